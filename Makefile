@@ -1,0 +1,164 @@
+# Tine: one Makefile, no recursion, no configure. `make help` lists the targets.
+# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain.
+
+B := build
+CROSS ?= $(shell for p in x86_64-elf- x86_64-linux-gnu-; do \
+	command -v $${p}gcc >/dev/null 2>&1 && echo $$p && break; done)
+ifeq ($(origin CC),default)
+CC := $(CROSS)gcc
+endif
+LD := $(CROSS)ld
+AR := $(CROSS)ar
+NM := $(CROSS)nm
+STRIP := $(CROSS)strip
+CLANG := $(findstring clang,$(CC))
+
+MAKEFLAGS += -j$(or $(shell nproc 2>/dev/null),2)
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+Q := $(if $(V),,@)
+say = @printf '  %-5s %s\n' $1 $2
+
+# Each flag, and what goes wrong without it.
+BOTH := -std=gnu11 -O2 -g
+BOTH += -ffreestanding      # calls of a hosted library that is not there
+BOTH += -fno-pic -fno-pie   # a GOT that nobody fills in
+BOTH += -fno-stack-protector            # reads of a canary nobody has set
+BOTH += -fcf-protection=none            # endbr64, for a feature never enabled
+BOTH += -fno-asynchronous-unwind-tables # .eh_frame in every image, unread
+BOTH += -fno-omit-frame-pointer         # backtraces that end at once
+BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
+BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
+BOTH += -Wshadow -Wundef -Wa,--noexecstack
+BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
+BOTH += $(if $(filter test t-%,$(MAKECMDGOALS))$(WERROR),-Werror)
+KFLAGS := $(BOTH) -I kernel -I lib
+KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
+KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
+KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
+UFLAGS := $(BOTH) -I lib/c/include -I lib
+# memset compiled into a call of memset, which never returns
+NOLOOPCALL := $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
+
+LDBASE := -m elf_x86_64 -nostdlib -static --build-id=none -z noexecstack
+KLD = $(LD) $(LDBASE) -z max-page-size=0x1000 -T boot/kernel.ld \
+	$(shell $(LD) --help | grep -o -m1 -e --no-warn-rwx-segments)
+ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
+	-e _start -u _start
+
+# What there is to build.
+KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
+KSRC += $(wildcard lib/common/*.c)
+LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c)
+KOBJ := $(KSRC:%=$(B)/k/%.o)
+LOBJ := $(LSRC:%=$(B)/u/%.o)
+
+# program(directory in the guest, name, sources)
+define program
+$(B)/user/$1/$2: $(3:%=$(B)/u/%.o) $(B)/libc.a $(B)/files
+UOBJ += $(3:%=$(B)/u/%.o)
+PROGRAMS_$(firstword $(subst /, ,$1)) += $(B)/user/$1/$2
+endef
+each_file = $(foreach s,$2,$(eval $(call program,$1,$(basename $(notdir $s)),$s)))
+each_folder = $(foreach d,$2,$(eval \
+	$(call program,$1,$(notdir $(d:%/=%)),$(wildcard $d*.c))))
+$(call each_file,bin,$(wildcard user/bin/*.c user/demos/*.c))
+$(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
+$(call each_file,tests,$(wildcard user/tests/*.c))
+$(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
+
+all: $(B)/tine.elf $(B)/initrd.cpio $(B)/tests.cpio ## the kernel and programs
+iso: $(B)/tine.iso ## build/tine.iso, for GRUB or a real machine
+
+# The interactive boot. A window shows the VGA text if there is a display;
+# the terminal is the serial console (Ctrl-A X ends, Ctrl-A C is the monitor).
+QEMU := qemu-system-x86_64
+QFLAGS := -accel tcg -cpu max,-erms,-fsrm -m 128 -no-reboot -nodefaults
+QFLAGS += -vga std -device isa-debug-exit,iobase=0xf4,iosize=4
+QFLAGS += -serial mon:stdio
+QFLAGS += $(if $(DISPLAY)$(WAYLAND_DISPLAY),,-display none)
+DIRECT := $(filter direct,$(DOOR))
+qemu: $(if $(DIRECT),all,iso) | setup-qemu ## boot to a shell (DOOR=direct: no GRUB)
+	$Q$(QEMU) $(QFLAGS) $(if $(DIRECT),-kernel $(B)/tine.elf \
+		-initrd $(B)/initrd.cpio,-cdrom $(B)/tine.iso)
+
+run-%: all | setup-qemu ## run-PROGRAM: boot, run one program (ARGS="..."), end
+	$Qtools/run -- $* $(ARGS)
+test: all | setup-test ## everything that proves it
+	$Qtools/test
+t-%: all | setup-test ## t-NAME: one test
+	$Qtools/test $*
+
+setup: setup-build setup-qemu setup-iso setup-test ## install what is missing
+setup-%:
+	@tools/setup $*
+clean: ## remove build/
+	rm -rf $(B)
+help: ## this list
+	@sed -n 's/^\([a-z%-]*\):[^#]*## /\1	/p' Makefile | expand -t 8
+
+# The kernel is linked twice: the second time with the table of its own
+# symbols, for backtraces. The table ends .rodata, so that no code moves.
+$(B)/tine.elf: $(KOBJ) boot/kernel.ld tools/symbols $(B)/files
+	$(call say,LD,$@)
+	$Qtools/symbols </dev/null >$(B)/symbols.S
+	$Q$(CC) $(KFLAGS) -c -o $(B)/symbols.o $(B)/symbols.S
+	$Q$(KLD) -o $(B)/pass1.elf $(KOBJ) $(B)/symbols.o
+	$Q$(NM) -n $(B)/pass1.elf | grep -i ' t ' >$(B)/pass1.nm
+	$Qtools/symbols <$(B)/pass1.nm >$(B)/symbols.S
+	$Q$(CC) $(KFLAGS) -c -o $(B)/symbols.o $(B)/symbols.S
+	$Q$(KLD) -o $@ $(KOBJ) $(B)/symbols.o
+	$Q$(NM) -n $@ | grep -i ' t ' | cmp - $(B)/pass1.nm
+
+$(B)/k/%.o: % $(B)/flags
+	$(call say,CC,$<)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(KFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
+$(B)/u/%.o: % $(B)/flags
+	$(call say,CC,"$< (user)")
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(UFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
+$(B)/k/lib/common/string.c.o $(B)/u/lib/common/string.c.o: EXTRA=$(NOLOOPCALL)
+$(B)/u/lib/c/%.o: EXTRA=-I kernel # for sys/syscalls.def
+
+$(B)/libc.a: $(LOBJ) $(B)/files
+	$(call say,AR,$@)
+	$Qrm -f $@
+	$Q$(AR) rcsD $@ $(LOBJ)
+$(B)/user/%: $(B)/libc.a
+	$(call say,LD,$@)
+	$Qmkdir -p $(@D)
+	$Q$(ULD) -o $@ $(filter %.o,$^) $(B)/libc.a
+
+# Archives hold stripped copies; the same input gives the same bytes.
+# pack(directories, programs)
+define pack
+$(call say,CPIO,$@)
+$Qrm -rf $R && mkdir $R && cd $R && mkdir -m 755 $1
+$Qchmod -f 1777 $R/tmp || :
+$Qfor p in $(2:$(B)/user/%=%); do \
+	$(STRIP) -s -o $R/$$p $(B)/user/$$p && chmod 755 $R/$$p || exit 1; done
+$Qcd $R && find * -exec env TZ=UTC0 touch -t 202001010000 {} +
+$Qcd $R && find * | LC_ALL=C sort | \
+	cpio -o -H newc --reproducible -R 0:0 --quiet >../$(@F)
+endef
+R = $(B)/root-$(basename $(@F))
+$(B)/initrd.cpio: $(PROGRAMS_bin) $(B)/files
+	$(call pack,bin dev etc proc run tmp,$(PROGRAMS_bin))
+$(B)/tests.cpio: $(PROGRAMS_tests) $(B)/files
+	$(call pack,tests tests/tine,$(PROGRAMS_tests))
+$(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso | setup-iso
+	$(call say,ISO,$@)
+	$Qtools/iso $@ $(B)/tine.elf $(B)/initrd.cpio
+
+# Files that change only when their text would: other flags or other sources.
+FORCE:
+note = @mkdir -p $(B); echo '$1' | cmp -s - $@ || echo '$1' >$@
+$(B)/flags: FORCE | setup-build
+	$(call note,$(CC) $(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
+$(B)/files: FORCE | setup-build
+	$(call note,$(KSRC) $(LSRC) $(PROGRAMS_bin) $(PROGRAMS_tests))
+.PHONY: FORCE all iso qemu test setup clean help
+-include $(KOBJ:.o=.d) $(LOBJ:.o=.d) $(UOBJ:.o=.d)

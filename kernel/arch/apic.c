@@ -1,0 +1,166 @@
+/*
+ * Interrupt controllers and time.  The local APIC's timer and the TSC are both
+ * measured once against the PIT, the one clock whose rate is known.
+ * (Intel SDM volume 3, chapter 11: APIC; 82093AA: IOAPIC; 8254: PIT.)
+ */
+#include "core/config.h"
+#include "core/panic.h"
+#include "core/printk.h"
+
+#include "arch/apic.h"
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/io.h"
+#include "arch/irq.h"
+#include "arch/trap.h"
+
+#define DIRECT_MAP  0xffff800000000000UL
+#define LAPIC_BASE  (DIRECT_MAP + 0xfee00000UL)
+#define IOAPIC_BASE (DIRECT_MAP + 0xfec00000UL)
+
+#define LAPIC_EOI           0x0b0
+#define LAPIC_SPURIOUS      0x0f0
+#define LAPIC_TIMER         0x320
+#define LAPIC_TIMER_INITIAL 0x380
+#define LAPIC_TIMER_CURRENT 0x390
+#define LAPIC_TIMER_DIVIDE  0x3e0
+
+#define LAPIC_ENABLE    0x100
+#define LAPIC_MASKED    0x10000
+#define LAPIC_PERIODIC  0x20000
+#define LAPIC_DIVIDE_16 0x3
+
+#define IOAPIC_REDIRECT 0x10
+#define IRQ_LINES       24
+
+#define PIT_HZ      1193182UL
+#define PIT_CHANNEL 0x42
+#define PIT_COMMAND 0x43
+#define PIT_GATE    0x61
+
+#define NSEC_PER_SEC 1000000000UL
+
+static u64 lapic_per_tick;
+static u64 tsc_per_sec;
+static u64 tsc_boot;
+static void (*irq_handlers[IRQ_LINES])(void);
+
+u64 clock_boot_realtime_ns;
+
+static volatile u32 *
+lapic(u32 reg)
+{
+    return (volatile u32 *)(LAPIC_BASE + reg);
+}
+
+static void
+ioapic_write(u32 reg, u32 value)
+{
+    *(volatile u32 *)IOAPIC_BASE = reg;
+    *(volatile u32 *)(IOAPIC_BASE + 0x10) = value;
+}
+
+static u32
+pit_read(void)
+{
+    outb(PIT_COMMAND, 0x80); /* latch channel 2 */
+    u32 low = inb(PIT_CHANNEL);
+    return low | (u32)inb(PIT_CHANNEL) << 8;
+}
+
+/* The PIT's count and the TSC at one instant: again, if something came between
+ * (an emulated CPU may lose the host's processor at any point). */
+static u32
+pit_sample(u64 *tsc, u32 *timer)
+{
+    for (int tries = 0;; tries++) {
+        u64 before = rdtsc();
+        u32 count = pit_read();
+        *timer = *lapic(LAPIC_TIMER_CURRENT);
+        *tsc = rdtsc();
+        if (*tsc - before < 200000 || tries == 20) {
+            return count;
+        }
+    }
+}
+
+/* Let 2 ms go by on the PIT and see how far TSC and APIC timer have come. */
+static void
+calibrate(void)
+{
+    u64 tsc_start, tsc_end;
+    u32 timer_start, timer_end;
+
+    outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
+    outb(PIT_COMMAND, 0xb4); /* channel 2, both bytes, rate generator */
+    outb(PIT_CHANNEL, 0xff);
+    outb(PIT_CHANNEL, 0xff);
+    *lapic(LAPIC_TIMER_DIVIDE) = LAPIC_DIVIDE_16;
+    *lapic(LAPIC_TIMER_INITIAL) = 0xffffffff;
+
+    u32 start = pit_sample(&tsc_start, &timer_start);
+    u32 end;
+    do {
+        end = pit_sample(&tsc_end, &timer_end);
+    } while (start - end < PIT_HZ / 500);
+
+    u64 pit_ticks = start - end;
+    *lapic(LAPIC_TIMER_INITIAL) = 0;
+    tsc_per_sec = (tsc_end - tsc_start) * PIT_HZ / pit_ticks;
+    lapic_per_tick = (timer_start - timer_end) * PIT_HZ / pit_ticks
+                     / TICKS_PER_SEC;
+    tsc_boot = tsc_start;
+}
+
+void
+apic_init(void)
+{
+    outb(0x21, 0xff); /* mask both 8259s */
+    outb(0xa1, 0xff);
+    for (u32 i = 0; i < IRQ_LINES; i++) {
+        ioapic_write(IOAPIC_REDIRECT + 2 * i, LAPIC_MASKED);
+    }
+    *lapic(LAPIC_SPURIOUS) = LAPIC_ENABLE | VECTOR_SPURIOUS;
+    calibrate();
+}
+
+void
+apic_timer_start(void)
+{
+    *lapic(LAPIC_TIMER_DIVIDE) = LAPIC_DIVIDE_16;
+    *lapic(LAPIC_TIMER) = LAPIC_PERIODIC | VECTOR_TIMER;
+    *lapic(LAPIC_TIMER_INITIAL) = (u32)lapic_per_tick;
+}
+
+void
+apic_eoi(void)
+{
+    *lapic(LAPIC_EOI) = 0;
+}
+
+void
+irq_register(int line, void (*handler)(void))
+{
+    irq_handlers[line] = handler;
+    ioapic_write(IOAPIC_REDIRECT + 2 * (u32)line + 1, 0); /* to APIC id 0 */
+    ioapic_write(IOAPIC_REDIRECT + 2 * (u32)line, VECTOR_IRQ + (u32)line);
+}
+
+void
+irq_dispatch(int line)
+{
+    if (line >= IRQ_LINES || irq_handlers[line] == NULL) {
+        panic("interrupt from line %d, which has no handler", line);
+    }
+    irq_handlers[line]();
+    apic_eoi();
+}
+
+u64
+clock_ns(void)
+{
+    u64 ticks = rdtsc() - tsc_boot;
+
+    return ticks / tsc_per_sec * NSEC_PER_SEC
+           + ticks % tsc_per_sec * NSEC_PER_SEC / tsc_per_sec;
+}

@@ -1,0 +1,145 @@
+/*
+ * Instructions, one function each, and the bits of control registers
+ * (AMD64 Architecture Programmer's Manual, volume 2, chapters 3 and 5).
+ * Belongs to the core level: includes only types.
+ */
+#pragma once
+
+#include "core/types.h"
+
+#define CR4_PGE        0x80
+#define CR4_UMIP       0x800
+#define CR4_SMEP       0x100000
+#define CR4_SMAP       0x200000
+
+#define MSR_EFER           0xc0000080
+#define MSR_STAR           0xc0000081
+#define MSR_LSTAR          0xc0000082
+#define MSR_SFMASK         0xc0000084
+#define MSR_FS_BASE        0xc0000100
+#define MSR_GS_BASE        0xc0000101
+#define MSR_KERNEL_GS_BASE 0xc0000102
+
+#define RFLAGS_ONE  0x2
+#define RFLAGS_TF   0x100
+#define RFLAGS_IF   0x200
+#define RFLAGS_DF   0x400
+#define RFLAGS_NT   0x4000
+#define RFLAGS_AC   0x40000
+
+static inline void
+cpu_interrupts_off(void)
+{
+    __asm__ volatile("cli" : : : "memory");
+}
+
+static inline void
+cpu_interrupts_on(void)
+{
+    __asm__ volatile("sti" : : : "memory");
+}
+
+/* Wait for an interrupt; sti takes effect after hlt, so none is missed. */
+static inline void
+cpu_idle(void)
+{
+    __asm__ volatile("sti; hlt" : : : "memory");
+}
+
+static inline u64
+cpu_flags(void)
+{
+    u64 flags;
+    __asm__ volatile("pushfq; popq %0" : "=r"(flags));
+    return flags;
+}
+
+static inline void
+cpu_pause(void)
+{
+    __asm__ volatile("pause" : : : "memory");
+}
+
+static inline u64
+rdmsr(u32 msr)
+{
+    u32 low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return (u64)high << 32 | low;
+}
+
+static inline void
+wrmsr(u32 msr, u64 value)
+{
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"((u32)value),
+                     "d"((u32)(value >> 32)) : "memory");
+}
+
+static inline u64
+read_cr2(void)
+{
+    u64 value;
+    __asm__ volatile("movq %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+static inline u64
+read_cr3(void)
+{
+    u64 value;
+    __asm__ volatile("movq %%cr3, %0" : "=r"(value));
+    return value;
+}
+
+static inline void
+write_cr3(u64 value)
+{
+    __asm__ volatile("movq %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline u64
+read_cr4(void)
+{
+    u64 value;
+    __asm__ volatile("movq %%cr4, %0" : "=r"(value));
+    return value;
+}
+
+static inline void
+write_cr4(u64 value)
+{
+    __asm__ volatile("movq %0, %%cr4" : : "r"(value) : "memory");
+}
+
+static inline void
+invlpg(vaddr_t addr)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(addr) : "memory");
+}
+
+static inline u64
+rdtsc(void)
+{
+    u32 low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (u64)high << 32 | low;
+}
+
+static inline void
+cpuid(u32 leaf, u32 subleaf, u32 regs[4])
+{
+    __asm__ volatile("cpuid" : "=a"(regs[0]), "=b"(regs[1]), "=c"(regs[2]),
+                     "=d"(regs[3]) : "a"(leaf), "c"(subleaf));
+}
+
+static inline void
+fxsave(void *image)
+{
+    __asm__ volatile("fxsaveq (%0)" : : "r"(image) : "memory");
+}
+
+static inline void
+fxrstor(const void *image)
+{
+    __asm__ volatile("fxrstorq (%0)" : : "r"(image) : "memory");
+}

@@ -1,0 +1,67 @@
+/*
+ * What each CPU has for itself, found through GS while in the kernel.  Belongs
+ * to the core level.
+ */
+#pragma once
+
+#include "core/config.h"
+#include "core/types.h"
+
+struct as;
+struct process;
+
+/* Bits of cpu.work: what must be done before this CPU returns to user mode. */
+#define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
+#define WORK_DEFERRED 0x4 /* core/deferred.h has work to do */
+#define WORK_SIGNAL  0x2 /* the current process may have a signal to act on */
+
+#define LOCKS_MAX 12
+
+struct tss {
+    u32 reserved0;
+    u64 rsp[3];
+    u64 reserved1;
+    u64 ist[7];
+    u64 reserved2;
+    u16 reserved3, iomap;
+} __attribute__((packed));
+
+struct cpu {
+    /* Offsets known to entry.S. */
+    struct cpu *self;          /*  0 */
+    u64 kernel_rsp;            /*  8 top of the current process's stack */
+    u64 user_rsp;              /* 16 scratch of the system call entry */
+    _Atomic u32 work;          /* 24 */
+    u32 nlocks;                /* 28 spinlocks held */
+    struct process *process;   /* 32 the running one */
+
+    int id;
+    int pid;                   /* of current, for the last words */
+    u8 lock_ranks[LOCKS_MAX];  /* of the locks held, oldest first */
+    u64 loaded_root;           /* what CR3 holds */
+    struct as *loaded_as;      /* whose that is; NULL: the kernel root */
+    struct process *idle;
+    u64 fs_base;               /* what MSR_FS_BASE holds */
+    u64 gdt[10];
+    struct tss tss;
+};
+
+extern struct cpu cpus[MAX_CPUS];
+extern int cpu_count;
+
+static inline struct cpu *
+this_cpu(void)
+{
+    struct cpu *cpu;
+    __asm__ volatile("movq %%gs:0, %0" : "=r"(cpu));
+    return cpu;
+}
+
+/* The running process.  Not volatile: it cannot change under its own feet. */
+static inline struct process *
+cpu_current(void)
+{
+    struct process *process;
+    __asm__("movq %%gs:32, %0" : "=r"(process));
+    return process;
+}

@@ -1,0 +1,274 @@
+/*
+ * Descriptor tables, and the way of every exception and interrupt.  The
+ * essential fact: a fault in the kernel is legal at exactly one kind of place,
+ * a user copy listed in the exception table.  Entry points: trap_init,
+ * trap_dispatch (from entry.S).
+ */
+#include "common/string.h"
+
+#include "core/panic.h"
+#include "core/printk.h"
+
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+#include "arch/trap.h"
+#include "arch/upcalls.h"
+
+#define GATE_INTERRUPT 0x8e00
+#define GATE_USER      0x6000 /* DPL 3 */
+
+#define IST_STACK_SIZE 4096
+
+struct gate {
+    u16 offset_low, selector, flags, offset_mid;
+    u32 offset_high, reserved;
+};
+
+struct extable_entry {
+    u64 fault, fixup;
+};
+
+struct cpu cpus[MAX_CPUS];
+int cpu_count = 1;
+
+static struct gate idt[256] __attribute__((aligned(16)));
+static u8 ist_stacks[MAX_CPUS][3][IST_STACK_SIZE] __attribute__((aligned(16)));
+
+extern const char trap_vectors[][16];
+extern const struct extable_entry extable_start[], extable_end[];
+extern const u64 smap_sites_start[], smap_sites_end[];
+void syscall_entry(void);
+void trap_dispatch(struct trapframe *frame);
+
+static void
+load_gdt(struct cpu *cpu)
+{
+    u64 base = (u64)&cpu->tss;
+    struct {
+        u16 limit;
+        u64 base;
+    } __attribute__((packed)) pointer = {sizeof(cpu->gdt) - 1, (u64)cpu->gdt};
+
+    cpu->gdt[KERNEL_CS / 8] = 0x00af9b000000ffff;
+    cpu->gdt[KERNEL_SS / 8] = 0x00cf93000000ffff;
+    cpu->gdt[4] = 0x00cffb000000ffff; /* where sysret would find 32-bit code */
+    cpu->gdt[USER_SS / 8] = 0x00cff3000000ffff;
+    cpu->gdt[USER_CS / 8] = 0x00affb000000ffff;
+    cpu->gdt[TSS_SEL / 8] = (sizeof(cpu->tss) - 1) | (base & 0xffffff) << 16
+                            | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
+    cpu->gdt[TSS_SEL / 8 + 1] = base >> 32;
+
+    for (int i = 0; i < 3; i++) {
+        cpu->tss.ist[i] = (u64)ist_stacks[cpu->id][i] + IST_STACK_SIZE;
+    }
+    cpu->tss.iomap = sizeof(cpu->tss);
+
+    __asm__ volatile("lgdt %0\n\t"
+                     "pushq %1\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\t"
+                     "lretq\n"
+                     "1:\tmovl %2, %%ss\n\t"
+                     "ltr %w3"
+                     :
+                     : "m"(pointer), "i"(KERNEL_CS), "r"(KERNEL_SS),
+                       "r"(TSS_SEL)
+                     : "rax", "memory");
+}
+
+static u16
+gate_ist(int vector)
+{
+    switch (vector) {
+    case VECTOR_DF:
+        return 1;
+    case VECTOR_NMI:
+        return 2;
+    case VECTOR_MC:
+        return 3;
+    default:
+        return 0;
+    }
+}
+
+static void
+load_idt(void)
+{
+    struct {
+        u16 limit;
+        u64 base;
+    } __attribute__((packed)) pointer = {sizeof(idt) - 1, (u64)idt};
+
+    for (int i = 0; i < 256; i++) {
+        u64 entry = (u64)trap_vectors[i];
+        u16 user = i == VECTOR_BREAK || i == VECTOR_OVERFLOW ? GATE_USER : 0;
+        idt[i] = (struct gate){entry, KERNEL_CS,
+                               GATE_INTERRUPT | user | gate_ist(i),
+                               entry >> 16, entry >> 32, 0};
+    }
+    __asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
+/* Without SMAP, stac and clac are undefined opcodes: make them no-ops.  The
+ * image is still writable here, at its boot mapping. */
+static void
+patch_smap_sites(void)
+{
+    for (const u64 *site = smap_sites_start; site < smap_sites_end; site++) {
+        memcpy((void *)*site, "\x0f\x1f\x00", 3);
+    }
+}
+
+static void
+enable_features(void)
+{
+    u32 regs[4];
+    u64 cr4 = read_cr4() | CR4_PGE;
+
+    cpuid(7, 0, regs);
+    cr4 |= regs[1] & (1u << 7) ? CR4_SMEP : 0;
+    cr4 |= regs[1] & (1u << 20) ? CR4_SMAP : 0;
+    cr4 |= regs[2] & (1u << 2) ? CR4_UMIP : 0;
+    if ((cr4 & CR4_SMAP) == 0) {
+        patch_smap_sites();
+    }
+    write_cr4(cr4);
+}
+
+void
+trap_init(void)
+{
+    struct cpu *cpu = &cpus[0];
+
+    cpu->self = cpu;
+    cpu->id = 0;
+    load_gdt(cpu);
+    wrmsr(MSR_GS_BASE, (u64)cpu);
+    wrmsr(MSR_KERNEL_GS_BASE, 0);
+    load_idt();
+    enable_features();
+
+    /* sysret takes CS = base + 16 and SS = base + 8. */
+    wrmsr(MSR_STAR, (u64)(USER_SS - 8) << 48 | (u64)KERNEL_CS << 32);
+    wrmsr(MSR_LSTAR, (u64)syscall_entry);
+    wrmsr(MSR_SFMASK,
+          RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_AC | RFLAGS_NT);
+}
+
+void
+trap_set_kernel_stack(vaddr_t top)
+{
+    struct cpu *cpu = this_cpu();
+
+    cpu->kernel_rsp = top;
+    cpu->tss.rsp[0] = top;
+}
+
+u64
+extable_fixup(u64 rip)
+{
+    for (const struct extable_entry *entry = extable_start;
+         entry < extable_end; entry++) {
+        if (entry->fault == rip) {
+            return entry->fixup;
+        }
+    }
+    return 0;
+}
+
+void
+trap_dump(const struct trapframe *frame)
+{
+    u64 offset;
+    const char *name = symbol_at(frame->rip, &offset);
+
+    printk("vector %lu error %#lx cr2 %#lx cr3 %#lx\n", frame->vector,
+           frame->error, read_cr2(), read_cr3());
+    printk("rip %016lx cs %02lx rflags %06lx rsp %016lx ss %02lx\n",
+           frame->rip, frame->cs, frame->rflags, frame->rsp, frame->ss);
+    printk("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", frame->rax,
+           frame->rbx, frame->rcx, frame->rdx);
+    printk("rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n", frame->rsi,
+           frame->rdi, frame->rbp, frame->r8);
+    printk("r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n", frame->r9,
+           frame->r10, frame->r11, frame->r12);
+    printk("r13 %016lx r14 %016lx r15 %016lx\n", frame->r13, frame->r14,
+           frame->r15);
+    if (name != NULL) {
+        printk("at %s+%#lx\n", name, offset);
+    }
+}
+
+__noreturn static void
+trap_panic(struct trapframe *frame)
+{
+    panic_begin();
+    trap_dump(frame);
+    backtrace(frame->rbp);
+    panic("unexpected trap %lu in the kernel at %#lx", frame->vector,
+          frame->rip);
+}
+
+static void
+page_fault(struct trapframe *frame)
+{
+    vaddr_t addr = read_cr2();
+
+    if (frame->rflags & RFLAGS_IF) {
+        cpu_interrupts_on();
+    }
+    if (trap_from_user(frame)) {
+        on_page_fault(frame, addr, frame->error);
+        return;
+    }
+    u64 fixup = extable_fixup(frame->rip);
+    if (fixup == 0) {
+        trap_panic(frame);
+    }
+    if (!on_page_fault(frame, addr, frame->error)) {
+        frame->rip = fixup;
+    }
+}
+
+/* Non-canonical user addresses give #GP or #SS, not #PF. */
+static void
+exception(struct trapframe *frame)
+{
+    u64 fixup = extable_fixup(frame->rip);
+
+    if (trap_from_user(frame)) {
+        cpu_interrupts_on();
+        on_exception(frame);
+    } else if (fixup != 0) {
+        frame->rip = fixup;
+    } else {
+        trap_panic(frame);
+    }
+}
+
+void
+trap_dispatch(struct trapframe *frame)
+{
+    switch (frame->vector) {
+    case VECTOR_PF:
+        page_fault(frame);
+        break;
+    case VECTOR_NMI:
+    case VECTOR_DF:
+    case VECTOR_MC:
+        trap_panic(frame);
+    case VECTOR_TIMER:
+        apic_eoi();
+        on_tick(trap_from_user(frame));
+        break;
+    case VECTOR_SPURIOUS:
+        break;
+    default:
+        if (frame->vector < 32) {
+            exception(frame);
+        } else {
+            irq_dispatch((int)frame->vector - VECTOR_IRQ);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/*
+ * Traps: what is on the kernel stack after any entry from user mode, or after a
+ * fault or interrupt in the kernel.
+ */
+#pragma once
+
+#include "core/types.h"
+
+/* Selectors, as Linux's: user programs can see them. */
+#define KERNEL_CS 0x10
+#define KERNEL_SS 0x18
+#define USER_SS   0x2b
+#define USER_CS   0x33
+#define TSS_SEL   0x40
+
+#define VECTOR_DIVIDE   0
+#define VECTOR_DEBUG    1
+#define VECTOR_NMI      2
+#define VECTOR_BREAK    3
+#define VECTOR_OVERFLOW 4
+#define VECTOR_UD       6
+#define VECTOR_DF       8
+#define VECTOR_NP       11
+#define VECTOR_SS       12
+#define VECTOR_PF       14
+#define VECTOR_MF       16
+#define VECTOR_AC       17
+#define VECTOR_MC       18
+#define VECTOR_XM       19
+#define VECTOR_IRQ      0x20 /* + ISA line */
+#define VECTOR_TIMER    0x40
+#define VECTOR_SYSCALL  0x80 /* in the frame only: there is no such gate */
+#define VECTOR_SPURIOUS 0xff
+
+/* Page fault error code (AMD64 manual, 8.2.15). */
+#define PF_PRESENT  0x1
+#define PF_WRITE    0x2
+#define PF_USER     0x4
+#define PF_RESERVED 0x8
+#define PF_FETCH    0x10
+
+struct trapframe {
+    u64 r15, r14, r13, r12, rbp, rbx;
+    u64 r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
+    u64 vector;
+    u64 error; /* a system call's number, an exception's error code */
+    u64 rip, cs, rflags, rsp, ss;
+};
+
+static inline bool
+trap_from_user(const struct trapframe *frame)
+{
+    return (frame->cs & 3) == 3;
+}
+
+/* Fill this CPU's GDT, TSS, IDT and system call registers.
+ * => boot, once a CPU; interrupts off */
+void trap_init(void);
+
+/* The kernel stack that the next entry from user mode will use. */
+void trap_set_kernel_stack(vaddr_t top);
+
+/* If rip may fault by design (a user copy), where it goes on; else 0. */
+u64 extable_fixup(u64 rip);
+
+void trap_dump(const struct trapframe *frame);
+
+/* Leave to user mode with these registers (entry.S). */
+__noreturn void trap_return(struct trapframe *frame);

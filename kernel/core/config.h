@@ -1,0 +1,17 @@
+/*
+ * The limits of this kernel, each with what it bounds.
+ */
+#pragma once
+
+#define MAX_CPUS      8      /* per-CPU records, bits of a CPU mask */
+#define TICKS_PER_SEC 100    /* timer interrupts: preemption, sleep grain */
+#define MAX_PROCESSES 4096   /* live and zombie; kernel stacks are bounded by it */
+#define ROOT_SLOTS    8      /* of these, kept for pid 1 and its children */
+#define PID_MAX       32768  /* pids wrap here, as Linux's default */
+#define OPEN_MAX      256    /* descriptors of one process (RLIMIT_NOFILE) */
+#define PATH_MAX      4096   /* bytes of a path, its NUL included */
+#define NAME_MAX      255    /* bytes of one component */
+#define PIPE_SIZE     65536  /* bytes in a pipe (pipe(7)) */
+#define STACK_LIMIT   (8UL << 20) /* RLIMIT_STACK */
+#define ARG_LIMIT     (STACK_LIMIT / 4) /* argv + envp (execve(2)) */
+#define TINE_VERSION  "0.1"

@@ -1,0 +1,25 @@
+/*
+ * The record channel to the host (COM2) that a run by tools/run has: records of
+ * one type byte, a length of two bytes, little endian, and the payload.
+ */
+#pragma once
+
+#include "core/types.h"
+
+#define HOST_RECORD_MAX 4096
+
+enum host_record {
+    HOST_LOG = 'k',    /* kernel log */
+    HOST_WARN = 'w',   /* kernel log: a user should see this */
+    HOST_PANIC = 'p',  /* the last words */
+    HOST_OUT = 'o',    /* bytes written to /dev/run/stdout */
+    HOST_ERR = 'e',    /* bytes written to /dev/run/stderr */
+    HOST_REPORT = 'r', /* one line written to /dev/run/report */
+};
+
+/* Send one record of at most HOST_RECORD_MAX bytes.
+ * => any context; records of different CPUs never mix */
+void host_send(enum host_record type, const void *data, size_t size);
+
+/* Whether boot word run=1 asked for the channel. */
+bool host_present(void);

@@ -1,0 +1,30 @@
+/*
+ * The order of all locks: one line a class.  A lock may be taken only while every
+ * lock already held on this CPU has a smaller rank; spin_lock checks it each
+ * time.  None may be held across sleep, and user memory may be touched
+ * only with none held (a page fault takes RANK_AS).  Those marked irq are taken
+ * in interrupt handlers too, whatever was interrupted; so they come last.
+ */
+#pragma once
+
+enum lock_rank {
+    RANK_FAMILY = 1, /* the process tree: parents, children, groups, pids */
+    RANK_AS,         /* one address space: vmas, tables, brk (long work) */
+    RANK_AS_LIST,    /* the list of all address spaces */
+    RANK_FILES,      /* one descriptor table */
+    RANK_INODE,      /* an inode's pages and links */
+    RANK_FSTREE,     /* names: directories and their entries */
+    RANK_MUTEX,      /* the owner word of a sleeping lock */
+    RANK_INPUT,      /* bytes a device has received (irq); calls the receiver */
+    RANK_TTY,        /* a terminal's buffers (irq) */
+    RANK_TIMER,      /* the sleepers' list (irq) */
+    RANK_SIGNAL,     /* a process's pending signals (irq) */
+    RANK_WAITQ,      /* a wait queue's list (irq) */
+    RANK_RUNQUEUE,   /* a CPU's run queue (irq) */
+    RANK_DEFERRED,   /* the list of deferred work (irq) */
+    RANK_HEAP,       /* the heap's page lists (irq) */
+    RANK_KSTACK,     /* the cache of kernel stacks (irq) */
+    RANK_FRAME,      /* the frame allocator (irq) */
+    RANK_LOG,        /* the log and its sinks (irq) */
+    RANK_DEVICE,     /* an output device's registers (irq) */
+};

@@ -1,0 +1,94 @@
+/*
+ * The last words: what broke, where, and how we got there.
+ */
+#include "core/panic.h"
+#include "core/printk.h"
+
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+
+#define IMAGE_BASE   0xffffffff80000000UL
+#define KERNEL_HALF  0xffff800000000000UL
+#define FRAMES_SHOWN 24
+
+/* Made by the build from the first link (tools/symbols). */
+extern const u32 symbol_count;
+extern const u64 symbol_addrs[];
+extern const u32 symbol_name_offsets[];
+extern const char symbol_names[];
+extern const char text_end[];
+
+bool panicking;
+void (*panic_power)(void);
+
+const char *
+symbol_at(u64 address, u64 *offset)
+{
+    u32 low = 0;
+    u32 high = symbol_count;
+
+    if (address < IMAGE_BASE || address >= (u64)text_end || high == 0
+        || address < symbol_addrs[0]) {
+        return NULL;
+    }
+    while (high - low > 1) {
+        u32 middle = (low + high) / 2;
+        if (symbol_addrs[middle] <= address) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    *offset = address - symbol_addrs[low];
+    return symbol_names + symbol_name_offsets[low];
+}
+
+void
+backtrace(u64 rbp)
+{
+    for (int i = 0; i < FRAMES_SHOWN; i++) {
+        u64 offset;
+        if (rbp < KERNEL_HALF || (rbp & 7) != 0) {
+            return;
+        }
+        u64 address = ((const u64 *)rbp)[1];
+        const char *name = symbol_at(address - 1, &offset);
+        if (name == NULL) {
+            return;
+        }
+        printk("  %016lx %s+%#lx\n", address, name, offset + 1);
+        rbp = ((const u64 *)rbp)[0];
+    }
+}
+
+void
+panic_begin(void)
+{
+    cpu_interrupts_off();
+    if (panicking) { /* a fault while panicking: say no more */
+        panic_power();
+    }
+    panicking = true;
+}
+
+void
+panic_at(const char *file, int line, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (!panicking) {
+        panic_begin();
+    }
+    printk("BUG: panic at %s:%d: ", file, line);
+    va_start(ap, fmt);
+    log_vwrite(LOG_PANIC, fmt, ap);
+    va_end(ap);
+    printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
+    backtrace((u64)__builtin_frame_address(0));
+    if (panic_power != NULL) {
+        panic_power();
+    }
+    for (;;) {
+        __asm__ volatile("cli; hlt");
+    }
+}

@@ -1,0 +1,34 @@
+/*
+ * The end, when an invariant of ours is broken.  Never for anything that a user
+ * program can do, and never for want of memory after boot.
+ */
+#pragma once
+
+#include "core/types.h"
+
+/* Print the message, where it came from, CPU, pid and a backtrace with names;
+ * then end the machine with the status that tools/run knows as a panic.
+ * => any context; does not return */
+#define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
+
+/* What the programmer promised; compiled in always. */
+#define assert(expr)                                                       \
+    ((expr) ? (void)0 : panic_at(__FILE__, __LINE__, "assert: %s", #expr))
+
+__noreturn void panic_at(const char *file, int line, const char *fmt, ...)
+    __printf(3, 4);
+
+/* From now on every message is the panic's, and no lock stops it.
+ * => for a trap handler that prints before it panics */
+void panic_begin(void);
+extern bool panicking;
+
+/* How the machine ends after a panic: set by main, from dev/power. */
+extern void (*panic_power)(void);
+
+/* Print the chain of return addresses from frame pointer rbp upward. */
+void backtrace(u64 rbp);
+
+/* The function that holds address, and the offset into it.
+ * => NULL if the address is not in the kernel's text */
+const char *symbol_at(u64 address, u64 *offset);

@@ -1,0 +1,83 @@
+/*
+ * The log.  A message is formatted into a buffer of its own and given to each
+ * sink in one piece, so that messages of several CPUs never mix.
+ */
+#include "common/format.h"
+#include "common/string.h"
+
+#include "core/panic.h"
+#include "core/printk.h"
+#include "core/spin.h"
+
+#define MESSAGE_MAX 256
+#define EARLY_MAX   4096
+
+static struct spinlock log_lock = SPINLOCK_INIT(RANK_LOG);
+static struct log_sink *sinks;
+static char early[EARLY_MAX];
+static size_t early_size;
+
+void
+log_sink_add(struct log_sink *sink)
+{
+    u64 flags = spin_lock_irq(&log_lock);
+
+    if (sinks == NULL && early_size > 0) {
+        sink->write(LOG_INFO, early, early_size);
+    }
+    sink->next = sinks;
+    sinks = sink;
+    spin_unlock_irq(&log_lock, flags);
+}
+
+static void
+keep_early(const char *text, size_t size)
+{
+    size = MIN(size, EARLY_MAX - early_size);
+    memcpy(early + early_size, text, size);
+    early_size += size;
+}
+
+void
+log_vwrite(enum log_kind kind, const char *fmt, va_list ap)
+{
+    char text[MESSAGE_MAX];
+    int length = vsnprintf(text, sizeof(text), fmt, ap);
+    size_t size = MIN((size_t)length, sizeof(text) - 1);
+
+    u64 flags = 0;
+    if (panicking) { /* whoever panics may hold the lock */
+        kind = LOG_PANIC;
+    } else {
+        flags = spin_lock_irq(&log_lock);
+    }
+    if (sinks == NULL) {
+        keep_early(text, size);
+    }
+    for (struct log_sink *sink = sinks; sink != NULL; sink = sink->next) {
+        sink->write(kind, text, size);
+    }
+    if (!panicking) {
+        spin_unlock_irq(&log_lock, flags);
+    }
+}
+
+void
+printk(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    log_vwrite(LOG_INFO, fmt, ap);
+    va_end(ap);
+}
+
+void
+warn(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    log_vwrite(LOG_WARN, fmt, ap);
+    va_end(ap);
+}

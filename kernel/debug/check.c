@@ -1,0 +1,315 @@
+/*
+ * The invariant checkers.  The essential fact: they trust nothing that they
+ * check.  They walk from the roots, count what they meet, and compare with
+ * what is stored; they never call the code that keeps the counts.
+ *
+ * Read check_run first.
+ */
+#include "core/panic.h"
+#include "core/spin.h"
+
+#include "arch/pte.h"
+
+#include "mm/as.h"
+#include "mm/early.h"
+#include "mm/frame.h"
+#include "mm/heap.h"
+#include "mm/kmap.h"
+#include "mm/vma.h"
+
+#include "proc/process.h"
+
+#include "fs/file.h"
+#include "fs/procfs.h"
+#include "fs/text.h"
+
+#include "debug/debug.h"
+
+#include "abi/mman.h"
+
+#define REPORTED_MAX 20 /* violations named one by one */
+
+/* edges[n]: entries seen that name frame n.  Taken at boot, as a check must not
+ * need memory. */
+static u32 *edges;
+
+struct check {
+    struct text *out;
+    u64 violations;
+    const struct as *as; /* being walked */
+};
+
+#define violation(check, ...)                                              \
+    do {                                                                   \
+        if (++(check)->violations <= REPORTED_MAX) {                       \
+            text_printf((check)->out, __VA_ARGS__);                        \
+        }                                                                  \
+    } while (0)
+
+void
+debug_early_init(void)
+{
+    edges = early_alloc((early_memory_end() >> PAGE_SHIFT) * sizeof(u32));
+}
+
+static u32 *
+edges_of(paddr_t frame)
+{
+    return &edges[frame >> PAGE_SHIFT];
+}
+
+/* Count the edges that leave a table; a shared child is entered once. */
+static void
+count_edges(struct check *check, paddr_t table, int level)
+{
+    const pte_t *entries = frame_ptr(table);
+    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
+
+    for (unsigned i = 0; i < end; i++) {
+        paddr_t child = pte_addr(entries[i]);
+        if (!pte_is_edge(entries[i])) {
+            continue;
+        }
+        if (child >> PAGE_SHIFT >= frames_count) {
+            violation(check, "PT-1 table %#lx[%u] names no frame: %#lx\n",
+                      table, i, entries[i]);
+            continue;
+        }
+        if ((frame_of(table)->lines & 1UL << i / 8) == 0) {
+            violation(check, "PT-1 table %#lx[%u] is outside its lines\n",
+                      table, i);
+        }
+        if (++*edges_of(child) == 1 && level > 1) {
+            count_edges(check, child, level - 1);
+        }
+    }
+}
+
+/* References that are not edges: a root's own, the page cache's hold. */
+static u32
+holds_of(const struct frame *frame)
+{
+    bool root = frame->kind == FRAME_TABLE && frame->level == PT_LEVELS;
+
+    return root || frame->kind == FRAME_CACHE || frame->kind == FRAME_SHARED;
+}
+
+static void
+check_frame(struct check *check, u64 number)
+{
+    const struct frame *frame = &frames[number];
+    u32 seen = edges[number];
+
+    switch (frame->kind) {
+    case FRAME_TABLE:
+    case FRAME_ANON:
+    case FRAME_CACHE:
+    case FRAME_SHARED:
+        if (frame->refs != seen + holds_of(frame)
+            && !(frame->kind == FRAME_CACHE && frame->refs == seen)) {
+            violation(check, "PT-1 frame %#lx kind %u level %u: refs %u, "
+                      "edges %u\n", number, frame->kind, frame->level,
+                      frame->refs, seen);
+        }
+        break;
+    case FRAME_FREE:
+        if (frame->refs != 0 || seen != 0) {
+            violation(check, "FR-1 free frame %#lx: refs %u, edges %u\n",
+                      number, frame->refs, seen);
+        }
+        break;
+    default:
+        if (seen != 0 && number != zero_frame >> PAGE_SHIFT) {
+            violation(check, "FR-1 kernel frame %#lx is mapped %u times\n",
+                      number, seen);
+        }
+    }
+}
+
+static void
+check_frames(struct check *check)
+{
+    u64 kinds[FRAME_KINDS] = {0};
+
+    for (u64 n = 0; n < frames_count; n++) {
+        kinds[frames[n].kind]++;
+        check_frame(check, n);
+    }
+    for (int kind = 0; kind < FRAME_KINDS; kind++) {
+        if (kinds[kind] != frame_count((enum frame_kind)kind)) {
+            violation(check, "FR-1 kind %d: %lu frames, counted %lu\n", kind,
+                      kinds[kind], frame_count((enum frame_kind)kind));
+        }
+    }
+}
+
+/* PT-2 and PT-4 of one entry that leads to addr. */
+static void
+check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
+{
+    if ((entry & PTE_W) != 0 && (entry & PTE_S) == 0
+        && *edges_of(pte_addr(entry)) != 1) {
+        violation(check, "PT-2 writable entry level %d for %#lx: frame %#lx "
+                  "has %u edges\n", level, addr, pte_addr(entry),
+                  *edges_of(pte_addr(entry)));
+    }
+    if (level > 1) {
+        return;
+    }
+    const struct vma *vma = vma_find(check->as->vmas, addr);
+    u32 prot = vma != NULL ? vma->prot : 0;
+    bool excess = vma == NULL
+                  || ((entry & PTE_W) != 0 && (prot & PROT_WRITE) == 0)
+                  || ((entry & (PTE_P | PTE_NX)) == PTE_P
+                      && (prot & PROT_EXEC) == 0)
+                  || ((entry & PTE_P) != 0 && prot == PROT_NONE);
+    if (excess) {
+        violation(check, "PT-4 entry %#lx for %#lx exceeds its vma\n", entry,
+                  addr);
+    }
+}
+
+static void
+check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
+{
+    const pte_t *entries = frame_ptr(table);
+    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
+
+    for (unsigned i = 0; i < end; i++) {
+        if (!pte_is_edge(entries[i])) {
+            continue;
+        }
+        vaddr_t addr = base + i * pt_span(level);
+        check_entry(check, entries[i], level, addr);
+        if (level > 1) {
+            check_rights(check, pte_addr(entries[i]), level - 1, addr);
+        }
+    }
+}
+
+/* PT-1, PT-2, PT-4, FR-1. */
+static void
+check_memory(struct check *check)
+{
+    for (u64 n = 0; n < frames_count; n++) {
+        edges[n] = 0;
+    }
+    spin_lock(&all_spaces_lock);
+    list_for_each(pos, &all_spaces) {
+        const struct as *as = list_entry(pos, struct as, link);
+        count_edges(check, as->root, PT_LEVELS);
+    }
+    list_for_each(pos, &all_spaces) {
+        check->as = list_entry(pos, struct as, link);
+        check_rights(check, check->as->root, PT_LEVELS, 0);
+    }
+    spin_unlock(&all_spaces_lock);
+    check_frames(check);
+}
+
+/* PR-1 and VF-1 of one process. */
+static void
+check_process(struct check *check, const struct process *process)
+{
+    bool zombie = process->state == PROC_ZOMBIE;
+
+    if (proc_find(process->pid) != process) {
+        violation(check, "PR-1 pid %d leads to another\n", process->pid);
+    }
+    if (zombie != (process->as == NULL) || zombie != (process->files == NULL)) {
+        violation(check, "PR-1 pid %d: state %d, memory %d, files %d\n",
+                  process->pid, process->state, process->as != NULL,
+                  process->files != NULL);
+    }
+    if (process->vfork_child != NULL && process->as->refs < 2) {
+        violation(check, "VF-1 pid %d waits for a child that does not use "
+                  "its memory\n", process->pid);
+    }
+}
+
+/* The children's list against the children's own word. */
+static int
+check_children(struct check *check, const struct process *parent)
+{
+    int count = 0;
+
+    list_for_each(pos, &parent->children) {
+        const struct process *child =
+            list_entry(pos, struct process, sibling);
+        count++;
+        if (child->parent != parent) {
+            violation(check, "PR-1 pid %d is in the list of %d\n", child->pid,
+                      parent->pid);
+        }
+    }
+    return count;
+}
+
+static void
+check_processes(struct check *check)
+{
+    int count = 0;
+    int children = 0;
+
+    spin_lock(&family_lock);
+    list_for_each(pos, &all_processes) {
+        const struct process *process =
+            list_entry(pos, struct process, all_link);
+        count++;
+        check_process(check, process);
+        children += check_children(check, process);
+    }
+    /* Everybody but init is in exactly one list of children. */
+    if (count != proc_count() || children != count - 1) {
+        violation(check, "PR-1 %d processes, %d counted, %d children\n", count,
+                  proc_count(), children);
+    }
+    spin_unlock(&family_lock);
+}
+
+static void
+show_counts(struct text *out)
+{
+    static const struct {
+        const char *name;
+        enum frame_kind kind;
+    } kinds[] = {
+        {"free", FRAME_FREE},     {"table", FRAME_TABLE},
+        {"anon", FRAME_ANON},     {"cache", FRAME_CACHE},
+        {"shared", FRAME_SHARED}, {"kernel", FRAME_KERNEL},
+        {"reserved", FRAME_RESERVED},
+    };
+    u64 heap = heap_bytes() - out->capacity; /* less this very text */
+
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        text_printf(out, "%s %lu\n", kinds[i].name, frame_count(kinds[i].kind));
+    }
+    text_printf(out, "heap %lu\nstacks %lu\nprocesses %d\nfiles %lu\n", heap,
+                kstacks_in_use(), proc_count(), file_count());
+}
+
+/* Run every checker.  The violations come first, under a line that counts them. */
+static int
+check_show(struct text *out)
+{
+    struct text found = {0};
+    struct check check = {.out = &found};
+
+    check_memory(&check);
+    check_processes(&check);
+    if (check.violations == 0) {
+        text_printf(out, "ok\n");
+    } else {
+        text_printf(out, "violations %lu\n%s", check.violations,
+                    found.buf != NULL ? found.buf : "");
+    }
+    text_clear(&found);
+    show_counts(out);
+    return 0;
+}
+
+void
+debug_init(void)
+{
+    procfs_register("tine/check", check_show, NULL);
+}

@@ -1,0 +1,30 @@
+/*
+ * The devices, each with its start-up.  After that they are reached only
+ * through the tables of core: console.h, hostlink.h, printk.h.
+ */
+#pragma once
+
+#include "core/types.h"
+
+/* COM1: the console on a serial line.
+ * => init: output; listen: input, once interrupts can be registered */
+void serial_init(void);
+void serial_listen(void);
+
+/* COM2: the record channel to the host, if boot word run=1 asks for it, and
+ * then the log's place; otherwise the log goes to the console. */
+void hostlink_init(void);
+
+/* VGA text, 80 x 25, if there is such an adapter. */
+void vga_init(void);
+
+/* The PS/2 keyboard. */
+void keyboard_init(void);
+
+/* Read the time of day into clock_boot_realtime_ns.  => clock is calibrated */
+void rtc_init(void);
+
+/* The end.  => any context; none returns */
+__noreturn void power_off(void);
+__noreturn void power_reset(void);
+__noreturn void power_panic(void); /* tools/run sees status 125 */

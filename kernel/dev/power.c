@@ -1,0 +1,44 @@
+/*
+ * How the machine ends.
+ */
+#include "arch/cpu.h"
+#include "arch/io.h"
+
+#include "dev/dev.h"
+
+#define ACPI_PM1A_CONTROL 0x604  /* QEMU's, both machine types */
+#define ACPI_SLEEP_S5     0x2000
+#define DEBUG_EXIT        0xf4   /* isa-debug-exit: status 2 * value + 1 */
+#define DEBUG_EXIT_PANIC  0x3e   /* 125 */
+#define KEYBOARD_COMMAND  0x64
+#define PULSE_RESET       0xfe
+
+static __noreturn void
+halt(void)
+{
+    cpu_interrupts_off();
+    for (;;) {
+        __asm__ volatile("hlt");
+    }
+}
+
+void
+power_off(void)
+{
+    outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_S5);
+    halt();
+}
+
+void
+power_reset(void)
+{
+    outb(KEYBOARD_COMMAND, PULSE_RESET);
+    halt();
+}
+
+void
+power_panic(void)
+{
+    outl(DEBUG_EXIT, DEBUG_EXIT_PANIC);
+    halt();
+}

@@ -1,0 +1,144 @@
+/*
+ * VGA text mode as it is after boot: 80 x 25 cells of two bytes at 0xb8000.
+ * Escape sequences (ESC [ ... letter) are skipped, not obeyed.
+ */
+#include "common/string.h"
+
+#include "core/console.h"
+
+#include "arch/io.h"
+
+#include "mm/frame.h"
+
+#include "dev/dev.h"
+
+#define SCREEN     0xb8000
+#define COLUMNS    80
+#define ROWS       25
+#define BLANK      0x0720 /* a space, light grey on black */
+#define TAB_STOP   8
+
+#define CRTC_INDEX       0x3d4
+#define CRTC_DATA        0x3d5
+#define CRTC_CURSOR_HIGH 0x0e
+#define CRTC_CURSOR_LOW  0x0f
+
+static volatile u16 *cells;
+static unsigned row, column;
+static enum { TEXT, ESCAPE, SEQUENCE } state;
+
+static void
+show_cursor(void)
+{
+    unsigned at = row * COLUMNS + column;
+
+    outb(CRTC_INDEX, CRTC_CURSOR_HIGH);
+    outb(CRTC_DATA, (u8)(at >> 8));
+    outb(CRTC_INDEX, CRTC_CURSOR_LOW);
+    outb(CRTC_DATA, (u8)at);
+}
+
+static void
+scroll(void)
+{
+    for (unsigned i = 0; i < (ROWS - 1) * COLUMNS; i++) {
+        cells[i] = cells[i + COLUMNS];
+    }
+    for (unsigned i = (ROWS - 1) * COLUMNS; i < ROWS * COLUMNS; i++) {
+        cells[i] = BLANK;
+    }
+}
+
+static void
+new_line(void)
+{
+    if (row == ROWS - 1) {
+        scroll();
+    } else {
+        row++;
+    }
+}
+
+static void
+put_plain(u8 byte)
+{
+    if (column == COLUMNS) {
+        column = 0;
+        new_line();
+    }
+    cells[row * COLUMNS + column++] = (u16)(BLANK & 0xff00) | byte;
+}
+
+static void
+put_text(u8 byte)
+{
+    switch (byte) {
+    case '\033':
+        state = ESCAPE;
+        break;
+    case '\n':
+        new_line();
+        break;
+    case '\r':
+        column = 0;
+        break;
+    case '\b':
+        column -= column > 0;
+        break;
+    case '\t':
+        column = MIN(column - column % TAB_STOP + TAB_STOP, COLUMNS - 1);
+        break;
+    default:
+        if (byte >= ' ') {
+            put_plain(byte);
+        }
+    }
+}
+
+static void
+put(u8 byte)
+{
+    if (state == TEXT) {
+        put_text(byte);
+    } else if (state == ESCAPE) {
+        state = byte == '[' ? SEQUENCE : TEXT;
+    } else if (byte >= '@' && byte <= '~') {
+        state = TEXT; /* the sequence's last byte */
+    }
+}
+
+static void
+vga_write(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        put((u8)text[i]);
+    }
+    show_cursor();
+}
+
+/* Whether there is memory behind the screen's address. */
+static bool
+probe(void)
+{
+    u16 old = cells[0];
+
+    cells[0] = 0x55aa;
+    bool found = cells[0] == 0x55aa;
+    cells[0] = old;
+    return found;
+}
+
+void
+vga_init(void)
+{
+    static struct console_device device = {.write = vga_write};
+
+    cells = frame_ptr(SCREEN);
+    if (!probe()) {
+        return;
+    }
+    for (unsigned i = 0; i < ROWS * COLUMNS; i++) {
+        cells[i] = BLANK;
+    }
+    console_register(&device);
+}

@@ -1,0 +1,35 @@
+/*
+ * Names: from a path to an inode, and each process's place in the tree.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct inode;
+struct object;
+
+/* Where a process stands; shared or copied at fork (O(1)). */
+struct fs_context {
+    _Atomic u32 refs;
+    u32 umask;
+    struct inode *cwd;    /* one reference */
+};
+
+struct fs_context *fs_context_alloc(void); /* cwd: the root; NULL: no memory */
+struct fs_context *fs_context_copy(struct fs_context *from);
+void fs_context_put(struct fs_context *context);
+
+/* Find what path names, from the current process's working directory.
+ * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENAMETOOLONG */
+int path_find(const char *path, struct inode **inode) __must_check;
+
+/* Find a program to execute: a regular file with an x bit.
+ * => 0 and *inode with one reference; path_find's errors; -EACCES */
+int path_find_program(const char *path, struct inode **inode) __must_check;
+
+void inode_get(struct inode *inode);
+void inode_put(struct inode *inode);
+
+/* The inode's pages, as something to map.  => NULL if it has none */
+struct object *inode_object(struct inode *inode);
+u64 inode_size(struct inode *inode);

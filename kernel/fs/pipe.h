@@ -1,0 +1,16 @@
+/*
+ * Pipes: a ring of bytes between two open files.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct file;
+
+/* Make a pipe: ends[0] to read, ends[1] to write, each with one reference and
+ * these status flags (O_NONBLOCK or 0).
+ * => 0, or -ENOMEM with nothing made */
+int pipe_create(struct file *ends[2], u32 flags) __must_check;
+
+/* Whether the file is an end of a pipe. */
+bool file_is_pipe(const struct file *file);

@@ -1,0 +1,115 @@
+/*
+ * The boot order, as a table of contents.
+ */
+#include "core/bootinfo.h"
+#include "core/config.h"
+#include "core/panic.h"
+#include "core/printk.h"
+
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/trap.h"
+
+#include "mm/frame.h"
+#include "mm/kmap.h"
+
+#include "proc/exec.h"
+#include "proc/fork.h"
+#include "proc/process.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "fs/path.h"
+
+#include "dev/dev.h"
+
+#include "abi/fcntl.h"
+#include "common/string.h"
+
+#include "debug/debug.h"
+
+void kernel_main(u32 magic, paddr_t info);
+
+static char init_path[PATH_MAX] = "/bin/init";
+
+/* The processor's name (AMD64 manual volume 3, CPUID 8000_0002). */
+static void
+banner(void)
+{
+    char name[49] = "";
+    u32 regs[4];
+
+    cpuid(0x80000000, 0, regs);
+    if (regs[0] >= 0x80000004) {
+        for (u32 i = 0; i < 3; i++) {
+            cpuid(0x80000002 + i, 0, (u32 *)(void *)(name + 16 * i));
+        }
+    }
+    printk("Tine %s, booted by %s\ncpu: %s\n", TINE_VERSION, bootinfo.door,
+           name);
+}
+
+static void
+read_boot_words(void)
+{
+    char word[32];
+
+    if (boot_word("fork", word, sizeof(word)) && fork_set_mode(word) != 0) {
+        panic("boot word fork=%s: eager, page, table or tree", word);
+    }
+    boot_word("init", init_path, sizeof(init_path));
+}
+
+/* pid 1: the kernel's last work at boot, then the first program. */
+static void
+start_init(void *arg)
+{
+    const char *argv[] = {init_path, NULL};
+    struct exec_args args = {.path = init_path, .kernel_argv = argv};
+
+    (void)arg;
+    current->files = files_alloc();
+    current->fs = fs_context_alloc();
+    if (current->files == NULL || current->fs == NULL) {
+        panic("no memory for init");
+    }
+    fs_init();
+    debug_init();
+    for (int fd = 0; fd < 3; fd++) {
+        int error = file_open_kernel("/dev/console", O_RDWR);
+        if (error != fd) {
+            panic("/dev/console: error %d", error);
+        }
+    }
+    int error = proc_exec(&args);
+    if (error != 0) {
+        panic("cannot execute init, %s: error %d", init_path, error);
+    }
+    trap_return(current->frame);
+}
+
+void
+kernel_main(u32 magic, paddr_t info)
+{
+    trap_init();                 /* descriptor tables, traps, per-CPU data */
+    panic_power = power_panic;
+    bootinfo_init(magic, info);  /* what the loader said */
+    serial_init();               /* COM1: the console */
+    vga_init();                  /* the screen, a console too */
+    hostlink_init();             /* COM2: records for tools/run */
+    banner();
+    kmap_init();                 /* the kernel's own page tables */
+    debug_early_init();          /* the checkers' memory */
+    frame_init();                /* physical memory */
+    apic_init();                 /* interrupts, and the clocks */
+    rtc_init();                  /* the time of day */
+    serial_listen();             /* the console's input */
+    serial_listen();             /* and input from the devices */
+    keyboard_init();
+    sched_init();                /* this context becomes the idle process */
+    read_boot_words();
+    proc_start_init(start_init); /* pid 1 goes on with fs_init */
+    sched_idle();
+}

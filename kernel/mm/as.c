@@ -1,0 +1,414 @@
+/*
+ * Address spaces: their life, and the calls that change what is mapped.
+ * Every change has the same order: reserve (vma_own, range_prepare), then a
+ * visible line, then the change, which cannot fail.
+ */
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "common/string.h"
+
+#include "core/panic.h"
+
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+#include "arch/pte.h"
+#include "arch/tlb.h"
+
+#include "mm/as.h"
+#include "mm/fault.h"
+#include "mm/frame.h"
+#include "mm/heap.h"
+#include "mm/kmap.h"
+#include "mm/object.h"
+#include "mm/range.h"
+#include "mm/share.h"
+#include "mm/usercopy.h"
+#include "mm/vma.h"
+
+struct list all_spaces = LIST_INIT(all_spaces);
+struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
+
+/* A space with a root and the given vma set, whose reference it takes over. */
+static struct as *
+as_make(struct vma_set *vmas)
+{
+    struct as *as = kzalloc(sizeof(*as));
+    paddr_t root = frame_alloc_zero(FRAME_TABLE);
+
+    if (as == NULL || root == 0) {
+        kfree(as);
+        if (root != 0) {
+            frame_put(root);
+        }
+        return NULL;
+    }
+    frame_of(root)->level = PT_LEVELS;
+    memcpy((pte_t *)frame_ptr(root) + PT_USER_ENTRIES,
+           (pte_t *)frame_ptr(kernel_root) + PT_USER_ENTRIES,
+           (PT_ENTRIES - PT_USER_ENTRIES) * sizeof(pte_t));
+    as->refs = 1;
+    as->root = root;
+    as->vmas = vmas;
+    spin_init(&as->lock, RANK_AS, "as");
+    spin_lock(&all_spaces_lock);
+    list_add_tail(&all_spaces, &as->link);
+    spin_unlock(&all_spaces_lock);
+    return as;
+}
+
+struct as *
+as_alloc(void)
+{
+    struct vma_set *vmas = vma_set_alloc(8);
+    struct as *as = vmas != NULL ? as_make(vmas) : NULL;
+
+    if (as == NULL && vmas != NULL) {
+        vma_set_put(vmas);
+    }
+    return as;
+}
+
+void
+as_get(struct as *as)
+{
+    __atomic_fetch_add(&as->refs, 1, __ATOMIC_RELAXED);
+}
+
+void
+as_put(struct as *as)
+{
+    if (__atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) != 1) {
+        return;
+    }
+    assert(as->cpus == 0); /* no CPU may still walk the tables (H3) */
+    spin_lock(&all_spaces_lock);
+    list_del(&as->link);
+    spin_unlock(&all_spaces_lock);
+    pt_drop(as->root, PT_LEVELS);
+    vma_set_put(as->vmas);
+    kfree(as);
+}
+
+int
+as_fork(struct as *as, enum share_level level, struct as **copy)
+{
+    spin_lock(&as->lock);
+    struct as *child = as_make(as->vmas);
+    int error = -ENOMEM;
+
+    if (child != NULL) {
+        __atomic_fetch_add(&as->vmas->refs, 1, __ATOMIC_RELAXED);
+        child->brk_start = as->brk_start;
+        child->brk = as->brk;
+        error = pt_share(child->root, as, level);
+    }
+    spin_unlock(&as->lock);
+    if (error != 0 && child != NULL) {
+        as_put(child);
+    }
+    *copy = child;
+    return error;
+}
+
+void
+as_load(struct as *as)
+{
+    struct cpu *cpu = this_cpu();
+    paddr_t root = as != NULL ? as->root : kernel_root;
+    u64 bit = 1UL << cpu->id;
+
+    if (cpu->loaded_root == root) {
+        return;
+    }
+    /* The bit is set before the root is loaded and cleared after it is left,
+     * so that a flusher never misses a CPU (H3). */
+    struct as *old = cpu->loaded_as;
+    if (as != NULL) {
+        __atomic_fetch_or(&as->cpus, bit, __ATOMIC_SEQ_CST);
+    }
+    write_cr3(root);
+    cpu->loaded_root = root;
+    cpu->loaded_as = as;
+    if (old != NULL) {
+        __atomic_fetch_and(&old->cpus, ~bit, __ATOMIC_SEQ_CST);
+    }
+}
+
+static bool
+range_is_user(vaddr_t addr, u64 size)
+{
+    return size <= USER_END && addr <= USER_END - size;
+}
+
+static bool
+range_is_free(const struct as *as, vaddr_t start, vaddr_t end)
+{
+    u32 i = vma_index(as->vmas, start);
+
+    return i == as->vmas->count || as->vmas->vma[i].start >= end;
+}
+
+/* The highest gap of this size below MMAP_TOP.  => 0: none */
+static vaddr_t
+find_gap(const struct as *as, u64 size)
+{
+    vaddr_t end = MMAP_TOP;
+
+    for (u32 i = as->vmas->count; i > 0; i--) {
+        const struct vma *vma = &as->vmas->vma[i - 1];
+        if (vma->end <= end && end - vma->end >= size) {
+            return end - size;
+        }
+        end = MIN(end, vma->start);
+    }
+    return end >= USER_START + size ? end - size : 0;
+}
+
+/* Widen [*start, *end) as far as the neighbouring vmas leave room, so that the
+ * tables that become empty are dropped whole. */
+static void
+widen(const struct as *as, vaddr_t *start, vaddr_t *end)
+{
+    const struct vma_set *set = as->vmas;
+    u32 first = vma_index(set, *start);
+    u32 after = vma_index(set, *end);
+
+    if (set->vma[first].start >= *start) {
+        *start = first > 0 ? set->vma[first - 1].end : 0;
+    }
+    *end = after == set->count ? USER_END + PAGE_SIZE
+                               : MAX(set->vma[after].start, *end);
+}
+
+/* => as->lock held */
+static int
+unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
+{
+    vaddr_t table_start = start;
+    vaddr_t table_end = end;
+
+    if (range_is_free(as, start, end)) {
+        return 0;
+    }
+    widen(as, &table_start, &table_end);
+    int error = vma_own(as, 2);
+    if (error == 0) {
+        error = range_prepare_unmap(as, table_start, table_end);
+    }
+    if (error != 0) {
+        return error;
+    }
+    /* ---- no failure below this line ---- */
+    vma_remove(as, start, end);
+    range_unmap(as, table_start, table_end);
+    return 0;
+}
+
+int
+as_unmap(struct as *as, vaddr_t addr, u64 size)
+{
+    size = align_up(size, PAGE_SIZE);
+    if (addr % PAGE_SIZE != 0 || size == 0 || !range_is_user(addr, size)) {
+        return -EINVAL;
+    }
+    spin_lock(&as->lock);
+    int error = unmap_locked(as, addr, addr + size);
+    spin_unlock(&as->lock);
+    return error;
+}
+
+/* Where a new mapping goes.  => the address, or a negative errno */
+static long
+place(struct as *as, const struct as_map *map)
+{
+    bool user = range_is_user(map->addr, map->size);
+
+    if (map->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+        if (map->addr % PAGE_SIZE != 0) {
+            return -EINVAL;
+        }
+        if (!user) {
+            return -ENOMEM;
+        }
+        if (map->addr < USER_START) {
+            return -EPERM;
+        }
+        if (map->map_flags & MAP_FIXED_NOREPLACE) {
+            return range_is_free(as, map->addr, map->addr + map->size)
+                       ? (long)map->addr : -EEXIST;
+        }
+        return (long)map->addr;
+    }
+    vaddr_t hint = align_down(map->addr, PAGE_SIZE);
+    if (hint >= USER_START && user
+        && range_is_free(as, hint, hint + map->size)) {
+        return (long)hint;
+    }
+    vaddr_t addr = find_gap(as, map->size);
+    return addr != 0 ? (long)addr : -ENOMEM;
+}
+
+static long
+map_locked(struct as *as, const struct as_map *map)
+{
+    long addr = place(as, map);
+    if (addr < 0) {
+        return addr;
+    }
+    struct vma vma = {
+        .start = (vaddr_t)addr, .end = (vaddr_t)addr + map->size,
+        .prot = map->prot, .flags = map->vma_flags,
+        .object = map->object, .offset = map->offset,
+    };
+    int error = vma_own(as, 3);
+    if (error == 0) {
+        error = unmap_locked(as, vma.start, vma.end);
+    }
+    if (error != 0) {
+        return error;
+    }
+    /* ---- no failure below this line ---- */
+    if (vma.object != NULL) {
+        vma.object->ops->get(vma.object);
+    }
+    vma_insert(as, &vma);
+    return addr;
+}
+
+long
+as_map(struct as *as, const struct as_map *map)
+{
+    spin_lock(&as->lock);
+    long addr = map_locked(as, map);
+    spin_unlock(&as->lock);
+    return addr;
+}
+
+/* Whether vmas cover the whole range. */
+static bool
+range_is_mapped(const struct as *as, vaddr_t start, vaddr_t end)
+{
+    for (u32 i = vma_index(as->vmas, start); i < as->vmas->count; i++) {
+        const struct vma *vma = &as->vmas->vma[i];
+        if (vma->start > start) {
+            return false;
+        }
+        start = vma->end;
+        if (start >= end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
+{
+    if (!range_is_mapped(as, start, end)) {
+        return -ENOMEM;
+    }
+    int error = vma_own(as, 2);
+    if (error == 0) {
+        error = range_prepare_protect(as, start, end);
+    }
+    if (error != 0) {
+        return error;
+    }
+    /* ---- no failure below this line ---- */
+    vma_protect(as, start, end, prot);
+    range_protect(as, start, end, prot);
+    return 0;
+}
+
+int
+as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot)
+{
+    if (addr % PAGE_SIZE != 0) {
+        return -EINVAL;
+    }
+    if (size == 0) {
+        return 0;
+    }
+    size = align_up(size, PAGE_SIZE);
+    if (size == 0 || !range_is_user(addr, size)) {
+        return -ENOMEM;
+    }
+    spin_lock(&as->lock);
+    int error = protect_locked(as, addr, addr + size, prot);
+    spin_unlock(&as->lock);
+    return error;
+}
+
+static int
+brk_locked(struct as *as, vaddr_t brk)
+{
+    vaddr_t old_end = align_up(as->brk, PAGE_SIZE);
+    vaddr_t end = align_up(brk, PAGE_SIZE);
+
+    if (end < old_end) {
+        return unmap_locked(as, end, old_end);
+    }
+    if (end == old_end) {
+        return 0;
+    }
+    if (!range_is_user(old_end, end - old_end)
+        || !range_is_free(as, old_end, end)) {
+        return -ENOMEM;
+    }
+    struct vma vma = {.start = old_end, .end = end,
+                      .prot = PROT_READ | PROT_WRITE};
+    int error = vma_own(as, 1);
+    if (error == 0) {
+        vma_insert(as, &vma);
+    }
+    return error;
+}
+
+vaddr_t
+as_brk(struct as *as, vaddr_t brk)
+{
+    spin_lock(&as->lock);
+    if (brk >= as->brk_start && brk < USER_END && brk_locked(as, brk) == 0) {
+        as->brk = brk;
+    }
+    vaddr_t now = as->brk;
+    spin_unlock(&as->lock);
+    return now;
+}
+
+/* The direct map's address of addr, after a write fault.  => as->lock held */
+static int
+page_for_write(struct as *as, vaddr_t addr, char **page)
+{
+    int error = fault_page(as, addr, ACCESS_WRITE);
+
+    if (error == 0) {
+        pte_t *entry = pt_own(as, addr, 1); /* exists: the fault made it */
+        *page = frame_ptr(pte_addr(*entry));
+    }
+    return error;
+}
+
+int
+as_write(struct as *as, vaddr_t addr, const void *buf, size_t size)
+{
+    int error = 0;
+    size_t done = 0;
+
+    if (!range_is_user(addr, size)) {
+        return -EFAULT;
+    }
+    spin_lock(&as->lock);
+    while (done < size && error == 0) {
+        char *page;
+        size_t inside = (addr + done) & (PAGE_SIZE - 1);
+        size_t part = MIN(size - done, PAGE_SIZE - inside);
+        error = page_for_write(as, addr + done, &page);
+        if (error == 0) {
+            memcpy(page + inside, (const char *)buf + done, part);
+            done += part;
+        }
+    }
+    spin_unlock(&as->lock);
+    return error == -ERANGE ? -EFAULT : error;
+}

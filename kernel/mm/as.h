@@ -1,0 +1,82 @@
+/*
+ * An address space: the vmas say what is mapped, the page tables hold what has
+ * been touched.  Whatever is in the tables agrees with the vmas:
+ *
+ * PT-4 RIGHTS  The rights of a path never exceed its vma's; a page that is
+ *              logically read-only is never made writable by copy-on-write.
+ *
+ * struct as is what CLONE_VM and vfork share, by reference.  Fork makes a new
+ * one that shares the vma set and the table tree (mm/share.h).
+ *
+ *   l  the lock    i  immutable    a  atomic
+ */
+#pragma once
+
+#include "common/list.h"
+#include "core/spin.h"
+
+#include "mm/share.h"
+
+struct object;
+struct vma_set;
+
+/* The user half's layout (design.md part 2). */
+#define USER_START  0x10000UL       /* as Linux's vm.mmap_min_addr */
+#define STACK_TOP   0x7ffffff000UL
+#define MMAP_TOP    0x7f80000000UL
+
+struct as {
+    _Atomic u32 refs;       /* a  processes that use it */
+    struct spinlock lock;   /*    RANK_AS */
+    paddr_t root;           /* i  level-4 table */
+    struct vma_set *vmas;   /* l */
+    vaddr_t brk_start, brk; /* l */
+    _Atomic u64 cpus;       /* a  CPUs whose CR3 may hold the root */
+    struct list link;       /*    RANK_AS_LIST: all_spaces */
+};
+
+extern struct list all_spaces;        /* every space, from its birth */
+extern struct spinlock all_spaces_lock;
+
+/* An empty space.  => NULL: no memory */
+struct as *as_alloc(void);
+void as_get(struct as *as);
+
+/* One user fewer; the last frees all.
+ * => not loaded on any CPU if it is the last; no spinlock held */
+void as_put(struct as *as);
+
+/* A copy for a child, which shares the tree from `level` down.
+ * => no spinlock held
+ * => 0 and *copy; -ENOMEM, with the source unchanged to its user */
+int as_fork(struct as *as, enum share_level level, struct as **copy)
+    __must_check;
+
+/* Load the space (NULL: only the kernel's half) on this CPU.
+ * => interrupts off, or on in the space's own process outside any lock */
+void as_load(struct as *as);
+
+/* mmap(2): map size bytes of object from offset (pages), or anonymous memory.
+ * => addr and size page aligned; MAP_FIXED replaces what is there
+ * => the address; -EINVAL, -ENOMEM, -EEXIST.  Takes a reference to object. */
+struct as_map {
+    vaddr_t addr;
+    u64 size;
+    u32 prot, map_flags;     /* PROT_*, MAP_* */
+    u32 vma_flags;           /* VMA_* */
+    struct object *object;
+    u64 offset;
+};
+long as_map(struct as *as, const struct as_map *map);
+
+/* munmap(2), mprotect(2).  => 0, -EINVAL, -ENOMEM (with nothing changed) */
+int as_unmap(struct as *as, vaddr_t addr, u64 size);
+int as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot);
+
+/* brk(2): the new break if it could be set, else the old. */
+vaddr_t as_brk(struct as *as, vaddr_t brk);
+
+/* Write to a space that need not be the current one, as its user would.
+ * => 0, -EFAULT, -ENOMEM */
+int as_write(struct as *as, vaddr_t addr, const void *buf, size_t size)
+    __must_check;

@@ -1,0 +1,94 @@
+/*
+ * Memory before the frame allocator.
+ */
+#include "common/string.h"
+
+#include "core/bootinfo.h"
+#include "core/panic.h"
+
+#include "mm/early.h"
+#include "mm/frame.h"
+#include "mm/kmap.h"
+
+static paddr_t first, next; /* [first, next) has been taken */
+static bool closed;
+
+paddr_t
+early_memory_end(void)
+{
+    paddr_t end = 0;
+
+    for (int i = 0; i < bootinfo.nregions; i++) {
+        if (bootinfo.regions[i].usable) {
+            end = MAX(end, bootinfo.regions[i].end);
+        }
+    }
+    return end;
+}
+
+/* The largest usable region below 4 GiB: all that the boot tables map. */
+static const struct boot_region *
+largest_region(void)
+{
+    const struct boot_region *best = NULL;
+
+    for (int i = 0; i < bootinfo.nregions; i++) {
+        const struct boot_region *region = &bootinfo.regions[i];
+        if (region->usable && region->end <= 1UL << 32
+            && (best == NULL
+                || region->end - region->start > best->end - best->start)) {
+            best = region;
+        }
+    }
+    if (best == NULL) {
+        panic("boot: the loader's memory map names no usable memory");
+    }
+    return best;
+}
+
+/* Where [start, start + size) can go at or after start, clear of [from, to). */
+static paddr_t
+step_over(paddr_t start, size_t size, paddr_t from, paddr_t to)
+{
+    bool clear = start + size <= from || start >= to;
+
+    return clear ? start : align_up(to, PAGE_SIZE);
+}
+
+void *
+early_alloc(size_t size)
+{
+    const struct boot_region *region = largest_region();
+    paddr_t start = next;
+
+    assert(!closed);
+    if (first == 0) {
+        first = MAX(region->start, kernel_image_end());
+        start = first;
+    }
+    size = align_up(size, PAGE_SIZE);
+    start = step_over(start, size, bootinfo.initrd_start, bootinfo.initrd_end);
+    if (start + size > region->end) {
+        panic("boot: too little memory: %lu KiB wanted at %#lx, region ends "
+              "at %#lx", size / 1024, start, region->end);
+    }
+    next = start + size;
+    memset(frame_ptr(start), 0, size);
+    return frame_ptr(start);
+}
+
+void
+early_close(void)
+{
+    closed = true;
+}
+
+bool
+early_owned(paddr_t page)
+{
+    bool initrd = page >= align_down(bootinfo.initrd_start, PAGE_SIZE)
+                  && page < bootinfo.initrd_end;
+
+    return page < kernel_image_end() || (page >= first && page < next)
+           || initrd;
+}

@@ -1,0 +1,128 @@
+/*
+ * The fault path.  The essential fact: a fault means only that the tables grant
+ * less than the vma does.  So look at the vma, own the path to the entry, and
+ * put there what the vma promises; if the tables already grant it (another
+ * thread was here first, or the TLB was stale) there is nothing to do.
+ */
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "common/string.h"
+
+#include "core/panic.h"
+
+#include "arch/pte.h"
+#include "arch/tlb.h"
+
+#include "mm/as.h"
+#include "mm/fault.h"
+#include "mm/frame.h"
+#include "mm/object.h"
+#include "mm/range.h"
+#include "mm/share.h"
+#include "mm/vma.h"
+
+static bool
+vma_allows(const struct vma *vma, enum access access)
+{
+    switch (access) {
+    case ACCESS_WRITE:
+        return (vma->prot & PROT_WRITE) != 0;
+    case ACCESS_FETCH:
+        return (vma->prot & PROT_EXEC) != 0;
+    default: /* x86 has no write-only and no execute-only pages */
+        return (vma->prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) != 0;
+    }
+}
+
+/* Whether the tables already grant the access. */
+static bool
+tables_grant(struct as *as, vaddr_t addr, enum access access)
+{
+    const pte_t *table = frame_ptr(as->root);
+    pte_t granted = PTE_W;
+    pte_t entry = 0;
+
+    for (int level = PT_LEVELS; level >= 1; level--) {
+        entry = table[pt_index(addr, level)];
+        if ((entry & PTE_P) == 0) {
+            return false;
+        }
+        granted &= entry;
+        table = frame_ptr(pte_addr(entry));
+    }
+    if (access == ACCESS_WRITE) {
+        return granted != 0;
+    }
+    return access == ACCESS_READ || (entry & PTE_NX) == 0;
+}
+
+/* A first read of anonymous memory maps the zero frame; a first write gets a
+ * frame of its own. */
+static int
+fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
+{
+    paddr_t frame = zero_frame;
+    pte_t write = 0;
+
+    if (access == ACCESS_WRITE) {
+        frame = frame_alloc_zero(FRAME_ANON);
+        if (frame == 0) {
+            return -ENOMEM;
+        }
+        write = PTE_W | PTE_D;
+    }
+    pt_install(entry, frame | range_rights(vma->prot) | PTE_A | write);
+    return 0;
+}
+
+/* Map the object's own page, without W; the page's new reference is the edge. */
+static int
+fill_from_object(const struct vma *vma, vaddr_t addr, pte_t *entry)
+{
+    u64 index = vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
+    paddr_t frame;
+    int error = vma->object->ops->page(vma->object, index, &frame);
+
+    if (error == 0) {
+        pt_install(entry, frame | range_rights(vma->prot) | PTE_A);
+    }
+    return error;
+}
+
+int
+fault_page(struct as *as, vaddr_t addr, enum access access)
+{
+    int error = 0;
+
+    assert(spin_held(&as->lock));
+    addr = align_down(addr, PAGE_SIZE);
+    const struct vma *vma = vma_find(as->vmas, addr);
+    if (vma == NULL || !vma_allows(vma, access)) {
+        return -EFAULT;
+    }
+    if (tables_grant(as, addr, access)) {
+        return 0;
+    }
+    pte_t *entry = pt_own(as, addr, 1);
+    if (entry == NULL) {
+        return -ENOMEM;
+    }
+    if (!pte_is_edge(*entry)) {
+        error = vma->object == NULL ? fill_anonymous(vma, entry, access)
+                                    : fill_from_object(vma, addr, entry);
+    }
+    if (error == 0 && access == ACCESS_WRITE && (*entry & PTE_W) == 0
+        && !pt_own_page(as, addr, entry)) {
+        error = -ENOMEM;
+    }
+    return error;
+}
+
+int
+fault_serve(struct as *as, vaddr_t addr, enum access access)
+{
+    spin_lock(&as->lock);
+    int error = fault_page(as, addr, access);
+    spin_unlock(&as->lock);
+    return error;
+}

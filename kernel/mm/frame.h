@@ -1,0 +1,98 @@
+/*
+ * Frames: every page of physical memory has one 16-byte record.
+ *
+ *      free ---frame_alloc---> table | anon | cache | shared | kernel
+ *        ^                                    |
+ *        +----------- refs reaches 0 ---------+
+ *
+ * refs counts references to a frame: entries of distinct live page tables that
+ * name it (present, or kept with PTE_K), plus named holds of the kernel (the page
+ * cache's own, a pin during a copy).  It counts edges, not processes.
+ *
+ * FR-1  Every frame is exactly one of free, table, anon, cache, shared, kernel,
+ *       reserved; a free one has refs 0.
+ */
+#pragma once
+
+#include "core/types.h"
+
+enum frame_kind {
+    FRAME_FREE,     /* in the allocator, caches of free frames included */
+    FRAME_TABLE,    /* a page table of level 1 to 4 */
+    FRAME_ANON,     /* private memory of processes */
+    FRAME_CACHE,    /* a page of a file (tmpfs) */
+    FRAME_SHARED,   /* a page of a shared anonymous object */
+    FRAME_KERNEL,   /* heap, stacks, the kernel's own */
+    FRAME_RESERVED, /* never ours: firmware, the image, holes */
+    FRAME_KINDS,
+};
+
+#define FRAME_WCLEARED 0x1 /* a copier cleared W bits in this table: see share.c */
+
+struct frame {
+    u64 lines;         /* table: bit i = cache line i may hold entries;
+                          free: links of the allocator's list */
+    _Atomic u32 refs;
+    u8 level;          /* table: 1 to 4, for checks; block: its order */
+    u8 flags;
+    u8 kind;           /* enum frame_kind */
+    u8 spare;
+};
+
+_Static_assert(sizeof(struct frame) == 16, "16 bytes per frame");
+
+extern struct frame *frames;  /* the record of frame n is frames[n] */
+extern u64 frames_count;
+extern paddr_t zero_frame;    /* all zero, pinned, never counted */
+
+/* Build the records and free lists from bootinfo.
+ * => boot, one CPU; panics if there is not enough memory to go on */
+void frame_init(void);
+
+/* Allocate one frame, with refs 1; its contents are undefined.
+ * => any context (an irq spinlock inside)
+ * => 0 if there is no memory */
+paddr_t frame_alloc(enum frame_kind kind) __must_check;
+
+/* The same, filled with zeros. */
+paddr_t frame_alloc_zero(enum frame_kind kind) __must_check;
+
+/* Allocate 2^order contiguous frames, aligned to their size; refs 1 each.
+ * => 0 if there is no such run */
+paddr_t frame_alloc_block(enum frame_kind kind, int order) __must_check;
+void frame_free_block(paddr_t block, int order);
+
+/* One more / one fewer reference; put frees the frame with the last.
+ * => get: the caller has a reference, or a lock that keeps one alive
+ * => put of a table: use pt_drop, which drops the children too */
+void frame_get(paddr_t frame);
+void frame_put(paddr_t frame);
+
+/* Free a frame whose refs are already 0 (for pt_drop, which counts down). */
+void frame_free(paddr_t frame);
+
+/* How many frames are of this kind now. */
+u64 frame_count(enum frame_kind kind);
+
+/* Frames removed from boot's use for good: [start, end) becomes free memory
+ * (the initrd, once it is unpacked). */
+void frame_release_range(paddr_t start, paddr_t end);
+
+static inline struct frame *
+frame_of(paddr_t addr)
+{
+    return &frames[addr >> PAGE_SHIFT];
+}
+
+/* The frame's contents, through the direct map. */
+static inline void *
+frame_ptr(paddr_t addr)
+{
+    return (void *)(addr + 0xffff800000000000UL);
+}
+
+static inline paddr_t
+frame_addr(const void *ptr)
+{
+    return (paddr_t)ptr - 0xffff800000000000UL;
+}

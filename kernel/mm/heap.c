@@ -1,0 +1,183 @@
+/*
+ * The kernel heap.  A page of small objects starts with its own record, so that
+ * kfree finds the class by rounding the pointer down; a pointer to a page's
+ * very start is therefore never a small object, but a block of frames.
+ */
+#include "common/list.h"
+#include "common/string.h"
+
+#include "core/panic.h"
+#include "core/spin.h"
+
+#include "mm/frame.h"
+#include "mm/heap.h"
+
+#define HEADER_SIZE 64
+#define SMALL_MAX   2016
+
+struct heap_page {
+    struct list link;  /* in its class's list while an object is free */
+    void *free;        /* chain of free objects */
+    u16 class;
+    u16 in_use;
+};
+
+struct heap_class {
+    struct list pages; /* with at least one free object */
+    u16 size;
+};
+
+/* Sizes that divide a page less its record without much left. */
+static struct heap_class classes[] = {
+    {.size = 16},  {.size = 32},  {.size = 48},   {.size = 64},
+    {.size = 96},  {.size = 128}, {.size = 192},  {.size = 256},
+    {.size = 336}, {.size = 448}, {.size = 576},  {.size = 672},
+    {.size = 800}, {.size = 1008}, {.size = 1344}, {.size = SMALL_MAX},
+};
+
+static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
+static u64 bytes_in_use;
+
+static int
+class_of(size_t size)
+{
+    int class = 0;
+
+    while (classes[class].size < size) {
+        class++;
+    }
+    return class;
+}
+
+static struct heap_page *
+page_make(int class)
+{
+    paddr_t frame = frame_alloc(FRAME_KERNEL);
+    if (frame == 0) {
+        return NULL;
+    }
+
+    struct heap_page *page = frame_ptr(frame);
+    size_t size = classes[class].size;
+    page->class = (u16)class;
+    page->in_use = 0;
+    page->free = NULL;
+    for (size_t at = HEADER_SIZE; at + size <= PAGE_SIZE; at += size) {
+        void **object = (void **)((char *)page + at);
+        *object = page->free;
+        page->free = object;
+    }
+    list_add(&classes[class].pages, &page->link);
+    return page;
+}
+
+static void *
+small_alloc(int class)
+{
+    if (classes[class].pages.next == NULL) {
+        list_init(&classes[class].pages);
+    }
+    struct list *first = list_first(&classes[class].pages);
+    struct heap_page *page =
+        first != NULL ? list_entry(first, struct heap_page, link)
+                      : page_make(class);
+    if (page == NULL) {
+        return NULL;
+    }
+    void **object = page->free;
+    page->free = *object;
+    page->in_use++;
+    if (page->free == NULL) {
+        list_del(&page->link);
+    }
+    bytes_in_use += classes[class].size;
+    return object;
+}
+
+static void
+small_free(void *ptr)
+{
+    struct heap_page *page = (void *)align_down((u64)ptr, PAGE_SIZE);
+    struct list *pages = &classes[page->class].pages;
+
+    assert(page->in_use > 0);
+    if (page->free == NULL) {
+        list_add(pages, &page->link);
+    }
+    *(void **)ptr = page->free;
+    page->free = ptr;
+    page->in_use--;
+    bytes_in_use -= classes[page->class].size;
+    /* Keep one empty page a class: the next request is near. */
+    if (page->in_use == 0 && pages->next != pages->prev) {
+        list_del(&page->link);
+        frame_put(frame_addr(page));
+    }
+}
+
+static int
+order_of(size_t size)
+{
+    int order = 0;
+
+    while (PAGE_SIZE << order < size) {
+        order++;
+    }
+    return order;
+}
+
+void *
+kmalloc(size_t size)
+{
+    void *object = NULL;
+    u64 flags = spin_lock_irq(&heap_lock);
+
+    if (size <= SMALL_MAX) {
+        object = small_alloc(class_of(size));
+    } else {
+        int order = order_of(size);
+        paddr_t block = frame_alloc_block(FRAME_KERNEL, order);
+        if (block != 0) {
+            frame_of(block)->level = (u8)order;
+            bytes_in_use += PAGE_SIZE << order;
+            object = frame_ptr(block);
+        }
+    }
+    spin_unlock_irq(&heap_lock, flags);
+    return object;
+}
+
+void *
+kzalloc(size_t size)
+{
+    void *object = kmalloc(size);
+
+    if (object != NULL) {
+        memset(object, 0, size);
+    }
+    return object;
+}
+
+void
+kfree(void *ptr)
+{
+    if (ptr == NULL) {
+        return;
+    }
+    u64 flags = spin_lock_irq(&heap_lock);
+    if (((u64)ptr & (PAGE_SIZE - 1)) != 0) {
+        small_free(ptr);
+    } else {
+        paddr_t block = frame_addr(ptr);
+        int order = frame_of(block)->level;
+        bytes_in_use -= PAGE_SIZE << order;
+        frame_free_block(block, order);
+    }
+    spin_unlock_irq(&heap_lock, flags);
+}
+
+u64
+heap_bytes(void)
+{
+    return __atomic_load_n(&bytes_in_use, __ATOMIC_RELAXED);
+}

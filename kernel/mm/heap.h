@@ -1,0 +1,22 @@
+/*
+ * The kernel heap: objects by size class from whole pages, and larger ones as
+ * blocks of frames.  Every object is aligned to 16 bytes, those of a page or
+ * more to a page.
+ */
+#pragma once
+
+#include "core/types.h"
+
+/* Allocate size bytes.
+ * => any context
+ * => NULL if there is no memory */
+void *kmalloc(size_t size) __must_check __attribute__((malloc));
+
+/* The same, filled with zeros. */
+void *kzalloc(size_t size) __must_check __attribute__((malloc));
+
+/* Give back what kmalloc gave; NULL is ignored. */
+void kfree(void *ptr);
+
+/* Bytes in live objects, rounded up to their classes. */
+u64 heap_bytes(void);

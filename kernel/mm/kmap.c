@@ -1,0 +1,189 @@
+/*
+ * The kernel's own page tables.  The essential fact: nothing of the kernel is
+ * both writable and executable, under any of its addresses; the direct map of
+ * the image's pages is as read-only as the image.
+ */
+#include "core/bootinfo.h"
+#include "core/config.h"
+#include "core/panic.h"
+#include "core/spin.h"
+
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+#include "arch/pte.h"
+
+#include "mm/early.h"
+#include "mm/frame.h"
+#include "mm/kmap.h"
+
+#define LARGE_PAGE (2UL << 20)
+#define APIC_START 0xfec00000UL /* IOAPIC; the local APIC is 2 MiB above */
+#define APIC_END   0xff000000UL
+
+/* Each slot is two guard pages and two pages of stack. */
+#define KSTACK_SLOT (4 * PAGE_SIZE)
+
+extern const char image_start[], text_end[], rodata_end[], data_start[];
+extern const char image_end[];
+
+paddr_t kernel_root;
+
+static struct spinlock kstack_lock = SPINLOCK_INIT(RANK_KSTACK);
+static u32 kept_slots[MAX_PROCESSES + MAX_CPUS];
+static u32 kept_count, slots_made;
+
+paddr_t
+kernel_image_end(void)
+{
+    return (paddr_t)image_end - IMAGE_BASE;
+}
+
+/* The entry for addr at level, with tables made on the way from `alloc`.
+ * NULL if alloc gives none. */
+static pte_t *
+entry_at(vaddr_t addr, int level, void *(*alloc)(size_t size))
+{
+    pte_t *table = frame_ptr(kernel_root);
+
+    for (int l = PT_LEVELS; l > level; l--) {
+        pte_t *entry = &table[pt_index(addr, l)];
+        if (*entry == 0) {
+            void *made = alloc(PAGE_SIZE);
+            if (made == NULL) {
+                return NULL;
+            }
+            *entry = frame_addr(made) | PTE_P | PTE_W;
+        }
+        table = frame_ptr(pte_addr(*entry));
+    }
+    return &table[pt_index(addr, level)];
+}
+
+/* What the direct map and the image allow for a page of the image. */
+static pte_t
+image_rights(paddr_t page, bool direct)
+{
+    vaddr_t addr = page + IMAGE_BASE;
+
+    if (addr < (vaddr_t)image_start || addr >= (vaddr_t)data_start) {
+        return PTE_W | PTE_NX;
+    }
+    return addr < (vaddr_t)text_end && !direct ? 0 : PTE_NX;
+}
+
+static void
+map_direct(void)
+{
+    paddr_t fine = align_up(kernel_image_end(), LARGE_PAGE);
+    paddr_t end = align_up(early_memory_end(), LARGE_PAGE);
+
+    for (paddr_t page = 0; page < fine; page += PAGE_SIZE) {
+        *entry_at(KERNEL_HALF + page, 1, early_alloc) =
+            page | PTE_P | PTE_G | image_rights(page, true);
+    }
+    for (paddr_t page = fine; page < end; page += LARGE_PAGE) {
+        *entry_at(KERNEL_HALF + page, 2, early_alloc) =
+            page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;
+    }
+    for (paddr_t page = APIC_START; page < APIC_END; page += LARGE_PAGE) {
+        *entry_at(KERNEL_HALF + page, 2, early_alloc) =
+            page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX | PTE_PCD | PTE_PWT;
+    }
+}
+
+static void
+map_image(void)
+{
+    paddr_t page = (paddr_t)image_start - IMAGE_BASE;
+
+    for (; page < kernel_image_end(); page += PAGE_SIZE) {
+        *entry_at(IMAGE_BASE + page, 1, early_alloc) =
+            page | PTE_P | PTE_G | image_rights(page, false);
+    }
+}
+
+void
+kmap_init(void)
+{
+    kernel_root = frame_addr(early_alloc(PAGE_SIZE));
+    map_direct();
+    map_image();
+    /* The level-3 table of the stacks must exist before the root is copied. */
+    (void)entry_at(KSTACK_BASE, 3, early_alloc);
+    write_cr3(kernel_root);
+    this_cpu()->loaded_root = kernel_root;
+}
+
+static void *
+alloc_table(size_t size)
+{
+    (void)size;
+    paddr_t table = frame_alloc_zero(FRAME_KERNEL);
+    return table == 0 ? NULL : frame_ptr(table);
+}
+
+static vaddr_t
+slot_stack(u32 slot)
+{
+    return KSTACK_BASE + slot * KSTACK_SLOT + KSTACK_SLOT - KSTACK_SIZE;
+}
+
+/* Back a new slot with frames.  => kstack_lock held; false: no memory */
+static bool
+slot_map(u32 slot)
+{
+    vaddr_t stack = slot_stack(slot);
+    paddr_t low = frame_alloc(FRAME_KERNEL);
+    paddr_t high = frame_alloc(FRAME_KERNEL);
+    pte_t *entry = entry_at(stack, 1, alloc_table);
+
+    if (low == 0 || high == 0 || entry == NULL) {
+        if (low != 0) {
+            frame_put(low);
+        }
+        if (high != 0) {
+            frame_put(high);
+        }
+        return false;
+    }
+    /* Two pages of an aligned pair: their entries are neighbours. */
+    entry[0] = low | PTE_P | PTE_W | PTE_G | PTE_NX;
+    entry[1] = high | PTE_P | PTE_W | PTE_G | PTE_NX;
+    return true;
+}
+
+vaddr_t
+kstack_alloc(void)
+{
+    vaddr_t stack = 0;
+    u64 flags = spin_lock_irq(&kstack_lock);
+
+    if (kept_count > 0) {
+        stack = slot_stack(kept_slots[--kept_count]);
+    } else if (slots_made < ARRAY_SIZE(kept_slots) && slot_map(slots_made)) {
+        stack = slot_stack(slots_made++);
+    }
+    spin_unlock_irq(&kstack_lock, flags);
+    return stack;
+}
+
+void
+kstack_free(vaddr_t stack)
+{
+    u64 flags = spin_lock_irq(&kstack_lock);
+
+    kept_slots[kept_count++] = (u32)((stack - KSTACK_BASE) / KSTACK_SLOT);
+    spin_unlock_irq(&kstack_lock, flags);
+}
+
+u64
+kstacks_in_use(void)
+{
+    return slots_made - kept_count;
+}
+
+u64
+kstack_frames_kept(void)
+{
+    return kept_count * (KSTACK_SIZE / PAGE_SIZE);
+}

@@ -1,0 +1,28 @@
+/*
+ * A memory object: something that has pages and can be mapped.  mm defines the
+ * interface and files implement it, so that a page fault needs no way upward.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct object;
+
+struct object_ops {
+    /* Find the page at index (in pages), making it if it is a hole.
+     * => an address space's spinlock is held: must not sleep
+     * => 0 and *frame with one more reference, for the caller;
+     *    -ENOMEM; -ERANGE if index lies beyond the end */
+    int (*page)(struct object *object, u64 index, paddr_t *frame);
+    void (*get)(struct object *object); /* one more reference */
+    void (*put)(struct object *object); /* one fewer; may free, never sleeps */
+};
+
+struct object {
+    const struct object_ops *ops;
+};
+
+/* Copy size bytes at offset (bytes) out of the object into kernel memory.
+ * => no spinlock above RANK_AS held
+ * => bytes copied, fewer at the object's end; -ENOMEM */
+long object_read(struct object *object, u64 offset, void *buf, size_t size);

@@ -1,0 +1,163 @@
+/*
+ * Unmap and protect.  The essential fact of unmap: an edge is first made
+ * unreachable (P cleared, K set, so that it still counts), then all CPUs flush,
+ * and only then are the nodes dropped.  The tables themselves remember what is
+ * to be dropped, so that it needs no memory.
+ */
+#include "abi/errno.h"
+#include "abi/mman.h"
+
+#include "core/panic.h"
+
+#include "arch/pte.h"
+#include "arch/tlb.h"
+
+#include "mm/as.h"
+#include "mm/frame.h"
+#include "mm/range.h"
+#include "mm/share.h"
+
+/* A walk over the entries of a range.  visit sees the last-level entries, or,
+ * with `whole`, the highest entries that the range covers whole. */
+struct walk {
+    vaddr_t start, end;
+    bool whole;
+    void (*visit)(pte_t *entry, int level, u32 prot);
+    u32 prot;
+};
+
+static void
+walk_table(const struct walk *walk, pte_t *table, int level, vaddr_t base)
+{
+    u64 span = pt_span(level);
+    vaddr_t at = align_down(MAX(walk->start, base), span);
+    vaddr_t end = base + span * PT_ENTRIES;
+
+    for (; at < MIN(walk->end, end); at += span) {
+        pte_t *entry = &table[pt_index(at, level)];
+        bool covered = at >= walk->start && at + span <= walk->end;
+        if (!pte_is_edge(*entry)) {
+            continue;
+        }
+        if (level == 1 || (covered && walk->whole)) {
+            walk->visit(entry, level, walk->prot);
+        } else {
+            walk_table(walk, frame_ptr(pte_addr(*entry)), level - 1, at);
+        }
+    }
+}
+
+/* The highest level at which addr is the border of an entry that lies whole in
+ * the range, plus one: the tables above it must be owned. */
+static int
+partial_level(vaddr_t addr, vaddr_t start, vaddr_t end)
+{
+    int level = PT_LEVELS;
+
+    while (level > 1) {
+        vaddr_t base = align_down(addr, pt_span(level));
+        if (base >= start && base + pt_span(level) <= end) {
+            return level;
+        }
+        level--;
+    }
+    return 1;
+}
+
+int
+range_prepare_unmap(struct as *as, vaddr_t start, vaddr_t end)
+{
+    vaddr_t last = end - PAGE_SIZE;
+
+    if (!pt_own_present(as, start, partial_level(start, start, end))
+        || !pt_own_present(as, last, partial_level(last, start, end))) {
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+static void
+cut(pte_t *entry, int level, u32 prot)
+{
+    (void)level;
+    (void)prot;
+    /* One instruction each: the processor may be setting A or D. */
+    __atomic_fetch_or(entry, PTE_K, __ATOMIC_RELAXED);
+    __atomic_fetch_and(entry, ~PTE_P, __ATOMIC_RELAXED);
+}
+
+static void
+drop_cut(pte_t *entry, int level, u32 prot)
+{
+    pte_t old = *entry;
+
+    (void)prot;
+    *entry = 0;
+    pt_drop(pte_addr(old), level - 1);
+}
+
+static void
+flush_range(struct as *as, vaddr_t start, vaddr_t end)
+{
+    if (end - start == PAGE_SIZE) {
+        tlb_flush_page(as->cpus, start);
+    } else {
+        tlb_flush_all(as->cpus);
+    }
+}
+
+void
+range_unmap(struct as *as, vaddr_t start, vaddr_t end)
+{
+    struct walk walk = {.start = start, .end = end, .whole = true};
+    pte_t *root = frame_ptr(as->root);
+
+    walk.visit = cut;
+    walk_table(&walk, root, PT_LEVELS, 0);
+    flush_range(as, start, end);
+    walk.visit = drop_cut;
+    walk_table(&walk, root, PT_LEVELS, 0);
+}
+
+int
+range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
+{
+    for (vaddr_t at = start; at < end;
+         at = align_down(at, pt_span(2)) + pt_span(2)) {
+        if (!pt_own_present(as, at, 1)) {
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+pte_t
+range_rights(u32 prot)
+{
+    if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) == 0) {
+        return PTE_K | PTE_U | PTE_NX;
+    }
+    return PTE_P | PTE_U | (prot & PROT_EXEC ? 0 : PTE_NX);
+}
+
+static void
+change_rights(pte_t *entry, int level, u32 prot)
+{
+    pte_t keep = PTE_ADDR | PTE_S | PTE_A | PTE_D;
+
+    (void)level;
+    if (prot & PROT_WRITE) {
+        keep |= PTE_W;
+    }
+    *entry = (*entry & keep) | range_rights(prot);
+}
+
+void
+range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
+{
+    struct walk walk = {.start = start, .end = end, .visit = change_rights,
+                        .prot = prot};
+
+    walk_table(&walk, frame_ptr(as->root), PT_LEVELS, 0);
+    flush_range(as, start, end);
+}

@@ -1,0 +1,33 @@
+/*
+ * Changes to a range of an address space's tables: unmap and protect.  Both
+ * come in two steps: `prepare` owns the tables that the change will write, and
+ * may fail with nothing visible changed; the change itself cannot.
+ *
+ * All functions: as->lock is held; start and end are page aligned.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct as;
+
+/* Own the tables that lie partly in [start, end).  => 0, -ENOMEM */
+int range_prepare_unmap(struct as *as, vaddr_t start, vaddr_t end) __must_check;
+
+/* Take every page out of [start, end), and drop whole tables where the range
+ * covers them.
+ * => range_prepare_unmap was called with the lock held since */
+void range_unmap(struct as *as, vaddr_t start, vaddr_t end);
+
+/* Own every last-level table in [start, end).  => 0, -ENOMEM */
+int range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
+    __must_check;
+
+/* Lower or change the rights of every page in [start, end) to prot.  W is only
+ * ever cleared here: a page becomes writable by a write fault.
+ * => range_prepare_protect was called with the lock held since */
+void range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);
+
+/* The rights bits of a page with this prot (PTE_P or PTE_K, PTE_U, PTE_NX),
+ * without W. */
+pte_t range_rights(u32 prot);

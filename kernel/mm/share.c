@@ -1,0 +1,341 @@
+/*
+ * The three verbs of the shared tree: share, own, drop.  The essential fact:
+ * refs counts the entries that name a node, and a node with one in-edge under
+ * an owned table belongs to this space alone.  So ownership is found by
+ * walking down from the root, and never recorded anywhere.
+ *
+ * Read pt_own first, then pt_share, then pt_drop.
+ */
+#include "abi/errno.h"
+#include "common/string.h"
+
+#include "core/panic.h"
+#include "core/spin.h"
+
+#include "arch/pte.h"
+#include "arch/tlb.h"
+
+#include "mm/as.h"
+#include "mm/frame.h"
+#include "mm/share.h"
+
+/* Eight entries fill a cache line; a table's `lines` mask says which of its 64
+ * lines may hold any, so that work follows what is there. */
+#define LINE_ENTRIES 8
+#define LINE(table, line) ((table) + (line) * LINE_ENTRIES)
+#define USER_LINES 0x00000000ffffffffUL /* of the root */
+
+#define TABLE_BITS (PTE_P | PTE_W | PTE_U)
+
+#define for_each_line(line, mask)                                          \
+    for (u64 rest_ = (mask), line;                                         \
+         rest_ != 0 && (line = (u64)__builtin_ctzl(rest_), true);          \
+         rest_ &= rest_ - 1)
+
+static pte_t *
+table_of(pte_t entry)
+{
+    return frame_ptr(pte_addr(entry));
+}
+
+void
+pt_install(pte_t *entry, pte_t value)
+{
+    struct frame *table = frame_of(frame_addr(entry));
+
+    table->lines |= 1UL << (((u64)entry & (PAGE_SIZE - 1)) / 64);
+    __atomic_store_n(entry, value, __ATOMIC_RELEASE);
+}
+
+static paddr_t
+table_alloc(int level)
+{
+    paddr_t table = frame_alloc_zero(FRAME_TABLE);
+
+    if (table != 0) {
+        frame_of(table)->level = (u8)level;
+    }
+    return table;
+}
+
+/* One more in-edge for what entry names; the zero frame is not counted. */
+static void
+add_edge(pte_t entry)
+{
+    if (pte_addr(entry) != zero_frame) {
+        frame_get(pte_addr(entry));
+    }
+}
+
+/* Clear W of an entry that others may be reading or clearing at the same time;
+ * a plain test first, since the locked clear is the dearer.  S stays.
+ * => whether W was set */
+static bool
+lower(pte_t *entry)
+{
+    if ((*entry & PTE_W) == 0 || (*entry & PTE_S) != 0) {
+        return false;
+    }
+    __atomic_fetch_and(entry, ~PTE_W, __ATOMIC_RELAXED);
+    return true;
+}
+
+/* Fill the fresh table `copy` with the children of `old`, which has other
+ * owners: each child gets one more edge, and no W leads to it any more. */
+static void
+copy_entries(paddr_t copy, paddr_t old)
+{
+    pte_t *from = frame_ptr(old);
+    pte_t *to = frame_ptr(copy);
+    bool lowered = false;
+
+    for_each_line(line, frame_of(old)->lines) {
+        for (int i = 0; i < LINE_ENTRIES; i++) {
+            pte_t *entry = &LINE(from, line)[i];
+            if (pte_is_edge(*entry)) {
+                lowered |= lower(entry);
+                add_edge(*entry);
+                LINE(to, line)[i] = *entry;
+            }
+        }
+    }
+    frame_of(copy)->lines = frame_of(old)->lines;
+    if (lowered) {
+        __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED,
+                          __ATOMIC_RELAXED);
+    }
+}
+
+/* Make the table under entry, which lacks W, our own: take it if the entry is
+ * its only in-edge, else put a copy in its place.  `level` is the child's. */
+static bool
+own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
+{
+    paddr_t old = pte_addr(*entry);
+    struct frame *frame = frame_of(old);
+
+    /* Acquire: who dropped last has cleared its W bits and said so before. */
+    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1) {
+        /* A CPU of ours may have cached an entry of this table from before a
+         * copier cleared its W; the W set here would revive it (H2). */
+        if (frame->flags & FRAME_WCLEARED) {
+            tlb_flush_all(as->cpus);
+            frame->flags &= (u8)~FRAME_WCLEARED;
+        }
+        __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
+        return true;
+    }
+
+    paddr_t copy = table_alloc(level);
+    if (copy == 0) {
+        return false;
+    }
+    copy_entries(copy, old);
+    pt_install(entry, copy | TABLE_BITS | PTE_A);
+    /* No CPU of ours may walk the old table once it can be freed. */
+    tlb_flush_page(as->cpus, addr);
+    pt_drop(old, level);
+    return true;
+}
+
+pte_t *
+pt_own(struct as *as, vaddr_t addr, int level)
+{
+    pte_t *table = frame_ptr(as->root);
+
+    assert(spin_held(&as->lock));
+    for (int l = PT_LEVELS; l > level; l--) {
+        pte_t *entry = &table[pt_index(addr, l)];
+        if (!pte_is_edge(*entry)) {
+            paddr_t made = table_alloc(l - 1);
+            if (made == 0) {
+                return NULL;
+            }
+            pt_install(entry, made | TABLE_BITS);
+        } else if ((*entry & PTE_W) == 0
+                   && !own_table(as, entry, addr, l - 1)) {
+            return NULL;
+        }
+        table = table_of(*entry);
+    }
+    return &table[pt_index(addr, level)];
+}
+
+bool
+pt_own_present(struct as *as, vaddr_t addr, int level)
+{
+    pte_t *table = frame_ptr(as->root);
+
+    assert(spin_held(&as->lock));
+    for (int l = PT_LEVELS; l > level; l--) {
+        pte_t *entry = &table[pt_index(addr, l)];
+        if (!pte_is_edge(*entry)) {
+            return true;
+        }
+        if ((*entry & PTE_W) == 0 && !own_table(as, entry, addr, l - 1)) {
+            return false;
+        }
+        table = table_of(*entry);
+    }
+    return true;
+}
+
+bool
+pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
+{
+    paddr_t old = pte_addr(*entry);
+    bool zero = old == zero_frame;
+
+    if (!zero && __atomic_load_n(&frame_of(old)->refs, __ATOMIC_ACQUIRE) == 1) {
+        __atomic_fetch_or(entry, PTE_W | PTE_D | PTE_A, __ATOMIC_RELAXED);
+        return true;
+    }
+    paddr_t copy = zero ? frame_alloc_zero(FRAME_ANON)
+                        : frame_alloc(FRAME_ANON);
+    if (copy == 0) {
+        return false;
+    }
+    if (!zero) {
+        memcpy(frame_ptr(copy), frame_ptr(old), PAGE_SIZE);
+    }
+    /* Without W first: while another CPU still reads the old page through its
+     * TLB, nobody may write to the new one (H1). */
+    pte_t rights = (*entry & ~(PTE_ADDR | PTE_W)) | PTE_A | PTE_D;
+    __atomic_store_n(entry, copy | rights, __ATOMIC_RELEASE);
+    tlb_flush_page(as->cpus, addr);
+    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
+    pt_drop(old, 0);
+    return true;
+}
+
+/* A walk of pt_share. */
+struct share {
+    struct as *as;
+    int level;    /* at which sharing starts */
+    bool lowered; /* some W was cleared: our CPUs must flush */
+};
+
+static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
+                        vaddr_t base);
+
+/* Copy the page under entry, for fork=eager.  => 0: no memory */
+static pte_t
+copy_page(pte_t entry)
+{
+    if (pte_addr(entry) == zero_frame) {
+        return entry;
+    }
+    paddr_t copy = frame_alloc(FRAME_ANON);
+    if (copy == 0) {
+        return 0;
+    }
+    memcpy(frame_ptr(copy), frame_ptr(pte_addr(entry)), PAGE_SIZE);
+    return (entry & ~PTE_ADDR) | copy;
+}
+
+/* Make the child's table below this one, and go on in it.  Where W bits will be
+ * cleared further down, the parent must own the table that holds them. */
+static pte_t
+share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
+{
+    if (share->level != SHARE_NONE && (*entry & PTE_W) == 0
+        && !own_table(share->as, entry, addr, level - 1)) {
+        return 0;
+    }
+    paddr_t made = table_alloc(level - 1);
+    if (made == 0) {
+        return 0;
+    }
+    if (!share_table(share, frame_ptr(made), table_of(*entry), level - 1,
+                     addr)) {
+        pt_drop(made, level - 1);
+        return 0;
+    }
+    return made | TABLE_BITS;
+}
+
+/* What the child gets for one entry of the parent.  => 0: no memory */
+static pte_t
+share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
+{
+    bool shared_page = level == 1 && (*entry & PTE_S) != 0;
+
+    if (level == share->level || shared_page) {
+        share->lowered |= lower(entry);
+        add_edge(*entry);
+        return *entry;
+    }
+    if (level == 1) {
+        return copy_page(*entry);
+    }
+    return share_below(share, entry, level, addr);
+}
+
+static bool
+share_table(struct share *share, pte_t *dst, pte_t *src, int level,
+            vaddr_t base)
+{
+    u64 lines = frame_of(frame_addr(src))->lines;
+
+    if (level == PT_LEVELS) {
+        lines &= USER_LINES;
+    }
+    for_each_line(line, lines) {
+        for (u64 i = line * LINE_ENTRIES; i < (line + 1) * LINE_ENTRIES; i++) {
+            if (!pte_is_edge(src[i])) {
+                continue;
+            }
+            pte_t child = share_entry(share, &src[i], level,
+                                      base + i * pt_span(level));
+            if (child == 0) {
+                return false;
+            }
+            pt_install(&dst[i], child);
+        }
+    }
+    return true;
+}
+
+int
+pt_share(paddr_t dst_root, struct as *as, enum share_level level)
+{
+    struct share share = {.as = as, .level = level};
+
+    assert(spin_held(&as->lock));
+    bool done = share_table(&share, frame_ptr(dst_root), frame_ptr(as->root),
+                            PT_LEVELS, 0);
+    /* Before the lock is dropped and before anyone can reach the child: else a
+     * sibling thread writes on, into what the child already has (H5). */
+    if (share.lowered) {
+        tlb_flush_all(as->cpus);
+    }
+    return done ? 0 : -ENOMEM;
+}
+
+void
+pt_drop(paddr_t node, int level)
+{
+    struct frame *frame = frame_of(node);
+
+    if (node == zero_frame) {
+        return;
+    }
+    /* refs 1 means that nobody else can hold or add an edge (A12). */
+    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) != 1
+        && __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) != 1) {
+        return;
+    }
+    if (level > 0) {
+        pte_t *table = frame_ptr(node);
+        u64 lines = level == PT_LEVELS ? frame->lines & USER_LINES
+                                       : frame->lines;
+        for_each_line(line, lines) {
+            for (int i = 0; i < LINE_ENTRIES; i++) {
+                if (pte_is_edge(LINE(table, line)[i])) {
+                    pt_drop(pte_addr(LINE(table, line)[i]), level - 1);
+                }
+            }
+        }
+    }
+    frame_free(node);
+}

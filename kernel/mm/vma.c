@@ -1,0 +1,219 @@
+/*
+ * The vma set: a sorted array.  The essential fact: a set with more than one
+ * owner is never written; vma_own makes the copy, and comes first in every
+ * change, so that what follows cannot fail.
+ */
+#include "abi/errno.h"
+#include "common/string.h"
+
+#include "core/panic.h"
+
+#include "mm/as.h"
+#include "mm/heap.h"
+#include "mm/object.h"
+#include "mm/vma.h"
+
+#define SPARE 8 /* room that a copy gets beyond what it needs now */
+
+static void
+object_get(struct object *object)
+{
+    if (object != NULL) {
+        object->ops->get(object);
+    }
+}
+
+static void
+object_put(struct object *object)
+{
+    if (object != NULL) {
+        object->ops->put(object);
+    }
+}
+
+struct vma_set *
+vma_set_alloc(u32 capacity)
+{
+    struct vma_set *set =
+        kmalloc(sizeof(*set) + capacity * sizeof(struct vma));
+
+    if (set != NULL) {
+        set->refs = 1;
+        set->count = 0;
+        set->capacity = capacity;
+    }
+    return set;
+}
+
+void
+vma_set_put(struct vma_set *set)
+{
+    if (__atomic_fetch_sub(&set->refs, 1, __ATOMIC_ACQ_REL) != 1) {
+        return;
+    }
+    for (u32 i = 0; i < set->count; i++) {
+        object_put(set->vma[i].object);
+    }
+    kfree(set);
+}
+
+int
+vma_own(struct as *as, u32 more)
+{
+    struct vma_set *old = as->vmas;
+
+    if (old->refs == 1 && old->count + more <= old->capacity) {
+        return 0;
+    }
+    struct vma_set *set = vma_set_alloc(old->count + more + SPARE);
+    if (set == NULL) {
+        return -ENOMEM;
+    }
+    for (u32 i = 0; i < old->count; i++) {
+        set->vma[i] = old->vma[i];
+        object_get(set->vma[i].object);
+    }
+    set->count = old->count;
+    as->vmas = set;
+    vma_set_put(old);
+    return 0;
+}
+
+u32
+vma_index(const struct vma_set *set, vaddr_t addr)
+{
+    u32 low = 0;
+    u32 high = set->count;
+
+    while (low < high) {
+        u32 middle = (low + high) / 2;
+        if (set->vma[middle].end <= addr) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+struct vma *
+vma_find(struct vma_set *set, vaddr_t addr)
+{
+    u32 i = vma_index(set, addr);
+
+    return i < set->count && set->vma[i].start <= addr ? &set->vma[i] : NULL;
+}
+
+static void
+insert_at(struct vma_set *set, u32 i, const struct vma *new)
+{
+    assert(set->count < set->capacity);
+    memmove(&set->vma[i + 1], &set->vma[i],
+            (set->count - i) * sizeof(struct vma));
+    set->vma[i] = *new;
+    set->count++;
+}
+
+static void
+delete_at(struct vma_set *set, u32 i)
+{
+    object_put(set->vma[i].object);
+    set->count--;
+    memmove(&set->vma[i], &set->vma[i + 1],
+            (set->count - i) * sizeof(struct vma));
+}
+
+/* Whether b continues a as if they were one. */
+static bool
+continues(const struct vma *a, const struct vma *b)
+{
+    u64 pages = (a->end - a->start) >> PAGE_SHIFT;
+
+    return a->end == b->start && a->prot == b->prot && a->flags == b->flags
+           && a->object == b->object
+           && (a->object == NULL || a->offset + pages == b->offset);
+}
+
+/* Merge vma i with the one before it, if it continues that. */
+static void
+merge(struct vma_set *set, u32 i)
+{
+    if (i > 0 && i < set->count
+        && continues(&set->vma[i - 1], &set->vma[i])) {
+        set->vma[i - 1].end = set->vma[i].end;
+        delete_at(set, i);
+    }
+}
+
+void
+vma_insert(struct as *as, const struct vma *new)
+{
+    struct vma_set *set = as->vmas;
+    u32 i = vma_index(set, new->start);
+
+    assert(set->refs == 1);
+    assert(i == set->count || set->vma[i].start >= new->end);
+    insert_at(set, i, new);
+    merge(set, i + 1);
+    merge(set, i);
+}
+
+/* Split the vma that contains addr strictly inside, so that addr is a border. */
+static void
+split(struct vma_set *set, vaddr_t addr)
+{
+    struct vma *vma = vma_find(set, addr);
+
+    if (vma == NULL || vma->start == addr) {
+        return;
+    }
+    struct vma upper = *vma;
+    upper.start = addr;
+    upper.offset += (addr - vma->start) >> PAGE_SHIFT;
+    vma->end = addr;
+    object_get(upper.object);
+    insert_at(set, (u32)(vma - set->vma) + 1, &upper);
+}
+
+void
+vma_remove(struct as *as, vaddr_t start, vaddr_t end)
+{
+    struct vma_set *set = as->vmas;
+    u32 i = vma_index(set, start);
+
+    assert(set->refs == 1);
+    if (i < set->count && set->vma[i].start < start && set->vma[i].end > end) {
+        split(set, end); /* the only case that needs room */
+    }
+    while (i < set->count && set->vma[i].start < end) {
+        struct vma *vma = &set->vma[i];
+        if (vma->start < start) {
+            vma->end = start;
+            i++;
+        } else if (vma->end > end) {
+            vma->offset += (end - vma->start) >> PAGE_SHIFT;
+            vma->start = end;
+        } else {
+            delete_at(set, i);
+        }
+    }
+}
+
+void
+vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
+{
+    struct vma_set *set = as->vmas;
+
+    assert(set->refs == 1);
+    split(set, start);
+    split(set, end);
+    u32 first = vma_index(set, start);
+    u32 i = first;
+    for (; i < set->count && set->vma[i].start < end; i++) {
+        set->vma[i].prot = prot;
+    }
+    for (; i > first; i--) {
+        merge(set, i);
+    }
+    merge(set, first);
+}

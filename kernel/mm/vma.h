@@ -1,0 +1,57 @@
+/*
+ * Vmas: what an address space maps, as a sorted array of ranges that do not
+ * overlap, in one counted object.  Fork shares the object; it is immutable
+ * while its count is over 1, and whoever changes it copies it first (vma_own).
+ *
+ * All functions: the address space's lock is held.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct as;
+struct object;
+
+#define VMA_SHARED 0x1 /* MAP_SHARED: writes go to the object */
+#define VMA_STACK  0x2 /* the process's first stack */
+
+struct vma {
+    vaddr_t start, end;    /* page aligned, start < end */
+    u32 prot;              /* PROT_* */
+    u32 flags;             /* VMA_* */
+    struct object *object; /* one reference; NULL: anonymous private */
+    u64 offset;            /* of start in the object, in pages */
+};
+
+struct vma_set {
+    _Atomic u32 refs;
+    u32 count, capacity;
+    struct vma vma[];
+};
+
+/* An empty set with one reference.  => NULL: no memory */
+struct vma_set *vma_set_alloc(u32 capacity);
+void vma_set_put(struct vma_set *set);
+
+/* Become the only owner of the set, with room for `more` new vmas.
+ * => 0, or -ENOMEM with nothing changed */
+int vma_own(struct as *as, u32 more) __must_check;
+
+/* Index of the first vma that ends after addr (count if there is none). */
+u32 vma_index(const struct vma_set *set, vaddr_t addr);
+
+/* The vma that contains addr, or NULL. */
+struct vma *vma_find(struct vma_set *set, vaddr_t addr);
+
+/* Add a vma, merged with neighbours that continue it.
+ * => vma_own(as, 1) was called; the range is free
+ * => takes over the caller's reference to new->object */
+void vma_insert(struct as *as, const struct vma *new);
+
+/* Cut [start, end) out of the set.
+ * => vma_own(as, 1) was called (a vma may be split in two) */
+void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
+
+/* Give every vma in [start, end) these rights, split and merged as needed.
+ * => vma_own(as, 2) was called */
+void vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);

@@ -1,0 +1,24 @@
+/*
+ * Loading ELF64 programs into a fresh address space.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct as;
+struct object;
+
+struct elf_image {
+    vaddr_t entry;
+    vaddr_t phdr;    /* where the program headers are mapped, or 0 */
+    u64 phnum;
+    vaddr_t brk;     /* the first page behind the last segment */
+};
+
+/* Map the program in object into as.
+ * => as is nobody's yet
+ * => 0; -ENOEXEC: not an ELF64 program for this machine; -ENOMEM;
+ *    -EINVAL: its segments cannot be mapped (on Linux the caller is past saving
+ *    by then, and dies of SIGSEGV) */
+int elf_load(struct as *as, struct object *object, struct elf_image *image)
+    __must_check;

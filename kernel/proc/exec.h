@@ -1,0 +1,19 @@
+/*
+ * execve: replace the current process's program.
+ */
+#pragma once
+
+#include "core/types.h"
+
+/* Where the strings come from: the user's arrays of pointers, or the kernel's
+ * (to start init). */
+struct exec_args {
+    const char *path;   /* in kernel memory */
+    vaddr_t argv, envp; /* user arrays, ended by NULL; 0: empty */
+    const char *const *kernel_argv; /* if not NULL, instead of both */
+};
+
+/* Load the program at path and give it the arguments.
+ * => no spinlock held; the current process
+ * => 0: the frame is the new program's; a negative errno: the caller is whole */
+int proc_exec(const struct exec_args *args);

@@ -1,0 +1,260 @@
+/*
+ * Fork as a story: proc_clone, read from top to bottom.  The essential fact: a
+ * child is a copied trapframe on a new kernel stack, with rax 0, and memory
+ * that is the parent's until one of them writes.
+ *
+ * proc_clone makes and publishes; child_make alone makes.  How much memory is
+ * shared is one parameter, share_level, of one function, pt_share.
+ */
+#include "abi/errno.h"
+#include "abi/sched.h"
+#include "abi/signal.h"
+#include "common/string.h"
+
+#include "core/panic.h"
+
+#include "arch/cpu.h"
+#include "arch/trap.h"
+
+#include "mm/as.h"
+#include "mm/share.h"
+#include "mm/usercopy.h"
+
+#include "fs/file.h"
+#include "fs/path.h"
+
+#include "proc/fork.h"
+#include "proc/process.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+#define CLONE_KNOWN                                                        \
+    (CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID \
+     | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED)
+
+/* fork= and vfork=: one parameter of one function makes them all. */
+static const struct fork_mode {
+    const char *name;
+    enum share_level level;
+    u64 flags;        /* for fork(2) */
+} fork_modes[] = {
+    {"eager", SHARE_NONE, SIGCHLD},
+    {"page", SHARE_PAGES, SIGCHLD},
+    {"table", SHARE_TABLES, SIGCHLD},
+    {"tree", SHARE_TREE, SIGCHLD},
+};
+
+static const struct fork_mode *fork_mode = &fork_modes[3];
+
+static int check_flags(u64 flags);
+static struct process *child_make(const struct clone_args *args, int *error);
+static int share_memory(struct process *child, u64 flags);
+static int inherit(struct process *child);
+static void copy_registers(struct process *child,
+                           const struct clone_args *args);
+static void join_family(struct process *child);
+static void wait_for_release(const struct process *child);
+
+long
+proc_clone(const struct clone_args *args)
+{
+    int error = check_flags(args->flags);                      /* 1 ask */
+    if (error != 0) {
+        return error;
+    }
+    struct process *child = child_make(args, &error);          /* 2 3 4 */
+    if (child == NULL) {
+        return error;
+    }
+    /* ---- no failure below this line ---- */
+    copy_registers(child, args);                               /* 5 */
+    pid_t pid = child->pid; /* the child may be gone after it is published */
+    bool vfork = (args->flags & CLONE_VFORK) != 0;
+    if (args->flags & CLONE_PARENT_SETTID) {
+        (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
+    }
+    join_family(child);                                        /* 6 */
+    if (vfork) {
+        current->vfork_child = child;
+    }
+    sched_publish(child);                                      /* 7 */
+    if (vfork) {
+        wait_for_release(child);                               /* 8 */
+    }
+    return pid;                                                /* 9 */
+}
+
+/* Threads (memory shared for good) are not there yet; what is not known is
+ * refused, not ignored. */
+static int
+check_flags(u64 flags)
+{
+    bool vm = (flags & CLONE_VM) != 0;
+    bool vfork = (flags & CLONE_VFORK) != 0;
+
+    if ((flags & ~(u64)CLONE_KNOWN) != 0 || (vm && !vfork)
+        || (flags & CSIGNAL) != SIGCHLD) {
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* A child that nobody has seen yet. */
+static struct process *
+child_make(const struct clone_args *args, int *error)
+{
+    struct process *child = proc_alloc(error);                 /* 2 reserve */
+    if (child == NULL) {
+        return NULL;
+    }
+    *error = share_memory(child, args->flags);                 /* 3 memory */
+    if (*error != 0) {
+        proc_free(child);
+        return NULL;
+    }
+    *error = inherit(child);                                   /* 4 inherit */
+    if (*error != 0) {
+        as_put(child->as);
+        proc_free(child);
+        return NULL;
+    }
+    return child;
+}
+
+static int
+share_memory(struct process *child, u64 flags)
+{
+    if (flags & CLONE_VM) {
+        as_get(current->as);
+        child->as = current->as;
+        return 0;
+    }
+    return as_fork(current->as, fork_mode->level, &child->as);
+}
+
+/* What the child gets of what the parent holds, besides memory. */
+static int
+inherit(struct process *child)
+{
+    struct process *parent = current;
+
+    child->files = files_share(parent->files);
+    child->fs = fs_context_copy(parent->fs);
+    if (child->files == NULL || child->fs == NULL) {
+        if (child->files != NULL) {
+            files_put(child->files);
+        }
+        if (child->fs != NULL) {
+            fs_context_put(child->fs);
+        }
+        return -ENOMEM;
+    }
+    sigacts_get(parent->sigacts);
+    child->sigacts = parent->sigacts;
+    child->blocked = parent->blocked;
+    memcpy(child->comm, parent->comm, COMM_SIZE);
+    return 0;
+}
+
+static void
+copy_registers(struct process *child, const struct clone_args *args)
+{
+    *child->frame = *current->frame;
+    child->frame->rax = 0;
+    if (args->stack != 0) {
+        child->frame->rsp = args->stack;
+    }
+    child->fs_base = args->flags & CLONE_SETTLS ? args->tls
+                                                : current->fs_base;
+    child->set_child_tid =
+        args->flags & CLONE_CHILD_SETTID ? args->child_tid : 0;
+    child->clear_child_tid =
+        args->flags & CLONE_CHILD_CLEARTID ? args->child_tid : 0;
+    fxsave(child->fpu); /* the registers still hold the parent's state */
+    context_prepare(child, fork_return, NULL);
+}
+
+static void
+join_family(struct process *child)
+{
+    spin_lock(&family_lock);
+    child->pgid = current->pgid;
+    child->sid = current->sid;
+    proc_link(child, current);
+    spin_unlock(&family_lock);
+}
+
+/* The child's first step.  The essential fact of fork: the child never called
+ * anything.  It returns from a frame that its parent wrote. */
+void
+fork_return(void *arg)
+{
+    (void)arg;
+    if (current->set_child_tid != 0) {
+        pid_t pid = current->pid;
+        (void)!copy_to_user(current->set_child_tid, &pid, sizeof(pid));
+    }
+    trap_return(current->frame);
+}
+
+/* vfork: the child runs on our memory and our stack; stay away until it has
+ * gone its way, or we are to die.  Only the pointer is compared: the child may
+ * be gone altogether. */
+static void
+wait_for_release(const struct process *child)
+{
+    int error = 0;
+
+    spin_lock(&family_lock);
+    while (current->vfork_child == child && error == 0) {
+        error = wait_sleep_mode(&current->vfork_wait, &family_lock,
+                                WAIT_KILLABLE);
+    }
+    current->vfork_child = NULL;
+    spin_unlock(&family_lock);
+}
+
+void
+vfork_release(struct process *child)
+{
+    spin_lock(&family_lock);
+    if (child->parent->vfork_child == child) {
+        child->parent->vfork_child = NULL;
+        wait_wake_all(&child->parent->vfork_wait);
+    }
+    spin_unlock(&family_lock);
+}
+
+long
+proc_fork(void)
+{
+    struct clone_args args = {.flags = fork_mode->flags};
+
+    return proc_clone(&args);
+}
+
+long
+proc_vfork(void)
+{
+    struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK | SIGCHLD};
+
+    return proc_clone(&args);
+}
+
+int
+fork_set_mode(const char *mode)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(fork_modes); i++) {
+        if (strcmp(mode, fork_modes[i].name) == 0) {
+            fork_mode = &fork_modes[i];
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+const char *
+fork_mode_name(void)
+{
+    return fork_mode->name;
+}

@@ -1,0 +1,41 @@
+/*
+ * Making processes.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct process;
+
+/* What a child shares with its parent, and who waits for whom.  Flags as
+ * clone(2)'s:
+ *   fork   SIGCHLD
+ *   vfork  CLONE_VM | CLONE_VFORK | SIGCHLD */
+struct clone_args {
+    u64 flags;
+    vaddr_t stack;        /* the child's stack pointer; 0: the parent's */
+    vaddr_t parent_tid;   /* CLONE_PARENT_SETTID stores the pid here */
+    vaddr_t child_tid;    /* CLONE_CHILD_SETTID stores it here, in the child */
+    u64 tls;              /* CLONE_SETTLS: the child's FS base */
+};
+
+/* Make a child of the current process.
+ * => no spinlock held; called from a system call: the child returns 0 from it
+ * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
+ *    changed.  With CLONE_VFORK it returns when the child has gone its way. */
+long proc_clone(const struct clone_args *args);
+
+/* fork(2), as the boot word fork= has it, and vfork(2). */
+long proc_fork(void);
+long proc_vfork(void);
+
+/* The child no longer uses its parent's memory: let the parent go on.
+ * => once, in exec (after close-on-exec is done) or exit */
+void vfork_release(struct process *child);
+
+/* Set the kind of fork by the boot word's value: eager, page, table, tree.
+ * => 0, or -EINVAL with nothing changed */
+int fork_set_mode(const char *mode) __must_check;
+
+/* The current word of fork=. */
+const char *fork_mode_name(void);

@@ -1,0 +1,265 @@
+/*
+ * The scheduler.  The essential fact: the run queue's lock is held across
+ * switch_to, taken by the process that leaves and released by the one that
+ * arrives.  So whoever holds the lock never sees a process half switched.
+ */
+#include "core/deferred.h"
+#include "core/panic.h"
+#include "core/spin.h"
+
+#include "arch/apic.h"
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+#include "arch/trap.h"
+#include "arch/upcalls.h"
+
+#include "mm/as.h"
+#include "mm/kmap.h"
+
+#include "proc/process.h"
+#include "proc/sched.h"
+#include "proc/timer.h"
+
+struct runqueue {
+    struct spinlock lock;    /* RANK_RUNQUEUE */
+    struct list ready;       /* of processes, next to run first */
+    struct process *running; /* whose state only it and wakers change */
+};
+
+static struct runqueue queues[MAX_CPUS];
+static struct process idle_processes[MAX_CPUS];
+
+struct process *switch_to(struct process *prev, struct process *next);
+void switch_start(void); /* assembly */
+__noreturn void on_start(struct process *prev, void (*fn)(void *), void *arg);
+
+_Static_assert(offsetof(struct process, kernel_rsp) == 0, "switch_to");
+_Static_assert(offsetof(struct cpu, kernel_rsp) == 8, "entry.S");
+_Static_assert(offsetof(struct cpu, work) == 24, "entry.S");
+_Static_assert(offsetof(struct cpu, process) == 32, "cpu_current");
+
+static bool
+is_idle(const struct process *process)
+{
+    return process->pid == 0;
+}
+
+void
+sched_init(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct runqueue *queue = &queues[cpu->id];
+    struct process *idle = &idle_processes[cpu->id];
+
+    spin_init(&queue->lock, RANK_RUNQUEUE, "runqueue");
+    list_init(&queue->ready);
+    idle->state = PROC_RUNNING;
+    idle->cpu = cpu->id;
+    cpu->idle = idle;
+    cpu->process = idle;
+    queue->running = idle;
+}
+
+/* Lock the queue that the process belongs to, wherever that is by now. */
+static struct runqueue *
+lock_queue_of(struct process *process, u64 *flags)
+{
+    for (;;) {
+        int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
+        struct runqueue *queue = &queues[cpu];
+        *flags = spin_lock_irq(&queue->lock);
+        if (process->cpu == cpu) {
+            return queue;
+        }
+        spin_unlock_irq(&queue->lock, *flags);
+    }
+}
+
+static void
+make_ready(struct runqueue *queue, struct process *process)
+{
+    process->state = PROC_RUNNABLE;
+    list_add_tail(&queue->ready, &process->run_link);
+}
+
+void
+sched_publish(struct process *process)
+{
+    u64 flags;
+
+    process->cpu = this_cpu()->id;
+    struct runqueue *queue = lock_queue_of(process, &flags);
+    make_ready(queue, process);
+    spin_unlock_irq(&queue->lock, flags);
+}
+
+bool
+sched_wake(struct process *process, enum process_state from)
+{
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(process, &flags);
+    bool woken = process->state == from;
+
+    if (woken && queue->running == process) {
+        process->state = PROC_RUNNING; /* it has not left yet: it stays */
+    } else if (woken) {
+        make_ready(queue, process);
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    return woken;
+}
+
+void
+sched_prepare(enum process_state state)
+{
+    /* A full barrier: the condition is looked at after this is visible. */
+    __atomic_exchange_n(&current->state, state, __ATOMIC_SEQ_CST);
+}
+
+static struct process *
+pick_next(struct runqueue *queue)
+{
+    struct list *first = list_first(&queue->ready);
+
+    if (first == NULL) {
+        return this_cpu()->idle;
+    }
+    list_del(first);
+    return list_entry(first, struct process, run_link);
+}
+
+/* With interrupts off, or nobody else may load another in between. */
+static void
+load_fs_base(struct cpu *cpu, u64 fs_base)
+{
+    if (cpu->fs_base != fs_base) {
+        cpu->fs_base = fs_base;
+        wrmsr(MSR_FS_BASE, fs_base);
+    }
+}
+
+void
+sched_load_fs_base(void)
+{
+    cpu_interrupts_off();
+    load_fs_base(this_cpu(), current->fs_base);
+    cpu_interrupts_on();
+}
+
+/* Load what belongs to the next process and is not on its stack. */
+static void
+load_context(struct cpu *cpu, struct process *prev, struct process *next)
+{
+    if (!is_idle(prev)) {
+        fxsave(prev->fpu);
+    }
+    cpu->process = next;
+    cpu->pid = next->pid;
+    next->on_cpu = true;
+    if (is_idle(next)) {
+        return; /* keeps the last space loaded: it may come back */
+    }
+    if (next->as != NULL) {
+        as_load(next->as);
+    }
+    fxrstor(next->fpu);
+    load_fs_base(cpu, next->fs_base);
+    trap_set_kernel_stack(next->kstack + KSTACK_SIZE);
+    if (next->pending & ~next->blocked) {
+        cpu->work |= WORK_SIGNAL;
+    }
+}
+
+/* The arriving process's first act.  => prev is off this CPU */
+static void
+finish_switch(struct process *prev, u64 flags)
+{
+    bool reap = prev->state == PROC_ZOMBIE && prev->autoreap;
+
+    __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
+    spin_unlock_irq(&queues[this_cpu()->id].lock, flags);
+    if (reap) {
+        proc_free(prev);
+    }
+}
+
+void
+schedule(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct runqueue *queue = &queues[cpu->id];
+    u64 flags = spin_lock_irq(&queue->lock);
+    struct process *prev = current;
+
+    assert(cpu->nlocks == 1);
+    cpu->work &= ~(u32)WORK_RESCHED;
+    if (prev->state == PROC_RUNNING && !is_idle(prev)) {
+        make_ready(queue, prev);
+    }
+    struct process *next = pick_next(queue);
+    next->state = PROC_RUNNING;
+    queue->running = next;
+    if (next == prev) {
+        spin_unlock_irq(&queue->lock, flags);
+        return;
+    }
+    load_context(cpu, prev, next);
+    prev = switch_to(prev, next);
+    finish_switch(prev, flags);
+}
+
+void
+on_start(struct process *prev, void (*fn)(void *), void *arg)
+{
+    finish_switch(prev, RFLAGS_IF);
+    fn(arg);
+    panic("a process returned from its first function");
+}
+
+void
+context_prepare(struct process *process, void (*fn)(void *), void *arg)
+{
+    /* What switch_to pops: r15 r14 r13 r12 rbx rbp, and where it returns. */
+    u64 *stack = (u64 *)process->frame - 8;
+
+    stack[0] = stack[1] = stack[2] = 0;
+    stack[3] = (u64)arg;
+    stack[4] = (u64)fn;
+    stack[5] = 0;
+    stack[6] = (u64)switch_start;
+    process->kernel_rsp = (u64)stack;
+}
+
+void
+sched_idle(void)
+{
+    apic_timer_start();
+    for (;;) {
+        schedule();
+        if (this_cpu()->work & WORK_DEFERRED) {
+            deferred_run();
+        }
+        cpu_interrupts_off();
+        if (list_empty(&queues[this_cpu()->id].ready)
+            && !(this_cpu()->work & WORK_DEFERRED)) {
+            cpu_idle();
+        } else {
+            cpu_interrupts_on();
+        }
+    }
+}
+
+void
+on_tick(bool from_user)
+{
+    struct process *process = current;
+
+    if (from_user) {
+        process->user_ticks++;
+    } else {
+        process->system_ticks++;
+    }
+    timer_tick();
+    this_cpu()->work |= WORK_RESCHED;
+}

@@ -1,0 +1,39 @@
+/*
+ * The scheduler: round robin, one run queue a CPU.
+ */
+#pragma once
+
+#include "core/types.h"
+
+#include "proc/process.h"
+
+/* Make the calling context CPU 0's idle process, so that `current` is valid.
+ * => boot */
+void sched_init(void);
+
+/* The idle loop: run whatever is ready, else wait for an interrupt. */
+__noreturn void sched_idle(void);
+
+/* Give up the CPU.  Returns when chosen again: at once, if the state is still
+ * RUNNING and nobody else is ready.
+ * => no spinlock held */
+void schedule(void);
+
+/* Make a new process runnable for the first time. */
+void sched_publish(struct process *process);
+
+/* End a sleep or a stop.  => whether it was in that state; any context */
+bool sched_wake(struct process *process, enum process_state from);
+
+/* Announce that the current process will leave the CPU in this state at its next
+ * schedule(); a wake-up in between takes it back. */
+void sched_prepare(enum process_state state);
+
+/* Have the process start at fn(arg), on its own kernel stack. */
+void context_prepare(struct process *process, void (*fn)(void *), void *arg);
+
+/* A child's first step (fork.c): return to user mode by its frame. */
+void fork_return(void *arg);
+
+/* Load the current process's FS base, which it has just changed. */
+void sched_load_fs_base(void);

@@ -1,0 +1,365 @@
+/*
+ * Signals.  Entry points: signal_send (the sender's side), signal_deliver (the
+ * receiver's).
+ */
+#include "abi/errno.h"
+
+#include "core/panic.h"
+#include "core/printk.h"
+
+#include "arch/percpu.h"
+
+#include "mm/heap.h"
+
+#include "proc/exit.h"
+#include "proc/process.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+#define SET(signal) SIGNAL_BIT(signal)
+
+#define STOP_SIGNALS (SET(SIGSTOP) | SET(SIGTSTP) | SET(SIGTTIN) | SET(SIGTTOU))
+#define IGNORED_BY_DEFAULT                                                 \
+    (SET(SIGCHLD) | SET(SIGCONT) | SET(SIGURG) | SET(SIGWINCH))
+#define FAULTS                                                             \
+    (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV))
+#define UNBLOCKABLE (SET(SIGKILL) | SET(SIGSTOP))
+
+struct sigacts *
+sigacts_alloc(void)
+{
+    struct sigacts *sigacts = kzalloc(sizeof(*sigacts));
+
+    if (sigacts != NULL) {
+        sigacts->refs = 1;
+    }
+    return sigacts;
+}
+
+void
+sigacts_get(struct sigacts *sigacts)
+{
+    __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
+}
+
+void
+sigacts_put(struct sigacts *sigacts)
+{
+    if (__atomic_fetch_sub(&sigacts->refs, 1, __ATOMIC_ACQ_REL) == 1) {
+        kfree(sigacts);
+    }
+}
+
+static bool
+is_ignored(const struct process *process, int signal)
+{
+    void (*handler)(int) = process->sigacts->action[signal - 1].handler;
+
+    if (handler == SIG_IGN) {
+        return true;
+    }
+    return handler == SIG_DFL && (SET(signal) & IGNORED_BY_DEFAULT) != 0;
+}
+
+/* Nothing may end pid 1 but its own fault. */
+static bool
+is_immune(const struct process *process, int signal)
+{
+    return process == init_process
+           && process->sigacts->action[signal - 1].handler == SIG_DFL;
+}
+
+/* A stop undoes a pending continue, and the other way round. */
+static void
+add_pending(struct process *target, int signal)
+{
+    if (SET(signal) & STOP_SIGNALS) {
+        target->pending &= ~SET(SIGCONT);
+    }
+    if (signal == SIGCONT) {
+        target->pending &= ~STOP_SIGNALS;
+    }
+    target->pending |= SET(signal);
+}
+
+static bool
+is_fatal(const struct process *process, int signal)
+{
+    void (*handler)(int) = process->sigacts->action[signal - 1].handler;
+
+    return handler == SIG_DFL
+           && (SET(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
+}
+
+/* Bring the target to where it looks at its signals. */
+static void
+notify(struct process *target, int signal)
+{
+    bool wakes = target->wait_mode == WAIT_INTERRUPTIBLE
+                 || (target->wait_mode == WAIT_KILLABLE
+                     && is_fatal(target, signal));
+
+    if (target == current) {
+        this_cpu()->work |= WORK_SIGNAL;
+    } else if (wakes) {
+        sched_wake(target, PROC_SLEEPING);
+    }
+    if (signal == SIGKILL) {
+        sched_wake(target, PROC_STOPPED);
+    }
+}
+
+void
+signal_send(struct process *target, int signal)
+{
+    u64 flags = spin_lock_irq(&target->siglock);
+    bool gone = target->sigacts == NULL || target->state == PROC_ZOMBIE;
+
+    if (gone) {
+        spin_unlock_irq(&target->siglock, flags);
+        return;
+    }
+    bool blocked = (target->blocked & SET(signal)) != 0;
+    bool drop = !blocked
+                && (is_ignored(target, signal) || is_immune(target, signal));
+    if (!drop) {
+        add_pending(target, signal);
+    } else if (signal == SIGCONT) {
+        target->pending &= ~STOP_SIGNALS;
+    }
+    if (signal == SIGCONT && sched_wake(target, PROC_STOPPED)) {
+        target->cont_news = 0xffff;
+    }
+    if (!drop && !blocked) {
+        notify(target, signal);
+    }
+    spin_unlock_irq(&target->siglock, flags);
+}
+
+int
+signal_send_group(pid_t pgid, int signal)
+{
+    int count = 0;
+
+    spin_lock(&family_lock);
+    list_for_each(pos, &all_processes) {
+        struct process *process = list_entry(pos, struct process, all_link);
+        if (process->pgid == pgid) {
+            count++;
+            if (signal != 0) {
+                signal_send(process, signal);
+            }
+        }
+    }
+    spin_unlock(&family_lock);
+    return count;
+}
+
+/* kill(-1): all but pid 1 and the sender. */
+static int
+send_all(int signal)
+{
+    int count = 0;
+
+    spin_lock(&family_lock);
+    list_for_each(pos, &all_processes) {
+        struct process *process = list_entry(pos, struct process, all_link);
+        if (process != init_process && process != current) {
+            count++;
+            if (signal != 0) {
+                signal_send(process, signal);
+            }
+        }
+    }
+    spin_unlock(&family_lock);
+    return count;
+}
+
+int
+signal_kill(pid_t pid, int signal)
+{
+    if (signal < 0 || signal > SIGNAL_MAX) {
+        return -EINVAL;
+    }
+    if (pid == -1) {
+        return send_all(signal) > 0 ? 0 : -ESRCH;
+    }
+    if (pid <= 0) {
+        pid_t pgid = pid == 0 ? current->pgid : (pid_t)-(unsigned)pid;
+        return signal_send_group(pgid, signal) > 0 ? 0 : -ESRCH;
+    }
+    spin_lock(&family_lock);
+    struct process *target = proc_find(pid);
+    if (target != NULL && signal != 0) {
+        signal_send(target, signal);
+    }
+    spin_unlock(&family_lock);
+    return target != NULL ? 0 : -ESRCH;
+}
+
+/* Become the only owner of the current process's actions. */
+static int
+own_sigacts(void)
+{
+    struct sigacts *old = current->sigacts;
+
+    if (old->refs == 1) {
+        return 0;
+    }
+    struct sigacts *copy = kmalloc(sizeof(*copy));
+    if (copy == NULL) {
+        return -ENOMEM;
+    }
+    *copy = *old;
+    copy->refs = 1;
+    u64 flags = spin_lock_irq(&current->siglock);
+    current->sigacts = copy;
+    spin_unlock_irq(&current->siglock, flags);
+    sigacts_put(old);
+    return 0;
+}
+
+int
+signal_action(int signal, const struct kernel_sigaction *new,
+              struct kernel_sigaction *old)
+{
+    if (signal < 1 || signal > SIGNAL_MAX
+        || (new != NULL && (SET(signal) & UNBLOCKABLE) != 0)) {
+        return -EINVAL;
+    }
+    if (old != NULL) {
+        *old = current->sigacts->action[signal - 1];
+    }
+    if (new == NULL) {
+        return 0;
+    }
+    int error = own_sigacts();
+    if (error != 0) {
+        return error;
+    }
+    u64 flags = spin_lock_irq(&current->siglock);
+    struct kernel_sigaction *action = &current->sigacts->action[signal - 1];
+    *action = *new;
+    action->mask &= ~UNBLOCKABLE;
+    if (is_ignored(current, signal)) {
+        current->pending &= ~SET(signal);
+    }
+    spin_unlock_irq(&current->siglock, flags);
+    return 0;
+}
+
+void
+signal_set_blocked(sigset_t mask)
+{
+    u64 flags = spin_lock_irq(&current->siglock);
+
+    current->blocked = mask & ~UNBLOCKABLE;
+    if (current->pending & ~current->blocked) {
+        this_cpu()->work |= WORK_SIGNAL;
+    }
+    spin_unlock_irq(&current->siglock, flags);
+}
+
+bool
+signal_pending(void)
+{
+    return (current->pending & ~current->blocked) != 0;
+}
+
+bool
+signal_fatal_pending(void)
+{
+    sigset_t ready = current->pending & ~current->blocked;
+
+    for (; ready != 0; ready &= ready - 1) {
+        if (is_fatal(current, __builtin_ctzl(ready) + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+signal_blocked_or_ignored(int signal)
+{
+    return (current->blocked & SET(signal)) != 0
+           || current->sigacts->action[signal - 1].handler == SIG_IGN;
+}
+
+void
+signal_force(int signal)
+{
+    u64 flags = spin_lock_irq(&current->siglock);
+    void (*handler)(int) = current->sigacts->action[signal - 1].handler;
+
+    if ((current->blocked & SET(signal)) != 0 || handler == SIG_IGN) {
+        current->forced = signal;
+        current->blocked &= ~SET(signal);
+    }
+    current->pending |= SET(signal);
+    this_cpu()->work |= WORK_SIGNAL;
+    spin_unlock_irq(&current->siglock, flags);
+}
+
+int
+signal_reserve_exec(void)
+{
+    return own_sigacts();
+}
+
+void
+signal_reset_exec(void)
+{
+    for (int i = 0; i < SIGNAL_MAX; i++) {
+        struct kernel_sigaction *action = &current->sigacts->action[i];
+        if (action->handler != SIG_IGN) {
+            *action = (struct kernel_sigaction){.handler = SIG_DFL};
+        }
+    }
+}
+
+/* The next signal to act on: a fault's own first, as it comes from this very
+ * instruction.  => 0: none */
+static int
+take_signal(void)
+{
+    int signal = 0;
+    u64 flags = spin_lock_irq(&current->siglock);
+    sigset_t ready = current->pending & ~current->blocked;
+
+    if (ready != 0) {
+        signal = (ready & SET(SIGKILL)) != 0 ? SIGKILL
+                                             : __builtin_ctzl(ready) + 1;
+        current->pending &= ~SET(signal);
+    }
+    spin_unlock_irq(&current->siglock, flags);
+    return signal;
+}
+
+static void
+act_by_default(int signal)
+{
+    if (current == init_process && (SET(signal) & FAULTS) == 0) {
+        return;
+    }
+    if (SET(signal) & STOP_SIGNALS) {
+        proc_stop(signal);
+        return;
+    }
+    /* No core is written, so the core flag of the status stays clear: as on
+     * a Linux with RLIMIT_CORE 0. */
+    proc_exit(signal);
+}
+
+void
+signal_deliver(struct trapframe *frame)
+{
+    int signal;
+
+    (void)frame;
+    while ((signal = take_signal()) != 0) {
+        if (signal == current->forced || !is_ignored(current, signal)) {
+            act_by_default(signal);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/*
+ * Signals: sending, the default actions, and ignoring.
+ *
+ * A signal is made pending on its target by anyone; only the target acts on it,
+ * on its way back to user mode (signal_deliver).  A sleeping target is woken
+ * so that it gets there.
+ *
+ * The actions are one counted object that fork shares; it is immutable while
+ * its count is over 1, and copied at the first change.
+ */
+#pragma once
+
+#include "abi/signal.h"
+
+#include "core/types.h"
+
+struct process;
+struct trapframe;
+
+struct sigacts {
+    _Atomic u32 refs;
+    struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
+};
+
+struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
+void sigacts_get(struct sigacts *sigacts);
+void sigacts_put(struct sigacts *sigacts);
+
+/* Make signal pending on the process; an ignored one is dropped.
+ * => any context that keeps the target alive: family_lock, or itself
+ * => no lock of RANK_SIGNAL or higher is held */
+void signal_send(struct process *target, int signal);
+
+/* Send to every process of the group.
+ * => family_lock not held, process context
+ * => how many there are */
+int signal_send_group(pid_t pgid, int signal);
+
+/* A fault of the current process: not blocked, not ignored. */
+void signal_force(int signal);
+
+/* Whether a signal is pending on the current process that ends an interruptible
+ * sleep / that will end the process. */
+bool signal_pending(void);
+bool signal_fatal_pending(void);
+
+/* The current process ignores the signal, or has it blocked: what terminal
+ * access asks of SIGTTIN and SIGTTOU. */
+bool signal_blocked_or_ignored(int signal);
+
+/* kill(2)'s meaning of pid.  => 0, -ESRCH, -EINVAL */
+int signal_kill(pid_t pid, int signal);
+
+/* rt_sigaction(2), in the current process; either pointer may be NULL.
+ * => 0, -EINVAL, -ENOMEM */
+int signal_action(int signal, const struct kernel_sigaction *new,
+                  struct kernel_sigaction *old) __must_check;
+
+/* Set the current process's mask; SIGKILL and SIGSTOP stay unblocked. */
+void signal_set_blocked(sigset_t mask);
+
+/* exec: caught signals go back to default, ignored ones stay.
+ * => reserve: 0, or -ENOMEM with nothing changed; reset cannot fail then */
+int signal_reserve_exec(void) __must_check;
+void signal_reset_exec(void);
+
+/* Act on what is pending.  => on the way to user mode, no lock held */
+void signal_deliver(struct trapframe *frame);

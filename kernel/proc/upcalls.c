@@ -1,0 +1,102 @@
+/*
+ * What a trap means for the process: page faults are served or become signals,
+ * exceptions become signals, and a return to user mode may first have work.
+ */
+#include "abi/errno.h"
+#include "abi/signal.h"
+
+#include "core/deferred.h"
+#include "core/panic.h"
+#include "core/printk.h"
+
+#include "arch/percpu.h"
+#include "arch/trap.h"
+#include "arch/upcalls.h"
+
+#include "mm/fault.h"
+#include "mm/usercopy.h"
+
+#include "proc/process.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+static enum access
+access_of(u64 error)
+{
+    if (error & PF_WRITE) {
+        return ACCESS_WRITE;
+    }
+    return error & PF_FETCH ? ACCESS_FETCH : ACCESS_READ;
+}
+
+/* No memory for a page: the process ends, alone, and the console says so. */
+static void
+kill_for_memory(vaddr_t addr)
+{
+    warn("out of memory: killed process %d (%s), which touched %#lx\n",
+         current->pid, current->comm, addr);
+    signal_force(SIGKILL);
+}
+
+bool
+on_page_fault(struct trapframe *frame, vaddr_t addr, u64 error)
+{
+    bool user = trap_from_user(frame);
+    int failed = -EFAULT;
+
+    if (addr < USER_END && current->as != NULL) {
+        failed = fault_serve(current->as, addr, access_of(error));
+    }
+    if (failed == -ENOMEM) {
+        kill_for_memory(addr);
+    } else if (failed == -ERANGE && user) {
+        signal_force(SIGBUS);
+    } else if (failed != 0 && user) {
+        signal_force(SIGSEGV);
+    }
+    return failed == 0;
+}
+
+static int
+exception_signal(u64 vector)
+{
+    switch (vector) {
+    case VECTOR_DIVIDE:
+    case VECTOR_MF:
+    case VECTOR_XM:
+        return SIGFPE;
+    case VECTOR_DEBUG:
+    case VECTOR_BREAK:
+        return SIGTRAP;
+    case VECTOR_UD:
+        return SIGILL;
+    case VECTOR_NP:
+    case VECTOR_SS:
+    case VECTOR_AC:
+        return SIGBUS;
+    default:
+        return SIGSEGV;
+    }
+}
+
+void
+on_exception(struct trapframe *frame)
+{
+    signal_force(exception_signal(frame->vector));
+}
+
+void
+on_user_return(struct trapframe *frame)
+{
+    u32 work = __atomic_exchange_n(&this_cpu()->work, 0, __ATOMIC_RELAXED);
+
+    if (work & WORK_DEFERRED) {
+        deferred_run();
+    }
+    if (work & WORK_SIGNAL) {
+        signal_deliver(frame);
+    }
+    if (work & WORK_RESCHED) {
+        schedule();
+    }
+}

@@ -1,0 +1,27 @@
+/*
+ * The system call dispatcher.  Number in rax, arguments in rdi rsi rdx r10 r8 r9,
+ * result in rax: 0 or more, or a negative errno (System V ABI, A.2.1).
+ */
+#include "abi/errno.h"
+
+#include "core/panic.h"
+
+#include "arch/percpu.h"
+#include "arch/trap.h"
+#include "arch/upcalls.h"
+
+#include "sys/sys.h"
+
+void
+on_syscall(struct trapframe *frame)
+{
+    u64 number = frame->rax;
+    long result = -ENOSYS;
+
+    if (number < SYSCALL_COUNT && syscall_table[number] != NULL) {
+        result = syscall_table[number](frame->rdi, frame->rsi, frame->rdx,
+                                       frame->r10, frame->r8, frame->r9);
+    }
+    frame->rax = (u64)result;
+    assert(this_cpu()->nlocks == 0);
+}

@@ -1,0 +1,49 @@
+/*
+ * The system calls: one function each, named sys_ and the call's name, with as
+ * many arguments as syscalls.def says, each in a register as the user left
+ * it.  They are thin: copy in, check, call the room that does it, copy out.
+ *
+ * A result of -4095 to -1 is a negative errno, as on Linux.
+ */
+#pragma once
+
+#include "core/types.h"
+
+#define SYSCALL_ARGS_0 void
+#define SYSCALL_ARGS_1 u64 a0
+#define SYSCALL_ARGS_2 SYSCALL_ARGS_1, u64 a1
+#define SYSCALL_ARGS_3 SYSCALL_ARGS_2, u64 a2
+#define SYSCALL_ARGS_4 SYSCALL_ARGS_3, u64 a3
+#define SYSCALL_ARGS_5 SYSCALL_ARGS_4, u64 a4
+#define SYSCALL_ARGS_6 SYSCALL_ARGS_5, u64 a5
+
+#define SYSCALL(number, name, nargs, formats)                              \
+    long sys_##name(SYSCALL_ARGS_##nargs);
+#include "sys/syscalls.def"
+#undef SYSCALL
+
+/* The numbers: SYS_read and so on.  syscalls.def is sorted, so what follows the
+ * last call is how many slots the table has. */
+enum syscall_number {
+#define SYSCALL(number, name, nargs, formats) SYS_##name = number,
+#include "sys/syscalls.def"
+#undef SYSCALL
+    SYSCALL_COUNT,
+};
+
+/* Calls take fewer arguments than this type says; the ABI leaves the other
+ * registers unread. */
+typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
+
+/* Indexed by number; NULL where there is no such call. */
+extern const syscall_fn syscall_table[SYSCALL_COUNT];
+
+/* For traces: names, and one letter an argument as in syscalls.def. */
+extern const char *const syscall_names[SYSCALL_COUNT];
+extern const char *const syscall_formats[SYSCALL_COUNT];
+
+/* Copy in a path.
+ * => after 0, path_free must follow
+ * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM */
+int path_from_user(u64 user, char **path) __must_check;
+void path_free(char *path);

@@ -1,0 +1,422 @@
+/*
+ * System calls of processes: copy in, check, call one function of proc/, copy
+ * out.
+ */
+#include "abi/errno.h"
+#include "abi/prctl.h"
+#include "abi/reboot.h"
+#include "abi/resource.h"
+#include "abi/sched.h"
+#include "abi/signal.h"
+#include "abi/utsname.h"
+#include "abi/wait.h"
+#include "common/string.h"
+
+#include "core/config.h"
+
+#include "arch/cpu.h"
+
+#include "mm/frame.h"
+#include "mm/usercopy.h"
+
+#include "proc/exec.h"
+#include "proc/exit.h"
+#include "proc/fork.h"
+#include "proc/process.h"
+#include "proc/sched.h"
+
+#include "dev/dev.h"
+
+#include "sys/sys.h"
+
+/* wait4 options that ask about threads: every child matches them here. */
+#define WAIT4_THREADS 0xe0000000u /* __WNOTHREAD, __WALL, __WCLONE */
+
+/* pid_t fork(void);
+ * The child's pid; 0 in the child.
+ * EAGAIN: too many processes.  ENOMEM: no memory.
+ * Differences from Linux: none. */
+long
+sys_fork(void)
+{
+    return proc_fork();
+}
+
+/* pid_t vfork(void);
+ * The same, but the caller waits until the child has called execve or _exit.
+ * EAGAIN, ENOMEM: as fork.
+ * Differences from Linux: none. */
+long
+sys_vfork(void)
+{
+    return proc_vfork();
+}
+
+/* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
+ *            unsigned long tls);
+ * The child's pid; 0 in the child.
+ * EINVAL: a flag that is not supported.  EAGAIN, ENOMEM: as fork.
+ * Differences from Linux: CLONE_VM needs CLONE_VFORK (no threads yet). */
+long
+sys_clone(u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls)
+{
+    struct clone_args args = {
+        .flags = flags, .stack = stack, .parent_tid = parent_tid,
+        .child_tid = child_tid, .tls = tls,
+    };
+
+    return proc_clone(&args);
+}
+
+/* int execve(const char *path, char *const argv[], char *const envp[]);
+ * 0, as the new program's first rax.
+ * ENOENT, ENOTDIR, EACCES, ENOEXEC, E2BIG, ENOMEM, EFAULT, ENAMETOOLONG.
+ * Differences from Linux: `#!` and PT_INTERP are not supported (ENOEXEC). */
+long
+sys_execve(u64 path, u64 argv, u64 envp)
+{
+    struct exec_args args = {.argv = argv, .envp = envp};
+    char *copy;
+    long error = path_from_user(path, &copy);
+
+    if (error == 0) {
+        args.path = copy;
+        error = proc_exec(&args);
+        path_free(copy);
+    }
+    return error;
+}
+
+/* void exit(int status); the caller has one thread, so it ends.
+ * Does not return. */
+long
+sys_exit(u64 status)
+{
+    proc_exit(W_EXITCODE((int)status, 0));
+}
+
+/* void exit_group(int status);
+ * Does not return. */
+long
+sys_exit_group(u64 status)
+{
+    proc_exit(W_EXITCODE((int)status, 0));
+}
+
+/* pid_t wait4(pid_t pid, int *status, int options, struct rusage *rusage);
+ * The pid of a child with news; 0 with WNOHANG and none.
+ * ECHILD: no such child.  EINTR.  EINVAL: unknown option.  EFAULT.
+ * Differences from Linux: rusage holds only the times. */
+long
+sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
+{
+    int word = 0;
+    struct rusage usage = {0};
+
+    if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | WAIT4_THREADS)) {
+        return -EINVAL;
+    }
+    if ((u32)pid == 1u << 31) { /* its negative is no pid */
+        return -ESRCH;
+    }
+    long result = proc_wait((pid_t)pid, (int)options, &word, &usage);
+    if (result > 0 && status != 0
+        && copy_to_user(status, &word, sizeof(word)) != 0) {
+        return -EFAULT;
+    }
+    if (result > 0 && rusage != 0
+        && copy_to_user(rusage, &usage, sizeof(usage)) != 0) {
+        return -EFAULT;
+    }
+    return result;
+}
+
+/* int sched_yield(void);
+ * 0. */
+long
+sys_sched_yield(void)
+{
+    schedule();
+    return 0;
+}
+
+/* pid_t getpid(void), gettid(void), getppid(void);
+ * Cannot fail. */
+long
+sys_getpid(void)
+{
+    return current->pid;
+}
+
+long
+sys_gettid(void)
+{
+    return current->pid;
+}
+
+long
+sys_getppid(void)
+{
+    spin_lock(&family_lock);
+    pid_t pid = current == init_process ? 0 : current->parent->pid;
+    spin_unlock(&family_lock);
+    return pid;
+}
+
+/* uid_t getuid(void) and its like: everybody is root.
+ * Cannot fail. */
+long
+sys_getuid(void)
+{
+    return 0;
+}
+
+long
+sys_geteuid(void)
+{
+    return 0;
+}
+
+long
+sys_getgid(void)
+{
+    return 0;
+}
+
+long
+sys_getegid(void)
+{
+    return 0;
+}
+
+/* The process that pid means to a caller: 0 is itself.  => family_lock held */
+static struct process *
+target_of(pid_t pid)
+{
+    return pid == 0 ? current : proc_find(pid);
+}
+
+/* Whether some process of this session is in the group.  => family_lock held */
+static bool
+group_in_session(pid_t pgid, pid_t sid)
+{
+    list_for_each(pos, &all_processes) {
+        struct process *process = list_entry(pos, struct process, all_link);
+        if (process->pgid == pgid && process->sid == sid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The rules of POSIX setpgid.  => family_lock held */
+static long
+set_group(struct process *target, pid_t pgid)
+{
+    if (target == NULL || (target != current && target->parent != current)) {
+        return -ESRCH;
+    }
+    if (target->sid != current->sid || target->sid == target->pid) {
+        return -EPERM;
+    }
+    if (target != current && target->execed) {
+        return -EACCES;
+    }
+    if (pgid != target->pid && !group_in_session(pgid, current->sid)) {
+        return -EPERM;
+    }
+    proc_set_group(target, pgid, target->sid);
+    return 0;
+}
+
+/* int setpgid(pid_t pid, pid_t pgid);
+ * 0.
+ * EINVAL: pgid < 0.  ESRCH: not the caller or its child.  EACCES: the child has
+ * called execve.  EPERM: another session, a leader, or no such group. */
+long
+sys_setpgid(u64 pid, u64 pgid)
+{
+    if ((pid_t)pgid < 0) {
+        return -EINVAL;
+    }
+    spin_lock(&family_lock);
+    struct process *target = target_of((pid_t)pid);
+    pid_t group = (pid_t)pgid;
+    if (group == 0 && target != NULL) {
+        group = target->pid;
+    }
+    long error = set_group(target, group);
+    spin_unlock(&family_lock);
+    return error;
+}
+
+/* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
+ * The group or session.
+ * ESRCH: no such process. */
+long
+sys_getpgid(u64 pid)
+{
+    spin_lock(&family_lock);
+    struct process *target = target_of((pid_t)pid);
+    long pgid = target != NULL ? target->pgid : -ESRCH;
+    spin_unlock(&family_lock);
+    return pgid;
+}
+
+long
+sys_getsid(u64 pid)
+{
+    spin_lock(&family_lock);
+    struct process *target = target_of((pid_t)pid);
+    long sid = target != NULL ? target->sid : -ESRCH;
+    spin_unlock(&family_lock);
+    return sid;
+}
+
+long
+sys_getpgrp(void)
+{
+    return current->pgid;
+}
+
+/* pid_t setsid(void);
+ * The new session's id.
+ * EPERM: the caller leads a group. */
+long
+sys_setsid(void)
+{
+    long result = -EPERM;
+
+    spin_lock(&family_lock);
+    pid_t pid = current->pid;
+    bool leads = false;
+    list_for_each(pos, &all_processes) {
+        leads |= list_entry(pos, struct process, all_link)->pgid == pid;
+    }
+    if (!leads) {
+        proc_set_group(current, pid, pid);
+        result = pid;
+    }
+    spin_unlock(&family_lock);
+    return result;
+}
+
+/* int set_tid_address(int *address);
+ * The caller's tid.  Cannot fail. */
+long
+sys_set_tid_address(u64 address)
+{
+    current->clear_child_tid = address;
+    return current->pid;
+}
+
+/* int arch_prctl(int code, unsigned long address);
+ * 0.
+ * EINVAL: unknown code.  EPERM: not a user address.  EFAULT.
+ * Differences from Linux: only the FS codes. */
+long
+sys_arch_prctl(u64 code, u64 address)
+{
+    switch ((int)code) {
+    case ARCH_SET_FS:
+        if (address >= USER_END) {
+            return -EPERM;
+        }
+        current->fs_base = address;
+        sched_load_fs_base();
+        return 0;
+    case ARCH_GET_FS:
+        return copy_to_user(address, &current->fs_base,
+                            sizeof(current->fs_base));
+    default:
+        return -EINVAL;
+    }
+}
+
+/* int uname(struct utsname *name);
+ * 0.
+ * EFAULT. */
+long
+sys_uname(u64 name)
+{
+    static const struct utsname utsname = {
+        .sysname = "Tine", .nodename = "tine", .release = TINE_VERSION,
+        .version = "#1", .machine = "x86_64", .domainname = "(none)",
+    };
+
+    return copy_to_user(name, &utsname, sizeof(utsname));
+}
+
+/* int reboot(int magic, int magic2, int op, void *arg);
+ * Does not return for POWER_OFF, HALT and RESTART; 0 for CAD_ON and CAD_OFF.
+ * EINVAL: bad magic or op. */
+long
+sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
+{
+    (void)arg;
+    if ((u32)magic1 != REBOOT_MAGIC1 || (u32)magic2 != REBOOT_MAGIC2) {
+        return -EINVAL;
+    }
+    switch ((u32)op) {
+    case REBOOT_POWER_OFF:
+    case REBOOT_HALT:
+        power_off();
+    case REBOOT_RESTART:
+        power_reset();
+    case REBOOT_CAD_ON:
+    case REBOOT_CAD_OFF:
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+/* What a process may use of this resource. */
+static u64
+limit_of(int resource)
+{
+    switch (resource) {
+    case RLIMIT_STACK:
+        return STACK_LIMIT;
+    case RLIMIT_NOFILE:
+        return OPEN_MAX;
+    case RLIMIT_NPROC:
+        return MAX_PROCESSES - ROOT_SLOTS;
+    case RLIMIT_CORE:
+        return 0;
+    default:
+        return RLIM_INFINITY;
+    }
+}
+
+/* int getrlimit(int resource, struct rlimit *limit);
+ * 0.
+ * EINVAL: unknown resource.  EFAULT.
+ * Differences from Linux: limits are fixed. */
+long
+sys_getrlimit(u64 resource, u64 limit)
+{
+    if ((u32)resource >= RLIMIT_COUNT) {
+        return -EINVAL;
+    }
+    u64 value = limit_of((int)resource);
+    struct rlimit rlimit = {value, value};
+    return copy_to_user(limit, &rlimit, sizeof(rlimit));
+}
+
+/* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
+ *               struct rlimit *old);
+ * 0.
+ * ESRCH: another process.  EINVAL: unknown resource.  EPERM: setting.  EFAULT.
+ * Differences from Linux: limits are fixed, and only the caller's are told. */
+long
+sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
+{
+    if ((pid_t)pid != 0 && (pid_t)pid != current->pid) {
+        return -ESRCH;
+    }
+    if (new != 0) {
+        return -EPERM;
+    }
+    return old != 0 ? sys_getrlimit(resource, old) : 0;
+}

@@ -1,0 +1,215 @@
+/*
+ * System calls of signals and time.
+ */
+#include "abi/errno.h"
+#include "abi/signal.h"
+#include "abi/time.h"
+
+#include "arch/clock.h"
+
+#include "mm/usercopy.h"
+
+#include "proc/process.h"
+#include "proc/signal.h"
+#include "proc/sleep.h"
+
+#include "sys/sys.h"
+
+#define NSEC_PER_SEC 1000000000UL
+
+/* int kill(pid_t pid, int signal);
+ * 0.
+ * ESRCH: nobody.  EINVAL: no such signal.
+ * Differences from Linux: none (there is one user). */
+long
+sys_kill(u64 pid, u64 signal)
+{
+    return signal_kill((pid_t)pid, (int)signal);
+}
+
+/* int tkill(pid_t tid, int signal); int tgkill(pid_t pid, pid_t tid, int signal);
+ * 0.
+ * ESRCH: nobody.  EINVAL: no such signal, or an id that is not positive. */
+long
+sys_tkill(u64 tid, u64 signal)
+{
+    return (pid_t)tid <= 0 ? -EINVAL : signal_kill((pid_t)tid, (int)signal);
+}
+
+long
+sys_tgkill(u64 pid, u64 tid, u64 signal)
+{
+    if ((pid_t)pid <= 0 || (pid_t)tid <= 0) {
+        return -EINVAL;
+    }
+    return pid != tid ? -ESRCH : signal_kill((pid_t)tid, (int)signal);
+}
+
+/* int rt_sigaction(int signal, const struct kernel_sigaction *new,
+ *                  struct kernel_sigaction *old, size_t size);
+ * 0.
+ * EINVAL: size is not 8, or no such signal, or it cannot be changed.  EFAULT.
+ * Differences from Linux: a handler is refused with EINVAL (not there yet). */
+long
+sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
+{
+    struct kernel_sigaction action, before;
+
+    if (size != sizeof(sigset_t)) {
+        return -EINVAL;
+    }
+    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
+        return -EFAULT;
+    }
+    if (new != 0 && action.handler != SIG_DFL && action.handler != SIG_IGN) {
+        return -EINVAL;
+    }
+    int error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
+    if (error == 0 && old != 0) {
+        error = copy_to_user(old, &before, sizeof(before));
+    }
+    return error;
+}
+
+/* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
+ * 0.
+ * EINVAL: size is not 8, or unknown how.  EFAULT. */
+long
+sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
+{
+    sigset_t before = current->blocked;
+    sigset_t set;
+
+    if (size != sizeof(sigset_t)) {
+        return -EINVAL;
+    }
+    if (new != 0) {
+        if (copy_from_user(&set, new, sizeof(set)) != 0) {
+            return -EFAULT;
+        }
+        switch ((int)how) {
+        case SIG_BLOCK:
+            set = before | set;
+            break;
+        case SIG_UNBLOCK:
+            set = before & ~set;
+            break;
+        case SIG_SETMASK:
+            break;
+        default:
+            return -EINVAL;
+        }
+        signal_set_blocked(set);
+    }
+    return old != 0 ? copy_to_user(old, &before, sizeof(before)) : 0;
+}
+
+/* int rt_sigpending(sigset_t *set, size_t size);
+ * 0.
+ * EINVAL: size is over 8.  EFAULT. */
+long
+sys_rt_sigpending(u64 set, u64 size)
+{
+    sigset_t pending = current->pending & current->blocked;
+
+    if (size > sizeof(sigset_t)) {
+        return -EINVAL;
+    }
+    return copy_to_user(set, &pending, size);
+}
+
+/* int nanosleep(const struct timespec *time, struct timespec *left);
+ * 0.
+ * EINVAL: not a time.  EINTR: a signal came, *left is what was left.  EFAULT. */
+long
+sys_nanosleep(u64 time, u64 left)
+{
+    struct timespec ts;
+    u64 left_ns;
+
+    if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
+        return -EFAULT;
+    }
+    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC) {
+        return -EINVAL;
+    }
+    u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
+    int error = sleep_ns(seconds * NSEC_PER_SEC + (u64)ts.tv_nsec, &left_ns);
+    if (error != 0 && left != 0) {
+        ts.tv_sec = (long)(left_ns / NSEC_PER_SEC);
+        ts.tv_nsec = (long)(left_ns % NSEC_PER_SEC);
+        if (copy_to_user(left, &ts, sizeof(ts)) != 0) {
+            return -EFAULT;
+        }
+    }
+    return error;
+}
+
+static u64
+ticks_ns(const struct process *process)
+{
+    u64 ticks = process->user_ticks + process->system_ticks;
+
+    return ticks * (NSEC_PER_SEC / TICKS_PER_SEC);
+}
+
+/* int clock_gettime(clockid_t clock, struct timespec *time);
+ * 0.
+ * EINVAL: unknown clock.  EFAULT.
+ * Differences from Linux: CPU time comes in ticks. */
+long
+sys_clock_gettime(u64 clock, u64 time)
+{
+    u64 ns = clock_ns();
+
+    switch ((int)clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+        ns += clock_boot_realtime_ns;
+        break;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+        break;
+    case CLOCK_PROCESS_CPUTIME_ID:
+    case CLOCK_THREAD_CPUTIME_ID:
+        ns = ticks_ns(current);
+        break;
+    default:
+        return -EINVAL;
+    }
+    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
+    return copy_to_user(time, &ts, sizeof(ts));
+}
+
+/* int gettimeofday(struct timeval *time, struct timezone *zone);
+ * 0.
+ * EFAULT.
+ * Differences from Linux: the zone is always UTC. */
+long
+sys_gettimeofday(u64 time, u64 zone)
+{
+    u64 us = (clock_ns() + clock_boot_realtime_ns) / 1000;
+    struct timeval tv = {(long)(us / 1000000), (long)(us % 1000000)};
+    static const int utc[2];
+
+    if (time != 0 && copy_to_user(time, &tv, sizeof(tv)) != 0) {
+        return -EFAULT;
+    }
+    return zone != 0 ? copy_to_user(zone, utc, sizeof(utc)) : 0;
+}
+
+/* time_t time(time_t *time);
+ * Seconds of CLOCK_REALTIME.
+ * EFAULT. */
+long
+sys_time(u64 time)
+{
+    long now = (long)((clock_ns() + clock_boot_realtime_ns) / NSEC_PER_SEC);
+
+    if (time != 0 && copy_to_user(time, &now, sizeof(now)) != 0) {
+        return -EFAULT;
+    }
+    return now;
+}

@@ -1,0 +1,62 @@
+/* Directories: a buffer of the kernel's records, handed out one by one. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The kernel's records are handed out as they are. */
+_Static_assert(offsetof(struct dirent, d_name) ==
+                   offsetof(struct linux_dirent64, d_name),
+               "struct dirent begins as the kernel's record");
+
+struct directory {
+    int fd;
+    long at;
+    long end; /* of the records in buf */
+    _Alignas(8) char buf[4096];
+};
+
+ssize_t getdents64(int fd, void *buf, size_t size);
+
+DIR *
+opendir(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return NULL;
+    }
+    DIR *dir = malloc(sizeof(*dir));
+    if (dir == NULL) {
+        close(fd);
+        errno = ENOMEM;
+        return NULL;
+    }
+    dir->fd = fd;
+    dir->at = dir->end = 0;
+    return dir;
+}
+
+struct dirent *
+readdir(DIR *dir)
+{
+    if (dir->at >= dir->end) {
+        dir->at = 0;
+        dir->end = getdents64(dir->fd, dir->buf, sizeof(dir->buf));
+        if (dir->end <= 0) {
+            return NULL;
+        }
+    }
+    struct dirent *entry = (struct dirent *)(void *)(dir->buf + dir->at);
+    dir->at += entry->d_reclen;
+    return entry;
+}
+
+int
+closedir(DIR *dir)
+{
+    int fd = dir->fd;
+
+    free(dir);
+    return close(fd);
+}

@@ -1,0 +1,9 @@
+#pragma once
+
+/* Limits, and the use of resources. */
+
+#include "abi/resource.h"
+
+int getrlimit(int resource, struct rlimit *limit);
+int prlimit(pid_t pid, int resource, const struct rlimit *limit,
+            struct rlimit *old);

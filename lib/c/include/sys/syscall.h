@@ -1,0 +1,9 @@
+#pragma once
+
+/* The numbers of the system calls, as SYS_name. */
+
+enum {
+#define SYSCALL(number, name, arguments, format) SYS_##name = (number),
+#include "../../../../kernel/sys/syscalls.def"
+#undef SYSCALL
+};

@@ -1,0 +1,7 @@
+#pragma once
+
+/* The time of day. */
+
+#include "abi/time.h"
+
+int gettimeofday(struct timeval *now, void *zone);

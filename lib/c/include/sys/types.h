@@ -1,0 +1,5 @@
+#pragma once
+
+/* pid_t, size_t and their like. */
+
+#include "abi/posix.h"

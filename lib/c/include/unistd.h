@@ -1,0 +1,63 @@
+#pragma once
+
+/* Processes, descriptors and paths: mostly system calls as they are. */
+
+#include "abi/fcntl.h"
+#include "abi/posix.h"
+
+#define STDIN_FILENO 0
+#define STDOUT_FILENO 1
+#define STDERR_FILENO 2
+
+extern char **environ;
+
+pid_t fork(void);
+pid_t vfork(void) __attribute__((returns_twice));
+int execve(const char *path, char *const argv[], char *const envp[]);
+int execv(const char *path, char *const argv[]);
+int execvp(const char *name, char *const argv[]);
+int execvpe(const char *name, char *const argv[], char *const envp[]);
+int execl(const char *path, const char *arg0, ...);
+int execlp(const char *name, const char *arg0, ...);
+_Noreturn void _exit(int status);
+
+pid_t getpid(void);
+pid_t getppid(void);
+pid_t gettid(void);
+pid_t getpgrp(void);
+pid_t getpgid(pid_t pid);
+int setpgid(pid_t pid, pid_t pgid);
+pid_t getsid(pid_t pid);
+pid_t setsid(void);
+uid_t getuid(void);
+uid_t geteuid(void);
+gid_t getgid(void);
+gid_t getegid(void);
+pid_t tcgetpgrp(int fd);
+int tcsetpgrp(int fd, pid_t pgid);
+
+ssize_t read(int fd, void *buf, size_t n);
+ssize_t write(int fd, const void *buf, size_t n);
+int close(int fd);
+off_t lseek(int fd, off_t offset, int whence);
+int dup(int fd);
+int dup2(int fd, int to);
+int dup3(int fd, int to, int flags);
+int pipe(int fds[2]);
+int pipe2(int fds[2], int flags);
+int isatty(int fd);
+
+int access(const char *path, int mode);
+int chdir(const char *path);
+char *getcwd(char *buf, size_t size);
+int rmdir(const char *path);
+int unlink(const char *path);
+int unlinkat(int dir, const char *path, int flags);
+
+int brk(void *end);
+void *sbrk(intptr_t change);
+unsigned sleep(unsigned seconds);
+int usleep(useconds_t microseconds);
+
+/* Any system call by its number (sys/syscall.h); errors as everywhere. */
+long syscall(long number, ...);

@@ -1,0 +1,27 @@
+#pragma once
+
+/*
+ * The system calls whose C functions differ from them: stubs.S names these
+ * stubs sys_NAME, and the library's function of that name is built on it. All
+ * other stubs are themselves the functions POSIX describes.
+ */
+
+#include "abi/posix.h"
+
+struct kernel_sigaction;
+
+int sys_exit_group(int status);
+unsigned long sys_brk(unsigned long end);
+int sys_getcwd(char *buf, size_t size);
+int sys_reboot(unsigned magic1, unsigned magic2, unsigned command, void *arg);
+int sys_rt_sigaction(int sig, const struct kernel_sigaction *action,
+                     struct kernel_sigaction *old, size_t set_size);
+int sys_rt_sigprocmask(int how, const unsigned long *set, unsigned long *old,
+                       size_t set_size);
+int sys_rt_sigpending(unsigned long *set, size_t set_size);
+
+/* The first C function: called by crt.S with the stack the kernel made. */
+_Noreturn void start_main(long *stack);
+
+/* Where a signal handler returns to (stubs.S). */
+void signal_return(void);

@@ -1,0 +1,199 @@
+/*
+ * malloc: blocks whose size is a power of two, one free list for each size.
+ *
+ *     +---------------+----------------------------+
+ *     | struct header | what the caller gets       |    multiple of 16
+ *     +---------------+----------------------------+
+ *
+ * Essential fact: a block never changes its size, so malloc and free are a pop
+ * and a push, and nothing is ever split or joined; up to half of a block may
+ * be waste. Blocks over LARGE are mappings of their own and go back to the
+ * kernel when they are freed.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define SMALLEST 32          /* the least block, its header included */
+#define LARGE (128 * 1024)   /* the first size that is mapped */
+#define CHUNK (16 * 1024)    /* the least we ask of brk */
+#define PAGE 4096
+#define IN_USE 0x65737520u
+#define IS_FREE 0x65657266u
+
+/* In front of each block. */
+struct header {
+    size_t size;         /* of the block, the header included */
+    unsigned int state;  /* IN_USE or IS_FREE */
+    unsigned int unused; /* keeps the header 16 bytes long */
+};
+
+/* A free block: the caller's part holds the link. */
+struct free_block {
+    struct header header;
+    struct free_block *next;
+};
+
+#define CLASSES 13 /* 32 ... 128 KiB */
+
+static struct free_block *free_lists[CLASSES];
+static char *chunk; /* memory from brk that was never handed out */
+static size_t chunk_left;
+
+static int
+class_of(size_t size)
+{
+    int class = 0;
+
+    while ((size_t)SMALLEST << class < size) {
+        class++;
+    }
+    return class;
+}
+
+/* Memory from brk; what is left of the last chunk is lost when it is small. */
+static void *
+carve(size_t size)
+{
+    if (chunk_left < size) {
+        size_t want = size > CHUNK ? size : CHUNK;
+        char *more = sbrk((intptr_t)want);
+        if (more == (char *)-1) {
+            return NULL;
+        }
+        if (more != chunk + chunk_left) {
+            size_t skew = -(uintptr_t)more % 16;
+            chunk = more + skew;
+            chunk_left = 0;
+            want -= skew;
+        }
+        chunk_left += want;
+        if (chunk_left < size) {
+            return carve(size);
+        }
+    }
+    char *block = chunk;
+    chunk += size;
+    chunk_left -= size;
+    return block;
+}
+
+static struct header *
+alloc_small(size_t size)
+{
+    int class = class_of(size);
+    struct free_block *block = free_lists[class];
+
+    if (block != NULL) {
+        free_lists[class] = block->next;
+    } else {
+        block = carve((size_t)SMALLEST << class);
+        if (block == NULL) {
+            return NULL;
+        }
+    }
+    block->header.size = (size_t)SMALLEST << class;
+    return &block->header;
+}
+
+static struct header *
+alloc_large(size_t size)
+{
+    size = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+    struct header *header = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (header == MAP_FAILED) {
+        return NULL;
+    }
+    header->size = size;
+    return header;
+}
+
+void *
+malloc(size_t size)
+{
+    struct header *header = NULL;
+
+    if (size < PTRDIFF_MAX - PAGE) {
+        size += sizeof(*header);
+        header = size <= LARGE ? alloc_small(size) : alloc_large(size);
+    }
+    if (header == NULL) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    header->state = IN_USE;
+    return header + 1;
+}
+
+/* The header in front of what malloc gave; a wrong pointer ends the program. */
+static struct header *
+header_of(void *ptr)
+{
+    struct header *header = (struct header *)ptr - 1;
+
+    if ((uintptr_t)ptr % 16 != 0 || header->state != IN_USE) {
+        dprintf(STDERR_FILENO, "free: %p was not allocated, or was freed\n",
+                ptr);
+        abort();
+    }
+    return header;
+}
+
+void
+free(void *ptr)
+{
+    if (ptr == NULL) {
+        return;
+    }
+    struct header *header = header_of(ptr);
+    int saved = errno;
+    if (header->size > LARGE) {
+        munmap(header, header->size);
+    } else {
+        struct free_block *block = (struct free_block *)header;
+        int class = class_of(header->size);
+        header->state = IS_FREE;
+        block->next = free_lists[class];
+        free_lists[class] = block;
+    }
+    errno = saved;
+}
+
+void *
+calloc(size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    void *ptr = malloc(total);
+    /* A fresh mapping is zero already. */
+    if (ptr != NULL && total + sizeof(struct header) <= LARGE) {
+        memset(ptr, 0, total);
+    }
+    return ptr;
+}
+
+void *
+realloc(void *ptr, size_t size)
+{
+    if (ptr == NULL) {
+        return malloc(size);
+    }
+    size_t old = header_of(ptr)->size - sizeof(struct header);
+    if (size <= old && size >= old / 4) {
+        return ptr;
+    }
+    void *copy = malloc(size);
+    if (copy != NULL) {
+        memcpy(copy, ptr, size < old ? size : old);
+        free(ptr);
+    }
+    return copy;
+}

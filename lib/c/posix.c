@@ -1,0 +1,119 @@
+/* The POSIX functions that are a few lines over a system call. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "c/internal.h"
+
+pid_t
+wait(int *status)
+{
+    return wait4(-1, status, 0, NULL);
+}
+
+pid_t
+waitpid(pid_t pid, int *status, int options)
+{
+    return wait4(pid, status, options, NULL);
+}
+
+int
+tcgetattr(int fd, struct termios *modes)
+{
+    return ioctl(fd, TCGETS, modes);
+}
+
+int
+tcsetattr(int fd, int when, const struct termios *modes)
+{
+    return ioctl(fd, TCSETS + (unsigned long)when, modes);
+}
+
+pid_t
+tcgetpgrp(int fd)
+{
+    pid_t pgid;
+
+    return ioctl(fd, TIOCGPGRP, &pgid) < 0 ? -1 : pgid;
+}
+
+int
+tcsetpgrp(int fd, pid_t pgid)
+{
+    return ioctl(fd, TIOCSPGRP, &pgid);
+}
+
+int
+isatty(int fd)
+{
+    struct termios modes;
+
+    return tcgetattr(fd, &modes) == 0;
+}
+
+/* With buf NULL the answer is the caller's to free. */
+char *
+getcwd(char *buf, size_t size)
+{
+    char path[PATH_MAX];
+
+    if (buf == NULL) {
+        return sys_getcwd(path, sizeof(path)) < 0 ? NULL : strdup(path);
+    }
+    return sys_getcwd(buf, size) < 0 ? NULL : buf;
+}
+
+/* The system call gives the end as it is now, whether or not it moved it. */
+int
+brk(void *end)
+{
+    if (sys_brk((uintptr_t)end) < (uintptr_t)end) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return 0;
+}
+
+void *
+sbrk(intptr_t change)
+{
+    uintptr_t old = sys_brk(0);
+
+    if (change != 0 && brk((void *)(old + (uintptr_t)change)) < 0) {
+        return (void *)-1;
+    }
+    return (void *)old;
+}
+
+unsigned
+sleep(unsigned seconds)
+{
+    struct timespec time = {.tv_sec = seconds};
+
+    return nanosleep(&time, &time) < 0 ? (unsigned)time.tv_sec : 0;
+}
+
+int
+usleep(useconds_t microseconds)
+{
+    struct timespec time = {
+        .tv_sec = microseconds / 1000000,
+        .tv_nsec = (long)(microseconds % 1000000) * 1000,
+    };
+
+    return nanosleep(&time, NULL);
+}
+
+int
+reboot(int command)
+{
+    return sys_reboot(REBOOT_MAGIC1, REBOOT_MAGIC2, (unsigned)command, NULL);
+}

@@ -1,0 +1,75 @@
+/*
+ * A program's life outside main: from the kernel's stack to main, and from
+ * main's return to _exit. Essential fact: exit runs the atexit functions and
+ * flushes the streams, _exit does neither; a child made by vfork must end with
+ * _exit, since it would flush its parent's buffers.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "c/internal.h"
+
+int main(int argc, char **argv, char **envp);
+
+char **environ;
+
+_Noreturn void
+start_main(long *stack)
+{
+    int argc = (int)stack[0];
+    char **argv = (char **)(stack + 1);
+
+    environ = argv + argc + 1;
+    exit(main(argc, argv, environ));
+}
+
+#define ATEXIT_MAX 32 /* ISO C's least */
+
+static void (*at_exit[ATEXIT_MAX])(void);
+static int at_exit_count;
+
+int
+atexit(void (*function)(void))
+{
+    if (at_exit_count == ATEXIT_MAX) {
+        return -1;
+    }
+    at_exit[at_exit_count++] = function;
+    return 0;
+}
+
+_Noreturn void
+exit(int status)
+{
+    while (at_exit_count > 0) {
+        at_exit[--at_exit_count]();
+    }
+    fflush(NULL);
+    _exit(status);
+}
+
+_Noreturn void
+_exit(int status)
+{
+    for (;;) {
+        sys_exit_group(status);
+    }
+}
+
+_Noreturn void
+_Exit(int status)
+{
+    _exit(status);
+}
+
+_Noreturn void
+abort(void)
+{
+    raise(SIGABRT);
+    signal(SIGABRT, SIG_DFL);
+    raise(SIGABRT);
+    _exit(127);
+}

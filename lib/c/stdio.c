@@ -1,0 +1,427 @@
+/*
+ * Streams: reading and writing through a buffer.
+ *
+ * Essential fact: a stream is either reading or writing (FILE_WRITING says
+ * which), and one buffer serves both; changing over flushes what was written,
+ * or seeks back over what was read ahead. Errors stay in the flags, so code
+ * between file_begin_write and file_end_write need not look at them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "c/file.h"
+
+static struct stdio_file error_file = {
+    .fd = STDERR_FILENO,
+    .flags = FILE_WRITE | FILE_UNBUFFERED,
+    .at = 1,
+    .end = 1,
+};
+static struct stdio_file output_file = {
+    .fd = STDOUT_FILENO,
+    .flags = FILE_WRITE | FILE_UNDECIDED,
+    .at = 1,
+    .end = 1,
+    .next = &error_file,
+};
+static struct stdio_file input_file = {
+    .fd = STDIN_FILENO,
+    .flags = FILE_READ,
+    .at = 1,
+    .end = 1,
+    .next = &output_file,
+};
+
+FILE *const stdin = &input_file;
+FILE *const stdout = &output_file;
+FILE *const stderr = &error_file;
+
+static struct stdio_file *open_files = &input_file;
+
+/* The open flags of a mode such as "r", "w+" or "ae"; -1 if it is none. */
+static int
+mode_flags(const char *mode)
+{
+    int flags = strchr(mode, '+') != NULL ? O_RDWR
+                : *mode == 'r'            ? O_RDONLY
+                                          : O_WRONLY;
+
+    if (strchr(mode, 'e') != NULL) {
+        flags |= O_CLOEXEC;
+    }
+    switch (*mode) {
+    case 'r':
+        return flags;
+    case 'w':
+        return flags | O_CREAT | O_TRUNC;
+    case 'a':
+        return flags | O_CREAT | O_APPEND;
+    default:
+        errno = EINVAL;
+        return -1;
+    }
+}
+
+void
+file_init(FILE *file, int fd, unsigned flags)
+{
+    file->fd = fd;
+    file->flags = flags;
+    file->at = file->end = 1;
+}
+
+FILE *
+fdopen(int fd, const char *mode)
+{
+    int flags = mode_flags(mode);
+    if (flags < 0) {
+        return NULL;
+    }
+    FILE *file = malloc(sizeof(*file));
+    if (file == NULL) {
+        return NULL;
+    }
+    int access = flags & O_ACCMODE;
+    file_init(file, fd,
+              (access != O_WRONLY ? FILE_READ : 0) |
+                  (access != O_RDONLY ? FILE_WRITE : 0));
+    file->next = open_files;
+    open_files = file;
+    return file;
+}
+
+FILE *
+fopen(const char *path, const char *mode)
+{
+    int flags = mode_flags(mode);
+    if (flags < 0) {
+        return NULL;
+    }
+    int fd = open(path, flags, 0666);
+    if (fd < 0) {
+        return NULL;
+    }
+    FILE *file = fdopen(fd, mode);
+    if (file == NULL) {
+        close(fd);
+    }
+    return file;
+}
+
+int
+fclose(FILE *file)
+{
+    int result = fflush(file);
+
+    for (FILE **at = &open_files; *at != NULL; at = &(*at)->next) {
+        if (*at == file) {
+            *at = file->next;
+            break;
+        }
+    }
+    if (close(file->fd) < 0) {
+        result = EOF;
+    }
+    if (file != stdin && file != stdout && file != stderr) {
+        free(file);
+    }
+    return result;
+}
+
+static int
+write_all(FILE *file, const char *data, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(file->fd, data, n);
+        if (done <= 0) {
+            file->flags |= FILE_ERROR;
+            return EOF;
+        }
+        data += done;
+        n -= (size_t)done;
+    }
+    return 0;
+}
+
+/* Write what waits, or give back what was read ahead if the file can seek. */
+static int
+flush_one(FILE *file)
+{
+    int result = 0;
+
+    if ((file->flags & FILE_WRITING) != 0) {
+        result = write_all(file, file->storage + 1, file->at - 1);
+        file->flags &= ~(unsigned)FILE_WRITING;
+    } else if (file->at < file->end) {
+        int saved = errno;
+        lseek(file->fd, -(off_t)(file->end - file->at), SEEK_CUR);
+        errno = saved;
+    }
+    file->at = file->end = 1;
+    return result;
+}
+
+int
+fflush(FILE *file)
+{
+    int result = 0;
+
+    if (file != NULL) {
+        return flush_one(file);
+    }
+    for (file = open_files; file != NULL; file = file->next) {
+        result |= flush_one(file);
+    }
+    return result;
+}
+
+int
+setvbuf(FILE *file, char *buf, int mode, size_t size)
+{
+    (void)buf;
+    (void)size; /* the stream keeps its own buffer, as C allows */
+    file->flags &= ~(unsigned)(FILE_LINE | FILE_UNBUFFERED | FILE_UNDECIDED);
+    file->flags |= mode == _IONBF   ? FILE_UNBUFFERED
+                   : mode == _IOLBF ? FILE_LINE
+                                    : 0;
+    return 0;
+}
+
+int
+fileno(FILE *file)
+{
+    return file->fd;
+}
+
+int
+feof(FILE *file)
+{
+    return (file->flags & FILE_EOF) != 0;
+}
+
+int
+ferror(FILE *file)
+{
+    return (file->flags & FILE_ERROR) != 0;
+}
+
+void
+clearerr(FILE *file)
+{
+    file->flags &= ~(unsigned)(FILE_EOF | FILE_ERROR);
+}
+
+/* Reading. */
+
+/* Read into the empty buffer. => false at the end of file or on an error */
+static bool
+fill(FILE *file)
+{
+    if ((file->flags & FILE_READ) == 0) {
+        errno = EBADF;
+        file->flags |= FILE_ERROR;
+        return false;
+    }
+    if ((file->flags & FILE_WRITING) != 0) {
+        flush_one(file);
+    }
+    size_t want = (file->flags & FILE_UNBUFFERED) != 0 ? 1 : BUFSIZ;
+    ssize_t n = read(file->fd, file->storage + 1, want);
+    file->at = file->end = 1;
+    if (n <= 0) {
+        file->flags |= n == 0 ? FILE_EOF : FILE_ERROR;
+        return false;
+    }
+    file->end += (size_t)n;
+    return true;
+}
+
+static bool
+have_input(FILE *file)
+{
+    return ((file->flags & FILE_WRITING) == 0 && file->at < file->end) ||
+           fill(file);
+}
+
+int
+fgetc(FILE *file)
+{
+    return have_input(file) ? (unsigned char)file->storage[file->at++] : EOF;
+}
+
+int
+getc(FILE *file)
+{
+    return fgetc(file);
+}
+
+int
+getchar(void)
+{
+    return fgetc(stdin);
+}
+
+int
+ungetc(int c, FILE *file)
+{
+    if (c == EOF || (file->flags & FILE_WRITING) != 0 || file->at == 0) {
+        return EOF;
+    }
+    file->storage[--file->at] = (char)c;
+    file->flags &= ~(unsigned)FILE_EOF;
+    return (unsigned char)c;
+}
+
+char *
+fgets(char *line, int size, FILE *file)
+{
+    int n = 0;
+
+    while (n + 1 < size && have_input(file)) {
+        line[n++] = file->storage[file->at++];
+        if (line[n - 1] == '\n') {
+            break;
+        }
+    }
+    if (n == 0 || ferror(file)) {
+        return NULL;
+    }
+    line[n] = '\0';
+    return line;
+}
+
+size_t
+fread(void *data, size_t size, size_t count, FILE *file)
+{
+    char *to = data;
+    size_t left = size * count;
+
+    while (left > 0 && have_input(file)) {
+        size_t n = file->end - file->at;
+        n = n < left ? n : left;
+        memcpy(to, file->storage + file->at, n);
+        file->at += n;
+        to += n;
+        left -= n;
+    }
+    return size == 0 ? 0 : (size * count - left) / size;
+}
+
+/* Writing. */
+
+int
+file_begin_write(FILE *file)
+{
+    if ((file->flags & FILE_WRITE) == 0) {
+        errno = EBADF;
+        file->flags |= FILE_ERROR;
+        return EOF;
+    }
+    if ((file->flags & FILE_UNDECIDED) != 0) {
+        int saved = errno;
+        file->flags &= ~(unsigned)FILE_UNDECIDED;
+        file->flags |= isatty(file->fd) ? FILE_LINE : 0;
+        errno = saved;
+    }
+    if ((file->flags & FILE_WRITING) == 0) {
+        flush_one(file);
+        file->flags |= FILE_WRITING;
+    }
+    return 0;
+}
+
+int
+file_end_write(FILE *file)
+{
+    size_t waiting = file->at - 1;
+
+    if ((file->flags & FILE_UNBUFFERED) != 0 ||
+        ((file->flags & FILE_LINE) != 0 &&
+         memchr(file->storage + 1, '\n', waiting) != NULL)) {
+        return flush_one(file);
+    }
+    return 0;
+}
+
+void
+file_put(FILE *file, char c)
+{
+    if (file->at == sizeof(file->storage)) {
+        write_all(file, file->storage + 1, BUFSIZ);
+        file->at = 1;
+    }
+    file->storage[file->at++] = c;
+}
+
+void
+file_write(FILE *file, const char *data, size_t n)
+{
+    while (n > 0) {
+        size_t room = sizeof(file->storage) - file->at;
+        if (room == 0) {
+            file_put(file, *data++);
+            n--;
+            continue;
+        }
+        size_t part = n < room ? n : room;
+        memcpy(file->storage + file->at, data, part);
+        file->at += part;
+        data += part;
+        n -= part;
+    }
+}
+
+size_t
+fwrite(const void *data, size_t size, size_t count, FILE *file)
+{
+    unsigned before = file->flags & FILE_ERROR;
+
+    if (size == 0 || file_begin_write(file) < 0) {
+        return 0;
+    }
+    file->flags &= ~(unsigned)FILE_ERROR;
+    file_write(file, data, size * count);
+    file_end_write(file);
+    bool failed = ferror(file);
+    file->flags |= before;
+    return failed ? 0 : count;
+}
+
+int
+fputs(const char *s, FILE *file)
+{
+    size_t length = strlen(s);
+
+    return fwrite(s, 1, length, file) == length ? 0 : EOF;
+}
+
+int
+puts(const char *s)
+{
+    return fputs(s, stdout) < 0 ? EOF : putchar('\n');
+}
+
+int
+fputc(int c, FILE *file)
+{
+    char byte = (char)c;
+
+    return fwrite(&byte, 1, 1, file) == 1 ? (unsigned char)byte : EOF;
+}
+
+int
+putc(int c, FILE *file)
+{
+    return fputc(c, file);
+}
+
+int
+putchar(int c)
+{
+    return fputc(c, stdout);
+}

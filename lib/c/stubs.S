@@ -1,0 +1,89 @@
+/*
+ * The system call stubs: one for each line of syscalls.def, under the name of
+ * the call. The number goes in rax, arguments in rdi rsi rdx r10 r8 r9 (C has
+ * the fourth in rcx, which syscall overwrites); a result of -4095..-1 becomes
+ * errno and -1, here and nowhere else.
+ */
+
+/* Calls that C knows under another name, or whose name means more in C. */
+#define exit sys_exit
+#define exit_group sys_exit_group
+#define brk sys_brk
+#define getcwd sys_getcwd
+#define reboot sys_reboot
+#define rt_sigaction sys_rt_sigaction
+#define rt_sigprocmask sys_rt_sigprocmask
+#define rt_sigpending sys_rt_sigpending
+#define newfstatat fstatat
+#define prlimit64 prlimit
+
+/*
+ * After vfork, and after fork on a kernel told to share all of memory, the
+ * child runs on its parent's stack: its return and its next call overwrite the
+ * word that holds the parent's return address. So these two keep that address
+ * in a register across the call, each process having its own registers.
+ */
+.macro stub number, name
+    .globl \name
+    .type \name, @function
+\name:
+    mov $\number, %eax
+    .ifc \name, fork
+    stub_without_stack
+    .else
+    .ifc \name, vfork
+    stub_without_stack
+    .else
+    mov %rcx, %r10
+    syscall
+    .endif
+    .endif
+    cmp $-4096, %rax
+    ja set_errno
+    ret
+    .size \name, . - \name
+.endm
+
+.macro stub_without_stack
+    pop %rdx
+    syscall
+    push %rdx
+.endm
+
+#define SYSCALL(number, name, arguments, format) stub number, name
+
+    .text
+#include "../../kernel/sys/syscalls.def"
+
+/* long syscall(long number, ...): the arguments move down by one. */
+    .globl syscall
+    .type syscall, @function
+syscall:
+    mov %rdi, %rax
+    mov %rsi, %rdi
+    mov %rdx, %rsi
+    mov %rcx, %rdx
+    mov %r8, %r10
+    mov %r9, %r8
+    mov 8(%rsp), %r9
+    syscall
+    cmp $-4096, %rax
+    ja set_errno
+    ret
+
+/* In: rax = -errno, the stack as at the stub's entry. */
+set_errno:
+    neg %eax
+    mov %eax, errno(%rip)
+    mov $-1, %rax
+    ret
+
+/* A signal handler returns here; the stack pointer then is at its frame. */
+    .globl signal_return
+    .type signal_return, @function
+signal_return:
+    mov $15, %eax       /* rt_sigreturn */
+    syscall
+    hlt
+
+    .section .note.GNU-stack, "", @progbits

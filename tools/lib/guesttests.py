@@ -1,0 +1,263 @@
+"""The guest tests: many programs in one boot, compared with native Linux.
+
+user/tests/driver.c runs them one after another and reports on COM2. When the
+guest hangs, panics or resets, the test that ran fails, and a new boot runs
+the rest.
+"""
+
+import difflib
+import os
+import platform
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+from guest import records
+from host import Failure, lines
+
+DRIVER = "driver"
+PATIENCE = 60       # seconds for a boot until its first test
+MARGIN = 20         # seconds the guest may be late with its own time-out
+COUNTS = ("table", "anon", "cache", "shared", "heap", "stacks", "processes",
+          "files")
+NATIVE = sys.platform == "linux" and platform.machine() == "x86_64"
+
+
+class Test:
+    """A program and what its source's head comment says about it."""
+
+    def __init__(self, tree, name):
+        self.name = name
+        self.program = os.path.join(tree, "build", "root-tests", "tests", name)
+        with open(os.path.join(tree, "user", "tests", name + ".c")) as file:
+            source = file.read()
+        head = re.match(r"/\*(.*?)\*/", source, re.S)
+        text = head.group(1) if head else ""
+        body = [re.sub(r"^\s*\* ?", "", line) for line in text.splitlines()]
+        keys = dict(re.findall(r"^(seconds|args|status): *(.*)$",
+                               "\n".join(body), re.M))
+        self.seconds = int(keys.get("seconds", 10))
+        self.args = keys.get("args", "").split()
+        self.status = keys.get("status", "exit 0")
+        self.expected = None
+        if "expect:" in body:
+            expected = body[body.index("expect:") + 1:]
+            while expected and not expected[-1].strip():
+                expected.pop()
+            self.expected = "".join(line + "\n" for line in expected).encode()
+
+    def native(self, host):
+        """(output, status, remark) that the test should have."""
+        if self.name.startswith("tine/"):
+            if self.expected is None:
+                raise Failure("no expect: block in its head comment")
+            return self.expected, self.status, ""
+        if not NATIVE:
+            return None, None, "  (native comparison skipped)"
+        child = host.start(
+            [self.program, *self.args], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            cwd=host.new_directory(), env={"PATH": "/usr/bin:/bin"},
+            umask=0o022, preexec_fn=os.setpgrp)
+        try:
+            output, _ = child.communicate(timeout=self.seconds)
+        except subprocess.TimeoutExpired:
+            raise Failure("the native run did not end") from None
+        finally:
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            child.wait()
+            host.forget(child)
+        code = child.returncode
+        return output, f"exit {code}" if code >= 0 else f"signal {-code}", ""
+
+
+def discover(tree):
+    tests = []
+    for folder in ("", "tine/"):
+        path = os.path.join(tree, "user", "tests", folder)
+        names = os.listdir(path) if os.path.isdir(path) else []
+        tests += [Test(tree, folder + name[:-2]) for name in sorted(names)
+                  if name.endswith(".c") and folder + name[:-2] != DRIVER]
+    return tests
+
+
+def batches(tests, size):
+    """Split evenly: at least two boots, each of at most size tests."""
+    if not tests:
+        return []
+    count = max(min(2, len(tests)), -(-len(tests) // size))
+    return [tests[i::count] for i in range(count)]
+
+
+class Observed:
+    """What one test did in the guest."""
+
+    def __init__(self):
+        self.output = b""
+        self.log = b""
+        self.status = None
+        self.checks = {"before": [], "after": []}
+
+    def counts(self, when):
+        return dict(line.split(" ", 1) for line in self.checks[when]
+                    if re.fullmatch(r"[a-z]+ \d+", line))
+
+    def problems(self):
+        """Leaks, violations, failed TAP lines."""
+        before, after = self.counts("before"), self.counts("after")
+        found = [f"{name} {before[name]} -> {after[name]}" for name in COUNTS
+                 if name in before and before[name] != after.get(name)]
+        if found:
+            yield "leak: " + ", ".join(found), []
+        if not before or not after:
+            yield "/proc/tine/check says nothing", []
+        for when, text in self.checks.items():
+            if text and text[0] != "ok":
+                yield f"the checker found {text[0]} {when} it", text
+        failed = [line for line in self.output.split(b"\n")
+                  if line.startswith(b"not ok")]
+        if failed:
+            yield f"{len(failed)} of its lines are not ok", \
+                lines(b"\n".join(failed))
+
+
+def difference(expected, output):
+    wanted, got = (text.decode("utf-8", "backslashreplace").splitlines()
+                   for text in (expected, output))
+    return list(difflib.unified_diff(wanted, got, "expected", "Tine",
+                                     lineterm=""))[:60]
+
+
+def judge(test, seen, host, results):
+    try:
+        output, status, remark = test.native(host)
+    except Failure as failure:
+        results.add(test.name, failure.problem, failure.details)
+        return
+    found = []
+    if seen.status == "timeout":
+        found.append((f"no end after {test.seconds} s", lines(seen.output)))
+    elif status is not None and seen.status != status:
+        found.append((f"{seen.status}, expected {status}", []))
+    if output is not None and seen.output != output and not (
+            found and seen.status == "timeout"):
+        found.append(("other output", difference(output, seen.output)))
+    found += seen.problems()
+    if not found:
+        results.add(test.name, note=remark)
+        return
+    details = [line for _, more in found for line in more]
+    if seen.log.strip():
+        details += ["kernel log:", *lines(seen.log)]
+    results.add(test.name, "; ".join(what for what, _ in found), details)
+
+
+class Boot:
+    """One boot: takes the records apart and judges each test as it ends."""
+
+    def __init__(self, host, tests, append, results):
+        self.host = host
+        self.left = list(tests)
+        self.results = results
+        self.current = None
+        self.seen = Observed()
+        self.log = b""
+        self.until = time.monotonic() + PATIENCE
+        listing = "".join(" ".join([t.name, str(t.seconds), *t.args]) + "\n"
+                          for t in tests)
+        self.words = [
+            host.path("tools", "run"), "--initrd", host.test_initrd(),
+            "--add", host.file("list", listing.encode()) + ":/run/tests",
+            "--append", append, "--timeout", "600"]
+
+    def run(self):
+        """=> the tests that did not come to run."""
+        ours, theirs = os.pipe()
+        command = self.words + ["--records", f"/dev/fd/{theirs}",
+                                "--", "/tests/" + DRIVER]
+        child = self.host.start(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, pass_fds=[theirs])
+        os.close(theirs)
+        hung = not self.read(ours)
+        os.close(ours)
+        if hung:
+            child.terminate()
+        errors = child.communicate()[1]
+        self.host.forget(child)
+        self.end(hung, child.returncode, errors)
+        return self.left
+
+    def read(self, stream):
+        """=> False if a test kept silent for too long."""
+        buffer = bytearray()
+        while True:
+            wait = min(self.until, self.results.until) - time.monotonic()
+            if not select.select([stream], [], [], max(wait, 0))[0]:
+                return False
+            data = os.read(stream, 65536)
+            if not data:
+                return True
+            buffer += data
+            for kind, text in records(buffer):
+                self.take(kind, text)
+
+    def take(self, kind, text):
+        if kind in "oe":
+            self.seen.output += text
+        elif kind in "kwp":
+            self.seen.log += text
+            self.log += text
+        elif kind == "r":
+            self.report(text.decode("utf-8", "backslashreplace"))
+
+    def report(self, line):
+        what, _, rest = line.partition(" ")
+        name, _, rest = rest.partition(" ")
+        if what == "begin":
+            self.current = next(t for t in self.left if t.name == name)
+            self.seen = Observed()
+            self.until = time.monotonic() + self.current.seconds * 3 + MARGIN
+        elif what == "check":
+            when, _, text = rest.partition(" ")
+            self.seen.checks[when].append(text)
+        elif what == "end":
+            self.seen.status = rest
+            self.left.remove(self.current)
+            judge(self.current, self.seen, self.host, self.results)
+            self.current = None
+            self.until = time.monotonic() + MARGIN
+
+    def end(self, hung, status, errors):
+        """The boot is over: was a test cut short?"""
+        if not self.left:
+            if status != 0:
+                self.results.add("driver", f"ended with status {status}",
+                                 lines(errors))
+            return
+        why = "the guest hung" if hung else \
+            "the kernel panicked or reset" if status == 125 else \
+            f"the test driver ended with status {status}"
+        details = [*lines(self.seen.output, 15), "kernel log:",
+                   *lines(self.log), "tools/run:", *lines(errors)]
+        if self.current:
+            self.left.remove(self.current)
+            self.results.add(self.current.name, why, details)
+            return
+        for number, test in enumerate(self.left):
+            self.results.add(test.name, why + " before it began",
+                             details if number == 0 else ())
+        self.left = []
+
+
+def run_batch(host, tests, append, results):
+    while tests and not results.expired():
+        tests = Boot(host, tests, append, results).run()
+    for test in tests:
+        results.add(test.name, "not run, the suite's time is over")

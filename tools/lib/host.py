@@ -1,0 +1,135 @@
+"""What a host test works with: a scratch directory, and runs of tools/run."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+FUNCTIONS = {}      # name: function(host), in the order of their definition
+
+
+class Failure(Exception):
+    """A test failed: one line why, then lines that show it."""
+
+    def __init__(self, problem, details=()):
+        super().__init__(problem)
+        self.problem = problem
+        self.details = list(details)
+
+
+def test(function):
+    """Decorator: this function is a host test. It may return a remark."""
+    FUNCTIONS[function.__name__] = function
+    return function
+
+
+def lines(data, last=30):
+    """The last lines of some bytes, for a person."""
+    text = data.decode("utf-8", "backslashreplace")
+    return text.rstrip().splitlines()[-last:]
+
+
+class Result:
+    def __init__(self, words, status, out, err, seconds):
+        self.words = words
+        self.status = status
+        self.out = out
+        self.err = err
+        self.seconds = seconds
+
+    def expect(self, status, out=None, err=None):
+        """status and out are exact; err is a text that must be there."""
+        if self.status != status:
+            self.fail(f"status {self.status}, expected {status}")
+        if out is not None and self.out != out:
+            self.fail(f"output {self.out[:80]!r}, expected {out[:80]!r}")
+        if err is not None and err not in self.err:
+            self.fail(f"stderr does not say {err.decode()!r}")
+        return self
+
+    def fail(self, problem):
+        raise Failure(problem, ["$ " + " ".join(self.words)]
+                      + lines(self.out[-2000:], 10) + lines(self.err))
+
+
+class Host:
+    """Scratch space, and the children that must not outlive the suite."""
+
+    def __init__(self, tree):
+        self.tree = tree
+        self.scratch = tempfile.mkdtemp(prefix="tine-test-")
+        self.children = set()
+        self.lock = threading.Lock()
+
+    def path(self, *parts):
+        return os.path.join(self.tree, *parts)
+
+    def new_directory(self):
+        return tempfile.mkdtemp(dir=self.scratch)
+
+    def file(self, name, data, mode=0o644):
+        path = os.path.join(self.new_directory(), name)
+        with open(path, "wb") as file:
+            file.write(data)
+        os.chmod(path, mode)
+        return path
+
+    def read(self, *parts):
+        with open(self.path(*parts), "rb") as file:
+            return file.read()
+
+    def test_initrd(self):
+        """The initrd and the test programs in one file."""
+        whole = os.path.join(self.scratch, "test-initrd.cpio")
+        with self.lock:
+            if not os.path.exists(whole):
+                data = self.read("build", "initrd.cpio")
+                data += bytes(-len(data) % 4)
+                with open(whole, "wb") as file:
+                    file.write(data + self.read("build", "tests.cpio"))
+        return whole
+
+    def start(self, words, **options):
+        child = subprocess.Popen(words, **options)
+        with self.lock:
+            self.children.add(child)
+        return child
+
+    def forget(self, child):
+        with self.lock:
+            self.children.discard(child)
+
+    def command(self, words, stdin=b"", limit=100, **options):
+        """Run a command to its end; stdin is bytes or a descriptor."""
+        begin = time.monotonic()
+        given = isinstance(stdin, bytes)
+        child = self.start(words, stdin=subprocess.PIPE if given else stdin,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           **options)
+        try:
+            out, err = child.communicate(stdin if given else None, limit)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGTERM)
+            out, err = child.communicate()
+            raise Failure(f"no end after {limit} s", ["$ " + " ".join(words)]
+                          + lines(out, 10) + lines(err)) from None
+        finally:
+            self.forget(child)
+        status = child.returncode
+        seconds = time.monotonic() - begin
+        return Result(words, status, out, err, seconds)
+
+    def tine(self, *words, **options):
+        """tools/run with these words."""
+        return self.command([self.path("tools", "run"), *words], **options)
+
+    def kill_all(self):
+        with self.lock:
+            for child in self.children:
+                child.terminate()
+
+    def close(self):
+        shutil.rmtree(self.scratch, ignore_errors=True)

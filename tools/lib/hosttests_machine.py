@@ -1,0 +1,240 @@
+"""The machine from outside: both doors, the console, bad and little input."""
+
+import os
+import pty
+import re
+import select
+import struct
+import time
+
+from host import Failure, lines, test
+
+ISO_LIMIT = 2 << 20     # bytes beyond the initrd
+
+
+@test
+def door_direct(host):
+    host.tine("--", "echo", "hi").expect(0, b"hi\n", b"")
+    seconds = host.tine("--", "true").expect(0).seconds
+    return f"{seconds:.2f} s for true"
+
+
+@test
+def door_iso(host):
+    host.tine("--iso", "--", "echo", "hi").expect(0, b"hi\n", b"")
+    seconds = host.tine("--iso", "--", "true").expect(0).seconds
+    return f"{seconds:.2f} s for true, with making the ISO"
+
+
+@test
+def doors_agree(host):
+    """Both give the kernel the same: memory, boot words, initrd."""
+    words = ["--initrd", host.test_initrd(), "--append", "quiet  'x y'",
+             "--", "/tests/tine/show", "args", "two words"]
+    direct = host.tine(*words).expect(0)
+    host.tine("--iso", *words).expect(0, direct.out, b"")
+
+
+@test
+def iso_size(host):
+    host.command(["make", "-C", host.tree, "iso"]).expect(0)
+    size = os.path.getsize(host.path("build", "tine.iso"))
+    initrd = os.path.getsize(host.path("build", "initrd.cpio"))
+    if size > ISO_LIMIT + initrd:
+        raise Failure(f"{size} bytes with an initrd of {initrd}")
+    return f"{size >> 10} KiB with an initrd of {initrd >> 10} KiB"
+
+
+@test
+def initrd_missing(host):
+    result = host.tine("--initrd", "none", "--timeout", "20", "--", "true")
+    result.expect(125, b"", b"initrd")
+
+
+@test
+def initrd_truncated(host):
+    """Cut anywhere, it is a clean panic that gives the reason."""
+    data = host.read("build", "initrd.cpio")
+    for size in (0, 4, 80, len(data) // 3, len(data) - 200):
+        path = host.file("cut", data[:size])
+        result = host.tine("--initrd", path, "--timeout", "20")
+        clean_panic(result, f"at {size} bytes")
+
+
+@test
+def initrd_not_cpio(host):
+    for data in (b"\x7fELF" + bytes(5000), b"070701" + b"x" * 5000,
+                 b"070701" + b"F" * 5000, bytes(8192)):
+        path = host.file("bad", data)
+        result = host.tine("--initrd", path, "--append", "run=1",
+                           "--timeout", "20")
+        clean_panic(result, repr(data[:8]))
+
+
+def clean_panic(result, what):
+    said = result.out + result.err
+    if result.status != 125 or b"panic" not in said or b"initrd" not in said:
+        result.fail(f"{what}: status {result.status}, and no panic that "
+                    "names the initrd")
+
+
+@test
+def init_missing(host):
+    result = host.tine("--append", "init=/nonexistent", "--timeout", "20",
+                       "--", "true")
+    result.expect(125, b"", b"/nonexistent")
+
+
+@test
+def little_memory(host):
+    """It boots, or says what is missing; it never hangs or just resets."""
+    remarks = []
+    for mib in (2, 4, 8, 16, 24):
+        result = host.tine("--mem", str(mib), "--timeout", "30", "--",
+                           "echo", "hi")
+        booted = result.status == 0 and result.out == b"hi\n"
+        said = result.status == 125 and b"memory" in result.err
+        loader = b"QEMU could not run" in result.err or mib < 4
+        if not booted and not said and not loader:
+            result.fail(f"status {result.status} with {mib} MiB")
+        remarks.append(f"{mib}: {'boots' if booted else result.status}")
+    return "MiB " + ", ".join(remarks)
+
+
+@test
+def more_memory(host):
+    host.tine("--mem", "1024", "--", "echo", "hi").expect(0, b"hi\n", b"")
+    host.tine("--mem", "5000", "--", "echo", "hi").expect(0, b"hi\n", b"")
+
+
+def tiny_kernel(code):
+    """An ELF file with a PVH note that does nothing but this machine code."""
+    base, note_at = 0x100000, 0x54 + 0x40
+    note = struct.pack("<III4sI", 4, 4, 18, b"Xen\0", base + 0x200)
+    headers = struct.pack("<IIIIIIII", 1, 0, base, base, 0x400, 0x400, 7, 4096)
+    headers += struct.pack("<IIIIIIII", 4, note_at, base + note_at,
+                           base + note_at, len(note), len(note), 4, 4)
+    ident = b"\x7fELF\1\1\1" + bytes(9)
+    head = ident + struct.pack("<HHIIIIIHHHHHH", 2, 3, 1, base + 0x200, 52, 0,
+                               0, 52, 32, 2, 0, 0, 0)
+    image = (head + headers).ljust(note_at, b"\0") + note
+    return image.ljust(0x200, b"\0") + code.ljust(0x200, b"\0")
+
+
+@test
+def triple_fault_is_no_success(host):
+    """An empty interrupt table, then a breakpoint: the machine resets."""
+    code = bytes.fromhex("0f011d00031000 cc f4".replace(" ", ""))
+    kernel = host.file("kernel", tiny_kernel(code))
+    for words in (["--", "true"], []):
+        result = host.tine("--kernel", kernel, "--timeout", "20", *words)
+        result.expect(125, b"", b"without an exit record")
+
+
+@test
+def power_off_is_no_success(host):
+    """A guest that just powers off has not said how the command ended."""
+    code = bytes.fromhex("66ba0406 66b80020 66ef f4 ebfd".replace(" ", ""))
+    kernel = host.file("kernel", tiny_kernel(code))
+    host.tine("--kernel", kernel, "--timeout", "20", "--", "true").expect(
+        125, b"", b"without an exit record")
+
+
+@test
+def shell_from_pipe(host):
+    """Without a command, stdin is the console's keyboard."""
+    result = host.tine(stdin=b"echo got $?\nexit\n", limit=60)
+    if result.status != 0 or b"got 0" not in result.out:
+        result.fail(f"status {result.status}")
+    result = host.tine(stdin=b"echo typed\n", limit=60)
+    if result.status != 0 or b"typed" not in result.out:
+        result.fail(f"status {result.status} when stdin just ends")
+
+
+class Terminal:
+    """tools/run on a terminal of its own."""
+
+    def __init__(self, host, *words):
+        self.seen = b""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            program = host.path("tools", "run")
+            os.execv(program, [program, *words])
+
+    def wait_for(self, pattern, seconds=30):
+        until = time.monotonic() + seconds
+        while not re.search(pattern, self.seen):
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([self.fd], [], [], left)[0]:
+                self.fail(f"no {pattern!r}")
+            try:
+                self.seen += os.read(self.fd, 4096)
+            except OSError:
+                self.fail(f"ended before {pattern!r}")
+
+    def type(self, keys):
+        self.seen = b""
+        os.write(self.fd, keys)
+
+    def fail(self, problem):
+        raise Failure(problem, lines(self.seen))
+
+    def end(self):
+        """=> the exit status; what is still there after 20 s is killed."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            if select.select([self.fd], [], [], 0.05)[0]:
+                try:
+                    self.seen += os.read(self.fd, 4096)
+                except OSError:
+                    pass
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                os.close(self.fd)
+                return os.waitstatus_to_exitcode(status)
+        os.kill(self.pid, 9)
+        os.waitpid(self.pid, 0)
+        self.fail("no end")
+
+
+@test
+def shell_on_terminal(host):
+    """The interactive shell: echo, ^C, exit."""
+    terminal = Terminal(host)
+    terminal.wait_for(rb"\$ $")
+    terminal.type(b"echo a b | wc -w\r")
+    terminal.wait_for(rb"\b2\r\n")
+    terminal.wait_for(rb"\$ $")
+    terminal.type(b"sleep 1000\r")
+    time.sleep(0.5)
+    terminal.type(b"\x03")
+    terminal.wait_for(rb"\$ $")
+    terminal.type(b"exit\r")
+    if terminal.end() != 0:
+        terminal.fail("not a clean end")
+
+
+@test
+def command_on_terminal(host):
+    """With a command, a terminal is the program's terminal too."""
+    show = ["--initrd", host.test_initrd(), "--", "/tests/tine/show"]
+    terminal = Terminal(host, *show, "ttys")
+    if terminal.end() != 0 or b"0 yes\r\n1 yes\r\n2 yes" not in terminal.seen:
+        terminal.fail("not on a terminal")
+    terminal = Terminal(host, "--", "cat")
+    time.sleep(1.5)
+    terminal.type(b"li\x7fine\r")
+    terminal.wait_for(rb"\nline\r\n")
+    terminal.type(b"\x04")
+    if terminal.end() != 0:
+        terminal.fail("^D did not end cat")
+    terminal = Terminal(host, "--", "cat")
+    time.sleep(1.5)
+    terminal.type(b"\x03")
+    if terminal.end() != 130:
+        terminal.fail("^C did not kill cat")
+    terminal = Terminal(host, "--", "cat")
+    time.sleep(1)
+    terminal.type(b"\x01x")
+    if terminal.end() != 130:
+        terminal.fail("Ctrl-A X did not end the machine")

@@ -1,0 +1,259 @@
+"""tools/run as a command: statuses, streams, files, environment, options."""
+
+import os
+import signal
+import subprocess
+import time
+
+from host import Failure, test
+
+MUSL_PROGRAM = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    int status;
+    printf("hello from %s with %d\n", argv[argc - 1], argc);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        printf("child\n");
+        exit(41);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+        perror("fork or waitpid");
+        return 1;
+    }
+    printf("parent: child said %d\n", WEXITSTATUS(status));
+    return 3;
+}
+"""
+
+
+@test
+def run_exit_status(host):
+    host.tine("--", "true").expect(0, b"", b"")
+    host.tine("--", "false").expect(1, b"")
+    host.tine("--", "sh", "-c", "exit 7").expect(7, b"")
+
+
+@test
+def run_killed_by_signal(host):
+    """The shell's child is shown by its status, the first one by ours."""
+    host.tine("--initrd", host.test_initrd(), "--", "/tests/tine/show",
+              "kill").expect(128 + signal.SIGKILL, b"")
+
+
+@test
+def run_not_found(host):
+    host.tine("--", "no-such-program").expect(127, b"", b"no-such-program")
+    host.tine("--", "/bin/no-such-program").expect(127, b"")
+
+
+@test
+def run_time_out(host):
+    result = host.tine("--timeout", "3", "--", "sleep", "1000")
+    result.expect(124, b"", b"time-out")
+    if not 2.5 < result.seconds < 10:
+        result.fail(f"it took {result.seconds:.1f} s")
+
+
+@test
+def run_wrong_options(host):
+    here = host.new_directory()
+    for words in (["--no-such"], ["--mem"], ["--mem", "x"], ["--mem", "-1"],
+                  ["--smp", "0"], ["--icount", "--iso"], ["stray"],
+                  ["--icount", "--smp", "2"], ["--add", "missing"],
+                  ["--initrd", "missing"], ["--kernel", "missing"],
+                  ["--env", "novalue"], ["--add", here]):
+        host.tine(*words, "--", "true", cwd=here).expect(
+            2, b"", b"tools/run: ")
+
+
+@test
+def run_from_anywhere(host):
+    """FILE arguments are relative to where the user is."""
+    here = host.new_directory()
+    with open(os.path.join(here, "note"), "w") as file:
+        file.write("a note\n")
+    host.tine("--add", "note", "--", "cat", "/note",
+              cwd=here).expect(0, b"a note\n")
+
+
+@test
+def run_stdin_whole(host):
+    data = bytes(range(256)) * 4096
+    result = host.tine("--", "cat", stdin=data)
+    result.expect(0)
+    if result.out != data:
+        at = next((i for i, pair in enumerate(zip(data, result.out))
+                   if pair[0] != pair[1]), min(len(data), len(result.out)))
+        result.fail(f"{len(result.out)} of {len(data)} bytes came back; "
+                    f"the first wrong one is number {at}")
+    return f"1 MiB there and back in {result.seconds:.1f} s"
+
+
+@test
+def run_stdin_streams(host):
+    """A line comes back before the next one is sent."""
+    child = host.start([host.path("tools", "run"), "--", "cat"],
+                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        for line in (b"one\n", b"two\n"):
+            child.stdin.write(line)
+            child.stdin.flush()
+            if child.stdout.readline() != line:
+                raise Failure(f"{line!r} did not come back")
+        child.stdin.close()
+        if child.wait(30) != 0:
+            raise Failure(f"status {child.returncode} after the end of file")
+    finally:
+        child.kill()
+        child.wait()
+        host.forget(child)
+
+
+@test
+def run_stdin_unread(host):
+    """A program that never reads does not hold up the run."""
+    host.tine("--", "true", stdin=bytes(1 << 20)).expect(0, b"")
+    host.tine("--", "cat", stdin=subprocess.DEVNULL).expect(0, b"")
+
+
+@test
+def run_much_output(host):
+    data = b"".join(b"%07d\n" % i for i in range(1 << 18))
+    path = host.file("numbers", data)
+    result = host.tine("--add", path, "--", "cat", "/numbers").expect(0)
+    if result.out != data:
+        result.fail(f"{len(result.out)} bytes came, not {len(data)}")
+    return f"2 MiB out in {result.seconds:.1f} s"
+
+
+@test
+def run_reader_goes(host):
+    """`tools/run ... | head` ends, and quietly."""
+    path = host.file("zeros", bytes(8 << 20))
+    child = host.start(
+        [host.path("tools", "run"), "--add", path, "--", "cat", "/zeros"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+    child.stdout.read(100)
+    child.stdout.close()
+    errors = child.stderr.read()
+    status = child.wait(30)
+    host.forget(child)
+    if status != 128 + signal.SIGPIPE or errors:
+        raise Failure(f"status {status}", [errors.decode()])
+
+
+@test
+def run_stderr_apart(host):
+    result = host.tine("--", "cat", "/no-such-file").expect(1, b"")
+    if b"no-such-file" not in result.err:
+        result.fail("stderr lacks the message")
+
+
+@test
+def run_kernel_log(host):
+    log = os.path.join(host.new_directory(), "log")
+    host.tine("--log", log, "--", "echo", "x").expect(0, b"x\n", b"")
+    with open(log, "rb") as file:
+        if b"Tine" not in file.read():
+            raise Failure("the log does not begin with the banner")
+
+
+@test
+def run_add_keeps_mode(host):
+    program = host.read("build", "root-initrd", "bin", "true")
+    host.tine("--add", host.file("runs", program, 0o755) + ":/deep/er/runs",
+              "--", "/deep/er/runs").expect(0, b"")
+    host.tine("--add", host.file("plain", program, 0o644) + ":/plain",
+              "--", "/plain").expect(126, b"")
+    result = host.tine(
+        "--initrd", host.test_initrd(),
+        "--add", host.file("a", b"", 0o640), "--add", host.file("b", b"", 0o4711),
+        "--", "/tests/tine/show", "modes", "/a", "/b")
+    result.expect(0, b"/a 100640\n/b 104711\n")
+
+
+@test
+def run_arguments_and_environment(host):
+    result = host.tine(
+        "--initrd", host.test_initrd(), "--env", "A=1 2", "--env", "B=",
+        "--", "/tests/tine/show", "args", "x y", "", "'z'")
+    result.expect(0, b"[/tests/tine/show] [args] [x y] [] ['z']\n"
+                  b"A=1 2\nB=\nPATH=/bin\n")
+
+
+@test
+def run_no_terminal(host):
+    host.tine("--initrd", host.test_initrd(), "--", "/tests/tine/show",
+              "ttys").expect(0, b"0 no\n1 no\n2 no\n")
+
+
+@test
+def run_musl_program(host):
+    """A stranger's program, which knows only Linux."""
+    source = host.file("hello.c", MUSL_PROGRAM.encode())
+    program = source[:-2]
+    host.command(["musl-gcc", "-O2", "-static", "-o", program,
+                  source]).expect(0)
+    host.tine("--add", program, "--", "/hello", "musl").expect(
+        3, b"hello from musl with 2\nchild\nparent: child said 41\n")
+
+
+@test
+def run_icount_repeats(host):
+    """The same instruction counts in two runs."""
+    words = ["--icount", "--initrd", host.test_initrd(), "--",
+             "/tests/tsc", "delta"]
+    first = host.tine(*words).expect(0)
+    second = host.tine(*words, stdin=b"not read").expect(0)
+    if first.out != second.out:
+        second.fail(f"first {first.out!r}, then {second.out!r}")
+    return f"{first.out.split()[0].decode()} instructions"
+
+
+@test
+def run_interrupted(host):
+    """SIGINT, SIGTERM and SIGKILL leave no machine behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        mark = f"mark={os.getpid()}.{number}"
+        child = host.start(
+            [host.path("tools", "run"), "--append", mark, "--",
+             "sleep", "1000"], stdin=subprocess.DEVNULL)
+        wait_for(lambda: machines(mark), 10)
+        child.send_signal(number)
+        status = child.wait(10)
+        host.forget(child)
+        wanted = -number if number == signal.SIGKILL else 128 + number
+        if status != wanted:
+            raise Failure(f"status {status} after signal {number}")
+        if not wait_for(lambda: not machines(mark), 5):
+            raise Failure(f"QEMU is still there after signal {number}")
+
+
+def machines(mark):
+    """Is there a QEMU with this word on its command line?"""
+    for pid in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read()
+        except OSError:
+            continue
+        if words.startswith(b"qemu-") and mark.encode() in words:
+            return True
+    return False
+
+
+def wait_for(condition, seconds):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,64 @@
+"""The tree itself: layers, limits, the other compiler, the set-up."""
+
+import os
+import shutil
+
+from host import Failure, test
+
+FAKE_MANAGER = """#!/bin/sh
+echo "ran $*"
+"""
+
+
+@test
+def layers(host):
+    host.command([host.path("tools", "layers")]).expect(0)
+
+
+@test
+def metrics(host):
+    host.command([host.path("tools", "metrics")]).expect(0)
+
+
+@test
+def clang_builds(host):
+    """Without a warning, and what it builds boots."""
+    if not shutil.which("clang"):
+        return "skipped: no clang here"
+    build = os.path.join("build", "clang")
+    host.command(["make", "-C", host.tree, "CC=clang", "WERROR=1",
+                  f"B={build}"], limit=300).expect(0)
+    host.tine("--kernel", host.path(build, "tine.elf"), "--initrd",
+              host.path(build, "initrd.cpio"), "--",
+              "echo", "hi").expect(0, b"hi\n", b"")
+
+
+@test
+def nothing_to_build(host):
+    """A second make compiles nothing."""
+    result = host.command(["make", "-C", host.tree, "WERROR=1"]).expect(0)
+    if any(line.startswith(b"  ") for line in result.out.splitlines()):
+        result.fail("it built something again")
+
+
+@test
+def setup_installs(host):
+    """With next to nothing in PATH, it calls the package manager."""
+    folder = host.new_directory()
+    for name in ("sh", "dirname", "id", "sed", "paste", "env"):
+        os.symlink(shutil.which(name), os.path.join(folder, name))
+    manager = os.path.join(folder, "apt-get")
+    with open(manager, "w") as file:
+        file.write(FAKE_MANAGER)
+    os.chmod(manager, 0o755)
+    result = host.command([host.path("tools", "setup"), "build", "qemu"],
+                          env={"PATH": folder, "CI": "1"}).expect(1, b"")
+    for text in (b"Missing: gcc ld make cpio python3 qemu-system-x86_64\n",
+                 b"ran -q update\n", b"still missing: gcc"):
+        if text not in result.err:
+            result.fail(f"stderr lacks {text!r}")
+    os.remove(manager)
+    result = host.command([host.path("tools", "setup"), "build"],
+                          env={"PATH": folder}).expect(1, b"")
+    if b"no package manager" not in result.err:
+        raise Failure("it does not say that there is no package manager")

@@ -1,0 +1,84 @@
+/*
+ * ps: list the processes, from /proc/PID/stat.
+ *
+ * Essential fact: the line reads "pid (command) state ppid pgrp ...", and the
+ * command may hold blanks and parentheses; so it ends at the line's last ")".
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIDS_MAX 4096
+
+/* => the file's length; -1 if it is gone, as a process may be by now */
+static ssize_t
+read_stat(int pid, char *buf, size_t size)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    int fd = open(path, O_RDONLY);
+    if (fd < 0) {
+        return -1;
+    }
+    ssize_t n = read(fd, buf, size - 1);
+    close(fd);
+    buf[n < 0 ? 0 : n] = '\0';
+    return n;
+}
+
+static void
+print_process(int pid)
+{
+    char line[1024];
+
+    if (read_stat(pid, line, sizeof(line)) <= 0) {
+        return;
+    }
+    char *command = strchr(line, '(');
+    char *end = strrchr(line, ')');
+    if (command == NULL || end == NULL || strlen(end) < 4) {
+        return;
+    }
+    char *rest = end + 4; /* behind ") S" */
+    long ppid = strtol(rest, &rest, 10);
+    long pgrp = strtol(rest, &rest, 10);
+    printf("%5d %5ld %5ld   %c   %.*s\n", pid, ppid, pgrp, end[2],
+           (int)(end - command - 1), command + 1);
+}
+
+static int
+compare_pids(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+int
+main(void)
+{
+    static int pids[PIDS_MAX];
+    size_t count = 0;
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+
+    if (proc == NULL) {
+        perror("ps: /proc");
+        return 1;
+    }
+    while (count < PIDS_MAX && (entry = readdir(proc)) != NULL) {
+        if (isdigit(entry->d_name[0])) {
+            pids[count++] = atoi(entry->d_name);
+        }
+    }
+    closedir(proc);
+    qsort(pids, count, sizeof(pids[0]), compare_pids);
+    printf("  PID  PPID  PGRP STATE COMMAND\n");
+    for (size_t i = 0; i < count; i++) {
+        print_process(pids[i]);
+    }
+    return 0;
+}

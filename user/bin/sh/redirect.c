@@ -1,0 +1,140 @@
+/*
+ * Redirections. They are made in the child that will exec; for a builtin they
+ * are made in the shell itself, and what they replaced is kept on descriptors
+ * from 10 up until they are undone.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sh.h"
+
+#define SHELL_FDS 10 /* the shell keeps its own descriptors from here up */
+
+struct saved_fd {
+    struct saved_fd *next;
+    int fd;
+    int copy; /* -1: fd was not open */
+};
+
+bool
+redirect_expand(struct redir *from, struct redir **to)
+{
+    for (; from != NULL; from = from->next) {
+        *to = line_alloc(sizeof(**to));
+        **to = *from;
+        (*to)->target = expand_one(from->target);
+        if ((*to)->target == NULL) {
+            return false;
+        }
+        to = &(*to)->next;
+    }
+    *to = NULL;
+    return true;
+}
+
+static void
+save(int fd, struct saved_fd **saved)
+{
+    struct saved_fd *entry = line_alloc(sizeof(*entry));
+
+    entry->fd = fd;
+    entry->copy = fcntl(fd, F_DUPFD_CLOEXEC, SHELL_FDS);
+    entry->next = *saved;
+    *saved = entry;
+}
+
+static int
+open_target(const struct redir *redir)
+{
+    switch (redir->kind) {
+    case REDIR_READ:
+        return open(redir->target, O_RDONLY);
+    case REDIR_WRITE:
+        return open(redir->target, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    default:
+        return open(redir->target, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    }
+}
+
+/* n>&m and n>&- */
+static bool
+apply_dup(const struct redir *redir)
+{
+    if (strcmp(redir->target, "-") == 0) {
+        close(redir->fd);
+        return true;
+    }
+    char *end;
+    long from = strtol(redir->target, &end, 10);
+    if (*end != '\0' || end == redir->target || from < 0 ||
+        from >= SHELL_FDS || dup2((int)from, redir->fd) < 0) {
+        complain("%s: bad file descriptor", redir->target);
+        return false;
+    }
+    return true;
+}
+
+static bool
+apply(const struct redir *redir)
+{
+    if (redir->kind == REDIR_DUP) {
+        return apply_dup(redir);
+    }
+    int fd = open_target(redir);
+    if (fd < 0) {
+        complain("cannot open %s: %s", redir->target, strerror(errno));
+        return false;
+    }
+    if (fd == redir->fd) {
+        return true;
+    }
+    bool ok = dup2(fd, redir->fd) >= 0;
+    if (!ok) {
+        complain("%d: %s", redir->fd, strerror(errno));
+    }
+    close(fd);
+    return ok;
+}
+
+bool
+redirect_apply(const struct redir *redirs, struct saved_fd **saved)
+{
+    for (; redirs != NULL; redirs = redirs->next) {
+        if (saved != NULL) {
+            save(redirs->fd, saved);
+        }
+        if (!apply(redirs)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The redirections stay: forget what they replaced. */
+void
+redirect_keep(struct saved_fd *saved)
+{
+    for (; saved != NULL; saved = saved->next) {
+        if (saved->copy >= 0) {
+            close(saved->copy);
+        }
+    }
+}
+
+/* The last one made is undone first. */
+void
+redirect_undo(struct saved_fd *saved)
+{
+    for (; saved != NULL; saved = saved->next) {
+        if (saved->copy < 0) {
+            close(saved->fd);
+        } else {
+            dup2(saved->copy, saved->fd);
+            close(saved->copy);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+/*
+ * bad_elf.c: programs that are no programs. One small correct ELF file is
+ * built by hand, then spoiled in one place; either execve says so, or, where
+ * the old memory is gone by then, the process dies.
+ */
+#include "tap.h"
+
+#include <fcntl.h>
+
+struct ehdr {
+    unsigned char ident[16];
+    unsigned short type, machine;
+    unsigned int version;
+    unsigned long entry, phoff, shoff;
+    unsigned int flags;
+    unsigned short ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct phdr {
+    unsigned int type, flags;
+    unsigned long offset, vaddr, paddr, filesz, memsz, align;
+};
+
+/* The image: headers, room for four segments' headers, code, a page more. */
+static struct image {
+    struct ehdr eh;
+    struct phdr ph[4];
+    unsigned char code[4096 - 64 - 4 * 56];
+    unsigned char second[4096];
+} image;
+
+#define BASE 0x400000UL
+#define CODE (64 + 4 * 56)
+#define KERNEL 0xffff800000000000UL
+
+/* exit(n): mov $n,%edi; mov $60,%eax; syscall */
+static void
+put_exit(unsigned char *where, unsigned char n)
+{
+    const unsigned char code[] = { 0xbf, n, 0, 0, 0, 0xb8, 60, 0, 0, 0,
+        0x0f, 0x05 };
+    memcpy(where, code, sizeof(code));
+}
+
+static void
+put_segment(int i, unsigned long vaddr, unsigned long offset,
+    unsigned long size, unsigned int flags)
+{
+    struct phdr p = { 1, flags, offset, vaddr, vaddr, size, size, 4096 };
+    image.ph[i] = p;
+    image.eh.phnum = i + 1;
+}
+
+/* A program that exits with 42. */
+static void
+make_good(void)
+{
+    memset(&image, 0, sizeof(image));
+    memcpy(image.eh.ident, "\177ELF\2\1\1", 7);
+    image.eh.type = 2;
+    image.eh.machine = 62;
+    image.eh.version = 1;
+    image.eh.entry = BASE + CODE;
+    image.eh.phoff = 64;
+    image.eh.ehsize = 64;
+    image.eh.phentsize = 56;
+    put_segment(0, BASE, 0, 4096, 5);
+    put_exit(image.code, 42);
+    put_exit(image.second, 43);
+}
+
+static void
+run_bytes(const char *want, const char *name, size_t bytes)
+{
+    char got[32];
+    int status = 0;
+    int fd = open("prog", O_WRONLY | O_CREAT | O_TRUNC, 0755);
+
+    write(fd, &image, bytes);
+    close(fd);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char *args[] = { "prog", NULL };
+        execve("./prog", args, args + 1);
+        _exit(100 + errno);
+    }
+    waitpid(pid, &status, 0);
+    if (WIFSIGNALED(status)) {
+        snprintf(got, sizeof(got), "signal %d", WTERMSIG(status));
+    } else if (WEXITSTATUS(status) >= 100) {
+        snprintf(got, sizeof(got), "%s", errno_name(WEXITSTATUS(status) - 100));
+    } else {
+        snprintf(got, sizeof(got), "exit %d", WEXITSTATUS(status));
+    }
+    is_str(got, want, name);
+    unlink("prog");
+    make_good();
+}
+
+static void
+run(const char *want, const char *name)
+{
+    run_bytes(want, name, sizeof(image));
+}
+
+static void
+test_good(void)
+{
+    make_good();
+    run("exit 42", "a correct program");
+    put_segment(1, BASE + 0x10000, 4096, 4096, 5);
+    image.eh.entry = BASE + 0x10000;
+    run("exit 43", "two segments, entry in the second");
+    put_segment(0, BASE + 0x10000, 4096, 4096, 5);
+    put_segment(1, BASE, 0, 4096, 5);
+    run("exit 42", "segments out of order");
+    put_segment(1, BASE, 4096, 4096, 5);
+    image.eh.entry = BASE;
+    run("exit 43", "overlapping segments: the later one wins");
+    put_segment(0, BASE, 0, CODE + 12, 5);
+    run("exit 42", "a segment that ends inside a page");
+    image.ph[1].type = 0x6474e551;
+    image.ph[2].type = 0x12345;
+    image.eh.phnum = 3;
+    run("exit 42", "unknown kinds of segment are passed over");
+    image.ph[0].align = 3;
+    run("exit 42", "an odd alignment is not looked at");
+    memset(image.eh.ident + 8, 0xff, 8);
+    image.eh.shoff = ~0UL;
+    image.eh.shnum = 9;
+    run("exit 42", "nor are padding and sections");
+}
+
+static void
+test_header(void)
+{
+    run_bytes("ENOEXEC", "an empty file", 0);
+    run_bytes("ENOEXEC", "4 bytes", 4);
+    run_bytes("ENOEXEC", "20 bytes of the header", 20);
+    run_bytes("ENOEXEC", "63 bytes of the header", 63);
+    run_bytes("ENOEXEC", "no program header in the file", 64);
+    run_bytes("ENOEXEC", "half a program header in the file", 90);
+    image.eh.ident[0] = 0x7e;
+    run("ENOEXEC", "another magic number");
+    image.eh.machine = 183;
+    run("ENOEXEC", "another machine");
+    image.eh.ident[4] = 1;
+    image.eh.machine = 3;
+    run("ENOEXEC", "the 32-bit class and machine");
+    image.eh.type = 1;
+    run("ENOEXEC", "an object file");
+    image.eh.type = 4;
+    run("ENOEXEC", "a core file");
+    image.eh.type = 0;
+    run("ENOEXEC", "no type");
+    image.eh.phnum = 0;
+    run("ENOEXEC", "no program headers");
+    image.eh.phnum = 2000;
+    run("ENOEXEC", "too many program headers");
+    image.eh.phentsize = 32;
+    run("ENOEXEC", "program headers of another size");
+    image.eh.phoff = 1UL << 40;
+    run("ENOEXEC", "program headers beyond the file");
+    image.eh.phoff = -64UL;
+    run("ENOEXEC", "program headers before the file");
+}
+
+static void
+test_entry(void)
+{
+    image.eh.entry = 0;
+    run("signal 11", "entry 0");
+    image.eh.entry = BASE + 0x5000;
+    run("signal 11", "an entry outside of every segment");
+    image.eh.entry = KERNEL;
+    run("signal 11", "an entry in the kernel");
+    image.eh.entry = 1UL << 63;
+    run("signal 11", "an entry that is no address");
+    image.ph[0].flags = 4;
+    run("signal 11", "an entry in a segment that is not executable");
+    image.ph[0].type = 4;
+    run("signal 11", "no segment to load");
+}
+
+static void
+test_segments(void)
+{
+    image.ph[0].memsz = 100;
+    run("signal 11", "more bytes in the file than in memory");
+    image.ph[0].memsz = 1UL << 48;
+    run("signal 11", "a segment larger than the address space");
+    image.ph[0].memsz = ~0UL;
+    run("signal 11", "a segment that goes round");
+    put_segment(1, KERNEL, 4096, 4096, 6);
+    run("signal 11", "a segment in the kernel");
+    put_segment(1, 0x7ffffffff000, 4096, 4096, 6);
+    run("signal 11", "a segment behind the last page");
+    put_segment(1, BASE + 0x10010, 4096, 4096, 6);
+    run("signal 11", "address and offset that differ within the page");
+    put_segment(1, BASE + 0x10000, 1UL << 63, 4096, 6);
+    run("signal 11", "a negative offset");
+    put_segment(0, BASE, 0x100000, 4096, 5);
+    run("signal 7", "a segment beyond the end of the file");
+}
+
+static int
+return_5(void *unused)
+{
+    (void)unused;
+    return 5;
+}
+
+int
+main(void)
+{
+    test_good();
+    test_header();
+    test_entry();
+    test_segments();
+    exited(in_child(return_5, NULL), 5, "life goes on");
+    return done();
+}

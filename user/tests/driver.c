@@ -1,0 +1,266 @@
+/*
+ * driver.c: runs many tests in one boot, and tells the host about each.
+ *
+ * tools/test starts it as the first command. /run/tests has one test a line,
+ * `NAME SECONDS [args...]`, for the program /tests/NAME. Each runs in its own
+ * process group and its own empty directory, with its output on
+ * /dev/run/stdout. What happens goes out as lines on /dev/run/report:
+ *
+ *     begin NAME
+ *     check NAME before LINE      (for each line of /proc/tine/check)
+ *     check NAME after LINE
+ *     end NAME exit N | signal N | timeout
+ *
+ * The essential fact: `before` and `after` are read with the same things
+ * alive, so that a count which differs is a leak of the test. Whatever the
+ * driver itself needs is touched by a warm-up that is not reported.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_ARGS 16
+#define POLL_MS 10
+#define REAP_MS 2000
+#define PATH_SIZE 512
+
+static char list[32768];
+static char before[4096];
+static char after[4096];
+static int report_fd = -1;
+
+struct test {
+    char name[128];
+    char dir[160];
+    char program[160];
+    long seconds;
+    char *argv[MAX_ARGS + 2];
+};
+
+static void
+nap(long ms)
+{
+    struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+    nanosleep(&ts, NULL);
+}
+
+/* One line to the host. It goes out whole: one write is one record. */
+static void
+report(const char *what, const char *name, const char *rest, size_t length)
+{
+    char line[512];
+    snprintf(line, sizeof(line), "%s %s%s%.*s", what, name,
+        length ? " " : "", (int)length, rest);
+    if (report_fd >= 0) {
+        write(report_fd, line, strlen(line));
+    }
+}
+
+/* Read a whole file into buf, as a string; "" if there is none. */
+static void
+slurp(const char *path, char *buf, size_t size)
+{
+    size_t used = 0;
+    ssize_t n;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    memset(buf, 0, size);
+    while (fd >= 0 && used < size - 1
+           && (n = read(fd, buf + used, size - 1 - used)) > 0) {
+        used += n;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static void
+report_check(const char *name, const char *when, const char *text)
+{
+    while (*text) {
+        char rest[256];
+        size_t length = strcspn(text, "\n");
+        snprintf(rest, sizeof(rest), "%s %.*s", when, (int)length, text);
+        report("check", name, rest, strlen(rest));
+        text += length + (text[length] == '\n');
+    }
+}
+
+/* Remove a directory and all below it, as far as that is possible. */
+static void
+remove_tree(const char *path)
+{
+    char below[PATH_SIZE];
+    struct dirent *entry;
+    DIR *dir = opendir(path);
+
+    while (dir && (entry = readdir(dir)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0
+            || strcmp(entry->d_name, "..") == 0) {
+            continue;
+        }
+        int n = snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
+        if (n < (int)sizeof(below) && unlink(below) < 0) {
+            remove_tree(below);
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    rmdir(path);
+}
+
+/* In the child: become the test. */
+static void
+become(struct test *test)
+{
+    static char *env[] = { "PATH=/bin", NULL };
+
+    setpgid(0, 0);
+    umask(022);
+    int in = open("/dev/null", O_RDONLY);
+    int out = open("/dev/run/stdout", O_WRONLY);
+    if (chdir(test->dir) < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0
+        || dup2(out, 2) < 0) {
+        _exit(125);
+    }
+    for (int fd = 3; fd <= in || fd <= out; fd++) {
+        close(fd);
+    }
+    execve(test->program, test->argv, env);
+    dprintf(2, "driver: %s: %s\n", test->program, strerror(errno));
+    _exit(127);
+}
+
+/* => 0 and a wait status, or -1 when the time was up and it was killed. */
+static int
+wait_for(pid_t pid, long seconds, int *status)
+{
+    for (long left = seconds * 1000; left > 0; left -= POLL_MS) {
+        if (waitpid(pid, status, WNOHANG) == pid) {
+            return 0;
+        }
+        nap(POLL_MS);
+    }
+    kill(-pid, SIGKILL);
+    kill(pid, SIGKILL);
+    waitpid(pid, status, 0);
+    return -1;
+}
+
+/* End what the test left running, and wait until init has buried it. */
+static void
+clear_group(pid_t pid)
+{
+    for (int ms = 0; ms < REAP_MS && kill(-pid, SIGKILL) == 0; ms += POLL_MS) {
+        nap(POLL_MS);
+    }
+}
+
+static void
+run(struct test *test)
+{
+    char end[32];
+    int status = 0;
+
+    slurp("/proc/tine/check", before, sizeof(before));
+    mkdir(test->dir, 0755);
+    pid_t pid = fork();
+    if (pid == 0) {
+        become(test);
+    }
+    if (pid < 0) {
+        snprintf(end, sizeof(end), "exit 125");
+    } else if (wait_for(pid, test->seconds, &status) < 0) {
+        snprintf(end, sizeof(end), "timeout");
+    } else if (WIFSIGNALED(status)) {
+        snprintf(end, sizeof(end), "signal %d", WTERMSIG(status));
+    } else {
+        snprintf(end, sizeof(end), "exit %d", WEXITSTATUS(status));
+    }
+    if (pid > 0) {
+        clear_group(pid);
+    }
+    remove_tree(test->dir);
+    slurp("/proc/tine/check", after, sizeof(after));
+
+    report_check(test->name, "before", before);
+    report_check(test->name, "after", after);
+    report("end", test->name, end, strlen(end));
+}
+
+/* `NAME SECONDS [args...]` in place; => 0, or -1 if it is not that. */
+static int
+parse(char *line, struct test *test)
+{
+    int argc = 0;
+    char *word = line;
+
+    memset(test, 0, sizeof(*test));
+    while (*word && argc <= MAX_ARGS) {
+        size_t length = strcspn(word, " ");
+        char *next = word + length + (word[length] == ' ');
+        word[length] = '\0';
+        if (length > 0) {
+            test->argv[argc++] = word;
+        }
+        word = next;
+    }
+    if (argc < 2 || strlen(line) >= sizeof(test->name)) {
+        return -1;
+    }
+    strcpy(test->name, test->argv[0]);
+    test->seconds = strtol(test->argv[1], NULL, 10);
+    snprintf(test->program, sizeof(test->program), "/tests/%s", test->name);
+    snprintf(test->dir, sizeof(test->dir), "/tmp/%s", test->name);
+    for (char *p = test->dir + 5; (p = strchr(p, '/')) != NULL;) {
+        *p = '-';
+    }
+    test->argv[0] = test->program;
+    memmove(&test->argv[1], &test->argv[2], (argc - 1) * sizeof(test->argv[0]));
+    return 0;
+}
+
+/* The same way as a test goes, so that all its pages are there. */
+static void
+warm_up(void)
+{
+    struct test test;
+    char line[] = "warm-up 5";
+
+    parse(line, &test);
+    strcpy(test.program, "/bin/true");
+    run(&test);
+    run(&test);
+}
+
+int
+main(void)
+{
+    static struct test test;
+
+    slurp("/run/tests", list, sizeof(list));
+    warm_up();
+    report_fd = open("/dev/run/report", O_WRONLY | O_CLOEXEC);
+    for (char *line = list; *line;) {
+        size_t length = strcspn(line, "\n");
+        char *next = line + length + (line[length] == '\n');
+        line[length] = '\0';
+        if (parse(line, &test) == 0) {
+            report("begin", test.name, "", 0);
+            run(&test);
+        } else if (length > 0) {
+            dprintf(2, "driver: cannot run: %s\n", line);
+        }
+        line = next;
+    }
+    return 0;
+}

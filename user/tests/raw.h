@@ -1,0 +1,51 @@
+/*
+ * raw.h: system calls without the C library between, for tests of the calls
+ * themselves: the result is the kernel's own (-errno on failure), and a bad
+ * pointer reaches the kernel as it is.
+ */
+#pragma once
+
+enum {
+    NR_read = 0, NR_write = 1, NR_open = 2, NR_close = 3, NR_stat = 4,
+    NR_fstat = 5, NR_lstat = 6, NR_mmap = 9, NR_mprotect = 10,
+    NR_munmap = 11, NR_brk = 12, NR_rt_sigaction = 13,
+    NR_rt_sigprocmask = 14, NR_ioctl = 16, NR_readv = 19, NR_writev = 20,
+    NR_access = 21, NR_pipe = 22, NR_sched_yield = 24, NR_nanosleep = 35,
+    NR_getpid = 39, NR_fork = 57, NR_execve = 59, NR_exit = 60,
+    NR_wait4 = 61, NR_kill = 62, NR_uname = 63, NR_fcntl = 72,
+    NR_getcwd = 79, NR_chdir = 80, NR_mkdir = 83, NR_rmdir = 84,
+    NR_unlink = 87, NR_gettimeofday = 96, NR_setpgid = 109,
+    NR_getppid = 110, NR_getpgid = 121, NR_getsid = 124,
+    NR_arch_prctl = 158, NR_gettid = 186, NR_tkill = 200, NR_time = 201,
+    NR_getdents64 = 217, NR_set_tid_address = 218, NR_clock_gettime = 228,
+    NR_exit_group = 231, NR_tgkill = 234, NR_openat = 257,
+    NR_mkdirat = 258, NR_newfstatat = 262, NR_unlinkat = 263,
+    NR_dup3 = 292, NR_pipe2 = 293, NR_prlimit64 = 302,
+};
+
+/* A system call with its six arguments in an array. */
+static inline long
+raw_v(long nr, const long arg[6])
+{
+    long result;
+    register long r10 __asm__("r10") = arg[3];
+    register long r8 __asm__("r8") = arg[4];
+    register long r9 __asm__("r9") = arg[5];
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(nr), "D"(arg[0]), "S"(arg[1]), "d"(arg[2]),
+                       "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+/* A system call of up to four arguments. */
+static inline long
+raw(long nr, long a, long b, long c, long d)
+{
+    const long arg[6] = { a, b, c, d, 0, 0 };
+    return raw_v(nr, arg);
+}
+
+/* The same, for a pointer that is an argument. */
+#define P(pointer) ((long)(pointer))
