@@ -22,8 +22,18 @@ typedef u64 sigset_t;    /* signal n is bit n - 1 */
 #define __printf(f, a) __attribute__((format(printf, f, a)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b)     ((a) < (b) ? (a) : (b))
-#define MAX(a, b)     ((a) > (b) ? (a) : (b))
+
+/* The smaller and the larger of two; each argument is evaluated once. */
+#define MIN(a, b)                                                          \
+    ({                                                                     \
+        __typeof__((a) + (b)) min_a = (a), min_b = (b);                    \
+        min_a < min_b ? min_a : min_b;                                     \
+    })
+#define MAX(a, b)                                                          \
+    ({                                                                     \
+        __typeof__((a) + (b)) max_a = (a), max_b = (b);                    \
+        max_a > max_b ? max_a : max_b;                                     \
+    })
 
 static inline u64
 align_down(u64 value, u64 unit)

@@ -112,10 +112,12 @@ make_inode(struct inode *dir, u32 mode, const struct proc_inode *what,
                S_ISDIR(mode) ? &proc_dir_ops : &proc_file_inode_ops, mode);
     new->inode.ino = ino;
     new->inode.dev = DEV_PROCFS;
+    if (S_ISDIR(mode)) {
+        new->inode.nlink = 2;
+    }
     if (S_ISDIR(mode) && dir != NULL) {
         inode_get(dir);
         new->inode.parent = dir;
-        new->inode.nlink = 2;
     }
     *child = &new->inode;
     return 0;

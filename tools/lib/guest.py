@@ -135,7 +135,8 @@ class Guest:
             if self.log_file is not None:
                 self.emit(self.log_file, text)
             if kind != "k" and self.log_file != 2:
-                self.emit(2, text)
+                self.emit(2, text if self.terminal is None else
+                          text.replace(b"\n", b"\r\n"))
             self.panicked |= kind == "p"
         elif kind == "r":
             self.take_report(text)

@@ -55,7 +55,8 @@ def initrd_missing(host):
 def initrd_truncated(host):
     """Cut anywhere, it is a clean panic that gives the reason."""
     data = host.read("build", "initrd.cpio")
-    for size in (0, 4, 80, len(data) // 3, len(data) - 200):
+    end = data.rindex(b"TRAILER!!!") - 110
+    for size in (0, 4, 80, len(data) // 3, end - 5000, end):
         path = host.file("cut", data[:size])
         result = host.tine("--initrd", path, "--timeout", "20")
         clean_panic(result, f"at {size} bytes")
@@ -201,14 +202,14 @@ class Terminal:
 def shell_on_terminal(host):
     """The interactive shell: echo, ^C, exit."""
     terminal = Terminal(host)
-    terminal.wait_for(rb"\$ $")
+    terminal.wait_for(rb"# $")
     terminal.type(b"echo a b | wc -w\r")
-    terminal.wait_for(rb"\b2\r\n")
-    terminal.wait_for(rb"\$ $")
+    terminal.wait_for(rb"\b2\r+\n")
+    terminal.wait_for(rb"# $")
     terminal.type(b"sleep 1000\r")
     time.sleep(0.5)
     terminal.type(b"\x03")
-    terminal.wait_for(rb"\$ $")
+    terminal.wait_for(rb"# $")
     terminal.type(b"exit\r")
     if terminal.end() != 0:
         terminal.fail("not a clean end")
