@@ -80,20 +80,26 @@ QFLAGS += -vga std -device isa-debug-exit,iobase=0xf4,iosize=4
 QFLAGS += -serial mon:stdio
 QFLAGS += $(if $(DISPLAY)$(WAYLAND_DISPLAY),,-display none)
 DIRECT := $(filter direct,$(DOOR))
-qemu: $(if $(DIRECT),all,iso) | setup-qemu ## boot to a shell (DOOR=direct: no GRUB)
+qemu: $(if $(DIRECT),all,iso) ## boot to a shell (DOOR=direct: no GRUB)
 	$Q$(QEMU) $(QFLAGS) $(if $(DIRECT),-kernel $(B)/tine.elf \
 		-initrd $(B)/initrd.cpio,-cdrom $(B)/tine.iso)
 
-run-%: all | setup-qemu ## run-PROGRAM: boot, run one program (ARGS="..."), end
+run-%: all ## run-PROGRAM: boot, run one program (ARGS="..."), end
 	$Qtools/run -- $* $(ARGS)
-test: all | setup-test ## everything that proves it
+test: all ## everything that proves it
 	$Qtools/test
-t-%: all | setup-test ## t-NAME: one test
+t-%: all ## t-NAME: one test
 	$Qtools/test $*
 
-setup: setup-build setup-qemu setup-iso setup-test ## install what is missing
-setup-%:
-	@tools/setup $*
+# The first step of everything: install what these goals need.
+NEEDS := build $(if $(filter qemu run-%,$(MAKECMDGOALS)),qemu)
+NEEDS += $(if $(filter iso %.iso,$(MAKECMDGOALS)),iso)
+NEEDS += $(if $(DIRECT),,$(patsubst qemu,iso,$(filter qemu,$(MAKECMDGOALS))))
+NEEDS += $(if $(filter test t-%,$(MAKECMDGOALS)),test)
+ready:
+	@tools/setup $(NEEDS)
+setup: ## install all that any goal needs
+	@tools/setup all
 clean: ## remove build/
 	rm -rf $(B)
 help: ## this list
@@ -149,16 +155,16 @@ $(B)/initrd.cpio: $(PROGRAMS_bin) $(B)/files
 	$(call pack,bin dev etc proc run tmp,$(PROGRAMS_bin))
 $(B)/tests.cpio: $(PROGRAMS_tests) $(B)/files
 	$(call pack,tests tests/tine,$(PROGRAMS_tests))
-$(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso | setup-iso
+$(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso
 	$(call say,ISO,$@)
 	$Qtools/iso $@ $(B)/tine.elf $(B)/initrd.cpio
 
 # Files that change only when their text would: other flags or other sources.
 FORCE:
 note = @mkdir -p $(B); echo '$1' | cmp -s - $@ || echo '$1' >$@
-$(B)/flags: FORCE | setup-build
-	$(call note,$(CC) $(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
-$(B)/files: FORCE | setup-build
+$(B)/flags: FORCE | ready
+	$(call note,$(CC:x86_64-linux-gnu-%=%) $(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
+$(B)/files: FORCE | ready
 	$(call note,$(KSRC) $(LSRC) $(PROGRAMS_bin) $(PROGRAMS_tests))
-.PHONY: FORCE all iso qemu test setup clean help
+.PHONY: FORCE all iso qemu test ready setup clean help
 -include $(KOBJ:.o=.d) $(LOBJ:.o=.d) $(UOBJ:.o=.d)

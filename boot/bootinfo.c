@@ -7,8 +7,6 @@
 #include "core/bootinfo.h"
 #include "core/panic.h"
 
-#define DIRECT_MAP 0xffff800000000000UL
-
 /* Multiboot2 Specification 2.0, sections 3.4 and 3.6. */
 #define MB2_LOADER_MAGIC 0x36d76289
 #define MB2_TAG_END      0
@@ -67,7 +65,8 @@ phys(u64 addr)
 static void
 add_region(u64 base, u64 length, bool usable)
 {
-    u64 start = usable ? align_up(base, PAGE_SIZE) : align_down(base, PAGE_SIZE);
+    u64 start = usable ? align_up(base, PAGE_SIZE)
+                       : align_down(base, PAGE_SIZE);
     u64 end = usable ? align_down(base + length, PAGE_SIZE)
                      : align_up(base + length, PAGE_SIZE);
     int at = bootinfo.nregions;

@@ -1,8 +1,8 @@
 /*
  * From the loader to C.  Both doors arrive in 32-bit protected mode with paging
- * off: GRUB at multiboot2_entry (eax = magic, ebx = information), QEMU's -kernel
- * at pvh_entry (ebx = hvm_start_info).  The essential fact: this code is
- * linked at -2 GiB but runs at 1 MiB until paging is on, so every address
+ * off: GRUB at multiboot2_entry (eax = magic, ebx = information), QEMU's
+ * -kernel at pvh_entry (ebx = hvm_start_info).  The essential fact: this code
+ * is linked at -2 GiB but runs at 1 MiB until paging is on, so every address
  * here is written as its physical one.
  */
 #define KERNEL_BASE 0xffffffff80000000

@@ -94,7 +94,7 @@ void
 kernel_main(u32 magic, paddr_t info)
 {
     trap_init();                 /* descriptor tables, traps, per-CPU data */
-    panic_power = power_panic;
+    power_init();                /* how to end */
     bootinfo_init(magic, info);  /* what the loader said */
     serial_init();               /* COM1: the console */
     vga_init();                  /* the screen, a console too */

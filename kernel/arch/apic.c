@@ -14,7 +14,6 @@
 #include "arch/irq.h"
 #include "arch/trap.h"
 
-#define DIRECT_MAP  0xffff800000000000UL
 #define LAPIC_BASE  (DIRECT_MAP + 0xfee00000UL)
 #define IOAPIC_BASE (DIRECT_MAP + 0xfec00000UL)
 

@@ -85,7 +85,7 @@ syscall_entry:
     cmpl $0, %gs:CPU_WORK
     jne return_work
 
-/* sysret faults in kernel mode, on the user's stack, if rip is not canonical. */
+/* sysret with a rip that is not canonical faults in kernel mode. */
     movq FRAME_RIP(%rsp), %rax
     shrq $47, %rax
     jnz return_iret

@@ -1,9 +1,16 @@
 /*
- * Port input and output.
+ * Port input and output, and memory that is a device.
  */
 #pragma once
 
 #include "abi/types.h"
+
+/* A device's memory at a physical address below 4 GiB. */
+static inline volatile void *
+device_memory(u64 address)
+{
+    return (volatile void *)(address + 0xffff800000000000UL);
+}
 
 static inline void
 outb(u16 port, u8 value)

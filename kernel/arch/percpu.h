@@ -31,7 +31,7 @@ struct cpu {
     struct cpu *self;          /*  0 */
     u64 kernel_rsp;            /*  8 top of the current process's stack */
     u64 user_rsp;              /* 16 scratch of the system call entry */
-    _Atomic u32 work;          /* 24 */
+    u32 work;                  /* 24 see cpu_add_work */
     u32 nlocks;                /* 28 spinlocks held */
     struct process *process;   /* 32 the running one */
 
@@ -64,4 +64,18 @@ cpu_current(void)
     struct process *process;
     __asm__("movq %%gs:32, %0" : "=r"(process));
     return process;
+}
+
+/* Set and clear bits of this CPU's work word: one instruction each, so that an
+ * interrupt handler's bit is never lost. */
+static inline void
+cpu_add_work(u32 bits)
+{
+    __asm__ volatile("orl %0, %%gs:24" : : "ri"(bits) : "memory");
+}
+
+static inline void
+cpu_clear_work(u32 bits)
+{
+    __asm__ volatile("andl %0, %%gs:24" : : "ri"(~bits) : "memory");
 }

@@ -1,5 +1,6 @@
 /*
- * Page-table entries: the hardware's bits (AMD64 manual, volume 2, 5.4) and ours.
+ * Page-table entries: the hardware's bits (AMD64 manual, volume 2, 5.4), and
+ * ours.
  *
  * The processor grants a write only if W is set in every entry on the path from
  * the root to the leaf.  So one cleared W high up protects all below it.

@@ -19,7 +19,7 @@ deferred_add(struct deferred *work)
         work->next = first;
         first = work;
     }
-    this_cpu()->work |= WORK_DEFERRED;
+    cpu_add_work(WORK_DEFERRED);
     spin_unlock_irq(&lock, flags);
 }
 
@@ -31,7 +31,7 @@ deferred_run(void)
         struct deferred *work = first;
 
         if (work == NULL) {
-            this_cpu()->work &= ~(u32)WORK_DEFERRED;
+            cpu_clear_work(WORK_DEFERRED);
             spin_unlock_irq(&lock, flags);
             return;
         }

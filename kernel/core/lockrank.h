@@ -1,7 +1,7 @@
 /*
- * The order of all locks: one line a class.  A lock may be taken only while every
- * lock already held on this CPU has a smaller rank; spin_lock checks it each
- * time.  None may be held across sleep, and user memory may be touched
+ * The order of all locks: one line a class.  A lock may be taken only while
+ * every lock already held on this CPU has a smaller rank; spin_lock checks it
+ * each time.  None may be held across sleep, and user memory may be touched
  * only with none held (a page fault takes RANK_AS).  Those marked irq are taken
  * in interrupt handlers too, whatever was interrupted; so they come last.
  */

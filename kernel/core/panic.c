@@ -1,6 +1,7 @@
 /*
  * The last words: what broke, where, and how we got there.
  */
+#include "core/machine.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -8,7 +9,6 @@
 #include "arch/percpu.h"
 
 #define IMAGE_BASE   0xffffffff80000000UL
-#define KERNEL_HALF  0xffff800000000000UL
 #define FRAMES_SHOWN 24
 
 /* Made by the build from the first link (tools/symbols). */
@@ -19,7 +19,7 @@ extern const char symbol_names[];
 extern const char text_end[];
 
 bool panicking;
-void (*panic_power)(void);
+struct machine machine;
 
 const char *
 symbol_at(u64 address, u64 *offset)
@@ -48,7 +48,7 @@ backtrace(u64 rbp)
 {
     for (int i = 0; i < FRAMES_SHOWN; i++) {
         u64 offset;
-        if (rbp < KERNEL_HALF || (rbp & 7) != 0) {
+        if (rbp < DIRECT_MAP || (rbp & 7) != 0) {
             return;
         }
         u64 address = ((const u64 *)rbp)[1];
@@ -66,7 +66,7 @@ panic_begin(void)
 {
     cpu_interrupts_off();
     if (panicking) { /* a fault while panicking: say no more */
-        panic_power();
+        machine.fail();
     }
     panicking = true;
 }
@@ -85,10 +85,5 @@ panic_at(const char *file, int line, const char *fmt, ...)
     va_end(ap);
     printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
     backtrace((u64)__builtin_frame_address(0));
-    if (panic_power != NULL) {
-        panic_power();
-    }
-    for (;;) {
-        __asm__ volatile("cli; hlt");
-    }
+    machine.fail();
 }

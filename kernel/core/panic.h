@@ -23,9 +23,6 @@ __noreturn void panic_at(const char *file, int line, const char *fmt, ...)
 void panic_begin(void);
 extern bool panicking;
 
-/* How the machine ends after a panic: set by main, from dev/power. */
-extern void (*panic_power)(void);
-
 /* Print the chain of return addresses from frame pointer rbp upward. */
 void backtrace(u64 rbp);
 

@@ -1,6 +1,6 @@
 /*
- * Spinlocks, of two kinds that share one type.  spin_lock leaves interrupts on: it
- * guards what no interrupt handler touches, and its work may be long.
+ * Spinlocks, of two kinds that share one type.  spin_lock leaves interrupts on:
+ * it guards what no interrupt handler touches, and its work may be long.
  * spin_lock_irq turns them off: it guards what handlers touch too, and its work
  * is bounded.  A lock is always taken by the same kind.  A CPU that waits for
  * either kind keeps serving TLB flush requests (cpu_relax).

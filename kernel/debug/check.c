@@ -288,7 +288,7 @@ show_counts(struct text *out)
                 kstacks_in_use(), proc_count(), file_count());
 }
 
-/* Run every checker.  The violations come first, under a line that counts them. */
+/* Run every checker: violations first, under a line that counts them. */
 static int
 check_show(struct text *out)
 {

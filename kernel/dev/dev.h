@@ -1,6 +1,6 @@
 /*
  * The devices, each with its start-up.  After that they are reached only
- * through the tables of core: console.h, hostlink.h, printk.h.
+ * through the tables of core: console.h, hostlink.h, machine.h, printk.h.
  */
 #pragma once
 
@@ -24,7 +24,5 @@ void keyboard_init(void);
 /* Read the time of day into clock_boot_realtime_ns.  => clock is calibrated */
 void rtc_init(void);
 
-/* The end.  => any context; none returns */
-__noreturn void power_off(void);
-__noreturn void power_reset(void);
-__noreturn void power_panic(void); /* tools/run sees status 125 */
+/* Power-off, reset and the panic's end, into core/machine.h. */
+void power_init(void);

@@ -1,6 +1,8 @@
 /*
  * How the machine ends.
  */
+#include "core/machine.h"
+
 #include "arch/cpu.h"
 #include "arch/io.h"
 
@@ -22,23 +24,31 @@ halt(void)
     }
 }
 
-void
+static __noreturn void
 power_off(void)
 {
     outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_S5);
     halt();
 }
 
-void
+static __noreturn void
 power_reset(void)
 {
     outb(KEYBOARD_COMMAND, PULSE_RESET);
     halt();
 }
 
-void
+static __noreturn void
 power_panic(void)
 {
     outl(DEBUG_EXIT, DEBUG_EXIT_PANIC);
     halt();
+}
+
+void
+power_init(void)
+{
+    machine = (struct machine){
+        .power_off = power_off, .reset = power_reset, .fail = power_panic,
+    };
 }

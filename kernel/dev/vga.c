@@ -8,8 +8,6 @@
 
 #include "arch/io.h"
 
-#include "mm/frame.h"
-
 #include "dev/dev.h"
 
 #define SCREEN     0xb8000
@@ -133,7 +131,7 @@ vga_init(void)
 {
     static struct console_device device = {.write = vga_write};
 
-    cells = frame_ptr(SCREEN);
+    cells = device_memory(SCREEN);
     if (!probe()) {
         return;
     }

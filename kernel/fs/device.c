@@ -7,13 +7,14 @@
 
 #include "core/panic.h"
 
-#include "mm/usercopy.h"
+#include "mm/frame.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
 #include "fs/path.h"
+#include "fs/uio.h"
 #include "fs/walk.h"
 
 #define DEVICES_MAX 16
@@ -64,17 +65,17 @@ device_open(u64 number, struct file *file)
 }
 
 static long
-null_read(struct file *file, vaddr_t buf, size_t size)
+null_read(struct file *file, struct uio *uio)
 {
-    (void)file, (void)buf, (void)size;
+    (void)file, (void)uio;
     return 0;
 }
 
 static long
-null_write(struct file *file, vaddr_t buf, size_t size)
+null_write(struct file *file, struct uio *uio)
 {
-    (void)file, (void)buf;
-    return (long)size;
+    (void)file;
+    return (long)uio->left;
 }
 
 static long
@@ -84,28 +85,24 @@ null_seek(struct file *file, i64 offset, int whence)
     return 0;
 }
 
-/* A page at a time, so that a large read ends at the first bad page with what
- * was read before it. */
 static long
-zero_read(struct file *file, vaddr_t buf, size_t size)
+zero_read(struct file *file, struct uio *uio)
 {
-    size_t done = 0;
+    size_t size = uio->left;
+    size_t failed = 0;
 
     (void)file;
-    while (done < size) {
-        size_t n = MIN(size - done, PAGE_SIZE - (buf + done) % PAGE_SIZE);
-        if (clear_user(buf + done, n) != 0) {
-            return done > 0 ? (long)done : -EFAULT;
-        }
-        done += n;
+    while (uio->left > 0 && failed == 0) {
+        failed = uio_put(uio, frame_ptr(zero_frame),
+                         MIN(uio->left, PAGE_SIZE));
     }
-    return (long)done;
+    return size == uio->left && size > 0 ? -EFAULT : (long)(size - uio->left);
 }
 
 static long
-full_write(struct file *file, vaddr_t buf, size_t size)
+full_write(struct file *file, struct uio *uio)
 {
-    (void)file, (void)buf, (void)size;
+    (void)file, (void)uio;
     return -ENOSPC;
 }
 

@@ -314,23 +314,33 @@ files_reserve_exec(struct files *files)
     return error;
 }
 
-void
-files_close_on_exec(struct files *files)
+/* Take the next close-on-exec file out of the table.  => NULL: none is left */
+static struct file *
+take_cloexec(struct files *files)
 {
-    for (u32 fd = 0; fd < OPEN_MAX; fd++) {
-        struct file *file = NULL;
+    struct file *file = NULL;
 
-        spin_lock(&files->lock);
-        struct fdtable *table = files->table;
-        if (fd < table->capacity && cloexec_get(table, fd)) {
+    spin_lock(&files->lock);
+    struct fdtable *table = files->table;
+    for (size_t i = 0; i < ARRAY_SIZE(table->cloexec) && file == NULL; i++) {
+        if (table->cloexec[i] != 0) {
+            u32 fd = 64 * (u32)i + (u32)__builtin_ctzl(table->cloexec[i]);
             assert(table->count == 1);
             file = table->file[fd];
             table->file[fd] = NULL;
             cloexec_set(table, fd, false);
         }
-        spin_unlock(&files->lock);
-        if (file != NULL) {
-            file_put(file);
-        }
+    }
+    spin_unlock(&files->lock);
+    return file;
+}
+
+void
+files_close_on_exec(struct files *files)
+{
+    struct file *file;
+
+    while ((file = take_cloexec(files)) != NULL) {
+        file_put(file);
     }
 }

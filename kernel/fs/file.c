@@ -16,8 +16,7 @@
 #include "fs/inode.h"
 #include "fs/openfile.h"
 #include "fs/path.h"
-
-#define RW_MAX 0x7ffff000UL /* Linux moves no more in one call */
+#include "fs/uio.h"
 
 static _Atomic u64 open_files;
 
@@ -69,12 +68,6 @@ file_count(void)
     return open_files;
 }
 
-bool
-is_user_range(vaddr_t addr, size_t size)
-{
-    return size <= USER_END && addr <= USER_END - size;
-}
-
 /* Access mode 3 may neither read nor write. */
 static bool
 may_read(const struct file *file)
@@ -88,34 +81,50 @@ may_write(const struct file *file)
     return ((file->flags & O_ACCMODE) + 1) & 2;
 }
 
-long
-file_read(struct file *file, vaddr_t buf, size_t size)
+/* => 0 and the vector's start in *uio; -EFAULT */
+static int
+check_vector(const struct iovec *iov, u64 count, struct uio *uio)
 {
+    *uio = (struct uio){.iov = iov};
+    for (u64 i = 0; i < count; i++) {
+        vaddr_t base = (vaddr_t)iov[i].iov_base;
+        size_t size = iov[i].iov_len;
+        if (size > USER_END || base > USER_END - size) {
+            return -EFAULT;
+        }
+        uio->left += MIN(size, RW_MAX - uio->left);
+    }
+    return 0;
+}
+
+long
+file_read(struct file *file, const struct iovec *iov, u64 count)
+{
+    struct uio uio;
+
     if (!may_read(file)) {
         return -EBADF;
     }
     if (file->ops->read == NULL) {
         return -EINVAL;
     }
-    if (!is_user_range(buf, size)) {
-        return -EFAULT;
-    }
-    return file->ops->read(file, buf, MIN(size, RW_MAX));
+    int error = check_vector(iov, count, &uio);
+    return error != 0 ? error : file->ops->read(file, &uio);
 }
 
 long
-file_write(struct file *file, vaddr_t buf, size_t size)
+file_write(struct file *file, const struct iovec *iov, u64 count)
 {
+    struct uio uio;
+
     if (!may_write(file)) {
         return -EBADF;
     }
     if (file->ops->write == NULL) {
         return -EINVAL;
     }
-    if (!is_user_range(buf, size)) {
-        return -EFAULT;
-    }
-    return file->ops->write(file, buf, MIN(size, RW_MAX));
+    int error = check_vector(iov, count, &uio);
+    return error != 0 ? error : file->ops->write(file, &uio);
 }
 
 int

@@ -20,18 +20,18 @@
 struct file;
 struct inode;
 struct fdtable;
+struct uio;
 
 struct file_ops {
     /* Read or write at the file's own position, to or from user memory.
-     * => no spinlock held; may sleep
+     * => no spinlock held; may sleep; uio->left may be 0
      * => bytes moved, or a negative errno; NULL: -EINVAL */
-    long (*read)(struct file *file, vaddr_t buf, size_t size);
-    long (*write)(struct file *file, vaddr_t buf, size_t size);
+    long (*read)(struct file *file, struct uio *uio);
+    long (*write)(struct file *file, struct uio *uio);
     long (*seek)(struct file *file, i64 offset, int whence); /* NULL: -ESPIPE */
     /* NULL: -ENOTTY, -ENOTDIR */
     long (*ioctl)(struct file *file, u32 request, vaddr_t arg);
     long (*readdir)(struct file *file, vaddr_t buf, size_t size);
-    bool (*may_block)(struct file *file); /* a read now would; NULL: never */
     void (*release)(struct file *file); /* the last reference is gone */
 };
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "abi/fcntl.h"
+#include "abi/uio.h"
 #include "core/types.h"
 #include "fs/file.h"
 
@@ -18,13 +19,12 @@ struct inode;
  * => NULL: no memory */
 struct file *file_alloc(struct inode *inode, u32 flags);
 
-/* Read or write with Linux's checks: mode, range, size.
+/* Read or write count segments of user memory, with Linux's checks: the file's
+ * mode, the sizes, the addresses; at most RW_MAX bytes.
  * => bytes moved, or a negative errno */
-long file_read(struct file *file, vaddr_t buf, size_t size);
-long file_write(struct file *file, vaddr_t buf, size_t size);
-
-/* Whether [addr, addr + size) lies in the user's half. */
-bool is_user_range(vaddr_t addr, size_t size);
+#define RW_MAX 0x7ffff000UL
+long file_read(struct file *file, const struct iovec *iov, u64 count);
+long file_write(struct file *file, const struct iovec *iov, u64 count);
 
 /* The current process's descriptors.  A file that is installed takes over the
  * caller's reference; with an error the caller keeps it.

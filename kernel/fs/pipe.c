@@ -27,6 +27,7 @@
 #include "fs/openfile.h"
 #include "fs/path.h"
 #include "fs/pipe.h"
+#include "fs/uio.h"
 
 #define PIPE_BUF   4096 /* a write of so many bytes is atomic */
 #define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
@@ -78,22 +79,21 @@ advance_tail(struct pipe *pipe, size_t n)
     }
 }
 
-/* Move what there is, at most size bytes, to the user.
+/* Move what there is to the user.
  * => mutex held
- * => bytes, or -EFAULT if not even one could be stored */
+ * => bytes, or -EFAULT if not even one part could be stored */
 static long
-drain(struct pipe *pipe, vaddr_t buf, size_t size)
+drain(struct pipe *pipe, struct uio *uio)
 {
     size_t done = 0;
+    size_t size = MIN(uio->left, filled(pipe));
 
-    size = MIN(size, filled(pipe));
     while (done < size) {
         u64 at = pipe->tail % PAGE_SIZE;
         paddr_t page = pipe->page[pipe->tail / PAGE_SIZE % PIPE_PAGES];
         size_t n = MIN(size - done, PAGE_SIZE - at);
         char *from = (char *)frame_ptr(page) + at;
-        size_t left = copy_to_user_some(buf + done, from, n);
-        if (left != 0) { /* the bytes stay, as if this part was not tried */
+        if (uio_put(uio, from, n) != 0) { /* as if not tried: it stays */
             return done > 0 ? (long)done : -EFAULT;
         }
         advance_tail(pipe, n);
@@ -120,17 +120,17 @@ wait_for_data(struct pipe *pipe, const struct file *file)
 }
 
 static long
-pipe_read(struct file *file, vaddr_t buf, size_t size)
+pipe_read(struct file *file, struct uio *uio)
 {
     struct pipe *pipe = pipe_of(file);
 
-    if (size == 0) {
+    if (uio->left == 0) {
         return 0;
     }
     for (;;) {
         mutex_lock(&pipe->mutex);
         bool ended = pipe->writers == 0; /* looked at before the data */
-        long n = drain(pipe, buf, size);
+        long n = drain(pipe, uio);
         mutex_unlock(&pipe->mutex);
         if (n > 0) {
             wait_wake_all(&pipe->room_wait);
@@ -143,17 +143,6 @@ pipe_read(struct file *file, vaddr_t buf, size_t size)
             return error;
         }
     }
-}
-
-static bool
-pipe_may_block(struct file *file)
-{
-    struct pipe *pipe = pipe_of(file);
-
-    spin_lock(&pipe->inode.lock);
-    bool blocks = filled(pipe) == 0 && pipe->writers > 0;
-    spin_unlock(&pipe->inode.lock);
-    return blocks;
 }
 
 /* ---- Writing ---- */
@@ -177,33 +166,35 @@ reserve(struct pipe *pipe, size_t n)
     return n;
 }
 
-/* Move at most size bytes, and no more than there is room for, from the user.
- * => mutex held; size is at most PIPE_BUF: all or nothing for want of memory
+/* Move what there is room for from the user.
+ * => mutex held; what is PIPE_BUF or less comes whole or not at all
  * => bytes; -EFAULT or -ENOMEM if none came */
 static long
-fill(struct pipe *pipe, vaddr_t buf, size_t size)
+fill(struct pipe *pipe, struct uio *uio)
 {
+    bool atomic = uio->left <= PIPE_BUF;
+    size_t wanted = MIN(uio->left, room(pipe));
+    size_t size = reserve(pipe, wanted);
     size_t done = 0;
-    size_t can = MIN(size, room(pipe));
-    size_t reserved = reserve(pipe, can);
 
-    if (reserved < can && (size <= PIPE_BUF || reserved == 0)) {
+    if (size < wanted && (atomic || size == 0)) {
         return -ENOMEM;
     }
-    while (done < reserved) {
-        u64 at = pipe->head % PAGE_SIZE;
-        paddr_t page = pipe->page[pipe->head / PAGE_SIZE % PIPE_PAGES];
-        size_t n = MIN(reserved - done, PAGE_SIZE - at);
-        char *to = (char *)frame_ptr(page) + at;
-        size_t left = copy_from_user_some(to, buf + done, n);
-        spin_lock(&pipe->inode.lock);
-        pipe->head += n - left;
-        spin_unlock(&pipe->inode.lock);
-        done += n - left;
-        if (left != 0) {
-            return done > 0 ? (long)done : -EFAULT;
+    while (done < size) {
+        u64 at = pipe->head + done;
+        paddr_t page = pipe->page[at / PAGE_SIZE % PIPE_PAGES];
+        size_t n = MIN(size - done, PAGE_SIZE - at % PAGE_SIZE);
+        if (uio_take(uio, (char *)frame_ptr(page) + at % PAGE_SIZE, n) != 0) {
+            break;
         }
+        done += n;
     }
+    if (done < size && (atomic || done == 0)) {
+        return -EFAULT;
+    }
+    spin_lock(&pipe->inode.lock);
+    pipe->head += done;
+    spin_unlock(&pipe->inode.lock);
     return (long)done;
 }
 
@@ -224,19 +215,19 @@ wait_for_room(struct pipe *pipe, const struct file *file, size_t need)
 }
 
 static long
-pipe_write(struct file *file, vaddr_t buf, size_t size)
+pipe_write(struct file *file, struct uio *uio)
 {
     struct pipe *pipe = pipe_of(file);
-    size_t need = size <= PIPE_BUF ? size : 1;
+    size_t need = uio->left <= PIPE_BUF ? uio->left : 1;
     size_t done = 0;
     long n = 0;
 
-    while (done < size) {
+    while (uio->left > 0 && n >= 0) {
         mutex_lock(&pipe->mutex);
         if (pipe->readers == 0) {
             n = -EPIPE;
         } else {
-            n = room(pipe) >= need ? fill(pipe, buf + done, size - done) : 0;
+            n = room(pipe) >= need ? fill(pipe, uio) : 0;
         }
         mutex_unlock(&pipe->mutex);
         if (n > 0) {
@@ -245,9 +236,6 @@ pipe_write(struct file *file, vaddr_t buf, size_t size)
             need = 1;
         } else if (n == 0) {
             n = wait_for_room(pipe, file, need);
-        }
-        if (n < 0) {
-            break;
         }
     }
     if (n == -EPIPE) {
@@ -307,7 +295,6 @@ static const struct file_ops pipe_ops = {
     .read = pipe_read,
     .write = pipe_write,
     .ioctl = pipe_ioctl,
-    .may_block = pipe_may_block,
     .release = pipe_release,
 };
 

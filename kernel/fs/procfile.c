@@ -8,13 +8,13 @@
 #include "abi/fcntl.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "proc/process.h"
 
 #include "fs/openfile.h"
 #include "fs/procfs.h"
 #include "fs/procnode.h"
+#include "fs/uio.h"
 
 #define STORE_MAX 4096
 
@@ -40,7 +40,7 @@ show(const struct proc_inode *inode, struct text *out)
 }
 
 static long
-proc_read(struct file *file, vaddr_t buf, size_t size)
+proc_read(struct file *file, struct uio *uio)
 {
     struct text *text = file->data;
     long result = 0;
@@ -51,18 +51,19 @@ proc_read(struct file *file, vaddr_t buf, size_t size)
         result = show(proc_of(file->inode), text);
     }
     if (result == 0 && file->offset < text->size) {
-        size_t n = MIN(size, text->size - file->offset);
-        size_t left = copy_to_user_some(buf, text->buf + file->offset, n);
-        file->offset += n - left;
-        result = left == n && n > 0 ? -EFAULT : (long)(n - left);
+        size_t n = MIN(uio->left, text->size - file->offset);
+        size_t failed = uio_put(uio, text->buf + file->offset, n);
+        file->offset += n - failed;
+        result = failed == n && n > 0 ? -EFAULT : (long)(n - failed);
     }
     mutex_unlock(&file->lock);
     return result;
 }
 
 static long
-proc_write(struct file *file, vaddr_t buf, size_t size)
+proc_write(struct file *file, struct uio *uio)
 {
+    size_t size = uio->left;
     int node = proc_of(file->inode)->node;
 
     if (node < 0 || proc_nodes[node].store == NULL) {
@@ -75,7 +76,7 @@ proc_write(struct file *file, vaddr_t buf, size_t size)
     if (text == NULL) {
         return -ENOMEM;
     }
-    long result = copy_from_user(text, buf, size);
+    long result = uio_take(uio, text, size) == 0 ? 0 : -EFAULT;
     if (result == 0) {
         text[size] = '\0';
         result = proc_nodes[node].store(text, size);

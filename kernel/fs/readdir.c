@@ -93,9 +93,9 @@ dir_readdir(struct file *file, vaddr_t user, size_t size)
 }
 
 static long
-dir_read(struct file *file, vaddr_t buf, size_t size)
+dir_read(struct file *file, struct uio *uio)
 {
-    (void)file, (void)buf, (void)size;
+    (void)file, (void)uio;
     return -EISDIR;
 }
 

@@ -17,7 +17,6 @@
 #include "core/hostlink.h"
 
 #include "mm/object.h"
-#include "mm/usercopy.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
@@ -25,6 +24,7 @@
 #include "fs/path.h"
 #include "fs/rundev.h"
 #include "fs/tty.h"
+#include "fs/uio.h"
 
 #define RING       4096
 #define READ_CHUNK 256
@@ -104,18 +104,18 @@ take_input(char *buf, size_t size, bool block)
 }
 
 static long
-stdin_read(struct file *file, vaddr_t buf, size_t size)
+stdin_read(struct file *file, struct uio *uio)
 {
     char chunk[READ_CHUNK];
     size_t done = 0;
 
-    while (done < size) {
+    while (uio->left > 0) {
         bool block = done == 0 && !(file->flags & O_NONBLOCK);
-        long got = take_input(chunk, MIN(size - done, READ_CHUNK), block);
+        long got = take_input(chunk, MIN(uio->left, READ_CHUNK), block);
         if (got <= 0) {
             return done > 0 ? (long)done : got;
         }
-        if (copy_to_user(buf + done, chunk, got) != 0) {
+        if (uio_put(uio, chunk, got) != 0) {
             return done > 0 ? (long)done : -EFAULT;
         }
         done += got;
@@ -123,75 +123,64 @@ stdin_read(struct file *file, vaddr_t buf, size_t size)
     return (long)done;
 }
 
-static bool
-stdin_may_block(struct file *file)
-{
-    (void)file;
-    u64 flags = spin_lock_irq(&input.lock);
-    bool empty = input.head == input.tail && !input.ended;
-    spin_unlock_irq(&input.lock, flags);
-    return empty;
-}
-
 /* ---- The others ---- */
 
 static struct mutex record_lock; /* guards record */
-static u8 record[HOST_RECORD_MAX];
+static char record[HOST_RECORD_MAX];
 
 static long
-send_records(enum host_record type, vaddr_t buf, size_t size)
+send_records(enum host_record type, struct uio *uio)
 {
-    size_t done = 0;
-    size_t left = 0;
+    size_t size = uio->left;
+    size_t failed = 0;
 
     mutex_lock(&record_lock);
-    while (done < size && left == 0) {
-        size_t n = MIN(size - done, sizeof(record));
-        left = copy_from_user_some(record, buf + done, n);
-        if (n > left) {
-            host_send(type, record, n - left);
+    while (uio->left > 0 && failed == 0) {
+        size_t n = MIN(uio->left, sizeof(record));
+        failed = uio_take(uio, record, n);
+        if (n > failed) {
+            host_send(type, record, n - failed);
         }
-        done += n - left;
     }
     mutex_unlock(&record_lock);
-    return done > 0 || left == 0 ? (long)done : -EFAULT;
+    return failed != 0 && size == uio->left ? -EFAULT
+                                            : (long)(size - uio->left);
 }
 
 static long
-stdout_write(struct file *file, vaddr_t buf, size_t size)
+stdout_write(struct file *file, struct uio *uio)
 {
     (void)file;
-    return send_records(HOST_OUT, buf, size);
+    return send_records(HOST_OUT, uio);
 }
 
 static long
-stderr_write(struct file *file, vaddr_t buf, size_t size)
+stderr_write(struct file *file, struct uio *uio)
 {
     (void)file;
-    return send_records(HOST_ERR, buf, size);
+    return send_records(HOST_ERR, uio);
 }
 
 /* One line, with or without its newline, is one record without it. */
 static long
-report_write(struct file *file, vaddr_t buf, size_t size)
+report_write(struct file *file, struct uio *uio)
 {
-    char last;
+    size_t size = uio->left;
 
     (void)file;
     if (size == 0 || size > HOST_RECORD_MAX) {
         return -EINVAL;
     }
-    if (copy_from_user(&last, buf + size - 1, 1) != 0) {
-        return -EFAULT;
+    mutex_lock(&record_lock);
+    size_t failed = uio_take(uio, record, size);
+    if (failed == 0) {
+        host_send(HOST_REPORT, record, size - (record[size - 1] == '\n'));
     }
-    size_t newline = last == '\n';
-    long sent = send_records(HOST_REPORT, buf, size - newline);
-    return sent < 0 ? sent : sent + (long)newline;
+    mutex_unlock(&record_lock);
+    return failed == 0 ? (long)size : -EFAULT;
 }
 
-static const struct file_ops stdin_ops = {
-    .read = stdin_read, .may_block = stdin_may_block,
-};
+static const struct file_ops stdin_ops = {.read = stdin_read};
 static const struct file_ops stdout_ops = {.write = stdout_write};
 static const struct file_ops stderr_ops = {.write = stderr_write};
 static const struct file_ops report_ops = {.write = report_write};

@@ -15,11 +15,11 @@
 #include "common/string.h"
 
 #include "mm/frame.h"
-#include "mm/usercopy.h"
 
 #include "fs/file.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
+#include "fs/uio.h"
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
 
@@ -85,8 +85,15 @@ object_put(struct object *object)
     inode_put(inode_of(object));
 }
 
+static u64
+object_size(struct object *object)
+{
+    return inode_size(inode_of(object));
+}
+
 const struct object_ops tmpfile_object_ops = {
     .page = object_page,
+    .size = object_size,
     .get = object_get,
     .put = object_put,
 };
@@ -116,35 +123,35 @@ pin_for_read(struct inode *inode, u64 offset, paddr_t *frame)
 
 /* => bytes read, 0 at the end; -EFAULT if not even one */
 static long
-read_page(struct inode *inode, u64 offset, vaddr_t buf, size_t size)
+read_page(struct inode *inode, u64 offset, struct uio *uio)
 {
     paddr_t frame;
-    size_t n = MIN(size, pin_for_read(inode, offset, &frame));
+    size_t n = MIN(uio->left, pin_for_read(inode, offset, &frame));
 
     if (n == 0) {
         return 0;
     }
     paddr_t from = frame != 0 ? frame : zero_frame;
     const char *page = frame_ptr(from);
-    size_t left = copy_to_user_some(buf, page + offset % PAGE_SIZE, n);
+    size_t failed = uio_put(uio, page + offset % PAGE_SIZE, n);
     if (frame != 0) {
         frame_put(frame);
     }
-    return left == n ? -EFAULT : (long)(n - left);
+    return failed == n ? -EFAULT : (long)(n - failed);
 }
 
 static long
-tmpfile_read(struct file *file, vaddr_t buf, size_t size)
+tmpfile_read(struct file *file, struct uio *uio)
 {
     size_t done = 0;
     long n = 0;
 
     mutex_lock(&file->lock);
-    if ((i64)(file->offset + size) < 0) {
+    if ((i64)(file->offset + uio->left) < 0) {
         n = -EINVAL;
     }
-    while (n >= 0 && done < size) {
-        n = read_page(file->inode, file->offset, buf + done, size - done);
+    while (n >= 0 && uio->left > 0) {
+        n = read_page(file->inode, file->offset, uio);
         if (n <= 0) {
             break;
         }
@@ -180,9 +187,9 @@ pin_for_write(struct inode *inode, u64 offset, paddr_t *frame)
 
 /* => bytes written, at least one; -EFAULT, -ENOMEM, -ENOSPC */
 static long
-write_page(struct inode *inode, u64 offset, vaddr_t buf, size_t size)
+write_page(struct inode *inode, u64 offset, struct uio *uio)
 {
-    size_t n = MIN(size, PAGE_SIZE - offset % PAGE_SIZE);
+    size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
     paddr_t frame;
     int error = pin_for_write(inode, offset, &frame);
 
@@ -190,10 +197,10 @@ write_page(struct inode *inode, u64 offset, vaddr_t buf, size_t size)
         return error;
     }
     char *page = frame_ptr(frame);
-    size_t left = copy_from_user_some(page + offset % PAGE_SIZE, buf, n);
+    size_t failed = uio_take(uio, page + offset % PAGE_SIZE, n);
     spin_lock(&inode->lock);
-    u64 end = offset + n - left;
-    if (left < n && end > inode->size) {
+    u64 end = offset + n - failed;
+    if (failed < n && end > inode->size) {
         inode->size = end;
     }
     if (offset >= inode->size) { /* nothing came: leave no page behind */
@@ -203,11 +210,11 @@ write_page(struct inode *inode, u64 offset, vaddr_t buf, size_t size)
     inode->mtime_ns = inode->ctime_ns = inode_now();
     spin_unlock(&inode->lock);
     frame_put(frame);
-    return left == n ? -EFAULT : (long)(n - left);
+    return failed == n ? -EFAULT : (long)(n - failed);
 }
 
 static long
-tmpfile_write(struct file *file, vaddr_t buf, size_t size)
+tmpfile_write(struct file *file, struct uio *uio)
 {
     struct inode *inode = file->inode;
     size_t done = 0;
@@ -218,11 +225,11 @@ tmpfile_write(struct file *file, vaddr_t buf, size_t size)
     if (file->flags & O_APPEND) {
         file->offset = inode_size(inode);
     }
-    if ((i64)(file->offset + size) < 0) {
+    if ((i64)(file->offset + uio->left) < 0) {
         n = -EINVAL;
     }
-    while (n >= 0 && done < size) {
-        n = write_page(inode, file->offset, buf + done, size - done);
+    while (n >= 0 && uio->left > 0) {
+        n = write_page(inode, file->offset, uio);
         if (n < 0) {
             break;
         }

@@ -19,6 +19,7 @@
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/tty.h"
+#include "fs/uio.h"
 
 #define CHUNK 256
 
@@ -71,17 +72,18 @@ least(const struct tty *tty, size_t size)
 }
 
 static long
-tty_read(struct file *file, vaddr_t buf, size_t size)
+tty_read(struct file *file, struct uio *uio)
 {
     struct tty *tty = &console_tty;
     char chunk[CHUNK];
+    size_t size = uio->left;
     size_t done = 0;
 
     while (done < size) {
         size_t got;
         int result = tty_take(tty, chunk, MIN(size - done, CHUNK), &got);
         if (result >= 0) {
-            if (copy_to_user(buf + done, chunk, got) != 0) {
+            if (uio_put(uio, chunk, got) != 0) {
                 return done > 0 ? (long)done : -EFAULT;
             }
             done += got;
@@ -98,18 +100,6 @@ tty_read(struct file *file, vaddr_t buf, size_t size)
         }
     }
     return (long)done;
-}
-
-static bool
-tty_may_block(struct file *file)
-{
-    struct tty *tty = &console_tty;
-
-    (void)file;
-    u64 flags = spin_lock_irq(&tty->lock);
-    bool empty = tty_empty_locked(tty);
-    spin_unlock_irq(&tty->lock, flags);
-    return empty;
 }
 
 /* Show text, once output is not stopped.  => 0, -EINTR, -EAGAIN */
@@ -132,20 +122,20 @@ show(struct tty *tty, const struct file *file, const char *text, size_t size)
 }
 
 static long
-tty_write(struct file *file, vaddr_t buf, size_t size)
+tty_write(struct file *file, struct uio *uio)
 {
     char chunk[CHUNK];
     size_t done = 0;
 
-    while (done < size) {
-        size_t n = MIN(size - done, CHUNK);
-        size_t left = copy_from_user_some(chunk, buf + done, n);
-        int error = left == n ? -EFAULT
-                              : show(&console_tty, file, chunk, n - left);
+    while (uio->left > 0) {
+        size_t n = MIN(uio->left, CHUNK);
+        size_t failed = uio_take(uio, chunk, n);
+        int error = failed == n ? -EFAULT
+                                : show(&console_tty, file, chunk, n - failed);
         if (error != 0) {
             return done > 0 ? (long)done : error;
         }
-        done += n - left;
+        done += n - failed;
     }
     return (long)done;
 }
@@ -260,7 +250,6 @@ static const struct file_ops tty_ops = {
     .read = tty_read,
     .write = tty_write,
     .ioctl = tty_ioctl,
-    .may_block = tty_may_block,
 };
 
 /* /dev/tty is whatever terminal controls the caller's session. */

@@ -284,40 +284,37 @@ as_map(struct as *as, const struct as_map *map)
     return addr;
 }
 
-/* Whether vmas cover the whole range. */
-static bool
-range_is_mapped(const struct as *as, vaddr_t start, vaddr_t end)
+/* How far vmas cover the range from start without a hole. */
+static vaddr_t
+covered_end(const struct as *as, vaddr_t start, vaddr_t end)
 {
-    for (u32 i = vma_index(as->vmas, start); i < as->vmas->count; i++) {
-        const struct vma *vma = &as->vmas->vma[i];
-        if (vma->start > start) {
-            return false;
-        }
-        start = vma->end;
-        if (start >= end) {
-            return true;
-        }
+    u32 i = vma_index(as->vmas, start);
+
+    while (start < end && i < as->vmas->count
+           && as->vmas->vma[i].start <= start) {
+        start = as->vmas->vma[i++].end;
     }
-    return false;
+    return MIN(start, end);
 }
 
 static int
 protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    if (!range_is_mapped(as, start, end)) {
-        return -ENOMEM;
-    }
+    vaddr_t covered = covered_end(as, start, end);
     int error = vma_own(as, 2);
+
     if (error == 0) {
-        error = range_prepare_protect(as, start, end);
+        error = range_prepare_protect(as, start, covered);
     }
     if (error != 0) {
         return error;
     }
     /* ---- no failure below this line ---- */
-    vma_protect(as, start, end, prot);
-    range_protect(as, start, end, prot);
-    return 0;
+    if (start < covered) {
+        vma_protect(as, start, covered, prot);
+        range_protect(as, start, covered, prot);
+    }
+    return covered == end ? 0 : -ENOMEM;
 }
 
 int

@@ -26,12 +26,12 @@ struct vma_set;
 #define MMAP_TOP    0x7f80000000UL
 
 struct as {
-    _Atomic u32 refs;       /* a  processes that use it */
+    u32 refs;       /* a  processes that use it */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
     struct vma_set *vmas;   /* l */
     vaddr_t brk_start, brk; /* l */
-    _Atomic u64 cpus;       /* a  CPUs whose CR3 may hold the root */
+    u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */
 };
 
@@ -69,8 +69,12 @@ struct as_map {
 };
 long as_map(struct as *as, const struct as_map *map);
 
-/* munmap(2), mprotect(2).  => 0, -EINVAL, -ENOMEM (with nothing changed) */
+/* munmap(2).  => 0, -EINVAL, -ENOMEM with nothing changed */
 int as_unmap(struct as *as, vaddr_t addr, u64 size);
+
+/* mprotect(2).
+ * => 0, -EINVAL; -ENOMEM: with no memory, nothing is changed; with a hole in
+ *    the range, what lies before it is (as on Linux) */
 int as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot);
 
 /* brk(2): the new break if it could be set, else the old. */

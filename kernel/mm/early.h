@@ -1,7 +1,7 @@
 /*
- * Memory before there is an allocator: a pointer that moves up through the first
- * usable region, around the kernel's image and the initrd.  What is taken here
- * is never given back.
+ * Memory before there is an allocator: a pointer that moves up through the
+ * largest usable region, around the kernel's image and the initrd.  What is
+ * taken here is never given back.
  */
 #pragma once
 

@@ -75,7 +75,7 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
     return 0;
 }
 
-/* Map the object's own page, without W; the page's new reference is the edge. */
+/* Map the object's own page, without W; its new reference is the edge. */
 static int
 fill_from_object(const struct vma *vma, vaddr_t addr, pte_t *entry)
 {

@@ -6,8 +6,8 @@
  *        +----------- refs reaches 0 ---------+
  *
  * refs counts references to a frame: entries of distinct live page tables that
- * name it (present, or kept with PTE_K), plus named holds of the kernel (the page
- * cache's own, a pin during a copy).  It counts edges, not processes.
+ * name it (present, or kept with PTE_K), plus named holds of the kernel (the
+ * page cache's own, a pin during a copy).  It counts edges, not processes.
  *
  * FR-1  Every frame is exactly one of free, table, anon, cache, shared, kernel,
  *       reserved; a free one has refs 0.
@@ -27,12 +27,12 @@ enum frame_kind {
     FRAME_KINDS,
 };
 
-#define FRAME_WCLEARED 0x1 /* a copier cleared W bits in this table: see share.c */
+#define FRAME_WCLEARED 0x1 /* a copier cleared W bits here: see share.c */
 
 struct frame {
     u64 lines;         /* table: bit i = cache line i may hold entries;
                           free: links of the allocator's list */
-    _Atomic u32 refs;
+    u32 refs;
     u8 level;          /* table: 1 to 4, for checks; block: its order */
     u8 flags;
     u8 kind;           /* enum frame_kind */
@@ -88,11 +88,11 @@ frame_of(paddr_t addr)
 static inline void *
 frame_ptr(paddr_t addr)
 {
-    return (void *)(addr + 0xffff800000000000UL);
+    return (void *)(addr + DIRECT_MAP);
 }
 
 static inline paddr_t
 frame_addr(const void *ptr)
 {
-    return (paddr_t)ptr - 0xffff800000000000UL;
+    return (paddr_t)ptr - DIRECT_MAP;
 }

@@ -78,15 +78,15 @@ map_direct(void)
     paddr_t end = align_up(early_memory_end(), LARGE_PAGE);
 
     for (paddr_t page = 0; page < fine; page += PAGE_SIZE) {
-        *entry_at(KERNEL_HALF + page, 1, early_alloc) =
+        *entry_at(DIRECT_MAP + page, 1, early_alloc) =
             page | PTE_P | PTE_G | image_rights(page, true);
     }
     for (paddr_t page = fine; page < end; page += LARGE_PAGE) {
-        *entry_at(KERNEL_HALF + page, 2, early_alloc) =
+        *entry_at(DIRECT_MAP + page, 2, early_alloc) =
             page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;
     }
     for (paddr_t page = APIC_START; page < APIC_END; page += LARGE_PAGE) {
-        *entry_at(KERNEL_HALF + page, 2, early_alloc) =
+        *entry_at(DIRECT_MAP + page, 2, early_alloc) =
             page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX | PTE_PCD | PTE_PWT;
     }
 }

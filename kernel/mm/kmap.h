@@ -10,7 +10,6 @@
 
 #include "core/types.h"
 
-#define KERNEL_HALF  0xffff800000000000UL
 #define KSTACK_BASE  0xffffc00000000000UL
 #define IMAGE_BASE   0xffffffff80000000UL
 #define KSTACK_SIZE  (2 * PAGE_SIZE)

@@ -10,8 +10,10 @@
 long
 object_read(struct object *object, u64 offset, void *buf, size_t size)
 {
+    u64 end = object->ops->size(object);
     size_t done = 0;
 
+    size = offset < end ? MIN(size, end - offset) : 0;
     while (done < size) {
         paddr_t frame;
         u64 at = offset + done;

@@ -14,6 +14,7 @@ struct object_ops {
      * => 0 and *frame with one more reference, for the caller;
      *    -ENOMEM; -ERANGE if index lies beyond the end */
     int (*page)(struct object *object, u64 index, paddr_t *frame);
+    u64 (*size)(struct object *object); /* bytes */
     void (*get)(struct object *object); /* one more reference */
     void (*put)(struct object *object); /* one fewer; may free, never sleeps */
 };

@@ -16,7 +16,7 @@
  * subtree is shared by one entry.
  *
  * PT-1 COUNT       refs of a node below a root = entries that name it, in
- *                  distinct live tables, plus named holds.  Edges, not processes.
+ *                  distinct live tables, plus named holds.
  * PT-2 ONE-WRITER  An entry with W names a node with one in-edge (unless S).
  * PT-3 OWNED-PATH  A table is changed only under its space's lock, after every
  *                  table from the root to it has been made owned (refs 1,
@@ -48,8 +48,8 @@ int pt_share(paddr_t dst_root, struct as *as, enum share_level level)
 /* Make as the owner of every table on the path to addr, down to the table of
  * `level`, making tables that are missing.
  * => as->lock held
- * => the entry for addr in that table; NULL if there is no memory (what has been
- *    done is legal and invisible) */
+ * => the entry for addr in that table; NULL if there is no memory (what has
+ *    been done is legal and invisible) */
 pte_t *pt_own(struct as *as, vaddr_t addr, int level) __must_check;
 
 /* The same for tables that exist, as far down as they do.

@@ -6,7 +6,7 @@
 
 #include "core/types.h"
 
-/* First address that is not the user's (the half's last page stays unmapped). */
+/* The first address that is not the user's: the last page stays unmapped. */
 #define USER_END 0x7ffffffff000UL
 
 /* Copy size bytes between the current process's memory and the kernel's.
@@ -16,8 +16,10 @@ int copy_from_user(void *dst, vaddr_t src, size_t size) __must_check;
 int copy_to_user(vaddr_t dst, const void *src, size_t size) __must_check;
 
 /* The same, for calls with a short count: bytes not copied (0 = all). */
-size_t copy_from_user_some(void *dst, vaddr_t src, size_t size) __must_check;
-size_t copy_to_user_some(vaddr_t dst, const void *src, size_t size) __must_check;
+size_t copy_from_user_some(void *dst, vaddr_t src, size_t size)
+    __must_check;
+size_t copy_to_user_some(vaddr_t dst, const void *src, size_t size)
+    __must_check;
 
 /* Store size zero bytes at dst.  => 0 or -EFAULT */
 int clear_user(vaddr_t dst, size_t size) __must_check;

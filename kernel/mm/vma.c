@@ -158,7 +158,7 @@ vma_insert(struct as *as, const struct vma *new)
     merge(set, i);
 }
 
-/* Split the vma that contains addr strictly inside, so that addr is a border. */
+/* Split the vma that has addr inside, so that addr is a border. */
 static void
 split(struct vma_set *set, vaddr_t addr)
 {

@@ -24,7 +24,7 @@ struct vma {
 };
 
 struct vma_set {
-    _Atomic u32 refs;
+    u32 refs;
     u32 count, capacity;
     struct vma vma[];
 };

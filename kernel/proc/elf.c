@@ -73,6 +73,7 @@ segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
 
     return phdr->p_filesz <= phdr->p_memsz
            && phdr->p_offset % PAGE_SIZE == inside
+           && (i64)(phdr->p_offset + phdr->p_filesz) >= 0
            && phdr->p_memsz <= USER_END
            && phdr->p_vaddr + base <= USER_END - phdr->p_memsz;
 }
@@ -82,7 +83,7 @@ map_part(struct as *as, struct as_map *map, vaddr_t start, vaddr_t end)
 {
     map->addr = start;
     map->size = end - start;
-    map->map_flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
+    map->map_flags = MAP_PRIVATE | MAP_FIXED; /* a later segment wins */
     return start < end ? as_map(as, map) : (long)start;
 }
 

@@ -15,5 +15,6 @@ struct exec_args {
 
 /* Load the program at path and give it the arguments.
  * => no spinlock held; the current process
- * => 0: the frame is the new program's; a negative errno: the caller is whole */
+ * => 0: the frame is the new program's
+ *    a negative errno: the caller is as it was */
 int proc_exec(const struct exec_args *args);

@@ -6,8 +6,8 @@
  *                    ^          |
  *                    +-SLEEPING<+   (and STOPPED, until SIGCONT or SIGKILL)
  *
- * PR-1  Every process is reachable from pid 1 through children lists; parent and
- *       child links agree; a zombie owns no address space and no files.
+ * PR-1  Every process is reachable from pid 1 through children lists; parent
+ *       and child links agree; a zombie owns no address space and no files.
  * VF-1  While a vfork child borrows its parent's space, the parent sleeps on
  *       vfork_wait, names it in vfork_child, and the space has two users.
  *
@@ -54,7 +54,7 @@ struct process {
     pid_t pid;                 /* i */
     enum process_state state;  /* r */
     int cpu;                   /* r  whose run queue it belongs to */
-    _Atomic bool on_cpu;       /* a  some CPU is still on its stack */
+    bool on_cpu;       /* a  some CPU is still on its stack */
     enum wait_mode wait_mode;  /* c  what may end its sleep */
     vaddr_t kstack;            /* i  lowest address of the kernel stack */
     struct trapframe *frame;   /* i  the user's registers, at the stack's top */

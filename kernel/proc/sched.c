@@ -167,7 +167,7 @@ load_context(struct cpu *cpu, struct process *prev, struct process *next)
     load_fs_base(cpu, next->fs_base);
     trap_set_kernel_stack(next->kstack + KSTACK_SIZE);
     if (next->pending & ~next->blocked) {
-        cpu->work |= WORK_SIGNAL;
+        cpu_add_work(WORK_SIGNAL);
     }
 }
 
@@ -193,7 +193,7 @@ schedule(void)
     struct process *prev = current;
 
     assert(cpu->nlocks == 1);
-    cpu->work &= ~(u32)WORK_RESCHED;
+    cpu_clear_work(WORK_RESCHED);
     if (prev->state == PROC_RUNNING && !is_idle(prev)) {
         make_ready(queue, prev);
     }
@@ -261,5 +261,5 @@ on_tick(bool from_user)
         process->system_ticks++;
     }
     timer_tick();
-    this_cpu()->work |= WORK_RESCHED;
+    cpu_add_work(WORK_RESCHED);
 }

@@ -25,8 +25,8 @@ void sched_publish(struct process *process);
 /* End a sleep or a stop.  => whether it was in that state; any context */
 bool sched_wake(struct process *process, enum process_state from);
 
-/* Announce that the current process will leave the CPU in this state at its next
- * schedule(); a wake-up in between takes it back. */
+/* Announce that the current process will leave the CPU in this state at its
+ * next schedule(); a wake-up in between takes it back. */
 void sched_prepare(enum process_state state);
 
 /* Have the process start at fn(arg), on its own kernel stack. */

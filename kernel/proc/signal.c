@@ -100,7 +100,7 @@ notify(struct process *target, int signal)
                      && is_fatal(target, signal));
 
     if (target == current) {
-        this_cpu()->work |= WORK_SIGNAL;
+        cpu_add_work(WORK_SIGNAL);
     } else if (wakes) {
         sched_wake(target, PROC_SLEEPING);
     }
@@ -136,65 +136,58 @@ signal_send(struct process *target, int signal)
     spin_unlock_irq(&target->siglock, flags);
 }
 
-int
-signal_send_group(pid_t pgid, int signal)
-{
-    int count = 0;
+enum audience { ONE, GROUP, ALL };
 
-    spin_lock(&family_lock);
-    list_for_each(pos, &all_processes) {
-        struct process *process = list_entry(pos, struct process, all_link);
-        if (process->pgid == pgid) {
-            count++;
-            if (signal != 0) {
-                signal_send(process, signal);
-            }
-        }
+static bool
+is_meant(const struct process *process, enum audience audience, pid_t id)
+{
+    switch (audience) {
+    case ONE:
+        return process->pid == id;
+    case GROUP:
+        return process->pgid == id;
+    default:
+        return process != init_process && process != current;
     }
-    spin_unlock(&family_lock);
-    return count;
 }
 
-/* kill(-1): all but pid 1 and the sender. */
 static int
-send_all(int signal)
+send_to(enum audience audience, pid_t id, int signal)
 {
-    int count = 0;
+    bool valid = signal >= 0 && signal <= SIGNAL_MAX;
+    int error = -ESRCH; /* nobody there comes before a bad signal */
 
     spin_lock(&family_lock);
     list_for_each(pos, &all_processes) {
         struct process *process = list_entry(pos, struct process, all_link);
-        if (process != init_process && process != current) {
-            count++;
-            if (signal != 0) {
-                signal_send(process, signal);
-            }
+        if (!is_meant(process, audience, id)) {
+            continue;
+        }
+        error = valid ? 0 : -EINVAL;
+        if (valid && signal != 0) {
+            signal_send(process, signal);
         }
     }
     spin_unlock(&family_lock);
-    return count;
+    return error;
 }
 
 int
 signal_kill(pid_t pid, int signal)
 {
-    if (signal < 0 || signal > SIGNAL_MAX) {
-        return -EINVAL;
+    if (pid > 0) {
+        return send_to(ONE, pid, signal);
     }
     if (pid == -1) {
-        return send_all(signal) > 0 ? 0 : -ESRCH;
+        return send_to(ALL, 0, signal);
     }
-    if (pid <= 0) {
-        pid_t pgid = pid == 0 ? current->pgid : (pid_t)-(unsigned)pid;
-        return signal_send_group(pgid, signal) > 0 ? 0 : -ESRCH;
-    }
-    spin_lock(&family_lock);
-    struct process *target = proc_find(pid);
-    if (target != NULL && signal != 0) {
-        signal_send(target, signal);
-    }
-    spin_unlock(&family_lock);
-    return target != NULL ? 0 : -ESRCH;
+    return send_to(GROUP, pid == 0 ? current->pgid : (pid_t)-(u32)pid, signal);
+}
+
+int
+signal_send_group(pid_t pgid, int signal)
+{
+    return send_to(GROUP, pgid, signal);
 }
 
 /* Become the only owner of the current process's actions. */
@@ -255,7 +248,7 @@ signal_set_blocked(sigset_t mask)
 
     current->blocked = mask & ~UNBLOCKABLE;
     if (current->pending & ~current->blocked) {
-        this_cpu()->work |= WORK_SIGNAL;
+        cpu_add_work(WORK_SIGNAL);
     }
     spin_unlock_irq(&current->siglock, flags);
 }
@@ -297,7 +290,7 @@ signal_force(int signal)
         current->blocked &= ~SET(signal);
     }
     current->pending |= SET(signal);
-    this_cpu()->work |= WORK_SIGNAL;
+    cpu_add_work(WORK_SIGNAL);
     spin_unlock_irq(&current->siglock, flags);
 }
 

@@ -18,7 +18,7 @@ struct process;
 struct trapframe;
 
 struct sigacts {
-    _Atomic u32 refs;
+    u32 refs;
     struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
 };
 
@@ -31,10 +31,6 @@ void sigacts_put(struct sigacts *sigacts);
  * => no lock of RANK_SIGNAL or higher is held */
 void signal_send(struct process *target, int signal);
 
-/* Send to every process of the group.
- * => family_lock not held, process context
- * => how many there are */
-int signal_send_group(pid_t pgid, int signal);
 
 /* A fault of the current process: not blocked, not ignored. */
 void signal_force(int signal);
@@ -48,7 +44,14 @@ bool signal_fatal_pending(void);
  * access asks of SIGTTIN and SIGTTOU. */
 bool signal_blocked_or_ignored(int signal);
 
-/* kill(2)'s meaning of pid.  => 0, -ESRCH, -EINVAL */
+/* Send to every process of the group.
+ * => process context, family_lock not held
+ * => 0, -ESRCH: nobody; -EINVAL: no such signal */
+int signal_send_group(pid_t pgid, int signal);
+
+/* Send to whom kill(2) means by pid: one process, a group (0, -pgid), all (-1).
+ * => process context, family_lock not held
+ * => 0, -ESRCH: nobody; -EINVAL: no such signal */
 int signal_kill(pid_t pid, int signal);
 
 /* rt_sigaction(2), in the current process; either pointer may be NULL.

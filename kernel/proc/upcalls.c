@@ -44,7 +44,10 @@ on_page_fault(struct trapframe *frame, vaddr_t addr, u64 error)
     bool user = trap_from_user(frame);
     int failed = -EFAULT;
 
-    if (addr < USER_END && current->as != NULL) {
+    /* In user mode without PF_USER: the processor's own access (to a descriptor
+     * table, say) failed, and no page of the user's can help. */
+    bool implicit = user && (error & PF_USER) == 0;
+    if (addr < USER_END && current->as != NULL && !implicit) {
         failed = fault_serve(current->as, addr, access_of(error));
     }
     if (failed == -ENOMEM) {

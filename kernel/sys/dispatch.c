@@ -1,6 +1,6 @@
 /*
- * The system call dispatcher.  Number in rax, arguments in rdi rsi rdx r10 r8 r9,
- * result in rax: 0 or more, or a negative errno (System V ABI, A.2.1).
+ * The system call dispatcher.  Number in rax, arguments in rdi rsi rdx r10 r8
+ * r9, result in rax: 0 or more, or a negative errno (System V ABI, A.2.1).
  */
 #include "abi/errno.h"
 

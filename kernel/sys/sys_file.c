@@ -25,7 +25,8 @@ sys_read(u64 fd, u64 buf, u64 size)
     if (file == NULL) {
         return -EBADF;
     }
-    long n = file_read(file, buf, size);
+    struct iovec whole = {.iov_base = (void *)buf, .iov_len = size};
+    long n = file_read(file, &whole, 1);
     file_put(file);
     return n;
 }
@@ -42,7 +43,8 @@ sys_write(u64 fd, u64 buf, u64 size)
     if (file == NULL) {
         return -EBADF;
     }
-    long n = file_write(file, buf, size);
+    struct iovec whole = {.iov_base = (void *)buf, .iov_len = size};
+    long n = file_write(file, &whole, 1);
     file_put(file);
     return n;
 }
@@ -71,7 +73,7 @@ sys_lseek(u64 fd, u64 offset, u64 whence)
     if (file == NULL) {
         return -EBADF;
     }
-    if (whence > SEEK_END) {
+    if ((u32)whence > SEEK_END) {
         result = -EINVAL;
     } else if (file->ops->seek != NULL) {
         result = file->ops->seek(file, (i64)offset, (int)whence);
@@ -134,7 +136,7 @@ sys_pipe2(u64 fds, u64 flags)
     struct file *ends[2];
     int fd[2];
 
-    if (flags & ~(u64)(O_CLOEXEC | O_NONBLOCK)) {
+    if ((u32)flags & ~(u32)(O_CLOEXEC | O_NONBLOCK)) {
         return -EINVAL;
     }
     int error = pipe_create(ends, (u32)flags & O_NONBLOCK);
@@ -232,7 +234,7 @@ sys_dup2(u64 fd, u64 new)
 long
 sys_dup3(u64 fd, u64 new, u64 flags)
 {
-    if ((flags & ~(u64)O_CLOEXEC) || (int)fd == (int)new) {
+    if (((u32)flags & ~(u32)O_CLOEXEC) || (int)fd == (int)new) {
         return -EINVAL;
     }
     return dup_to((int)fd, (int)new, flags & O_CLOEXEC);
@@ -273,9 +275,10 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     switch ((int)command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        result = arg >= OPEN_MAX ? -EINVAL
-                                 : dup_from((int)fd, (int)arg,
-                                            command == F_DUPFD_CLOEXEC);
+        result = (u32)arg >= OPEN_MAX
+                     ? -EINVAL
+                     : dup_from((int)fd, (int)arg,
+                                (int)command == F_DUPFD_CLOEXEC);
         break;
     case F_GETFD:
         result = fd_get_cloexec((int)fd);

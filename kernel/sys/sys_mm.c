@@ -26,6 +26,9 @@ map_file(int fd, u64 offset, struct as_map *map, struct file **file)
     if (offset % PAGE_SIZE != 0) {
         return -EINVAL;
     }
+    if ((i64)(offset + map->size) < (i64)map->size) {
+        return -EOVERFLOW;
+    }
     *file = file_get_fd(fd);
     if (*file == NULL) {
         return -EBADF;
@@ -44,9 +47,11 @@ map_file(int fd, u64 offset, struct as_map *map, struct file **file)
     return error;
 }
 
-/* void *mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset);
+/* void *mmap(void *addr, size_t size, int prot, int flags, int fd,
+ *            off_t offset);
  * The address.
- * EINVAL: size 0, not aligned, or a kind that is not supported.  ENOMEM: no room.
+ * EINVAL: size 0, not aligned, or a kind that is not supported.  ENOMEM: no
+ * room.  EOVERFLOW: the offset is too large.
  * EBADF, EACCES, ENODEV: of the file.  EEXIST: MAP_FIXED_NOREPLACE.
  * Differences from Linux: MAP_SHARED is not there yet (EINVAL). */
 long
@@ -93,8 +98,7 @@ sys_munmap(u64 addr, u64 size)
 /* int mprotect(void *addr, size_t size, int prot);
  * 0.
  * EINVAL: not aligned, unknown right.  ENOMEM: a part is not mapped.
- * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are refused; with a
- * hole in the range nothing is changed (Linux changes what lies before it). */
+ * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are refused. */
 long
 sys_mprotect(u64 addr, u64 size, u64 prot)
 {

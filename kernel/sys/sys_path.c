@@ -105,7 +105,7 @@ is_empty(u64 path)
 long
 sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
-    if (flags & ~(u64)STAT_FLAGS) {
+    if ((u32)flags & ~(u32)STAT_FLAGS) {
         return -EINVAL;
     }
     if (flags & AT_EMPTY_PATH) {
@@ -208,7 +208,7 @@ sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
     struct path_arg arg;
 
-    if (flags & ~(u64)AT_REMOVEDIR) {
+    if ((u32)flags & ~(u32)AT_REMOVEDIR) {
         return -EINVAL;
     }
     int error = path_arg_get(&arg, (int)dirfd, path);
@@ -249,7 +249,7 @@ sys_access(u64 path, u64 mode)
 {
     struct path_arg arg;
 
-    if (mode & ~(u64)(R_OK | W_OK | X_OK)) {
+    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK)) {
         return -EINVAL;
     }
     int error = path_arg_get(&arg, AT_FDCWD, path);

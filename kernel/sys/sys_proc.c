@@ -13,6 +13,7 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/machine.h"
 
 #include "arch/cpu.h"
 
@@ -24,8 +25,6 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-
-#include "dev/dev.h"
 
 #include "sys/sys.h"
 
@@ -360,9 +359,9 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     switch ((u32)op) {
     case REBOOT_POWER_OFF:
     case REBOOT_HALT:
-        power_off();
+        machine.power_off();
     case REBOOT_RESTART:
-        power_reset();
+        machine.reset();
     case REBOOT_CAD_ON:
     case REBOOT_CAD_OFF:
         return 0;

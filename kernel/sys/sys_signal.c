@@ -27,7 +27,8 @@ sys_kill(u64 pid, u64 signal)
     return signal_kill((pid_t)pid, (int)signal);
 }
 
-/* int tkill(pid_t tid, int signal); int tgkill(pid_t pid, pid_t tid, int signal);
+/* int tkill(pid_t tid, int signal);
+ * int tgkill(pid_t pid, pid_t tid, int signal);
  * 0.
  * ESRCH: nobody.  EINVAL: no such signal, or an id that is not positive. */
 long
@@ -120,7 +121,8 @@ sys_rt_sigpending(u64 set, u64 size)
 
 /* int nanosleep(const struct timespec *time, struct timespec *left);
  * 0.
- * EINVAL: not a time.  EINTR: a signal came, *left is what was left.  EFAULT. */
+ * EINVAL: not a time.  EINTR: a signal came; *left is what was left.
+ * EFAULT. */
 long
 sys_nanosleep(u64 time, u64 left)
 {

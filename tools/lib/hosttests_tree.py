@@ -27,7 +27,7 @@ def clang_builds(host):
         return "skipped: no clang here"
     build = os.path.join("build", "clang")
     host.command(["make", "-C", host.tree, "CC=clang", "WERROR=1",
-                  f"B={build}"], limit=300).expect(0)
+                  f"B={build}"], limit=140).expect(0)
     host.tine("--kernel", host.path(build, "tine.elf"), "--initrd",
               host.path(build, "initrd.cpio"), "--",
               "echo", "hi").expect(0, b"hi\n", b"")

@@ -67,8 +67,8 @@ main(void)
     char buf[8192];
 
     bad_init();
-    mkdir("d", 0755);
-    chdir("d");
+    mkdir("longer", 0755);
+    chdir("longer");
     file = open("file", O_RDWR | O_CREAT, 0644);
     memset(buf, 'f', sizeof(buf));
     write(file, buf, 4096);
@@ -92,6 +92,6 @@ main(void)
     is(raw(NR_read, 5, P(bad_read_only), 0, 0), 0, "a read of nothing");
     unlink("file");
     chdir("..");
-    rmdir("d");
+    rmdir("longer");
     return done();
 }

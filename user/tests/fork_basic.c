@@ -39,7 +39,7 @@ child_inherits(void *unused)
     return (sigismember(&mask, SIGUSR1) == 1)
         | (action.sa_handler == SIG_IGN) << 1
         | (umask(0) == 027) << 2
-        | (end > 4 && strcmp(path + end - 4, "/sub") == 0) << 3
+        | (end >= 4 && strcmp(path + end - 4, "/sub") == 0) << 3
         | (getenv("FORK_BASIC") && !strcmp(getenv("FORK_BASIC"), "kept")) << 4;
 }
 

@@ -29,7 +29,7 @@ at(const char *below)
 {
     size_t n = strlen(base);
     return getcwd(here, sizeof(here)) && strncmp(here, base, n) == 0
-        && strcmp(here + n, below) == 0;
+        && strcmp(here + n, *below || n ? below : "/") == 0;
 }
 
 static void
