@@ -3,7 +3,9 @@
  */
 #include "dev/uart.h"
 
-#define FIFO_ON            0x01 /* and what was received is kept */
+/* The FIFO, with an interrupt at 14 bytes or after a pause: QEMU then hands in
+ * 14 bytes at a time, instead of one. */
+#define FIFO_ON            0xc1
 #define LINE_DLAB          0x80 /* the divisor shows in the first registers */
 #define LINE_8N1           0x03
 #define MODEM_READY        0x0b /* DTR, RTS, and OUT2: the interrupt's gate */

@@ -13,6 +13,7 @@ import time
 
 TIMED_OUT = 124
 CRASHED = 125
+NOT_STARTED = 126   # of our child, when there is no QEMU; QEMU itself says 1
 DLE = b"\x10"
 KEPT = 65536        # bytes of kernel log and console remembered for a bad end
 BACKLOG = 1 << 20   # unwritten output at which the guest is held back
@@ -43,7 +44,7 @@ def start(argv, stdin, stdout, stderr, inherited):
             os.execvp(argv[0], argv)
         except OSError as error:
             os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
-        os._exit(CRASHED)
+        os._exit(NOT_STARTED)
     return pid, guard(pid)
 
 
@@ -104,11 +105,13 @@ class Guest:
             del data[:os.write(fd, data[:4096])]
         except BlockingIOError:
             return
-        except OSError:
-            if fd == 2:
-                data.clear()
-            else:
+        except BrokenPipeError:
+            if fd != 2:
                 raise Ended(128 + signal.SIGPIPE) from None
+            data.clear()
+        except OSError as error:
+            data.clear()
+            raise Ended(CRASHED, f"writing: {error.strerror}") from None
         if not data:
             del self.pending[fd]
 
@@ -287,7 +290,8 @@ class Guest:
         if self.panicked or (self.status is not None and ended):
             return CRASHED
         if self.status is None:
-            raise Ended(CRASHED, "QEMU could not run" if ended == 1 else
+            raise Ended(CRASHED, "QEMU could not run"
+                        if ended in (1, NOT_STARTED) else
                         "the machine stopped without an exit record "
                         f"(a reset or triple fault; QEMU's status {ended})")
         return self.status
