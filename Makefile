@@ -61,7 +61,8 @@ $(B)/user/$1/$2: $(3:%=$(B)/u/%.o) $(B)/libc.a $(B)/files
 UOBJ += $(3:%=$(B)/u/%.o)
 PROGRAMS_$(firstword $(subst /, ,$1)) += $(B)/user/$1/$2
 endef
-each_file = $(foreach s,$2,$(eval $(call program,$1,$(basename $(notdir $s)),$s)))
+each_file = $(foreach s,$2,$(eval \
+	$(call program,$1,$(basename $(notdir $s)),$s)))
 each_folder = $(foreach d,$2,$(eval \
 	$(call program,$1,$(notdir $(d:%/=%)),$(wildcard $d*.c))))
 $(call each_file,bin,$(wildcard user/bin/*.c user/demos/*.c))
@@ -163,7 +164,8 @@ $(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso
 FORCE:
 note = @mkdir -p $(B); echo '$1' | cmp -s - $@ || echo '$1' >$@
 $(B)/flags: FORCE | ready
-	$(call note,$(CC:x86_64-linux-gnu-%=%) $(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
+	$(call note,$(CC:x86_64-linux-gnu-%=%) \
+		$(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
 $(B)/files: FORCE | ready
 	$(call note,$(KSRC) $(LSRC) $(PROGRAMS_bin) $(PROGRAMS_tests))
 .PHONY: FORCE all iso qemu test ready setup clean help

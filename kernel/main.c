@@ -57,7 +57,11 @@ read_boot_words(void)
     char word[32];
 
     if (boot_word("fork", word, sizeof(word)) && fork_set_mode(word) != 0) {
-        panic("boot word fork=%s: eager, page, table or tree", word);
+        panic("boot word fork=%s: eager, page, table, tree, share or none",
+              word);
+    }
+    if (boot_word("vfork", word, sizeof(word)) && vfork_set_mode(word) != 0) {
+        panic("boot word vfork=%s: fork or vfork", word);
     }
     boot_word("init", init_path, sizeof(init_path));
 }

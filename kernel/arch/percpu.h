@@ -8,6 +8,7 @@
 #include "core/types.h"
 
 struct as;
+struct nomem;
 struct process;
 
 /* Bits of cpu.work: what must be done before this CPU returns to user mode. */
@@ -39,6 +40,7 @@ struct cpu {
     int pid;                   /* of current, for the last words */
     u8 lock_ranks[LOCKS_MAX];  /* of the locks held, oldest first */
     u64 loaded_root;           /* what CR3 holds */
+    struct nomem *nomem;       /* of the running process; NULL: none */
     struct as *loaded_as;      /* whose that is; NULL: the kernel root */
     struct process *idle;
     u64 fs_base;               /* what MSR_FS_BASE holds */

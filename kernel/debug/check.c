@@ -6,6 +6,7 @@
  * Read check_run first.
  */
 #include "core/panic.h"
+#include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/pte.h"
@@ -34,15 +35,20 @@
 static u32 *edges;
 
 struct check {
-    struct text *out;
+    struct text *out; /* NULL: to the log */
     u64 violations;
     const struct as *as; /* being walked */
 };
 
 #define violation(check, ...)                                              \
     do {                                                                   \
-        if (++(check)->violations <= REPORTED_MAX) {                       \
+        if (++(check)->violations > REPORTED_MAX) {                        \
+            break;                                                         \
+        }                                                                  \
+        if ((check)->out != NULL) {                                        \
             text_printf((check)->out, __VA_ARGS__);                        \
+        } else {                                                           \
+            warn(__VA_ARGS__);                                             \
         }                                                                  \
     } while (0)
 
@@ -288,6 +294,24 @@ show_counts(struct text *out)
                 kstacks_in_use(), proc_count(), file_count());
 }
 
+static void
+run(struct check *check)
+{
+    check_memory(check);
+    check_processes(check);
+}
+
+void
+check_or_panic(void)
+{
+    struct check check = {.out = NULL};
+
+    run(&check);
+    if (check.violations != 0) {
+        panic("check: %lu violations", check.violations);
+    }
+}
+
 /* Run every checker: violations first, under a line that counts them. */
 static int
 check_show(struct text *out)
@@ -295,8 +319,7 @@ check_show(struct text *out)
     struct text found = {0};
     struct check check = {.out = &found};
 
-    check_memory(&check);
-    check_processes(&check);
+    run(&check);
     if (check.violations == 0) {
         text_printf(out, "ok\n");
     } else {
@@ -312,4 +335,6 @@ void
 debug_init(void)
 {
     procfs_register("tine/check", check_show, NULL);
+    knobs_init();
+    pages_init();
 }

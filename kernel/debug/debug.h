@@ -1,10 +1,21 @@
 /*
- * Self-checks.  Nobody but main includes this room; it hangs itself into /proc.
+ * Self-checks, hostile modes, and pictures of the page tables.  Nobody but main
+ * includes this room; it hangs itself into /proc and core/hooks.h.
  */
 #pragma once
 
 /* Take the memory that checks need.  => boot, before frame_init */
 void debug_early_init(void);
 
-/* Register /proc/tine/check.  => boot, after fs_init */
+/* Start everything below.  => boot, after fs_init */
 void debug_init(void);
+
+/* Boot words own=, preempt=, nomem=, check=; /proc/tine/fork and nomem. */
+void knobs_init(void);
+
+/* /proc/tine/pages: the page-table trees of the reader's process group. */
+void pages_init(void);
+
+/* Run every checker; panic if one finds something.
+ * => process context, no lock held; allocates nothing */
+void check_or_panic(void);

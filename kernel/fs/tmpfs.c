@@ -72,6 +72,18 @@ new_inode(u32 mode, u64 rdev)
     return &new->inode;
 }
 
+struct inode *
+tmpfs_anonymous(u64 size)
+{
+    struct inode *inode = new_inode(S_IFREG | S_IRUSR | S_IWUSR, 0);
+
+    if (inode != NULL) {
+        inode->nlink = 0;
+        inode->size = size;
+    }
+    return inode;
+}
+
 static void
 tmpfs_free(struct inode *inode)
 {

@@ -38,6 +38,10 @@ struct inode *tmpfs_root(void);
 int tmpfs_symlink(struct inode *dir, const char *name, const char *target);
 int tmpfs_mount(struct inode *dir, const char *name, struct inode *inode);
 
+/* A file without a name, of size bytes, all zero: what MAP_SHARED of anonymous
+ * memory maps.  => with one reference; NULL: no memory */
+struct inode *tmpfs_anonymous(u64 size);
+
 /* Give a new file its contents from kernel memory.  => 0 or -ENOMEM */
 int tmpfs_fill(struct inode *inode, const void *data, size_t size);
 

@@ -89,6 +89,25 @@ as_put(struct as *as)
     kfree(as);
 }
 
+bool own_always;
+
+/* Own every table and every page that may be written. */
+static int
+own_all(struct as *as)
+{
+    int error = 0;
+
+    spin_lock(&as->lock);
+    for (u32 i = 0; i < as->vmas->count && error == 0; i++) {
+        const struct vma *vma = &as->vmas->vma[i];
+        error = range_own(as, vma->start, vma->end,
+                          (vma->prot & PROT_WRITE) != 0
+                              && (vma->flags & VMA_SHARED) == 0);
+    }
+    spin_unlock(&as->lock);
+    return error;
+}
+
 int
 as_fork(struct as *as, enum share_level level, struct as **copy)
 {
@@ -103,6 +122,9 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
         error = pt_share(child->root, as, level);
     }
     spin_unlock(&as->lock);
+    if (error == 0 && own_always) {
+        error = own_all(child);
+    }
     if (error != 0 && child != NULL) {
         as_put(child);
     }
@@ -297,12 +319,28 @@ covered_end(const struct as *as, vaddr_t start, vaddr_t end)
     return MIN(start, end);
 }
 
+/* Whether some vma of the range may never be written. */
+static bool
+forbids_write(const struct as *as, vaddr_t start, vaddr_t end)
+{
+    for (u32 i = vma_index(as->vmas, start);
+         i < as->vmas->count && as->vmas->vma[i].start < end; i++) {
+        if (as->vmas->vma[i].flags & VMA_NEVER_W) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int
 protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
     vaddr_t covered = covered_end(as, start, end);
-    int error = vma_own(as, 2);
 
+    if ((prot & PROT_WRITE) != 0 && forbids_write(as, start, covered)) {
+        return -EACCES;
+    }
+    int error = vma_own(as, 2);
     if (error == 0) {
         error = range_prepare_protect(as, start, covered);
     }

@@ -52,6 +52,10 @@ void as_put(struct as *as);
 int as_fork(struct as *as, enum share_level level, struct as **copy)
     __must_check;
 
+/* own=always: after a fork the child breaks all sharing at once, by the same
+ * code that does it page by page. */
+extern bool own_always;
+
 /* Load the space (NULL: only the kernel's half) on this CPU.
  * => interrupts off, or on in the space's own process outside any lock */
 void as_load(struct as *as);
@@ -73,8 +77,8 @@ long as_map(struct as *as, const struct as_map *map);
 int as_unmap(struct as *as, vaddr_t addr, u64 size);
 
 /* mprotect(2).
- * => 0, -EINVAL; -ENOMEM: with no memory, nothing is changed; with a hole in
- *    the range, what lies before it is (as on Linux) */
+ * => 0, -EINVAL, -EACCES; -ENOMEM: with no memory, nothing is changed; with a
+ *    hole in the range, what lies before it is (as on Linux) */
 int as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot);
 
 /* brk(2): the new break if it could be set, else the old. */

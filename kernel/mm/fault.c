@@ -75,18 +75,31 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
     return 0;
 }
 
-/* Map the object's own page, without W; its new reference is the edge. */
+/* Map the object's own page; its new reference is the edge.  A private mapping
+ * gets it without W, a shared one writes to it. */
 static int
 fill_from_object(const struct vma *vma, vaddr_t addr, pte_t *entry)
 {
     u64 index = vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
+    pte_t shared = vma->flags & VMA_SHARED ? PTE_S : 0;
     paddr_t frame;
     int error = vma->object->ops->page(vma->object, index, &frame);
 
     if (error == 0) {
-        pt_install(entry, frame | range_rights(vma->prot) | PTE_A);
+        pt_install(entry, frame | range_rights(vma->prot) | PTE_A | shared);
     }
     return error;
+}
+
+/* The path is ours: make the page writable.  Whose it is decides how. */
+static int
+allow_write(struct as *as, vaddr_t addr, pte_t *entry)
+{
+    if (*entry & PTE_S) { /* the object's, whoever else maps it */
+        __atomic_fetch_or(entry, PTE_W | PTE_D, __ATOMIC_RELAXED);
+        return 0;
+    }
+    return pt_own_page(as, addr, entry) ? 0 : -ENOMEM;
 }
 
 int
@@ -111,9 +124,8 @@ fault_page(struct as *as, vaddr_t addr, enum access access)
         error = vma->object == NULL ? fill_anonymous(vma, entry, access)
                                     : fill_from_object(vma, addr, entry);
     }
-    if (error == 0 && access == ACCESS_WRITE && (*entry & PTE_W) == 0
-        && !pt_own_page(as, addr, entry)) {
-        error = -ENOMEM;
+    if (error == 0 && access == ACCESS_WRITE && (*entry & PTE_W) == 0) {
+        error = allow_write(as, addr, entry);
     }
     return error;
 }

@@ -13,6 +13,7 @@
 
 #include "mm/early.h"
 #include "mm/frame.h"
+#include "mm/nomem.h"
 
 #define MAX_ORDER   10
 #define FRAME_BLOCK 0x80 /* flags: head of a free block in a buddy list */
@@ -144,6 +145,9 @@ claim(u32 number, enum frame_kind kind)
 paddr_t
 frame_alloc(enum frame_kind kind)
 {
+    if (nomem_fails()) {
+        return 0;
+    }
     u64 flags = spin_lock_irq(&frame_lock);
     u32 number = loose;
 

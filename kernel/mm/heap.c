@@ -11,6 +11,7 @@
 
 #include "mm/frame.h"
 #include "mm/heap.h"
+#include "mm/nomem.h"
 
 #define HEADER_SIZE 64
 #define SMALL_MAX   2016
@@ -130,6 +131,10 @@ void *
 kmalloc(size_t size)
 {
     void *object = NULL;
+
+    if (nomem_fails()) {
+        return NULL;
+    }
     u64 flags = spin_lock_irq(&heap_lock);
 
     if (size <= SMALL_MAX) {

@@ -131,6 +131,38 @@ range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
     return 0;
 }
 
+/* The last-level entry of a page that is present.  => NULL: it is not */
+static pte_t *
+present_entry(struct as *as, vaddr_t addr)
+{
+    pte_t *table = frame_ptr(as->root);
+
+    for (int level = PT_LEVELS;; level--) {
+        pte_t *entry = &table[pt_index(addr, level)];
+        if ((*entry & PTE_P) == 0) {
+            return NULL;
+        }
+        if (level == 1) {
+            return entry;
+        }
+        table = frame_ptr(pte_addr(*entry));
+    }
+}
+
+int
+range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
+{
+    int error = range_prepare_protect(as, start, end);
+
+    for (vaddr_t at = start; at < end && pages && error == 0; at += PAGE_SIZE) {
+        pte_t *entry = present_entry(as, at);
+        if (entry != NULL && !pt_own_page(as, at, entry)) {
+            error = -ENOMEM;
+        }
+    }
+    return error;
+}
+
 pte_t
 range_rights(u32 prot)
 {

@@ -28,6 +28,11 @@ int range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
  * => range_prepare_protect was called with the lock held since */
 void range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);
 
+/* Own every last-level table that exists in the range and, with `pages`, every
+ * page that is present.  => 0, -ENOMEM (what has been done is legal) */
+int range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
+    __must_check;
+
 /* The rights bits of a page with this prot (PTE_P or PTE_K, PTE_U, PTE_NX),
  * without W. */
 pte_t range_rights(u32 prot);

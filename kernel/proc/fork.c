@@ -32,21 +32,26 @@
     (CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID \
      | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED)
 
-/* fork= and vfork=: one parameter of one function makes them all. */
+/* fork=: the history of fork is the level at which sharing starts.  The last
+ * two are systems without copies: fork as vfork, and no fork at all. */
 static const struct fork_mode {
     const char *name;
     enum share_level level;
-    u64 flags;        /* for fork(2) */
+    u64 more_flags;   /* that a fork gets */
+    int error;        /* that a fork returns */
 } fork_modes[] = {
-    {"eager", SHARE_NONE, SIGCHLD},
-    {"page", SHARE_PAGES, SIGCHLD},
-    {"table", SHARE_TABLES, SIGCHLD},
-    {"tree", SHARE_TREE, SIGCHLD},
+    {"eager", SHARE_NONE, 0, 0},
+    {"page", SHARE_PAGES, 0, 0},
+    {"table", SHARE_TABLES, 0, 0},
+    {"tree", SHARE_TREE, 0, 0},
+    {"share", SHARE_TREE, CLONE_VM | CLONE_VFORK, 0},
+    {"none", SHARE_TREE, 0, -ENOSYS},
 };
 
 static const struct fork_mode *fork_mode = &fork_modes[3];
+static bool vfork_is_fork; /* vfork=fork, as in 4.4BSD */
 
-static int check_flags(u64 flags);
+static int ask(struct clone_args *args);
 static struct process *child_make(const struct clone_args *args, int *error);
 static int share_memory(struct process *child, u64 flags);
 static int inherit(struct process *child);
@@ -56,9 +61,9 @@ static void join_family(struct process *child);
 static void wait_for_release(const struct process *child);
 
 long
-proc_clone(const struct clone_args *args)
+proc_clone(struct clone_args *args)
 {
-    int error = check_flags(args->flags);                      /* 1 ask */
+    int error = ask(args);                                     /* 1 ask */
     if (error != 0) {
         return error;
     }
@@ -85,16 +90,20 @@ proc_clone(const struct clone_args *args)
 }
 
 /* Threads (memory shared for good) are not there yet; what is not known is
- * refused, not ignored. */
+ * refused, not ignored.  A copy is what fork= says it is. */
 static int
-check_flags(u64 flags)
+ask(struct clone_args *args)
 {
-    bool vm = (flags & CLONE_VM) != 0;
-    bool vfork = (flags & CLONE_VFORK) != 0;
+    bool vm = (args->flags & CLONE_VM) != 0;
+    bool vfork = (args->flags & CLONE_VFORK) != 0;
 
-    if ((flags & ~(u64)CLONE_KNOWN) != 0 || (vm && !vfork)
-        || (flags & CSIGNAL) != SIGCHLD) {
+    if ((args->flags & ~(u64)CLONE_KNOWN) != 0 || (vm && !vfork)
+        || (args->flags & CSIGNAL) != SIGCHLD) {
         return -EINVAL;
+    }
+    if (!vm) {
+        args->flags |= fork_mode->more_flags;
+        return fork_mode->error;
     }
     return 0;
 }
@@ -228,7 +237,7 @@ vfork_release(struct process *child)
 long
 proc_fork(void)
 {
-    struct clone_args args = {.flags = fork_mode->flags};
+    struct clone_args args = {.flags = SIGCHLD};
 
     return proc_clone(&args);
 }
@@ -238,7 +247,7 @@ proc_vfork(void)
 {
     struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK | SIGCHLD};
 
-    return proc_clone(&args);
+    return vfork_is_fork ? proc_fork() : proc_clone(&args);
 }
 
 int
@@ -257,4 +266,14 @@ const char *
 fork_mode_name(void)
 {
     return fork_mode->name;
+}
+
+int
+vfork_set_mode(const char *mode)
+{
+    if (strcmp(mode, "fork") != 0 && strcmp(mode, "vfork") != 0) {
+        return -EINVAL;
+    }
+    vfork_is_fork = strcmp(mode, "fork") == 0;
+    return 0;
 }

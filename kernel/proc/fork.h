@@ -19,13 +19,14 @@ struct clone_args {
     u64 tls;              /* CLONE_SETTLS: the child's FS base */
 };
 
-/* Make a child of the current process.
+/* Make a child of the current process.  A copy of memory (no CLONE_VM) is made
+ * as the boot word fork= says, which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
  *    changed.  With CLONE_VFORK it returns when the child has gone its way. */
-long proc_clone(const struct clone_args *args);
+long proc_clone(struct clone_args *args);
 
-/* fork(2), as the boot word fork= has it, and vfork(2). */
+/* fork(2) and vfork(2), as the boot words fork= and vfork= have them. */
 long proc_fork(void);
 long proc_vfork(void);
 
@@ -33,9 +34,11 @@ long proc_vfork(void);
  * => once, in exec (after close-on-exec is done) or exit */
 void vfork_release(struct process *child);
 
-/* Set the kind of fork by the boot word's value: eager, page, table, tree.
+/* Set the kind of fork by the boot word's value: eager, page, table, tree,
+ * share or none; that of vfork: fork or vfork.
  * => 0, or -EINVAL with nothing changed */
 int fork_set_mode(const char *mode) __must_check;
+int vfork_set_mode(const char *mode) __must_check;
 
 /* The current word of fork=. */
 const char *fork_mode_name(void);

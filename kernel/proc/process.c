@@ -114,6 +114,9 @@ static void
 init_fields(struct process *process, vaddr_t kstack)
 {
     process->state = PROC_EMBRYO;
+    if (init_process != NULL && current != init_process) {
+        process->nomem = nomem_default;
+    }
     process->kstack = kstack;
     process->frame = (struct trapframe *)(kstack + KSTACK_SIZE) - 1;
     process->start_ns = clock_ns();

@@ -27,6 +27,8 @@
 
 #include "arch/percpu.h"
 
+#include "mm/nomem.h"
+
 #include "proc/sleep.h"
 
 struct as;
@@ -90,6 +92,8 @@ struct process {
     struct files *files;       /* c */
     struct fs_context *fs;     /* c  working directory and umask */
     struct sigacts *sigacts;   /* c */
+
+    struct nomem nomem;        /* c  never inherited: starts as nomem= says */
 
     /* Copied, and last because it is large. */
     u8 fpu[512] __attribute__((aligned(16))); /* c  FXSAVE image */

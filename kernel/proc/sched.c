@@ -16,6 +16,7 @@
 
 #include "mm/as.h"
 #include "mm/kmap.h"
+#include "mm/nomem.h"
 
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -38,6 +39,8 @@ _Static_assert(offsetof(struct process, kernel_rsp) == 0, "switch_to");
 _Static_assert(offsetof(struct cpu, kernel_rsp) == 8, "entry.S");
 _Static_assert(offsetof(struct cpu, work) == 24, "entry.S");
 _Static_assert(offsetof(struct cpu, process) == 32, "cpu_current");
+
+bool preempt_always;
 
 static bool
 is_idle(const struct process *process)
@@ -105,6 +108,7 @@ sched_wake(struct process *process, enum process_state from)
         process->state = PROC_RUNNING; /* it has not left yet: it stays */
     } else if (woken) {
         make_ready(queue, process);
+        cpu_add_work(preempt_always ? WORK_RESCHED : 0);
     }
     spin_unlock_irq(&queue->lock, flags);
     return woken;
@@ -156,6 +160,7 @@ load_context(struct cpu *cpu, struct process *prev, struct process *next)
     }
     cpu->process = next;
     cpu->pid = next->pid;
+    cpu->nomem = next == init_process ? NULL : &next->nomem;
     next->on_cpu = true;
     if (is_idle(next)) {
         return; /* keeps the last space loaded: it may come back */

@@ -14,6 +14,9 @@ void sched_init(void);
 /* The idle loop: run whatever is ready, else wait for an interrupt. */
 __noreturn void sched_idle(void);
 
+/* preempt=always: reschedule at every system call and every wake-up. */
+extern bool preempt_always;
+
 /* Give up the CPU.  Returns when chosen again: at once, if the state is still
  * RUNNING and nobody else is ready.
  * => no spinlock held */

@@ -4,6 +4,7 @@
  */
 #include "abi/errno.h"
 
+#include "core/hooks.h"
 #include "core/panic.h"
 
 #include "arch/percpu.h"
@@ -11,6 +12,8 @@
 #include "arch/upcalls.h"
 
 #include "sys/sys.h"
+
+void (*syscall_hook)(void);
 
 void
 on_syscall(struct trapframe *frame)
@@ -24,4 +27,7 @@ on_syscall(struct trapframe *frame)
     }
     frame->rax = (u64)result;
     assert(this_cpu()->nlocks == 0);
+    if (syscall_hook != NULL) {
+        syscall_hook();
+    }
 }

@@ -7,11 +7,13 @@
 
 #include "mm/as.h"
 #include "mm/usercopy.h"
+#include "mm/vma.h"
 
 #include "proc/process.h"
 
 #include "fs/file.h"
 #include "fs/path.h"
+#include "fs/tmpfs.h"
 
 #include "sys/sys.h"
 
@@ -19,9 +21,25 @@
     (MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED           \
      | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
-/* Fill in the file's object.  => 0 and a reference to *file, or -errno */
+/* What access the file's opening must allow, and what it never will. */
 static long
-map_file(int fd, u64 offset, struct as_map *map, struct file **file)
+check_access(const struct file *file, struct as_map *map)
+{
+    u32 mode = file->flags & O_ACCMODE;
+
+    if (mode == O_WRONLY) {
+        return -EACCES;
+    }
+    if ((map->vma_flags & VMA_SHARED) != 0 && mode == O_RDONLY) {
+        map->vma_flags |= VMA_NEVER_W;
+        return map->prot & PROT_WRITE ? -EACCES : 0;
+    }
+    return 0;
+}
+
+/* Fill in the file's object.  => 0 and a reference to *inode, or -errno */
+static long
+map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
 {
     if (offset % PAGE_SIZE != 0) {
         return -EINVAL;
@@ -29,31 +47,40 @@ map_file(int fd, u64 offset, struct as_map *map, struct file **file)
     if ((i64)(offset + map->size) < (i64)map->size) {
         return -EOVERFLOW;
     }
-    *file = file_get_fd(fd);
-    if (*file == NULL) {
+    struct file *file = file_get_fd(fd);
+    if (file == NULL) {
         return -EBADF;
     }
-    map->object = inode_object((*file)->inode);
+    map->object = inode_object(file->inode);
     map->offset = offset >> PAGE_SHIFT;
-    long error = 0;
-    if (map->object == NULL) {
-        error = -ENODEV;
-    } else if (((*file)->flags & O_ACCMODE) == O_WRONLY) {
-        error = -EACCES;
+    long error = map->object == NULL ? -ENODEV : check_access(file, map);
+    if (error == 0) {
+        inode_get(file->inode);
+        *inode = file->inode;
     }
-    if (error != 0) {
-        file_put(*file);
-    }
+    file_put(file);
     return error;
+}
+
+/* Shared anonymous memory is a file without a name. */
+static long
+map_shared_memory(struct as_map *map, struct inode **inode)
+{
+    *inode = tmpfs_anonymous(map->size);
+    if (*inode == NULL) {
+        return -ENOMEM;
+    }
+    map->object = inode_object(*inode);
+    return 0;
 }
 
 /* void *mmap(void *addr, size_t size, int prot, int flags, int fd,
  *            off_t offset);
  * The address.
- * EINVAL: size 0, not aligned, or a kind that is not supported.  ENOMEM: no
- * room.  EOVERFLOW: the offset is too large.
+ * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room.
+ * EOVERFLOW: the offset is too large.
  * EBADF, EACCES, ENODEV: of the file.  EEXIST: MAP_FIXED_NOREPLACE.
- * Differences from Linux: MAP_SHARED is not there yet (EINVAL). */
+ * Differences from Linux: unknown flags are refused, huge pages too. */
 long
 sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 {
@@ -64,24 +91,29 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
     };
     u32 known = MAP_TYPE | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS
                 | MAP_IGNORED;
-    struct file *file = NULL;
+    u32 type = (u32)flags & MAP_TYPE;
+    struct inode *inode = NULL;
+    long error = 0;
 
-    if (size == 0 || (flags & MAP_TYPE) != MAP_PRIVATE
+    if (size == 0 || type < MAP_SHARED || type > MAP_SHARED_VALIDATE
         || ((u32)flags & ~known) != 0) {
         return -EINVAL;
     }
     if (map.size == 0 || map.size > USER_END) {
         return -ENOMEM;
     }
+    map.vma_flags = type == MAP_PRIVATE ? 0 : VMA_SHARED;
     if ((flags & MAP_ANONYMOUS) == 0) {
-        long error = map_file((int)fd, offset, &map, &file);
-        if (error != 0) {
-            return error;
-        }
+        error = map_file((int)fd, offset, &map, &inode);
+    } else if (map.vma_flags & VMA_SHARED) {
+        error = map_shared_memory(&map, &inode);
+    }
+    if (error != 0) {
+        return error;
     }
     long result = as_map(current->as, &map);
-    if (file != NULL) {
-        file_put(file);
+    if (inode != NULL) {
+        inode_put(inode); /* the vma has its own reference */
     }
     return result;
 }

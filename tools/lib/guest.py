@@ -15,6 +15,7 @@ TIMED_OUT = 124
 CRASHED = 125
 NOT_STARTED = 126   # of our child, when there is no QEMU; QEMU itself says 1
 DLE = b"\x10"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KEPT = 65536        # bytes of kernel log and console remembered for a bad end
 BACKLOG = 1 << 20   # unwritten output at which the guest is held back
 GRACE = 5           # seconds between the exit record and the power-off
@@ -30,22 +31,36 @@ class Ended(Exception):
 
 
 def start(argv, stdin, stdout, stderr, inherited):
-    """Start argv in its own process group; it dies when we die."""
+    """Start argv in its own process group; it dies when we die.
+
+    It waits for a byte before it becomes QEMU, so that it has its guard by
+    then. => its pid, the descriptor of guard()
+    """
+    go, ready = os.pipe()
     pid = os.fork()
     if pid == 0:
+        os.close(ready)
+        if os.read(go, 1) == b"":
+            os._exit(NOT_STARTED)
         try:
             os.setpgid(0, 0)
             for number, fd in enumerate((stdin, stdout, stderr)):
                 os.dup2(fd, number)
             for fd in inherited:
                 os.set_inheritable(fd, True)
-            for number in (signal.SIGPIPE, signal.SIGINT):
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            for number in SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             os.execvp(argv[0], argv)
         except OSError as error:
             os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
         os._exit(NOT_STARTED)
-    return pid, guard(pid)
+    word = guard(pid)
+    os.write(ready, b"g")
+    os.close(go)
+    os.close(ready)
+    return pid, word
 
 
 def guard(pid):
@@ -214,14 +229,17 @@ class Guest:
             sources[records[0]] = (
                 self.take_events if self.raw_console else self.take_records)
             ours.append(records[1])
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         self.pid, word = start(argv, in_end, out_end, err_end, inherited)
         for fd in ours:
             os.close(fd)
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             voice = console if self.raw_console else records[0]
             self.loop(sources, keys, stdin, voice)
             ended = self.wait()
         finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
             self.kill()
             os.write(word, b"x")
             self.drain()

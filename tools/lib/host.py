@@ -1,6 +1,7 @@
 """What a host test works with: a scratch directory, and runs of tools/run."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,8 +29,10 @@ def test(function):
 
 def lines(data, last=30):
     """The last lines of some bytes, for a person."""
-    text = data.decode("utf-8", "backslashreplace")
-    return text.rstrip().splitlines()[-last:]
+    text = data.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+    text = re.sub(r"[\0-\x08\x0b-\x1f\x7f]",
+                  lambda control: f"\\x{ord(control.group()):02x}", text)
+    return text.rstrip().split("\n")[-last:]
 
 
 class Result:

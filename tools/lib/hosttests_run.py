@@ -176,7 +176,8 @@ def run_add_keeps_mode(host):
               "--", "/plain").expect(126, b"")
     result = host.tine(
         "--initrd", host.test_initrd(),
-        "--add", host.file("a", b"", 0o640), "--add", host.file("b", b"", 0o4711),
+        "--add", host.file("a", b"", 0o640),
+        "--add", host.file("b", b"", 0o4711),
         "--", "/tests/tine/show", "modes", "/a", "/b")
     result.expect(0, b"/a 100640\n/b 104711\n")
 
@@ -223,11 +224,18 @@ def run_icount_repeats(host):
 
 
 @test
+def run_icount_empty_stdin(host):
+    """Nothing may come in from outside, so there is nothing to read."""
+    host.tine("--icount", "--timeout", "20", "--", "cat",
+              stdin=b"lost").expect(0, b"")
+
+
+@test
 def run_interrupted(host):
     """SIGINT, SIGTERM and SIGKILL leave no machine behind."""
     if not os.path.isdir("/proc/self"):
         return "skipped: no /proc here"
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL) * 5:
         mark = f"mark={os.getpid()}.{number}"
         child = host.start(
             [host.path("tools", "run"), "--append", mark, "--",

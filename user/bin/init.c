@@ -169,9 +169,16 @@ choose_stdio(struct program *program, char *words)
 {
     for (int i = 0; i < 3; i++) {
         char *word = words == NULL ? NULL : strtok(i ? NULL : words, " \n");
-        bool pipe = word != NULL && strcmp(word, "pipe") == 0;
-        program->stdio[i] = pipe ? run_stdio[i] : CONSOLE;
-        program->on_tty = program->on_tty || !pipe;
+        bool tty = false;
+        if (word != NULL && strcmp(word, "pipe") == 0) {
+            program->stdio[i] = run_stdio[i];
+        } else if (word != NULL && strcmp(word, "null") == 0) {
+            program->stdio[i] = "/dev/null";
+        } else {
+            program->stdio[i] = CONSOLE;
+            tty = true;
+        }
+        program->on_tty = program->on_tty || tty;
     }
 }
 

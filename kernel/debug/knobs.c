@@ -1,0 +1,188 @@
+/*
+ * The hostile modes, and what can be changed while the system runs: boot words
+ * own=, preempt=, nomem=, check=; files /proc/tine/fork and /proc/tine/nomem.
+ * They turn "may" into "always", so that rare paths are taken in every test.
+ */
+#include "abi/errno.h"
+#include "common/string.h"
+
+#include "core/bootinfo.h"
+#include "core/hooks.h"
+#include "core/panic.h"
+
+#include "arch/percpu.h"
+
+#include "mm/as.h"
+#include "mm/nomem.h"
+
+#include "proc/fork.h"
+#include "proc/process.h"
+#include "proc/sched.h"
+
+#include "fs/procfs.h"
+
+#include "debug/debug.h"
+
+#define WORD_MAX 32
+
+static u64 check_interval; /* run the checkers at every Nth system call */
+
+/* A decimal number of the whole text.  => 0 or -EINVAL */
+static int
+parse_number(const char *text, u64 *number)
+{
+    *number = 0;
+    if (*text == '\0') {
+        return -EINVAL;
+    }
+    for (; *text >= '0' && *text <= '9'; text++) {
+        if (*number > 1UL << 60) {
+            return -EINVAL;
+        }
+        *number = *number * 10 + (u64)(*text - '0');
+    }
+    return *text == '\0' && *number > 0 ? 0 : -EINVAL;
+}
+
+static void
+at_syscall_end(void)
+{
+    static u64 calls;
+
+    if (preempt_always) {
+        cpu_add_work(WORK_RESCHED);
+    }
+    if (check_interval != 0
+        && __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) % check_interval
+               == 0) {
+        check_or_panic();
+    }
+}
+
+/* The value of `name=always`. */
+static bool
+word_always(const char *name)
+{
+    char word[WORD_MAX];
+
+    if (!boot_word(name, word, sizeof(word))) {
+        return false;
+    }
+    if (strcmp(word, "always") != 0) {
+        panic("boot word %s=%s: always", name, word);
+    }
+    return true;
+}
+
+/* The value of `name=N`; 0 if it is absent. */
+static u64
+word_number(const char *name)
+{
+    char word[WORD_MAX];
+    u64 number = 0;
+
+    if (boot_word(name, word, sizeof(word))
+        && parse_number(word, &number) != 0) {
+        panic("boot word %s=%s: a number above 0", name, word);
+    }
+    return number;
+}
+
+static void
+read_words(void)
+{
+    u64 every = word_number("nomem");
+
+    own_always = word_always("own");
+    preempt_always = word_always("preempt");
+    check_interval = word_number("check");
+    if (every != 0) {
+        nomem_default = (struct nomem){.mode = NOMEM_EVERY, .n = every};
+    }
+    if (preempt_always || check_interval != 0) {
+        syscall_hook = at_syscall_end;
+    }
+}
+
+/* The text without its newline, in buf.  => 0, -EINVAL if it is too long */
+static int
+one_line(const char *text, size_t size, char buf[WORD_MAX])
+{
+    if (size > 0 && text[size - 1] == '\n') {
+        size--;
+    }
+    if (size >= WORD_MAX || strnlen(text, size) != size) {
+        return -EINVAL;
+    }
+    memcpy(buf, text, size);
+    buf[size] = '\0';
+    return 0;
+}
+
+static int
+fork_show(struct text *out)
+{
+    text_printf(out, "%s\n", fork_mode_name());
+    return 0;
+}
+
+static int
+fork_store(const char *text, size_t size)
+{
+    char word[WORD_MAX];
+    int error = one_line(text, size, word);
+
+    return error != 0 ? error : fork_set_mode(word);
+}
+
+static const char *const nomem_modes[] = {
+    [NOMEM_OFF] = "off", [NOMEM_ONCE] = "once", [NOMEM_FROM] = "from",
+    [NOMEM_EVERY] = "every",
+};
+
+static int
+nomem_show(struct text *out)
+{
+    struct nomem nomem = current->nomem; /* as it was before this text */
+
+    text_printf(out, "%s %lu\npassed %lu\n", nomem_modes[nomem.mode], nomem.n,
+                nomem.passed);
+    return 0;
+}
+
+/* "once N", "from N", "every N" or "off": the writer's own allocations. */
+static int
+nomem_store(const char *text, size_t size)
+{
+    struct nomem nomem = {.mode = NOMEM_OFF};
+    char word[WORD_MAX];
+
+    if (one_line(text, size, word) != 0) {
+        return -EINVAL;
+    }
+    if (strcmp(word, "off") == 0) {
+        current->nomem = nomem;
+        return 0;
+    }
+    char *space = strchr(word, ' ');
+    if (space == NULL || parse_number(space + 1, &nomem.n) != 0) {
+        return -EINVAL;
+    }
+    *space = '\0';
+    for (size_t mode = NOMEM_ONCE; mode < ARRAY_SIZE(nomem_modes); mode++) {
+        if (strcmp(word, nomem_modes[mode]) == 0) {
+            nomem.mode = mode;
+            current->nomem = nomem;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+void
+knobs_init(void)
+{
+    read_words();
+    procfs_register("tine/fork", fork_show, fork_store);
+    procfs_register("tine/nomem", nomem_show, nomem_store);
+}

@@ -1,0 +1,97 @@
+/*
+ * /proc/tine/pages: the page-table trees of the reader's process group, a node
+ * a line, for programs that draw them:
+ *
+ *     PID LEVEL ADDRESS FRAME REFS FLAGS
+ *
+ * Level 4 is the root, 0 a page.  A node that was already shown for another
+ * process appears again: same frame, so same node.  Flags are letters of the
+ * entry that leads to the node: w writable, s shared mapping, k kept without
+ * rights, z the zero page, or `-`.
+ */
+#include "core/spin.h"
+
+#include "arch/pte.h"
+
+#include "mm/as.h"
+#include "mm/frame.h"
+
+#include "proc/process.h"
+
+#include "fs/procfs.h"
+
+#include "debug/debug.h"
+
+struct flag {
+    pte_t bit;
+    char letter;
+};
+
+static void
+flags_of(pte_t entry, char flags[5])
+{
+    static const struct flag all[] = {
+        {PTE_W, 'w'}, {PTE_S, 's'}, {PTE_K, 'k'},
+    };
+    int n = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        if (entry & all[i].bit) {
+            flags[n++] = all[i].letter;
+        }
+    }
+    if (pte_addr(entry) == zero_frame) {
+        flags[n++] = 'z';
+    }
+    if (n == 0) {
+        flags[n++] = '-';
+    }
+    flags[n] = '\0';
+}
+
+static void
+show_node(struct text *out, pid_t pid, int level, vaddr_t addr, pte_t entry)
+{
+    paddr_t frame = pte_addr(entry);
+    char flags[5];
+
+    flags_of(entry, flags);
+    text_printf(out, "%d %d %lx %lx %u %s\n", pid, level, addr,
+                frame >> PAGE_SHIFT, frame_of(frame)->refs, flags);
+    if (level == 0) {
+        return;
+    }
+    const pte_t *table = frame_ptr(frame);
+    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
+    for (unsigned i = 0; i < end; i++) {
+        if (pte_is_edge(table[i])) {
+            show_node(out, pid, level - 1, addr + i * pt_span(level),
+                      table[i]);
+        }
+    }
+}
+
+static int
+pages_show(struct text *out)
+{
+    spin_lock(&family_lock);
+    list_for_each(pos, &all_processes) {
+        const struct process *process =
+            list_entry(pos, struct process, all_link);
+        struct as *as = process->as;
+        if (process->pgid != current->pgid || as == NULL) {
+            continue;
+        }
+        spin_lock(&as->lock);
+        show_node(out, process->pid, PT_LEVELS, 0, as->root | PTE_W);
+        spin_unlock(&as->lock);
+    }
+    spin_unlock(&family_lock);
+    return 0;
+}
+
+void
+pages_init(void)
+{
+    procfs_register("tine/pages", pages_show, NULL);
+}
