@@ -109,9 +109,8 @@ kernel_main(u32 magic, paddr_t info)
     frame_init();                /* physical memory */
     apic_init();                 /* interrupts, and the clocks */
     rtc_init();                  /* the time of day */
-    serial_listen();             /* the console's input */
-    serial_listen();             /* and input from the devices */
-    keyboard_init();
+    serial_listen();             /* the console's input, from here */
+    keyboard_init();             /* and from here */
     sched_init();                /* this context becomes the idle process */
     read_boot_words();
     proc_start_init(start_init); /* pid 1 goes on with fs_init */

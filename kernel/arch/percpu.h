@@ -43,7 +43,6 @@ struct cpu {
     struct nomem *nomem;       /* of the running process; NULL: none */
     struct as *loaded_as;      /* whose that is; NULL: the kernel root */
     struct process *idle;
-    u64 fs_base;               /* what MSR_FS_BASE holds */
     u64 gdt[10];
     struct tss tss;
 };

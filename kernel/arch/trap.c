@@ -52,7 +52,8 @@ load_gdt(struct cpu *cpu)
 
     cpu->gdt[KERNEL_CS / 8] = 0x00af9b000000ffff;
     cpu->gdt[KERNEL_SS / 8] = 0x00cf93000000ffff;
-    cpu->gdt[4] = 0x00cffb000000ffff; /* where sysret would find 32-bit code */
+    /* gdt[4], where sysret would find 32-bit code, stays null: a far jump into
+     * such a segment, and syscall there, would enter the kernel at CSTAR. */
     cpu->gdt[USER_SS / 8] = 0x00cff3000000ffff;
     cpu->gdt[USER_CS / 8] = 0x00affb000000ffff;
     cpu->gdt[TSS_SEL / 8] = (sizeof(cpu->tss) - 1) | (base & 0xffffff) << 16

@@ -119,14 +119,34 @@ range_unmap(struct as *as, vaddr_t start, vaddr_t end)
     walk_table(&walk, root, PT_LEVELS, 0);
 }
 
+/* The highest level whose entry for addr leads nowhere, but 2 at least: what one
+ * step of a walk may skip, or a huge range that is empty takes seconds. */
+static int
+empty_level(const struct as *as, vaddr_t addr)
+{
+    const pte_t *table = frame_ptr(as->root);
+    int level = PT_LEVELS;
+
+    for (; level > 2; level--) {
+        pte_t entry = table[pt_index(addr, level)];
+        if (!pte_is_edge(entry)) {
+            break;
+        }
+        table = frame_ptr(pte_addr(entry));
+    }
+    return level;
+}
+
 int
 range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
 {
-    for (vaddr_t at = start; at < end;
-         at = align_down(at, pt_span(2)) + pt_span(2)) {
+    u64 span;
+
+    for (vaddr_t at = start; at < end; at = align_down(at, span) + span) {
         if (!pt_own_present(as, at, 1)) {
             return -ENOMEM;
         }
+        span = pt_span(empty_level(as, at));
     }
     return 0;
 }

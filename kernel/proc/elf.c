@@ -131,6 +131,9 @@ map_segments(struct as *as, struct object *object,
                                 .phnum = header->e_phnum};
     for (int i = 0; i < header->e_phnum; i++) {
         const struct elf64_phdr *phdr = &phdrs[i];
+        if (phdr->p_type == PT_INTERP) { /* it cannot run alone */
+            return -ENOEXEC;
+        }
         if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0) {
             continue;
         }

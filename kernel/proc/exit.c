@@ -128,12 +128,7 @@ proc_stop(int signal)
     sched_prepare(PROC_STOPPED);
     process->stop_news = W_STOPCODE(signal);
     process->cont_news = 0;
-    const struct kernel_sigaction *action =
-        &process->parent->sigacts->action[SIGCHLD - 1];
-    if ((action->flags & SA_NOCLDSTOP) == 0) {
-        signal_send(process->parent, SIGCHLD);
-    }
-    wait_wake_all(&process->parent->child_wait);
+    signal_tell_stop(process->parent);
     spin_unlock(&family_lock);
     schedule();
 }

@@ -101,6 +101,9 @@ ask(struct clone_args *args)
         || (args->flags & CSIGNAL) != SIGCHLD) {
         return -EINVAL;
     }
+    if ((args->flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
+        return -EPERM; /* loading it would fault in the kernel */
+    }
     if (!vm) {
         args->flags |= fork_mode->more_flags;
         return fork_mode->error;

@@ -133,22 +133,12 @@ pick_next(struct runqueue *queue)
     return list_entry(first, struct process, run_link);
 }
 
-/* With interrupts off, or nobody else may load another in between. */
-static void
-load_fs_base(struct cpu *cpu, u64 fs_base)
-{
-    if (cpu->fs_base != fs_base) {
-        cpu->fs_base = fs_base;
-        wrmsr(MSR_FS_BASE, fs_base);
-    }
-}
-
+/* Never skipped: a program that loads a selector into FS changes the base, and
+ * the kernel does not learn of it. */
 void
 sched_load_fs_base(void)
 {
-    cpu_interrupts_off();
-    load_fs_base(this_cpu(), current->fs_base);
-    cpu_interrupts_on();
+    wrmsr(MSR_FS_BASE, current->fs_base);
 }
 
 /* Load what belongs to the next process and is not on its stack. */
@@ -169,7 +159,7 @@ load_context(struct cpu *cpu, struct process *prev, struct process *next)
         as_load(next->as);
     }
     fxrstor(next->fpu);
-    load_fs_base(cpu, next->fs_base);
+    wrmsr(MSR_FS_BASE, next->fs_base);
     trap_set_kernel_stack(next->kstack + KSTACK_SIZE);
     if (next->pending & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);

@@ -110,6 +110,18 @@ notify(struct process *target, int signal)
 }
 
 void
+signal_tell_stop(struct process *parent)
+{
+    const struct kernel_sigaction *action =
+        &parent->sigacts->action[SIGCHLD - 1];
+
+    if ((action->flags & SA_NOCLDSTOP) == 0) {
+        signal_send(parent, SIGCHLD);
+    }
+    wait_wake_all(&parent->child_wait);
+}
+
+void
 signal_send(struct process *target, int signal)
 {
     u64 flags = spin_lock_irq(&target->siglock);
@@ -127,13 +139,17 @@ signal_send(struct process *target, int signal)
     } else if (signal == SIGCONT) {
         target->pending &= ~STOP_SIGNALS;
     }
-    if (signal == SIGCONT && sched_wake(target, PROC_STOPPED)) {
+    bool continued = signal == SIGCONT && sched_wake(target, PROC_STOPPED);
+    if (continued) {
         target->cont_news = 0xffff;
     }
     if (!drop && !blocked) {
         notify(target, signal);
     }
     spin_unlock_irq(&target->siglock, flags);
+    if (continued) {
+        signal_tell_stop(target->parent);
+    }
 }
 
 enum audience { ONE, GROUP, ALL };
@@ -270,6 +286,24 @@ signal_fatal_pending(void)
         }
     }
     return false;
+}
+
+void
+signal_stop_here(void)
+{
+    sigset_t stops = current->pending & ~current->blocked & STOP_SIGNALS;
+
+    for (; stops != 0 && !signal_fatal_pending(); stops &= stops - 1) {
+        int signal = __builtin_ctzl(stops) + 1;
+        u64 flags = spin_lock_irq(&current->siglock);
+        bool stop = (current->pending & SET(signal)) != 0
+                    && current->sigacts->action[signal - 1].handler == SIG_DFL;
+        current->pending &= stop ? ~SET(signal) : ~0UL;
+        spin_unlock_irq(&current->siglock, flags);
+        if (stop) {
+            proc_stop(signal);
+        }
+    }
 }
 
 bool

@@ -31,6 +31,9 @@ void sigacts_put(struct sigacts *sigacts);
  * => no lock of RANK_SIGNAL or higher is held */
 void signal_send(struct process *target, int signal);
 
+/* A child of parent has stopped or goes on: SIGCHLD, if wanted, and a wake-up
+ * for its wait.  => family_lock held */
+void signal_tell_stop(struct process *parent);
 
 /* A fault of the current process: not blocked, not ignored. */
 void signal_force(int signal);
@@ -39,6 +42,10 @@ void signal_force(int signal);
  * sleep / that will end the process. */
 bool signal_pending(void);
 bool signal_fatal_pending(void);
+
+/* Act on stop signals now: a sleeper that is stopped goes on with its sleep
+ * afterwards, and its system call does not end.  => no spinlock held */
+void signal_stop_here(void);
 
 /* The current process ignores the signal, or has it blocked: what terminal
  * access asks of SIGTTIN and SIGTTOU. */

@@ -72,6 +72,9 @@ sleep_and_leave(struct waitq *queue, struct waiter *waiter,
     u64 flags = spin_lock_irq(&queue->lock);
     list_del(&waiter->link);
     spin_unlock_irq(&queue->lock, flags);
+    if (mode == WAIT_INTERRUPTIBLE) {
+        signal_stop_here();
+    }
     return interrupted(mode) ? -EINTR : 0;
 }
 
@@ -184,6 +187,7 @@ sleep_ns(u64 ns, u64 *left)
         flags = spin_lock_irq(&timer_lock);
         list_del(&timer.link);
         spin_unlock_irq(&timer_lock, flags);
+        signal_stop_here();
     }
     *left = now < timer.deadline ? timer.deadline - now : 0;
     return *left == 0 ? 0 : -EINTR;

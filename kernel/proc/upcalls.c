@@ -33,8 +33,11 @@ access_of(u64 error)
 static void
 kill_for_memory(vaddr_t addr)
 {
-    warn("out of memory: killed process %d (%s), which touched %#lx\n",
-         current->pid, current->comm, addr);
+    /* A copy that stopped here tries its last bytes once more. */
+    if ((current->pending & SIGNAL_BIT(SIGKILL)) == 0) {
+        warn("out of memory: killed process %d (%s), which touched %#lx\n",
+             current->pid, current->comm, addr);
+    }
     signal_force(SIGKILL);
 }
 

@@ -18,7 +18,7 @@ void (*syscall_hook)(void);
 void
 on_syscall(struct trapframe *frame)
 {
-    u64 number = frame->rax;
+    u32 number = (u32)frame->rax; /* as Linux, the low half counts */
     long result = -ENOSYS;
 
     if (number < SYSCALL_COUNT && syscall_table[number] != NULL) {

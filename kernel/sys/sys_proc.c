@@ -54,7 +54,8 @@ sys_vfork(void)
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);
  * The child's pid; 0 in the child.
- * EINVAL: a flag that is not supported.  EAGAIN, ENOMEM: as fork.
+ * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
+ * EAGAIN, ENOMEM: as fork.
  * Differences from Linux: CLONE_VM needs CLONE_VFORK (no threads yet). */
 long
 sys_clone(u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls)

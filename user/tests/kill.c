@@ -11,7 +11,7 @@ static int pipe_ends[2];
 static void
 test_errors(void)
 {
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         _exit(0);
     }
@@ -90,7 +90,7 @@ writes(void)
 static void
 waits(void)
 {
-    if (fork() == 0) {
+    if (must_fork() == 0) {
         nap(200);
         _exit(0);
     }
@@ -135,7 +135,7 @@ test_where(void)
     int status;
 
     for (int i = 0; i < (int)(sizeof(places) / sizeof(places[0])); i++) {
-        pid_t pid = fork();
+        pid_t pid = must_fork();
         if (pid == 0) {
             places[i].body();
             _exit(1);
@@ -156,7 +156,7 @@ test_group(void)
     int good = 0, status = 0;
 
     for (int i = 0; i < 4; i++) {
-        pids[i] = fork();
+        pids[i] = must_fork();
         if (pids[i] == 0) {
             nap(20000);
             _exit(1);

@@ -17,7 +17,7 @@ make_sleeper(int executes, int session)
     pid_t pid;
 
     pipe2(gate, O_CLOEXEC);
-    pid = fork();
+    pid = must_fork();
     if (pid == 0) {
         if (session) {
             setsid();
@@ -138,7 +138,7 @@ child_of_session(void *unused)
 {
     (void)unused;
     pid_t sid = setsid();
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         _exit(getsid(0) == sid && getpgrp() == sid ? 3 : 4);
     }

@@ -43,7 +43,7 @@ send_other(int sig)
     char c;
 
     pipe(gate);
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         close(gate[1]);
         _exit(read(gate[0], &c, 1) == 0 ? 7 : 8);

@@ -117,6 +117,18 @@ killed(int status, int sig, const char *name)
     tap_status(WIFSIGNALED(status) && WTERMSIG(status) == sig, status, name);
 }
 
+/* fork, or the end: a pid of -1 must never come to kill(2). */
+static inline pid_t
+must_fork(void)
+{
+    pid_t pid = fork();
+    if (pid < 0) {
+        perror("fork");
+        exit(99);
+    }
+    return pid;
+}
+
 /* Run body(arg) in a child, whose exit code it returns; => wait status. */
 static inline int
 in_child(int (*body)(void *), void *arg)

@@ -13,7 +13,7 @@ test_zombie(void)
     char c;
 
     pipe(ends);
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         setpgid(0, 0);
         _exit(0);
@@ -45,10 +45,10 @@ test_orphan(void)
     pid_t first = getpid();
 
     pipe(ends);
-    pid_t middle = fork();
+    pid_t middle = must_fork();
     if (middle == 0) {
         pid_t before = getpid();
-        if (fork() == 0) {
+        if (must_fork() == 0) {
             for (int i = 0; i < 5000 && getppid() == before; i++) {
                 nap(1);
             }
@@ -78,11 +78,11 @@ test_many(void)
     char c;
 
     pipe(ends);
-    pid_t middle = fork();
+    pid_t middle = must_fork();
     if (middle == 0) {
         pid_t before = getpid();
         for (int i = 0; i < 20; i++) {
-            if (fork() != 0) {
+            if (must_fork() != 0) {
                 continue;
             }
             while (i % 2 && getppid() == before) {
@@ -109,11 +109,11 @@ static void
 test_killed_by_child(void)
 {
     int status = 0;
-    pid_t pid = fork();
+    pid_t pid = must_fork();
 
     if (pid == 0) {
         pid_t parent = getpid();
-        if (fork() == 0) {
+        if (must_fork() == 0) {
             kill(parent, SIGKILL);
             _exit(0);
         }

@@ -16,7 +16,7 @@ make_child(int code, int gate[2])
     pid_t pid;
 
     pipe(gate);
-    pid = fork();
+    pid = must_fork();
     if (pid == 0) {
         close(gate[1]);
         read(gate[0], &c, 1);
@@ -29,7 +29,7 @@ make_child(int code, int gate[2])
 static pid_t
 make_dead(int code, pid_t group)
 {
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         _exit(code);
     }
@@ -107,9 +107,9 @@ wait_for_grandchild(void *unused)
 
     (void)unused;
     pipe(ends);
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
-        pid_t inner = fork();
+        pid_t inner = must_fork();
         if (inner == 0) {
             _exit(0);
         }
