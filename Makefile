@@ -33,7 +33,7 @@ BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
 BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
 BOTH += -Wshadow -Wundef -Wa,--noexecstack
 BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
-BOTH += $(if $(filter test t-%,$(MAKECMDGOALS))$(WERROR),-Werror)
+BOTH += $(if $(filter test test-all t-%,$(MAKECMDGOALS))$(WERROR),-Werror)
 KFLAGS := $(BOTH) -I kernel -I lib
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
@@ -89,6 +89,8 @@ run-%: all ## run-PROGRAM: boot, run one program (ARGS="..."), end
 	$Qtools/run -- $* $(ARGS)
 test: all ## everything that proves it
 	$Qtools/test
+test-all: all ## the same, every test under every boot word (long)
+	$Qtools/test --all
 t-%: all ## t-NAME: one test
 	$Qtools/test $*
 
@@ -96,7 +98,7 @@ t-%: all ## t-NAME: one test
 NEEDS := build $(if $(filter qemu run-%,$(MAKECMDGOALS)),qemu)
 NEEDS += $(if $(filter iso %.iso,$(MAKECMDGOALS)),iso)
 NEEDS += $(if $(DIRECT),,$(patsubst qemu,iso,$(filter qemu,$(MAKECMDGOALS))))
-NEEDS += $(if $(filter test t-%,$(MAKECMDGOALS)),test)
+NEEDS += $(if $(filter test test-all t-%,$(MAKECMDGOALS)),test)
 ready:
 	@tools/setup $(NEEDS)
 setup: ## install all that any goal needs

@@ -11,6 +11,7 @@
 #include "arch/cpu.h"
 #include "arch/trap.h"
 
+#include "mm/frame.h"
 #include "mm/heap.h"
 #include "mm/kmap.h"
 
@@ -45,6 +46,12 @@ proc_count(void)
     return __atomic_load_n(&process_count, __ATOMIC_RELAXED);
 }
 
+int
+proc_limit(void)
+{
+    return (int)MIN((u64)MAX_PROCESSES, frames_count / FRAMES_PER_PROCESS);
+}
+
 void
 pid_get(pid_t pid)
 {
@@ -66,7 +73,7 @@ slot_is_free(void)
     bool trusted = init_process == NULL || current == init_process
                    || current->parent == init_process;
 
-    return process_count < MAX_PROCESSES - (trusted ? 0 : ROOT_SLOTS);
+    return process_count < proc_limit() - (trusted ? 0 : ROOT_SLOTS);
 }
 
 /* => family_lock held; 0: every pid is in use */

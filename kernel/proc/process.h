@@ -110,8 +110,10 @@ extern struct process *init_process;  /* pid 1 */
  * => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 
-/* How many processes there are, zombies included. */
+/* How many processes there are, zombies included, and how many there may be: by
+ * the table, and by memory, or a fork bomb would leave none for its killer. */
 int proc_count(void);
+int proc_limit(void);
 
 /* A new process without memory, files or family, with a pid and a kernel stack.
  * => NULL: -EAGAIN or -ENOMEM in *error

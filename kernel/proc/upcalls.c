@@ -29,16 +29,54 @@ access_of(u64 error)
     return error & PF_FETCH ? ACCESS_FETCH : ACCESS_READ;
 }
 
-/* No memory for a page: the process ends, alone, and the console says so. */
+/* End the process for want of memory, and say so; once, as a copy that stopped
+ * here tries its last bytes again. */
 static void
-kill_for_memory(vaddr_t addr)
+kill_for_memory(struct process *process, vaddr_t addr)
 {
-    /* A copy that stopped here tries its last bytes once more. */
-    if ((current->pending & SIGNAL_BIT(SIGKILL)) == 0) {
-        warn("out of memory: killed process %d (%s), which touched %#lx\n",
-             current->pid, current->comm, addr);
+    if ((process->pending & SIGNAL_BIT(SIGKILL)) == 0) {
+        warn("out of memory: killed process %d (%s), as %d touched %#lx\n",
+             process->pid, process->comm, current->pid, addr);
+        signal_send(process, SIGKILL);
     }
-    signal_force(SIGKILL);
+}
+
+/* pid 1 cannot be killed: the youngest other process makes room for it.
+ * => whether there is one; then the access is to be tried again */
+static bool
+make_room(vaddr_t addr)
+{
+    struct process *victim = NULL;
+
+    spin_lock(&family_lock);
+    list_for_each(pos, &all_processes) {
+        struct process *process = list_entry(pos, struct process, all_link);
+        if (process != init_process && process->state != PROC_ZOMBIE) {
+            victim = process;
+        }
+    }
+    if (victim != NULL) {
+        kill_for_memory(victim, addr);
+    }
+    spin_unlock(&family_lock);
+    schedule();
+    return victim != NULL;
+}
+
+/* No memory for a page: the process ends, alone, and the console says so.
+ * => whether the access may be tried again */
+static bool
+want_memory(vaddr_t addr)
+{
+    if (current != init_process) {
+        kill_for_memory(current, addr);
+        return false;
+    }
+    if (!make_room(addr)) {
+        signal_force(SIGBUS); /* nobody is left: the end */
+        return false;
+    }
+    return true;
 }
 
 bool
@@ -54,7 +92,7 @@ on_page_fault(struct trapframe *frame, vaddr_t addr, u64 error)
         failed = fault_serve(current->as, addr, access_of(error));
     }
     if (failed == -ENOMEM) {
-        kill_for_memory(addr);
+        return want_memory(addr);
     } else if (failed == -ERANGE && user) {
         signal_force(SIGBUS);
     } else if (failed != 0 && user) {

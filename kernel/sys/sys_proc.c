@@ -381,7 +381,7 @@ limit_of(int resource)
     case RLIMIT_NOFILE:
         return OPEN_MAX;
     case RLIMIT_NPROC:
-        return MAX_PROCESSES - ROOT_SLOTS;
+        return (u64)(proc_limit() - ROOT_SLOTS);
     case RLIMIT_CORE:
         return 0;
     default:

@@ -37,12 +37,13 @@ class Test:
         head = re.match(r"/\*(.*?)\*/", source, re.S)
         text = head.group(1) if head else ""
         body = [re.sub(r"^\s*\* ?", "", line) for line in text.splitlines()]
-        keys = dict(re.findall(r"^(seconds|args|status|modes): *(.*)$",
+        keys = dict(re.findall(r"^(seconds|args|status|modes|except): *(.*)$",
                                "\n".join(body), re.M))
         self.seconds = int(keys.get("seconds", 10))
         self.args = keys.get("args", "").split()
         self.status = keys.get("status", "exit 0")
         self.modes = keys.get("modes", "").split()
+        self.excepted = keys.get("except", "").split()
         self.expected = None
         if "expect:" in body:
             expected = body[body.index("expect:") + 1:]
@@ -51,8 +52,11 @@ class Test:
             self.expected = "".join(line + "\n" for line in expected).encode()
 
     def runs_under(self, append):
-        """`modes:` names the fork= words for which the test is meant."""
-        words = re.findall(r"\bfork=(\w+)", append) or ["tree"]
+        """`modes:` names the fork= words for which the test is meant,
+        `except:` the boot words under which it cannot hold."""
+        if set(self.excepted) & set(append.split()):
+            return False
+        words = re.findall(r"(?<!\w)fork=(\w+)", append) or ["tree"]
         return not self.modes or words[-1] in self.modes
 
     def native(self, host):
@@ -93,11 +97,11 @@ def discover(tree):
     return tests
 
 
-def batches(tests, size):
-    """Split evenly: at least two boots, each of at most size tests."""
+def batches(tests, size, least=2):
+    """Split evenly: at least so many boots, each of at most size tests."""
     if not tests:
         return []
-    count = max(min(2, len(tests)), -(-len(tests) // size))
+    count = max(min(least, len(tests)), -(-len(tests) // size))
     return [tests[i::count] for i in range(count)]
 
 

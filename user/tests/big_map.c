@@ -58,6 +58,23 @@ touch(void *p)
     return *(volatile char *)p & 1;
 }
 
+/* What is not there costs nothing: 100 TiB of it. */
+static void
+test_huge(void)
+{
+    char *start = (char *)(1UL << 40);
+    unsigned long size = 100UL << 40;
+    struct timespec before, after;
+    char *huge = mmap(start, size, PROT_NONE, FLAGS | MAP_FIXED, -1, 0);
+
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    ok(huge == start, "map 100 TiB");
+    is(mprotect(huge, size, PROT_READ), 0, "mprotect of it all");
+    is(munmap(huge, size), 0, "unmap it");
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    ok(after.tv_sec - before.tv_sec < 2, "within two seconds");
+}
+
 int
 main(void)
 {
@@ -86,5 +103,6 @@ main(void)
         good &= munmap(p, GIB) == 0;
     }
     ok(good, "map, touch and unmap two hundred times");
+    test_huge();
     return done();
 }

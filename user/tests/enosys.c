@@ -45,6 +45,8 @@ test_simple(void)
     is(getpgid(0), getpgrp(), "getpgid 0");
     is(getsid(0), getsid(getpid()), "getsid 0");
     is(raw(NR_getppid, 0, 0, 0, 0), getppid(), "getppid");
+    is(raw(NR_getpid | 7L << 32, 0, 0, 0, 0), getpid(),
+        "only the low half of a number counts");
 }
 
 static void

@@ -3,6 +3,8 @@
  * it calls exec with success, or dies. Everything but memory is its own.
  *
  * The program executes itself: with an argument it is one of the children.
+ *
+ * except: vfork=fork
  */
 #include "tap.h"
 

@@ -2,6 +2,8 @@
  * vfork_memory.c: child and parent of vfork are one in memory, so what the
  * child maps or unmaps is mapped or unmapped; a parent that is killed while
  * it waits dies at once, and the child lives on in what was its memory.
+ *
+ * except: vfork=fork
  */
 #include "tap.h"
 
