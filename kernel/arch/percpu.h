@@ -13,10 +13,8 @@ struct process;
 
 /* Bits of cpu.work: what must be done before this CPU returns to user mode. */
 #define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
-#define WORK_DEFERRED 0x4 /* core/deferred.h has work to do */
+#define WORK_INPUT   0x4 /* the console has input (core/console.h) */
 #define WORK_SIGNAL  0x2 /* the current process may have a signal to act on */
-
-#define LOCKS_MAX 12
 
 struct tss {
     u32 reserved0;
@@ -33,12 +31,11 @@ struct cpu {
     u64 kernel_rsp;            /*  8 top of the current process's stack */
     u64 user_rsp;              /* 16 scratch of the system call entry */
     u32 work;                  /* 24 see cpu_add_work */
-    u32 nlocks;                /* 28 spinlocks held */
+    u32 rank;                  /* 28 of the lock taken last; 0: none held */
     struct process *process;   /* 32 the running one */
 
     int id;
     int pid;                   /* of current, for the last words */
-    u8 lock_ranks[LOCKS_MAX];  /* of the locks held, oldest first */
     u64 loaded_root;           /* what CR3 holds */
     struct nomem *nomem;       /* of the running process; NULL: none */
     struct as *loaded_as;      /* whose that is; NULL: the kernel root */

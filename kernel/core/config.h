@@ -6,7 +6,7 @@
 #define MAX_CPUS      8      /* per-CPU records, bits of a CPU mask */
 #define TICKS_PER_SEC 100    /* timer interrupts: preemption, sleep grain */
 #define MAX_PROCESSES 4096   /* live and zombie; bounds kernel stacks */
-#define FRAMES_PER_PROCESS 16 /* of memory; bounds processes if there is little */
+#define FRAMES_PER_PROCESS 16 /* of memory: bounds processes, too */
 #define ROOT_SLOTS    8      /* of these, kept for pid 1 and its children */
 #define PID_MAX       32768  /* pids wrap here, as Linux's default */
 #define OPEN_MAX      256    /* descriptors of one process (RLIMIT_NOFILE) */

@@ -1,27 +1,34 @@
 /*
- * The console: a list of devices that show text, and the log's way to them
- * when no host listens.  The devices' registers are guarded by one lock, so
- * that texts of several CPUs never mix within a call.
+ * The console: a list of devices that show text and are typed at, and the log's
+ * way to them when no host listens.  What shows text is guarded by one lock, so
+ * that texts of several CPUs never mix within a call; what is typed at, by
+ * another.
  */
 #include "core/console.h"
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/spin.h"
 
-bool (*console_input)(char byte);
-void (*console_resume)(void);
+#include "arch/percpu.h"
 
+static bool
+no_room(void)
+{
+    return false;
+}
+
+bool (*console_has_room)(void) = no_room;
+void (*console_take)(char byte);
+
+static struct spinlock input_lock = SPINLOCK_INIT(RANK_INPUT);
 static struct spinlock device_lock = SPINLOCK_INIT(RANK_DEVICE);
-static struct console_device *devices;
+static struct console_device *devices; /* immutable after boot */
 
 void
 console_register(struct console_device *device)
 {
-    u64 flags = spin_lock_irq(&device_lock);
-
     device->next = devices;
     devices = device;
-    spin_unlock_irq(&device_lock, flags);
 }
 
 static void
@@ -30,7 +37,9 @@ write_all(const char *text, size_t size)
     struct console_device *device;
 
     for (device = devices; device != NULL; device = device->next) {
-        device->write(text, size);
+        if (device->write != NULL) {
+            device->write(text, size);
+        }
     }
 }
 
@@ -47,11 +56,24 @@ console_write(const char *text, size_t size)
 }
 
 void
-console_input_ready(void)
+console_poll(void)
 {
-    if (console_resume != NULL) {
-        console_resume();
+    struct console_device *device;
+
+    cpu_clear_work(WORK_INPUT); /* before we look: what comes later sets it */
+    spin_lock(&input_lock);
+    for (device = devices; device != NULL; device = device->next) {
+        if (device->poll != NULL) {
+            device->poll();
+        }
     }
+    spin_unlock(&input_lock);
+}
+
+void
+console_interrupt(void)
+{
+    cpu_add_work(WORK_INPUT);
 }
 
 /* The log knows only "\n"; a terminal wants "\r\n". */

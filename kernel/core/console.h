@@ -1,7 +1,12 @@
 /*
  * The console's two halves meet here: devices (serial, VGA, keyboard) register
- * how to show text, and hand in what was typed; the terminal (fs/tty.c) writes
- * text, and says what to do with input.
+ * how to show text and how to ask for what was typed; the terminal (fs/tty.c)
+ * writes text, and takes what is typed.
+ *
+ * An interrupt of an input device only says that there is something.  The
+ * devices are asked for it (console_poll) before this CPU next returns to user
+ * mode, or idles: no lock is held then and interrupts are on, so ^C can send
+ * its signal on the spot.
  */
 #pragma once
 
@@ -9,9 +14,12 @@
 
 struct console_device {
     void (*write)(const char *text, size_t size); /* any context, no sleep */
+    /* Give console_take what was typed, as long as console_has_room. */
+    void (*poll)(void);
     struct console_device *next;
 };
 
+/* Add a device; write or poll may be NULL.  => boot */
 void console_register(struct console_device *device);
 
 /* Show text on every device ("\n" is not translated).  => any context */
@@ -21,12 +29,14 @@ void console_write(const char *text, size_t size);
  * => boot, once */
 void console_log_start(void);
 
-/* Whoever wants typed bytes; called from interrupt handlers.
- * => the receiver returns false if it has no room: the device keeps the byte,
- *    and offers it again after console_input_ready */
-extern bool (*console_input)(char byte);
+/* Whoever wants typed bytes; while there is none, or it has no room, they stay
+ * in the devices.  Called with only RANK_INPUT held. */
+extern bool (*console_has_room)(void);
+extern void (*console_take)(char byte);
 
-/* The receiver has room again: devices that kept bytes offer them.
- * => no spinlock of RANK_INPUT or above held */
-void console_input_ready(void);
-extern void (*console_resume)(void); /* set by the device that can hold back */
+/* Something was typed, or there is room again: ask all devices.
+ * => interrupts on, no lock held; called when WORK_INPUT is set */
+void console_poll(void);
+
+/* The interrupt handler of input devices. */
+void console_interrupt(void);

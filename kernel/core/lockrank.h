@@ -8,20 +8,19 @@
 #pragma once
 
 enum lock_rank {
-    RANK_FAMILY = 1, /* the process tree: parents, children, groups, pids */
+    RANK_INPUT = 1,  /* the console's input devices; calls the receiver */
+    RANK_FAMILY,     /* the process tree: parents, children, groups, pids */
     RANK_AS,         /* one address space: vmas, tables, brk (long work) */
     RANK_AS_LIST,    /* the list of all address spaces */
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */
     RANK_MUTEX,      /* the owner word of a sleeping lock */
-    RANK_INPUT,      /* bytes a device has received (irq); calls the receiver */
-    RANK_TTY,        /* a terminal's buffers (irq) */
+    RANK_TTY,        /* a terminal's buffers */
     RANK_TIMER,      /* the sleepers' list (irq) */
     RANK_SIGNAL,     /* a process's pending signals (irq) */
     RANK_WAITQ,      /* a wait queue's list (irq) */
     RANK_RUNQUEUE,   /* a CPU's run queue (irq) */
-    RANK_DEFERRED,   /* the list of deferred work (irq) */
     RANK_HEAP,       /* the heap's page lists (irq) */
     RANK_KSTACK,     /* the cache of kernel stacks (irq) */
     RANK_FRAME,      /* the frame allocator (irq) */

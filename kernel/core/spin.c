@@ -17,33 +17,25 @@ static void
 acquire(struct spinlock *lock)
 {
     struct cpu *cpu = this_cpu();
-    u32 n = cpu->nlocks;
 
-    if (n > 0 && cpu->lock_ranks[n - 1] >= lock->rank) {
+    if (cpu->rank >= lock->rank) {
         panic("lock order: %s (rank %d) wanted while rank %d is held",
-              lock->name, lock->rank, cpu->lock_ranks[n - 1]);
+              lock->name, lock->rank, cpu->rank);
     }
-    assert(n < LOCKS_MAX);
     while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE) != 0) {
         cpu_pause();
     }
-    cpu->lock_ranks[n] = lock->rank;
-    cpu->nlocks = n + 1;
+    lock->outer = (u8)cpu->rank;
+    cpu->rank = lock->rank;
 }
 
 static void
 release(struct spinlock *lock)
 {
     struct cpu *cpu = this_cpu();
-    u32 i = cpu->nlocks;
 
-    while (i > 0 && cpu->lock_ranks[i - 1] != lock->rank) {
-        i--;
-    }
-    assert(i > 0 && lock->locked);
-    for (cpu->nlocks--; i <= cpu->nlocks; i++) {
-        cpu->lock_ranks[i - 1] = cpu->lock_ranks[i];
-    }
+    assert(lock->locked && cpu->rank == lock->rank);
+    cpu->rank = lock->outer;
     __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
 }
 

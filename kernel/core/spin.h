@@ -2,7 +2,8 @@
  * Spinlocks, of two kinds that share one type.  spin_lock leaves interrupts on:
  * it guards what no interrupt handler touches, and its work may be long.
  * spin_lock_irq turns them off: it guards what handlers touch too, and its work
- * is bounded.  A lock is always taken by the same kind.  A CPU that waits for
+ * is bounded.  A lock is always taken by the same kind, and locks are released
+ * in the opposite order of taking (both checked by rank).  A CPU that waits for
  * either kind keeps serving TLB flush requests (cpu_relax).
  */
 #pragma once
@@ -13,6 +14,7 @@
 struct spinlock {
     u32 locked;     /* 1 while held */
     u8 rank;        /* enum lock_rank */
+    u8 outer;       /* while held: the rank held before this one */
     const char *name;
 };
 

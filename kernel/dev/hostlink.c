@@ -15,7 +15,6 @@
 #include "core/spin.h"
 
 #include "dev/dev.h"
-#include "dev/uart.h"
 
 static struct spinlock link_lock = SPINLOCK_INIT(RANK_DEVICE);
 static bool present;

@@ -17,85 +17,56 @@
 #define RELEASED    0x80 /* set in the code when a key goes up */
 #define EXTENDED    0xe0 /* the next code is of the grey keys */
 
+#define KEY_ENTER     0x1c
 #define KEY_CONTROL   0x1d
 #define KEY_SHIFT     0x2a
 #define KEY_SHIFT_2   0x36
 #define KEY_CAPS_LOCK 0x3a
 
 static const char plain[] =
-    "\0\0331234567890-=\177\tqwertyuiop[]\n\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
+    "\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
 static const char shifted[] =
-    "\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\n\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
+    "\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
 
 static bool shift, control, caps_lock, extended;
 
-static void
-send(const char *bytes)
-{
-    for (; *bytes != '\0'; bytes++) {
-        if (console_input != NULL) {
-            console_input(*bytes); /* no room: the key is lost, as on a PC */
-        }
-    }
-}
+/* The grey keys, from code 0x47 on: what a VT100 or xterm sends for them. */
+#define GREY_FIRST 0x47
+static const char *const grey_keys[] = {
+    "\033[H", "\033[A", NULL, NULL, "\033[D", NULL, "\033[C",
+    NULL, "\033[F", "\033[B", NULL, NULL, "\033[3~",
+};
 
-/* The grey keys: what a VT100 or xterm sends for them. */
 static void
-press_extended(u8 code)
+press_grey(u8 code)
 {
-    switch (code) {
-    case 0x48:
-        send("\033[A");
-        break;
-    case 0x50:
-        send("\033[B");
-        break;
-    case 0x4d:
-        send("\033[C");
-        break;
-    case 0x4b:
-        send("\033[D");
-        break;
-    case 0x47:
-        send("\033[H");
-        break;
-    case 0x4f:
-        send("\033[F");
-        break;
-    case 0x53:
-        send("\033[3~");
-        break;
-    case 0x1c: /* Enter on the number pad */
-        send("\r");
-        break;
-    default:
-        break;
+    const char *bytes = code == KEY_ENTER ? "\r" : NULL;
+
+    if (code >= GREY_FIRST && code < GREY_FIRST + ARRAY_SIZE(grey_keys)) {
+        bytes = grey_keys[code - GREY_FIRST];
+    }
+    for (; bytes != NULL && *bytes != '\0'; bytes++) {
+        console_take(*bytes);
     }
 }
 
 static void
 press(u8 code)
 {
-    char text[2] = "";
+    char c = code >= sizeof(plain) ? '\0'
+             : shift               ? shifted[code]
+                                   : plain[code];
+    bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 
-    if (code >= sizeof(plain)) {
-        return;
-    }
-    char c = shift ? shifted[code] : plain[code];
-    bool letter = plain[code] >= 'a' && plain[code] <= 'z';
     if (letter && caps_lock) {
         c ^= 0x20;
     }
     if (control && c >= '@' && c <= '~') {
         c &= 0x1f;
-    } else if (c == '\n') {
-        c = '\r'; /* the key is Return */
     }
-    text[0] = c;
-    if (c == '\0') {
-        return;
+    if (c != '\0') {
+        console_take(c);
     }
-    send(text);
 }
 
 static void
@@ -123,16 +94,16 @@ take_code(u8 code)
         break;
     }
     if (down && grey) {
-        press_extended(code);
+        press_grey(code);
     } else if (down) {
         press(code);
     }
 }
 
 static void
-keyboard_interrupt(void)
+keyboard_poll(void)
 {
-    while (inb(STATUS_PORT) & STATUS_FULL) {
+    while ((inb(STATUS_PORT) & STATUS_FULL) && console_has_room()) {
         take_code(inb(DATA_PORT));
     }
 }
@@ -140,8 +111,8 @@ keyboard_interrupt(void)
 void
 keyboard_init(void)
 {
-    for (int i = 0; i < 16 && (inb(STATUS_PORT) & STATUS_FULL); i++) {
-        inb(DATA_PORT); /* keys typed at the boot loader */
-    }
-    irq_register(LINE, keyboard_interrupt);
+    static struct console_device device = {.poll = keyboard_poll};
+
+    console_register(&device);
+    irq_register(LINE, console_interrupt);
 }

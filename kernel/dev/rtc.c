@@ -1,6 +1,7 @@
 /*
  * The CMOS clock: read once, to know the time of day at boot.  It is taken to
- * run in UTC, as QEMU's does.
+ * run in UTC, in this century, with 24 hours and in BCD, as QEMU's does and
+ * PCs' do.
  */
 #include "common/string.h"
 
@@ -9,22 +10,12 @@
 
 #include "dev/dev.h"
 
-#define INDEX_PORT 0x70
-#define DATA_PORT  0x71
-
+#define INDEX_PORT   0x70
+#define DATA_PORT    0x71
 #define REG_STATUS_A 0x0a
-#define REG_STATUS_B 0x0b
-#define REG_CENTURY  0x32
-
 #define A_UPDATING   0x80
-#define B_24_HOURS   0x02
-#define B_BINARY     0x04
-#define HOUR_PM      0x80
 
-/* Where the parts of the time stand, most significant last. */
-enum part { SECOND, MINUTE, HOUR, DAY, MONTH, YEAR, CENTURY, PARTS };
-
-static const u8 registers[PARTS] = {0, 2, 4, 7, 8, 9, REG_CENTURY};
+enum part { SECOND, MINUTE, HOUR, DAY, MONTH, YEAR, PARTS };
 
 static u8
 read_register(u8 number)
@@ -36,25 +27,13 @@ read_register(u8 number)
 static void
 read_parts(u8 parts[PARTS])
 {
+    static const u8 registers[PARTS] = {0, 2, 4, 7, 8, 9};
+
     while (read_register(REG_STATUS_A) & A_UPDATING) {
     }
     for (int i = 0; i < PARTS; i++) {
-        parts[i] = read_register(registers[i]);
-    }
-}
-
-/* From BCD and 12 hours, if that is how it counts, to plain numbers. */
-static void
-decode(u8 parts[PARTS], u8 status_b)
-{
-    bool pm = !(status_b & B_24_HOURS) && (parts[HOUR] & HOUR_PM);
-
-    parts[HOUR] &= ~HOUR_PM;
-    for (int i = 0; i < PARTS && !(status_b & B_BINARY); i++) {
-        parts[i] = (u8)((parts[i] >> 4) * 10 + (parts[i] & 0x0f));
-    }
-    if (!(status_b & B_24_HOURS)) {
-        parts[HOUR] = (u8)(parts[HOUR] % 12 + (pm ? 12 : 0));
+        u8 bcd = read_register(registers[i]);
+        parts[i] = (u8)((bcd >> 4) * 10 + (bcd & 0x0f));
     }
 }
 
@@ -73,18 +52,15 @@ days_since_1970(u64 year, u64 month, u64 day)
 void
 rtc_init(void)
 {
-    u8 parts[PARTS], again[PARTS];
+    u8 now[PARTS], again[PARTS];
 
     do { /* an update may come in between */
-        read_parts(parts);
+        read_parts(now);
         read_parts(again);
-    } while (memcmp(parts, again, PARTS) != 0);
-    decode(parts, read_register(REG_STATUS_B));
+    } while (memcmp(now, again, PARTS) != 0);
 
-    u64 century = parts[CENTURY] != 0 ? parts[CENTURY] : 20;
-    u64 seconds = days_since_1970(century * 100 + parts[YEAR], parts[MONTH],
-                                  parts[DAY]);
-    seconds = ((seconds * 24 + parts[HOUR]) * 60 + parts[MINUTE]) * 60
-              + parts[SECOND];
+    u64 hours = days_since_1970(2000UL + now[YEAR], now[MONTH], now[DAY]) * 24
+                + now[HOUR];
+    u64 seconds = (hours * 60 + now[MINUTE]) * 60 + now[SECOND];
     clock_boot_realtime_ns = seconds * 1000000000 - clock_ns();
 }

@@ -1,84 +1,89 @@
 /*
- * The 16550 UART at COM1, the console's serial half: output by polling, input
- * by interrupt.
+ * The 16550 UART (National Semiconductor PC16550D data sheet), and the one at
+ * COM1, the console's serial half: output by polling, input by interrupt.
  *
- * Essential fact: if the receiver of input has no room, the byte is held here
- * and the receive interrupt is turned off.  The UART's FIFO then fills, QEMU
- * takes no more from the host, and nothing is lost.
+ * Essential fact: bytes for which the terminal has no room stay in the UART's
+ * FIFO; QEMU then takes no more from the host, and nothing is lost.
  */
 #include "core/console.h"
-#include "core/spin.h"
 
 #include "arch/io.h"
 #include "arch/irq.h"
 
 #include "dev/dev.h"
-#include "dev/uart.h"
 
-#define PORT COM1_PORT
 #define LINE 4
 
-static struct spinlock input_lock = SPINLOCK_INIT(RANK_INPUT);
-static bool present;
-static bool holding; /* a byte was refused, and is in held */
-static char held;
+/* Offsets of registers, by the data sheet's names. */
+#define DATA          0 /* RBR, THR; DLL while DLAB is set */
+#define INTERRUPTS    1 /* IER; DLM while DLAB is set */
+#define FIFO_CONTROL  2
+#define LINE_CONTROL  3
+#define MODEM_CONTROL 4
+#define LINE_STATUS   5
+#define SCRATCH       7
+
+/* An interrupt at 14 bytes or after a pause: QEMU then hands in 14 bytes at a
+ * time, instead of one. */
+#define FIFO_ON        0xc1
+#define LINE_DLAB      0x80 /* the divisor shows in the first registers */
+#define LINE_8N1       0x03
+#define MODEM_READY    0x0b /* DTR, RTS, and OUT2: the interrupt's gate */
+#define DIVISOR_115200 1
+
+#define INTERRUPT_RECEIVED 0x01
+#define STATUS_RECEIVED    0x01
+#define STATUS_SEND_EMPTY  0x20
+
+bool
+uart_init(u16 port)
+{
+    outb(port + SCRATCH, 0x5a);
+    if (inb(port + SCRATCH) != 0x5a) {
+        return false;
+    }
+    outb(port + INTERRUPTS, 0);
+    outb(port + LINE_CONTROL, LINE_DLAB);
+    outb(port + DATA, DIVISOR_115200);
+    outb(port + INTERRUPTS, 0);
+    outb(port + LINE_CONTROL, LINE_8N1);
+    outb(port + FIFO_CONTROL, FIFO_ON);
+    outb(port + MODEM_CONTROL, MODEM_READY);
+    return true;
+}
+
+void
+uart_put(u16 port, u8 byte)
+{
+    while (!(inb(port + LINE_STATUS) & STATUS_SEND_EMPTY)) {
+    }
+    outb(port + DATA, byte);
+}
 
 static void
 serial_write(const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        uart_put(PORT, (u8)text[i]);
+        uart_put(COM1_PORT, (u8)text[i]);
     }
 }
 
-/* Offer a byte to the receiver, or hold it.  => input_lock held */
-static bool
-offer(char byte)
-{
-    bool taken = console_input != NULL && console_input(byte);
-
-    holding = !taken;
-    held = byte;
-    return taken;
-}
-
-/* Hand in what has come, until the receiver has no more room. */
 static void
-drain(void)
+serial_poll(void)
 {
-    u64 flags = spin_lock_irq(&input_lock);
-    bool room = !holding || offer(held);
-
-    while (room && (inb(PORT + UART_LINE_STATUS) & LINE_DATA_READY)) {
-        room = offer((char)inb(PORT + UART_DATA));
-    }
-    outb(PORT + UART_INTERRUPTS, room ? INTERRUPT_RECEIVED : 0);
-    spin_unlock_irq(&input_lock, flags);
-}
-
-static void
-serial_interrupt(void)
-{
-    inb(PORT + UART_INTERRUPT_ID); /* reading it acknowledges */
-    drain();
-}
-
-/* Called after each read of input, so the usual case must be cheap. */
-static void
-serial_resume(void)
-{
-    if (__atomic_load_n(&holding, __ATOMIC_SEQ_CST)) {
-        drain();
+    while ((inb(COM1_PORT + LINE_STATUS) & STATUS_RECEIVED)
+           && console_has_room()) {
+        console_take((char)inb(COM1_PORT + DATA));
     }
 }
+
+static struct console_device device = {.write = serial_write};
 
 void
 serial_init(void)
 {
-    static struct console_device device = {.write = serial_write};
-
-    present = uart_init(PORT);
-    if (present) {
+    if (uart_init(COM1_PORT)) {
+        device.poll = serial_poll;
         console_register(&device);
     }
 }
@@ -86,9 +91,8 @@ serial_init(void)
 void
 serial_listen(void)
 {
-    if (present) {
-        console_resume = serial_resume;
-        irq_register(LINE, serial_interrupt);
-        outb(PORT + UART_INTERRUPTS, INTERRUPT_RECEIVED);
+    if (device.poll != NULL) {
+        irq_register(LINE, console_interrupt);
+        outb(COM1_PORT + INTERRUPTS, INTERRUPT_RECEIVED);
     }
 }

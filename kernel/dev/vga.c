@@ -1,6 +1,5 @@
 /*
  * VGA text mode as it is after boot: 80 x 25 cells of two bytes at 0xb8000.
- * Escape sequences (ESC [ ... letter) are skipped, not obeyed.
  */
 #include "common/string.h"
 
@@ -23,7 +22,6 @@
 
 static volatile u16 *cells;
 static unsigned row, column;
-static enum { TEXT, ESCAPE, SEQUENCE } state;
 
 static void
 show_cursor(void)
@@ -37,23 +35,14 @@ show_cursor(void)
 }
 
 static void
-scroll(void)
-{
-    for (unsigned i = 0; i < (ROWS - 1) * COLUMNS; i++) {
-        cells[i] = cells[i + COLUMNS];
-    }
-    for (unsigned i = (ROWS - 1) * COLUMNS; i < ROWS * COLUMNS; i++) {
-        cells[i] = BLANK;
-    }
-}
-
-static void
 new_line(void)
 {
-    if (row == ROWS - 1) {
-        scroll();
-    } else {
+    if (row < ROWS - 1) {
         row++;
+        return;
+    }
+    for (unsigned i = 0; i < ROWS * COLUMNS; i++) {
+        cells[i] = i < (ROWS - 1) * COLUMNS ? cells[i + COLUMNS] : BLANK;
     }
 }
 
@@ -68,12 +57,9 @@ put_plain(u8 byte)
 }
 
 static void
-put_text(u8 byte)
+put(u8 byte)
 {
     switch (byte) {
-    case '\033':
-        state = ESCAPE;
-        break;
     case '\n':
         new_line();
         break;
@@ -90,18 +76,6 @@ put_text(u8 byte)
         if (byte >= ' ') {
             put_plain(byte);
         }
-    }
-}
-
-static void
-put(u8 byte)
-{
-    if (state == TEXT) {
-        put_text(byte);
-    } else if (state == ESCAPE) {
-        state = byte == '[' ? SEQUENCE : TEXT;
-    } else if (byte >= '@' && byte <= '~') {
-        state = TEXT; /* the sequence's last byte */
     }
 }
 

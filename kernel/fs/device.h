@@ -1,31 +1,28 @@
 /*
- * Device files: nodes in /dev whose number leads to a row of the device table.
- * Whoever has a device adds its row at boot; the node comes with it.
+ * Device files: inodes in /dev, whose ops are their driver.
  */
 #pragma once
 
 #include "core/types.h"
 
-struct file;
-struct file_ops;
+struct inode_ops;
 
-struct device {
-    const char *path;   /* below /dev, as "null" or "run/stdin" */
-    u32 mode;           /* S_IFCHR or S_IFIFO, and permissions */
-    u64 number;         /* device_number(), Linux's where Linux has it */
-    const struct file_ops *ops;
-    int (*open)(struct file *file); /* NULL, or may refuse: a negative errno */
-};
-
-/* As in st_rdev. */
+/* As in st_rdev; the numbers are Linux's where Linux has the device. */
 #define device_number(major, minor) ((u64)(major) << 8 | (minor))
 
-/* Add a device and its node.
- * => boot only, /dev exists; panics if there is no memory */
-void device_add(const struct device *device);
+/* Make a device's node; mode with its type, data for the ops.
+ * => boot; panics if it cannot be made */
+void device_add(const char *path, u32 mode, u64 number,
+                const struct inode_ops *ops, void *data);
 
-/* Open the device with this number.  => 0; -ENXIO; its own refusal */
-int device_open(u64 number, struct file *file);
+/* Make /dev/null and /dev/zero. */
+void memory_devices_init(void);
 
-/* Make /dev/null, /dev/zero and /dev/full. */
-void memdev_init(void);
+/* The host's end of a run by tools/run, as files (rundev.c):
+ *   /dev/run/stdin                  what COM1 brings, if the run's standard
+ *                                   input is not a terminal
+ *   /dev/run/{stdout,stderr,report} each write is a record on COM2
+ * Take the console's input for the terminal or for /dev/run/stdin, and make
+ * the nodes if there is a host.
+ * => boot, after tty_init and the initrd */
+void rundev_init(void);

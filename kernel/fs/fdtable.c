@@ -14,20 +14,23 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/config.h"
 #include "core/panic.h"
 
 #include "mm/heap.h"
 
 #include "proc/process.h"
 
-#include "fs/openfile.h"
+#include "fs/file.h"
 
-#define FIRST_CAPACITY 24 /* a table of 232 bytes */
+#define FIRST_CAPACITY 24
+#define CLOEXEC_WORDS  (OPEN_MAX / 64)
 
 struct fdtable {
     _Atomic u32 count;           /* struct files that point here */
     u32 capacity;                /* slots, at most OPEN_MAX */
-    u64 cloexec[OPEN_MAX / 64];  /* a bit a descriptor */
+    u32 end;                     /* all descriptors in use are below */
+    u64 cloexec[CLOEXEC_WORDS];  /* a bit a descriptor */
     struct file *file[];         /* NULL: free */
 };
 
@@ -50,7 +53,7 @@ table_put(struct fdtable *table)
     if (atomic_fetch_sub(&table->count, 1) > 1) {
         return;
     }
-    for (u32 fd = 0; fd < table->capacity; fd++) {
+    for (u32 fd = 0; fd < table->end; fd++) {
         if (table->file[fd] != NULL) {
             file_put(table->file[fd]);
         }
@@ -79,10 +82,11 @@ table_own(struct files *files, u32 fd)
         return -ENOMEM;
     }
     memcpy(new->cloexec, old->cloexec, sizeof(new->cloexec));
-    for (u32 i = 0; i < old->capacity; i++) {
-        if (old->file[i] != NULL) {
-            file_get(old->file[i]);
-            new->file[i] = old->file[i];
+    new->end = old->end;
+    for (u32 i = 0; i < old->end; i++) {
+        new->file[i] = old->file[i];
+        if (new->file[i] != NULL) {
+            file_get(new->file[i]);
         }
     }
     files->table = new;
@@ -90,19 +94,20 @@ table_own(struct files *files, u32 fd)
     return 0;
 }
 
-static inline void
-cloexec_set(struct fdtable *table, u32 fd, bool on)
+/* Put a file, or NULL, at fd.
+ * => files->lock held, the table is owned
+ * => what was there, with its reference */
+static struct file *
+table_set(struct fdtable *table, u32 fd, struct file *file, bool cloexec)
 {
+    struct file *old = table->file[fd];
     u64 bit = 1UL << (fd % 64);
 
+    table->file[fd] = file;
     table->cloexec[fd / 64] &= ~bit;
-    table->cloexec[fd / 64] |= on ? bit : 0;
-}
-
-static inline bool
-cloexec_get(const struct fdtable *table, u32 fd)
-{
-    return table->cloexec[fd / 64] >> (fd % 64) & 1;
+    table->cloexec[fd / 64] |= cloexec ? bit : 0;
+    table->end = MAX(table->end, fd + 1);
+    return old;
 }
 
 /* The file behind fd.  => files->lock held; NULL: bad descriptor */
@@ -111,7 +116,7 @@ file_at(const struct files *files, int fd)
 {
     const struct fdtable *table = files->table;
 
-    return fd >= 0 && (u32)fd < table->capacity ? table->file[fd] : NULL;
+    return fd >= 0 && (u32)fd < table->end ? table->file[fd] : NULL;
 }
 
 /* ---- One descriptor of the current process ---- */
@@ -130,43 +135,22 @@ file_get_fd(int fd)
     return file;
 }
 
-/* The lowest free descriptor that is `lowest` or more.
- * => files->lock held; OPEN_MAX if there is none */
-static u32
-lowest_free(const struct files *files, u32 lowest)
-{
-    while (lowest < OPEN_MAX && file_at(files, (int)lowest) != NULL) {
-        lowest++;
-    }
-    return lowest;
-}
-
-int
-fd_room(void)
-{
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
-    u32 fd = lowest_free(files, 0);
-    int error = fd == OPEN_MAX ? -EMFILE : table_own(files, fd);
-    spin_unlock(&files->lock);
-    return error;
-}
-
 int
 fd_install(struct file *file, int lowest, bool cloexec)
 {
     struct files *files = current->files;
+    int fd = lowest;
 
     spin_lock(&files->lock);
-    u32 fd = lowest_free(files, lowest);
-    int error = fd == OPEN_MAX ? -EMFILE : table_own(files, fd);
-    if (error == 0) {
-        files->table->file[fd] = file;
-        cloexec_set(files->table, fd, cloexec);
+    while (file_at(files, fd) != NULL) {
+        fd++;
+    }
+    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, (u32)fd);
+    if (error == 0 && file != NULL) {
+        table_set(files->table, (u32)fd, file, cloexec);
     }
     spin_unlock(&files->lock);
-    return error != 0 ? error : (int)fd;
+    return error != 0 ? error : fd;
 }
 
 int
@@ -174,16 +158,15 @@ fd_replace(struct file *file, int fd, bool cloexec)
 {
     struct files *files = current->files;
     struct file *old = NULL;
+    int error = -EBADF;
 
-    if (fd < 0 || fd >= OPEN_MAX) {
-        return -EBADF;
-    }
     spin_lock(&files->lock);
-    int error = table_own(files, fd);
+    if (fd >= 0 && fd < OPEN_MAX
+        && (file != NULL || file_at(files, fd) != NULL)) {
+        error = table_own(files, (u32)fd);
+    }
     if (error == 0) {
-        old = files->table->file[fd];
-        files->table->file[fd] = file;
-        cloexec_set(files->table, fd, cloexec);
+        old = table_set(files->table, (u32)fd, file, cloexec);
     }
     spin_unlock(&files->lock);
     if (old != NULL) {
@@ -193,33 +176,14 @@ fd_replace(struct file *file, int fd, bool cloexec)
 }
 
 int
-fd_close(int fd)
-{
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
-    struct file *file = file_at(files, fd);
-    int error = file == NULL ? -EBADF : table_own(files, fd);
-    if (error == 0) {
-        files->table->file[fd] = NULL;
-        cloexec_set(files->table, fd, false);
-    }
-    spin_unlock(&files->lock);
-    if (error == 0) {
-        file_put(file);
-    }
-    return error;
-}
-
-int
 fd_get_cloexec(int fd)
 {
     struct files *files = current->files;
+    int result = -EBADF;
 
     spin_lock(&files->lock);
-    int result = -EBADF;
     if (file_at(files, fd) != NULL) {
-        result = cloexec_get(files->table, fd);
+        result = files->table->cloexec[fd / 64] >> (fd % 64) & 1;
     }
     spin_unlock(&files->lock);
     return result;
@@ -231,12 +195,10 @@ fd_set_cloexec(int fd, bool cloexec)
     struct files *files = current->files;
 
     spin_lock(&files->lock);
-    int error = file_at(files, fd) == NULL ? -EBADF : 0;
-    if (error == 0 && cloexec_get(files->table, fd) != cloexec) {
-        error = table_own(files, fd);
-        if (error == 0) {
-            cloexec_set(files->table, fd, cloexec);
-        }
+    struct file *file = file_at(files, fd);
+    int error = file == NULL ? -EBADF : table_own(files, (u32)fd);
+    if (error == 0) {
+        table_set(files->table, (u32)fd, file, cloexec);
     }
     spin_unlock(&files->lock);
     return error;
@@ -247,25 +209,24 @@ fd_set_cloexec(int fd, bool cloexec)
 struct files *
 files_alloc(void)
 {
-    struct files *files = kzalloc(sizeof(*files));
+    struct fdtable *table = table_alloc(FIRST_CAPACITY);
+    struct files *files = kmalloc(sizeof(*files));
 
-    if (files == NULL) {
-        return NULL;
-    }
-    files->table = table_alloc(FIRST_CAPACITY);
-    if (files->table == NULL) {
+    if (files == NULL || table == NULL) {
         kfree(files);
+        kfree(table);
         return NULL;
     }
     files->refs = 1;
     spin_init(&files->lock, RANK_FILES, "files");
+    files->table = table;
     return files;
 }
 
 struct files *
 files_share(struct files *files)
 {
-    struct files *copy = kzalloc(sizeof(*copy));
+    struct files *copy = kmalloc(sizeof(*copy));
 
     if (copy == NULL) {
         return NULL;
@@ -294,53 +255,44 @@ files_put(struct files *files)
     }
 }
 
-static bool
-any_cloexec(const struct fdtable *table)
+/* The first close-on-exec descriptor.  => files->lock held; OPEN_MAX if none */
+static u32
+first_cloexec(const struct fdtable *table)
 {
-    u64 any = 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(table->cloexec); i++) {
-        any |= table->cloexec[i];
+    for (u32 i = 0; i < CLOEXEC_WORDS; i++) {
+        if (table->cloexec[i] != 0) {
+            return 64 * i + (u32)__builtin_ctzl(table->cloexec[i]);
+        }
     }
-    return any != 0;
+    return OPEN_MAX;
 }
 
 int
 files_reserve_exec(struct files *files)
 {
     spin_lock(&files->lock);
-    int error = any_cloexec(files->table) ? table_own(files, 0) : 0;
+    u32 fd = first_cloexec(files->table);
+    int error = fd < OPEN_MAX ? table_own(files, fd) : 0;
     spin_unlock(&files->lock);
     return error;
-}
-
-/* Take the next close-on-exec file out of the table.  => NULL: none is left */
-static struct file *
-take_cloexec(struct files *files)
-{
-    struct file *file = NULL;
-
-    spin_lock(&files->lock);
-    struct fdtable *table = files->table;
-    for (size_t i = 0; i < ARRAY_SIZE(table->cloexec) && file == NULL; i++) {
-        if (table->cloexec[i] != 0) {
-            u32 fd = 64 * (u32)i + (u32)__builtin_ctzl(table->cloexec[i]);
-            assert(table->count == 1);
-            file = table->file[fd];
-            table->file[fd] = NULL;
-            cloexec_set(table, fd, false);
-        }
-    }
-    spin_unlock(&files->lock);
-    return file;
 }
 
 void
 files_close_on_exec(struct files *files)
 {
-    struct file *file;
+    for (;;) {
+        struct file *file = NULL;
 
-    while ((file = take_cloexec(files)) != NULL) {
+        spin_lock(&files->lock);
+        u32 fd = first_cloexec(files->table);
+        if (fd < OPEN_MAX) {
+            assert(files->table->count == 1);
+            file = table_set(files->table, fd, NULL, false);
+        }
+        spin_unlock(&files->lock);
+        if (file == NULL) {
+            return;
+        }
         file_put(file);
     }
 }

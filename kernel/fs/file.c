@@ -1,10 +1,10 @@
 /*
- * Open file descriptions.
+ * Open file descriptions, and the user memory of a read or write.
  */
 #include <stdatomic.h>
 
 #include "abi/errno.h"
-#include "abi/fcntl.h"
+#include "abi/stat.h"
 
 #include "core/panic.h"
 
@@ -14,9 +14,7 @@
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
-#include "fs/openfile.h"
 #include "fs/path.h"
-#include "fs/uio.h"
 
 static _Atomic u64 open_files;
 
@@ -54,8 +52,8 @@ file_put(struct file *file)
     if (before > 1) {
         return;
     }
-    if (file->ops != NULL && file->ops->release != NULL) {
-        file->ops->release(file);
+    if (file->inode->ops->close != NULL) {
+        file->inode->ops->close(file);
     }
     inode_put(file->inode);
     kfree(file);
@@ -68,70 +66,82 @@ file_count(void)
     return open_files;
 }
 
-/* Access mode 3 may neither read nor write. */
-static bool
-may_read(const struct file *file)
+long
+file_move(struct file *file, const struct iovec *iov, u64 count, bool write)
 {
-    return ((file->flags & O_ACCMODE) + 1) & 1;
-}
+    const struct inode_ops *ops = file->inode->ops;
+    struct uio uio = {.iov = iov, .write = write};
 
-static bool
-may_write(const struct file *file)
-{
-    return ((file->flags & O_ACCMODE) + 1) & 2;
-}
-
-/* => 0 and the vector's start in *uio; -EFAULT */
-static int
-check_vector(const struct iovec *iov, u64 count, struct uio *uio)
-{
-    *uio = (struct uio){.iov = iov};
+    /* Access modes 0, 1, 2 are to read, to write, both; 3 is neither. */
+    if ((((file->flags & O_ACCMODE) + 1) & (write ? 2 : 1)) == 0) {
+        return -EBADF;
+    }
+    if ((write ? ops->write : ops->read) == NULL) {
+        return -EINVAL;
+    }
     for (u64 i = 0; i < count; i++) {
         vaddr_t base = (vaddr_t)iov[i].iov_base;
         size_t size = iov[i].iov_len;
         if (size > USER_END || base > USER_END - size) {
             return -EFAULT;
         }
-        uio->left += MIN(size, RW_MAX - uio->left);
+        uio.left += MIN(size, RW_MAX - uio.left);
     }
-    return 0;
+    return write ? ops->write(file, &uio) : ops->read(file, &uio);
 }
 
 long
-file_read(struct file *file, const struct iovec *iov, u64 count)
+file_seek(struct file *file, i64 offset, int whence)
 {
-    struct uio uio;
+    const struct inode *inode = file->inode;
+    long result = -EINVAL;
 
-    if (!may_read(file)) {
-        return -EBADF;
+    if (!inode->ops->seeks) {
+        return whence < SEEK_SET || whence > SEEK_END ? -EINVAL : -ESPIPE;
     }
-    if (file->ops->read == NULL) {
-        return -EINVAL;
+    mutex_lock(&file->lock);
+    u64 base = whence == SEEK_CUR   ? file->offset
+               : whence == SEEK_END ? inode_size(file->inode)
+                                    : 0;
+    u64 target = S_ISCHR(inode->mode) ? 0 : base + (u64)offset;
+    if (whence >= SEEK_SET && whence <= SEEK_END && (i64)target >= 0) {
+        file->offset = target;
+        result = (long)target;
     }
-    int error = check_vector(iov, count, &uio);
-    return error != 0 ? error : file->ops->read(file, &uio);
+    mutex_unlock(&file->lock);
+    return result;
 }
 
-long
-file_write(struct file *file, const struct iovec *iov, u64 count)
+size_t
+uio_move(struct uio *uio, void *buf, size_t size)
 {
-    struct uio uio;
+    char *at = buf;
 
-    if (!may_write(file)) {
-        return -EBADF;
+    while (size > 0) {
+        while (uio->offset == uio->iov->iov_len) {
+            uio->iov++;
+            uio->offset = 0;
+        }
+        vaddr_t place = (vaddr_t)uio->iov->iov_base + uio->offset;
+        size_t part = MIN(size, uio->iov->iov_len - uio->offset);
+        size_t failed = uio->write ? copy_from_user_some(at, place, part)
+                                   : copy_to_user_some(place, at, part);
+        uio->offset += part - failed;
+        uio->left -= part - failed;
+        at += part;
+        size -= part - failed;
+        if (failed != 0) {
+            break;
+        }
     }
-    if (file->ops->write == NULL) {
-        return -EINVAL;
-    }
-    int error = check_vector(iov, count, &uio);
-    return error != 0 ? error : file->ops->write(file, &uio);
+    return size;
 }
 
 int
 file_open_kernel(const char *path, int flags)
 {
     struct file *file;
-    int error = fs_open(NULL, path, flags, 0, &file);
+    int error = fs_open(NULL, path, (u32)flags, 0, &file);
 
     if (error != 0) {
         return error;

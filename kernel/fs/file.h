@@ -13,37 +13,88 @@
  */
 #pragma once
 
-#include "core/config.h"
+#include "abi/fcntl.h"
+#include "abi/uio.h"
 #include "core/spin.h"
+#include "core/types.h"
 #include "proc/sleep.h"
 
-struct file;
 struct inode;
 struct fdtable;
-struct uio;
-
-struct file_ops {
-    /* Read or write at the file's own position, to or from user memory.
-     * => no spinlock held; may sleep; uio->left may be 0
-     * => bytes moved, or a negative errno; NULL: -EINVAL */
-    long (*read)(struct file *file, struct uio *uio);
-    long (*write)(struct file *file, struct uio *uio);
-    long (*seek)(struct file *file, i64 offset, int whence); /* NULL: -ESPIPE */
-    /* NULL: -ENOTTY, -ENOTDIR */
-    long (*ioctl)(struct file *file, u32 request, vaddr_t arg);
-    long (*readdir)(struct file *file, vaddr_t buf, size_t size);
-    void (*release)(struct file *file); /* the last reference is gone */
-};
 
 struct file {
     _Atomic u32 refs;      /* table entries, and calls under way */
     u32 flags;             /* O_* access mode and status flags */
-    const struct file_ops *ops;
     struct inode *inode;   /* never NULL; one reference */
     struct mutex lock;     /* guards offset, and makes each read or write one */
     u64 offset;            /* bytes */
-    void *data;            /* the ops' own */
+    void *data;            /* the inode ops' own */
 };
+
+/* What of open's flags an open file keeps, and F_SETFL may change. */
+#define FILE_STATUS (O_APPEND | O_NONBLOCK)
+#define FILE_FLAGS  (O_ACCMODE | FILE_STATUS)
+
+/* A new open file of the inode (one more reference).  => NULL: no memory */
+struct file *file_alloc(struct inode *inode, u32 flags);
+void file_get(struct file *file);
+void file_put(struct file *file);
+
+/* Open descriptions there are (for the leak check). */
+u64 file_count(void);
+
+/* Read or write count segments of user memory, with Linux's checks: the file's
+ * mode, the sizes, the addresses; at most RW_MAX bytes.
+ * => bytes moved, or a negative errno */
+#define RW_MAX 0x7ffff000UL
+long file_move(struct file *file, const struct iovec *iov, u64 count,
+               bool write);
+
+/* lseek(2), where the offset is the file's own. */
+long file_seek(struct file *file, i64 offset, int whence);
+
+/*
+ * Where in user memory a read puts its bytes, or a write takes them from: the
+ * segments of one call.  It remembers how far it is.
+ */
+struct uio {
+    const struct iovec *iov; /* the segment that is next */
+    size_t offset;           /* bytes of it that are done */
+    size_t left;             /* bytes left in all segments */
+    bool write;              /* from the user to the kernel */
+};
+
+/* Copy size bytes (at most uio->left) between buf and the next places.
+ * => no spinlock held
+ * => bytes that could not be copied: 0, or where a bad address was met */
+size_t uio_move(struct uio *uio, void *buf, size_t size) __must_check;
+
+/* ---- Descriptors of the current process ---- */
+
+/* A reference to the file behind a descriptor.
+ * => NULL: bad descriptor; file_put when done */
+struct file *file_get_fd(int fd);
+
+/* Put a file at the lowest free descriptor, `lowest` or above; NULL: only make
+ * certain that there is one.  The table takes over the caller's reference.
+ * => the descriptor; -EMFILE, -ENOMEM with nothing changed */
+int fd_install(struct file *file, int lowest, bool cloexec);
+
+/* Put a file at this very descriptor; what was there is closed.  NULL: only
+ * that (-EBADF if nothing was there).  References as above.
+ * => fd; -EBADF (out of range), -ENOMEM with nothing changed */
+int fd_replace(struct file *file, int fd, bool cloexec);
+
+/* Tell a descriptor's close-on-exec flag, or set it.
+ * => 0 or 1; -EBADF, -ENOMEM */
+int fd_get_cloexec(int fd);
+int fd_set_cloexec(int fd, bool cloexec);
+
+/* Open path and install it at the lowest free descriptor (for init's console).
+ * => the descriptor, or a negative errno */
+int file_open_kernel(const char *path, int flags);
+
+/* ---- The whole table ---- */
 
 struct files {
     _Atomic u32 refs;
@@ -69,16 +120,3 @@ int files_reserve_exec(struct files *files) __must_check;
 
 /* exec, after it: close them.  => cannot fail after files_reserve_exec */
 void files_close_on_exec(struct files *files);
-
-/* A reference to the file behind a descriptor of the current process.
- * => NULL: bad descriptor; file_put when done */
-struct file *file_get_fd(int fd);
-void file_get(struct file *file);
-void file_put(struct file *file);
-
-/* Open descriptions there are (for the leak check). */
-u64 file_count(void);
-
-/* Open path and install it at the lowest free descriptor of the current
- * process (for init's console).  => the descriptor, or a negative errno */
-int file_open_kernel(const char *path, int flags);

@@ -5,12 +5,13 @@
  */
 #pragma once
 
+#include "core/config.h"
 #include "core/types.h"
 
 struct file;
 struct inode;
 
-/* Make the tree: tmpfs, what the initrd holds, /dev, /proc.
+/* Make the tree: what the initrd holds, /dev, /proc.
  * => boot, in a process; panics if the initrd cannot be unpacked */
 void fs_init(void);
 
@@ -19,21 +20,48 @@ void fs_init(void);
 int fs_open(struct inode *at, const char *path, u32 flags, u32 mode,
             struct file **file) __must_check;
 
-/* mkdir(2), unlink(2), rmdir(2), access(2), chdir(2): 0 or a negative errno. */
+/* mkdir(2), unlink(2) or rmdir(2): 0 or a negative errno. */
 int fs_mkdir(struct inode *at, const char *path, u32 mode);
-int fs_unlink(struct inode *at, const char *path);
-int fs_rmdir(struct inode *at, const char *path);
-int fs_access(struct inode *at, const char *path, int mode);
-int fs_chdir(const char *path);
+int fs_remove(struct inode *at, const char *path, bool directory);
 
-/* Find an inode.  => 0 and *inode with one reference, or a negative errno */
-int fs_find(struct inode *at, const char *path, bool follow,
-            struct inode **inode) __must_check;
-
-/* Make dir the working directory of the current process. */
-void fs_chdir_inode(struct inode *dir);
+/* Make it the working directory.
+ * => the caller's reference is used up in any case
+ * => 0, -ENOTDIR */
+int fs_chdir(struct inode *inode);
 
 /* The working directory's path, with its NUL, at the start of buf.
  * => size is 2 or more
  * => bytes, the NUL included; -ENOENT if it was removed; -ENAMETOOLONG */
 long fs_getcwd(char *buf, size_t size);
+
+/* Give a new inode its name, at boot: directories on the way are made, a file
+ * that is there goes.
+ * => 0; -EEXIST (a directory is there), -ENOTDIR, -ENAMETOOLONG, -ENOMEM */
+int fs_place(const char *path, struct inode *inode) __must_check;
+
+/*
+ * Where the last component of a path stands.  What to do with it (look, make,
+ * remove) is left to whoever asked:
+ *
+ *      path_walk --> place_look (perhaps) --> act on dir, name --> place_end
+ */
+struct place {
+    struct inode *dir;       /* one reference */
+    bool slash;              /* `name/`: it must be a directory */
+    char name[NAME_MAX + 1]; /* empty if the path was `/` */
+};
+
+/* Follow all of path but its last component; make: directories on the way
+ * that are missing are made (at boot).
+ * => place_end must follow in any case
+ * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ENOMEM */
+int path_walk(struct place *place, struct inode *at, const char *path,
+              bool make) __must_check;
+void place_end(struct place *place);
+
+/* Whether the last component is a name, not `/`, `.` or `..`. */
+bool place_is_name(const struct place *place);
+
+/* Look it up.
+ * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENOMEM */
+int place_look(struct place *place, struct inode **inode) __must_check;

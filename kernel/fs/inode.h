@@ -1,17 +1,18 @@
 /*
- * An inode: one thing that names can lead to, whatever it is made of.  tmpfs,
- * procfs and pipes embed it in structures of their own.
+ * An inode: one thing that can be opened, and its place in the tree of names.
  *
- *      alloc by its file system (refs 1) --> inode_get/put --> ops->free
+ *      inode_alloc (refs 1) --> inode_get, inode_put --> ops->free, and gone
  *
- * References are held by directory entries, open files, mappings, working
- * directories, and by a directory for its parent; so `..` stays valid in a
- * directory that was removed, and an unlinked file lives while it is used.
+ * A thing has one name, kept in the inode itself.  References are held by the
+ * directory it is in, by open files, mappings and working directories, and by
+ * a directory for its parent; so `..` stays valid in a directory that was
+ * removed, and an unlinked file lives while it is used.
  *
  * Letters: i never changes   a atomic   l its own lock   N fstree_lock
  */
 #pragma once
 
+#include "common/list.h"
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/object.h"
@@ -19,68 +20,83 @@
 struct file;
 struct inode;
 struct stat;
+struct uio;
 
-/* Receives the entries of a directory, one call each; false: no more room. */
-struct dir_sink {
-    bool (*emit)(struct dir_sink *sink, const char *name, u64 ino, u32 mode,
-                 u64 next);
-};
-
-/* What a kind of inode can do; a NULL is refused with -EPERM.  All may be
- * called with no lock held, and none sleeps. */
+/* What a kind of inode does; each may be NULL. */
 struct inode_ops {
-    /* Directories.  => *child with one reference, or -ENOENT, -ENOMEM */
+    /* A file was opened: prepare, or refuse with a negative errno. */
+    int (*open)(struct file *file);
+    /* Read or write at the file's own position, to or from user memory.
+     * => no spinlock held; may sleep; uio->left may be 0
+     * => bytes moved, or a negative errno; NULL: -EINVAL */
+    long (*read)(struct file *file, struct uio *uio);
+    long (*write)(struct file *file, struct uio *uio);
+    long (*ioctl)(struct file *file, u32 request, vaddr_t arg);
+    void (*close)(struct file *file); /* its last reference is gone */
+    bool seeks;                       /* else lseek is -ESPIPE */
+
+    /* Names that are made when they are looked at: find one (-ENOENT), and
+     * tell the first with a key of *key or more: => its mode, 0 if none. */
     int (*lookup)(struct inode *dir, const char *name, struct inode **child);
-    /* A new entry and inode of this mode (type included); rdev of a device.
-     * => *child with one reference; -EEXIST, -ENOENT (dir was removed),
-     *    -ENOMEM with nothing changed */
-    int (*make)(struct inode *dir, const char *name, u32 mode, u64 rdev,
-                struct inode **child);
-    /* Remove an entry: of an empty directory, or of anything else. */
-    int (*remove)(struct inode *dir, const char *name, bool directory);
-    /* Emit the entries from position *pos on (2 is the first), and leave in
-     * *pos where to go on. */
-    int (*iterate)(struct inode *dir, u64 *pos, struct dir_sink *sink);
+    u32 (*next)(struct inode *dir, u64 *key, char *name);
 
-    /* Links: the target, NUL-terminated.  => its length; -ENAMETOOLONG */
-    long (*readlink)(struct inode *inode, char *buf, size_t size);
-
-    /* Set file->ops, and what they need.  => 0 or a negative errno */
-    int (*open)(struct inode *inode, struct file *file);
-    /* Regular files: cut to size bytes. */
-    int (*truncate)(struct inode *inode, u64 size);
-    u64 (*blocks)(struct inode *inode); /* pages in use; NULL: none */
-    void (*free)(struct inode *inode);  /* the last reference is gone */
+    void (*truncate)(struct inode *inode); /* to size 0; may sleep */
+    void (*free)(struct inode *inode);     /* what it has; must not sleep */
 };
 
 struct inode {
     struct object object;        /* i  its pages; ops NULL if it has none */
     _Atomic u32 refs;            /* a */
     u32 mode;                    /* i  S_IFMT and permissions */
-    u64 ino, dev, rdev;          /* i */
+    u64 ino, rdev;               /* i */
     const struct inode_ops *ops; /* i */
+    void *data;                  /* i  the ops' own */
+
+    char *name;                  /* N  in its directory; NULL: never had one */
     struct inode *parent;        /* i  directories: `..`; NULL in the root */
-    u32 nlink;                   /* N  0 once removed */
+    struct list children;        /* N  directories: oldest first */
+    struct list sibling;         /* N  in the directory's children */
+    u64 at;                      /* N  position there; grows with age */
+    u32 nlink;                   /* N  1, and 0 once removed */
+    bool fixed;                  /* i  directories: only we change names */
+
     struct spinlock lock;        /*    RANK_INODE */
-    u64 size;                    /* l  bytes; directories: N */
-    u64 mtime_ns, ctime_ns;      /* l  CLOCK_REALTIME */
+    u64 size;                    /* l  bytes */
+    u64 mtime_ns;                /* l  CLOCK_REALTIME */
 };
 
 extern struct spinlock fstree_lock;  /* RANK_FSTREE */
 extern struct inode *root_inode;     /* NULL before fs_init */
 
-#define DEV_TMPFS  1  /* st_dev */
-#define DEV_PROCFS 2
-#define DEV_PIPE   3
+/* A new inode with refs 1 and no name, at the start of `size` bytes of zeros:
+ * behind it stands what its kind keeps.  => NULL: no memory */
+struct inode *inode_alloc(size_t size, const struct inode_ops *ops, u32 mode);
 
-/* Fill in a new inode: refs 1, nlink 1, times now, the next free number. */
-void inode_init(struct inode *inode, const struct inode_ops *ops, u32 mode);
+/* A new directory.  => NULL: no memory */
+struct inode *dir_alloc(u32 mode);
 
 /* What stat(2) tells about it. */
 void inode_stat(struct inode *inode, struct stat *stat);
 
-/* Now, as inode times have it. */
-u64 inode_now(void);
+/* It was changed now.  => its lock is held */
+void inode_touch(struct inode *inode);
 
-/* File operations of any directory, by ops->iterate. */
-extern const struct file_ops dir_file_ops;
+/* Find a name in a directory.
+ * => 0 and *child with one reference; -ENOENT, -ENOMEM */
+int dir_lookup(struct inode *dir, const char *name, struct inode **child)
+    __must_check;
+
+/* Give an inode its name in a directory, which takes a reference of its own.
+ * => 0; -EEXIST, -ENOENT (the directory was removed), -ENOMEM */
+int dir_add(struct inode *dir, const char *name, struct inode *inode)
+    __must_check;
+
+/* Remove the name of an empty directory, or of anything else.
+ * => 0; -ENOENT, -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY (ours) */
+int dir_remove(struct inode *dir, const char *name, bool directory);
+
+/* getdents64(2).  => bytes, 0 at the end; a negative errno */
+long dir_getdents(struct file *file, vaddr_t user, size_t size);
+
+/* What directories do when they are read. */
+long dir_read(struct file *file, struct uio *uio);

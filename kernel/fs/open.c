@@ -7,53 +7,59 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/stat.h"
+#include "common/string.h"
 
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
-#include "fs/openfile.h"
 #include "fs/path.h"
-#include "fs/walk.h"
+#include "fs/tmpfs.h"
 
 #define O_TMPFILE_BIT 020000000
 
+/* Give a new inode its name; in a fixed directory only what is there is told.
+ * The inode's first reference is used up if that fails. */
 static int
-check_flags(u32 flags)
+make(struct place *place, struct inode *inode)
 {
-    if (flags & O_PATH) {
-        return -EINVAL;
+    struct inode *old;
+    int error = -ENOMEM;
+
+    if (inode != NULL && !place_is_name(place)) {
+        error = -EEXIST;
+    } else if (inode != NULL && place->dir->fixed) {
+        error = dir_lookup(place->dir, place->name, &old);
+        if (error == 0) {
+            inode_put(old);
+            error = -EEXIST;
+        }
+    } else if (inode != NULL) {
+        error = dir_add(place->dir, place->name, inode);
     }
-    if (flags & O_TMPFILE_BIT) {
-        return -EOPNOTSUPP;
+    if (error != 0) {
+        inode_put(inode);
     }
-    if ((flags & O_CREAT) && (flags & O_DIRECTORY)) {
-        return -EINVAL;
-    }
-    return 0;
+    return error;
 }
 
 /* Find the last component, or make it.  => 0 and *inode with one reference */
 static int
-find_or_make(struct walk *walk, u32 flags, u32 mode, struct inode **inode)
+find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
 {
-    if (walk->slash && walk->last == WALK_NAME) {
+    if (place->slash && place_is_name(place)) {
         return -EISDIR;
     }
     for (;;) {
-        bool follow = (flags & (O_EXCL | O_NOFOLLOW)) == 0;
-        int error = walk_find(walk, follow, inode);
+        int error = place_look(place, inode);
         if (error == 0 && (flags & O_EXCL)) {
             inode_put(*inode);
             return -EEXIST;
         }
-        if (error != -ENOENT || walk->last != WALK_NAME || walk->slash) {
+        if (error != -ENOENT) {
             return error;
         }
-        if (walk->dir->ops->make == NULL) {
-            return -ENOENT; /* what procfs answers on Linux */
-        }
-        error = walk->dir->ops->make(walk->dir, walk->name, S_IFREG | mode, 0,
-                                     inode);
+        *inode = tmpfs_file(mode);
+        error = make(place, *inode);
         if (error != -EEXIST || (flags & O_EXCL)) {
             return error;
         }
@@ -70,10 +76,7 @@ ask_open(const struct inode *inode, u32 flags)
     if (S_ISDIR(inode->mode)) {
         return writes || (flags & O_CREAT) ? -EISDIR : 0;
     }
-    if (flags & O_DIRECTORY) {
-        return -ENOTDIR;
-    }
-    return S_ISLNK(inode->mode) ? -ELOOP : 0;
+    return flags & O_DIRECTORY ? -ENOTDIR : 0;
 }
 
 static int
@@ -88,13 +91,13 @@ open_inode(struct inode *inode, u32 flags, struct file **file)
     if (*file == NULL) {
         return -ENOMEM;
     }
-    error = inode->ops->open(inode, *file);
-    if (error == 0 && (flags & O_TRUNC) && S_ISREG(inode->mode)
-        && inode->ops->truncate != NULL) {
-        error = inode->ops->truncate(inode, 0);
+    if (inode->ops->open != NULL) {
+        error = inode->ops->open(*file);
     }
     if (error != 0) {
         file_put(*file);
+    } else if ((flags & O_TRUNC) && inode->ops->truncate != NULL) {
+        inode->ops->truncate(inode);
     }
     return error;
 }
@@ -104,19 +107,21 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode,
         struct file **file)
 {
     struct inode *inode;
-    struct walk walk;
-    int error = check_flags(flags);
+    struct place place;
 
-    if (error != 0) {
-        return error;
+    if (flags & O_TMPFILE_BIT) {
+        return -EOPNOTSUPP;
     }
-    error = walk_begin(&walk, at, path);
+    if ((flags & O_PATH) || ((flags & O_CREAT) && (flags & O_DIRECTORY))) {
+        return -EINVAL;
+    }
+    int error = path_walk(&place, at, path, false);
     if (error == 0) {
         error = (flags & O_CREAT)
-                    ? find_or_make(&walk, flags, mode & 07777, &inode)
-                    : walk_find(&walk, !(flags & O_NOFOLLOW), &inode);
+                    ? find_or_make(&place, flags, mode & 07777, &inode)
+                    : place_look(&place, &inode);
     }
-    walk_end(&walk);
+    place_end(&place);
     if (error == 0) {
         error = open_inode(inode, flags, file);
         inode_put(inode);
@@ -127,92 +132,71 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode,
 int
 fs_mkdir(struct inode *at, const char *path, u32 mode)
 {
-    struct inode *inode;
-    struct walk walk;
-    int error = walk_begin(&walk, at, path);
+    struct place place;
+    int error = path_walk(&place, at, path, false);
 
     if (error == 0) {
-        walk.slash = false; /* `mkdir name/` is meant as it stands */
-        error = walk_find(&walk, false, &inode);
+        struct inode *dir = dir_alloc(mode & 01777);
+        error = make(&place, dir);
         if (error == 0) {
-            inode_put(inode);
-            error = -EEXIST;
-        } else if (error == -ENOENT && walk.dir->ops->make != NULL) {
-            error = walk.dir->ops->make(walk.dir, walk.name,
-                                        S_IFDIR | (mode & 01777), 0, &inode);
-            if (error == 0) {
-                inode_put(inode);
-            }
+            inode_put(dir);
         }
     }
-    walk_end(&walk);
+    place_end(&place);
     return error;
 }
 
-/* `name/` with unlink: an error in any case, but which? */
+/* Whether this last component may be removed.  => 0 if so */
 static int
-refuse_slash(struct walk *walk)
+ask_name(struct place *place, bool directory)
 {
     struct inode *inode;
 
-    walk->slash = false;
-    int error = walk_find(walk, false, &inode);
+    if (!place_is_name(place)) {
+        return !directory                     ? -EISDIR
+               : place->name[0] == '\0'       ? -EBUSY
+               : strcmp(place->name, ".") == 0 ? -EINVAL
+                                               : -ENOTEMPTY;
+    }
+    if (!place->dir->fixed && (directory || !place->slash)) {
+        return 0;
+    }
+    int error = place_look(place, &inode);
     if (error == 0) {
-        error = S_ISDIR(inode->mode) ? -EISDIR : -ENOTDIR;
+        error = place->dir->fixed ? -EPERM : -EISDIR;
         inode_put(inode);
     }
     return error;
 }
 
-static int
-remove_name(struct inode *dir, const char *name, bool directory)
+int
+fs_remove(struct inode *at, const char *path, bool directory)
 {
-    struct inode *inode;
+    struct place place;
+    int error = path_walk(&place, at, path, false);
 
-    if (dir->ops->remove != NULL) {
-        return dir->ops->remove(dir, name, directory);
-    }
-    int error = dir->ops->lookup(dir, name, &inode);
     if (error == 0) {
-        inode_put(inode);
-        error = -EPERM;
+        error = ask_name(&place, directory);
     }
+    if (error == 0) {
+        error = dir_remove(place.dir, place.name, directory);
+    }
+    place_end(&place);
     return error;
 }
 
 int
-fs_unlink(struct inode *at, const char *path)
+fs_place(const char *path, struct inode *inode)
 {
-    struct walk walk;
-    int error = walk_begin(&walk, at, path);
+    struct place place;
+    int error = path_walk(&place, NULL, path, true);
 
-    if (error == 0) {
-        if (walk.last != WALK_NAME) {
-            error = -EISDIR;
-        } else if (walk.slash) {
-            error = refuse_slash(&walk);
-        } else {
-            error = remove_name(walk.dir, walk.name, false);
-        }
+    if (error == 0 && !place_is_name(&place)) {
+        error = -EEXIST;
+    } else if (error == 0) {
+        dir_remove(place.dir, place.name, false);
+        error = dir_add(place.dir, place.name, inode);
     }
-    walk_end(&walk);
-    return error;
-}
-
-int
-fs_rmdir(struct inode *at, const char *path)
-{
-    static const int refusals[] = {
-        [WALK_DOT] = -EINVAL, [WALK_DOTDOT] = -ENOTEMPTY, [WALK_ROOT] = -EBUSY,
-    };
-    struct walk walk;
-    int error = walk_begin(&walk, at, path);
-
-    if (error == 0) {
-        error = walk.last != WALK_NAME
-                    ? refusals[walk.last]
-                    : remove_name(walk.dir, walk.name, true);
-    }
-    walk_end(&walk);
+    place_end(&place);
     return error;
 }

@@ -1,12 +1,15 @@
 /*
- * From a path to an inode, and a process's place in the tree.  The walking
- * itself is in walk.c.
+ * From a path to an inode, and a process's place in the tree.
+ *
+ * Entry points: path_walk, path_find, fs_getcwd.
  */
 #include <stdatomic.h>
 
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "common/string.h"
+
+#include "core/config.h"
 
 #include "mm/heap.h"
 
@@ -15,23 +18,19 @@
 #include "fs/fs.h"
 #include "fs/inode.h"
 #include "fs/path.h"
-#include "fs/walk.h"
 
 #define INITIAL_UMASK 022
+
+/* ---- Each process's place ---- */
 
 struct fs_context *
 fs_context_alloc(void)
 {
     struct fs_context *context = kzalloc(sizeof(*context));
 
-    if (context == NULL) {
-        return NULL;
-    }
-    context->refs = 1;
-    context->umask = INITIAL_UMASK;
-    if (root_inode != NULL) { /* else NULL, which means the root too */
-        inode_get(root_inode);
-        context->cwd = root_inode;
+    if (context != NULL) {
+        context->refs = 1;
+        context->umask = INITIAL_UMASK;
     }
     return context;
 }
@@ -64,158 +63,213 @@ fs_context_put(struct fs_context *context)
     }
 }
 
-int
-fs_find(struct inode *at, const char *path, bool follow, struct inode **inode)
-{
-    struct walk walk;
-    int error = walk_begin(&walk, at, path);
+/* ---- Walking ---- */
 
-    if (error == 0) {
-        error = walk_find(&walk, follow, inode);
+/* A reference to the directory where path starts. */
+static struct inode *
+start_of(struct inode *at, const char *path)
+{
+    spin_lock(&fstree_lock);
+    if (path[0] == '/') {
+        at = NULL;
+    } else if (at == NULL) {
+        at = current->fs->cwd;
     }
-    walk_end(&walk);
+    if (at == NULL) {
+        at = root_inode;
+    }
+    inode_get(at);
+    spin_unlock(&fstree_lock);
+    return at;
+}
+
+/* Copy path's first component, and move path behind it. */
+static int
+take_component(struct place *place, const char **path)
+{
+    const char *start = *path;
+
+    while (*start == '/') {
+        start++;
+    }
+    const char *end = start;
+    while (*end != '\0' && *end != '/') {
+        end++;
+    }
+    size_t length = end - start;
+    if (length > NAME_MAX) {
+        return -ENAMETOOLONG;
+    }
+    memcpy(place->name, start, length);
+    place->name[length] = '\0';
+    place->slash = *end == '/';
+    while (*end == '/') {
+        end++;
+    }
+    *path = end;
+    return 0;
+}
+
+/* Make the directory that is missing. */
+static int
+make_way(struct place *place, struct inode **dir)
+{
+    *dir = dir_alloc(0755);
+    if (*dir == NULL) {
+        return -ENOMEM;
+    }
+    (*dir)->fixed = place->dir->fixed;
+    int error = dir_add(place->dir, place->name, *dir);
+    if (error != 0) {
+        inode_put(*dir);
+    }
     return error;
 }
 
 int
-path_find(const char *path, struct inode **inode)
+path_walk(struct place *place, struct inode *at, const char *path, bool make)
 {
-    return fs_find(NULL, path, true, inode);
+    place->dir = NULL;
+    if (path[0] == '\0') {
+        return -ENOENT;
+    }
+    place->dir = start_of(at, path);
+    for (;;) {
+        struct inode *next;
+        int error = take_component(place, &path);
+        if (error != 0 || *path == '\0') {
+            return error;
+        }
+        error = place_look(place, &next);
+        if (error == -ENOENT && make) {
+            error = make_way(place, &next);
+        }
+        if (error != 0) {
+            return error;
+        }
+        inode_put(place->dir);
+        place->dir = next;
+    }
+}
+
+void
+place_end(struct place *place)
+{
+    inode_put(place->dir);
+}
+
+bool
+place_is_name(const struct place *place)
+{
+    const char *name = place->name;
+
+    return name[0] != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+int
+place_look(struct place *place, struct inode **inode)
+{
+    struct inode *dir = place->dir;
+    int error = 0;
+
+    if (place_is_name(place)) {
+        error = dir_lookup(dir, place->name, inode);
+    } else {
+        bool up = strcmp(place->name, "..") == 0 && dir->parent != NULL;
+        *inode = up ? dir->parent : dir;
+        inode_get(*inode);
+    }
+    if (error == 0 && place->slash && !S_ISDIR((*inode)->mode)) {
+        inode_put(*inode);
+        error = -ENOTDIR;
+    }
+    return error;
+}
+
+/* ---- What needs no more than to find ---- */
+
+int
+path_find(struct inode *at, const char *path, struct inode **inode)
+{
+    struct place place;
+    int error = path_walk(&place, at, path, false);
+
+    if (error == 0) {
+        error = place_look(&place, inode);
+    }
+    place_end(&place);
+    return error;
 }
 
 int
 path_find_program(const char *path, struct inode **inode)
 {
-    int error = path_find(path, inode);
+    int error = path_find(NULL, path, inode);
 
-    if (error != 0) {
-        return error;
-    }
-    if (!S_ISREG((*inode)->mode) || ((*inode)->mode & 0111) == 0) {
+    if (error == 0
+        && (!S_ISREG((*inode)->mode) || ((*inode)->mode & 0111) == 0)) {
         inode_put(*inode);
-        return -EACCES;
-    }
-    return 0;
-}
-
-int
-fs_access(struct inode *at, const char *path, int mode)
-{
-    struct inode *inode;
-    int error = fs_find(at, path, true, &inode);
-
-    if (error != 0) {
-        return error;
-    }
-    /* The superuser may do all, but execute only what somebody may. */
-    if ((mode & 1) != 0 && S_ISREG(inode->mode) && (inode->mode & 0111) == 0) {
         error = -EACCES;
     }
-    inode_put(inode);
     return error;
-}
-
-void
-fs_chdir_inode(struct inode *dir)
-{
-    struct inode *old;
-
-    inode_get(dir);
-    spin_lock(&fstree_lock);
-    old = current->fs->cwd;
-    current->fs->cwd = dir;
-    spin_unlock(&fstree_lock);
-    inode_put(old);
 }
 
 int
-fs_chdir(const char *path)
+fs_chdir(struct inode *inode)
 {
-    struct inode *inode;
-    int error = path_find(path, &inode);
+    int error = S_ISDIR(inode->mode) ? 0 : -ENOTDIR;
 
-    if (error != 0) {
-        return error;
-    }
-    if (S_ISDIR(inode->mode)) {
-        fs_chdir_inode(inode);
-    } else {
-        error = -ENOTDIR;
+    if (error == 0) {
+        spin_lock(&fstree_lock);
+        struct inode *old = current->fs->cwd;
+        current->fs->cwd = inode;
+        spin_unlock(&fstree_lock);
+        inode = old;
     }
     inode_put(inode);
     return error;
 }
 
-/* Looks for the name of one inode. */
-struct name_sink {
-    struct dir_sink sink;
-    u64 ino;
-    bool found;
-    char name[NAME_MAX + 1];
-};
-
-static bool
-emit_if_it(struct dir_sink *sink, const char *name, u64 ino, u32 mode,
-           u64 next)
+/* Put the path of dir and a NUL at the end of buf.
+ * => fstree_lock held; where it starts; NULL: it is too long */
+static char *
+path_of(const struct inode *dir, char *buf, size_t size)
 {
-    struct name_sink *wanted = (struct name_sink *)sink;
+    char *start = buf + size - 1;
 
-    (void)mode, (void)next;
-    if (ino == wanted->ino) {
-        strlcpy(wanted->name, name, sizeof(wanted->name));
-        wanted->found = true;
+    *start = '\0';
+    for (; dir->parent != NULL; dir = dir->parent) {
+        size_t length = strlen(dir->name);
+        if ((size_t)(start - buf) < length + 1) {
+            return NULL;
+        }
+        start -= length;
+        memcpy(start, dir->name, length);
+        *--start = '/';
     }
-    return !wanted->found;
+    if (*start == '\0') {
+        *--start = '/';
+    }
+    return start;
 }
 
-/* Put `/` and dir's name before *start, which moves down to it. */
-static int
-prepend_name(struct inode *dir, char *buf, char **start)
-{
-    struct name_sink wanted = {.sink.emit = emit_if_it, .ino = dir->ino};
-    u64 pos = 2;
-
-    if (dir->nlink == 0) {
-        return -ENOENT;
-    }
-    int error = dir->parent->ops->iterate(dir->parent, &pos, &wanted.sink);
-    if (error != 0 || !wanted.found) {
-        return error != 0 ? error : -ENOENT;
-    }
-    size_t length = strlen(wanted.name);
-    if ((size_t)(*start - buf) < length + 1) {
-        return -ENAMETOOLONG;
-    }
-    *start -= length;
-    memcpy(*start, wanted.name, length);
-    *--*start = '/';
-    return 0;
-}
-
-/* As pwd did in 1971: at each step up, look for the number we came from. */
 long
 fs_getcwd(char *buf, size_t size)
 {
-    struct inode *cwd;
-    char *start = buf + size;
-    int error = path_find(".", &cwd);
+    long result = -ENAMETOOLONG;
 
-    *--start = '\0';
-    if (error != 0) {
-        return error;
+    spin_lock(&fstree_lock);
+    const struct inode *cwd = current->fs->cwd;
+    if (cwd == NULL) {
+        cwd = root_inode;
     }
-    if (cwd->parent == NULL) {
-        *--start = '/';
+    const char *start = path_of(cwd, buf, size);
+    if (cwd->nlink == 0) {
+        result = -ENOENT;
+    } else if (start != NULL) {
+        result = buf + size - start;
+        memmove(buf, start, (size_t)result);
     }
-    for (struct inode *dir = cwd; dir->parent != NULL; dir = dir->parent) {
-        error = prepend_name(dir, buf, &start);
-        if (error != 0) {
-            inode_put(cwd);
-            return error;
-        }
-    }
-    inode_put(cwd);
-    size_t length = buf + size - start;
-    memmove(buf, start, length);
-    return (long)length;
+    spin_unlock(&fstree_lock);
+    return result;
 }

@@ -12,16 +12,19 @@ struct object;
 struct fs_context {
     _Atomic u32 refs;
     u32 umask;
-    struct inode *cwd;    /* one reference */
+    struct inode *cwd;    /* one reference; NULL: the root */
 };
 
 struct fs_context *fs_context_alloc(void); /* cwd: the root; NULL: no memory */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context);
 
-/* Find what path names, from the current process's working directory.
- * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENAMETOOLONG */
-int path_find(const char *path, struct inode **inode) __must_check;
+/* Find what path names; a relative one starts at directory `at` (NULL: the
+ * working directory).
+ * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENAMETOOLONG,
+ *    -ENOMEM */
+int path_find(struct inode *at, const char *path, struct inode **inode)
+    __must_check;
 
 /* Find a program to execute: a regular file with an x bit.
  * => 0 and *inode with one reference; path_find's errors; -EACCES */

@@ -1,5 +1,5 @@
 /*
- * Pipes.
+ * Pipes: a ring of bytes between two open files.
  *
  *        tail           head          both only grow; a byte's place in the
  *          v              v           ring is its number modulo PIPE_SIZE
@@ -14,33 +14,31 @@
 #include "abi/fcntl.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
-#include "abi/termios.h"
+
+#include "core/config.h"
 
 #include "mm/frame.h"
-#include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "proc/process.h"
 #include "proc/signal.h"
 
+#include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/openfile.h"
 #include "fs/path.h"
 #include "fs/pipe.h"
-#include "fs/uio.h"
 
 #define PIPE_BUF   4096 /* a write of so many bytes is atomic */
 #define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
 
 /* m: changed with the mutex and inode.lock, read with either. */
 struct pipe {
-    struct inode inode;          /* its lock guards the fields marked l */
+    struct inode inode;          /*    its lock guards the fields marked l */
     struct mutex mutex;
     u64 head, tail;              /* m  bytes ever written, ever read */
     u32 readers, writers;        /* l  open files of each end */
     struct waitq data_wait;      /*    readers wait for data */
     struct waitq room_wait;      /*    writers wait for room */
-    paddr_t page[PIPE_PAGES];    /*    the mutex; 0 where nothing is kept */
+    paddr_t page[PIPE_PAGES];    /*    the mutex; 0 until it is needed */
 };
 
 static inline struct pipe *
@@ -61,46 +59,36 @@ room(const struct pipe *pipe)
     return PIPE_SIZE - filled(pipe);
 }
 
-/* ---- Reading ---- */
-
-/* Take n bytes off the ring at its tail, and give back a page that is read to
- * its end, unless the head has come round to it. */
-static void
-advance_tail(struct pipe *pipe, size_t n)
-{
-    paddr_t *page = &pipe->page[pipe->tail / PAGE_SIZE % PIPE_PAGES];
-
-    spin_lock(&pipe->inode.lock);
-    pipe->tail += n;
-    spin_unlock(&pipe->inode.lock);
-    if (pipe->tail % PAGE_SIZE == 0 && room(pipe) >= PAGE_SIZE) {
-        frame_put(*page);
-        *page = 0;
-    }
-}
-
-/* Move what there is to the user.
- * => mutex held
- * => bytes, or -EFAULT if not even one part could be stored */
-static long
-drain(struct pipe *pipe, struct uio *uio)
+/* Copy size bytes between the ring, from byte `at` on, and the user.
+ * => mutex held, the pages are there
+ * => bytes of the parts (one a page) that were copied whole */
+static size_t
+copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size)
 {
     size_t done = 0;
-    size_t size = MIN(uio->left, filled(pipe));
 
     while (done < size) {
-        u64 at = pipe->tail % PAGE_SIZE;
-        paddr_t page = pipe->page[pipe->tail / PAGE_SIZE % PIPE_PAGES];
-        size_t n = MIN(size - done, PAGE_SIZE - at);
-        char *from = (char *)frame_ptr(page) + at;
-        if (uio_put(uio, from, n) != 0) { /* as if not tried: it stays */
-            return done > 0 ? (long)done : -EFAULT;
+        paddr_t page = pipe->page[(at + done) / PAGE_SIZE % PIPE_PAGES];
+        u64 start = (at + done) % PAGE_SIZE;
+        size_t n = MIN(size - done, PAGE_SIZE - start);
+        if (uio_move(uio, (char *)frame_ptr(page) + start, n) != 0) {
+            break;
         }
-        advance_tail(pipe, n);
         done += n;
     }
-    return (long)done;
+    return done;
 }
+
+/* One end of the pipe went on.  => mutex held */
+static void
+advance(struct pipe *pipe, u64 *end, size_t n)
+{
+    spin_lock(&pipe->inode.lock);
+    *end += n;
+    spin_unlock(&pipe->inode.lock);
+}
+
+/* ---- Reading ---- */
 
 /* Sleep until there is data or no writer.
  * => 0, -EINTR, -EAGAIN if file must not block */
@@ -123,26 +111,27 @@ static long
 pipe_read(struct file *file, struct uio *uio)
 {
     struct pipe *pipe = pipe_of(file);
+    int error = 0;
 
-    if (uio->left == 0) {
-        return 0;
-    }
-    for (;;) {
+    while (uio->left > 0 && error == 0) {
         mutex_lock(&pipe->mutex);
         bool ended = pipe->writers == 0; /* looked at before the data */
-        long n = drain(pipe, uio);
+        size_t size = MIN(uio->left, filled(pipe));
+        size_t n = copy_ring(pipe, pipe->tail, uio, size);
+        advance(pipe, &pipe->tail, n);
         mutex_unlock(&pipe->mutex);
         if (n > 0) {
             wait_wake_all(&pipe->room_wait);
         }
-        if (n != 0 || ended) {
-            return n;
+        if (size > 0) {
+            return n > 0 ? (long)n : -EFAULT;
         }
-        int error = wait_for_data(pipe, file);
-        if (error != 0) {
-            return error;
+        if (ended) {
+            return 0;
         }
+        error = wait_for_data(pipe, file);
     }
+    return error;
 }
 
 /* ---- Writing ---- */
@@ -175,26 +164,15 @@ fill(struct pipe *pipe, struct uio *uio)
     bool atomic = uio->left <= PIPE_BUF;
     size_t wanted = MIN(uio->left, room(pipe));
     size_t size = reserve(pipe, wanted);
-    size_t done = 0;
 
     if (size < wanted && (atomic || size == 0)) {
         return -ENOMEM;
     }
-    while (done < size) {
-        u64 at = pipe->head + done;
-        paddr_t page = pipe->page[at / PAGE_SIZE % PIPE_PAGES];
-        size_t n = MIN(size - done, PAGE_SIZE - at % PAGE_SIZE);
-        if (uio_take(uio, (char *)frame_ptr(page) + at % PAGE_SIZE, n) != 0) {
-            break;
-        }
-        done += n;
-    }
+    size_t done = copy_ring(pipe, pipe->head, uio, size);
     if (done < size && (atomic || done == 0)) {
         return -EFAULT;
     }
-    spin_lock(&pipe->inode.lock);
-    pipe->head += done;
-    spin_unlock(&pipe->inode.lock);
+    advance(pipe, &pipe->head, done);
     return (long)done;
 }
 
@@ -232,7 +210,7 @@ pipe_write(struct file *file, struct uio *uio)
         mutex_unlock(&pipe->mutex);
         if (n > 0) {
             wait_wake_all(&pipe->data_wait);
-            done += n;
+            done += (size_t)n;
             need = 1;
         } else if (n == 0) {
             n = wait_for_room(pipe, file, need);
@@ -244,24 +222,10 @@ pipe_write(struct file *file, struct uio *uio)
     return done > 0 ? (long)done : n;
 }
 
-/* ---- Both ---- */
-
-static long
-pipe_ioctl(struct file *file, u32 request, vaddr_t arg)
-{
-    struct pipe *pipe = pipe_of(file);
-
-    if (request != FIONREAD) {
-        return -ENOTTY;
-    }
-    spin_lock(&pipe->inode.lock);
-    int count = (int)filled(pipe);
-    spin_unlock(&pipe->inode.lock);
-    return copy_to_user(arg, &count, sizeof(count));
-}
+/* ---- Birth and end ---- */
 
 static void
-pipe_release(struct file *file)
+pipe_close(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
 
@@ -286,46 +250,32 @@ pipe_free(struct inode *inode)
             frame_put(pipe->page[i]);
         }
     }
-    kfree(pipe);
-}
-
-static const struct inode_ops pipe_inode_ops = {.free = pipe_free};
-
-static const struct file_ops pipe_ops = {
-    .read = pipe_read,
-    .write = pipe_write,
-    .ioctl = pipe_ioctl,
-    .release = pipe_release,
-};
-
-bool
-file_is_pipe(const struct file *file)
-{
-    return file->ops == &pipe_ops;
 }
 
 int
 pipe_create(struct file *ends[2], u32 flags)
 {
-    struct pipe *pipe = kzalloc(sizeof(*pipe));
+    static const struct inode_ops ops = {
+        .read = pipe_read, .write = pipe_write, .close = pipe_close,
+        .free = pipe_free,
+    };
+    struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
+                                      S_IFIFO | 0600);
 
-    if (pipe == NULL) {
+    if (inode == NULL) {
         return -ENOMEM;
     }
-    inode_init(&pipe->inode, &pipe_inode_ops, S_IFIFO | 0600);
-    pipe->inode.dev = DEV_PIPE;
+    struct pipe *pipe = container_of(inode, struct pipe, inode);
     mutex_init(&pipe->mutex);
     waitq_init(&pipe->data_wait);
     waitq_init(&pipe->room_wait);
     pipe->readers = pipe->writers = 1;
 
-    ends[0] = file_alloc(&pipe->inode, O_RDONLY | flags);
-    ends[1] = ends[0] ? file_alloc(&pipe->inode, O_WRONLY | flags) : NULL;
-    if (ends[1] != NULL) {
-        ends[0]->ops = ends[1]->ops = &pipe_ops;
-    } else if (ends[0] != NULL) {
+    ends[0] = file_alloc(inode, O_RDONLY | flags);
+    ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;
+    inode_put(inode);
+    if (ends[0] != NULL && ends[1] == NULL) {
         file_put(ends[0]);
     }
-    inode_put(&pipe->inode);
     return ends[1] != NULL ? 0 : -ENOMEM;
 }

@@ -11,6 +11,3 @@ struct file;
  * these status flags (O_NONBLOCK or 0).
  * => 0, or -ENOMEM with nothing made */
 int pipe_create(struct file *ends[2], u32 flags) __must_check;
-
-/* Whether the file is an end of a pipe. */
-bool file_is_pipe(const struct file *file);

@@ -1,150 +1,148 @@
 /*
- * procfs: directories and files made of numbers.
+ * /proc.
  *
- * Essential fact: nothing is kept.  An inode is made at each lookup and knows
- * only which registered node, or which file of which pid, it stands for; the
- * process may be gone by the time it is read.
+ * Essential fact: of processes nothing is kept.  An inode is made at each
+ * look-up and knows only which file of which pid it stands for; the process may
+ * be gone by the time it is read.  Files that rooms register are ordinary
+ * inodes in the tree.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/format.h"
 #include "common/string.h"
 
+#include "core/config.h"
 #include "core/panic.h"
 
-#include "arch/clock.h"
-
-#include "mm/frame.h"
 #include "mm/heap.h"
 
 #include "proc/process.h"
 
+#include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
-#include "fs/openfile.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
-#include "fs/procnode.h"
-#include "fs/tmpfs.h"
+#include "fs/tty.h"
 
-#define FIRST_INO  (1UL << 32) /* above all of tmpfs's */
-#define SELF_INO   (FIRST_INO + PROC_NODES_MAX)
-#define FIRST_AT   2           /* position of the first node in a directory */
-#define SELF_AT    1000        /* and of `self`, in the root */
-#define PIDS_AT    1001        /* and of pid 0 */
+#define STORE_MAX   4096
+#define PID_DIGITS  12
+#define NS_PER_TICK (1000000000UL / TICKS_PER_SEC)
 
-struct proc_node proc_nodes[PROC_NODES_MAX];
-static int node_count = 1;
+struct proc_inode {
+    struct inode inode;
+    int (*show)(struct text *out);           /* of a registered file */
+    int (*store)(const char *text, size_t size);
+    pid_t pid;                               /* or of this process */
+    void (*show_process)(const struct process *process, struct text *out);
+};
 
-static const struct inode_ops proc_dir_ops;
-static const struct inode_ops proc_file_inode_ops;
+static void show_stat(const struct process *process, struct text *out);
 
-/* ---- Registration ---- */
+/* The files in each /proc/PID. */
+static const struct {
+    const char *name;
+    void (*show)(const struct process *process, struct text *out);
+} process_files[] = {
+    {"stat", show_stat},
+};
 
-static int
-node_find(int parent, const char *name, size_t length)
+static struct proc_inode *
+proc_of(struct inode *inode)
 {
-    for (int i = 1; i < node_count; i++) {
-        const struct proc_node *node = &proc_nodes[i];
-        if (node->parent == parent && strlen(node->name) == length
-            && memcmp(node->name, name, length) == 0) {
-            return i;
+    return container_of(inode, struct proc_inode, inode);
+}
+
+/* ---- What a file shows ---- */
+
+/* Make the text of a file.  => 0, or a negative errno */
+static int
+make_text(const struct proc_inode *proc, struct text *out)
+{
+    int error = -ESRCH;
+
+    if (proc->show != NULL) {
+        error = proc->show(out);
+    } else {
+        spin_lock(&family_lock);
+        const struct process *process = proc_find(proc->pid);
+        if (process != NULL) {
+            proc->show_process(process, out);
+            error = 0;
         }
+        spin_unlock(&family_lock);
     }
-    return -1;
+    return error == 0 && out->failed ? -ENOMEM : error;
 }
 
 static int
-node_add(int parent, const char *name, size_t length)
+proc_open(struct file *file)
 {
-    assert(node_count < PROC_NODES_MAX && length < sizeof(proc_nodes[0].name));
-    memcpy(proc_nodes[node_count].name, name, length);
-    proc_nodes[node_count].parent = parent;
-    return node_count++;
+    file->data = kzalloc(sizeof(struct text));
+    return file->data != NULL ? 0 : -ENOMEM;
 }
 
-void
-procfs_register(const char *path, int (*show)(struct text *out),
-                int (*store)(const char *text, size_t size))
+static long
+proc_read(struct file *file, struct uio *uio)
 {
-    const char *slash = strchr(path, '/');
-    int parent = PROC_NODE_ROOT;
+    struct text *text = file->data;
+    long result = 0;
 
-    if (slash != NULL) {
-        parent = node_find(PROC_NODE_ROOT, path, slash - path);
-        if (parent < 0) {
-            parent = node_add(PROC_NODE_ROOT, path, slash - path);
-        }
-        path = slash + 1;
+    mutex_lock(&file->lock);
+    if (file->offset == 0) {
+        text_clear(text);
+        result = make_text(proc_of(file->inode), text);
     }
-    int node = node_add(parent, path, strlen(path));
-    proc_nodes[node].show = show;
-    proc_nodes[node].store = store;
+    if (result == 0 && file->offset < text->size) {
+        size_t n = MIN(uio->left, text->size - file->offset);
+        size_t failed = uio_move(uio, text->buf + file->offset, n);
+        file->offset += n - failed;
+        result = failed == n && n > 0 ? -EFAULT : (long)(n - failed);
+    }
+    mutex_unlock(&file->lock);
+    return result;
 }
 
-/* ---- Inodes ---- */
-
-static u64
-ino_of_node(int node)
+static long
+proc_write(struct file *file, struct uio *uio)
 {
-    return FIRST_INO + (u64)node;
-}
+    const struct proc_inode *proc = proc_of(file->inode);
+    size_t size = uio->left;
 
-static u64
-ino_of_pid(pid_t pid, int file)
-{
-    return FIRST_INO + ((u64)pid << 8) + (u64)(file + 1);
-}
-
-/* => 0 and *child, or -ENOMEM */
-static int
-make_inode(struct inode *dir, u32 mode, const struct proc_inode *what,
-           u64 ino, struct inode **child)
-{
-    struct proc_inode *new = kmalloc(sizeof(*new));
-
-    if (new == NULL) {
+    if (proc->store == NULL) {
+        return -EIO; /* as Linux: the root user may open it, but no more */
+    }
+    if (size >= STORE_MAX) {
+        return -EINVAL;
+    }
+    char *text = kmalloc(size + 1);
+    if (text == NULL) {
         return -ENOMEM;
     }
-    *new = *what;
-    inode_init(&new->inode,
-               S_ISDIR(mode) ? &proc_dir_ops : &proc_file_inode_ops, mode);
-    new->inode.ino = ino;
-    new->inode.dev = DEV_PROCFS;
-    if (S_ISDIR(mode)) {
-        new->inode.nlink = 2;
+    long result = uio_move(uio, text, size) == 0 ? 0 : -EFAULT;
+    if (result == 0) {
+        text[size] = '\0';
+        result = proc->store(text, size);
     }
-    if (S_ISDIR(mode) && dir != NULL) {
-        inode_get(dir);
-        new->inode.parent = dir;
-    }
-    *child = &new->inode;
-    return 0;
-}
-
-static int
-make_node_inode(struct inode *dir, int node, struct inode **child)
-{
-    struct proc_inode what = {.node = node};
-    u32 mode = S_IFREG | 0444;
-
-    if (proc_nodes[node].show == NULL) {
-        mode = S_IFDIR | 0555;
-    } else if (proc_nodes[node].store != NULL) {
-        mode = S_IFREG | 0644;
-    }
-
-    return make_inode(dir, mode, &what, ino_of_node(node), child);
+    kfree(text);
+    return result < 0 ? result : (long)size;
 }
 
 static void
-proc_free_inode(struct inode *inode)
+proc_close(struct file *file)
 {
-    kfree(proc_of(inode));
+    if (file->data != NULL) {
+        text_clear(file->data);
+        kfree(file->data);
+    }
 }
 
-/* ---- Directories ---- */
+static const struct inode_ops file_ops = {
+    .open = proc_open, .read = proc_read, .write = proc_write,
+    .close = proc_close, .seeks = true,
+};
+
+/* ---- /proc/PID ---- */
 
 static bool
 pid_exists(pid_t pid)
@@ -155,18 +153,51 @@ pid_exists(pid_t pid)
     return exists;
 }
 
-/* The number that name spells, as Linux accepts it; -1 if it is none. */
+static int
+lookup_file(struct inode *dir, const char *name, struct inode **child)
+{
+    pid_t pid = proc_of(dir)->pid;
+
+    for (size_t i = 0; i < ARRAY_SIZE(process_files); i++) {
+        if (strcmp(process_files[i].name, name) == 0 && pid_exists(pid)) {
+            *child = inode_alloc(sizeof(struct proc_inode), &file_ops,
+                                 S_IFREG | 0444);
+            if (*child == NULL) {
+                return -ENOMEM;
+            }
+            proc_of(*child)->pid = pid;
+            proc_of(*child)->show_process = process_files[i].show;
+            return 0;
+        }
+    }
+    return -ENOENT;
+}
+
+static u32
+next_file(struct inode *dir, u64 *key, char *name)
+{
+    (void)dir;
+    if (*key >= ARRAY_SIZE(process_files)) {
+        return 0;
+    }
+    strlcpy(name, process_files[*key].name, NAME_MAX + 1);
+    return S_IFREG;
+}
+
+/* ---- /proc ---- */
+
+/* The number that name spells, as Linux accepts it; 0 if it is none. */
 static pid_t
 parse_pid(const char *name)
 {
     pid_t pid = 0;
 
-    if (name[0] == '0') {
-        return -1;
+    if (strcmp(name, "self") == 0) {
+        return current->pid;
     }
     for (; *name != '\0'; name++) {
-        if (*name < '0' || *name > '9' || pid > PID_MAX) {
-            return -1;
+        if (*name < '0' + (pid == 0) || *name > '9' || pid > PID_MAX) {
+            return 0;
         }
         pid = pid * 10 + (*name - '0');
     }
@@ -174,204 +205,144 @@ parse_pid(const char *name)
 }
 
 static int
-lookup_in_pid(struct inode *dir, const char *name, struct inode **child)
+lookup_pid(struct inode *dir, const char *name, struct inode **child)
 {
-    pid_t pid = proc_of(dir)->pid;
-
-    for (int i = 0; i < procpid_file_count; i++) {
-        if (strcmp(procpid_files[i].name, name) == 0 && pid_exists(pid)) {
-            struct proc_inode what = {
-                .node = PROC_NODE_PID, .pid = pid, .file = i,
-            };
-            return make_inode(dir, S_IFREG | 0444, &what, ino_of_pid(pid, i),
-                              child);
-        }
-    }
-    return -ENOENT;
-}
-
-static int
-proc_lookup(struct inode *dir, const char *name, struct inode **child)
-{
-    int parent = proc_of(dir)->node;
-
-    if (parent == PROC_NODE_PID) {
-        return lookup_in_pid(dir, name, child);
-    }
-    int node = node_find(parent, name, strlen(name));
-    if (node >= 0) {
-        return make_node_inode(dir, node, child);
-    }
-    if (parent == PROC_NODE_ROOT && strcmp(name, "self") == 0) {
-        struct proc_inode what = {.node = PROC_NODE_SELF};
-        return make_inode(dir, S_IFLNK | 0777, &what, SELF_INO,
-                          child);
-    }
+    static const struct inode_ops pid_ops = {
+        .read = dir_read, .seeks = true,
+        .lookup = lookup_file, .next = next_file,
+    };
     pid_t pid = parse_pid(name);
-    if (parent == PROC_NODE_ROOT && pid > 0 && pid_exists(pid)) {
-        struct proc_inode what = {
-            .node = PROC_NODE_PID, .pid = pid, .file = -1,
-        };
-        return make_inode(dir, S_IFDIR | 0555, &what, ino_of_pid(pid, -1),
-                          child);
+
+    if (pid == 0 || !pid_exists(pid)) {
+        return -ENOENT;
     }
-    return -ENOENT;
+    *child = inode_alloc(sizeof(struct proc_inode), &pid_ops, S_IFDIR | 0555);
+    if (*child == NULL) {
+        return -ENOMEM;
+    }
+    (*child)->name = kmalloc(PID_DIGITS);
+    if ((*child)->name == NULL) {
+        inode_put(*child);
+        return -ENOMEM;
+    }
+    snprintf((*child)->name, PID_DIGITS, "%d", pid);
+    inode_get(dir);
+    (*child)->parent = dir;
+    (*child)->fixed = true;
+    proc_of(*child)->pid = pid;
+    return 0;
 }
 
-static long
-proc_readlink(struct inode *inode, char *buf, size_t size)
+/* The least pid that is *key or more. */
+static u32
+next_pid(struct inode *dir, u64 *key, char *name)
 {
-    (void)inode;
-    return snprintf(buf, size, "%d", current->pid);
-}
+    u64 least = ~0UL;
 
-/* The least pid that is `from` or more; 0: there is none. */
-static pid_t
-next_pid(pid_t from)
-{
-    pid_t least = 0;
-
+    (void)dir;
     spin_lock(&family_lock);
     list_for_each(link, &all_processes) {
-        pid_t pid = list_entry(link, struct process, all_link)->pid;
-        if (pid >= from && (least == 0 || pid < least)) {
-            least = pid;
+        u64 pid = (u64)list_entry(link, struct process, all_link)->pid;
+        if (pid >= *key) {
+            least = MIN(least, pid);
         }
     }
     spin_unlock(&family_lock);
-    return least;
-}
-
-static int
-iterate_pids(u64 *pos, struct dir_sink *sink)
-{
-    pid_t pid;
-    char name[12];
-
-    while ((pid = next_pid((pid_t)(*pos - PIDS_AT))) != 0) {
-        u64 next = PIDS_AT + (u64)pid + 1;
-        snprintf(name, sizeof(name), "%d", pid);
-        if (!sink->emit(sink, name, ino_of_pid(pid, -1), S_IFDIR, next)) {
-            break;
-        }
-        *pos = next;
-    }
-    return 0;
-}
-
-static int
-iterate_pid(u64 *pos, pid_t pid, struct dir_sink *sink)
-{
-    for (u64 i = *pos - FIRST_AT; i < (u64)procpid_file_count; i++) {
-        if (!sink->emit(sink, procpid_files[i].name, ino_of_pid(pid, (int)i),
-                        S_IFREG, FIRST_AT + i + 1)) {
-            break;
-        }
-        *pos = FIRST_AT + i + 1;
-    }
-    return 0;
-}
-
-static int
-proc_iterate(struct inode *dir, u64 *pos, struct dir_sink *sink)
-{
-    int parent = proc_of(dir)->node;
-
-    if (parent == PROC_NODE_PID) {
-        return iterate_pid(pos, proc_of(dir)->pid, sink);
-    }
-    for (u64 i = *pos - FIRST_AT + 1; i < (u64)node_count; i++) {
-        u32 mode = proc_nodes[i].show == NULL ? S_IFDIR : S_IFREG;
-        if (proc_nodes[i].parent == parent
-            && !sink->emit(sink, proc_nodes[i].name, ino_of_node((int)i), mode,
-                           FIRST_AT + i)) {
-            return 0;
-        }
-        *pos = FIRST_AT + i;
-    }
-    if (parent != PROC_NODE_ROOT) {
+    if (least == ~0UL) {
         return 0;
     }
-    if (*pos <= SELF_AT) {
-        if (!sink->emit(sink, "self", SELF_INO, S_IFLNK,
-                        PIDS_AT)) {
-            return 0;
-        }
-        *pos = PIDS_AT;
-    }
-    return iterate_pids(pos, sink);
+    *key = least;
+    snprintf(name, NAME_MAX + 1, "%lu", least);
+    return S_IFDIR;
 }
 
-/* ---- Opening ---- */
-
-static int
-proc_open(struct inode *inode, struct file *file)
+void
+procfs_register(const char *path, int (*show)(struct text *out),
+                int (*store)(const char *text, size_t size))
 {
-    if (S_ISDIR(inode->mode)) {
-        file->ops = &dir_file_ops;
-        return 0;
+    u32 mode = S_IFREG | (store != NULL ? 0644 : 0444);
+    struct inode *inode = inode_alloc(sizeof(struct proc_inode), &file_ops,
+                                      mode);
+    char full[64];
+    int error = -ENOMEM;
+
+    snprintf(full, sizeof(full), "/proc/%s", path);
+    if (inode != NULL) {
+        proc_of(inode)->show = show;
+        proc_of(inode)->store = store;
+        error = fs_place(full, inode);
     }
-    file->data = kzalloc(sizeof(struct text));
-    if (file->data == NULL) {
-        return -ENOMEM;
+    if (error != 0) {
+        panic("%s: cannot make it, error %d", full, -error);
     }
-    file->ops = &proc_file_ops;
-    return 0;
-}
-
-static const struct inode_ops proc_dir_ops = {
-    .lookup = proc_lookup,
-    .iterate = proc_iterate,
-    .open = proc_open,
-    .free = proc_free_inode,
-};
-static const struct inode_ops proc_file_inode_ops = {
-    .readlink = proc_readlink,
-    .open = proc_open,
-    .free = proc_free_inode,
-};
-
-/* ---- The files of /proc itself ---- */
-
-static int
-show_meminfo(struct text *out)
-{
-    u64 free = frame_count(FRAME_FREE);
-    u64 total = 0;
-
-    for (int kind = 0; kind < FRAME_KINDS; kind++) {
-        total += kind == FRAME_RESERVED ? 0 : frame_count(kind);
-    }
-    text_printf(out, "MemTotal:       %8lu kB\n", total * (PAGE_SIZE / 1024));
-    text_printf(out, "MemFree:        %8lu kB\n", free * (PAGE_SIZE / 1024));
-    return 0;
-}
-
-/* Seconds since boot, and idle seconds, which we do not count. */
-static int
-show_uptime(struct text *out)
-{
-    u64 hundredths = clock_ns() / 10000000;
-
-    text_printf(out, "%lu.%02lu 0.00\n", hundredths / 100, hundredths % 100);
-    return 0;
+    inode_put(inode);
 }
 
 void
 procfs_init(void)
 {
-    struct proc_inode what = {.node = PROC_NODE_ROOT};
-    struct inode *root;
+    static const struct inode_ops root_ops = {
+        .read = dir_read, .seeks = true,
+        .lookup = lookup_pid, .next = next_pid,
+    };
+    struct inode *root = inode_alloc(sizeof(struct proc_inode), &root_ops,
+                                     S_IFDIR | 0555);
+    int error = -ENOMEM;
 
-    procfs_register("meminfo", show_meminfo, NULL);
-    procfs_register("uptime", show_uptime, NULL);
-    fs_rmdir(NULL, "/proc"); /* an empty one that came with the initrd */
-    int error = make_inode(NULL, S_IFDIR | 0555, &what,
-                           ino_of_node(PROC_NODE_ROOT), &root);
-    if (error == 0) {
-        error = tmpfs_mount(root_inode, "proc", root);
+    fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
+    if (root != NULL) {
+        root->fixed = true;
+        error = fs_place("/proc", root);
     }
     if (error != 0) {
-        panic("/proc: cannot mount it, error %d", -error);
+        panic("/proc: cannot make it, error %d", -error);
     }
+    inode_put(root);
+}
+
+/* ---- The files of a process; all run with family_lock held ---- */
+
+static char
+state_letter(const struct process *process)
+{
+    switch (process->state) {
+    case PROC_ZOMBIE:
+        return 'Z';
+    case PROC_SLEEPING:
+        return 'S';
+    case PROC_STOPPED:
+        return 'T';
+    default:
+        return 'R';
+    }
+}
+
+/* The 52 fields of proc(5), zero where we have no such thing. */
+static void
+show_stat(const struct process *process, struct text *out)
+{
+    pid_t foreground;
+    u64 tty = tty_of_session(process->sid, &foreground);
+
+    text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
+                process->comm, state_letter(process),
+                process->parent != NULL ? process->parent->pid : 0,
+                process->pgid, process->sid, tty, foreground);
+    /* flags minflt cminflt majflt cmajflt */
+    text_printf(out, "0 0 0 0 0 ");
+    text_printf(out, "%lu %lu %lu %lu ", process->user_ticks,
+                process->system_ticks, process->child_user_ticks,
+                process->child_system_ticks);
+    /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
+    text_printf(out, "20 0 1 0 %lu 0 0 %lu ", process->start_ns / NS_PER_TICK,
+                ~0UL);
+    /* startcode endcode startstack kstkesp kstkeip */
+    text_printf(out, "0 0 0 0 0 ");
+    /* signal blocked sigignore sigcatch wchan nswap cnswap */
+    text_printf(out, "%lu %lu 0 0 0 0 0 ", (u64)process->pending,
+                (u64)process->blocked);
+    /* exit_signal processor rt_priority policy delayacct guest cguest */
+    text_printf(out, "17 %d 0 0 0 0 0 ", process->cpu);
+    /* start_data end_data start_brk arg_start arg_end env_start env_end */
+    text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
 }

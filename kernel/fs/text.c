@@ -12,27 +12,27 @@
 
 #define FIRST_CAPACITY 256
 
-/* Make room for n more bytes.  => false: no memory */
-static bool
+/* Make room for n more bytes. */
+static void
 grow(struct text *text, size_t n)
 {
     size_t capacity = MAX(text->capacity, FIRST_CAPACITY);
 
-    if (text->size + n <= text->capacity) {
-        return true;
-    }
     while (capacity < text->size + n) {
         capacity *= 2;
     }
+    if (capacity == text->capacity) {
+        return;
+    }
     char *buf = kmalloc(capacity);
     if (buf == NULL) {
-        return false;
+        text->failed = true;
+        return;
     }
     memcpy(buf, text->buf, text->size);
     kfree(text->buf);
     text->buf = buf;
     text->capacity = capacity;
-    return true;
 }
 
 void
@@ -41,10 +41,10 @@ text_printf(struct text *text, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    size_t length = vsnprintf(NULL, 0, fmt, ap);
+    size_t length = (size_t)vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    if (text->failed || !grow(text, length + 1)) {
-        text->failed = true;
+    grow(text, length + 1);
+    if (text->failed) {
         return;
     }
     va_start(ap, fmt);

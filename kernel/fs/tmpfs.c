@@ -1,81 +1,339 @@
 /*
- * tmpfs's directories and names; the contents of files are in tmpfile.c.
+ * Regular files: pages in memory.
  *
- * Essential fact: an entry is a reference to its inode, and an inode is freed
- * with its last reference; so unlink only takes the entry away, and whoever
- * still has the file open or mapped keeps it.
+ * The pages hang in a tree, of nodes with 512 slots each:
  *
- * All names are guarded by fstree_lock.  A directory counts in st_size 20 bytes
- * an entry, `.` and `..` included, as Linux's does.
+ *   height 2:          root node               index = 18 bits
+ *                    /     |     \
+ *               node     hole     node         upper 9 bits choose here
+ *             / | \                 |
+ *         frame frame ...         frame        lower 9 bits choose here
+ *
+ * At height 0 the root is the frame of page 0 itself.  A slot of 0 is a hole.
+ * The tree has one hold on each data frame (FRAME_CACHE); nodes are frames of
+ * kind FRAME_KERNEL.
+ *
+ * Essential fact: user memory may be touched only with no spinlock held, so a
+ * copy first takes a reference to the page's frame under the inode's lock, then
+ * copies without it.  A truncation meanwhile only takes the frame out of the
+ * tree.
+ *
+ * Locks, in order: file->lock (the position), writing (one writer), inode.lock.
  */
-#include <stdatomic.h>
-
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "common/string.h"
 
-#include "core/panic.h"
+#include "mm/frame.h"
 
-#include "mm/heap.h"
-
-#include "fs/device.h"
 #include "fs/file.h"
+#include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
-#define ENTRY_SIZE 20 /* in a directory's st_size */
-#define FIRST_AT   2  /* positions 0 and 1 are `.` and `..` */
+#define SLOT_BITS 9
+#define SLOTS     512
 
-struct tmpfs_entry {
-    struct list link;
-    struct inode *inode;
-    u64 at;              /* its position for getdents64; grows with age */
-    size_t length;
-    char name[];
+struct tmpfs_file {
+    struct inode inode;
+    paddr_t root;         /* l (the inode's lock)  0: no page at all */
+    int height;           /* l */
+    struct mutex writing; /*   one write or truncate at a time */
 };
 
-static const struct inode_ops tmpfs_ops;
+static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
 
-static struct tmpfs_entry *
-find_entry(struct inode *dir, const char *name)
+void
+tmpfs_limit(void)
 {
-    size_t length = strlen(name);
-
-    list_for_each(pos, &tmpfs_of(dir)->dir.entries) {
-        struct tmpfs_entry *entry = list_entry(pos, struct tmpfs_entry, link);
-        if (entry->length == length && memcmp(entry->name, name, length) == 0) {
-            return entry;
-        }
-    }
-    return NULL;
+    page_limit = frame_count(FRAME_CACHE) + frame_count(FRAME_FREE) / 2;
 }
 
-static struct inode *
-new_inode(u32 mode, u64 rdev)
+static struct tmpfs_file *
+file_of(struct inode *inode)
 {
-    struct tmpfs_inode *new = kzalloc(sizeof(*new));
+    return container_of(inode, struct tmpfs_file, inode);
+}
 
-    if (new == NULL) {
-        return NULL;
+/* ---- The tree of pages; all with the inode's lock ---- */
+
+/* The slot of page `index`, made if asked to: nodes made on the way stay.
+ * => NULL: it is in a hole (not asked), or there is no memory */
+static paddr_t *
+slot_of(struct tmpfs_file *file, u64 index, bool make)
+{
+    while (index >> (SLOT_BITS * file->height) != 0) {
+        paddr_t node = 0;
+        if (!make) {
+            return NULL;
+        }
+        if (file->root != 0) { /* what there is becomes the first child */
+            node = frame_alloc_zero(FRAME_KERNEL);
+            if (node == 0) {
+                return NULL;
+            }
+            *(paddr_t *)frame_ptr(node) = file->root;
+        }
+        file->root = node;
+        file->height++;
     }
-    inode_init(&new->inode, &tmpfs_ops, mode);
-    new->inode.dev = DEV_TMPFS;
-    new->inode.rdev = rdev;
-    if (S_ISDIR(mode)) {
-        list_init(&new->dir.entries);
-        new->dir.next_at = FIRST_AT;
-        new->inode.nlink = 2;
-        new->inode.size = 2 * ENTRY_SIZE;
-    } else if (S_ISREG(mode)) {
-        tmpfile_init(new);
+    paddr_t *slot = &file->root;
+    for (int level = file->height - 1; level >= 0; level--) {
+        if (*slot == 0 && make) {
+            *slot = frame_alloc_zero(FRAME_KERNEL);
+        }
+        if (*slot == 0) {
+            return NULL;
+        }
+        slot = (paddr_t *)frame_ptr(*slot)
+               + (index >> (SLOT_BITS * level) & (SLOTS - 1));
     }
-    return &new->inode;
+    return slot;
+}
+
+/* The frame of a page.  => 0 if there is a hole */
+static paddr_t
+find_page(struct tmpfs_file *file, u64 index)
+{
+    const paddr_t *slot = slot_of(file, index, false);
+
+    return slot != NULL ? *slot : 0;
+}
+
+/* The same, made of zeros if there is a hole.  => 0: no memory */
+static paddr_t
+make_page(struct tmpfs_file *file, u64 index)
+{
+    paddr_t *slot = slot_of(file, index, true);
+
+    if (slot == NULL) {
+        return 0;
+    }
+    if (*slot == 0) {
+        *slot = frame_alloc_zero(FRAME_CACHE);
+    }
+    return *slot;
+}
+
+static void
+drop_pages(paddr_t node, int level)
+{
+    if (node == 0) {
+        return;
+    }
+    for (int i = 0; level > 0 && i < SLOTS; i++) {
+        drop_pages(((const paddr_t *)frame_ptr(node))[i], level - 1);
+    }
+    frame_put(node);
+}
+
+static void
+drop_all_pages(struct tmpfs_file *file)
+{
+    drop_pages(file->root, file->height);
+    file->root = 0;
+    file->height = 0;
+}
+
+/* ---- As something to map ---- */
+
+static struct inode *
+inode_of(struct object *object)
+{
+    return container_of(object, struct inode, object);
+}
+
+static int
+object_page(struct object *object, u64 index, paddr_t *frame)
+{
+    struct inode *inode = inode_of(object);
+    int error = -ERANGE;
+
+    spin_lock(&inode->lock);
+    if (index < align_up(inode->size, PAGE_SIZE) / PAGE_SIZE) {
+        *frame = make_page(file_of(inode), index);
+        error = *frame == 0 ? -ENOMEM : 0;
+    }
+    if (error == 0) {
+        frame_get(*frame);
+    }
+    spin_unlock(&inode->lock);
+    return error;
+}
+
+static void
+object_get(struct object *object)
+{
+    inode_get(inode_of(object));
+}
+
+static void
+object_put(struct object *object)
+{
+    inode_put(inode_of(object));
+}
+
+static u64
+object_size(struct object *object)
+{
+    return inode_size(inode_of(object));
+}
+
+/* ---- Reading ---- */
+
+/* => bytes read, 0 at the end; -EFAULT if not even one */
+static long
+read_page(struct inode *inode, u64 offset, struct uio *uio)
+{
+    size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
+    paddr_t frame = 0;
+
+    spin_lock(&inode->lock);
+    if (offset < inode->size) {
+        n = MIN(n, inode->size - offset);
+        frame = find_page(file_of(inode), offset / PAGE_SIZE);
+    } else {
+        n = 0;
+    }
+    if (frame != 0) {
+        frame_get(frame);
+    }
+    spin_unlock(&inode->lock);
+
+    char *page = frame_ptr(frame != 0 ? frame : zero_frame);
+    size_t failed = uio_move(uio, page + offset % PAGE_SIZE, n);
+    if (frame != 0) {
+        frame_put(frame);
+    }
+    return failed == n && n > 0 ? -EFAULT : (long)(n - failed);
+}
+
+/* ---- Writing ---- */
+
+/* => bytes written, at least one; -EFAULT, -ENOMEM, -ENOSPC */
+static long
+write_page(struct inode *inode, u64 offset, struct uio *uio)
+{
+    size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
+    int error = -ENOMEM;
+
+    spin_lock(&inode->lock);
+    paddr_t frame = find_page(file_of(inode), offset / PAGE_SIZE);
+    if (frame == 0 && frame_count(FRAME_CACHE) >= page_limit) {
+        error = -ENOSPC;
+    } else if (frame == 0) {
+        frame = make_page(file_of(inode), offset / PAGE_SIZE);
+    }
+    if (frame != 0) {
+        frame_get(frame);
+    }
+    spin_unlock(&inode->lock);
+    if (frame == 0) {
+        return error;
+    }
+    char *page = frame_ptr(frame);
+    size_t failed = uio_move(uio, page + offset % PAGE_SIZE, n);
+    frame_put(frame);
+    if (failed == n) {
+        return -EFAULT;
+    }
+    spin_lock(&inode->lock);
+    inode->size = MAX(inode->size, offset + n - failed);
+    inode_touch(inode);
+    spin_unlock(&inode->lock);
+    return (long)(n - failed);
+}
+
+/* A read or write, page by page.  => bytes; an errno if there was none */
+static long
+move(struct file *file, struct uio *uio,
+     long (*move_page)(struct inode *, u64, struct uio *))
+{
+    size_t done = 0;
+    long n = (i64)(file->offset + uio->left) < 0 ? -EINVAL : 1;
+
+    while (n > 0 && uio->left > 0) {
+        n = move_page(file->inode, file->offset, uio);
+        if (n > 0) {
+            file->offset += (size_t)n;
+            done += (size_t)n;
+        }
+    }
+    return done > 0 ? (long)done : MIN(n, 0);
+}
+
+static long
+tmpfs_read(struct file *file, struct uio *uio)
+{
+    mutex_lock(&file->lock);
+    long result = move(file, uio, read_page);
+    mutex_unlock(&file->lock);
+    return result;
+}
+
+static long
+tmpfs_write(struct file *file, struct uio *uio)
+{
+    struct tmpfs_file *target = file_of(file->inode);
+
+    mutex_lock(&file->lock);
+    mutex_lock(&target->writing);
+    if (file->flags & O_APPEND) {
+        file->offset = inode_size(file->inode);
+    }
+    long result = move(file, uio, write_page);
+    mutex_unlock(&target->writing);
+    mutex_unlock(&file->lock);
+    return result;
+}
+
+static void
+tmpfs_truncate(struct inode *inode)
+{
+    struct tmpfs_file *file = file_of(inode);
+
+    mutex_lock(&file->writing);
+    spin_lock(&inode->lock);
+    drop_all_pages(file);
+    inode->size = 0;
+    inode_touch(inode);
+    spin_unlock(&inode->lock);
+    mutex_unlock(&file->writing);
+}
+
+/* ---- Birth and end ---- */
+
+static void
+tmpfs_free(struct inode *inode)
+{
+    drop_all_pages(file_of(inode));
+}
+
+struct inode *
+tmpfs_file(u32 mode)
+{
+    static const struct object_ops object_ops = {
+        .page = object_page, .size = object_size,
+        .get = object_get, .put = object_put,
+    };
+    static const struct inode_ops ops = {
+        .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
+        .truncate = tmpfs_truncate, .free = tmpfs_free,
+    };
+    struct inode *inode = inode_alloc(sizeof(struct tmpfs_file), &ops,
+                                      S_IFREG | mode);
+
+    if (inode != NULL) {
+        inode->object.ops = &object_ops;
+        mutex_init(&file_of(inode)->writing);
+    }
+    return inode;
 }
 
 struct inode *
 tmpfs_anonymous(u64 size)
 {
-    struct inode *inode = new_inode(S_IFREG | S_IRUSR | S_IWUSR, 0);
+    struct inode *inode = tmpfs_file(S_IRUSR | S_IWUSR);
 
     if (inode != NULL) {
         inode->nlink = 0;
@@ -84,231 +342,21 @@ tmpfs_anonymous(u64 size)
     return inode;
 }
 
-static void
-tmpfs_free(struct inode *inode)
+int
+tmpfs_fill(struct inode *inode, const void *data, size_t size)
 {
-    struct tmpfs_inode *old = tmpfs_of(inode);
-
-    if (S_ISDIR(inode->mode)) {
-        assert(list_empty(&old->dir.entries));
-    } else if (S_ISREG(inode->mode)) {
-        pages_trim(&old->file.pages, 0);
-    } else if (S_ISLNK(inode->mode)) {
-        kfree(old->target);
-    }
-    kfree(old);
-}
-
-struct inode *
-tmpfs_root(void)
-{
-    return new_inode(S_IFDIR | 0755, 0);
-}
-
-/* Put a name for inode into dir; the entry takes over a reference.
- * => 0; -EEXIST, -ENOENT (dir was removed), -ENOMEM */
-static int
-add_entry(struct inode *dir, const char *name, struct inode *inode)
-{
-    size_t length = strlen(name);
-    struct tmpfs_entry *entry = kmalloc(sizeof(*entry) + length + 1);
     int error = 0;
 
-    if (entry == NULL) {
-        return -ENOMEM;
-    }
-    memcpy(entry->name, name, length + 1);
-    entry->length = length;
-    entry->inode = inode;
-    spin_lock(&fstree_lock);
-    if (dir->nlink == 0) {
-        error = -ENOENT;
-    } else if (find_entry(dir, name) != NULL) {
-        error = -EEXIST;
-    } else {
-        entry->at = tmpfs_of(dir)->dir.next_at++;
-        list_add_tail(&tmpfs_of(dir)->dir.entries, &entry->link);
-        dir->size += ENTRY_SIZE;
-        dir->mtime_ns = dir->ctime_ns = inode_now();
-        if (S_ISDIR(inode->mode)) {
-            dir->nlink++;
+    spin_lock(&inode->lock);
+    for (size_t at = 0; at < size && error == 0; at += PAGE_SIZE) {
+        paddr_t frame = make_page(file_of(inode), at / PAGE_SIZE);
+        if (frame != 0) {
+            memcpy(frame_ptr(frame), (const char *)data + at,
+                   MIN(size - at, PAGE_SIZE));
         }
+        error = frame == 0 ? -ENOMEM : 0;
     }
-    spin_unlock(&fstree_lock);
-    if (error != 0) {
-        kfree(entry);
-    }
+    inode->size = error == 0 ? size : 0;
+    spin_unlock(&inode->lock);
     return error;
 }
-
-/* Add an inode that nobody else has yet; the caller keeps a reference too. */
-static int
-add_new(struct inode *dir, const char *name, struct inode *inode)
-{
-    if (inode == NULL) {
-        return -ENOMEM;
-    }
-    if (S_ISDIR(inode->mode)) {
-        inode_get(dir);
-        inode->parent = dir;
-    }
-    inode_get(inode);
-    int error = add_entry(dir, name, inode);
-    if (error != 0) {
-        inode_put(inode);
-        inode_put(inode);
-    }
-    return error;
-}
-
-static int
-tmpfs_make(struct inode *dir, const char *name, u32 mode, u64 rdev,
-           struct inode **child)
-{
-    *child = new_inode(mode, rdev);
-    return add_new(dir, name, *child);
-}
-
-int
-tmpfs_symlink(struct inode *dir, const char *name, const char *target)
-{
-    size_t size = strlen(target) + 1;
-    struct inode *link = new_inode(S_IFLNK | 0777, 0);
-
-    if (link == NULL) {
-        return -ENOMEM;
-    }
-    tmpfs_of(link)->target = kmalloc(size);
-    if (tmpfs_of(link)->target == NULL) {
-        inode_put(link);
-        return -ENOMEM;
-    }
-    memcpy(tmpfs_of(link)->target, target, size);
-    link->size = size - 1;
-    int error = add_new(dir, name, link);
-    if (error == 0) {
-        inode_put(link);
-    }
-    return error;
-}
-
-int
-tmpfs_mount(struct inode *dir, const char *name, struct inode *inode)
-{
-    int error = add_new(dir, name, inode);
-
-    if (error == 0) {
-        inode_put(inode);
-    }
-    return error;
-}
-
-static int
-tmpfs_lookup(struct inode *dir, const char *name, struct inode **child)
-{
-    int error = -ENOENT;
-
-    spin_lock(&fstree_lock);
-    struct tmpfs_entry *entry = find_entry(dir, name);
-    if (entry != NULL) {
-        inode_get(entry->inode);
-        *child = entry->inode;
-        error = 0;
-    }
-    spin_unlock(&fstree_lock);
-    return error;
-}
-
-/* Whether this inode may be removed from its directory; the lock is held. */
-static int
-ask_remove(struct inode *inode, bool directory)
-{
-    if (S_ISDIR(inode->mode) != directory) {
-        return directory ? -ENOTDIR : -EISDIR;
-    }
-    if (inode->ops != &tmpfs_ops) {
-        return -EBUSY; /* something is mounted here */
-    }
-    if (directory && !list_empty(&tmpfs_of(inode)->dir.entries)) {
-        return -ENOTEMPTY;
-    }
-    return 0;
-}
-
-static int
-tmpfs_remove(struct inode *dir, const char *name, bool directory)
-{
-    spin_lock(&fstree_lock);
-    struct tmpfs_entry *entry = find_entry(dir, name);
-    int error = entry == NULL ? -ENOENT : ask_remove(entry->inode, directory);
-    if (error != 0) {
-        spin_unlock(&fstree_lock);
-        return error;
-    }
-    struct inode *inode = entry->inode;
-    list_del(&entry->link);
-    dir->size -= ENTRY_SIZE;
-    dir->mtime_ns = dir->ctime_ns = inode_now();
-    if (directory) {
-        inode->nlink = 0;
-        dir->nlink--;
-    } else {
-        inode->nlink--;
-    }
-    spin_unlock(&fstree_lock);
-    kfree(entry);
-    inode_put(inode);
-    return 0;
-}
-
-static int
-tmpfs_iterate(struct inode *dir, u64 *pos, struct dir_sink *sink)
-{
-    spin_lock(&fstree_lock);
-    list_for_each(link, &tmpfs_of(dir)->dir.entries) {
-        struct tmpfs_entry *entry = list_entry(link, struct tmpfs_entry, link);
-        if (entry->at < *pos) {
-            continue;
-        }
-        if (!sink->emit(sink, entry->name, entry->inode->ino,
-                        entry->inode->mode, entry->at + 1)) {
-            break;
-        }
-        *pos = entry->at + 1;
-    }
-    spin_unlock(&fstree_lock);
-    return 0;
-}
-
-static long
-tmpfs_readlink(struct inode *inode, char *buf, size_t size)
-{
-    size_t length = strlcpy(buf, tmpfs_of(inode)->target, size);
-
-    return length < size ? (long)length : -ENAMETOOLONG;
-}
-
-static int
-tmpfs_open(struct inode *inode, struct file *file)
-{
-    if (S_ISREG(inode->mode)) {
-        file->ops = &tmpfile_ops;
-    } else if (S_ISDIR(inode->mode)) {
-        file->ops = &dir_file_ops;
-    } else {
-        return device_open(inode->rdev, file);
-    }
-    return 0;
-}
-
-static const struct inode_ops tmpfs_ops = {
-    .lookup = tmpfs_lookup,
-    .make = tmpfs_make,
-    .remove = tmpfs_remove,
-    .iterate = tmpfs_iterate,
-    .readlink = tmpfs_readlink,
-    .open = tmpfs_open,
-    .truncate = tmpfile_truncate,
-    .blocks = tmpfile_blocks,
-    .free = tmpfs_free,
-};

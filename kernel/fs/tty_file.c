@@ -1,153 +1,96 @@
 /*
- * The terminal as a file: /dev/console and /dev/tty.
+ * The terminal as a file, /dev/console and /dev/tty, and its session: whose
+ * controlling terminal it is, and which process group is in the foreground.
  *
- * Essential fact: user memory is copied through a small buffer, outside the
- * terminal's lock, since that lock is held with interrupts off.
+ * Essential fact: there is one terminal, so "my controlling terminal" is only
+ * the question whether the terminal's session is mine.
+ *
+ * User memory is copied through a small buffer, outside the terminal's lock.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
-#include "abi/signal.h"
 #include "abi/stat.h"
-
-#include "core/console.h"
 
 #include "mm/usercopy.h"
 
 #include "proc/process.h"
-#include "proc/signal.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
+#include "fs/inode.h"
 #include "fs/tty.h"
-#include "fs/uio.h"
 
 #define CHUNK 256
 
 #define CONSOLE_NUMBER device_number(5, 1)
 #define TTY_NUMBER     device_number(5, 0)
 
-/* Linux's modes of a new terminal, and its size as VGA text has it. */
+/* Linux's modes of a new terminal. */
 struct tty console_tty = {
     .lock = SPINLOCK_INIT(RANK_TTY),
     .termios = {
-        .c_iflag = ICRNL | IXON,
+        .c_iflag = ICRNL,
         .c_oflag = OPOST | ONLCR,
         .c_cflag = B38400 | CS8 | CREAD | HUPCL,
-        .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE
-                   | IEXTEN,
+        .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE,
         .c_cc = {
             [VINTR] = 'C' & 0x1f, [VQUIT] = '\\' & 0x1f, [VERASE] = 0x7f,
             [VKILL] = 'U' & 0x1f, [VEOF] = 'D' & 0x1f, [VMIN] = 1,
-            [VSTART] = 'Q' & 0x1f, [VSTOP] = 'S' & 0x1f,
-            [VSUSP] = 'Z' & 0x1f, [VREPRINT] = 'R' & 0x1f,
-            [VDISCARD] = 'O' & 0x1f, [VWERASE] = 'W' & 0x1f,
-            [VLNEXT] = 'V' & 0x1f,
+            [VSUSP] = 'Z' & 0x1f,
         },
     },
-    .winsize = {.ws_row = 25, .ws_col = 80},
 };
 
-/* Sleep until there is something to read.  => 0, -EINTR */
-static int
-wait_for_input(struct tty *tty)
-{
-    int error = 0;
-
-    u64 flags = spin_lock_irq(&tty->lock);
-    while (tty_empty_locked(tty) && error == 0) {
-        error = wait_sleep_irq(&tty->input_wait, &tty->lock, &flags);
-    }
-    spin_unlock_irq(&tty->lock, flags);
-    return error;
-}
-
-/* How many bytes a read must have before it may end (VTIME is taken as 0). */
-static size_t
-least(const struct tty *tty, size_t size)
-{
-    if (tty->termios.c_lflag & ICANON) {
-        return 1;
-    }
-    return MIN(size, tty->termios.c_cc[VMIN]);
-}
-
-static long
+long
 tty_read(struct file *file, struct uio *uio)
 {
-    struct tty *tty = &console_tty;
+    struct tty *tty = file->inode->data;
+    bool block = !(file->flags & O_NONBLOCK);
+    bool more = true;
     char chunk[CHUNK];
-    size_t size = uio->left;
     size_t done = 0;
 
-    while (done < size) {
-        size_t got;
-        int result = tty_take(tty, chunk, MIN(size - done, CHUNK), &got);
-        if (result >= 0) {
-            if (uio_put(uio, chunk, got) != 0) {
-                return done > 0 ? (long)done : -EFAULT;
-            }
-            done += got;
+    while (more && uio->left > 0) {
+        long got = tty_take(tty, chunk, MIN(uio->left, CHUNK),
+                            block && done == 0, &more);
+        if (got > 0 && uio_move(uio, chunk, (size_t)got) != 0) {
+            got = -EFAULT;
         }
-        if (result == 1) {
-            continue;
+        if (got < 0) {
+            return done > 0 ? (long)done : got;
         }
-        if (done >= least(tty, size) || result == 0) {
-            break;
-        }
-        int error = file->flags & O_NONBLOCK ? -EAGAIN : wait_for_input(tty);
-        if (error != 0) {
-            return done > 0 ? (long)done : error;
-        }
+        done += (size_t)got;
     }
     return (long)done;
-}
-
-/* Show text, once output is not stopped.  => 0, -EINTR, -EAGAIN */
-static int
-show(struct tty *tty, const struct file *file, const char *text, size_t size)
-{
-    int error = 0;
-
-    u64 flags = spin_lock_irq(&tty->lock);
-    while (tty->stopped && error == 0) {
-        error = file->flags & O_NONBLOCK
-                    ? -EAGAIN
-                    : wait_sleep_irq(&tty->output_wait, &tty->lock, &flags);
-    }
-    if (error == 0) {
-        tty_show_locked(tty, text, size);
-    }
-    spin_unlock_irq(&tty->lock, flags);
-    return error;
 }
 
 static long
 tty_write(struct file *file, struct uio *uio)
 {
+    struct tty *tty = file->inode->data;
     char chunk[CHUNK];
     size_t done = 0;
 
     while (uio->left > 0) {
         size_t n = MIN(uio->left, CHUNK);
-        size_t failed = uio_take(uio, chunk, n);
-        int error = failed == n ? -EFAULT
-                                : show(&console_tty, file, chunk, n - failed);
-        if (error != 0) {
-            return done > 0 ? (long)done : error;
-        }
+        size_t failed = uio_move(uio, chunk, n);
+        tty_show(tty, chunk, n - failed);
         done += n - failed;
+        if (failed > 0) {
+            return done > 0 ? (long)done : -EFAULT;
+        }
     }
     return (long)done;
 }
 
-/* ---- ioctl ---- */
+/* ---- Modes ---- */
 
 static long
 get_modes(struct tty *tty, vaddr_t arg)
 {
-    u64 flags = spin_lock_irq(&tty->lock);
+    spin_lock(&tty->lock);
     struct termios modes = tty->termios;
-    spin_unlock_irq(&tty->lock, flags);
+    spin_unlock(&tty->lock);
     return copy_to_user(arg, &modes, sizeof(modes));
 }
 
@@ -164,66 +107,108 @@ set_modes(struct tty *tty, u32 request, vaddr_t arg)
     return 0;
 }
 
-static long
-get_size(struct tty *tty, vaddr_t arg)
+/* ---- Sessions and groups ---- */
+
+/* Whether it is the controlling terminal of the current process.
+ * => lock held */
+static bool
+controls_us(const struct tty *tty)
 {
-    u64 flags = spin_lock_irq(&tty->lock);
-    struct winsize size = tty->winsize;
-    spin_unlock_irq(&tty->lock, flags);
-    return copy_to_user(arg, &size, sizeof(size));
+    return tty->session != 0 && tty->session == current->sid;
+}
+
+/* A session's leader makes the terminal the session's, if it is nobody's. */
+static long
+take_terminal(struct tty *tty)
+{
+    long result = -EPERM;
+
+    spin_lock(&tty->lock);
+    if (current->pid == current->sid && tty->session == 0) {
+        tty->session = current->sid;
+        tty->foreground = current->pgid;
+    }
+    if (current->pid == current->sid && controls_us(tty)) {
+        result = 0;
+    }
+    spin_unlock(&tty->lock);
+    return result;
 }
 
 static long
-set_size(struct tty *tty, vaddr_t arg)
+get_foreground(struct tty *tty, vaddr_t arg)
 {
-    struct winsize size;
+    spin_lock(&tty->lock);
+    pid_t group = tty->foreground;
+    bool ours = controls_us(tty);
+    spin_unlock(&tty->lock);
+    return ours ? copy_to_user(arg, &group, sizeof(group)) : -ENOTTY;
+}
 
-    if (copy_from_user(&size, arg, sizeof(size)) != 0) {
+/* => -ESRCH if there is no such group */
+static pid_t
+session_of_group(pid_t group)
+{
+    pid_t session = -ESRCH;
+
+    spin_lock(&family_lock);
+    list_for_each(link, &all_processes) {
+        const struct process *process =
+            list_entry(link, struct process, all_link);
+        if (process->pgid == group) {
+            session = process->sid;
+            break;
+        }
+    }
+    spin_unlock(&family_lock);
+    return session;
+}
+
+static long
+set_foreground(struct tty *tty, vaddr_t arg)
+{
+    pid_t group;
+
+    if (copy_from_user(&group, arg, sizeof(group)) != 0) {
         return -EFAULT;
     }
-    u64 flags = spin_lock_irq(&tty->lock);
-    bool changed = size.ws_row != tty->winsize.ws_row
-                   || size.ws_col != tty->winsize.ws_col;
-    pid_t foreground = tty->foreground;
-    tty->winsize = size;
-    spin_unlock_irq(&tty->lock, flags);
-    if (changed && foreground > 0) {
-        signal_send_group(foreground, SIGWINCH);
-    }
-    return 0;
-}
-
-/* Bytes that a read would give now, all lines together. */
-static long
-count_input(struct tty *tty, vaddr_t arg)
-{
-    u64 flags = spin_lock_irq(&tty->lock);
-    int count = (int)(tty->edit - tty->tail);
-    spin_unlock_irq(&tty->lock, flags);
-    return copy_to_user(arg, &count, sizeof(count));
-}
-
-static long
-flush_input(struct tty *tty, u64 which)
-{
-    if (which > 2) { /* TCIFLUSH, TCOFLUSH, TCIOFLUSH */
+    if (group < 0) {
         return -EINVAL;
     }
-    u64 flags = spin_lock_irq(&tty->lock);
-    if (which != 1) {
-        tty->tail = tty->edit = tty->head;
+    pid_t session = session_of_group(group);
+    long result = 0;
+    spin_lock(&tty->lock);
+    if (!controls_us(tty)) {
+        result = -ENOTTY;
+    } else if (session != current->sid) {
+        result = session < 0 ? session : -EPERM;
+    } else {
+        tty->foreground = group;
     }
-    spin_unlock_irq(&tty->lock, flags);
-    console_input_ready();
-    return 0;
+    spin_unlock(&tty->lock);
+    return result;
 }
+
+u64
+tty_of_session(pid_t session, pid_t *foreground)
+{
+    struct tty *tty = &console_tty;
+
+    spin_lock(&tty->lock);
+    bool has_it = tty->session != 0 && tty->session == session;
+    *foreground = has_it ? tty->foreground : -1;
+    spin_unlock(&tty->lock);
+    return has_it ? CONSOLE_NUMBER : 0;
+}
+
+/* ---- The nodes ---- */
 
 static long
 tty_ioctl(struct file *file, u32 request, vaddr_t arg)
 {
-    struct tty *tty = &console_tty;
+    static const struct winsize size = {.ws_row = 25, .ws_col = 80}; /* VGA */
+    struct tty *tty = file->inode->data;
 
-    (void)file;
     switch (request) {
     case TCGETS:
         return get_modes(tty, arg);
@@ -231,26 +216,18 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
     case TCSETSW:
     case TCSETSF:
         return set_modes(tty, request, arg);
-    case TCSBRK: /* tcdrain: output is shown at once; no line to break */
-        return 0;
-    case TCFLSH:
-        return flush_input(tty, arg);
     case TIOCGWINSZ:
-        return get_size(tty, arg);
-    case TIOCSWINSZ:
-        return set_size(tty, arg);
-    case FIONREAD:
-        return count_input(tty, arg);
+        return copy_to_user(arg, &size, sizeof(size));
+    case TIOCSCTTY:
+        return take_terminal(tty);
+    case TIOCGPGRP:
+        return get_foreground(tty, arg);
+    case TIOCSPGRP:
+        return set_foreground(tty, arg);
     default:
-        return tty_job_ioctl(tty, request, arg);
+        return -ENOTTY;
     }
 }
-
-static const struct file_ops tty_ops = {
-    .read = tty_read,
-    .write = tty_write,
-    .ioctl = tty_ioctl,
-};
 
 /* /dev/tty is whatever terminal controls the caller's session. */
 static int
@@ -262,48 +239,20 @@ open_controlling(struct file *file)
     return tty_of_session(current->sid, &foreground) != 0 ? 0 : -ENXIO;
 }
 
-u64
-tty_of_session(pid_t session, pid_t *foreground)
-{
-    struct tty *tty = &console_tty;
-
-    u64 flags = spin_lock_irq(&tty->lock);
-    bool has_it = tty->session != 0 && tty->session == session;
-    *foreground = has_it ? tty->foreground : -1;
-    spin_unlock_irq(&tty->lock, flags);
-    return has_it ? CONSOLE_NUMBER : 0;
-}
-
-/* Send the signals that were noted in tty_receive. */
-static void
-send_signals(void)
-{
-    struct tty *tty = &console_tty;
-
-    u64 flags = spin_lock_irq(&tty->lock);
-    u64 signals = tty->signals;
-    pid_t foreground = tty->foreground;
-    tty->signals = 0;
-    spin_unlock_irq(&tty->lock, flags);
-    for (int signal = 1; signals != 0 && foreground > 0; signal++) {
-        if (signals & SIGNAL_BIT(signal)) {
-            signals &= ~SIGNAL_BIT(signal);
-            signal_send_group(foreground, signal);
-        }
-    }
-}
-
 void
 tty_init(void)
 {
-    static const struct device consoles[] = {
-        {"console", S_IFCHR | 0600, CONSOLE_NUMBER, &tty_ops, NULL},
-        {"tty", S_IFCHR | 0666, TTY_NUMBER, &tty_ops, open_controlling},
+    static const struct inode_ops console_ops = {
+        .read = tty_read, .write = tty_write, .ioctl = tty_ioctl,
+    };
+    static const struct inode_ops tty_ops = {
+        .open = open_controlling,
+        .read = tty_read, .write = tty_write, .ioctl = tty_ioctl,
     };
 
     waitq_init(&console_tty.input_wait);
-    waitq_init(&console_tty.output_wait);
-    console_tty.send.run = send_signals;
-    device_add(&consoles[0]);
-    device_add(&consoles[1]);
+    device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &console_ops,
+               &console_tty);
+    device_add("/dev/tty", S_IFCHR | 0666, TTY_NUMBER, &tty_ops,
+               &console_tty);
 }

@@ -119,8 +119,8 @@ range_unmap(struct as *as, vaddr_t start, vaddr_t end)
     walk_table(&walk, root, PT_LEVELS, 0);
 }
 
-/* The highest level whose entry for addr leads nowhere, but 2 at least: what one
- * step of a walk may skip, or a huge range that is empty takes seconds. */
+/* The highest level whose entry for addr leads nowhere, but 2 at least: what
+ * one step of a walk may skip, or a huge empty range takes seconds. */
 static int
 empty_level(const struct as *as, vaddr_t addr)
 {

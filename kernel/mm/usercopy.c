@@ -18,7 +18,7 @@ size_t user_clear(void *to, size_t size);
 static bool
 user_range(vaddr_t addr, size_t size)
 {
-    assert(this_cpu()->nlocks == 0);
+    assert(this_cpu()->rank == 0);
     return addr < USER_END && size <= USER_END - addr;
 }
 

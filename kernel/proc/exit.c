@@ -83,6 +83,7 @@ give_children_away(struct process *process)
         struct process *child = list_entry(pos, struct process, sibling);
         list_del(&child->sibling);
         child->parent = init_process;
+        child->ppid = init_process->pid;
         list_add_tail(&init_process->children, &child->sibling);
         if (child->state == PROC_ZOMBIE) {
             tell_parent(child);

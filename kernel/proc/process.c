@@ -176,6 +176,7 @@ void
 proc_link(struct process *child, struct process *parent)
 {
     child->parent = parent;
+    child->ppid = parent->pid;
     list_add_tail(&parent->children, &child->sibling);
     list_add_tail(&all_processes, &child->all_link);
     pid_get(child->pgid);

@@ -63,6 +63,7 @@ struct process {
     struct list run_link;      /* r */
     struct list all_link;      /* T  all processes, by age */
     struct process *parent;    /* T */
+    pid_t ppid;                /* T  its pid; the process just reads it */
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children */
     struct waitq child_wait;   /*    this process waits for a child's news */

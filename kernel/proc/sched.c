@@ -3,7 +3,7 @@
  * switch_to, taken by the process that leaves and released by the one that
  * arrives.  So whoever holds the lock never sees a process half switched.
  */
-#include "core/deferred.h"
+#include "core/console.h"
 #include "core/panic.h"
 #include "core/spin.h"
 
@@ -187,7 +187,7 @@ schedule(void)
     u64 flags = spin_lock_irq(&queue->lock);
     struct process *prev = current;
 
-    assert(cpu->nlocks == 1);
+    assert(queue->lock.outer == 0); /* no lock is held across a switch */
     cpu_clear_work(WORK_RESCHED);
     if (prev->state == PROC_RUNNING && !is_idle(prev)) {
         make_ready(queue, prev);
@@ -232,12 +232,12 @@ sched_idle(void)
     apic_timer_start();
     for (;;) {
         schedule();
-        if (this_cpu()->work & WORK_DEFERRED) {
-            deferred_run();
+        if (this_cpu()->work & WORK_INPUT) {
+            console_poll();
         }
         cpu_interrupts_off();
         if (list_empty(&queues[this_cpu()->id].ready)
-            && !(this_cpu()->work & WORK_DEFERRED)) {
+            && !(this_cpu()->work & WORK_INPUT)) {
             cpu_idle();
         } else {
             cpu_interrupts_on();

@@ -5,7 +5,7 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 
-#include "core/deferred.h"
+#include "core/console.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -35,7 +35,7 @@ static void
 kill_for_memory(struct process *process, vaddr_t addr)
 {
     if ((process->pending & SIGNAL_BIT(SIGKILL)) == 0) {
-        warn("out of memory: killed process %d (%s), as %d touched %#lx\n",
+        warn("out of memory: killed process %d (%s): %d touched %#lx\n",
              process->pid, process->comm, current->pid, addr);
         signal_send(process, SIGKILL);
     }
@@ -93,7 +93,8 @@ on_page_fault(struct trapframe *frame, vaddr_t addr, u64 error)
     }
     if (failed == -ENOMEM) {
         return want_memory(addr);
-    } else if (failed == -ERANGE && user) {
+    }
+    if (failed == -ERANGE && user) {
         signal_force(SIGBUS);
     } else if (failed != 0 && user) {
         signal_force(SIGSEGV);
@@ -134,8 +135,8 @@ on_user_return(struct trapframe *frame)
 {
     u32 work = __atomic_exchange_n(&this_cpu()->work, 0, __ATOMIC_RELAXED);
 
-    if (work & WORK_DEFERRED) {
-        deferred_run();
+    if (work & WORK_INPUT) {
+        console_poll();
     }
     if (work & WORK_SIGNAL) {
         signal_deliver(frame);

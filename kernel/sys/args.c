@@ -59,12 +59,12 @@ path_free(char *path)
 }
 
 int
-path_arg_get(struct path_arg *arg, int dirfd, u64 user_path)
+path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
     arg->at = NULL;
-    int error = path_from_user(user_path, &arg->path);
-    if (error == 0 && dirfd != AT_FDCWD && arg->path[0] != '/') {
-        error = dir_of_fd(dirfd, &arg->at);
+    int error = path_from_user(user, &arg->path);
+    if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
+        error = dir_of_fd((int)dirfd, &arg->at);
         if (error != 0) {
             path_free(arg->path);
         }

@@ -1,11 +1,10 @@
 /*
- * Arguments that several calls share: paths and descriptors.
+ * Arguments that several calls share: paths.
  */
 #pragma once
 
 #include "core/types.h"
 
-struct file;
 struct inode;
 
 /* A path in kernel memory, and the directory where it starts. */
@@ -18,5 +17,5 @@ struct path_arg {
  * an absolute path does not look at dirfd).
  * => after 0, path_arg_put must follow
  * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (empty), -ENOMEM; -EBADF, -ENOTDIR */
-int path_arg_get(struct path_arg *arg, int dirfd, u64 user_path) __must_check;
+int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);

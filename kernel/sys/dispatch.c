@@ -26,7 +26,7 @@ on_syscall(struct trapframe *frame)
                                        frame->r10, frame->r8, frame->r9);
     }
     frame->rax = (u64)result;
-    assert(this_cpu()->nlocks == 0);
+    assert(this_cpu()->rank == 0);
     if (syscall_hook != NULL) {
         syscall_hook();
     }

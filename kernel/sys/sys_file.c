@@ -6,12 +6,32 @@
 
 #include "core/config.h"
 
+#include "mm/heap.h"
 #include "mm/usercopy.h"
 
-#include "fs/openfile.h"
+#include "fs/file.h"
+#include "fs/inode.h"
 #include "fs/pipe.h"
 
 #include "sys/sys.h"
+
+#define FEW 8 /* segments that need no allocation */
+
+/* ---- Moving bytes ---- */
+
+static long
+move_buffer(u64 fd, u64 buf, u64 size, bool write)
+{
+    struct iovec whole = {.iov_base = (void *)buf, .iov_len = size};
+    struct file *file = file_get_fd((int)fd);
+
+    if (file == NULL) {
+        return -EBADF;
+    }
+    long n = file_move(file, &whole, 1, write);
+    file_put(file);
+    return n;
+}
 
 /* ssize_t read(int fd, void *buf, size_t size)
  * => bytes read; 0 at the end of the file
@@ -20,15 +40,7 @@
 long
 sys_read(u64 fd, u64 buf, u64 size)
 {
-    struct file *file = file_get_fd((int)fd);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    struct iovec whole = {.iov_base = (void *)buf, .iov_len = size};
-    long n = file_read(file, &whole, 1);
-    file_put(file);
-    return n;
+    return move_buffer(fd, buf, size, false);
 }
 
 /* ssize_t write(int fd, const void *buf, size_t size)
@@ -38,27 +50,61 @@ sys_read(u64 fd, u64 buf, u64 size)
 long
 sys_write(u64 fd, u64 buf, u64 size)
 {
+    return move_buffer(fd, buf, size, true);
+}
+
+/* Read or write the segments of a vector as one. */
+static long
+move_vector(u64 fd, u64 user, u64 count, bool write)
+{
+    struct iovec few[FEW];
+    struct iovec *iov = few;
     struct file *file = file_get_fd((int)fd);
+    long result = 0;
 
     if (file == NULL) {
         return -EBADF;
     }
-    struct iovec whole = {.iov_base = (void *)buf, .iov_len = size};
-    long n = file_write(file, &whole, 1);
+    if (count > IOV_MAX) {
+        result = -EINVAL;
+    } else if (count > FEW) {
+        iov = kmalloc(count * sizeof(*iov));
+        result = iov == NULL ? -ENOMEM : 0;
+    }
+    if (result == 0) {
+        result = copy_from_user(iov, user, count * sizeof(*iov));
+    }
+    for (u64 i = 0; result == 0 && i < count; i++) {
+        result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
+    }
+    if (result == 0) {
+        result = file_move(file, iov, count, write);
+    }
+    if (iov != few) {
+        kfree(iov);
+    }
     file_put(file);
-    return n;
+    return result;
 }
 
-/* int close(int fd)
- * => 0
- * Errors: EBADF.
- * Differences from Linux: ENOMEM, if the table is shared since a fork and
- *   there is no memory to copy it; the descriptor is then still open. */
+/* ssize_t readv(int fd, const struct iovec *iov, int count)
+ * ssize_t writev(int fd, const struct iovec *iov, int count)
+ * => bytes of all segments, in their order: one read or write
+ * Errors: EINVAL (count, a segment's size), EFAULT, and as read and write.
+ * Differences from Linux: none known. */
 long
-sys_close(u64 fd)
+sys_readv(u64 fd, u64 iov, u64 count)
 {
-    return fd_close((int)fd);
+    return move_vector(fd, iov, count, false);
 }
+
+long
+sys_writev(u64 fd, u64 iov, u64 count)
+{
+    return move_vector(fd, iov, count, true);
+}
+
+/* ---- Other calls on an open file ---- */
 
 /* off_t lseek(int fd, off_t offset, int whence)
  * => the new position
@@ -68,16 +114,11 @@ long
 sys_lseek(u64 fd, u64 offset, u64 whence)
 {
     struct file *file = file_get_fd((int)fd);
-    long result = -ESPIPE;
 
     if (file == NULL) {
         return -EBADF;
     }
-    if ((u32)whence > SEEK_END) {
-        result = -EINVAL;
-    } else if (file->ops->seek != NULL) {
-        result = file->ops->seek(file, (i64)offset, (int)whence);
-    }
+    long result = file_seek(file, (i64)offset, (int)whence);
     file_put(file);
     return result;
 }
@@ -86,7 +127,8 @@ sys_lseek(u64 fd, u64 offset, u64 whence)
  * => 0, or what the request gives
  * Errors: EBADF, ENOTTY (not a request of this file), EFAULT, EINVAL; those of
  *   TIOCSPGRP: ENOTTY, ESRCH, EPERM.
- * Differences from Linux: few requests: see fs/tty_file.c, tty_job.c. */
+ * Differences from Linux: few requests, all of the terminal: see fs/tty_file.c.
+ */
 long
 sys_ioctl(u64 fd, u64 request, u64 arg)
 {
@@ -96,8 +138,8 @@ sys_ioctl(u64 fd, u64 request, u64 arg)
     if (file == NULL) {
         return -EBADF;
     }
-    if (file->ops->ioctl != NULL) {
-        result = file->ops->ioctl(file, (u32)request, arg);
+    if (file->inode->ops->ioctl != NULL) {
+        result = file->inode->ops->ioctl(file, (u32)request, arg);
     }
     file_put(file);
     return result;
@@ -111,21 +153,42 @@ long
 sys_getdents64(u64 fd, u64 buf, u64 size)
 {
     struct file *file = file_get_fd((int)fd);
-    long result = -ENOTDIR;
 
     if (file == NULL) {
         return -EBADF;
     }
-    if (file->ops->readdir != NULL) {
-        result = file->ops->readdir(file, buf, (u32)size);
-    }
+    long result = dir_getdents(file, buf, (u32)size);
     file_put(file);
     return result;
 }
 
-/* ---- Making descriptors ---- */
+/* ---- Making descriptors, and closing them ---- */
+
+/* int close(int fd)
+ * => 0
+ * Errors: EBADF.
+ * Differences from Linux: ENOMEM, if the table is shared since a fork and
+ *   there is no memory to copy it; the descriptor is then still open. */
+long
+sys_close(u64 fd)
+{
+    return MIN(fd_replace(NULL, (int)fd, false), 0);
+}
+
+/* Install what the caller holds a reference to, or drop it. */
+static int
+install(struct file *file, int lowest, bool cloexec)
+{
+    int fd = fd_install(file, lowest, cloexec);
+
+    if (fd < 0) {
+        file_put(file);
+    }
+    return fd;
+}
 
 /* int pipe2(int fds[2], int flags)
+ * int pipe(int fds[2]), with flags 0
  * => 0; fds[0] to read, fds[1] to write
  * Errors: EINVAL (flags), EFAULT, EMFILE, ENOMEM.
  * Differences from Linux: O_DIRECT (packets) is EINVAL. */
@@ -143,29 +206,20 @@ sys_pipe2(u64 fds, u64 flags)
     if (error != 0) {
         return error;
     }
-    fd[0] = fd_install(ends[0], 0, cloexec);
-    fd[1] = fd[0] < 0 ? fd[0] : fd_install(ends[1], 0, cloexec);
-    if (fd[1] < 0) {
-        file_put(ends[1]);
-        if (fd[0] < 0) {
-            file_put(ends[0]);
-        } else {
-            fd_close(fd[0]);
-        }
-        return fd[1];
+    fd[0] = install(ends[0], 0, cloexec);
+    fd[1] = install(ends[1], 0, cloexec);
+    if (fd[0] < 0 || fd[1] < 0) {
+        error = fd[0] < 0 ? fd[0] : fd[1];
+    } else {
+        error = copy_to_user(fds, fd, sizeof(fd));
     }
-    if (copy_to_user(fds, fd, sizeof(fd)) != 0) {
-        fd_close(fd[0]);
-        fd_close(fd[1]);
-        return -EFAULT;
+    if (error != 0) {
+        fd_replace(NULL, fd[0], false);
+        fd_replace(NULL, fd[1], false);
     }
-    return 0;
+    return error;
 }
 
-/* int pipe(int fds[2])
- * => as pipe2 with flags 0
- * Errors: EFAULT, EMFILE, ENOMEM.
- * Differences from Linux: none. */
 long
 sys_pipe(u64 fds)
 {
@@ -178,14 +232,7 @@ dup_from(int fd, int lowest, bool cloexec)
 {
     struct file *file = file_get_fd(fd);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    int new = fd_install(file, lowest, cloexec);
-    if (new < 0) {
-        file_put(file);
-    }
-    return new;
+    return file != NULL ? install(file, lowest, cloexec) : -EBADF;
 }
 
 /* int dup(int fd)
@@ -201,7 +248,7 @@ sys_dup(u64 fd)
 static long
 dup_to(int fd, int new, bool cloexec)
 {
-    struct file *file = new < 0 || new >= OPEN_MAX ? NULL : file_get_fd(fd);
+    struct file *file = file_get_fd(fd);
 
     if (file == NULL) {
         return -EBADF;
@@ -240,34 +287,17 @@ sys_dup3(u64 fd, u64 new, u64 flags)
     return dup_to((int)fd, (int)new, flags & O_CLOEXEC);
 }
 
-/* The commands that need the open file itself. */
-static long
-fcntl_file(struct file *file, int command, u64 arg)
-{
-    switch (command) {
-    case F_GETFL:
-        return file->flags;
-    case F_SETFL:
-        file->flags = (file->flags & ~(u32)FILE_STATUS)
-                      | ((u32)arg & FILE_STATUS);
-        return 0;
-    case F_GETPIPE_SZ:
-        return file_is_pipe(file) ? PIPE_SIZE : -EBADF;
-    default:
-        return -EINVAL;
-    }
-}
-
 /* int fcntl(int fd, int command, long arg)
  * => F_DUPFD, F_DUPFD_CLOEXEC: a descriptor; F_GETFD, F_GETFL: flags;
- *    F_GETPIPE_SZ: bytes; F_SETFD, F_SETFL: 0
+ *    F_SETFD, F_SETFL: 0
  * Errors: EBADF, EINVAL (command, or F_DUPFD beyond the limit), EMFILE.
  * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL. */
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)
 {
     struct file *file = file_get_fd((int)fd);
-    long result;
+    bool cloexec = (int)command == F_DUPFD_CLOEXEC;
+    long result = -EINVAL;
 
     if (file == NULL) {
         return -EBADF;
@@ -275,10 +305,9 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     switch ((int)command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        result = (u32)arg >= OPEN_MAX
-                     ? -EINVAL
-                     : dup_from((int)fd, (int)arg,
-                                (int)command == F_DUPFD_CLOEXEC);
+        if ((u32)arg < OPEN_MAX) {
+            result = dup_from((int)fd, (int)arg, cloexec);
+        }
         break;
     case F_GETFD:
         result = fd_get_cloexec((int)fd);
@@ -286,8 +315,15 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     case F_SETFD:
         result = fd_set_cloexec((int)fd, arg & FD_CLOEXEC);
         break;
+    case F_GETFL:
+        result = file->flags;
+        break;
+    case F_SETFL:
+        file->flags = (file->flags & ~(u32)FILE_STATUS)
+                      | ((u32)arg & FILE_STATUS);
+        result = 0;
+        break;
     default:
-        result = fcntl_file(file, (int)command, arg);
         break;
     }
     file_put(file);

@@ -41,9 +41,6 @@ check_access(const struct file *file, struct as_map *map)
 static long
 map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
 {
-    if (offset % PAGE_SIZE != 0) {
-        return -EINVAL;
-    }
     if ((i64)(offset + map->size) < (i64)map->size) {
         return -EOVERFLOW;
     }
@@ -95,8 +92,8 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
     struct inode *inode = NULL;
     long error = 0;
 
-    if (size == 0 || type < MAP_SHARED || type > MAP_SHARED_VALIDATE
-        || ((u32)flags & ~known) != 0) {
+    if (offset % PAGE_SIZE != 0 || size == 0 || type < MAP_SHARED
+        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~known) != 0) {
         return -EINVAL;
     }
     if (map.size == 0 || map.size > USER_END) {

@@ -157,10 +157,7 @@ sys_gettid(void)
 long
 sys_getppid(void)
 {
-    spin_lock(&family_lock);
-    pid_t pid = current == init_process ? 0 : current->parent->pid;
-    spin_unlock(&family_lock);
-    return pid;
+    return __atomic_load_n(&current->ppid, __ATOMIC_RELAXED);
 }
 
 /* uid_t getuid(void) and its like: everybody is root.
@@ -414,6 +411,9 @@ sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
     if ((pid_t)pid != 0 && (pid_t)pid != current->pid) {
         return -ESRCH;
+    }
+    if ((u32)resource >= RLIMIT_COUNT) {
+        return -EINVAL;
     }
     if (new != 0) {
         return -EPERM;

@@ -59,6 +59,7 @@ test_limits(void)
     is(raw(NR_prlimit64, 0, 7, 0, P(limit)), 0, "the limit of descriptors");
     ok(limit[0] >= 64 && limit[0] <= limit[1], "64 at least");
     is(raw(NR_prlimit64, 0, 99, 0, P(limit)), -EINVAL, "limit 99");
+    is(raw(NR_prlimit64, 0, 99, 0, 0), -EINVAL, "nor asked for");
     is(raw(NR_prlimit64, 0x7fffffff, 3, 0, P(limit)), -ESRCH,
         "nobody's limit");
 }

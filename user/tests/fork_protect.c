@@ -90,32 +90,117 @@ protect(const struct area *area)
     mprotect(base + area->start, area->size, PROT_READ);
 }
 
-/* A child of a child protects; its parent dies; then it looks. */
-static int
-survivor(const struct area *area, int protects_first)
-{
-    int ends[2], status;
-    char c = 'n';
-    pid_t before = getpid();
+/* Of two sharers, one made in the other, one protects; the elder dies, with
+ * or without having written; the younger looks. */
+enum { ELDER_BEFORE, YOUNGER, ELDER_AFTER, WHENS };
 
-    if (protects_first) {
+static const char *const whens[WHENS] = {
+    "before the fork", "by the younger", "by the elder",
+};
+
+static int gate[2], ready[2], answer[2];
+
+static void
+younger(const struct area *area, int when)
+{
+    char c;
+
+    if (when == YOUNGER) {
         protect(area);
     }
-    pipe(ends);
+    write(ready[1], "r", 1);
+    read(gate[0], &c, 1);
+    if (when == ELDER_AFTER) {
+        write(answer[1], is_open(area) ? "y" : "n", 1);
+    } else {
+        write(answer[1], holds(area) ? "y" : "n", 1);
+    }
+    _exit(0);
+}
+
+static int
+elder(const struct area *area, int when)
+{
+    char c;
+
+    if (when == ELDER_BEFORE) {
+        protect(area);
+    }
+    if (must_fork() == 0) {
+        younger(area, when);
+    }
+    read(ready[0], &c, 1);
+    if (when == ELDER_AFTER) {
+        protect(area);
+        return holds(area) ? 3 : 4;
+    }
+    return when == ELDER_BEFORE || is_open(area) ? 3 : 5;
+}
+
+static void
+test_survivor(const struct area *area, int when)
+{
+    char name[96], c = 'n';
+    int status;
+
+    make();
     pid_t pid = must_fork();
     if (pid == 0) {
-        pid_t parent = getppid();
-        if (!protects_first) {
-            protect(area);
-        }
-        write(ends[1], "r", 1);
-        while (parent != before || getppid() == before) {
-            nap(1);
-            parent = before;
-        }
-        _exit(holds(area) ? 3 : 4);
+        _exit(elder(area, when));
     }
-    read(ends[0], &c, 1);
-    (void)status;
-    return c == 'r' ? 3 : 4;
+    waitpid(pid, &status, 0);
+    write(gate[1], "g", 1);
+    read(answer[0], &c, 1);
+    snprintf(name, sizeof(name), "%s read-only %s, who dies: the rights hold",
+        area->name, whens[when]);
+    ok(status == 0x300 && c == 'y', name);
+    snprintf(name, sizeof(name), "the first ancestor can write %s",
+        area->name);
+    ok(is_open(area), name);
+}
+
+/* The other way round: the child dies, and the parent is the only owner. */
+static int
+protect_and_die(void *area)
+{
+    protect(area);
+    return holds(area) ? 3 : 4;
+}
+
+static int
+write_and_die(void *area)
+{
+    return holds(area) ? 3 : 4;
+}
+
+static void
+test_parent(const struct area *area)
+{
+    char name[96];
+
+    make();
+    snprintf(name, sizeof(name), "%s read-only in a child", area->name);
+    exited(in_child(protect_and_die, (void *)area), 3, name);
+    ok(is_open(area), "the parent can write it");
+    protect(area);
+    snprintf(name, sizeof(name), "%s read-only in the parent", area->name);
+    exited(in_child(write_and_die, (void *)area), 3, name);
+    ok(holds(area), "and after the child's death");
+    mprotect(base, 3 * BIG, RW);
+    ok(is_open(area), "all can be written again");
+}
+
+int
+main(void)
+{
+    pipe(gate);
+    pipe(ready);
+    pipe(answer);
+    for (int i = 0; i < AREAS; i++) {
+        for (int when = 0; when < WHENS; when++) {
+            test_survivor(&areas[i], when);
+        }
+        test_parent(&areas[i]);
+    }
+    return done();
 }

@@ -46,6 +46,8 @@ test_mmap(void)
     is(map(-PAGE * 16, PAGE, RW, ANON | MAP_FIXED), -ENOMEM, "in the kernel");
     is(map((1L << 47) - PAGE, PAGE, RW, ANON | MAP_FIXED), -ENOMEM,
         "the last page of the user's half");
+    const long odd[6] = { 0, PAGE, RW, ANON, -1, 100 };
+    is(raw_v(NR_mmap, odd), -EINVAL, "an odd offset of nothing");
     is(map(0, PAGE, PROT_NONE, ANON), 1, "a page without rights");
     is(map(0, PAGE, RW, ANON | MAP_NORESERVE | MAP_STACK), 1,
         "MAP_NORESERVE and MAP_STACK");

@@ -1,0 +1,268 @@
+/*
+ * Under the real files: physical memory, and what they need from the rooms that
+ * are not here.  The essential fact: the linker sends their calls of the frame
+ * allocator through this file (--wrap), so that a free frame is poisoned and
+ * nobody touches it unseen, and so that other CPUs run at every allocation.
+ */
+#include "abi/mman.h"
+#include "common/string.h"
+
+#include "core/bootinfo.h"
+#include "core/panic.h"
+#include "core/printk.h"
+#include "core/spin.h"
+
+#include "arch/percpu.h"
+
+#include "mm/early.h"
+#include "mm/frame.h"
+#include "mm/kmap.h"
+#include "mm/nomem.h"
+
+#include "proc/process.h"
+
+#include "fs/file.h"
+#include "fs/procfs.h"
+
+#include "debug/debug.h"
+#include "debug/host/host.h"
+#include "debug/host/libc.h"
+
+#define MEMORY_START 0x100000UL
+#define MEMORY_END   (MEMORY_START + (7UL << 20))
+
+struct bootinfo bootinfo = {
+    .nregions = 1,
+    .regions = {{.start = MEMORY_START, .end = MEMORY_END, .usable = true}},
+};
+struct cpu cpus[MAX_CPUS];
+int running_cpu;
+paddr_t kernel_root;
+u64 failures[HOST_CPUS];
+
+/* What --wrap makes of the calls, and of the functions themselves. */
+paddr_t __real_frame_alloc(enum frame_kind kind);
+paddr_t __wrap_frame_alloc(enum frame_kind kind);
+paddr_t __wrap_frame_alloc_zero(enum frame_kind kind);
+paddr_t __real_frame_alloc_block(enum frame_kind kind, int order);
+paddr_t __wrap_frame_alloc_block(enum frame_kind kind, int order);
+void __real_frame_free_block(paddr_t block, int order);
+void __wrap_frame_free_block(paddr_t block, int order);
+void __real_frame_free(paddr_t frame);
+void __wrap_frame_free(paddr_t frame);
+void __real_frame_put(paddr_t frame);
+void __wrap_frame_put(paddr_t frame);
+void __real_frame_get(paddr_t frame);
+void __wrap_frame_get(paddr_t frame);
+bool __real_nomem_fails(void);
+bool __wrap_nomem_fails(void);
+
+paddr_t
+kernel_image_end(void)
+{
+    return MEMORY_START;
+}
+
+void
+layer_init(void)
+{
+    void *wanted = (void *)DIRECT_MAP;
+    void *arena = mmap(wanted, MEMORY_END, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+                       0);
+    if (arena != wanted) {
+        fail("the host has something else at %p", wanted);
+    }
+    kernel_root = frame_addr(early_alloc(PAGE_SIZE));
+    debug_early_init();
+    frame_init();
+    for (int i = 0; i < HOST_CPUS; i++) {
+        cpus[i].id = i;
+        cpus[i].loaded_root = kernel_root;
+    }
+    for (u64 n = 0; n < frames_count; n++) {
+        if (frames[n].kind == FRAME_FREE) {
+            __asan_poison_memory_region(frame_ptr(n << PAGE_SHIFT), PAGE_SIZE);
+        }
+    }
+}
+
+/* => frame, made accessible; 0 is counted as a failure */
+static paddr_t
+allocated(paddr_t frame, u64 size)
+{
+    if (frame == 0) {
+        failures[running_cpu]++;
+    } else {
+        __asan_unpoison_memory_region(frame_ptr(frame), size);
+    }
+    return frame;
+}
+
+static void
+freed(paddr_t frame, u64 size)
+{
+    __asan_poison_memory_region(frame_ptr(frame), size);
+}
+
+paddr_t
+__wrap_frame_alloc(enum frame_kind kind)
+{
+    yield_point();
+    return allocated(__real_frame_alloc(kind), PAGE_SIZE);
+}
+
+paddr_t
+__wrap_frame_alloc_zero(enum frame_kind kind)
+{
+    paddr_t frame = __wrap_frame_alloc(kind);
+
+    if (frame != 0) {
+        memset(frame_ptr(frame), 0, PAGE_SIZE);
+    }
+    return frame;
+}
+
+paddr_t
+__wrap_frame_alloc_block(enum frame_kind kind, int order)
+{
+    return allocated(__real_frame_alloc_block(kind, order),
+                     PAGE_SIZE << order);
+}
+
+void
+__wrap_frame_free_block(paddr_t block, int order)
+{
+    __real_frame_free_block(block, order);
+    freed(block, PAGE_SIZE << order);
+}
+
+void
+__wrap_frame_free(paddr_t frame)
+{
+    __real_frame_free(frame);
+    freed(frame, PAGE_SIZE);
+}
+
+void
+__wrap_frame_put(paddr_t frame)
+{
+    __real_frame_put(frame);
+    if (frame_of(frame)->kind == FRAME_FREE) {
+        freed(frame, PAGE_SIZE);
+    }
+}
+
+void
+__wrap_frame_get(paddr_t frame)
+{
+    if (one_in(16)) {
+        yield_point();
+    }
+    __real_frame_get(frame);
+}
+
+bool
+__wrap_nomem_fails(void)
+{
+    bool fails = __real_nomem_fails();
+
+    failures[running_cpu] += fails;
+    return fails;
+}
+
+void
+panic_at(const char *file, int line, const char *fmt, ...)
+{
+    __builtin_va_list ap;
+
+    printf("%s:%d: ", file, line);
+    __builtin_va_start(ap, fmt);
+    vprintf(fmt, ap);
+    __builtin_va_end(ap);
+    printf("\n");
+    fail("panic");
+}
+
+void
+printk(const char *fmt, ...)
+{
+    (void)fmt;
+}
+
+void
+warn(const char *fmt, ...)
+{
+    __builtin_va_list ap;
+
+    __builtin_va_start(ap, fmt);
+    vprintf(fmt, ap);
+    __builtin_va_end(ap);
+}
+
+/* For debug/check.c: one process, which owns nothing, and no /proc. */
+struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
+static struct process only_process;
+struct list all_processes = {&only_process.all_link, &only_process.all_link};
+static struct process only_process = {
+    .pid = 1,
+    .state = PROC_ZOMBIE,
+    .all_link = {&all_processes, &all_processes},
+    .children = LIST_INIT(only_process.children),
+};
+
+struct process *
+proc_find(pid_t pid)
+{
+    return pid == 1 ? &only_process : NULL;
+}
+
+int
+proc_count(void)
+{
+    return 1;
+}
+
+u64
+file_count(void)
+{
+    return 0;
+}
+
+u64
+kstacks_in_use(void)
+{
+    return 0;
+}
+
+void
+procfs_register(const char *path, int (*show)(struct text *out),
+                int (*store)(const char *text, size_t size))
+{
+    (void)path;
+    (void)show;
+    (void)store;
+}
+
+void
+knobs_init(void)
+{
+}
+
+void
+pages_init(void)
+{
+}
+
+void
+text_printf(struct text *text, const char *fmt, ...)
+{
+    (void)text;
+    (void)fmt;
+}
+
+void
+text_clear(struct text *text)
+{
+    (void)text;
+}

@@ -1,0 +1,150 @@
+/*
+ * Objects whose pages are made when they are first asked for.
+ */
+#include "abi/errno.h"
+
+#include "core/spin.h"
+
+#include "mm/frame.h"
+
+#include "debug/host/host.h"
+#include "debug/host/object.h"
+
+#define THINGS 24
+#define FILES  2
+
+static struct thing things[THINGS];
+static struct spinlock things_lock = SPINLOCK_INIT(RANK_INODE);
+
+static struct thing *
+thing_of(struct object *object)
+{
+    return (struct thing *)object; /* its first field */
+}
+
+static paddr_t
+page_make(struct thing *thing, u64 index)
+{
+    paddr_t frame =
+        frame_alloc_zero(thing->file ? FRAME_CACHE : FRAME_SHARED);
+
+    for (int i = 0; i < WORDS && frame != 0; i++) {
+        u64 *word = (u64 *)((char *)frame_ptr(frame) + word_offset(i));
+        *word = thing->word[index][i];
+    }
+    thing->frame[index] = frame;
+    return frame;
+}
+
+static int
+thing_page(struct object *object, u64 index, paddr_t *frame)
+{
+    struct thing *thing = thing_of(object);
+    int error = 0;
+
+    if (index >= thing->pages) {
+        return -ERANGE;
+    }
+    spin_lock(&things_lock);
+    if (thing->frame[index] == 0 && page_make(thing, index) == 0) {
+        error = -ENOMEM;
+    } else {
+        *frame = thing->frame[index];
+        frame_get(*frame);
+    }
+    spin_unlock(&things_lock);
+    return error;
+}
+
+static u64
+thing_size(struct object *object)
+{
+    return thing_of(object)->pages * PAGE_SIZE;
+}
+
+static void
+thing_get(struct object *object)
+{
+    thing_of(object)->refs++;
+}
+
+void
+thing_put(struct thing *thing)
+{
+    if (thing->refs == 0) {
+        fail("an object is put once too often");
+    }
+    if (--thing->refs > 0) {
+        return;
+    }
+    for (u64 i = 0; i < thing->pages; i++) {
+        if (thing->frame[i] != 0) {
+            frame_put(thing->frame[i]);
+            thing->frame[i] = 0;
+        }
+    }
+}
+
+static void
+object_put(struct object *object)
+{
+    thing_put(thing_of(object));
+}
+
+static const struct object_ops thing_ops = {
+    .page = thing_page, .size = thing_size, .get = thing_get,
+    .put = object_put,
+};
+
+static void
+thing_start(struct thing *thing, bool file)
+{
+    thing->object.ops = &thing_ops;
+    thing->file = file;
+    thing->refs = 1;
+    thing->pages = file ? FILE_PAGES : THING_PAGES;
+    for (u64 i = 0; i < THING_PAGES; i++) {
+        for (int w = 0; w < WORDS; w++) {
+            thing->word[i][w] = file ? random_below(1UL << 40) : 0;
+        }
+    }
+}
+
+void
+things_init(void)
+{
+    for (int i = 0; i < FILES; i++) {
+        thing_start(&things[i], true);
+    }
+}
+
+void
+things_end(void)
+{
+    for (int i = 0; i < FILES; i++) {
+        thing_put(&things[i]);
+    }
+    for (int i = 0; i < THINGS; i++) {
+        if (things[i].refs != 0) {
+            fail("object %d has %u references left", i, things[i].refs);
+        }
+    }
+}
+
+struct thing *
+a_file(void)
+{
+    return &things[random_below(FILES)];
+}
+
+struct thing *
+new_shared(void)
+{
+    for (int i = FILES; i < THINGS; i++) {
+        if (things[i].refs == 0) {
+            thing_start(&things[i], false);
+            return &things[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,552 @@
+/*
+ * The operations.  Each predicts its result from the model, runs the kernel's
+ * function, and compares.  One rule for all: if an allocation failed meanwhile
+ * on this CPU, the result is -ENOMEM and the model stays as it was; if none
+ * failed, the result is exactly the predicted one.
+ */
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "common/string.h"
+
+#include "arch/percpu.h"
+
+#include "mm/frame.h"
+#include "mm/nomem.h"
+#include "mm/usercopy.h"
+#include "mm/vma.h"
+
+#include "debug/host/host.h"
+#include "debug/host/mmu.h"
+#include "debug/host/ops.h"
+
+#define BRK_START 0x5fd000UL
+
+bool cpu_busy[HOST_CPUS];
+int hot_segment = -1;
+
+static struct nomem nomems[HOST_CPUS];
+
+int
+pick_page(const struct space *space)
+{
+    int segment = 0;
+
+    for (int tries = 0; tries < 6; tries++) {
+        do {
+            segment = (int)random_below((u64)segment_count);
+        } while (!segments[segment].page);
+        if (space->cell[segment].mapped) {
+            break;
+        }
+    }
+    return segment;
+}
+
+struct space *
+loaded_space(int cpu)
+{
+    for (int i = 0; i < SPACES; i++) {
+        if (spaces[i].as != NULL && spaces[i].as == cpus[cpu].loaded_as) {
+            return &spaces[i];
+        }
+    }
+    return NULL;
+}
+
+static int
+id_of(const struct space *space)
+{
+    return (int)(space - spaces);
+}
+
+/* Compare a result with what it must be.
+ * => whether the operation was done (and not stopped by want of memory) */
+static bool
+done(const char *what, u64 failures_before, long result, long wanted)
+{
+    if (failures[running_cpu] != failures_before) {
+        if (result != -ENOMEM) {
+            fail("%s: %ld, though an allocation failed", what, result);
+        }
+        return false;
+    }
+    if (result != wanted) {
+        fail("%s: %ld, must be %ld", what, result, wanted);
+    }
+    return true;
+}
+
+void
+use_page(struct space *space, int segment, enum access access, paddr_t frame)
+{
+    int w = (int)random_below(WORDS);
+
+    if (model_access(space, segment, access) != 0) {
+        fail("space %d: access %d to %#lx was granted", id_of(space),
+             (int)access, segments[segment].start);
+    }
+    model_compare(space, segment, w, frame);
+    if (access == ACCESS_WRITE) {
+        u64 value = random_below(1UL << 40);
+        *(u64 *)((char *)frame_ptr(frame) + word_offset(w)) = value;
+        model_write(space, segment, w, value);
+    }
+}
+
+/* One access by a user of the loaded space, with the faults that it needs. */
+static void
+user_access(struct space *space, enum access access)
+{
+    int segment = pick_page(space);
+    vaddr_t addr = segments[segment].start + random_below(PAGE_SIZE);
+    u64 before = failures[running_cpu];
+    paddr_t frame;
+    int error = 0;
+
+    hot_segment = segment;
+    note(access == ACCESS_WRITE ? "write" : "read", id_of(space), addr, 0);
+    for (int tries = 0; error == 0; tries++) {
+        if (mmu_access(running_cpu, addr, access, &frame)) {
+            break;
+        }
+        if (tries == 3) {
+            fail("space %d faults at %#lx for ever", id_of(space), addr);
+        }
+        error = fault_serve(space->as, addr, access);
+    }
+    if (done("access", before, error, model_access(space, segment, access))
+        && error == 0) {
+        use_page(space, segment, access, frame);
+    }
+}
+
+static void
+op_write(struct space *space)
+{
+    user_access(space, ACCESS_WRITE);
+}
+
+static void
+op_read(struct space *space)
+{
+    user_access(space, one_in(8) ? ACCESS_FETCH : ACCESS_READ);
+}
+
+/* The kernel's own write: the last word of a page, or with it the first word
+ * of the next. */
+static void
+op_copy_out(struct space *space)
+{
+    int segment = pick_page(space);
+    bool two = one_in(2) && segment + 1 < segment_count
+               && segments[segment + 1].page;
+    u64 value[2] = {random_below(1UL << 40), random_below(1UL << 40)};
+    vaddr_t addr = segments[segment].start + word_offset(WORDS - 1);
+    u64 before = failures[running_cpu];
+    int wanted[2] = {model_access(space, segment, ACCESS_WRITE), 0};
+
+    note("as_write", id_of(space), addr, two);
+    hot_segment = segment;
+    if (two) {
+        space->flux = (struct range){segment, segment + 2};
+        wanted[1] = model_access(space, segment + 1, ACCESS_WRITE);
+    }
+    int error = as_write(space->as, addr, value, two ? 16 : 8);
+    int first = wanted[0] != 0 ? -EFAULT : 0;
+    int both = first != 0 || wanted[1] == 0 ? first : -EFAULT;
+    if (done("as_write", before, error, both)) {
+        if (first == 0) {
+            model_write(space, segment, WORDS - 1, value[0]);
+        }
+        if (both == 0 && two) {
+            model_write(space, segment + 1, 0, value[1]);
+        }
+        return;
+    }
+    /* Stopped: the first word may have been written. */
+    bool writable;
+    const pte_t *entry =
+        mmu_look(space->as->root, segments[segment].start, &writable);
+    if (first == 0 && entry != NULL && writable
+        && *(u64 *)((char *)frame_ptr(pte_addr(*entry))
+                    + word_offset(WORDS - 1)) == value[0]) {
+        model_write(space, segment, WORDS - 1, value[0]);
+    }
+}
+
+static struct range
+pick_range(void)
+{
+    u64 most = one_in(8) ? (u64)segment_count / 2 : one_in(3) ? 20 : 4;
+    int first = (int)random_below((u64)segment_count);
+    int end = first + 1 + (int)random_below(most);
+
+    return (struct range){first, MIN(end, segment_count)};
+}
+
+static vaddr_t
+range_start(struct range range)
+{
+    return segments[range.first].start;
+}
+
+static u64
+range_size(struct range range)
+{
+    return segments[range.end - 1].end - range_start(range);
+}
+
+static u32
+pick_prot(void)
+{
+    static const u32 prots[] = {
+        PROT_NONE, PROT_READ, PROT_READ | PROT_EXEC,
+        PROT_READ | PROT_WRITE | PROT_EXEC,
+    };
+
+    return one_in(2) ? PROT_READ | PROT_WRITE
+                     : prots[random_below(ARRAY_SIZE(prots))];
+}
+
+static bool
+range_is_free(const struct space *space, struct range range)
+{
+    for (int i = range.first; i < range.end; i++) {
+        if (space->cell[i].mapped) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What to map.  => the object has one reference more, for the caller */
+static struct thing *
+pick_thing(struct as_map *map)
+{
+    u64 kind = random_below(8);
+    struct thing *thing = NULL;
+
+    if (kind < 4 || map->size > THING_PAGES * PAGE_SIZE) {
+        return NULL;
+    }
+    if (kind < 6) {
+        thing = a_file();
+        thing->refs++;
+        map->offset = random_below(8);
+    } else {
+        thing = new_shared();
+    }
+    if (kind == 5) {
+        map->vma_flags = VMA_SHARED | VMA_NEVER_W;
+        map->prot &= ~(u32)PROT_WRITE;
+    } else if (kind > 5 && thing != NULL) {
+        map->vma_flags = VMA_SHARED;
+    }
+    map->object = thing != NULL ? &thing->object : NULL;
+    return thing;
+}
+
+static void
+model_map(struct space *space, struct range range, const struct as_map *map,
+          struct thing *thing)
+{
+    for (int i = range.first; i < range.end; i++) {
+        u64 page = (segments[i].start - map->addr) / PAGE_SIZE;
+        space->cell[i] = (struct cell){
+            .mapped = true, .prot = map->prot, .thing = thing,
+            .shared = (map->vma_flags & VMA_SHARED) != 0,
+            .index = thing != NULL ? map->offset + page : 0,
+        };
+    }
+}
+
+static void
+op_map(struct space *space)
+{
+    struct range range = pick_range();
+    struct as_map map = {
+        .addr = range_start(range), .size = range_size(range),
+        .prot = pick_prot(), .map_flags = MAP_FIXED,
+    };
+    struct thing *thing = pick_thing(&map);
+    bool free = range_is_free(space, range);
+    long wanted = (long)map.addr;
+    u64 before = failures[running_cpu];
+
+    if (one_in(8)) {
+        map.map_flags = MAP_FIXED_NOREPLACE;
+        wanted = free ? wanted : -EEXIST;
+    } else if (free && one_in(2)) {
+        map.map_flags = 0; /* a hint is taken where there is room */
+    }
+    note("map", id_of(space), map.addr, map.size);
+    space->flux = range;
+    long result = as_map(space->as, &map);
+    if (done("map", before, result, wanted) && result > 0) {
+        model_map(space, range, &map, thing);
+    }
+    if (thing != NULL) {
+        thing_put(thing);
+    }
+}
+
+static void
+op_unmap(struct space *space)
+{
+    struct range range = pick_range();
+    u64 before = failures[running_cpu];
+
+    note("unmap", id_of(space), range_start(range), range_size(range));
+    space->flux = range;
+    int error = as_unmap(space->as, range_start(range), range_size(range));
+    if (done("unmap", before, error, 0)) {
+        model_unmap(space, range);
+    }
+}
+
+static void
+op_protect(struct space *space)
+{
+    struct range range = pick_range();
+    struct range covered = {range.first, range.first};
+    u32 prot = pick_prot();
+    u64 before = failures[running_cpu];
+    bool never = false;
+
+    while (covered.end < range.end && space->cell[covered.end].mapped) {
+        const struct cell *cell = &space->cell[covered.end++];
+        never = never || (cell->shared && cell->thing->file);
+    }
+    never = never && (prot & PROT_WRITE) != 0;
+    note("protect", id_of(space), range_start(range), range_size(range));
+    space->flux = range;
+    int error =
+        as_protect(space->as, range_start(range), range_size(range), prot);
+    int wanted = never ? -EACCES : covered.end == range.end ? 0 : -ENOMEM;
+    if (done("protect", before, error, wanted) && !never) {
+        model_protect(space, covered, prot);
+    }
+}
+
+static void
+op_brk(struct space *space)
+{
+    int low = segment_at(space->brk_start);
+    int end = low + (int)random_below(10);
+    vaddr_t brk = segments[end].start - random_below(2) * 100;
+    int old_end = segment_at(align_up(space->brk, PAGE_SIZE));
+    struct range more = {old_end, end};
+    struct range fewer = {end, old_end};
+    u64 before = failures[running_cpu];
+    bool can = brk >= space->brk_start && range_is_free(space, more);
+
+    note("brk", id_of(space), brk, 0);
+    space->flux = end < old_end ? fewer : more;
+    vaddr_t now = as_brk(space->as, brk);
+    can = can && failures[running_cpu] == before;
+    if (now != (can ? brk : space->brk)) {
+        fail("brk: %#lx, from %#lx to %#lx", now, space->brk, brk);
+    }
+    if (!can) {
+        return;
+    }
+    struct as_map map = {.prot = PROT_READ | PROT_WRITE};
+    space->brk = brk;
+    model_unmap(space, fewer);
+    model_map(space, more, &map, NULL);
+}
+
+static struct space *
+free_space(void)
+{
+    for (int i = 0; i < SPACES; i++) {
+        if (spaces[i].as == NULL && !spaces[i].busy) {
+            return &spaces[i];
+        }
+    }
+    return NULL;
+}
+
+/* own=always walks every page that is mapped, so not with large mappings. */
+static bool
+is_small(const struct space *space)
+{
+    u64 pages = 0;
+
+    for (int i = 0; i < segment_count; i++) {
+        pages += space->cell[i].mapped
+                     ? (segments[i].end - segments[i].start) / PAGE_SIZE : 0;
+    }
+    return pages < 2000;
+}
+
+static void
+op_fork(struct space *space)
+{
+    static const enum share_level levels[] = {
+        SHARE_TREE, SHARE_TREE, SHARE_TABLES, SHARE_PAGES, SHARE_NONE,
+    };
+    enum share_level level = levels[random_below(ARRAY_SIZE(levels))];
+    struct space *child = free_space();
+    u64 before = failures[running_cpu];
+    struct as *as;
+
+    if (child == NULL) {
+        return;
+    }
+    note("fork", id_of(space), level, (u64)id_of(child));
+    child->busy = true;
+    space->frozen = level == SHARE_NONE;
+    own_always = one_in(8) && is_small(space);
+    int error = as_fork(space->as, level, &as);
+    own_always = false;
+    space->frozen = false;
+    if (done("fork", before, error, 0)) {
+        child->as = as;
+        child->brk_start = space->brk_start;
+        child->brk = space->brk;
+        memcpy(child->cell, space->cell, sizeof(child->cell));
+    }
+    child->busy = false;
+}
+
+/* The last user goes: first from every CPU, then for good. */
+static void
+op_exit(struct space *space)
+{
+    int cpu = running_cpu;
+    struct as *as = space->as;
+
+    note("exit", id_of(space), 0, 0);
+    for (running_cpu = 0; running_cpu < HOST_CPUS; running_cpu++) {
+        if (this_cpu()->loaded_as == as) {
+            as_load(NULL);
+        }
+    }
+    running_cpu = cpu;
+    space->as = NULL;
+    as_put(as);
+}
+
+/* A program has started.  => NULL: no room or no memory */
+static struct space *
+new_space(void)
+{
+    struct space *space = free_space();
+
+    if (space == NULL) {
+        return NULL;
+    }
+    space->busy = true;
+    note("new", id_of(space), 0, 0);
+    struct as *as = as_alloc();
+    if (as != NULL) {
+        as->brk_start = BRK_START;
+        as->brk = BRK_START;
+        space->brk_start = BRK_START;
+        space->brk = BRK_START;
+        model_unmap(space, (struct range){0, segment_count});
+    }
+    space->as = as;
+    space->busy = false;
+    return as != NULL ? space : NULL;
+}
+
+static const struct op {
+    int weight;
+    bool loads; /* it works on the loaded space */
+    void (*run)(struct space *space);
+} ops[] = {
+    {36, true, op_write},   {12, true, op_read},    {6, false, op_copy_out},
+    {10, false, op_map},    {4, true, op_unmap},    {8, true, op_protect},
+    {4, true, op_brk},      {12, true, op_fork},    {8, false, op_exit},
+};
+
+static const struct op *
+pick_op(void)
+{
+    u64 at = random_below(100);
+    const struct op *op = ops;
+
+    while (at >= (u64)op->weight) {
+        at -= (u64)op->weight;
+        op++;
+    }
+    return op;
+}
+
+/* Want of memory: for a while every n-th allocation of a CPU fails. */
+static void
+change_nomem(struct nomem *nomem)
+{
+    if (one_in(60)) {
+        nomem->mode = one_in(2) ? NOMEM_OFF : NOMEM_EVERY;
+    } else if (one_in(30)) {
+        nomem->mode = NOMEM_ONCE;
+    } else {
+        return;
+    }
+    nomem->n = 1 + random_below(8);
+    nomem->passed = 0;
+}
+
+static struct space *
+pick_space(void)
+{
+    for (int tries = 0; tries < 2 * SPACES; tries++) {
+        struct space *space = &spaces[random_below(SPACES)];
+        if (space->as != NULL && !space->busy) {
+            return space;
+        }
+    }
+    return NULL;
+}
+
+static void
+run_op(const struct op *op, struct space *space)
+{
+    cpu_busy[running_cpu] = true;
+    space->busy = true;
+    if (op->loads || one_in(2)) {
+        as_load(space->as);
+    }
+    op->run(space);
+    hot_segment = -1;
+    space->flux = (struct range){0, 0};
+    space->busy = false;
+    cpu_busy[running_cpu] = false;
+}
+
+bool
+step(void)
+{
+    static const struct op map_op = {.run = op_map};
+    int cpu = (int)random_below(HOST_CPUS);
+    struct space *space = pick_space();
+
+    if (cpu_busy[cpu]) {
+        return false;
+    }
+    running_cpu = cpu;
+    this_cpu()->nomem = &nomems[cpu];
+    change_nomem(&nomems[cpu]);
+    if (space != NULL && !one_in(200)) {
+        run_op(pick_op(), space);
+        return true;
+    }
+    space = new_space();
+    for (int i = 0; i < 6 && space != NULL; i++) {
+        run_op(&map_op, space);
+    }
+    return space != NULL;
+}
+
+void
+end_all(void)
+{
+    for (int i = 0; i < SPACES; i++) {
+        if (spaces[i].as != NULL) {
+            op_exit(&spaces[i]);
+        }
+    }
+}

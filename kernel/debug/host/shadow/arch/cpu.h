@@ -1,0 +1,36 @@
+/*
+ * On the host, the instructions that only a kernel may use do what the model's
+ * processors do.
+ */
+#pragma once
+
+#define cpu_interrupts_off hardware_interrupts_off
+#define cpu_interrupts_on  hardware_interrupts_on
+#define cpu_flags          hardware_flags
+#define write_cr3          hardware_write_cr3
+
+#include_next "arch/cpu.h"
+
+#undef cpu_interrupts_off
+#undef cpu_interrupts_on
+#undef cpu_flags
+#undef write_cr3
+
+/* Load a root on the running CPU (mmu.c). */
+void write_cr3(u64 root);
+
+static inline void
+cpu_interrupts_off(void)
+{
+}
+
+static inline void
+cpu_interrupts_on(void)
+{
+}
+
+static inline u64
+cpu_flags(void)
+{
+    return 0;
+}

@@ -1,0 +1,9 @@
+/*
+ * On the host, physical memory is an arena that is mapped at this address.
+ */
+#pragma once
+
+#include_next "core/types.h"
+
+#undef DIRECT_MAP
+#define DIRECT_MAP 0x200000000000UL

@@ -1,0 +1,76 @@
+/*
+ * What other CPUs do in the middle of an operation: threads of any space read
+ * and write what they can reach without the kernel, processors walk on their
+ * own account, and other spaces have whole operations of their own.
+ */
+#include "arch/percpu.h"
+
+#include "core/spin.h"
+
+#include "debug/host/host.h"
+#include "debug/host/mmu.h"
+#include "debug/host/ops.h"
+
+#define DEPTH_MAX 3 /* operations inside operations */
+#define POKES     4
+
+static int depth;
+
+/* Only a CPU that holds at most a space's lock can be waited for: the others
+ * are short, and an operation that started here would want them. */
+static bool
+may_yield(void)
+{
+    return cpu_busy[running_cpu] && this_cpu()->rank <= RANK_AS;
+}
+
+static bool
+in_flux(const struct space *space, int segment)
+{
+    return segment >= space->flux.first && segment < space->flux.end;
+}
+
+/* One access by a thread on another CPU, if it needs no kernel. */
+static void
+poke(void)
+{
+    int cpu = (int)random_below(HOST_CPUS);
+    struct space *space = loaded_space(cpu);
+    paddr_t frame;
+
+    if (cpu_busy[cpu] || space == NULL) {
+        return;
+    }
+    int segment = hot_segment >= 0 && one_in(2) ? hot_segment
+                                                : pick_page(space);
+    enum access access = one_in(2) ? ACCESS_WRITE : ACCESS_READ;
+    vaddr_t addr = segments[segment].start;
+    bool frozen = space->frozen && !space->cell[segment].shared;
+    if (one_in(4) || in_flux(space, segment)
+        || (frozen && access == ACCESS_WRITE)) {
+        mmu_speculate(cpu, addr);
+    } else if (mmu_access(cpu, addr, access, &frame)) {
+        use_page(space, segment, access, frame);
+    }
+}
+
+void
+yield_point(void)
+{
+    int cpu = running_cpu;
+    int hot = hot_segment;
+
+    if (!may_yield() || one_in(2)) {
+        return;
+    }
+    for (u64 i = random_below(POKES); i > 0; i--) {
+        poke();
+    }
+    if (depth < DEPTH_MAX - 1 && one_in(3)) {
+        depth++;
+        (void)step();
+        depth--;
+    }
+    running_cpu = cpu;
+    hot_segment = hot;
+}

@@ -1,0 +1,60 @@
+/*
+ * bomb.c: a process that forks for ever ends at a limit that leaves memory to
+ * the others: EAGAIN, not death for want of memory. (Under fork=eager a process
+ * is too large for that: there memory ends first.)
+ * seconds: 30
+ * modes: tree table page
+ *
+ * expect:
+ * ok 1 - in the end fork fails
+ * ok 2 - by EAGAIN
+ * ok 3 - with a fifth of memory left
+ * ok 4 - all is well
+ * ok 5 - all of them can be killed
+ * ok 6 - then fork works
+ * 1..6
+ */
+#include "counts.h"
+
+#define MANY 4096
+
+static pid_t children[MANY];
+
+static int
+nothing(void *unused)
+{
+    (void)unused;
+    return 3;
+}
+
+int
+main(void)
+{
+    long before = counts_get("free");
+    int count = 0, error = 0, buried = 0;
+
+    while (count < MANY && error == 0) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            for (;;) {
+                nap(1000000);
+            }
+        }
+        error = pid < 0 ? errno : 0;
+        children[count] = pid;
+        count += pid > 0;
+    }
+    ok(error != 0, "in the end fork fails");
+    is(error, EAGAIN, "by EAGAIN");
+    ok(counts_get("free") > before / 5, "with a fifth of memory left");
+    ok(counts_well(), "all is well");
+    for (int i = 0; i < count; i++) {
+        kill(children[i], SIGKILL);
+    }
+    while (wait(NULL) > 0) {
+        buried++;
+    }
+    is(buried, count, "all of them can be killed");
+    exited(in_child(nothing, NULL), 3, "then fork works");
+    return done();
+}

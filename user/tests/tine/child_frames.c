@@ -1,0 +1,89 @@
+/*
+ * child_frames.c: a child that only waits holds at most 10 frames, whatever the
+ * size of its parent: that is with its kernel stack, its share of the kernel's
+ * heap, and the pages of stack and data that it writes before it waits.
+ *
+ * modes: tree
+ * expect:
+ * ok 1 - a hundred children of a parent with 1 MiB
+ * ok 2 - hold at most 10 frames each
+ * ok 3 - a hundred children of a parent with 48 MiB
+ * ok 4 - hold at most 10 frames each
+ * ok 5 - a hundred children of a parent with 1 MiB
+ * ok 6 - the size makes no difference
+ * ok 7 - all is well
+ * 1..7
+ */
+#include "counts.h"
+
+#include <sys/mman.h>
+
+#define CHILDREN 100
+#define LIMIT 10
+
+/* => the frames that CHILDREN waiting children hold, of a parent with so much
+ *    memory touched */
+static long
+measure(long mib)
+{
+    int gate[2], ready[2];
+    long size = mib << 20, made = 0, before, during;
+    char c, name[64];
+    char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    for (long at = 0; at < size; at += 4096) {
+        p[at] = 1;
+    }
+    pipe(gate);
+    pipe(ready);
+    before = counts_get("free");
+    for (int i = 0; i < CHILDREN; i++) {
+        if (must_fork() == 0) {
+            close(gate[1]);
+            write(ready[1], "r", 1);
+            read(gate[0], &c, 1);
+            _exit(0);
+        }
+        made += read(ready[0], &c, 1);
+    }
+    during = counts_get("free");
+    close(gate[1]);
+    while (wait(NULL) > 0) {
+    }
+    close(gate[0]);
+    close(ready[0]);
+    close(ready[1]);
+    munmap(p, size);
+    snprintf(name, sizeof(name), "a hundred children of a parent with %ld MiB",
+        mib);
+    is(made, CHILDREN, name);
+    return before - during;
+}
+
+static void
+few(long frames)
+{
+    ok(frames <= CHILDREN * LIMIT, "hold at most 10 frames each");
+    if (frames > CHILDREN * LIMIT) {
+        printf("# %ld frames\n", frames);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    long small, large;
+
+    small = measure(1);
+    few(small);
+    large = measure(48);
+    few(large);
+    /* The first time, kernel stacks were made; they are kept. */
+    is(measure(1), large, "the size makes no difference");
+    ok(counts_well(), "all is well");
+    if (argc > 1 && strcmp(argv[1], "show") == 0) {
+        printf("# %ld and %ld frames\n", small, large);
+    }
+    return done();
+}
