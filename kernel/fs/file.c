@@ -12,7 +12,6 @@
 #include "mm/usercopy.h"
 
 #include "fs/file.h"
-#include "fs/fs.h"
 #include "fs/inode.h"
 #include "fs/path.h"
 
@@ -135,20 +134,4 @@ uio_move(struct uio *uio, void *buf, size_t size)
         }
     }
     return size;
-}
-
-int
-file_open_kernel(const char *path, int flags)
-{
-    struct file *file;
-    int error = fs_open(NULL, path, (u32)flags, 0, &file);
-
-    if (error != 0) {
-        return error;
-    }
-    int fd = fd_install(file, 0, flags & O_CLOEXEC);
-    if (fd < 0) {
-        file_put(file);
-    }
-    return fd;
 }

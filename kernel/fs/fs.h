@@ -8,17 +8,14 @@
 #include "core/config.h"
 #include "core/types.h"
 
-struct file;
 struct inode;
 
 /* Make the tree: what the initrd holds, /dev, /proc.
  * => boot, in a process; panics if the initrd cannot be unpacked */
 void fs_init(void);
 
-/* open(2).
- * => 0 and *file with one reference; a negative errno */
-int fs_open(struct inode *at, const char *path, u32 flags, u32 mode,
-            struct file **file) __must_check;
+/* open(2).  => the lowest free descriptor, or a negative errno */
+int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
 
 /* mkdir(2), unlink(2) or rmdir(2): 0 or a negative errno. */
 int fs_mkdir(struct inode *at, const char *path, u32 mode);

@@ -102,9 +102,10 @@ open_inode(struct inode *inode, u32 flags, struct file **file)
     return error;
 }
 
-int
-fs_open(struct inode *at, const char *path, u32 flags, u32 mode,
-        struct file **file)
+/* => 0 and *file with one reference; a negative errno */
+static int
+open_path(struct inode *at, const char *path, u32 flags, u32 mode,
+          struct file **file)
 {
     struct inode *inode;
     struct place place;
@@ -127,6 +128,29 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode,
         inode_put(inode);
     }
     return error;
+}
+
+int
+fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
+{
+    struct file *file;
+    int fd = fd_install(NULL, 0, false); /* EMFILE comes before ENOENT */
+    int error = fd < 0 ? fd : open_path(at, path, flags, mode, &file);
+
+    if (error != 0) {
+        return error;
+    }
+    fd = fd_install(file, 0, flags & O_CLOEXEC);
+    if (fd < 0) {
+        file_put(file);
+    }
+    return fd;
+}
+
+int
+file_open_kernel(const char *path, int flags)
+{
+    return fs_open(NULL, path, (u32)flags, 0);
 }
 
 int

@@ -88,24 +88,27 @@ advance(struct pipe *pipe, u64 *end, size_t n)
     spin_unlock(&pipe->inode.lock);
 }
 
-/* ---- Reading ---- */
-
-/* Sleep until there is data or no writer.
+/* Sleep until there are `need` bytes of data to read (or of room to write), or
+ * nobody is at the other end.
  * => 0, -EINTR, -EAGAIN if file must not block */
 static int
-wait_for_data(struct pipe *pipe, const struct file *file)
+wait_for(struct pipe *pipe, const struct file *file, bool write, size_t need)
 {
+    struct waitq *queue = write ? &pipe->room_wait : &pipe->data_wait;
+    const u32 *others = write ? &pipe->readers : &pipe->writers;
     int error = 0;
 
     spin_lock(&pipe->inode.lock);
-    while (filled(pipe) == 0 && pipe->writers > 0 && error == 0) {
-        error = file->flags & O_NONBLOCK
-                    ? -EAGAIN
-                    : wait_sleep(&pipe->data_wait, &pipe->inode.lock);
+    while ((write ? room(pipe) : filled(pipe)) < need && *others > 0
+           && error == 0) {
+        error = file->flags & O_NONBLOCK ? -EAGAIN
+                                         : wait_sleep(queue, &pipe->inode.lock);
     }
     spin_unlock(&pipe->inode.lock);
     return error;
 }
+
+/* ---- Reading ---- */
 
 static long
 pipe_read(struct file *file, struct uio *uio)
@@ -129,7 +132,7 @@ pipe_read(struct file *file, struct uio *uio)
         if (ended) {
             return 0;
         }
-        error = wait_for_data(pipe, file);
+        error = wait_for(pipe, file, false, 1);
     }
     return error;
 }
@@ -176,22 +179,6 @@ fill(struct pipe *pipe, struct uio *uio)
     return (long)done;
 }
 
-/* Sleep until there is room for `need` bytes, or no reader. */
-static int
-wait_for_room(struct pipe *pipe, const struct file *file, size_t need)
-{
-    int error = 0;
-
-    spin_lock(&pipe->inode.lock);
-    while (room(pipe) < need && pipe->readers > 0 && error == 0) {
-        error = file->flags & O_NONBLOCK
-                    ? -EAGAIN
-                    : wait_sleep(&pipe->room_wait, &pipe->inode.lock);
-    }
-    spin_unlock(&pipe->inode.lock);
-    return error;
-}
-
 static long
 pipe_write(struct file *file, struct uio *uio)
 {
@@ -213,7 +200,7 @@ pipe_write(struct file *file, struct uio *uio)
             done += (size_t)n;
             need = 1;
         } else if (n == 0) {
-            n = wait_for_room(pipe, file, need);
+            n = wait_for(pipe, file, true, need);
         }
     }
     if (n == -EPIPE) {

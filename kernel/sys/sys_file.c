@@ -35,8 +35,7 @@ move_buffer(u64 fd, u64 buf, u64 size, bool write)
 
 /* ssize_t read(int fd, void *buf, size_t size)
  * => bytes read; 0 at the end of the file
- * Errors: EBADF, EFAULT, EISDIR, EAGAIN, EINTR, EINVAL, ENOMEM.
- * Differences from Linux: none known. */
+ * Errors: EBADF, EFAULT, EISDIR, EAGAIN, EINTR, EINVAL, ENOMEM. */
 long
 sys_read(u64 fd, u64 buf, u64 size)
 {
@@ -45,8 +44,7 @@ sys_read(u64 fd, u64 buf, u64 size)
 
 /* ssize_t write(int fd, const void *buf, size_t size)
  * => bytes written
- * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, EINTR, ENOSPC, EINVAL.
- * Differences from Linux: none known. */
+ * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, EINTR, ENOSPC, EINVAL. */
 long
 sys_write(u64 fd, u64 buf, u64 size)
 {
@@ -90,8 +88,7 @@ move_vector(u64 fd, u64 user, u64 count, bool write)
 /* ssize_t readv(int fd, const struct iovec *iov, int count)
  * ssize_t writev(int fd, const struct iovec *iov, int count)
  * => bytes of all segments, in their order: one read or write
- * Errors: EINVAL (count, a segment's size), EFAULT, and as read and write.
- * Differences from Linux: none known. */
+ * Errors: EINVAL (count, a segment's size), EFAULT, and as read and write. */
 long
 sys_readv(u64 fd, u64 iov, u64 count)
 {
@@ -237,8 +234,7 @@ dup_from(int fd, int lowest, bool cloexec)
 
 /* int dup(int fd)
  * => the lowest free descriptor, for the same open file
- * Errors: EBADF, EMFILE, ENOMEM.
- * Differences from Linux: none. */
+ * Errors: EBADF, EMFILE, ENOMEM. */
 long
 sys_dup(u64 fd)
 {
@@ -262,22 +258,19 @@ dup_to(int fd, int new, bool cloexec)
 
 /* int dup2(int fd, int new)
  * => new, which is closed first if it was open; nothing happens if it is fd
- * Errors: EBADF (also: new beyond the limit), ENOMEM.
- * Differences from Linux: none. */
+ * Errors: EBADF (also: new beyond the limit), ENOMEM. */
 long
 sys_dup2(u64 fd, u64 new)
 {
     if ((int)fd == (int)new) {
-        int cloexec = fd_get_cloexec((int)fd);
-        return cloexec < 0 ? cloexec : (long)(int)new;
+        return fd_get_cloexec((int)fd) < 0 ? -EBADF : (int)new;
     }
     return dup_to((int)fd, (int)new, false);
 }
 
 /* int dup3(int fd, int new, int flags)
  * => as dup2
- * Errors: EINVAL (flags other than O_CLOEXEC, or fd is new), and as dup2.
- * Differences from Linux: none. */
+ * Errors: EINVAL (flags other than O_CLOEXEC, or fd is new), and as dup2. */
 long
 sys_dup3(u64 fd, u64 new, u64 flags)
 {

@@ -20,13 +20,87 @@
 #include "fs/inode.h"
 #include "fs/path.h"
 
-#include "sys/args.h"
 #include "sys/sys.h"
 
 #define STAT_FLAGS                                                         \
     (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
 
 #define HERE ((u64)AT_FDCWD)
+
+/* ---- Copying in paths ---- */
+
+/* A path in kernel memory, and the directory where it starts. */
+struct path_arg {
+    char *path;        /* PATH_MAX bytes at most, with its NUL */
+    struct inode *at;  /* one reference; NULL: the working directory */
+};
+
+int
+path_from_user(u64 user, char **path)
+{
+    *path = kmalloc(PATH_MAX);
+    if (*path == NULL) {
+        return -ENOMEM;
+    }
+    long length = copy_string_from_user(*path, user, PATH_MAX);
+    if (length > 0) {
+        return 0;
+    }
+    kfree(*path);
+    return length < 0 ? (int)length : -ENOENT;
+}
+
+void
+path_free(char *path)
+{
+    kfree(path);
+}
+
+/* => 0 and *dir with one reference; -EBADF, -ENOTDIR */
+static int
+dir_of_fd(int fd, struct inode **dir)
+{
+    struct file *file = file_get_fd(fd);
+    int error = -ENOTDIR;
+
+    if (file == NULL) {
+        return -EBADF;
+    }
+    if (S_ISDIR(file->inode->mode)) {
+        inode_get(file->inode);
+        *dir = file->inode;
+        error = 0;
+    }
+    file_put(file);
+    return error;
+}
+
+/* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;
+ * an absolute path does not look at dirfd).
+ * => after 0, path_arg_put must follow
+ * => 0; path_from_user's errors; -EBADF, -ENOTDIR */
+static int
+path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
+{
+    arg->at = NULL;
+    int error = path_from_user(user, &arg->path);
+    if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
+        error = dir_of_fd((int)dirfd, &arg->at);
+        if (error != 0) {
+            path_free(arg->path);
+        }
+    }
+    return error;
+}
+
+static void
+path_arg_put(struct path_arg *arg)
+{
+    path_free(arg->path);
+    inode_put(arg->at);
+}
+
+/* ---- Finding ---- */
 
 /* Find what a path names.  => 0 and *inode with one reference */
 static int
@@ -133,6 +207,8 @@ sys_access(u64 path, u64 mode)
     return error;
 }
 
+/* ---- Making and removing ---- */
+
 /* int openat(int dirfd, const char *path, int flags, mode_t mode)
  * int open(const char *path, int flags, mode_t mode)
  * => the lowest free descriptor
@@ -143,27 +219,15 @@ sys_access(u64 path, u64 mode)
 long
 sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 {
-    u32 allowed = (u32)mode & ~current->fs->umask;
     struct path_arg arg;
-    struct file *file;
-    int error = path_arg_get(&arg, dirfd, path);
+    int result = path_arg_get(&arg, dirfd, path);
 
-    if (error != 0) {
-        return error;
+    if (result == 0) {
+        result = fs_open(arg.at, arg.path, (u32)flags,
+                         (u32)mode & ~current->fs->umask);
+        path_arg_put(&arg);
     }
-    int fd = fd_install(NULL, 0, false); /* EMFILE comes before ENOENT */
-    if (fd >= 0) {
-        error = fs_open(arg.at, arg.path, (u32)flags, allowed, &file);
-    }
-    path_arg_put(&arg);
-    if (fd < 0 || error != 0) {
-        return fd < 0 ? fd : error;
-    }
-    fd = fd_install(file, 0, flags & O_CLOEXEC);
-    if (fd < 0) {
-        file_put(file);
-    }
-    return fd;
+    return result;
 }
 
 long
@@ -175,8 +239,7 @@ sys_open(u64 path, u64 flags, u64 mode)
 /* int mkdirat(int dirfd, const char *path, mode_t mode)
  * int mkdir(const char *path, mode_t mode)
  * => 0
- * Errors: EEXIST, EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF.
- * Differences from Linux: none. */
+ * Errors: EEXIST, EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF. */
 long
 sys_mkdirat(u64 dirfd, u64 path, u64 mode)
 {
@@ -202,8 +265,7 @@ sys_mkdir(u64 path, u64 mode)
  * => 0; whoever has the file open or mapped keeps it
  * Errors: EINVAL (flags; rmdir of `.`), EISDIR, ENOTDIR, ENOTEMPTY, EBUSY
  *   (/proc, the root), EPERM (in /proc), ENOENT, EFAULT, ENAMETOOLONG, ENOMEM,
- *   EBADF.
- * Differences from Linux: none. */
+ *   EBADF. */
 long
 sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
@@ -232,10 +294,11 @@ sys_rmdir(u64 path)
     return sys_unlinkat(HERE, path, AT_REMOVEDIR);
 }
 
+/* ---- The process's place ---- */
+
 /* int chdir(const char *path)
  * => 0
- * Errors: ENOTDIR, and as stat.
- * Differences from Linux: none. */
+ * Errors: ENOTDIR, and as stat. */
 long
 sys_chdir(u64 path)
 {
@@ -247,8 +310,7 @@ sys_chdir(u64 path)
 
 /* long getcwd(char *buf, size_t size)
  * => bytes stored, the NUL included
- * Errors: ERANGE (size), ENOENT (it was removed), EFAULT, ENOMEM.
- * Differences from Linux: none. */
+ * Errors: ERANGE (size), ENOENT (it was removed), EFAULT, ENOMEM. */
 long
 sys_getcwd(u64 buf, u64 size)
 {
@@ -270,8 +332,7 @@ sys_getcwd(u64 buf, u64 size)
 
 /* mode_t umask(mode_t mask)
  * => the old mask
- * Errors: none.
- * Differences from Linux: none. */
+ * Errors: none. */
 long
 sys_umask(u64 mask)
 {

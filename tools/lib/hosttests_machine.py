@@ -239,3 +239,36 @@ def command_on_terminal(host):
     terminal.type(b"\x01x")
     if terminal.end() != 130:
         terminal.fail("Ctrl-A X did not end the machine")
+
+
+def costs_of_fork(host, mib):
+    """{frames, heap, fork, exit} for a parent that has touched so much."""
+    result = host.tine("--icount", "--mem", "1536", "--initrd",
+                       host.test_initrd(), "--", "/tests/tine/fork_cost",
+                       str(mib)).expect(0)
+    return {name: int(value) for name, value in
+            (line.split() for line in result.out.decode().splitlines())}
+
+
+@test
+def fork_o1(host):
+    """fork, and exit of an untouched child, cost the same for 1 GiB as for
+    1 MiB: memory exactly, instructions to within 5 %."""
+    small, large = (costs_of_fork(host, mib) for mib in (1, 1024))
+    for name, value in small.items():
+        allowed = value // 20 if name in ("fork", "exit") else 0
+        if value <= 0 or abs(large[name] - value) > allowed:
+            raise Failure(f"{name}: {value} with 1 MiB, {large[name]} with "
+                          "1 GiB")
+    return "1 GiB: " + ", ".join(f"{name} {value}"
+                                 for name, value in large.items())
+
+
+@test
+def fork_crowd_64(host):
+    """A thousand live children of a parent with 64 MiB, on a machine that has
+    room for their tables under fork=page too."""
+    for mode in ("tree", "table", "page"):
+        host.tine("--mem", "512", "--append", f"fork={mode}", "--initrd",
+                  host.test_initrd(), "--", "/tests/tine/fork_crowd",
+                  "64").expect(0, err=b"")

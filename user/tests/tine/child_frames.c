@@ -4,6 +4,7 @@
  * heap, and the pages of stack and data that it writes before it waits.
  *
  * modes: tree
+ * except: own=always
  * expect:
  * ok 1 - a hundred children of a parent with 1 MiB
  * ok 2 - hold at most 10 frames each

@@ -3,9 +3,10 @@
  * each writes a page of it, the parent writes too, and all read again. Under
  * fork=page each child has 32 tables of its own for that, more than this
  * machine's memory: then the parent has 8 MiB, unless the argument says
- * otherwise (tools/test fork_crowd: 64 MiB on a larger machine).
+ * otherwise (tools/test fork_crowd_64: 64 MiB on a larger machine).
  *
  * modes: tree table page
+ * except: own=always check=1
  * seconds: 30
  * expect:
  * ok 1 - the parent has its memory

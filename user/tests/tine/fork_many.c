@@ -4,6 +4,7 @@
  * they do not wait for, some are killed.
  *
  * seconds: 60
+ * except: check=1
  * expect:
  * ok 1 - the counts can be read
  * ok 2 - ten thousand children, one after another

@@ -2,6 +2,7 @@
  * fork_none.c: under fork=none there is no fork, as on a machine that cannot
  * copy memory: ENOSYS, nothing made, while vfork and exec work.
  *
+ * except: vfork=fork
  * expect:
  * ok 1 - the word can be set
  * ok 2 - fork

@@ -1,11 +1,12 @@
 /*
- * fork_o1.c: what fork costs does not depend on what the parent has: neither
+ * fork_cost.c: what fork costs does not depend on what the parent has: neither
  * the frames nor the bytes of kernel heap that a child that waits has taken.
  * With an argument, the parent has touched so many MiB, and the costs are
  * printed, in instructions too, for the host test fork_o1, which compares 1 MiB
  * with 1 GiB under --icount.
  *
  * modes: tree
+ * except: own=always
  * expect:
  * ok 1 - a fork of 1 MiB
  * ok 2 - one of 64 MiB takes as much
