@@ -213,7 +213,6 @@ switch_start:
 
 /*
  * size_t user_copy(void *to, const void *from, size_t size): bytes not copied.
- * size_t user_clear(void *to, size_t size)
  * A fault inside goes on at the fixup, where rcx says what is left.
  */
     .globl user_copy
@@ -237,19 +236,6 @@ user_copy:
     .pushsection .extable, "a"
     .quad 1b, 4b
     .quad 2b, 3b
-    .popsection
-
-    .globl user_clear
-user_clear:
-    movq %rsi, %rcx
-    xorl %eax, %eax
-    smap_site stac
-1:  rep stosb
-2:  smap_site clac
-    movq %rcx, %rax
-    ret
-    .pushsection .extable, "a"
-    .quad 1b, 2b
     .popsection
 
     .section .note.GNU-stack, "", @progbits

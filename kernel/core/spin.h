@@ -3,8 +3,7 @@
  * it guards what no interrupt handler touches, and its work may be long.
  * spin_lock_irq turns them off: it guards what handlers touch too, and its work
  * is bounded.  A lock is always taken by the same kind, and locks are released
- * in the opposite order of taking (both checked by rank).  A CPU that waits for
- * either kind keeps serving TLB flush requests (cpu_relax).
+ * in the opposite order of taking (both checked by rank).
  */
 #pragma once
 
@@ -32,5 +31,5 @@ void spin_unlock(struct spinlock *lock);
 u64 spin_lock_irq(struct spinlock *lock) __must_check;
 void spin_unlock_irq(struct spinlock *lock, u64 flags);
 
-/* Whether this CPU may go on as the holder: for asserts. */
+/* Whether somebody holds the lock: for asserts. */
 bool spin_held(const struct spinlock *lock);

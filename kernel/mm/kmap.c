@@ -181,9 +181,3 @@ kstacks_in_use(void)
 {
     return slots_made - kept_count;
 }
-
-u64
-kstack_frames_kept(void)
-{
-    return kept_count * (KSTACK_SIZE / PAGE_SIZE);
-}

@@ -30,6 +30,5 @@ paddr_t kernel_image_end(void);
 vaddr_t kstack_alloc(void) __must_check;
 void kstack_free(vaddr_t stack);
 
-/* Stacks in use, and frames kept by those that are not. */
+/* Stacks in use. */
 u64 kstacks_in_use(void);
-u64 kstack_frames_kept(void);

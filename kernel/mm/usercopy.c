@@ -13,7 +13,6 @@
 #include "mm/usercopy.h"
 
 size_t user_copy(void *to, const void *from, size_t size);
-size_t user_clear(void *to, size_t size);
 
 static bool
 user_range(vaddr_t addr, size_t size)
@@ -45,15 +44,6 @@ int
 copy_to_user(vaddr_t dst, const void *src, size_t size)
 {
     return copy_to_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
-}
-
-int
-clear_user(vaddr_t dst, size_t size)
-{
-    if (!user_range(dst, size)) {
-        return -EFAULT;
-    }
-    return user_clear((void *)dst, size) == 0 ? 0 : -EFAULT;
 }
 
 long

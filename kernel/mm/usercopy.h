@@ -21,9 +21,6 @@ size_t copy_from_user_some(void *dst, vaddr_t src, size_t size)
 size_t copy_to_user_some(vaddr_t dst, const void *src, size_t size)
     __must_check;
 
-/* Store size zero bytes at dst.  => 0 or -EFAULT */
-int clear_user(vaddr_t dst, size_t size) __must_check;
-
 /* Copy a NUL-terminated string of at most size bytes, its NUL included.
  * => its length without the NUL; -EFAULT; -ENAMETOOLONG if it does not fit */
 long copy_string_from_user(char *dst, vaddr_t src, size_t size) __must_check;

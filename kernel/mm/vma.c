@@ -13,8 +13,6 @@
 #include "mm/object.h"
 #include "mm/vma.h"
 
-#define SPARE 8 /* room that a copy gets beyond what it needs now */
-
 static void
 object_get(struct object *object)
 {
@@ -65,7 +63,9 @@ vma_own(struct as *as, u32 more)
     if (old->refs == 1 && old->count + more <= old->capacity) {
         return 0;
     }
-    struct vma_set *set = vma_set_alloc(old->count + more + SPARE);
+    /* A half more than is needed: growing costs O(1) a vma in the mean. */
+    u32 needed = old->count + more;
+    struct vma_set *set = vma_set_alloc(needed + needed / 2);
     if (set == NULL) {
         return -ENOMEM;
     }

@@ -306,13 +306,6 @@ signal_stop_here(void)
     }
 }
 
-bool
-signal_blocked_or_ignored(int signal)
-{
-    return (current->blocked & SET(signal)) != 0
-           || current->sigacts->action[signal - 1].handler == SIG_IGN;
-}
-
 void
 signal_force(int signal)
 {

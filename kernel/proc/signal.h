@@ -47,10 +47,6 @@ bool signal_fatal_pending(void);
  * afterwards, and its system call does not end.  => no spinlock held */
 void signal_stop_here(void);
 
-/* The current process ignores the signal, or has it blocked: what terminal
- * access asks of SIGTTIN and SIGTTOU. */
-bool signal_blocked_or_ignored(int signal);
-
 /* Send to every process of the group.
  * => process context, family_lock not held
  * => 0, -ESRCH: nobody; -EINVAL: no such signal */

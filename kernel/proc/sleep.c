@@ -97,18 +97,6 @@ wait_sleep(struct waitq *queue, struct spinlock *lock)
     return wait_sleep_mode(queue, lock, WAIT_INTERRUPTIBLE);
 }
 
-int
-wait_sleep_irq(struct waitq *queue, struct spinlock *lock, u64 *flags)
-{
-    struct waiter waiter;
-
-    enqueue(queue, &waiter, WAIT_INTERRUPTIBLE);
-    spin_unlock_irq(lock, *flags);
-    int error = sleep_and_leave(queue, &waiter, WAIT_INTERRUPTIBLE);
-    *flags = spin_lock_irq(lock);
-    return error;
-}
-
 static void
 wake(struct waitq *queue, bool all)
 {

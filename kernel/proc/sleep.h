@@ -32,12 +32,10 @@ struct waitq {
 void waitq_init(struct waitq *queue);
 
 /* Release lock, sleep until woken, take lock again.
- * => lock held, by spin_lock (sleep) or spin_lock_irq (sleep_irq, which takes
- *    and returns the saved flags), and no other lock
+ * => lock held, by spin_lock, and no other lock
  * => 0, or -EINTR if a signal that is not blocked or ignored is pending
  *    (then also without having slept); the condition must be looked at again */
 int wait_sleep(struct waitq *queue, struct spinlock *lock);
-int wait_sleep_irq(struct waitq *queue, struct spinlock *lock, u64 *flags);
 
 /* wait_sleep in another mode. */
 int wait_sleep_mode(struct waitq *queue, struct spinlock *lock,

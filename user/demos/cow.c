@@ -3,9 +3,12 @@
  *
  * After fork both see one page; whoever writes first gets a copy, unseen by
  * the other. Pipes make the two take turns, so the output has one order:
- * each step prints what both of them read at the same address.
+ * each step prints what both of them read at the same address, and on Tine,
+ * which shows its page tables, whether it is the same frame of memory.
  */
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,10 +31,55 @@ pass_turn(int out, int in)
     }
 }
 
+static char tables[32768];
+
+/* The frame that a process has at `page`: 0 if it has none, or if the kernel
+ * does not tell. A line of the file is `PID LEVEL ADDRESS FRAME ...', level 0
+ * is a page. */
+static unsigned long
+frame_of(pid_t pid)
+{
+    for (char *at = tables; *at != '\0'; at = strchr(at, '\n') + 1) {
+        char *p = at;
+        int here = strtol(p, &p, 10) == pid && strtol(p, &p, 10) == 0
+                   && strtoul(p, &p, 16) == (unsigned long)page;
+        if (here) {
+            return strtoul(p, &p, 16);
+        }
+    }
+    return 0;
+}
+
 static void
-show(const char *who)
+show_frames(pid_t one, pid_t other)
+{
+    int fd = open("/proc/tine/pages", O_RDONLY);
+    size_t have = 0;
+    ssize_t n;
+
+    if (fd < 0) {
+        return;
+    }
+    while ((n = read(fd, tables + have, sizeof(tables) - 1 - have)) > 0) {
+        have += (size_t)n;
+    }
+    close(fd);
+    tables[have] = '\0';
+    unsigned long mine = frame_of(one), others = frame_of(other);
+    if (mine != 0 && others != 0) {
+        printf("    %s\n", mine == others ? "(one frame for both)"
+                                          : "(two frames: each has its own)");
+    }
+}
+
+/* What I read; on Tine also, whether the other one has the same frame. */
+static void
+show(const char *who, pid_t other)
 {
     printf("  %s reads \"%s\"\n", who, page);
+    if (other > 0) {
+        show_frames(getpid(), other);
+    }
 }
 
 static int
@@ -42,12 +90,12 @@ child(void)
     if (read(to_child[0], &token, 1) != 1) {
         return 1;
     }
-    show("child ");
+    show("child ", getppid());
     printf("the child writes\n");
     strcpy(page, "written by the child");
-    show("child ");
+    show("child ", getppid());
     pass_turn(to_parent[1], to_child[0]);
-    show("child ");
+    show("child ", getppid());
     return 0;
 }
 
@@ -67,18 +115,18 @@ main(void)
         return 1;
     }
     printf("after fork\n");
-    show("parent");
+    show("parent", pid);
     pass_turn(to_child[1], to_parent[0]);
-    show("parent");
+    show("parent", pid);
     printf("the parent writes\n");
     strcpy(page, "written by the parent");
-    show("parent");
+    show("parent", pid);
     fflush(stdout);
     if (write(to_child[1], "t", 1) != 1 || waitpid(pid, NULL, 0) != pid) {
         perror("cow");
         return 1;
     }
     printf("the child is gone\n");
-    show("parent");
+    show("parent", 0);
     return 0;
 }

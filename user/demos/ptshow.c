@@ -393,7 +393,17 @@ draw_label(const struct row *row, int pages, int next, int count)
     column(LABEL, label);
 }
 
-/* All rows; below a shared node only its number of tables and pages. */
+/* Of what is below a table that both have, only the number is drawn; so too
+ * of the program's own pages, once they have been seen. */
+static int
+is_folded(const struct row *row)
+{
+    return row->level > 0
+           && (is_shared(row)
+               || (pictures > 1 && row->level == 1
+                   && row->addr < (unsigned long)AREA));
+}
+
 static void
 draw(int count)
 {
@@ -407,7 +417,7 @@ draw(int count)
             next++;
             pages++;
         }
-        while (row->level > 0 && is_shared(row) && next < count
+        while (is_folded(row) && next < count
                && rows[next].level < row->level) {
             next++;
         }
@@ -484,9 +494,10 @@ main(int argc, char **argv)
         printf("ptshow: with fork=%s there is no second tree to draw\n", mode);
         return 1;
     }
-    printf("fork=%s. A node is FRAME[REFS], with w if the entry that leads to "
-           "it lets\nwrite. = one node for both, + new since the last picture, "
-           "! writable again.\n", mode);
+    printf("fork=%s. A line is a node: FRAME[REFS], and w if the entry that "
+           "names it\nlets write; a write needs w on all the path. = is one "
+           "node for both, + is new in\nthis picture, ! has its w back without "
+           "a copy.\n", mode);
     pid_t parent = vfork();
     if (parent == 0) {
         execvp(argv[0], args);

@@ -14,6 +14,7 @@
 
 #include "arch/percpu.h"
 
+#include "mm/as.h"
 #include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
@@ -27,6 +28,7 @@
 #include "debug/debug.h"
 #include "debug/host/host.h"
 #include "debug/host/libc.h"
+#include "debug/host/mmu.h"
 
 #define MEMORY_START 0x100000UL
 #define MEMORY_END   (MEMORY_START + (7UL << 20))
@@ -76,10 +78,11 @@ layer_init(void)
     kernel_root = frame_addr(early_alloc(PAGE_SIZE));
     debug_early_init();
     frame_init();
-    for (int i = 0; i < HOST_CPUS; i++) {
-        cpus[i].id = i;
-        cpus[i].loaded_root = kernel_root;
+    for (running_cpu = HOST_CPUS - 1; running_cpu > 0; running_cpu--) {
+        this_cpu()->id = running_cpu;
+        as_load(NULL);
     }
+    as_load(NULL);
     for (u64 n = 0; n < frames_count; n++) {
         if (frames[n].kind == FRAME_FREE) {
             __asan_poison_memory_region(frame_ptr(n << PAGE_SHIFT), PAGE_SIZE);
@@ -140,6 +143,7 @@ __wrap_frame_free_block(paddr_t block, int order)
 void
 __wrap_frame_free(paddr_t frame)
 {
+    mmu_check_free(frame);
     __real_frame_free(frame);
     freed(frame, PAGE_SIZE);
 }

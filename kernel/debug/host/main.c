@@ -38,6 +38,12 @@ random_below(u64 n)
     return (state * 0x2545f4914f6cdd1dUL >> 11) % n;
 }
 
+static u64
+first_state(u64 seed)
+{
+    return seed * 0x9e3779b97f4a7c15UL | 1;
+}
+
 bool
 one_in(u64 n)
 {
@@ -102,6 +108,9 @@ check_everything(void)
         }
     }
     mmu_check();
+    for (int i = 0; i < segment_count; i++) {
+        mmu_check_rights(segments[i].start);
+    }
     check_or_panic();
 }
 
@@ -131,7 +140,7 @@ check_end(void)
 static void
 run_round(u64 steps)
 {
-    state = round_seed * 0x9e3779b97f4a7c15UL | 1;
+    state = first_state(round_seed);
     layer_init();
     model_init();
     things_init();
@@ -173,7 +182,7 @@ main(int argc, char **argv)
         if (!spawn_round(MIN(ROUND, steps - at))) {
             return 1;
         }
-        state = round_seed | 1;
+        state = first_state(round_seed);
         round_seed = random_below(1UL << 32);
     }
     printf("model: %lu steps from seed %lu, all as it must be\n", steps, seed);

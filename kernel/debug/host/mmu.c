@@ -340,6 +340,64 @@ mmu_check(void)
     }
 }
 
+/* The W that a walk for addr would find, by what is kept and by the tables. */
+static bool
+would_grant(int cpu, vaddr_t addr)
+{
+    pte_t entry = mmus[cpu].root | PTE_W;
+
+    for (int level = PT_LEVELS; level >= 1; level--) {
+        paddr_t table = pte_addr(entry);
+        const struct path *kept = find_path(
+            &mmus[cpu], path_key(cpu, table, level, addr), level);
+        pte_t now = kept != NULL ? kept->entry
+                                 : *entry_of(cpu, table, level, addr);
+        if (kept == NULL || is_raw(cpu)) {
+            now &= entry | ~PTE_W;
+        }
+        if ((now & PTE_P) == 0) {
+            return false;
+        }
+        entry = now;
+    }
+    return (entry & PTE_W) != 0;
+}
+
+void
+mmu_check_rights(vaddr_t addr)
+{
+    for (int cpu = 0; cpu < HOST_CPUS; cpu++) {
+        bool writable = false;
+        if (mmus[cpu].root == kernel_root) {
+            continue;
+        }
+        (void)mmu_look(mmus[cpu].root, addr, &writable);
+        if (!writable && would_grant(cpu, addr)) {
+            fail("TLB-1 cpu %d would write to %#lx, the tables forbid it", cpu,
+                 addr);
+        }
+    }
+}
+
+void
+mmu_check_free(paddr_t frame)
+{
+    for (int cpu = 0; cpu < HOST_CPUS; cpu++) {
+        for (int i = 0; i < mmus[cpu].translations; i++) {
+            if (pte_addr(mmus[cpu].translation[i].leaf) == frame) {
+                fail("TLB-1 cpu %d keeps page %#lx, which is being freed", cpu,
+                     frame);
+            }
+        }
+        for (int i = 0; i < mmus[cpu].paths; i++) {
+            if (pte_addr(mmus[cpu].path[i].entry) == frame) {
+                fail("TLB-1 cpu %d keeps a path to table %#lx, which is being "
+                     "freed", cpu, frame);
+            }
+        }
+    }
+}
+
 /* arch/tlb.h: other CPUs may run until the last moment, and right after it. */
 void
 tlb_flush_page(u64 mask, vaddr_t addr)

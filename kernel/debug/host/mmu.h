@@ -25,3 +25,9 @@ const pte_t *mmu_look(paddr_t root, vaddr_t addr, bool *writable);
 
 /* Fail if a CPU keeps what its tables do not say any more (TLB-1). */
 void mmu_check(void);
+
+/* Fail if a CPU would grant a write to addr that its tables do not. */
+void mmu_check_rights(vaddr_t addr);
+
+/* Fail if a CPU keeps something that leads to a frame that is being freed. */
+void mmu_check_free(paddr_t frame);

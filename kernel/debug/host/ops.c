@@ -31,6 +31,9 @@ pick_page(const struct space *space)
 {
     int segment = 0;
 
+    if (hot_segment >= 0 && one_in(2)) {
+        return hot_segment;
+    }
     for (int tries = 0; tries < 6; tries++) {
         do {
             segment = (int)random_below((u64)segment_count);
@@ -139,7 +142,7 @@ op_copy_out(struct space *space)
 {
     int segment = pick_page(space);
     bool two = one_in(2) && segment + 1 < segment_count
-               && segments[segment + 1].page;
+               && segments[segment + 1].page && !space->cell[segment].shared;
     u64 value[2] = {random_below(1UL << 40), random_below(1UL << 40)};
     vaddr_t addr = segments[segment].start + word_offset(WORDS - 1);
     u64 before = failures[running_cpu];
@@ -502,6 +505,20 @@ pick_space(void)
     return NULL;
 }
 
+/* Other threads of the space start on CPUs that are free. */
+static void
+load_elsewhere(struct space *space)
+{
+    int cpu = running_cpu;
+
+    for (running_cpu = 0; running_cpu < HOST_CPUS; running_cpu++) {
+        if (!cpu_busy[running_cpu] && one_in(3)) {
+            as_load(space->as);
+        }
+    }
+    running_cpu = cpu;
+}
+
 static void
 run_op(const struct op *op, struct space *space)
 {
@@ -510,6 +527,7 @@ run_op(const struct op *op, struct space *space)
     if (op->loads || one_in(2)) {
         as_load(space->as);
     }
+    load_elsewhere(space);
     op->run(space);
     hot_segment = -1;
     space->flux = (struct range){0, 0};

@@ -11,7 +11,8 @@
 extern bool cpu_busy[HOST_CPUS];
 extern int hot_segment;
 
-/* A random segment that is a page; mapped in the space, if one is soon found. */
+/* A random segment that is a page: often the hot one, else one that is mapped
+ * in the space, if one is soon found. */
 int pick_page(const struct space *space);
 
 /* The space that a CPU has loaded, or NULL. */

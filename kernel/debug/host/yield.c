@@ -12,7 +12,7 @@
 #include "debug/host/ops.h"
 
 #define DEPTH_MAX 3 /* operations inside operations */
-#define POKES     4
+#define POKES     6
 
 static int depth;
 
@@ -41,8 +41,7 @@ poke(void)
     if (cpu_busy[cpu] || space == NULL) {
         return;
     }
-    int segment = hot_segment >= 0 && one_in(2) ? hot_segment
-                                                : pick_page(space);
+    int segment = pick_page(space);
     enum access access = one_in(2) ? ACCESS_WRITE : ACCESS_READ;
     vaddr_t addr = segments[segment].start;
     bool frozen = space->frozen && !space->cell[segment].shared;

@@ -4,6 +4,7 @@
  * is too large for that: there memory ends first.)
  * seconds: 30
  * modes: tree table page
+ * except: own=always
  *
  * expect:
  * ok 1 - in the end fork fails

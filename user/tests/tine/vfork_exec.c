@@ -2,6 +2,7 @@
  * vfork_exec.c: exec in a child of vfork lets the parent go on after the
  * close-on-exec descriptors are closed, not before. (Linux promises no such
  * order: there the parent may still find the pipe open.)
+ * except: vfork=fork
  *
  * expect:
  * ok 1 - the pipe is at its end when the parent goes on
