@@ -5,6 +5,8 @@
  *
  * Read check_run first.
  */
+#include "common/string.h"
+
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/spin.h"
@@ -197,9 +199,7 @@ check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
 static void
 check_memory(struct check *check)
 {
-    for (u64 n = 0; n < frames_count; n++) {
-        edges[n] = 0;
-    }
+    memset(edges, 0, frames_count * sizeof(*edges));
     spin_lock(&all_spaces_lock);
     list_for_each(pos, &all_spaces) {
         const struct as *as = list_entry(pos, struct as, link);

@@ -21,6 +21,9 @@ from host import Failure, lines
 DRIVER = "driver"
 PATIENCE = 60       # seconds for a boot until its first test
 MARGIN = 20         # seconds the guest may be late with its own time-out
+# A walk over all memory at every system call, or copies of all that may be
+# copied, take time: so many times a test's seconds.
+SLOWER = {"check=1": 15, "check=16": 3, "check=64": 2, "own=always": 3}
 COUNTS = ("table", "anon", "cache", "shared", "heap", "stacks", "processes",
           "files")
 NATIVE = sys.platform == "linux" and platform.machine() == "x86_64"
@@ -187,16 +190,18 @@ class Boot:
         self.left = list(tests)
         self.results = results
         self.no_memory = "nomem=" in append
+        self.slower = max([1] + [SLOWER.get(w, 1) for w in append.split()])
         self.current = None
         self.seen = Observed()
         self.log = b""
         self.until = time.monotonic() + PATIENCE
-        listing = "".join(" ".join([t.name, str(t.seconds), *t.args]) + "\n"
-                          for t in tests)
+        listing = "".join(
+            " ".join([t.name, str(t.seconds * self.slower), *t.args]) + "\n"
+            for t in tests)
         self.words = [
             host.path("tools", "run"), "--initrd", host.test_initrd(),
             "--add", host.file("list", listing.encode()) + ":/run/tests",
-            "--append", append, "--timeout", "600"]
+            "--append", append, "--timeout", "3000"]
 
     def run(self):
         """=> the tests that did not come to run."""
@@ -245,7 +250,8 @@ class Boot:
         if what == "begin":
             self.current = next(t for t in self.left if t.name == name)
             self.seen = Observed()
-            self.until = time.monotonic() + self.current.seconds * 3 + MARGIN
+            self.until = time.monotonic() + MARGIN \
+                + self.current.seconds * self.slower * 3
         elif what == "check":
             when, _, text = rest.partition(" ")
             self.seen.checks[when].append(text)

@@ -5,6 +5,7 @@ import shutil
 
 from host import Failure, test
 
+MODEL_STEPS = 300000
 FAKE_MANAGER = """#!/bin/sh
 echo "ran $*"
 """
@@ -31,6 +32,14 @@ def clang_builds(host):
     host.tine("--kernel", host.path(build, "tine.elf"), "--initrd",
               host.path(build, "initrd.cpio"), "--",
               "echo", "hi").expect(0, b"hi\n", b"")
+
+
+@test
+def model(host):
+    """The real mm, on this machine, against a plain model of fork."""
+    host.command(["make", "-C", host.tree, "WERROR=1", "model",
+                  f"STEPS={MODEL_STEPS}"], limit=140).expect(0)
+    return f"{MODEL_STEPS} steps"
 
 
 @test

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char page[4096] __attribute__((aligned(4096))) = "before fork";
+static char page[4096] __attribute__((aligned(4096)));
 
 static int to_child[2];
 static int to_parent[2];
@@ -106,6 +106,7 @@ main(void)
         perror("pipe");
         return 1;
     }
+    strcpy(page, "before fork");
     pid_t pid = fork();
     if (pid == 0) {
         return child();

@@ -169,6 +169,32 @@ test_orphans(void)
     close(ends[0]);
 }
 
+/* Pages that nobody has touched, or only read, when the child is made. */
+static int
+child_writes(void *arg)
+{
+    volatile char *p = arg;
+    int good = (p[0] | p[PAGE] | p[TABLE] | p[TABLE + PAGE]) == 0;
+
+    p[0] = p[PAGE] = p[TABLE] = 'c';
+    return good && p[0] == 'c' && p[1] == 0 && p[TABLE + PAGE] == 0 ? 3 : 4;
+}
+
+static void
+test_untouched(void)
+{
+    volatile char *p = mmap(NULL, 2 * TABLE, RW, MAP_PRIVATE | MAP_ANONYMOUS,
+        -1, 0);
+
+    is(p[PAGE], 0, "a page that was only read is zero");
+    exited(in_child(child_writes, (char *)p), 3,
+        "a child writes it, and others that nobody touched");
+    is(p[0] | p[PAGE] | p[TABLE], 0, "the parent still has zeros");
+    p[PAGE] = 'p';
+    exited(in_child(child_writes, (char *)p), 4, "until it writes");
+    munmap((char *)p, 2 * TABLE);
+}
+
 int
 main(void)
 {
@@ -178,5 +204,6 @@ main(void)
     }
     test_chains();
     test_orphans();
+    test_untouched();
     return done();
 }

@@ -6,6 +6,8 @@
  */
 #include "tap.h"
 
+#include "raw.h"
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #define PAGE 4096L
@@ -31,6 +33,7 @@ static const struct area {
 #define AREAS ((int)(sizeof(areas) / sizeof(areas[0])))
 
 static char *base;
+static int zero_fd;
 
 static void
 make(void)
@@ -51,10 +54,14 @@ write_to(void *p)
     return 3;
 }
 
-/* Write in a child of one's own: 1 if that is fatal. */
+/* It cannot be written: not by this very process (of which the kernel tries
+ * it, as that is not fatal), nor by a child. */
 static int
 is_fatal(char *p)
 {
+    if (raw(NR_read, zero_fd, P(p), 1, 0) != -EFAULT) {
+        return 0;
+    }
     int status = in_child(write_to, p);
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
 }
@@ -84,9 +91,12 @@ is_open(const struct area *area)
     return *first == 'w' && *last == 'w';
 }
 
+/* The pages are this process's own, and writable, when their right goes. */
 static void
 protect(const struct area *area)
 {
+    base[area->start] = 'f';
+    base[area->start + area->size - PAGE] = 'l';
     mprotect(base + area->start, area->size, PROT_READ);
 }
 
@@ -193,6 +203,7 @@ test_parent(const struct area *area)
 int
 main(void)
 {
+    zero_fd = open("/dev/zero", O_RDONLY);
     pipe(gate);
     pipe(ready);
     pipe(answer);

@@ -4,7 +4,8 @@
  * copies everything at every fork.
  *
  *      main.c    the generator, rounds, what is said about a failure
- *      ops.c     the operations, one function each
+ *      steps.c   which operation comes next, where; fork, exit
+ *      ops.c     the operations on one space, one function each
  *      yield.c   what other CPUs do in the middle of an operation
  *      model.c   what every page of every space must hold and allow
  *      mmu.c     the processors' walks, TLBs and path caches; flushes
@@ -38,9 +39,12 @@ extern u64 failures[HOST_CPUS];
 /* yield.c: a point where other CPUs may run. */
 void yield_point(void);
 
-/* ops.c: one random operation, on a CPU and a space that are in no other.
+/* steps.c: choose what this round is like. */
+void ops_init(void);
+
+/* steps.c: one random operation, on a CPU and a space that are in no other.
  * => false: it could not find any */
 bool step(void);
 
-/* ops.c: end every space. */
+/* steps.c: end every space. */
 void end_all(void);

@@ -14,11 +14,10 @@
 #include "debug/host/mmu.h"
 #include "debug/host/model.h"
 
-#define ROUND   5000
+#define ROUND   2500
 #define NOTES   12
 
 static u64 round_seed, state, steps_done;
-static bool failed;
 
 static struct note {
     u64 step;
@@ -58,9 +57,8 @@ note(const char *what, int space, u64 first, u64 second)
     };
 }
 
-/* For fail, and when a sanitizer ends the program. */
 static void
-say_how(void)
+say_notes(void)
 {
     u64 from = notes_made > NOTES ? notes_made - NOTES : 0;
 
@@ -70,6 +68,11 @@ say_how(void)
         printf("  %lu  cpu %d  space %d  %s %#lx %#lx\n", n->step, n->cpu,
                n->space, n->what, n->first, n->second);
     }
+}
+
+static void
+say_how(void)
+{
     printf("model: failed in step %lu, seed %lu; see it again with\n"
            "    make model SEED=%lu STEPS=%lu\n", steps_done, round_seed,
            round_seed, steps_done);
@@ -81,16 +84,22 @@ fail(const char *fmt, ...)
 {
     __builtin_va_list ap;
 
-    if (!failed) {
-        failed = true;
-        printf("model: ");
-        __builtin_va_start(ap, fmt);
-        vprintf(fmt, ap);
-        __builtin_va_end(ap);
-        printf("\n");
-        say_how();
-    }
+    say_notes();
+    printf("model: ");
+    __builtin_va_start(ap, fmt);
+    vprintf(fmt, ap);
+    __builtin_va_end(ap);
+    printf("\n");
+    say_how();
     exit(1);
+}
+
+/* When a sanitizer ends the program. */
+static void
+last_words(void)
+{
+    say_notes();
+    say_how();
 }
 
 const char *
@@ -144,6 +153,7 @@ run_round(u64 steps)
     layer_init();
     model_init();
     things_init();
+    ops_init();
     while (steps_done < steps) {
         steps_done++;
         (void)step();
@@ -176,10 +186,11 @@ main(int argc, char **argv)
     u64 steps = argc > 1 ? strtoul(argv[1], NULL, 0) : ROUND;
     u64 seed = argc > 2 ? strtoul(argv[2], NULL, 0) : 1;
 
-    __sanitizer_set_death_callback(say_how);
+    __sanitizer_set_death_callback(last_words);
     round_seed = seed;
     for (u64 at = 0; at < steps; at += ROUND) {
         if (!spawn_round(MIN(ROUND, steps - at))) {
+            printf("model: %lu steps before it went well\n", at);
             return 1;
         }
         state = first_state(round_seed);

@@ -131,7 +131,7 @@ model_compare(const struct space *space, int segment, int w, paddr_t frame)
 
     if (found != wanted) {
         fail("space %d, page %#lx, word %d: %#lx, must be %#lx",
-             (int)(space - spaces), segments[segment].start, w, found, wanted);
+             space_id(space), segments[segment].start, w, found, wanted);
     }
 }
 
@@ -144,7 +144,7 @@ check_page(const struct space *space, int segment)
     bool writable;
     const pte_t *entry = mmu_look(space->as->root, addr, &writable);
     bool present = entry != NULL && (*entry & PTE_P) != 0;
-    int id = (int)(space - spaces);
+    int id = space_id(space);
 
     if (entry == NULL || !pte_is_edge(*entry)) {
         if (cell->own) {
@@ -185,7 +185,7 @@ check_vma(const struct space *space, int segment)
         || (object != NULL
             && vma->offset + (start - vma->start) / PAGE_SIZE
                    != cell->index)) {
-        fail("space %d: the vma of %#lx is wrong", (int)(space - spaces),
+        fail("space %d: the vma of %#lx is wrong", space_id(space),
              start);
     }
 }
@@ -194,7 +194,7 @@ void
 model_check(const struct space *space)
 {
     if (space->as->brk != space->brk) {
-        fail("space %d: brk %#lx, must be %#lx", (int)(space - spaces),
+        fail("space %d: brk %#lx, must be %#lx", space_id(space),
              space->as->brk, space->brk);
     }
     for (int i = 0; i < segment_count; i++) {

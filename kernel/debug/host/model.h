@@ -49,6 +49,12 @@ struct space {
 
 extern struct space spaces[SPACES];
 
+static inline int
+space_id(const struct space *space)
+{
+    return (int)(space - spaces);
+}
+
 /* Lay out the segments. */
 void model_init(void);
 

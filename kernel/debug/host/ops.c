@@ -1,17 +1,13 @@
 /*
- * The operations.  Each predicts its result from the model, runs the kernel's
- * function, and compares.  One rule for all: if an allocation failed meanwhile
- * on this CPU, the result is -ENOMEM and the model stays as it was; if none
- * failed, the result is exactly the predicted one.
+ * The operations on one space.  Each predicts its result from the model, runs
+ * the kernel's function, and compares (done).
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
-#include "common/string.h"
 
 #include "arch/percpu.h"
 
 #include "mm/frame.h"
-#include "mm/nomem.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
@@ -19,52 +15,43 @@
 #include "debug/host/mmu.h"
 #include "debug/host/ops.h"
 
-#define BRK_START 0x5fd000UL
-
-bool cpu_busy[HOST_CPUS];
 int hot_segment = -1;
 
-static struct nomem nomems[HOST_CPUS];
+int
+any_page(void)
+{
+    int segment;
 
+    do {
+        segment = (int)random_below((u64)segment_count);
+    } while (!segments[segment].page);
+    return segment;
+}
+
+/* Many accesses go to few pages, which change slowly: so that spaces meet. */
 int
 pick_page(const struct space *space)
 {
+    static int favourites[4];
     int segment = 0;
 
+    if (one_in(16)) {
+        favourites[random_below(ARRAY_SIZE(favourites))] = any_page();
+    }
     if (hot_segment >= 0 && one_in(2)) {
         return hot_segment;
     }
     for (int tries = 0; tries < 6; tries++) {
-        do {
-            segment = (int)random_below((u64)segment_count);
-        } while (!segments[segment].page);
-        if (space->cell[segment].mapped) {
-            break;
+        segment = one_in(2) ? favourites[random_below(ARRAY_SIZE(favourites))]
+                            : any_page();
+        if (segments[segment].page && space->cell[segment].mapped) {
+            return segment;
         }
     }
-    return segment;
+    return any_page();
 }
 
-struct space *
-loaded_space(int cpu)
-{
-    for (int i = 0; i < SPACES; i++) {
-        if (spaces[i].as != NULL && spaces[i].as == cpus[cpu].loaded_as) {
-            return &spaces[i];
-        }
-    }
-    return NULL;
-}
-
-static int
-id_of(const struct space *space)
-{
-    return (int)(space - spaces);
-}
-
-/* Compare a result with what it must be.
- * => whether the operation was done (and not stopped by want of memory) */
-static bool
+bool
 done(const char *what, u64 failures_before, long result, long wanted)
 {
     if (failures[running_cpu] != failures_before) {
@@ -85,7 +72,7 @@ use_page(struct space *space, int segment, enum access access, paddr_t frame)
     int w = (int)random_below(WORDS);
 
     if (model_access(space, segment, access) != 0) {
-        fail("space %d: access %d to %#lx was granted", id_of(space),
+        fail("space %d: access %d to %#lx was granted", space_id(space),
              (int)access, segments[segment].start);
     }
     model_compare(space, segment, w, frame);
@@ -107,13 +94,13 @@ user_access(struct space *space, enum access access)
     int error = 0;
 
     hot_segment = segment;
-    note(access == ACCESS_WRITE ? "write" : "read", id_of(space), addr, 0);
+    note(access == ACCESS_WRITE ? "write" : "read", space_id(space), addr, 0);
     for (int tries = 0; error == 0; tries++) {
         if (mmu_access(running_cpu, addr, access, &frame)) {
             break;
         }
         if (tries == 3) {
-            fail("space %d faults at %#lx for ever", id_of(space), addr);
+            fail("space %d faults at %#lx for ever", space_id(space), addr);
         }
         error = fault_serve(space->as, addr, access);
     }
@@ -123,13 +110,13 @@ user_access(struct space *space, enum access access)
     }
 }
 
-static void
+void
 op_write(struct space *space)
 {
     user_access(space, ACCESS_WRITE);
 }
 
-static void
+void
 op_read(struct space *space)
 {
     user_access(space, one_in(8) ? ACCESS_FETCH : ACCESS_READ);
@@ -137,7 +124,7 @@ op_read(struct space *space)
 
 /* The kernel's own write: the last word of a page, or with it the first word
  * of the next. */
-static void
+void
 op_copy_out(struct space *space)
 {
     int segment = pick_page(space);
@@ -148,7 +135,7 @@ op_copy_out(struct space *space)
     u64 before = failures[running_cpu];
     int wanted[2] = {model_access(space, segment, ACCESS_WRITE), 0};
 
-    note("as_write", id_of(space), addr, two);
+    note("as_write", space_id(space), addr, two);
     hot_segment = segment;
     if (two) {
         space->flux = (struct range){segment, segment + 2};
@@ -263,7 +250,7 @@ model_map(struct space *space, struct range range, const struct as_map *map,
     }
 }
 
-static void
+void
 op_map(struct space *space)
 {
     struct range range = pick_range();
@@ -282,7 +269,7 @@ op_map(struct space *space)
     } else if (free && one_in(2)) {
         map.map_flags = 0; /* a hint is taken where there is room */
     }
-    note("map", id_of(space), map.addr, map.size);
+    note("map", space_id(space), map.addr, map.size);
     space->flux = range;
     long result = as_map(space->as, &map);
     if (done("map", before, result, wanted) && result > 0) {
@@ -293,13 +280,13 @@ op_map(struct space *space)
     }
 }
 
-static void
+void
 op_unmap(struct space *space)
 {
     struct range range = pick_range();
     u64 before = failures[running_cpu];
 
-    note("unmap", id_of(space), range_start(range), range_size(range));
+    note("unmap", space_id(space), range_start(range), range_size(range));
     space->flux = range;
     int error = as_unmap(space->as, range_start(range), range_size(range));
     if (done("unmap", before, error, 0)) {
@@ -307,7 +294,7 @@ op_unmap(struct space *space)
     }
 }
 
-static void
+void
 op_protect(struct space *space)
 {
     struct range range = pick_range();
@@ -321,7 +308,7 @@ op_protect(struct space *space)
         never = never || (cell->shared && cell->thing->file);
     }
     never = never && (prot & PROT_WRITE) != 0;
-    note("protect", id_of(space), range_start(range), range_size(range));
+    note("protect", space_id(space), range_start(range), range_size(range));
     space->flux = range;
     int error =
         as_protect(space->as, range_start(range), range_size(range), prot);
@@ -331,7 +318,7 @@ op_protect(struct space *space)
     }
 }
 
-static void
+void
 op_brk(struct space *space)
 {
     int low = segment_at(space->brk_start);
@@ -343,7 +330,7 @@ op_brk(struct space *space)
     u64 before = failures[running_cpu];
     bool can = brk >= space->brk_start && range_is_free(space, more);
 
-    note("brk", id_of(space), brk, 0);
+    note("brk", space_id(space), brk, 0);
     space->flux = end < old_end ? fewer : more;
     vaddr_t now = as_brk(space->as, brk);
     can = can && failures[running_cpu] == before;
@@ -357,214 +344,4 @@ op_brk(struct space *space)
     space->brk = brk;
     model_unmap(space, fewer);
     model_map(space, more, &map, NULL);
-}
-
-static struct space *
-free_space(void)
-{
-    for (int i = 0; i < SPACES; i++) {
-        if (spaces[i].as == NULL && !spaces[i].busy) {
-            return &spaces[i];
-        }
-    }
-    return NULL;
-}
-
-/* own=always walks every page that is mapped, so not with large mappings. */
-static bool
-is_small(const struct space *space)
-{
-    u64 pages = 0;
-
-    for (int i = 0; i < segment_count; i++) {
-        pages += space->cell[i].mapped
-                     ? (segments[i].end - segments[i].start) / PAGE_SIZE : 0;
-    }
-    return pages < 2000;
-}
-
-static void
-op_fork(struct space *space)
-{
-    static const enum share_level levels[] = {
-        SHARE_TREE, SHARE_TREE, SHARE_TABLES, SHARE_PAGES, SHARE_NONE,
-    };
-    enum share_level level = levels[random_below(ARRAY_SIZE(levels))];
-    struct space *child = free_space();
-    u64 before = failures[running_cpu];
-    struct as *as;
-
-    if (child == NULL) {
-        return;
-    }
-    note("fork", id_of(space), level, (u64)id_of(child));
-    child->busy = true;
-    space->frozen = level == SHARE_NONE;
-    own_always = one_in(8) && is_small(space);
-    int error = as_fork(space->as, level, &as);
-    own_always = false;
-    space->frozen = false;
-    if (done("fork", before, error, 0)) {
-        child->as = as;
-        child->brk_start = space->brk_start;
-        child->brk = space->brk;
-        memcpy(child->cell, space->cell, sizeof(child->cell));
-    }
-    child->busy = false;
-}
-
-/* The last user goes: first from every CPU, then for good. */
-static void
-op_exit(struct space *space)
-{
-    int cpu = running_cpu;
-    struct as *as = space->as;
-
-    note("exit", id_of(space), 0, 0);
-    for (running_cpu = 0; running_cpu < HOST_CPUS; running_cpu++) {
-        if (this_cpu()->loaded_as == as) {
-            as_load(NULL);
-        }
-    }
-    running_cpu = cpu;
-    space->as = NULL;
-    as_put(as);
-}
-
-/* A program has started.  => NULL: no room or no memory */
-static struct space *
-new_space(void)
-{
-    struct space *space = free_space();
-
-    if (space == NULL) {
-        return NULL;
-    }
-    space->busy = true;
-    note("new", id_of(space), 0, 0);
-    struct as *as = as_alloc();
-    if (as != NULL) {
-        as->brk_start = BRK_START;
-        as->brk = BRK_START;
-        space->brk_start = BRK_START;
-        space->brk = BRK_START;
-        model_unmap(space, (struct range){0, segment_count});
-    }
-    space->as = as;
-    space->busy = false;
-    return as != NULL ? space : NULL;
-}
-
-static const struct op {
-    int weight;
-    bool loads; /* it works on the loaded space */
-    void (*run)(struct space *space);
-} ops[] = {
-    {36, true, op_write},   {12, true, op_read},    {6, false, op_copy_out},
-    {10, false, op_map},    {4, true, op_unmap},    {8, true, op_protect},
-    {4, true, op_brk},      {12, true, op_fork},    {8, false, op_exit},
-};
-
-static const struct op *
-pick_op(void)
-{
-    u64 at = random_below(100);
-    const struct op *op = ops;
-
-    while (at >= (u64)op->weight) {
-        at -= (u64)op->weight;
-        op++;
-    }
-    return op;
-}
-
-/* Want of memory: for a while every n-th allocation of a CPU fails. */
-static void
-change_nomem(struct nomem *nomem)
-{
-    if (one_in(60)) {
-        nomem->mode = one_in(2) ? NOMEM_OFF : NOMEM_EVERY;
-    } else if (one_in(30)) {
-        nomem->mode = NOMEM_ONCE;
-    } else {
-        return;
-    }
-    nomem->n = 1 + random_below(8);
-    nomem->passed = 0;
-}
-
-static struct space *
-pick_space(void)
-{
-    for (int tries = 0; tries < 2 * SPACES; tries++) {
-        struct space *space = &spaces[random_below(SPACES)];
-        if (space->as != NULL && !space->busy) {
-            return space;
-        }
-    }
-    return NULL;
-}
-
-/* Other threads of the space start on CPUs that are free. */
-static void
-load_elsewhere(struct space *space)
-{
-    int cpu = running_cpu;
-
-    for (running_cpu = 0; running_cpu < HOST_CPUS; running_cpu++) {
-        if (!cpu_busy[running_cpu] && one_in(3)) {
-            as_load(space->as);
-        }
-    }
-    running_cpu = cpu;
-}
-
-static void
-run_op(const struct op *op, struct space *space)
-{
-    cpu_busy[running_cpu] = true;
-    space->busy = true;
-    if (op->loads || one_in(2)) {
-        as_load(space->as);
-    }
-    load_elsewhere(space);
-    op->run(space);
-    hot_segment = -1;
-    space->flux = (struct range){0, 0};
-    space->busy = false;
-    cpu_busy[running_cpu] = false;
-}
-
-bool
-step(void)
-{
-    static const struct op map_op = {.run = op_map};
-    int cpu = (int)random_below(HOST_CPUS);
-    struct space *space = pick_space();
-
-    if (cpu_busy[cpu]) {
-        return false;
-    }
-    running_cpu = cpu;
-    this_cpu()->nomem = &nomems[cpu];
-    change_nomem(&nomems[cpu]);
-    if (space != NULL && !one_in(200)) {
-        run_op(pick_op(), space);
-        return true;
-    }
-    space = new_space();
-    for (int i = 0; i < 6 && space != NULL; i++) {
-        run_op(&map_op, space);
-    }
-    return space != NULL;
-}
-
-void
-end_all(void)
-{
-    for (int i = 0; i < SPACES; i++) {
-        if (spaces[i].as != NULL) {
-            op_exit(&spaces[i]);
-        }
-    }
 }

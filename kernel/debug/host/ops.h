@@ -1,18 +1,25 @@
 /*
- * What an operation and what happens in the middle of it have in common.
+ * The operations on one space, and what they share with steps.c (who runs them)
+ * and yield.c (what happens in the middle of them).
+ *
+ * One rule for all: if an allocation failed meanwhile on this CPU, the result
+ * is -ENOMEM and the model stays as it was; if none failed, the result is
+ * exactly the predicted one.
  */
 #pragma once
 
 #include "mm/fault.h"
 
+#include "debug/host/host.h"
 #include "debug/host/model.h"
 
 /* The CPUs that are inside an operation; the page it is about, or -1. */
 extern bool cpu_busy[HOST_CPUS];
 extern int hot_segment;
 
-/* A random segment that is a page: often the hot one, else one that is mapped
- * in the space, if one is soon found. */
+/* A random segment that is a page; and one that is often the hot one, else
+ * mostly one that is mapped in the space. */
+int any_page(void);
 int pick_page(const struct space *space);
 
 /* The space that a CPU has loaded, or NULL. */
@@ -22,3 +29,15 @@ struct space *loaded_space(int cpu);
  * in both. */
 void use_page(struct space *space, int segment, enum access access,
               paddr_t frame);
+
+/* Compare a result with what it must be.
+ * => whether the operation was done (and not stopped by want of memory) */
+bool done(const char *what, u64 failures_before, long result, long wanted);
+
+void op_write(struct space *space);
+void op_read(struct space *space);
+void op_copy_out(struct space *space);
+void op_map(struct space *space);
+void op_unmap(struct space *space);
+void op_protect(struct space *space);
+void op_brk(struct space *space);

@@ -12,7 +12,7 @@
 #include "debug/host/ops.h"
 
 #define DEPTH_MAX 3 /* operations inside operations */
-#define POKES     6
+#define POKES     12
 
 static int depth;
 

@@ -6,7 +6,7 @@
  * otherwise (tools/test fork_crowd_64: 64 MiB on a larger machine).
  *
  * modes: tree table page
- * except: own=always check=1
+ * except: own=always check=1 check=16 check=64
  * seconds: 30
  * expect:
  * ok 1 - the parent has its memory

@@ -17,7 +17,9 @@
  * ok 9 - processes
  * ok 10 - files
  * ok 11 - all is well
- * 1..11
+ * ok 12 - forty who are killed while they fork
+ * ok 13 - leave nothing behind
+ * 1..13
  */
 #include "counts.h"
 
@@ -60,6 +62,28 @@ run(int count)
     return good;
 }
 
+/* => how many of the processes that did nothing but fork died of SIGKILL,
+ * which came at any time. */
+static int
+kill_forkers(int count)
+{
+    int good = 0, status;
+
+    for (int n = 0; n < count; n++) {
+        pid_t pid = must_fork();
+        while (pid == 0) {
+            if (fork() == 0) {
+                _exit(0);
+            }
+            waitpid(-1, NULL, n % 2 ? WNOHANG : 0);
+        }
+        nap(1 + n % 4);
+        kill(pid, SIGKILL);
+        good += waitpid(pid, &status, 0) == pid && status == SIGKILL;
+    }
+    return good;
+}
+
 /* Orphans die when they come to it; init buries them. */
 static void
 wait_for_orphans(long processes)
@@ -67,6 +91,20 @@ wait_for_orphans(long processes)
     for (int i = 0; i < 500 && counts_get("processes") != processes; i++) {
         nap(2);
     }
+}
+
+/* => all counts but the kernel's stores are as before */
+static int
+as_before(const long before[8])
+{
+    int same = counts_well();
+
+    for (int i = 0; i < 8; i++) {
+        same &= counts_find(names[i]) == before[i]
+                || strcmp(names[i], "free") == 0
+                || strcmp(names[i], "kernel") == 0;
+    }
+    return same;
 }
 
 int
@@ -86,5 +124,9 @@ main(void)
         is(counts_get(names[i]), before[i], names[i]);
     }
     ok(counts_well(), "all is well");
+    is(kill_forkers(40), 40, "forty who are killed while they fork");
+    wait_for_orphans(processes);
+    /* Many at once: the kernel may have kept stacks of theirs in store. */
+    ok(as_before(before), "leave nothing behind");
     return done();
 }

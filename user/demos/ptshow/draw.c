@@ -1,201 +1,17 @@
 /*
- * ptshow: the page-table trees of a parent and its child, drawn from
- * /proc/tine/pages: before fork, after it, after a write by each.
- *
- * Three processes. The artist (main) looks and draws. The parent is this very
- * program executed again, so that it shares nothing with the artist; the
- * child is the parent's, by fork. These two stop themselves (SIGSTOP) before
- * each step, and between the steps they store nothing, not even on the stack:
- * so each picture differs from the one before by that one step.
+ * Drawing two trees side by side: their nodes are merged into rows by address
+ * and level, and a row is a line, but for pages that follow each other and for
+ * what lies below a node that both have.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define PAGE 4096
-#define AREA ((char *)0x40000000) /* a table of level 2 to itself */
-#define TABLE (512 * PAGE)        /* what a table of level 1 maps */
-#define NODES_MAX 600
+#include "ptshow.h"
 
 #define LABEL 27 /* widths of columns */
-#define CELL 14
+#define CELL 13
 
-/* A node as one process sees it: a line of /proc/tine/pages. */
-struct node {
-    int level; /* 4 the root, 3 to 1 tables, 0 a page */
-    unsigned long addr;
-    unsigned long frame;
-    unsigned refs;
-    char flags[8]; /* of the entry that leads here */
-};
-
-struct tree {
-    int count;
-    struct node nodes[NODES_MAX];
-};
-
-enum { PARENT, CHILD, PEOPLE };
-
-static struct tree now[PEOPLE], before[PEOPLE];
 static int pictures;
-
-/* ---- The two that are drawn ---- */
-
-/* A system call without a store: no stack is used and errno is not set. */
-static inline __attribute__((always_inline)) long
-call(long number, long a, long b)
-{
-    long result;
-
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-
-static inline __attribute__((always_inline)) void
-stop(void)
-{
-    call(SYS_kill, call(SYS_getpid, 0, 0), SIGSTOP);
-}
-
-/* The story. The first lines are run through once before they count, so that
- * their own code is in memory. */
-static int
-be_parent(void)
-{
-    char *area = mmap(AREA, 2 * TABLE, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-
-    if (area != AREA) {
-        return 1;
-    }
-    for (int i = 0; i < 8; i++) {
-        area[i * PAGE] = 'p';
-        area[TABLE + i * PAGE] = 'p';
-    }
-    stop(); /* picture 1 */
-    if (call(SYS_fork, 0, 0) == 0) {
-        stop(); /* picture 2 */
-        area[3 * PAGE] = 'c';
-        stop(); /* picture 3 */
-    } else {
-        stop(); /* picture 2 */
-        area[TABLE + 5 * PAGE] = 'w';
-        stop(); /* picture 4 */
-    }
-    call(SYS_exit_group, 0, 0);
-    return 0;
-}
-
-/* ---- Looking ---- */
-
-static char text[65536];
-
-/* Read a whole file.  => its length, or -1 */
-static long
-slurp(const char *path)
-{
-    int fd = open(path, O_RDONLY);
-    long have = 0, n;
-
-    if (fd < 0) {
-        return -1;
-    }
-    while ((n = read(fd, text + have, sizeof(text) - 1 - (size_t)have)) > 0) {
-        have += n;
-    }
-    close(fd);
-    text[have] = '\0';
-    return have;
-}
-
-static unsigned long
-number(char **at, int base)
-{
-    return strtoul(*at, at, base);
-}
-
-/* The nodes of one process. */
-static void
-look(pid_t pid, struct tree *tree)
-{
-    tree->count = 0;
-    for (char *at = text; *at && tree->count < NODES_MAX;
-         at = strchr(at, '\n') + 1) {
-        struct node *node = &tree->nodes[tree->count];
-        char *p = at;
-
-        tree->count += (pid_t)number(&p, 10) == pid;
-        node->level = (int)number(&p, 10);
-        node->addr = number(&p, 16);
-        node->frame = number(&p, 16);
-        node->refs = (unsigned)number(&p, 10);
-        size_t length = strcspn(++p, "\n");
-        memset(node->flags, 0, sizeof(node->flags));
-        memcpy(node->flags, p,
-               length < sizeof(node->flags) ? length : sizeof(node->flags) - 1);
-    }
-}
-
-/* A field of /proc/PID/stat: `PID (NAME) STATE PARENT ...` */
-static char
-state_of(pid_t pid, pid_t *parent)
-{
-    char path[32], *p;
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    if (pid <= 0 || slurp(path) <= 0 || (p = strrchr(text, ')')) == NULL) {
-        return '-';
-    }
-    *parent = (pid_t)atoi(p + 3);
-    return p[2];
-}
-
-static void
-wait_for(pid_t pid, char state)
-{
-    struct timespec moment = { 0, 2000000 };
-    pid_t parent;
-
-    for (int i = 0; i < 2000 && state_of(pid, &parent) != state; i++) {
-        nanosleep(&moment, NULL);
-    }
-}
-
-static void
-let_go_on(pid_t pid)
-{
-    struct timespec moment = { 0, 10000000 };
-
-    kill(pid, SIGCONT);
-    nanosleep(&moment, NULL);
-    wait_for(pid, 'T');
-}
-
-/* The pids come in order, so the child's is not far from its parent's. */
-static pid_t
-child_of(pid_t parent)
-{
-    for (pid_t pid = parent + 1; pid < parent + 100; pid++) {
-        pid_t its_parent = 0;
-        if (state_of(pid, &its_parent) != '-' && its_parent == parent) {
-            return pid;
-        }
-    }
-    return -1;
-}
-
-/* ---- Drawing ---- */
 
 /* The same place in both trees; at least one of them has a node there. */
 struct row {
@@ -405,7 +221,7 @@ is_folded(const struct row *row)
 }
 
 static void
-draw(int count)
+draw_rows(int count)
 {
     for (int i = 0, next; i < count; i = next) {
         const struct row *row = &rows[i];
@@ -433,78 +249,20 @@ draw(int count)
     }
 }
 
-static void
-picture(const char *title, pid_t parent, pid_t child)
+void
+draw(const char *title)
 {
-    memcpy(before, now, sizeof(now));
-    if (slurp("/proc/tine/pages") < 0) {
-        return;
-    }
-    look(parent, &now[PARENT]);
-    look(child, &now[CHILD]);
     int count = merge();
+
     pictures++;
     printf("\n");
     snprintf(line, sizeof(line), "%d. %-*s", pictures, LABEL - 3, title);
     column(CELL + 3, "parent");
-    if (child > 0) {
+    if (now[CHILD].count > 0) {
         column(0, "child, its own: ");
         column(0, sum(rows, count, 1));
     }
     end_line();
-    draw(count);
+    draw_rows(count);
     fflush(stdout);
-}
-
-/* ---- The artist ---- */
-
-static void
-story(pid_t parent)
-{
-    pid_t child;
-
-    wait_for(parent, 'T');
-    picture("before fork", parent, -1);
-    let_go_on(parent);
-    child = child_of(parent);
-    wait_for(child, 'T');
-    picture("after fork", parent, child);
-    let_go_on(child);
-    picture("the child wrote a page", parent, child);
-    let_go_on(parent);
-    picture("the parent wrote one", parent, child);
-    kill(child, SIGKILL);
-}
-
-int
-main(int argc, char **argv)
-{
-    char *args[] = { argv[0], (char *)"parent", NULL };
-    char mode[16] = "";
-
-    if (argc > 1 && strcmp(argv[1], "parent") == 0) {
-        return be_parent();
-    }
-    if (slurp("/proc/tine/fork") <= 0) {
-        printf("ptshow: no /proc/tine here: only Tine shows its page tables\n");
-        return 1;
-    }
-    memcpy(mode, text, strcspn(text, "\n"));
-    if (strcmp(mode, "none") == 0 || strcmp(mode, "share") == 0) {
-        printf("ptshow: with fork=%s there is no second tree to draw\n", mode);
-        return 1;
-    }
-    printf("fork=%s. A line is a node: FRAME[REFS], and w if the entry that "
-           "names it\nlets write; a write needs w on all the path. = is one "
-           "node for both, + is new in\nthis picture, ! has its w back without "
-           "a copy.\n", mode);
-    pid_t parent = vfork();
-    if (parent == 0) {
-        execvp(argv[0], args);
-        _exit(127);
-    }
-    story(parent);
-    kill(parent, SIGKILL);
-    waitpid(parent, NULL, 0);
-    return 0;
 }
