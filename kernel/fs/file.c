@@ -28,10 +28,18 @@ file_alloc(struct inode *inode, u32 flags)
     file->refs = 1;
     file->flags = flags;
     mutex_init(&file->lock);
+    atomic_fetch_add(&open_files, 1);
+    if (inode != NULL) {
+        file_bind(file, inode);
+    }
+    return file;
+}
+
+void
+file_bind(struct file *file, struct inode *inode)
+{
     inode_get(inode);
     file->inode = inode;
-    atomic_fetch_add(&open_files, 1);
-    return file;
 }
 
 void
@@ -51,10 +59,12 @@ file_put(struct file *file)
     if (before > 1) {
         return;
     }
-    if (file->inode->ops->close != NULL) {
-        file->inode->ops->close(file);
+    if (file->inode != NULL) {
+        if (file->inode->ops->close != NULL) {
+            file->inode->ops->close(file);
+        }
+        inode_put(file->inode);
     }
-    inode_put(file->inode);
     kfree(file);
     atomic_fetch_sub(&open_files, 1);
 }

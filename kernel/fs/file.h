@@ -25,7 +25,7 @@ struct fdtable;
 struct file {
     _Atomic u32 refs;      /* table entries, and calls under way */
     u32 flags;             /* O_* access mode and status flags */
-    struct inode *inode;   /* never NULL; one reference */
+    struct inode *inode;   /* one reference; NULL only inside open */
     struct mutex lock;     /* guards offset, and makes each read or write one */
     u64 offset;            /* bytes */
     void *data;            /* the inode ops' own */
@@ -37,6 +37,9 @@ struct file {
 
 /* A new open file of the inode (one more reference).  => NULL: no memory */
 struct file *file_alloc(struct inode *inode, u32 flags);
+
+/* Give a file that was allocated without one its inode. */
+void file_bind(struct file *file, struct inode *inode);
 void file_get(struct file *file);
 void file_put(struct file *file);
 

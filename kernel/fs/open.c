@@ -80,32 +80,27 @@ ask_open(const struct inode *inode, u32 flags)
 }
 
 static int
-open_inode(struct inode *inode, u32 flags, struct file **file)
+open_inode(struct inode *inode, u32 flags, struct file *file)
 {
     int error = ask_open(inode, flags);
 
     if (error != 0) {
         return error;
     }
-    *file = file_alloc(inode, (flags & FILE_FLAGS) | O_LARGEFILE);
-    if (*file == NULL) {
-        return -ENOMEM;
-    }
+    file_bind(file, inode);
     if (inode->ops->open != NULL) {
-        error = inode->ops->open(*file);
+        error = inode->ops->open(file);
     }
-    if (error != 0) {
-        file_put(*file);
-    } else if ((flags & O_TRUNC) && inode->ops->truncate != NULL) {
+    if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {
         inode->ops->truncate(inode);
     }
     return error;
 }
 
-/* => 0 and *file with one reference; a negative errno */
+/* Find or make what path names, and bind file to it. */
 static int
 open_path(struct inode *at, const char *path, u32 flags, u32 mode,
-          struct file **file)
+          struct file *file)
 {
     struct inode *inode;
     struct place place;
@@ -133,14 +128,17 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
 int
 fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 {
-    struct file *file;
     int fd = fd_install(NULL, 0, false); /* EMFILE comes before ENOENT */
-    int error = fd < 0 ? fd : open_path(at, path, flags, mode, &file);
-
-    if (error != 0) {
-        return error;
+    if (fd < 0) {
+        return fd;
     }
-    fd = fd_install(file, 0, flags & O_CLOEXEC);
+    /* Before a file is made: no memory must not leave an empty one behind. */
+    struct file *file = file_alloc(NULL, (flags & FILE_FLAGS) | O_LARGEFILE);
+    if (file == NULL) {
+        return -ENOMEM;
+    }
+    int error = open_path(at, path, flags, mode, file);
+    fd = error != 0 ? error : fd_install(file, 0, flags & O_CLOEXEC);
     if (fd < 0) {
         file_put(file);
     }

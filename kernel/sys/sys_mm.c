@@ -93,7 +93,8 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
     long error = 0;
 
     if (offset % PAGE_SIZE != 0 || size == 0 || type < MAP_SHARED
-        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~known) != 0) {
+        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~known) != 0
+        || (type == MAP_SHARED_VALIDATE && (flags & MAP_ANONYMOUS) != 0)) {
         return -EINVAL;
     }
     if (map.size == 0 || map.size > USER_END) {

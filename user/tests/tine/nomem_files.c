@@ -54,6 +54,12 @@ do_create(void)
 }
 
 static int
+no_file(void)
+{
+    return access("file", 0) < 0;
+}
+
+static int
 no_dir(void)
 {
     return access("dir", 0) < 0;
@@ -131,7 +137,7 @@ static const struct call calls[] = {
     { .name = "open", .call = do_open, .also = ENFILE, .before = make_file,
         .after = forget },
     { .name = "creating a file", .call = do_create, .also = ENOSPC,
-        .after = forget },
+        .intact = no_file, .after = forget },
     { .name = "mkdir", .call = do_mkdir, .also = ENOSPC, .intact = no_dir,
         .after = forget },
     { .name = "writing a file", .call = do_write, .also = ENOSPC,
