@@ -311,7 +311,7 @@ class Guest:
             raise Ended(CRASHED, "QEMU could not run"
                         if ended in (1, NOT_STARTED) else
                         "the machine stopped without an exit record "
-                        f"(a reset or triple fault; QEMU's status {ended})")
+                        f"(power-off, reset or triple fault; QEMU's {ended})")
         return self.status
 
     def last_words(self, message):

@@ -1,5 +1,6 @@
 /* The commands that must act on the shell itself, and exec's search. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,19 @@ search_path(char *const envp[])
     return path == NULL ? "/bin:/usr/bin" : path;
 }
 
+/* Whether a file that cannot be executed may be a script: its first bytes hold
+ * no NUL. A broken program read as commands could do anything. */
+static bool
+is_text(const char *path)
+{
+    char head[128];
+    int fd = open(path, O_RDONLY);
+    ssize_t size = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+    close(fd);
+    return size >= 0 && memchr(head, '\0', size) == NULL;
+}
+
 int
 exec_program(char **argv, char *const envp[])
 {
@@ -66,14 +80,14 @@ exec_program(char **argv, char *const envp[])
         return 127;
     }
     execve(path, argv, envp);
-    if (errno == ENOEXEC) {
+    int error = errno;
+    if (error == ENOEXEC && is_text(path)) {
         /* A script: expand_words left room for one more argument. */
         argv[0] = path;
         argv[-1] = (char *)"sh";
         execve("/bin/sh", argv - 1, envp);
-        errno = ENOEXEC;
+        error = ENOEXEC;
     }
-    int error = errno;
     if (error == ENOENT || error == ENOTDIR) {
         complain("%s: not found", argv[0]);
         return 127;
