@@ -37,6 +37,11 @@ def clang_builds(host):
 @test
 def model(host):
     """The real mm, on this machine, against a plain model of fork."""
+    if not shutil.which("gcc") or host.command(
+            ["gcc", "-fsanitize=address,undefined", "-x", "c", "-", "-o",
+             os.path.join(host.new_directory(), "probe")],
+            stdin=b"int main(void) { return 0; }").status != 0:
+        return "skipped: no gcc with its sanitizers here"
     host.command(["make", "-C", host.tree, "WERROR=1", "model",
                   f"STEPS={MODEL_STEPS}"], limit=140).expect(0)
     return f"{MODEL_STEPS} steps"

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,6 @@
 #define MAX_ARGS 16
 #define POLL_MS 10
 #define REAP_MS 2000
-#define PATH_SIZE 512
 
 static char list[32768];
 static char before[4096];
@@ -94,28 +94,27 @@ report_check(const char *name, const char *when, const char *text)
     }
 }
 
-/* Remove a directory and all below it, as far as that is possible. */
+/* Remove a directory and all below it, as far as that is possible. It goes
+ * there, since a path may become longer than a path may be. */
 static void
-remove_tree(const char *path)
+remove_tree(const char *name)
 {
-    char below[PATH_SIZE];
     struct dirent *entry;
-    DIR *dir = opendir(path);
+    DIR *dir = chdir(name) == 0 ? opendir(".") : NULL;
 
-    while (dir && (entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0
-            || strcmp(entry->d_name, "..") == 0) {
-            continue;
-        }
-        int n = snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
-        if (n < (int)sizeof(below) && unlink(below) < 0) {
-            remove_tree(below);
+    if (dir == NULL) {
+        return;
+    }
+    while ((entry = readdir(dir)) != NULL) {
+        bool self = strcmp(entry->d_name, ".") == 0
+                    || strcmp(entry->d_name, "..") == 0;
+        if (!self && unlink(entry->d_name) < 0) {
+            remove_tree(entry->d_name);
         }
     }
-    if (dir) {
-        closedir(dir);
-    }
-    rmdir(path);
+    closedir(dir);
+    chdir("..");
+    rmdir(name);
 }
 
 /* In the child: become the test. */
@@ -189,6 +188,7 @@ run(struct test *test)
     }
     clear_away();
     remove_tree(test->dir);
+    chdir("/");
     slurp("/proc/tine/check", after, sizeof(after));
 
     report_check(test->name, "before", before);

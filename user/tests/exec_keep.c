@@ -145,7 +145,7 @@ ask(const char *what, long number)
 {
     char text[32];
     int status = -1;
-    pid_t pid = fork();
+    pid_t pid = must_fork();
 
     if (pid == 0) {
         char *args[] = { "check", (char *)what, text, NULL };
@@ -207,7 +207,7 @@ test_signals(void)
     sigaddset(&mask, SIGUSR1);
     sigprocmask(SIG_BLOCK, &mask, NULL);
     exited(ask("blocked", SIGUSR1), 3, "the mask stays");
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         char *args[] = { "check", "pending", "10", NULL };
         kill(getpid(), SIGUSR1);

@@ -61,7 +61,7 @@ test_return(void)
     pid_t seen = 0, pid, ends[2];
 
     ok(pipe(ends) == 0, "pipe");
-    pid = fork();
+    pid = must_fork();
     if (pid == 0) {
         pid_t self = getpid();
         counter++;
@@ -117,11 +117,11 @@ test_doubling(void)
     char c;
 
     pipe(ends);
-    pid_t first = fork();
+    pid_t first = must_fork();
     if (first == 0) {
-        fork();
-        fork();
-        fork();
+        must_fork();
+        must_fork();
+        must_fork();
         write(ends[1], "x", 1);
         while (wait(NULL) > 0) {
         }

@@ -78,7 +78,7 @@ call_keeps(int seed, long nr, long a, long b, long c)
 static pid_t
 make_rival(int seed)
 {
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         for (int bad = 0;;) {
             bad |= call_keeps(seed, NR_sched_yield, 0, 0, 0);
@@ -152,7 +152,7 @@ test_preempted(void)
     int bad = 0, status;
 
     for (int n = 0; n < 3; n++) {
-        pids[n] = fork();
+        pids[n] = must_fork();
         if (pids[n] != 0) {
             continue;
         }
@@ -200,7 +200,7 @@ main(int argc, char **argv)
     test_fork();
     test_preempted();
     int status = 0;
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         static char *args[3];
         args[0] = argv[0];

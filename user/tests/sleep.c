@@ -62,7 +62,7 @@ test_order(void)
 
     pipe(ends);
     for (int i = 0; i < 3; i++) {
-        if (fork() == 0) {
+        if (must_fork() == 0) {
             nap(lengths[i]);
             write(ends[1], &"cba"[i], 1);
             _exit(0);
@@ -83,7 +83,7 @@ test_together(void)
     long start = now_us(), time;
 
     for (int i = 0; i < 10; i++) {
-        if (fork() == 0) {
+        if (must_fork() == 0) {
             nap(300);
             _exit(0);
         }
@@ -99,7 +99,7 @@ static void
 test_busy(void)
 {
     long start, time;
-    pid_t pid = fork();
+    pid_t pid = must_fork();
 
     if (pid == 0) {
         for (volatile int i = 0; ; i++) {

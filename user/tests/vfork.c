@@ -159,7 +159,7 @@ test_fork_inside(void)
     shared[0] = 1;
     pid_t pid = vfork();
     if (pid == 0) {
-        pid_t inner = fork();
+        pid_t inner = must_fork();
         if (inner == 0) {
             shared[0] = 50;
             _exit(shared[0]);

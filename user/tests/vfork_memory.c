@@ -56,7 +56,7 @@ mixed(void *unused)
     pid_t pid = vfork();
     if (pid == 0) {
         value++;
-        pid_t inner = fork();
+        pid_t inner = must_fork();
         if (inner == 0) {
             value += 10;
             _exit(value);
@@ -78,7 +78,7 @@ test_parent_killed(int sig, const char *name)
 
     pipe(ends);
     pipe(go);
-    pid_t middle = fork();
+    pid_t middle = must_fork();
     if (middle == 0) {
         pid_t pid = vfork();
         if (pid == 0) {

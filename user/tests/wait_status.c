@@ -10,7 +10,7 @@ static int
 status_of_exit(int code)
 {
     int status = -1;
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         _exit(code);
     }
@@ -117,7 +117,7 @@ main(void)
     test_signals();
     killed(in_child(call_abort, NULL), SIGABRT, "abort");
     test_macros();
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         _exit(6);
     }
