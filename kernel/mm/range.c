@@ -119,64 +119,55 @@ range_unmap(struct as *as, vaddr_t start, vaddr_t end)
     walk_table(&walk, root, PT_LEVELS, 0);
 }
 
-/* The highest level whose entry for addr leads nowhere, but 2 at least: what
- * one step of a walk may skip, or a huge empty range takes seconds. */
-static int
-empty_level(const struct as *as, vaddr_t addr)
-{
-    const pte_t *table = frame_ptr(as->root);
-    int level = PT_LEVELS;
-
-    for (; level > 2; level--) {
-        pte_t entry = table[pt_index(addr, level)];
-        if (!pte_is_edge(entry)) {
-            break;
-        }
-        table = frame_ptr(pte_addr(entry));
-    }
-    return level;
-}
-
-int
-range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
-{
-    u64 span;
-
-    for (vaddr_t at = start; at < end; at = align_down(at, span) + span) {
-        if (!pt_own_present(as, at, 1)) {
-            return -ENOMEM;
-        }
-        span = pt_span(empty_level(as, at));
-    }
-    return 0;
-}
-
-/* The last-level entry of a page that is present.  => NULL: it is not */
+/* Walk towards addr as far as there are tables.
+ * => the entry where the path ends, and its level: 1, or that of an entry that
+ *    leads nowhere, all of whose span a walk of the range may skip */
 static pte_t *
-present_entry(struct as *as, vaddr_t addr)
+path_end(const struct as *as, vaddr_t addr, int *level)
 {
     pte_t *table = frame_ptr(as->root);
 
-    for (int level = PT_LEVELS;; level--) {
-        pte_t *entry = &table[pt_index(addr, level)];
-        if ((*entry & PTE_P) == 0) {
-            return NULL;
-        }
-        if (level == 1) {
+    for (*level = PT_LEVELS;; --*level) {
+        pte_t *entry = &table[pt_index(addr, *level)];
+        if (*level == 1 || !pte_is_edge(*entry)) {
             return entry;
         }
         table = frame_ptr(pte_addr(*entry));
     }
 }
 
+/* The first address behind what one entry of this level spans. */
+static vaddr_t
+next_after(vaddr_t addr, int level)
+{
+    return align_down(addr, pt_span(level)) + pt_span(level);
+}
+
+int
+range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
+{
+    int level;
+
+    for (vaddr_t at = start; at < end; at = next_after(at, MAX(level, 2))) {
+        if (!pt_own_present(as, at, 1)) {
+            return -ENOMEM;
+        }
+        (void)path_end(as, at, &level);
+    }
+    return 0;
+}
+
 int
 range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
 {
     int error = range_prepare_protect(as, start, end);
+    int level;
 
-    for (vaddr_t at = start; at < end && pages && error == 0; at += PAGE_SIZE) {
-        pte_t *entry = present_entry(as, at);
-        if (entry != NULL && !pt_own_page(as, at, entry)) {
+    for (vaddr_t at = start; at < end && pages && error == 0;
+         at = next_after(at, level)) {
+        pte_t *entry = path_end(as, at, &level);
+        if (level == 1 && (*entry & PTE_P) != 0
+            && !pt_own_page(as, at, entry)) {
             error = -ENOMEM;
         }
     }

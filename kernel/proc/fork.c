@@ -57,7 +57,7 @@ static int share_memory(struct process *child, u64 flags);
 static int inherit(struct process *child);
 static void copy_registers(struct process *child,
                            const struct clone_args *args);
-static void join_family(struct process *child);
+static void join_family(struct process *child, bool vfork);
 static void wait_for_release(const struct process *child);
 
 long
@@ -78,10 +78,7 @@ proc_clone(struct clone_args *args)
     if (args->flags & CLONE_PARENT_SETTID) {
         (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
     }
-    join_family(child);                                        /* 6 */
-    if (vfork) {
-        current->vfork_child = child;
-    }
+    join_family(child, vfork);                                 /* 6 */
     sched_publish(child);                                      /* 7 */
     if (vfork) {
         wait_for_release(child);                               /* 8 */
@@ -187,12 +184,13 @@ copy_registers(struct process *child, const struct clone_args *args)
 }
 
 static void
-join_family(struct process *child)
+join_family(struct process *child, bool vfork)
 {
     spin_lock(&family_lock);
     child->pgid = current->pgid;
     child->sid = current->sid;
     proc_link(child, current);
+    current->vfork_child = vfork ? child : NULL;
     spin_unlock(&family_lock);
 }
 
