@@ -241,12 +241,6 @@ files_share(struct files *files)
 }
 
 void
-files_get(struct files *files)
-{
-    atomic_fetch_add(&files->refs, 1);
-}
-
-void
 files_put(struct files *files)
 {
     if (files != NULL && atomic_fetch_sub(&files->refs, 1) == 1) {

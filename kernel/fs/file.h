@@ -111,9 +111,7 @@ struct files *files_alloc(void);
 /* A child's copy: shares the table.  => O(1); NULL: no memory */
 struct files *files_share(struct files *files);
 
-/* One user more / fewer of the same struct files; the last put closes all.
- * => put may sleep; no spinlock held */
-void files_get(struct files *files);
+/* One user fewer; the last closes all.  => may sleep; no spinlock held */
 void files_put(struct files *files);
 
 /* exec, before its point of no return: make certain that closing the
