@@ -95,9 +95,6 @@ test-all: all ## the same, every test under every boot word (long)
 t-%: all ## t-NAME: one test
 	$Qtools/test $*
 
-model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
-	$Q$(B)/model $(or $(STEPS),100000) $(or $(SEED),1)
-
 # The first step of everything: install what these goals need.
 NEEDS := build $(if $(filter qemu run-%,$(MAKECMDGOALS)),qemu)
 NEEDS += $(if $(filter iso %.iso,$(MAKECMDGOALS)),iso)
@@ -110,7 +107,8 @@ setup: ## install all that any goal needs
 clean: ## remove build/
 	rm -rf $(B)
 help: ## this list
-	@sed -n 's/^\([a-z%-]*\):[^#]*## /\1	/p' Makefile | expand -t 8
+	@cat Makefile tools/proof.mk | \
+		sed -n 's/^\([a-z%-]*\):[^#]*## /\1	/p' | expand -t 10
 
 # The kernel is linked twice: the second time with the table of its own
 # symbols, for backtraces. The table ends .rodata, so that no code moves.
@@ -166,23 +164,8 @@ $(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso
 	$(call say,ISO,$@)
 	$Qtools/iso $@ $(B)/tine.elf $(B)/initrd.cpio
 
-# The model test: the real files of mm, with the host's own compiler and its
-# sanitizers; --wrap leads their calls of the allocator through the test.
-MODEL := $(wildcard kernel/debug/host/*.c) kernel/debug/check.c
-MODEL += kernel/core/spin.c $(patsubst %,kernel/mm/%.c,as early fault frame \
-	heap nomem object range share vma)
-MFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined
-MFLAGS += -fno-sanitize-recover=all -fno-strict-aliasing
-MFLAGS += -fno-omit-frame-pointer -Wall -Wextra -Wmissing-prototypes -Wshadow
-MFLAGS += $(if $(WERROR),-Werror) -I kernel/debug/host/shadow -I kernel -I lib
-MFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,frame_alloc frame_alloc_zero \
-	frame_alloc_block frame_free frame_free_block frame_put frame_get \
-	nomem_fails)
-$(B)/model: $(MODEL) $(wildcard kernel/*/*.h kernel/debug/host/*.h \
-		kernel/debug/host/*/*/*.h lib/abi/*.h) Makefile | ready
-	$(call say,CC,$@)
-	$Qmkdir -p $(@D)
-	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) -o $@ $(MODEL)
+# Targets that prove and measure: model, coverage, mutate, bench, profile.
+include tools/proof.mk
 
 # Files that change only when their text would: other flags or other sources.
 FORCE:
@@ -192,5 +175,5 @@ $(B)/flags: FORCE | ready
 		$(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
 $(B)/files: FORCE | ready
 	$(call note,$(KSRC) $(LSRC) $(PROGRAMS_bin) $(PROGRAMS_tests))
-.PHONY: FORCE all iso qemu test model ready setup clean help
+.PHONY: FORCE all iso qemu test ready setup clean help
 -include $(KOBJ:.o=.d) $(LOBJ:.o=.d) $(UOBJ:.o=.d)

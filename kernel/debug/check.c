@@ -102,6 +102,27 @@ holds_of(const struct frame *frame)
     return root || frame->kind == FRAME_CACHE || frame->kind == FRAME_SHARED;
 }
 
+/* FR-2: a free frame holds what its record says. */
+static void
+check_content(struct check *check, u64 number)
+{
+    const pte_t *words = frame_ptr(number << PAGE_SHIFT);
+    const pte_t *kernel = frame_ptr(kernel_root);
+    u8 content = frames[number].flags;
+
+    if (content != CONTENT_ZERO && content != CONTENT_ROOT) {
+        return;
+    }
+    for (unsigned i = 0; i < PT_ENTRIES; i++) {
+        bool filled = content == CONTENT_ROOT && i >= PT_USER_ENTRIES;
+        if (words[i] != (filled ? kernel[i] : 0)) {
+            violation(check, "FR-2 free frame %#lx, content %u: %#lx at %u\n",
+                      number, content, words[i], i);
+            return;
+        }
+    }
+}
+
 static void
 check_frame(struct check *check, u64 number)
 {
@@ -125,9 +146,15 @@ check_frame(struct check *check, u64 number)
             violation(check, "FR-1 free frame %#lx: refs %u, edges %u\n",
                       number, frame->refs, seen);
         }
+        check_content(check, number);
         break;
     default:
-        if (seen != 0 && number != zero_frame >> PAGE_SHIFT) {
+        if (number == zero_frame >> PAGE_SHIFT) {
+            if (frame->refs != seen + 1) {
+                violation(check, "PT-1 the zero frame: refs %u, edges %u\n",
+                          frame->refs, seen);
+            }
+        } else if (seen != 0) {
             violation(check, "FR-1 kernel frame %#lx is mapped %u times\n",
                       number, seen);
         }

@@ -33,19 +33,15 @@ static struct as *
 as_make(struct vma_set *vmas)
 {
     struct as *as = kzalloc(sizeof(*as));
-    paddr_t root = frame_alloc_zero(FRAME_TABLE);
+    paddr_t root = frame_alloc_root();
 
     if (as == NULL || root == 0) {
         kfree(as);
         if (root != 0) {
-            frame_put(root);
+            frame_free(root, CONTENT_ROOT);
         }
         return NULL;
     }
-    frame_of(root)->level = PT_LEVELS;
-    memcpy((pte_t *)frame_ptr(root) + PT_USER_ENTRIES,
-           (pte_t *)frame_ptr(kernel_root) + PT_USER_ENTRIES,
-           (PT_ENTRIES - PT_USER_ENTRIES) * sizeof(pte_t));
     as->refs = 1;
     as->root = root;
     as->vmas = vmas;

@@ -34,12 +34,11 @@ vma_allows(const struct vma *vma, enum access access)
     }
 }
 
-/* Whether the tables already grant the access. */
+/* Whether the tables already grant a read, or a fetch. */
 static bool
 tables_grant(struct as *as, vaddr_t addr, enum access access)
 {
     const pte_t *table = frame_ptr(as->root);
-    pte_t granted = PTE_W;
     pte_t entry = 0;
 
     for (int level = PT_LEVELS; level >= 1; level--) {
@@ -47,11 +46,7 @@ tables_grant(struct as *as, vaddr_t addr, enum access access)
         if ((entry & PTE_P) == 0) {
             return false;
         }
-        granted &= entry;
         table = frame_ptr(pte_addr(entry));
-    }
-    if (access == ACCESS_WRITE) {
-        return granted != 0;
     }
     return access == ACCESS_READ || (entry & PTE_NX) == 0;
 }
@@ -70,6 +65,8 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
             return -ENOMEM;
         }
         write = PTE_W | PTE_D;
+    } else {
+        frame_get(zero_frame);
     }
     pt_install(entry, frame | range_rights(vma->prot) | PTE_A | write);
     return 0;
@@ -113,7 +110,9 @@ fault_page(struct as *as, vaddr_t addr, enum access access)
     if (vma == NULL || !vma_allows(vma, access)) {
         return -EFAULT;
     }
-    if (tables_grant(as, addr, access)) {
+    /* A write needs an owned path in any case; a read must not copy one that
+     * is good enough. */
+    if (access != ACCESS_WRITE && tables_grant(as, addr, access)) {
         return 0;
     }
     pte_t *entry = pt_own(as, addr, 1);

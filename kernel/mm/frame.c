@@ -1,18 +1,22 @@
 /*
- * The frame allocator: a buddy system for blocks, with a list of loose single
- * frames before it.  The essential fact: almost every request is for one frame,
- * so a freed frame goes on the loose list as it is, and is merged with its
- * buddies only when a block is wanted and none is there.
+ * The frame allocator: a buddy system for blocks, before it lists of loose
+ * single frames, and before these the same lists for each CPU.  The essential
+ * fact: almost every request is for one frame, so a freed frame goes on a list
+ * as it is, by content, and is merged with its buddies only when a block is
+ * wanted and none is there.
  */
-#include "common/string.h"
-
 #include "core/bootinfo.h"
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/spin.h"
 
+#include "arch/page.h"
+#include "arch/percpu.h"
+#include "arch/pte.h"
+
 #include "mm/early.h"
 #include "mm/frame.h"
+#include "mm/kmap.h"
 #include "mm/nomem.h"
 
 #define MAX_ORDER   10
@@ -26,8 +30,27 @@ paddr_t zero_frame;
 
 static struct spinlock frame_lock = SPINLOCK_INIT(RANK_FRAME);
 static u32 blocks[MAX_ORDER + 1]; /* frame numbers; 0 ends a list */
-static u32 loose;
-static u64 counts[FRAME_KINDS];
+
+/* A list of free frames with one content. */
+struct loose {
+    u32 first; /* frame number, or 0 */
+    u32 count;
+};
+
+static struct loose shared[CONTENT_COUNT]; /* under frame_lock */
+
+/* A CPU moves this many frames at a time between the shared lists and its own,
+ * and keeps at most twice as many of a content. */
+#define BATCH 16
+
+static u64 reserved_count;
+
+/* Of each CPU, used by it alone; counts are of what it has allocated less what
+ * it has freed, so that only the sum over all CPUs means anything. */
+static struct frame_cache {
+    struct loose loose[CONTENT_COUNT];
+    u64 counts[FRAME_KINDS];
+} caches[MAX_CPUS];
 
 /* Links of a free frame, in its lines field: next low, previous high. */
 static u32
@@ -119,13 +142,42 @@ block_take(int order)
     return number;
 }
 
+static struct frame_cache *
+this_cache(void)
+{
+    return &caches[this_cpu()->id];
+}
+
+static u32
+loose_pop(struct loose *loose)
+{
+    u32 number = loose->first;
+
+    if (number != 0) {
+        loose->first = next_of(number);
+        loose->count--;
+    }
+    return number;
+}
+
+static void
+loose_push(struct loose *loose, u32 number)
+{
+    frames[number].lines = loose->first;
+    loose->first = number;
+    loose->count++;
+}
+
+/* Give all loose frames to the buddy lists, those of this CPU too. */
 static void
 merge_loose(void)
 {
-    while (loose != 0) {
-        u32 number = loose;
-        loose = next_of(number);
-        block_free(number, 0);
+    for (int content = 0; content < CONTENT_COUNT; content++) {
+        u32 number;
+        while ((number = loose_pop(&this_cache()->loose[content])) != 0
+               || (number = loose_pop(&shared[content])) != 0) {
+            block_free(number, 0);
+        }
     }
 }
 
@@ -135,45 +187,103 @@ claim(u32 number, enum frame_kind kind)
     struct frame *frame = &frames[number];
 
     assert(frame->kind == FRAME_FREE && frame->refs == 0);
-    frame->lines = 0;
-    frame->level = 0;
-    frame->flags = 0;
-    frame->kind = (u8)kind;
-    frame->refs = 1;
+    *frame = (struct frame){.refs = 1, .kind = (u8)kind};
+}
+
+/* Get a batch of frames with this content for the CPU; blocks are broken for
+ * frames of any content only. */
+static __noinline void
+refill(struct frame_cache *cache, enum frame_content content)
+{
+    u64 flags = spin_lock_irq(&frame_lock);
+
+    for (int i = 0; i < BATCH; i++) {
+        u32 number = loose_pop(&shared[content]);
+        if (number == 0 && content == CONTENT_ANY) {
+            number = block_take(0);
+        }
+        if (number == 0) {
+            break;
+        }
+        loose_push(&cache->loose[content], number);
+    }
+    spin_unlock_irq(&frame_lock, flags);
+}
+
+/* One frame with this content.  => 0: there is none */
+static inline paddr_t
+take(enum frame_kind kind, enum frame_content content)
+{
+    struct frame_cache *cache = this_cache();
+    struct loose *loose = &cache->loose[content];
+
+    if (loose->first == 0) {
+        refill(cache, content);
+    }
+    u32 number = loose_pop(loose);
+    if (number != 0) {
+        claim(number, kind);
+        cache->counts[kind]++;
+    }
+    return (paddr_t)number << PAGE_SHIFT;
+}
+
+/* One frame, whatever is in it, best one of which nothing is known. */
+static __noinline paddr_t
+take_any(enum frame_kind kind)
+{
+    paddr_t frame = take(kind, CONTENT_ANY);
+
+    if (frame == 0) {
+        frame = take(kind, CONTENT_ZERO);
+    }
+    return frame != 0 ? frame : take(kind, CONTENT_ROOT);
+}
+
+static inline paddr_t
+take_zero(enum frame_kind kind)
+{
+    paddr_t frame = take(kind, CONTENT_ZERO);
+
+    if (frame == 0) {
+        frame = take_any(kind);
+        if (frame != 0) {
+            page_clear(frame_ptr(frame));
+        }
+    }
+    return frame;
 }
 
 paddr_t
 frame_alloc(enum frame_kind kind)
 {
-    if (nomem_fails()) {
-        return 0;
-    }
-    u64 flags = spin_lock_irq(&frame_lock);
-    u32 number = loose;
-
-    if (number != 0) {
-        loose = next_of(number);
-    } else {
-        number = block_take(0);
-    }
-    if (number != 0) {
-        claim(number, kind);
-        counts[FRAME_FREE]--;
-        counts[kind]++;
-    }
-    spin_unlock_irq(&frame_lock, flags);
-    return (paddr_t)number << PAGE_SHIFT;
+    return nomem_fails() ? 0 : take_any(kind);
 }
 
 paddr_t
 frame_alloc_zero(enum frame_kind kind)
 {
-    paddr_t frame = frame_alloc(kind);
+    return nomem_fails() ? 0 : take_zero(kind);
+}
 
-    if (frame != 0) {
-        memset(frame_ptr(frame), 0, PAGE_SIZE);
+paddr_t
+frame_alloc_root(void)
+{
+    if (nomem_fails()) {
+        return 0;
     }
-    return frame;
+    paddr_t root = take(FRAME_TABLE, CONTENT_ROOT);
+    if (root == 0) {
+        root = take_zero(FRAME_TABLE);
+        if (root == 0) {
+            return 0;
+        }
+        words_copy((pte_t *)frame_ptr(root) + PT_USER_ENTRIES,
+                   (pte_t *)frame_ptr(kernel_root) + PT_USER_ENTRIES,
+                   PT_ENTRIES - PT_USER_ENTRIES);
+    }
+    frame_of(root)->level = PT_LEVELS;
+    return root;
 }
 
 paddr_t
@@ -190,26 +300,21 @@ frame_alloc_block(enum frame_kind kind, int order)
         for (u32 i = 0; i < 1u << order; i++) {
             claim(number + i, kind);
         }
-        counts[FRAME_FREE] -= 1u << order;
-        counts[kind] += 1u << order;
+        this_cache()->counts[kind] += 1u << order;
     }
     spin_unlock_irq(&frame_lock, flags);
     return (paddr_t)number << PAGE_SHIFT;
 }
 
-/* Under the lock: one frame is nobody's any more. */
+/* One frame is nobody's any more. */
 static void
-retire(u32 number)
+retire(u32 number, enum frame_content content)
 {
     struct frame *frame = &frames[number];
 
     assert(frame->kind != FRAME_FREE && frame->kind != FRAME_RESERVED);
-    counts[frame->kind]--;
-    counts[FRAME_FREE]++;
-    frame->kind = FRAME_FREE;
-    frame->refs = 0;
-    frame->flags = 0;
-    frame->level = 0;
+    this_cache()->counts[frame->kind]--;
+    *frame = (struct frame){.kind = FRAME_FREE, .flags = (u8)content};
 }
 
 void
@@ -219,42 +324,58 @@ frame_free_block(paddr_t block, int order)
     u64 flags = spin_lock_irq(&frame_lock);
 
     for (u32 i = 0; i < 1u << order; i++) {
-        retire(number + i);
+        retire(number + i, CONTENT_ANY);
     }
     block_free(number, order);
     spin_unlock_irq(&frame_lock, flags);
 }
 
-void
-frame_free(paddr_t addr)
+/* The CPU has many frames of a content: give a batch away. */
+static __noinline void
+spill(struct loose *loose, enum frame_content content)
 {
-    u32 number = (u32)(addr >> PAGE_SHIFT);
     u64 flags = spin_lock_irq(&frame_lock);
 
-    retire(number);
-    set_links(number, loose, 0);
-    loose = number;
+    for (int i = 0; i < BATCH; i++) {
+        loose_push(&shared[content], loose_pop(loose));
+    }
     spin_unlock_irq(&frame_lock, flags);
 }
 
 void
-frame_get(paddr_t addr)
+frame_free(paddr_t addr, enum frame_content content)
 {
-    __atomic_fetch_add(&frame_of(addr)->refs, 1, __ATOMIC_RELAXED);
+    u32 number = (u32)(addr >> PAGE_SHIFT);
+    struct loose *loose = &this_cache()->loose[content];
+
+    retire(number, content);
+    loose_push(loose, number);
+    if (loose->count > 2 * BATCH) {
+        spill(loose, content);
+    }
 }
 
 void
 frame_put(paddr_t addr)
 {
     if (__atomic_fetch_sub(&frame_of(addr)->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        frame_free(addr);
+        frame_free(addr, CONTENT_ANY);
     }
 }
 
 u64
 frame_count(enum frame_kind kind)
 {
-    return __atomic_load_n(&counts[kind], __ATOMIC_RELAXED);
+    u64 count = kind == FRAME_RESERVED ? reserved_count : 0;
+    u64 used = reserved_count;
+
+    for (int i = 0; i < MAX_CPUS; i++) {
+        count += caches[i].counts[kind];
+        for (int k = 0; k < FRAME_KINDS; k++) {
+            used += caches[i].counts[k];
+        }
+    }
+    return kind == FRAME_FREE ? frames_count - used : count;
 }
 
 void
@@ -266,8 +387,7 @@ frame_release_range(paddr_t start, paddr_t end)
         assert(frames[n].kind == FRAME_RESERVED);
         frames[n].kind = FRAME_FREE;
         frames[n].refs = 0;
-        counts[FRAME_RESERVED]--;
-        counts[FRAME_FREE]++;
+        reserved_count--;
         block_free((u32)n, 0);
     }
     spin_unlock_irq(&frame_lock, flags);
@@ -294,7 +414,7 @@ frame_init(void)
         frames[i].kind = FRAME_RESERVED;
         frames[i].refs = 1;
     }
-    counts[FRAME_RESERVED] = frames_count;
+    reserved_count = frames_count;
     early_close();
     for (int i = 0; i < bootinfo.nregions; i++) {
         const struct boot_region *region = &bootinfo.regions[i];
@@ -303,5 +423,5 @@ frame_init(void)
         }
     }
     printk("memory: %lu MiB, %lu KiB free\n", frames_count >> 8,
-           counts[FRAME_FREE] * 4);
+           frame_count(FRAME_FREE) * 4);
 }

@@ -11,6 +11,11 @@
  *
  * FR-1  Every frame is exactly one of free, table, anon, cache, shared, kernel,
  *       reserved; a free one has refs 0.
+ * FR-2  A free frame holds what its record says (enum frame_content).
+ *
+ * Who may call: everybody but interrupt handlers.  Each CPU keeps some free
+ * frames of its own, and the kernel is not preempted, so most calls take no
+ * lock.
  */
 #pragma once
 
@@ -27,6 +32,15 @@ enum frame_kind {
     FRAME_KINDS,
 };
 
+/* What is in a free frame, if that is known: then it need not be made again.
+ * Page tables are cleared as they are dropped, entry by entry. */
+enum frame_content {
+    CONTENT_ANY,
+    CONTENT_ZERO,
+    CONTENT_ROOT, /* a root: no user entries, the kernel's half filled */
+    CONTENT_COUNT,
+};
+
 #define FRAME_WCLEARED 0x1 /* a copier cleared W bits here: see share.c */
 
 struct frame {
@@ -34,7 +48,7 @@ struct frame {
                           free: links of the allocator's list */
     u32 refs;
     u8 level;          /* table: 1 to 4, for checks; block: its order */
-    u8 flags;
+    u8 flags;          /* free: its content, or FRAME_BLOCK */
     u8 kind;           /* enum frame_kind */
     u8 spare;
 };
@@ -43,19 +57,21 @@ _Static_assert(sizeof(struct frame) == 16, "16 bytes per frame");
 
 extern struct frame *frames;  /* the record of frame n is frames[n] */
 extern u64 frames_count;
-extern paddr_t zero_frame;    /* all zero, pinned, never counted */
+extern paddr_t zero_frame;    /* all zero; one hold, so never written */
 
 /* Build the records and free lists from bootinfo.
  * => boot, one CPU; panics if there is not enough memory to go on */
 void frame_init(void);
 
-/* Allocate one frame, with refs 1; its contents are undefined.
- * => any context (an irq spinlock inside)
+/* Allocate one frame, with refs 1; its content is undefined.
  * => 0 if there is no memory */
 paddr_t frame_alloc(enum frame_kind kind) __must_check;
 
 /* The same, filled with zeros. */
 paddr_t frame_alloc_zero(enum frame_kind kind) __must_check;
+
+/* The same: a table of level 4 with the kernel's half only. */
+paddr_t frame_alloc_root(void) __must_check;
 
 /* Allocate 2^order contiguous frames, aligned to their size; refs 1 each.
  * => 0 if there is no such run */
@@ -65,13 +81,14 @@ void frame_free_block(paddr_t block, int order);
 /* One more / one fewer reference; put frees the frame with the last.
  * => get: the caller has a reference, or a lock that keeps one alive
  * => put of a table: use pt_drop, which drops the children too */
-void frame_get(paddr_t frame);
+static inline void frame_get(paddr_t frame);
 void frame_put(paddr_t frame);
 
-/* Free a frame whose refs are already 0 (for pt_drop, which counts down). */
-void frame_free(paddr_t frame);
+/* Free a frame that nobody refers to any more (for pt_drop, which counts down),
+ * and say what is in it. */
+void frame_free(paddr_t frame, enum frame_content content);
 
-/* How many frames are of this kind now. */
+/* How many frames are of this kind now (exact while all CPUs are still). */
 u64 frame_count(enum frame_kind kind);
 
 /* Frames removed from boot's use for good: [start, end) becomes free memory
@@ -95,4 +112,10 @@ static inline paddr_t
 frame_addr(const void *ptr)
 {
     return (paddr_t)ptr - DIRECT_MAP;
+}
+
+static inline void
+frame_get(paddr_t addr)
+{
+    __atomic_fetch_add(&frame_of(addr)->refs, 1, __ATOMIC_RELAXED);
 }

@@ -1,21 +1,15 @@
 /*
  * Allocations that fail on purpose.
  */
-#include "arch/percpu.h"
-
 #include "mm/nomem.h"
 
 struct nomem nomem_default;
 
 bool
-nomem_fails(void)
+nomem_count(struct nomem *nomem)
 {
-    struct nomem *nomem = this_cpu()->nomem;
-
-    if (nomem == NULL || nomem->mode == NOMEM_OFF) {
-        return false;
-    }
     u64 number = ++nomem->passed;
+
     switch (nomem->mode) {
     case NOMEM_ONCE:
         return number == nomem->n;

@@ -10,6 +10,8 @@
 
 #include "core/types.h"
 
+#include "arch/percpu.h"
+
 struct nomem {
     enum {
         NOMEM_OFF,
@@ -24,7 +26,16 @@ struct nomem {
 /* What new processes start with: set once, by the boot word nomem=N. */
 extern struct nomem nomem_default;
 
+/* Whether the allocation that is to be counted now is to fail. */
+bool nomem_count(struct nomem *nomem);
+
 /* Count one allocation by the running process.
- * => any context
+ * => not in an interrupt handler
  * => whether it is to fail */
-bool nomem_fails(void);
+static inline bool
+nomem_fails(void)
+{
+    struct nomem *nomem = this_cpu()->nomem;
+
+    return nomem != NULL && nomem->mode != NOMEM_OFF && nomem_count(nomem);
+}

@@ -7,11 +7,11 @@
  * Read pt_own first, then pt_share, then pt_drop.
  */
 #include "abi/errno.h"
-#include "common/string.h"
 
 #include "core/panic.h"
 #include "core/spin.h"
 
+#include "arch/page.h"
 #include "arch/pte.h"
 #include "arch/tlb.h"
 
@@ -58,19 +58,10 @@ table_alloc(int level)
     return table;
 }
 
-/* One more in-edge for what entry names; the zero frame is not counted. */
-static void
-add_edge(pte_t entry)
-{
-    if (pte_addr(entry) != zero_frame) {
-        frame_get(pte_addr(entry));
-    }
-}
-
 /* Clear W of an entry that others may be reading or clearing at the same time;
  * a plain test first, since the locked clear is the dearer.  S stays.
  * => whether W was set */
-static bool
+static inline bool
 lower(pte_t *entry)
 {
     if ((*entry & PTE_W) == 0 || (*entry & PTE_S) != 0) {
@@ -80,6 +71,25 @@ lower(pte_t *entry)
     return true;
 }
 
+/* One of a table's cache lines for copy_entries; unrolled, since a full table
+ * has 64 of them.  => whether some W was cleared */
+static inline bool
+copy_line(pte_t *to, pte_t *from)
+{
+    bool lowered = false;
+
+#pragma GCC unroll 8
+    for (int i = 0; i < LINE_ENTRIES; i++) {
+        if (pte_is_edge(from[i])) {
+            lowered |= lower(&from[i]);
+            pte_t entry = from[i];
+            frame_get(pte_addr(entry));
+            to[i] = entry;
+        }
+    }
+    return lowered;
+}
+
 /* Fill the fresh table `copy` with the children of `old`, which has other
  * owners: each child gets one more edge, and no W leads to it any more. */
 static void
@@ -87,46 +97,39 @@ copy_entries(paddr_t copy, paddr_t old)
 {
     pte_t *from = frame_ptr(old);
     pte_t *to = frame_ptr(copy);
+    u64 lines = frame_of(old)->lines;
     bool lowered = false;
 
-    for_each_line(line, frame_of(old)->lines) {
-        for (int i = 0; i < LINE_ENTRIES; i++) {
-            pte_t *entry = &LINE(from, line)[i];
-            if (pte_is_edge(*entry)) {
-                lowered |= lower(entry);
-                add_edge(*entry);
-                LINE(to, line)[i] = *entry;
-            }
-        }
+    for_each_line(line, lines) {
+        lowered |= copy_line(LINE(to, line), LINE(from, line));
     }
-    frame_of(copy)->lines = frame_of(old)->lines;
+    frame_of(copy)->lines = lines;
     if (lowered) {
         __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED,
                           __ATOMIC_RELAXED);
     }
 }
 
-/* Make the table under entry, which lacks W, our own: take it if the entry is
- * its only in-edge, else put a copy in its place.  `level` is the child's. */
+/* The table under entry has no other in-edge: it is ours. */
+static void
+take_table(struct as *as, pte_t *entry, struct frame *frame)
+{
+    /* A CPU of ours may have cached an entry of this table from before a copier
+     * cleared its W; the W set here would revive it (H2). */
+    if (frame->flags & FRAME_WCLEARED) {
+        tlb_flush_all(as->cpus);
+        frame->flags &= (u8)~FRAME_WCLEARED;
+    }
+    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
+}
+
+/* Put a copy in place of the table under entry. */
 static bool
-own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
+copy_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 {
     paddr_t old = pte_addr(*entry);
-    struct frame *frame = frame_of(old);
-
-    /* Acquire: who dropped last has cleared its W bits and said so before. */
-    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1) {
-        /* A CPU of ours may have cached an entry of this table from before a
-         * copier cleared its W; the W set here would revive it (H2). */
-        if (frame->flags & FRAME_WCLEARED) {
-            tlb_flush_all(as->cpus);
-            frame->flags &= (u8)~FRAME_WCLEARED;
-        }
-        __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
-        return true;
-    }
-
     paddr_t copy = table_alloc(level);
+
     if (copy == 0) {
         return false;
     }
@@ -136,6 +139,22 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
     tlb_flush_page(as->cpus, addr);
     pt_drop(old, level);
     return true;
+}
+
+/* Make the table under entry, which lacks W, our own: take it if the entry is
+ * its only in-edge, else copy it.  `level` is the child's.
+ * => false: no memory */
+static inline bool
+own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
+{
+    struct frame *frame = frame_of(pte_addr(*entry));
+
+    /* Acquire: who dropped last has cleared its W bits and said so before. */
+    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1) {
+        take_table(as, entry, frame);
+        return true;
+    }
+    return copy_table(as, entry, addr, level);
 }
 
 pte_t *
@@ -184,9 +203,9 @@ bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {
     paddr_t old = pte_addr(*entry);
-    bool zero = old == zero_frame;
+    bool zero = old == zero_frame; /* its refs are never 1 */
 
-    if (!zero && __atomic_load_n(&frame_of(old)->refs, __ATOMIC_ACQUIRE) == 1) {
+    if (__atomic_load_n(&frame_of(old)->refs, __ATOMIC_ACQUIRE) == 1) {
         __atomic_fetch_or(entry, PTE_W | PTE_D | PTE_A, __ATOMIC_RELAXED);
         return true;
     }
@@ -196,7 +215,7 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
         return false;
     }
     if (!zero) {
-        memcpy(frame_ptr(copy), frame_ptr(old), PAGE_SIZE);
+        page_copy(frame_ptr(copy), frame_ptr(old));
     }
     /* Without W first: while another CPU still reads the old page through its
      * TLB, nobody may write to the new one (H1). */
@@ -223,13 +242,14 @@ static pte_t
 copy_page(pte_t entry)
 {
     if (pte_addr(entry) == zero_frame) {
+        frame_get(zero_frame);
         return entry;
     }
     paddr_t copy = frame_alloc(FRAME_ANON);
     if (copy == 0) {
         return 0;
     }
-    memcpy(frame_ptr(copy), frame_ptr(pte_addr(entry)), PAGE_SIZE);
+    page_copy(frame_ptr(copy), frame_ptr(pte_addr(entry)));
     return (entry & ~PTE_ADDR) | copy;
 }
 
@@ -262,7 +282,7 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 
     if (level == share->level || shared_page) {
         share->lowered |= lower(entry);
-        add_edge(*entry);
+        frame_get(pte_addr(*entry));
         return *entry;
     }
     if (level == 1) {
@@ -312,30 +332,58 @@ pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     return done ? 0 : -ENOMEM;
 }
 
-void
-pt_drop(paddr_t node, int level)
+/* One in-edge fewer.  => whether it was the last */
+static inline bool
+drop_edge(struct frame *frame)
 {
-    struct frame *frame = frame_of(node);
-
-    if (node == zero_frame) {
-        return;
-    }
     /* refs 1 means that nobody else can hold or add an edge (A12). */
-    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) != 1
-        && __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) != 1) {
-        return;
-    }
-    if (level > 0) {
-        pte_t *table = frame_ptr(node);
-        u64 lines = level == PT_LEVELS ? frame->lines & USER_LINES
-                                       : frame->lines;
-        for_each_line(line, lines) {
-            for (int i = 0; i < LINE_ENTRIES; i++) {
-                if (pte_is_edge(LINE(table, line)[i])) {
-                    pt_drop(pte_addr(LINE(table, line)[i]), level - 1);
-                }
+    return __atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1
+           || __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) == 1;
+}
+
+static void free_node(paddr_t node, int level);
+
+/* Clear one of a table's cache lines, and drop what it named. */
+static inline void
+drop_line(pte_t *entries, int level)
+{
+#pragma GCC unroll 8
+    for (int i = 0; i < LINE_ENTRIES; i++) {
+        pte_t entry = entries[i];
+        if (entry != 0) {
+            entries[i] = 0;
+            if (drop_edge(frame_of(pte_addr(entry)))) {
+                free_node(pte_addr(entry), level - 1);
             }
         }
     }
-    frame_free(node);
+}
+
+/* Free a node without in-edges.  A table's entries are cleared on the way, so
+ * that the next who wants a table gets it clear. */
+static void
+free_node(paddr_t node, int level)
+{
+    pte_t *table = frame_ptr(node);
+    u64 lines = frame_of(node)->lines;
+
+    if (level == 0) {
+        frame_free(node, CONTENT_ANY);
+        return;
+    }
+    if (level == PT_LEVELS) {
+        lines &= USER_LINES;
+    }
+    for_each_line(line, lines) {
+        drop_line(LINE(table, line), level);
+    }
+    frame_free(node, level == PT_LEVELS ? CONTENT_ROOT : CONTENT_ZERO);
+}
+
+void
+pt_drop(paddr_t node, int level)
+{
+    if (drop_edge(frame_of(node))) {
+        free_node(node, level);
+    }
 }

@@ -33,6 +33,10 @@ __noreturn void fail(const char *fmt, ...) __printf(1, 2);
 /* layer.c: lay out physical memory and start the allocators. */
 void layer_init(void);
 
+/* layer.c: nobody may touch free frames; the checkers may, and are run. */
+void layer_poison(void);
+void layer_check(void);
+
 /* layer.c: allocations that have failed on this CPU. */
 extern u64 failures[HOST_CPUS];
 

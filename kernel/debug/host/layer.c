@@ -45,19 +45,20 @@ u64 failures[HOST_CPUS];
 /* What --wrap makes of the calls, and of the functions themselves. */
 paddr_t __real_frame_alloc(enum frame_kind kind);
 paddr_t __wrap_frame_alloc(enum frame_kind kind);
+paddr_t __real_frame_alloc_zero(enum frame_kind kind);
 paddr_t __wrap_frame_alloc_zero(enum frame_kind kind);
+paddr_t __real_frame_alloc_root(void);
+paddr_t __wrap_frame_alloc_root(void);
 paddr_t __real_frame_alloc_block(enum frame_kind kind, int order);
 paddr_t __wrap_frame_alloc_block(enum frame_kind kind, int order);
 void __real_frame_free_block(paddr_t block, int order);
 void __wrap_frame_free_block(paddr_t block, int order);
-void __real_frame_free(paddr_t frame);
-void __wrap_frame_free(paddr_t frame);
+void __real_frame_free(paddr_t frame, enum frame_content content);
+void __wrap_frame_free(paddr_t frame, enum frame_content content);
 void __real_frame_put(paddr_t frame);
 void __wrap_frame_put(paddr_t frame);
-void __real_frame_get(paddr_t frame);
-void __wrap_frame_get(paddr_t frame);
-bool __real_nomem_fails(void);
-bool __wrap_nomem_fails(void);
+bool __real_nomem_count(struct nomem *nomem);
+bool __wrap_nomem_count(struct nomem *nomem);
 
 paddr_t
 kernel_image_end(void)
@@ -83,11 +84,25 @@ layer_init(void)
         as_load(NULL);
     }
     as_load(NULL);
+    layer_poison();
+}
+
+void
+layer_poison(void)
+{
     for (u64 n = 0; n < frames_count; n++) {
         if (frames[n].kind == FRAME_FREE) {
             __asan_poison_memory_region(frame_ptr(n << PAGE_SHIFT), PAGE_SIZE);
         }
     }
+}
+
+void
+layer_check(void)
+{
+    __asan_unpoison_memory_region((void *)DIRECT_MAP, MEMORY_END);
+    check_or_panic();
+    layer_poison();
 }
 
 /* => frame, made accessible; 0 is counted as a failure */
@@ -118,12 +133,15 @@ __wrap_frame_alloc(enum frame_kind kind)
 paddr_t
 __wrap_frame_alloc_zero(enum frame_kind kind)
 {
-    paddr_t frame = __wrap_frame_alloc(kind);
+    yield_point();
+    return allocated(__real_frame_alloc_zero(kind), PAGE_SIZE);
+}
 
-    if (frame != 0) {
-        memset(frame_ptr(frame), 0, PAGE_SIZE);
-    }
-    return frame;
+paddr_t
+__wrap_frame_alloc_root(void)
+{
+    yield_point();
+    return allocated(__real_frame_alloc_root(), PAGE_SIZE);
 }
 
 paddr_t
@@ -141,10 +159,10 @@ __wrap_frame_free_block(paddr_t block, int order)
 }
 
 void
-__wrap_frame_free(paddr_t frame)
+__wrap_frame_free(paddr_t frame, enum frame_content content)
 {
     mmu_check_free(frame);
-    __real_frame_free(frame);
+    __real_frame_free(frame, content);
     freed(frame, PAGE_SIZE);
 }
 
@@ -158,18 +176,18 @@ __wrap_frame_put(paddr_t frame)
 }
 
 void
-__wrap_frame_get(paddr_t frame)
+frame_get(paddr_t frame)
 {
     if (one_in(16)) {
         yield_point();
     }
-    __real_frame_get(frame);
+    real_frame_get(frame);
 }
 
 bool
-__wrap_nomem_fails(void)
+__wrap_nomem_count(struct nomem *nomem)
 {
-    bool fails = __real_nomem_fails();
+    bool fails = __real_nomem_count(nomem);
 
     failures[running_cpu] += fails;
     return fails;

@@ -3,11 +3,15 @@
  */
 #pragma once
 
-#define this_cpu hardware_this_cpu
+#define this_cpu     hardware_this_cpu
+#define cpu_rank     hardware_rank
+#define cpu_set_rank hardware_set_rank
 
 #include_next "arch/percpu.h"
 
 #undef this_cpu
+#undef cpu_rank
+#undef cpu_set_rank
 
 extern int running_cpu;
 
@@ -15,4 +19,16 @@ static inline struct cpu *
 this_cpu(void)
 {
     return &cpus[running_cpu];
+}
+
+static inline u32
+cpu_rank(void)
+{
+    return this_cpu()->rank;
+}
+
+static inline void
+cpu_set_rank(u32 rank)
+{
+    this_cpu()->rank = rank;
 }

@@ -1,0 +1,26 @@
+/*
+ * Clearing and copying a whole page, as fast as general instructions can.
+ */
+#pragma once
+
+#include "core/types.h"
+
+/* Fill the page with zeros, 16 bytes an instruction.  The user's registers,
+ * XMM0 included, are as before. */
+void page_clear(void *page);
+
+/* Copy words of 8 bytes; the two places are distinct. */
+static inline void
+words_copy(void *to, const void *from, u64 words)
+{
+    __asm__ volatile("rep movsq"
+                     : "+D"(to), "+S"(from), "+c"(words)
+                     :
+                     : "memory");
+}
+
+static inline void
+page_copy(void *to, const void *from)
+{
+    words_copy(to, from, PAGE_SIZE / 8);
+}

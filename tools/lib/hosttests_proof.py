@@ -1,0 +1,21 @@
+"""The tools that measure, measured against the guest's own clock."""
+
+import re
+import shutil
+
+from host import test
+
+
+@test
+def proof_profile(host):
+    """tools/profile counts what rdtsc counts under --icount."""
+    if not shutil.which("musl-gcc"):
+        return "skipped: no musl-gcc here"
+    result = host.command([host.path("tools", "profile"), "--summary",
+                           "getppid", "fork-exit-wait", "pipe"]).expect(0)
+    totals = re.findall(rb"^(\S+): ([\d,]+) instructions \([^)]*\)$",
+                        result.out, re.M)
+    if [name for name, _ in totals] != [b"getppid", b"fork-exit-wait",
+                                        b"pipe"]:
+        result.fail("not three totals that agree with rdtsc")
+    return None
