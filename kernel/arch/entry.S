@@ -6,10 +6,19 @@
 #define CPU_KERNEL_RSP 8
 #define CPU_USER_RSP   16
 #define CPU_WORK       24
+#define WORK_HOOK      0x80
 
+#define FRAME_RBP    32
+#define FRAME_R11    48
+#define FRAME_R10    56
+#define FRAME_R9     64
+#define FRAME_R8     72
+#define FRAME_RAX    80
+#define FRAME_RDX    96
+#define FRAME_RSI    104
+#define FRAME_RDI    112
 #define FRAME_VECTOR 120
 #define FRAME_RIP    136
-#define FRAME_CS     144
 #define FRAME_RFLAGS 152
 #define FRAME_RSP    160
 
@@ -61,9 +70,32 @@
     popq %rdx
     popq %rsi
     popq %rdi
+    addq $16, %rsp                  /* vector and error */
+    .endm
+
+/* The same where C has been in between, which preserves the other registers
+ * (rbp was cleared for it), and where nobody can have changed the frame. */
+    .macro pop_scratch
+    movq FRAME_RBP(%rsp), %rbp
+    addq $FRAME_R11, %rsp
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+    addq $16, %rsp
     .endm
 
     .text
+/*
+ * System calls.  The registers already are as C wants its arguments, but for
+ * the fourth: so the table's function is called from here.  It preserves
+ * rbx and r12 to r15, so on the short way out they need not be loaded again.
+ */
     .globl syscall_entry
 syscall_entry:
     swapgs
@@ -78,23 +110,46 @@ syscall_entry:
     pushq $VECTOR_SYSCALL
     push_registers
     xorl %ebp, %ebp                 /* backtraces end here */
-    movq %rsp, %rdi
     sti
-    call on_syscall
+    movq %r10, %rcx
+    cmpl syscall_count, %eax        /* as Linux, the low half counts */
+    jae unknown_call
+    movl %eax, %eax
+    call *syscall_table(, %rax, 8)
+syscall_done:
     cli
-    cmpl $0, %gs:CPU_WORK
-    jne return_work
+    cmpq $0, %gs:CPU_WORK           /* and the lock rank, its neighbour */
+    jne syscall_work
 
-/* sysret with a rip that is not canonical faults in kernel mode. */
-    movq FRAME_RIP(%rsp), %rax
-    shrq $47, %rax
-    jnz return_iret
-    pop_registers
-    movq FRAME_RIP - FRAME_VECTOR(%rsp), %rcx
-    movq FRAME_RFLAGS - FRAME_VECTOR(%rsp), %r11
-    movq FRAME_RSP - FRAME_VECTOR(%rsp), %rsp
+/* Who changes a frame changes its vector: then all registers must be loaded.
+ * Else rip is where the user's own syscall left off, so it is canonical;
+ * with another sysret would fault in kernel mode. */
+    cmpl $VECTOR_SYSCALL, FRAME_VECTOR(%rsp)
+    jne frame_changed
+    movq FRAME_RBP(%rsp), %rbp
+    movq FRAME_R10(%rsp), %r10
+    movq FRAME_R9(%rsp), %r9
+    movq FRAME_R8(%rsp), %r8
+    movq FRAME_RDX(%rsp), %rdx
+    movq FRAME_RSI(%rsp), %rsi
+    movq FRAME_RDI(%rsp), %rdi
+    movq FRAME_RIP(%rsp), %rcx
+    movq FRAME_RFLAGS(%rsp), %r11
+    movq FRAME_RSP(%rsp), %rsp
     swapgs
     sysretq
+
+unknown_call:
+    call sys_enosys
+    jmp syscall_done
+frame_changed:
+    movq %rax, FRAME_RAX(%rsp)
+    jmp return_all
+syscall_work:
+    movq %rax, FRAME_RAX(%rsp)
+    sti
+    call on_syscall_work
+    jmp return_user
 
 /* Interrupts are off; the frame at rsp is one from user mode. */
 return_work:
@@ -103,11 +158,10 @@ return_work:
     call on_user_return
 return_user:
     cli
-    cmpl $0, %gs:CPU_WORK
-    jne return_work
-return_iret:
+    testl $~WORK_HOOK, %gs:CPU_WORK
+    jnz return_work
+return_all:
     pop_registers
-    addq $16, %rsp
     swapgs
     iretq
 
@@ -144,22 +198,29 @@ trap_vectors:
 
 trap_common:
     testb $3, 24(%rsp)
-    jz 1f
+    jz trap_in_kernel
     swapgs
-1:  push_registers
+    push_registers
     cld
     smap_site clac
     xorl %ebp, %ebp
-    testb $3, FRAME_CS(%rsp)
-    jnz 2f
-    /* From the kernel: let the backtrace go on through the frame below. */
-    movq 32(%rsp), %rbp
-2:  movq %rsp, %rdi
+    movq %rsp, %rdi
     call trap_dispatch
-    testb $3, FRAME_CS(%rsp)
-    jnz return_user
-    pop_registers
-    addq $16, %rsp
+    cli
+    testl $~WORK_HOOK, %gs:CPU_WORK
+    jnz return_work
+    pop_scratch
+    swapgs
+    iretq
+
+trap_in_kernel:
+    push_registers
+    cld
+    smap_site clac
+    /* rbp is as it was: the backtrace goes on through the frame below. */
+    movq %rsp, %rdi
+    call trap_dispatch
+    pop_scratch
     iretq
 
 /* NMI, double fault, machine check: GS may be either's, so look.  They end

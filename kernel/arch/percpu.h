@@ -13,8 +13,9 @@ struct process;
 
 /* Bits of cpu.work: what must be done before this CPU returns to user mode. */
 #define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
-#define WORK_INPUT   0x4 /* the console has input (core/console.h) */
 #define WORK_SIGNAL  0x2 /* the current process may have a signal to act on */
+#define WORK_INPUT   0x4 /* the console has input (core/console.h) */
+#define WORK_HOOK    0x80 /* stays set: system calls end in core/hooks.h's */
 
 struct tss {
     u32 reserved0;
@@ -30,7 +31,7 @@ struct cpu {
     struct cpu *self;          /*  0 */
     u64 kernel_rsp;            /*  8 top of the current process's stack */
     u64 user_rsp;              /* 16 scratch of the system call entry */
-    u32 work;                  /* 24 see cpu_add_work */
+    u32 work;                  /* 24 see cpu_add_work; tested together with */
     u32 rank;                  /* 28 of the lock taken last; 0: none held */
     struct process *process;   /* 32 the running one */
 
@@ -62,6 +63,22 @@ cpu_current(void)
     struct process *process;
     __asm__("movq %%gs:32, %0" : "=r"(process));
     return process;
+}
+
+/* cpu.rank of this CPU, one instruction each; who changes it puts it back, so
+ * an interrupt in between does not matter. */
+static inline u32
+cpu_rank(void)
+{
+    u32 rank;
+    __asm__ volatile("movl %%gs:28, %0" : "=r"(rank));
+    return rank;
+}
+
+static inline void
+cpu_set_rank(u32 rank)
+{
+    __asm__ volatile("movl %0, %%gs:28" : : "ri"(rank) : "memory");
 }
 
 /* Set and clear bits of this CPU's work word: one instruction each, so that an

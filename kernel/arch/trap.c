@@ -212,22 +212,18 @@ trap_panic(struct trapframe *frame)
 }
 
 static void
-page_fault(struct trapframe *frame)
+kernel_page_fault(struct trapframe *frame)
 {
     vaddr_t addr = read_cr2();
 
     if (frame->rflags & RFLAGS_IF) {
         cpu_interrupts_on();
     }
-    if (trap_from_user(frame)) {
-        on_page_fault(frame, addr, frame->error);
-        return;
-    }
     u64 fixup = extable_fixup(frame->rip);
     if (fixup == 0) {
         trap_panic(frame);
     }
-    if (!on_page_fault(frame, addr, frame->error)) {
+    if (!on_kernel_fault(addr, frame->error)) {
         frame->rip = fixup;
     }
 }
@@ -248,12 +244,13 @@ exception(struct trapframe *frame)
     }
 }
 
-void
-trap_dispatch(struct trapframe *frame)
+/* Not inline: the way of a page fault should not save registers for it. */
+__noinline static void
+dispatch(struct trapframe *frame)
 {
     switch (frame->vector) {
     case VECTOR_PF:
-        page_fault(frame);
+        kernel_page_fault(frame);
         break;
     case VECTOR_NMI:
     case VECTOR_DF:
@@ -271,5 +268,18 @@ trap_dispatch(struct trapframe *frame)
         } else {
             irq_dispatch((int)frame->vector - VECTOR_IRQ);
         }
+    }
+}
+
+/* A program's page fault comes first: it is what happens most. */
+void
+trap_dispatch(struct trapframe *frame)
+{
+    if (frame->vector == VECTOR_PF && trap_from_user(frame)) {
+        vaddr_t addr = read_cr2();
+        cpu_interrupts_on();
+        on_user_fault(addr, frame->error);
+    } else {
+        dispatch(frame);
     }
 }

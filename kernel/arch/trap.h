@@ -29,7 +29,8 @@
 #define VECTOR_XM       19
 #define VECTOR_IRQ      0x20 /* + ISA line */
 #define VECTOR_TIMER    0x40
-#define VECTOR_SYSCALL  0x80 /* in the frame only: there is no such gate */
+#define VECTOR_SYSCALL  0x80 /* these two are in frames only, without gates: */
+#define VECTOR_CHANGED  0x81 /* a system call's frame that was rewritten */
 #define VECTOR_SPURIOUS 0xff
 
 /* Page fault error code (AMD64 manual, 8.2.15). */
@@ -39,6 +40,8 @@
 #define PF_RESERVED 0x8
 #define PF_FETCH    0x10
 
+/* Who changes registers in the frame of a system call (exec) sets its vector to
+ * VECTOR_CHANGED: else the way out loads only those that C does not preserve. */
 struct trapframe {
     u64 r15, r14, r13, r12, rbp, rbx;
     u64 r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;

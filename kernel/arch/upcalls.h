@@ -7,18 +7,25 @@
 
 struct trapframe;
 
-/* A page fault at addr, from either mode, with the hardware's error code.
+/* A page fault at addr in user mode, with the hardware's error code: it is
+ * served, or turned into a signal.  => interrupts on */
+void on_user_fault(vaddr_t addr, u64 error);
+
+/* The same in the kernel, in a copy to or from user memory.
  * => interrupts on
- * => whether it was served; if not, a fault in the kernel is a user copy's
- *    failure or a panic, one in user mode has been turned into a signal */
-bool on_page_fault(struct trapframe *frame, vaddr_t addr, u64 error);
+ * => whether it was served; if not, the copy ends */
+bool on_kernel_fault(vaddr_t addr, u64 error);
 
 /* Another exception in user mode.  => interrupts on */
 void on_exception(struct trapframe *frame);
 
-/* A system call: number and arguments in frame, result into frame->rax.
+/* System calls: entry.S calls syscall_table[number] with the user's arguments,
+ * or sys_enosys if the number is syscall_count or more (sys/sys.h).
  * => interrupts on */
-void on_syscall(struct trapframe *frame);
+
+/* The end of a system call where the work word is not zero, or a lock is held.
+ * => interrupts on */
+void on_syscall_work(void);
 
 /* The timer.  => interrupts off */
 void on_tick(bool from_user);

@@ -3,5 +3,6 @@
  */
 #pragma once
 
-/* Called at the end of every system call, with no lock held; NULL: nothing. */
-extern void (*syscall_hook)(void);
+/* Have hook called at the end of every system call, with no lock held.
+ * => boot */
+void syscall_set_hook(void (*hook)(void));

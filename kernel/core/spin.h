@@ -4,32 +4,105 @@
  * spin_lock_irq turns them off: it guards what handlers touch too, and its work
  * is bounded.  A lock is always taken by the same kind, and locks are released
  * in the opposite order of taking (both checked by rank).
+ *
+ * They are inline because a fork takes some forty of them; what is rare (a lock
+ * that is held, an order that is wrong) is in spin.c.
  */
 #pragma once
 
 #include "core/lockrank.h"
 #include "core/types.h"
 
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+
 struct spinlock {
-    u32 locked;     /* 1 while held */
-    u8 rank;        /* enum lock_rank */
-    u8 outer;       /* while held: the rank held before this one */
+    u32 held;   /* 0: free; else 1 + the rank that its holder held before */
+    u32 rank;   /* enum lock_rank */
     const char *name;
 };
 
 #define SPINLOCK_INIT(r) { .rank = (r), .name = #r }
 
-void spin_init(struct spinlock *lock, enum lock_rank rank, const char *name);
+static inline void
+spin_init(struct spinlock *lock, enum lock_rank rank, const char *name)
+{
+    *lock = (struct spinlock){.rank = rank, .name = name};
+}
+
+/* Whether somebody holds the lock: for asserts. */
+static inline bool
+spin_held(const struct spinlock *lock)
+{
+    return lock->held != 0;
+}
+
+/* The rank that its holder held before: 0 if this was its first lock. */
+static inline u32
+spin_outer(const struct spinlock *lock)
+{
+    return lock->held - 1;
+}
+
+/* spin.c: take a lock that was found held; panic over a wrong order. */
+void spin_wait(struct spinlock *lock, u32 held);
+__noreturn void spin_order(const struct spinlock *lock);
+
+static inline bool
+spin_try(struct spinlock *lock, u32 held)
+{
+    u32 none = 0;
+
+    return __atomic_compare_exchange_n(&lock->held, &none, held, false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
 
 /* Take the lock.
  * => no lock of this rank or higher is held by this CPU (checked)
  * => spin_lock: interrupts are on; not in a handler */
-void spin_lock(struct spinlock *lock);
-void spin_unlock(struct spinlock *lock);
+static inline void
+spin_lock(struct spinlock *lock)
+{
+    u32 outer = cpu_rank();
+    u32 rank = lock->rank;
+
+    if (outer >= rank) {
+        spin_order(lock);
+    }
+    if (!spin_try(lock, outer + 1)) {
+        spin_wait(lock, outer + 1);
+    }
+    cpu_set_rank(rank);
+}
+
+static inline void
+spin_unlock(struct spinlock *lock)
+{
+    u32 held = lock->held;
+
+    if (held == 0 || cpu_rank() != lock->rank) {
+        spin_order(lock);
+    }
+    cpu_set_rank(held - 1);
+    __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+}
 
 /* Take the lock with interrupts off; returns what spin_unlock_irq restores. */
-u64 spin_lock_irq(struct spinlock *lock) __must_check;
-void spin_unlock_irq(struct spinlock *lock, u64 flags);
+static inline u64 __must_check
+spin_lock_irq(struct spinlock *lock)
+{
+    u64 flags = cpu_flags();
 
-/* Whether somebody holds the lock: for asserts. */
-bool spin_held(const struct spinlock *lock);
+    cpu_interrupts_off();
+    spin_lock(lock);
+    return flags;
+}
+
+static inline void
+spin_unlock_irq(struct spinlock *lock, u64 flags)
+{
+    spin_unlock(lock);
+    if (flags & RFLAGS_IF) {
+        cpu_interrupts_on();
+    }
+}

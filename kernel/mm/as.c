@@ -414,7 +414,7 @@ page_for_write(struct as *as, vaddr_t addr, char **page)
     int error = fault_page(as, addr, ACCESS_WRITE);
 
     if (error == 0) {
-        pte_t *entry = pt_own(as, addr, 1); /* exists: the fault made it */
+        pte_t *entry = pt_own(as, addr); /* exists: the fault made it */
         *page = frame_ptr(pte_addr(*entry));
     }
     return error;

@@ -115,7 +115,7 @@ fault_page(struct as *as, vaddr_t addr, enum access access)
     if (access != ACCESS_WRITE && tables_grant(as, addr, access)) {
         return 0;
     }
-    pte_t *entry = pt_own(as, addr, 1);
+    pte_t *entry = pt_own(as, addr);
     if (entry == NULL) {
         return -ENOMEM;
     }

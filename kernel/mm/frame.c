@@ -217,7 +217,8 @@ take(enum frame_kind kind, enum frame_content content)
     struct frame_cache *cache = this_cache();
     struct loose *loose = &cache->loose[content];
 
-    if (loose->first == 0) {
+    if (loose->first == 0
+        && (content == CONTENT_ANY || shared[content].count != 0)) {
         refill(cache, content);
     }
     u32 number = loose_pop(loose);

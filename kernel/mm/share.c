@@ -71,23 +71,47 @@ lower(pte_t *entry)
     return true;
 }
 
-/* One of a table's cache lines for copy_entries; unrolled, since a full table
- * has 64 of them.  => whether some W was cleared */
-static inline bool
+/* One of a table's cache lines, for copy_entries. */
+static inline void
 copy_line(pte_t *to, pte_t *from)
 {
-    bool lowered = false;
-
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
         if (pte_is_edge(from[i])) {
-            lowered |= lower(&from[i]);
+            lower(&from[i]);
             pte_t entry = from[i];
             frame_get(pte_addr(entry));
             to[i] = entry;
         }
     }
-    return lowered;
+}
+
+/* Whether all entries of a line are private and writable, as most are in a big
+ * process: then each needs no test of its own. */
+static inline bool
+line_is_plain(const pte_t *line)
+{
+    pte_t all = ~0UL;
+    pte_t any = 0;
+
+#pragma GCC unroll 8
+    for (int i = 0; i < LINE_ENTRIES; i++) {
+        all &= line[i];
+        any |= line[i];
+    }
+    return (all & (PTE_P | PTE_W)) == (PTE_P | PTE_W) && (any & PTE_S) == 0;
+}
+
+static inline void
+copy_plain_line(pte_t *to, pte_t *from)
+{
+#pragma GCC unroll 8
+    for (int i = 0; i < LINE_ENTRIES; i++) {
+        pte_t entry = from[i] & ~PTE_W;
+        __atomic_fetch_and(&from[i], ~PTE_W, __ATOMIC_RELAXED);
+        frame_get(pte_addr(entry));
+        to[i] = entry;
+    }
 }
 
 /* Fill the fresh table `copy` with the children of `old`, which has other
@@ -98,16 +122,16 @@ copy_entries(paddr_t copy, paddr_t old)
     pte_t *from = frame_ptr(old);
     pte_t *to = frame_ptr(copy);
     u64 lines = frame_of(old)->lines;
-    bool lowered = false;
 
     for_each_line(line, lines) {
-        lowered |= copy_line(LINE(to, line), LINE(from, line));
+        if (line_is_plain(LINE(from, line))) {
+            copy_plain_line(LINE(to, line), LINE(from, line));
+        } else {
+            copy_line(LINE(to, line), LINE(from, line));
+        }
     }
     frame_of(copy)->lines = lines;
-    if (lowered) {
-        __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED,
-                          __ATOMIC_RELAXED);
-    }
+    __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED, __ATOMIC_RELAXED);
 }
 
 /* The table under entry has no other in-edge: it is ours. */
@@ -158,26 +182,27 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 }
 
 pte_t *
-pt_own(struct as *as, vaddr_t addr, int level)
+pt_own(struct as *as, vaddr_t addr)
 {
     pte_t *table = frame_ptr(as->root);
 
     assert(spin_held(&as->lock));
-    for (int l = PT_LEVELS; l > level; l--) {
-        pte_t *entry = &table[pt_index(addr, l)];
+#pragma GCC unroll 3
+    for (int level = PT_LEVELS; level > 1; level--) {
+        pte_t *entry = &table[pt_index(addr, level)];
         if (!pte_is_edge(*entry)) {
-            paddr_t made = table_alloc(l - 1);
+            paddr_t made = table_alloc(level - 1);
             if (made == 0) {
                 return NULL;
             }
             pt_install(entry, made | TABLE_BITS);
         } else if ((*entry & PTE_W) == 0
-                   && !own_table(as, entry, addr, l - 1)) {
+                   && !own_table(as, entry, addr, level - 1)) {
             return NULL;
         }
         table = table_of(*entry);
     }
-    return &table[pt_index(addr, level)];
+    return &table[pt_index(addr, 1)];
 }
 
 bool

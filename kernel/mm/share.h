@@ -45,20 +45,20 @@ enum share_level {
 int pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     __must_check;
 
-/* Make as the owner of every table on the path to addr, down to the table of
- * `level`, making tables that are missing.
+/* Make as the owner of every table on the path to addr, making tables that are
+ * missing.
  * => as->lock held
- * => the entry for addr in that table; NULL if there is no memory (what has
- *    been done is legal and invisible) */
-pte_t *pt_own(struct as *as, vaddr_t addr, int level) __must_check;
+ * => the last-level entry for addr; NULL if there is no memory (what has been
+ *    done is legal and invisible) */
+pte_t *pt_own(struct as *as, vaddr_t addr) __must_check;
 
-/* The same for tables that exist, as far down as they do.
+/* The same for tables that exist, down to the table of `level` at most.
  * => false: no memory */
 bool pt_own_present(struct as *as, vaddr_t addr, int level) __must_check;
 
 /* Level 0 of the same verb: make the page behind entry writable for as alone,
  * by taking it if it is ours, else by a copy.
- * => entry came from pt_own(as, addr, 1) and is present; the vma allows writes
+ * => entry came from pt_own(as, addr) and is present; the vma allows writes
  * => false: no memory */
 bool pt_own_page(struct as *as, vaddr_t addr, pte_t *entry) __must_check;
 

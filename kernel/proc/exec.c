@@ -312,7 +312,7 @@ set_registers(const struct builder *b, const struct elf_image *image)
     sched_load_fs_base();
     *current->frame = (struct trapframe){
         .rip = image->entry, .rsp = b->sp, .cs = USER_CS, .ss = USER_SS,
-        .rflags = RFLAGS_IF | RFLAGS_ONE, .vector = VECTOR_SYSCALL,
+        .rflags = RFLAGS_IF | RFLAGS_ONE, .vector = VECTOR_CHANGED,
     };
 }
 

@@ -38,6 +38,7 @@ __noreturn void on_start(struct process *prev, void (*fn)(void *), void *arg);
 _Static_assert(offsetof(struct process, kernel_rsp) == 0, "switch_to");
 _Static_assert(offsetof(struct cpu, kernel_rsp) == 8, "entry.S");
 _Static_assert(offsetof(struct cpu, work) == 24, "entry.S");
+_Static_assert(offsetof(struct cpu, rank) == 28, "entry.S: with work");
 _Static_assert(offsetof(struct cpu, process) == 32, "cpu_current");
 
 bool preempt_always;
@@ -187,7 +188,7 @@ schedule(void)
     u64 flags = spin_lock_irq(&queue->lock);
     struct process *prev = current;
 
-    assert(queue->lock.outer == 0); /* no lock is held across a switch */
+    assert(spin_outer(&queue->lock) == 0); /* no lock is held across a switch */
     cpu_clear_work(WORK_RESCHED);
     if (prev->state == PROC_RUNNING && !is_idle(prev)) {
         make_ready(queue, prev);

@@ -79,27 +79,41 @@ want_memory(vaddr_t addr)
     return true;
 }
 
-bool
-on_page_fault(struct trapframe *frame, vaddr_t addr, u64 error)
+/* What a fault that cannot be served means for a program. */
+static void
+refuse(vaddr_t addr, int error)
 {
-    bool user = trap_from_user(frame);
+    if (error == -ENOMEM) {
+        (void)want_memory(addr);
+    } else {
+        signal_force(error == -ERANGE ? SIGBUS : SIGSEGV);
+    }
+}
+
+void
+on_user_fault(vaddr_t addr, u64 error)
+{
     int failed = -EFAULT;
 
-    /* In user mode without PF_USER: the processor's own access (to a descriptor
-     * table, say) failed, and no page of the user's can help. */
-    bool implicit = user && (error & PF_USER) == 0;
-    if (addr < USER_END && current->as != NULL && !implicit) {
+    /* Without PF_USER it is the processor's own access (to a descriptor table,
+     * say) that failed, and no page of the user's can help. */
+    if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
     }
-    if (failed == -ENOMEM) {
-        return want_memory(addr);
+    if (failed != 0) {
+        refuse(addr, failed);
     }
-    if (failed == -ERANGE && user) {
-        signal_force(SIGBUS);
-    } else if (failed != 0 && user) {
-        signal_force(SIGSEGV);
+}
+
+bool
+on_kernel_fault(vaddr_t addr, u64 error)
+{
+    int failed = -EFAULT;
+
+    if (addr < USER_END && current->as != NULL) {
+        failed = fault_serve(current->as, addr, access_of(error));
     }
-    return failed == 0;
+    return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }
 
 static int
@@ -133,7 +147,8 @@ on_exception(struct trapframe *frame)
 void
 on_user_return(struct trapframe *frame)
 {
-    u32 work = __atomic_exchange_n(&this_cpu()->work, 0, __ATOMIC_RELAXED);
+    u32 work = __atomic_fetch_and(&this_cpu()->work, WORK_HOOK,
+                                  __ATOMIC_RELAXED);
 
     if (work & WORK_INPUT) {
         console_poll();

@@ -35,8 +35,13 @@ enum syscall_number {
  * registers unread. */
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
 
-/* Indexed by number; NULL where there is no such call. */
+/* Indexed by number; sys_enosys where there is no such call.  Read by entry.S,
+ * with the number of slots. */
 extern const syscall_fn syscall_table[SYSCALL_COUNT];
+extern const u32 syscall_count;
+
+/* What all calls do that are not there.  => -ENOSYS */
+long sys_enosys(void);
 
 /* For traces: names, and one letter an argument as in syscalls.def. */
 extern const char *const syscall_names[SYSCALL_COUNT];
