@@ -1,14 +1,16 @@
 # Part of the Makefile: the targets that prove and measure.
 
-PROOFS := coverage mutate bench profile
+PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 
-coverage: all ## which branches of mm and proc the tests take
-	$Qtools/coverage
+coverage: all $(B)/coverage.elf ## branches of mm and proc that tests take
+	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
 mutate: all ## one-line faults, and which test or checker catches each
-	$Qtools/mutate
-bench: all ## what fork costs, for each fork= word and on Linux
-	$Qtools/bench
+	$Qtools/mutate $(ARGS)
+sweep: all ## fail each allocation of each operation, and count them
+	$Qtools/sweep --build $(B) $(ARGS)
+bench: all ## what fork costs, under each fork= word and on Linux
+	$Qtools/bench --build $(B) $(ARGS)
 profile: all ## where a fork, a COW fault and an exec spend instructions
 	$Qtools/profile --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio $(ARGS)
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
@@ -26,10 +28,38 @@ MFLAGS += $(if $(WERROR),-Werror) -I kernel/debug/host/shadow -I kernel -I lib
 MFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,frame_alloc frame_alloc_zero \
 	frame_alloc_root frame_alloc_block frame_free frame_free_block \
 	frame_put nomem_count)
-$(B)/model: $(MODEL) $(wildcard kernel/*/*.h kernel/debug/host/*.h \
-		kernel/debug/host/*/*/*.h lib/abi/*.h) Makefile | ready
-	$(call say,CC,$@)
+MODELOBJ := $(MODEL:%=$(B)/m/%.o)
+$(B)/m/%.o: % Makefile tools/proof.mk | ready
+	$(call say,CC,"$< (model)")
 	$Qmkdir -p $(@D)
-	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) -o $@ $(MODEL)
+	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) -MMD -MP -c -o $@ $<
+$(B)/model: $(MODELOBJ)
+	$(call say,LD,$@)
+	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) -o $@ $^
+-include $(MODELOBJ:.o=.d)
+
+# The coverage kernel: mm and proc with gcc's counters, which
+# kernel/debug/coverage sends to the host when the machine ends. Without
+# optimization, so that each condition of the source is a branch of its own.
+COVFLAGS := -O0 -fprofile-arcs -ftest-coverage -fprofile-info-section
+COVFLAGS += -fprofile-update=atomic # counts that an interrupt makes stale
+COVERED := $(filter kernel/mm/%.c kernel/proc/%.c,$(KSRC))
+COVOBJ := $(filter-out $(COVERED:%=$(B)/k/%.o),$(KOBJ))
+COVOBJ += $(B)/k/kernel/debug/coverage/dump.c.o
+COVERED := $(COVERED:%=$(B)/coverage/%.o)
+$(COVERED): $(B)/coverage/%.o: % $(B)/flags tools/proof.mk
+	$(if $(CLANG),$(error coverage needs gcc, and its gcov))
+	$(call say,CC,"$< (coverage)")
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(KFLAGS) $(COVFLAGS) -MMD -MP -c -o $@ $<
+$(B)/coverage.elf: $(COVERED) $(COVOBJ) boot/kernel.ld tools/symbols $(B)/files
+	$(call say,LD,$@)
+	$Qcd $(B)/coverage && \
+		$(AR) x `$(CC) -print-file-name=libgcov.a` _gcov_info_to_gcda.o
+	$Qtools/symbols </dev/null >$(B)/coverage/symbols.S
+	$Q$(CC) $(KFLAGS) -c -o $(B)/coverage/symbols.o $(B)/coverage/symbols.S
+	$Q$(KLD) --wrap=power_init -o $@ $(COVERED) $(COVOBJ) \
+		$(B)/coverage/_gcov_info_to_gcda.o $(B)/coverage/symbols.o
+-include $(COVERED:.o=.d) $(B)/k/kernel/debug/coverage/dump.c.d
 
 .PHONY: $(PROOFS) model

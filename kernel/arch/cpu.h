@@ -135,11 +135,11 @@ cpuid(u32 leaf, u32 subleaf, u32 regs[4])
 static inline void
 fxsave(void *image)
 {
-    __asm__ volatile("fxsaveq (%0)" : : "r"(image) : "memory");
+    __asm__ volatile("fxsaveq %0" : "=m"(*(u8 (*)[512])image));
 }
 
 static inline void
 fxrstor(const void *image)
 {
-    __asm__ volatile("fxrstorq (%0)" : : "r"(image) : "memory");
+    __asm__ volatile("fxrstorq %0" : : "m"(*(const u8 (*)[512])image));
 }

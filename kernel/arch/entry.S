@@ -90,6 +90,35 @@
     addq $16, %rsp
     .endm
 
+/* For debuggers, and in no loaded section: while C runs on behalf of a user,
+ * rsp here is at a struct trapframe, and the caller is whom it interrupted. */
+    .cfi_sections .debug_frame
+    .macro unwind_by_frame
+    .cfi_startproc simple
+    .cfi_signal_frame
+    .cfi_def_cfa %rsp, 0
+    .cfi_offset %r15, 0
+    .cfi_offset %r14, 8
+    .cfi_offset %r13, 16
+    .cfi_offset %r12, 24
+    .cfi_offset %rbp, 32
+    .cfi_offset %rbx, 40
+    .cfi_offset %r11, 48
+    .cfi_offset %r10, 56
+    .cfi_offset %r9, 64
+    .cfi_offset %r8, 72
+    .cfi_offset %rax, 80
+    .cfi_offset %rcx, 88
+    .cfi_offset %rdx, 96
+    .cfi_offset %rsi, 104
+    .cfi_offset %rdi, 112
+    .cfi_offset %rip, 136
+    .cfi_offset 51, 144
+    .cfi_offset 49, 152
+    .cfi_offset %rsp, 160
+    .cfi_offset 52, 168
+    .endm
+
     .text
 /*
  * System calls.  The registers already are as C wants its arguments, but for
@@ -97,6 +126,8 @@
  * rbx and r12 to r15, so on the short way out they need not be loaded again.
  */
     .globl syscall_entry
+    .type syscall_entry, @function
+    unwind_by_frame
 syscall_entry:
     swapgs
     movq %rsp, %gs:CPU_USER_RSP
@@ -150,6 +181,7 @@ syscall_work:
     sti
     call on_syscall_work
     jmp return_user
+    .size syscall_entry, . - syscall_entry
 
 /* Interrupts are off; the frame at rsp is one from user mode. */
 return_work:
@@ -237,6 +269,8 @@ trap_paranoid:
     movq %rsp, %rdi
     call trap_dispatch
     ud2
+
+    .cfi_endproc
 
 /*
  * struct process *switch_to(struct process *prev, struct process *next)

@@ -10,6 +10,7 @@
 struct as;
 struct nomem;
 struct process;
+struct runqueue;
 
 /* Bits of cpu.work: what must be done before this CPU returns to user mode. */
 #define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
@@ -41,6 +42,7 @@ struct cpu {
     struct nomem *nomem;       /* of the running process; NULL: none */
     struct as *loaded_as;      /* whose that is; NULL: the kernel root */
     struct process *idle;
+    struct runqueue *queue;    /* this CPU's own (proc/sched.c) */
     u64 gdt[10];
     struct tss tss;
 };
@@ -63,6 +65,14 @@ cpu_current(void)
     struct process *process;
     __asm__("movq %%gs:32, %0" : "=r"(process));
     return process;
+}
+
+/* The kernel stack that the next entry from user mode will use. */
+static inline void
+cpu_set_kernel_stack(struct cpu *cpu, u64 top)
+{
+    cpu->kernel_rsp = top;
+    cpu->tss.rsp[0] = top;
 }
 
 /* cpu.rank of this CPU, one instruction each; who changes it puts it back, so

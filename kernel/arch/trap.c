@@ -157,15 +157,6 @@ trap_init(void)
           RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_AC | RFLAGS_NT);
 }
 
-void
-trap_set_kernel_stack(vaddr_t top)
-{
-    struct cpu *cpu = this_cpu();
-
-    cpu->kernel_rsp = top;
-    cpu->tss.rsp[0] = top;
-}
-
 u64
 extable_fixup(u64 rip)
 {

@@ -40,8 +40,8 @@
 #define PF_RESERVED 0x8
 #define PF_FETCH    0x10
 
-/* Who changes registers in the frame of a system call (exec) sets its vector to
- * VECTOR_CHANGED: else the way out loads only those that C does not preserve. */
+/* Who changes registers in the frame of a system call (exec) sets its vector
+ * to VECTOR_CHANGED: else the way out loads only what C does not preserve. */
 struct trapframe {
     u64 r15, r14, r13, r12, rbp, rbx;
     u64 r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
@@ -59,9 +59,6 @@ trap_from_user(const struct trapframe *frame)
 /* Fill this CPU's GDT, TSS, IDT and system call registers.
  * => boot, once a CPU; interrupts off */
 void trap_init(void);
-
-/* The kernel stack that the next entry from user mode will use. */
-void trap_set_kernel_stack(vaddr_t top);
 
 /* If rip may fault by design (a user copy), where it goes on; else 0. */
 u64 extable_fixup(u64 rip);

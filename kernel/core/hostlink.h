@@ -15,6 +15,7 @@ enum host_record {
     HOST_OUT = 'o',    /* bytes written to /dev/run/stdout */
     HOST_ERR = 'e',    /* bytes written to /dev/run/stderr */
     HOST_REPORT = 'r', /* one line written to /dev/run/report */
+    HOST_COVERAGE = 'g', /* make coverage: a file's name, NUL, some bytes */
 };
 
 /* Send one record of at most HOST_RECORD_MAX bytes.

@@ -15,11 +15,10 @@ enum lock_rank {
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */
-    RANK_MUTEX,      /* the owner word of a sleeping lock */
+    RANK_MUTEX,      /* the waiters of a sleeping lock */
     RANK_TTY,        /* a terminal's buffers */
     RANK_TIMER,      /* the sleepers' list (irq) */
     RANK_SIGNAL,     /* a process's pending signals (irq) */
-    RANK_WAITQ,      /* a wait queue's list (irq) */
     RANK_RUNQUEUE,   /* a CPU's run queue (irq) */
     RANK_HEAP,       /* the heap's page lists (irq) */
     RANK_KSTACK,     /* the cache of kernel stacks (irq) */

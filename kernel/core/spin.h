@@ -75,15 +75,16 @@ spin_lock(struct spinlock *lock)
     cpu_set_rank(rank);
 }
 
+/* Give it back.
+ * => it is the one taken last (checked: by rank here; if nobody held it, by the
+ *    next spin_lock, as the rank is then -1) */
 static inline void
 spin_unlock(struct spinlock *lock)
 {
-    u32 held = lock->held;
-
-    if (held == 0 || cpu_rank() != lock->rank) {
+    if (cpu_rank() != lock->rank) {
         spin_order(lock);
     }
-    cpu_set_rank(held - 1);
+    cpu_set_rank(lock->held - 1);
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }
 

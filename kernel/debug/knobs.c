@@ -100,7 +100,7 @@ read_words(void)
         nomem_default = (struct nomem){.mode = NOMEM_EVERY, .n = every};
     }
     if (preempt_always || check_interval != 0) {
-        syscall_hook = at_syscall_end;
+        syscall_set_hook(at_syscall_end);
     }
 }
 
@@ -150,18 +150,20 @@ nomem_show(struct text *out)
     return 0;
 }
 
-/* "once N", "from N", "every N" or "off": the writer's own allocations. */
+/* "once N", "from N", "every N" or "off": the writer's own allocations.  After
+ * "off" it still tells how many had been made. */
 static int
 nomem_store(const char *text, size_t size)
 {
-    struct nomem nomem = {.mode = NOMEM_OFF};
+    struct nomem nomem = {.passed = 0};
     char word[WORD_MAX];
 
     if (one_line(text, size, word) != 0) {
         return -EINVAL;
     }
     if (strcmp(word, "off") == 0) {
-        current->nomem = nomem;
+        current->nomem.mode = NOMEM_OFF;
+        current->nomem.n = 0;
         return 0;
     }
     char *space = strchr(word, ' ');

@@ -135,6 +135,19 @@ file_get_fd(int fd)
     return file;
 }
 
+struct file_use
+file_use_fd(int fd)
+{
+    struct files *files = current->files;
+
+    /* Only we could share the table, by clone, and we are in this call. */
+    if (atomic_load_explicit(&files->refs, memory_order_relaxed) == 1) {
+        return (struct file_use){.file = file_at(files, fd)};
+    }
+    struct file *file = file_get_fd(fd);
+    return (struct file_use){.file = file, .counted = file != NULL};
+}
+
 int
 fd_install(struct file *file, int lowest, bool cloexec)
 {

@@ -75,28 +75,60 @@ file_count(void)
     return open_files;
 }
 
-long
-file_move(struct file *file, const struct iovec *iov, u64 count, bool write)
+static inline bool
+user_range(vaddr_t base, size_t size)
 {
-    const struct inode_ops *ops = file->inode->ops;
-    struct uio uio = {.iov = iov, .write = write};
+    return size <= USER_END && base <= USER_END - size;
+}
 
+/* => 0, -EBADF: not opened for that; -EINVAL: such files cannot do it */
+static inline int
+may_move(const struct file *file, bool write)
+{
     /* Access modes 0, 1, 2 are to read, to write, both; 3 is neither. */
     if ((((file->flags & O_ACCMODE) + 1) & (write ? 2 : 1)) == 0) {
         return -EBADF;
     }
-    if ((write ? ops->write : ops->read) == NULL) {
-        return -EINVAL;
+    const struct inode_ops *ops = file->inode->ops;
+    return (write ? ops->write : ops->read) != NULL ? 0 : -EINVAL;
+}
+
+static inline long
+move(struct file *file, struct uio *uio)
+{
+    const struct inode_ops *ops = file->inode->ops;
+
+    return uio->write ? ops->write(file, uio) : ops->read(file, uio);
+}
+
+long
+file_move(struct file *file, vaddr_t buf, size_t size, bool write)
+{
+    struct uio uio = {
+        .at = buf, .part = size, .left = MIN(size, RW_MAX), .write = write,
+    };
+    int error = may_move(file, write);
+
+    if (error == 0 && !user_range(buf, size)) {
+        error = -EFAULT;
     }
-    for (u64 i = 0; i < count; i++) {
-        vaddr_t base = (vaddr_t)iov[i].iov_base;
-        size_t size = iov[i].iov_len;
-        if (size > USER_END || base > USER_END - size) {
-            return -EFAULT;
+    return error == 0 ? move(file, &uio) : error;
+}
+
+long
+file_move_vector(struct file *file, const struct iovec *iov, u64 count,
+                 bool write)
+{
+    struct uio uio = {.more = iov, .write = write};
+    int error = may_move(file, write);
+
+    for (u64 i = 0; i < count && error == 0; i++) {
+        if (!user_range((vaddr_t)iov[i].iov_base, iov[i].iov_len)) {
+            error = -EFAULT;
         }
-        uio.left += MIN(size, RW_MAX - uio.left);
+        uio.left += MIN(iov[i].iov_len, RW_MAX - uio.left);
     }
-    return write ? ops->write(file, &uio) : ops->read(file, &uio);
+    return error == 0 ? move(file, &uio) : error;
 }
 
 long
@@ -127,16 +159,13 @@ uio_move(struct uio *uio, void *buf, size_t size)
     char *at = buf;
 
     while (size > 0) {
-        while (uio->offset == uio->iov->iov_len) {
-            uio->iov++;
-            uio->offset = 0;
+        while (uio->part == 0) {
+            uio->at = (vaddr_t)uio->more->iov_base;
+            uio->part = uio->more->iov_len;
+            uio->more++;
         }
-        vaddr_t place = (vaddr_t)uio->iov->iov_base + uio->offset;
-        size_t part = MIN(size, uio->iov->iov_len - uio->offset);
-        size_t failed = uio->write ? copy_from_user_some(at, place, part)
-                                   : copy_to_user_some(place, at, part);
-        uio->offset += part - failed;
-        uio->left -= part - failed;
+        size_t part = MIN(size, uio->part);
+        size_t failed = uio_move_part(uio, at, part);
         at += part;
         size -= part - failed;
         if (failed != 0) {

@@ -17,6 +17,7 @@
 #include "abi/uio.h"
 #include "core/spin.h"
 #include "core/types.h"
+#include "mm/usercopy.h"
 #include "proc/sleep.h"
 
 struct inode;
@@ -46,12 +47,13 @@ void file_put(struct file *file);
 /* Open descriptions there are (for the leak check). */
 u64 file_count(void);
 
-/* Read or write count segments of user memory, with Linux's checks: the file's
- * mode, the sizes, the addresses; at most RW_MAX bytes.
+/* Read or write size bytes of user memory, or count segments of it, with
+ * Linux's checks: the file's mode, sizes, addresses; at most RW_MAX bytes.
  * => bytes moved, or a negative errno */
 #define RW_MAX 0x7ffff000UL
-long file_move(struct file *file, const struct iovec *iov, u64 count,
-               bool write);
+long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
+long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
+                      bool write);
 
 /* lseek(2), where the offset is the file's own. */
 long file_seek(struct file *file, i64 offset, int whence);
@@ -61,10 +63,11 @@ long file_seek(struct file *file, i64 offset, int whence);
  * segments of one call.  It remembers how far it is.
  */
 struct uio {
-    const struct iovec *iov; /* the segment that is next */
-    size_t offset;           /* bytes of it that are done */
-    size_t left;             /* bytes left in all segments */
-    bool write;              /* from the user to the kernel */
+    vaddr_t at;               /* the place that is next */
+    size_t part;              /* bytes left in its segment */
+    const struct iovec *more; /* the segments after it */
+    size_t left;              /* bytes left in all segments */
+    bool write;               /* from the user to the kernel */
 };
 
 /* Copy size bytes (at most uio->left) between buf and the next places.
@@ -72,11 +75,42 @@ struct uio {
  * => bytes that could not be copied: 0, or where a bad address was met */
 size_t uio_move(struct uio *uio, void *buf, size_t size) __must_check;
 
+/* The same where size is at most uio->part: all in one segment. */
+static inline size_t __must_check
+uio_move_part(struct uio *uio, void *buf, size_t size)
+{
+    size_t failed = uio->write ? copy_from_user_some(buf, uio->at, size)
+                               : copy_to_user_some(uio->at, buf, size);
+
+    uio->at += size - failed;
+    uio->part -= size - failed;
+    uio->left -= size - failed;
+    return failed;
+}
+
 /* ---- Descriptors of the current process ---- */
 
 /* A reference to the file behind a descriptor.
  * => NULL: bad descriptor; file_put when done */
 struct file *file_get_fd(int fd);
+
+/* The same for the length of one system call.  If nobody shares the table, no
+ * one can close the descriptor meanwhile: then it takes no reference.
+ * => file NULL: bad descriptor; file_done when done */
+struct file_use {
+    struct file *file;
+    bool counted;
+};
+
+struct file_use file_use_fd(int fd);
+
+static inline void
+file_done(struct file_use use)
+{
+    if (use.counted) {
+        file_put(use.file);
+    }
+}
 
 /* Put a file at the lowest free descriptor, `lowest` or above; NULL: only make
  * certain that there is one.  The table takes over the caller's reference.

@@ -101,10 +101,7 @@ inode_object(struct inode *inode)
 u64
 inode_size(struct inode *inode)
 {
-    spin_lock(&inode->lock);
-    u64 size = inode->size;
-    spin_unlock(&inode->lock);
-    return size;
+    return __atomic_load_n(&inode->size, __ATOMIC_RELAXED);
 }
 
 void
@@ -133,7 +130,7 @@ find_child(const struct inode *dir, const char *name)
 {
     list_for_each(pos, &dir->children) {
         struct inode *child = list_entry(pos, struct inode, sibling);
-        if (strcmp(child->name, name) == 0) {
+        if (child->name[0] == name[0] && strcmp(child->name, name) == 0) {
             return child;
         }
     }

@@ -163,7 +163,10 @@ place_is_name(const struct place *place)
 {
     const char *name = place->name;
 
-    return name[0] != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+    if (name[0] != '.') {
+        return name[0] != '\0';
+    }
+    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 int

@@ -5,10 +5,9 @@
  *          v              v           ring is its number modulo PIPE_SIZE
  *    ......XXXXXXXXXXXXXXX........    X: written, not read yet
  *
- * Essential fact: two locks guard the ring.  The mutex makes each copy to or
- * from user memory one piece (so writes of PIPE_BUF bytes are atomic); the
- * inode's spinlock, taken for a moment inside it, makes the news of a
- * change meet the sleepers, who sleep without the mutex.
+ * Essential fact: one mutex guards all of it.  Who holds it may copy to or from
+ * user memory, so each piece is one (a write of PIPE_BUF bytes is atomic); who
+ * waits for data or for room gives it up while asleep.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
@@ -30,15 +29,15 @@
 #define PIPE_BUF   4096 /* a write of so many bytes is atomic */
 #define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
 
-/* m: changed with the mutex and inode.lock, read with either. */
+/* All but the inode: the mutex. */
 struct pipe {
-    struct inode inode;          /*    its lock guards the fields marked l */
+    struct inode inode;
     struct mutex mutex;
-    u64 head, tail;              /* m  bytes ever written, ever read */
-    u32 readers, writers;        /* l  open files of each end */
-    struct waitq data_wait;      /*    readers wait for data */
-    struct waitq room_wait;      /*    writers wait for room */
-    paddr_t page[PIPE_PAGES];    /*    the mutex; 0 until it is needed */
+    u64 head, tail;              /* bytes ever written, ever read */
+    u32 readers, writers;        /* open files of each end */
+    struct waitq data_wait;      /* readers wait for data */
+    struct waitq room_wait;      /* writers wait for room */
+    paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
 };
 
 static inline struct pipe *
@@ -59,19 +58,40 @@ room(const struct pipe *pipe)
     return PIPE_SIZE - filled(pipe);
 }
 
+/* The place of a byte in the ring; a page that is not there is made.
+ * => NULL: no memory */
+static char *
+place_of(struct pipe *pipe, u64 byte)
+{
+    paddr_t *page = &pipe->page[byte / PAGE_SIZE % PIPE_PAGES];
+
+    if (*page == 0) {
+        *page = frame_alloc(FRAME_KERNEL);
+        if (*page == 0) {
+            return NULL;
+        }
+    }
+    return (char *)frame_ptr(*page) + byte % PAGE_SIZE;
+}
+
 /* Copy size bytes between the ring, from byte `at` on, and the user.
- * => mutex held, the pages are there
- * => bytes of the parts (one a page) that were copied whole */
-static size_t
-copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size)
+ * => bytes of the parts (one a page) that were copied whole, and if that is not
+ *    all, in *error why: -EFAULT, -ENOMEM */
+static inline size_t
+copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
 {
     size_t done = 0;
 
     while (done < size) {
-        paddr_t page = pipe->page[(at + done) / PAGE_SIZE % PIPE_PAGES];
-        u64 start = (at + done) % PAGE_SIZE;
-        size_t n = MIN(size - done, PAGE_SIZE - start);
-        if (uio_move(uio, (char *)frame_ptr(page) + start, n) != 0) {
+        size_t n = MIN(size - done, PAGE_SIZE - (at + done) % PAGE_SIZE);
+        char *place = place_of(pipe, at + done);
+        if (place == NULL) {
+            *error = -ENOMEM;
+            break;
+        }
+        if ((n <= uio->part ? uio_move_part(uio, place, n)
+                            : uio_move(uio, place, n)) != 0) {
+            *error = -EFAULT;
             break;
         }
         done += n;
@@ -79,103 +99,55 @@ copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size)
     return done;
 }
 
-/* One end of the pipe went on.  => mutex held */
-static void
-advance(struct pipe *pipe, u64 *end, size_t n)
-{
-    spin_lock(&pipe->inode.lock);
-    *end += n;
-    spin_unlock(&pipe->inode.lock);
-}
-
-/* Sleep until there are `need` bytes of data to read (or of room to write), or
- * nobody is at the other end.
+/* Sleep until the other end goes on or is closed.
  * => 0, -EINTR, -EAGAIN if file must not block */
 static int
-wait_for(struct pipe *pipe, const struct file *file, bool write, size_t need)
+wait_for_news(struct pipe *pipe, const struct file *file, struct waitq *queue)
 {
-    struct waitq *queue = write ? &pipe->room_wait : &pipe->data_wait;
-    const u32 *others = write ? &pipe->readers : &pipe->writers;
-    int error = 0;
-
-    spin_lock(&pipe->inode.lock);
-    while ((write ? room(pipe) : filled(pipe)) < need && *others > 0
-           && error == 0) {
-        error = file->flags & O_NONBLOCK ? -EAGAIN
-                                         : wait_sleep(queue, &pipe->inode.lock);
-    }
-    spin_unlock(&pipe->inode.lock);
-    return error;
+    return file->flags & O_NONBLOCK ? -EAGAIN
+                                    : wait_sleep_mutex(queue, &pipe->mutex);
 }
-
-/* ---- Reading ---- */
 
 static long
 pipe_read(struct file *file, struct uio *uio)
 {
     struct pipe *pipe = pipe_of(file);
+    size_t done = 0;
     int error = 0;
 
-    while (uio->left > 0 && error == 0) {
-        mutex_lock(&pipe->mutex);
-        bool ended = pipe->writers == 0; /* looked at before the data */
-        size_t size = MIN(uio->left, filled(pipe));
-        size_t n = copy_ring(pipe, pipe->tail, uio, size);
-        advance(pipe, &pipe->tail, n);
-        mutex_unlock(&pipe->mutex);
-        if (n > 0) {
-            wait_wake_all(&pipe->room_wait);
-        }
-        if (size > 0) {
-            return n > 0 ? (long)n : -EFAULT;
-        }
-        if (ended) {
-            return 0;
-        }
-        error = wait_for(pipe, file, false, 1);
+    if (uio->left == 0) {
+        return 0;
     }
-    return error;
-}
-
-/* ---- Writing ---- */
-
-/* Make certain that the next n bytes of the ring have pages.
- * => mutex held; how many of them have: n, or fewer if memory is out */
-static size_t
-reserve(struct pipe *pipe, size_t n)
-{
-    u64 end = pipe->head + n;
-
-    for (u64 at = pipe->head; at < end; at += PAGE_SIZE - at % PAGE_SIZE) {
-        paddr_t *page = &pipe->page[at / PAGE_SIZE % PIPE_PAGES];
-        if (*page == 0) {
-            *page = frame_alloc(FRAME_KERNEL);
-        }
-        if (*page == 0) {
-            return at - pipe->head;
-        }
+    mutex_lock(&pipe->mutex);
+    while (filled(pipe) == 0 && pipe->writers > 0 && error == 0) {
+        error = wait_for_news(pipe, file, &pipe->data_wait);
     }
-    return n;
+    if (filled(pipe) > 0) {
+        done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
+                         &error);
+        pipe->tail += done;
+        wait_wake_all(&pipe->room_wait);
+    }
+    mutex_unlock(&pipe->mutex);
+    return done > 0 ? (long)done : error;
 }
 
 /* Move what there is room for from the user.
- * => mutex held; what is PIPE_BUF or less comes whole or not at all
+ * => what is PIPE_BUF or less comes whole or not at all
  * => bytes; -EFAULT or -ENOMEM if none came */
 static long
 fill(struct pipe *pipe, struct uio *uio)
 {
     bool atomic = uio->left <= PIPE_BUF;
-    size_t wanted = MIN(uio->left, room(pipe));
-    size_t size = reserve(pipe, wanted);
+    int error = 0;
+    size_t done = copy_ring(pipe, pipe->head, uio,
+                            MIN(uio->left, room(pipe)), &error);
 
-    if (size < wanted && (atomic || size == 0)) {
-        return -ENOMEM;
+    if (error != 0 && (atomic || done == 0)) {
+        return error;
     }
-    size_t done = copy_ring(pipe, pipe->head, uio, size);
-    if (done < size && (atomic || done == 0)) {
-        return -EFAULT;
-    }
-    advance(pipe, &pipe->head, done);
+    pipe->head += done;
+    wait_wake_all(&pipe->data_wait);
     return (long)done;
 }
 
@@ -187,22 +159,19 @@ pipe_write(struct file *file, struct uio *uio)
     size_t done = 0;
     long n = 0;
 
+    mutex_lock(&pipe->mutex);
     while (uio->left > 0 && n >= 0) {
-        mutex_lock(&pipe->mutex);
         if (pipe->readers == 0) {
             n = -EPIPE;
+        } else if (room(pipe) < need) {
+            n = wait_for_news(pipe, file, &pipe->room_wait);
         } else {
-            n = room(pipe) >= need ? fill(pipe, uio) : 0;
-        }
-        mutex_unlock(&pipe->mutex);
-        if (n > 0) {
-            wait_wake_all(&pipe->data_wait);
-            done += (size_t)n;
+            n = fill(pipe, uio);
+            done += n > 0 ? (size_t)n : 0;
             need = 1;
-        } else if (n == 0) {
-            n = wait_for(pipe, file, true, need);
         }
     }
+    mutex_unlock(&pipe->mutex);
     if (n == -EPIPE) {
         signal_send(current, SIGPIPE);
     }
@@ -216,15 +185,15 @@ pipe_close(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
 
-    spin_lock(&pipe->inode.lock);
+    mutex_lock(&pipe->mutex);
     if ((file->flags & O_ACCMODE) == O_RDONLY) {
         pipe->readers--;
     } else {
         pipe->writers--;
     }
-    spin_unlock(&pipe->inode.lock);
     wait_wake_all(&pipe->data_wait); /* end of file */
     wait_wake_all(&pipe->room_wait); /* EPIPE */
+    mutex_unlock(&pipe->mutex);
 }
 
 static void

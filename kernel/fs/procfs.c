@@ -25,7 +25,7 @@
 #include "fs/procfs.h"
 #include "fs/tty.h"
 
-#define STORE_MAX   4096
+#define STORE_MAX   64
 #define PID_DIGITS  12
 #define NS_PER_TICK (1000000000UL / TICKS_PER_SEC)
 
@@ -108,6 +108,7 @@ proc_write(struct file *file, struct uio *uio)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     size_t size = uio->left;
+    char text[STORE_MAX]; /* not of the heap: tine/nomem must hear `off` */
 
     if (proc->store == NULL) {
         return -EIO; /* as Linux: the root user may open it, but no more */
@@ -115,16 +116,11 @@ proc_write(struct file *file, struct uio *uio)
     if (size >= STORE_MAX) {
         return -EINVAL;
     }
-    char *text = kmalloc(size + 1);
-    if (text == NULL) {
-        return -ENOMEM;
+    if (uio_move(uio, text, size) != 0) {
+        return -EFAULT;
     }
-    long result = uio_move(uio, text, size) == 0 ? 0 : -EFAULT;
-    if (result == 0) {
-        text[size] = '\0';
-        result = proc->store(text, size);
-    }
-    kfree(text);
+    text[size] = '\0';
+    long result = proc->store(text, size);
     return result < 0 ? result : (long)size;
 }
 

@@ -57,16 +57,29 @@ file_of(struct inode *inode)
 
 /* ---- The tree of pages; all with the inode's lock ---- */
 
-/* The slot of page `index`, made if asked to: nodes made on the way stay.
- * => NULL: it is in a hole (not asked), or there is no memory */
+/* The slot of page `index`.  => NULL: there is no node for it */
 static paddr_t *
-slot_of(struct tmpfs_file *file, u64 index, bool make)
+find_slot(struct tmpfs_file *file, u64 index)
+{
+    int bits = SLOT_BITS * file->height;
+    paddr_t *slot = &file->root;
+
+    if (index >> bits != 0) {
+        return NULL;
+    }
+    while (bits > 0 && *slot != 0) {
+        bits -= SLOT_BITS;
+        slot = (paddr_t *)frame_ptr(*slot) + (index >> bits & (SLOTS - 1));
+    }
+    return bits == 0 ? slot : NULL;
+}
+
+/* The same, with nodes made on the way, which stay.  => NULL: no memory */
+static paddr_t *
+make_slot(struct tmpfs_file *file, u64 index)
 {
     while (index >> (SLOT_BITS * file->height) != 0) {
         paddr_t node = 0;
-        if (!make) {
-            return NULL;
-        }
         if (file->root != 0) { /* what there is becomes the first child */
             node = frame_alloc_zero(FRAME_KERNEL);
             if (node == 0) {
@@ -79,7 +92,7 @@ slot_of(struct tmpfs_file *file, u64 index, bool make)
     }
     paddr_t *slot = &file->root;
     for (int level = file->height - 1; level >= 0; level--) {
-        if (*slot == 0 && make) {
+        if (*slot == 0) {
             *slot = frame_alloc_zero(FRAME_KERNEL);
         }
         if (*slot == 0) {
@@ -95,7 +108,7 @@ slot_of(struct tmpfs_file *file, u64 index, bool make)
 static paddr_t
 find_page(struct tmpfs_file *file, u64 index)
 {
-    const paddr_t *slot = slot_of(file, index, false);
+    const paddr_t *slot = find_slot(file, index);
 
     return slot != NULL ? *slot : 0;
 }
@@ -104,8 +117,11 @@ find_page(struct tmpfs_file *file, u64 index)
 static paddr_t
 make_page(struct tmpfs_file *file, u64 index)
 {
-    paddr_t *slot = slot_of(file, index, true);
+    paddr_t *slot = find_slot(file, index);
 
+    if (slot == NULL) {
+        slot = make_slot(file, index);
+    }
     if (slot == NULL) {
         return 0;
     }
@@ -159,6 +175,27 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     }
     spin_unlock(&inode->lock);
     return error;
+}
+
+static void
+object_present(struct object *object, u64 index, u64 count, paddr_t *found)
+{
+    struct inode *inode = inode_of(object);
+    struct tmpfs_file *file = file_of(inode);
+    const paddr_t *slot = NULL;
+
+    spin_lock(&inode->lock);
+    u64 pages = align_up(inode->size, PAGE_SIZE) / PAGE_SIZE;
+    for (u64 i = 0; i < count; i++, index++) {
+        /* In a node, the slots of neighbours lie side by side. */
+        bool beside = slot != NULL && file->height > 0 && index % SLOTS != 0;
+        slot = beside ? slot + 1 : find_slot(file, index);
+        found[i] = slot != NULL && index < pages ? *slot : 0;
+        if (found[i] != 0) {
+            frame_get(found[i]);
+        }
+    }
+    spin_unlock(&inode->lock);
 }
 
 static void
@@ -313,7 +350,7 @@ struct inode *
 tmpfs_file(u32 mode)
 {
     static const struct object_ops object_ops = {
-        .page = object_page, .size = object_size,
+        .page = object_page, .present = object_present, .size = object_size,
         .get = object_get, .put = object_put,
     };
     static const struct inode_ops ops = {

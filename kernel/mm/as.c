@@ -5,7 +5,6 @@
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
-#include "common/string.h"
 
 #include "core/panic.h"
 
@@ -15,7 +14,6 @@
 #include "arch/tlb.h"
 
 #include "mm/as.h"
-#include "mm/fault.h"
 #include "mm/frame.h"
 #include "mm/heap.h"
 #include "mm/kmap.h"
@@ -405,41 +403,4 @@ as_brk(struct as *as, vaddr_t brk)
     vaddr_t now = as->brk;
     spin_unlock(&as->lock);
     return now;
-}
-
-/* The direct map's address of addr, after a write fault.  => as->lock held */
-static int
-page_for_write(struct as *as, vaddr_t addr, char **page)
-{
-    int error = fault_page(as, addr, ACCESS_WRITE);
-
-    if (error == 0) {
-        pte_t *entry = pt_own(as, addr); /* exists: the fault made it */
-        *page = frame_ptr(pte_addr(*entry));
-    }
-    return error;
-}
-
-int
-as_write(struct as *as, vaddr_t addr, const void *buf, size_t size)
-{
-    int error = 0;
-    size_t done = 0;
-
-    if (!range_is_user(addr, size)) {
-        return -EFAULT;
-    }
-    spin_lock(&as->lock);
-    while (done < size && error == 0) {
-        char *page;
-        size_t inside = (addr + done) & (PAGE_SIZE - 1);
-        size_t part = MIN(size - done, PAGE_SIZE - inside);
-        error = page_for_write(as, addr + done, &page);
-        if (error == 0) {
-            memcpy(page + inside, (const char *)buf + done, part);
-            done += part;
-        }
-    }
-    spin_unlock(&as->lock);
-    return error == -ERANGE ? -EFAULT : error;
 }

@@ -83,8 +83,3 @@ int as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot);
 
 /* brk(2): the new break if it could be set, else the old. */
 vaddr_t as_brk(struct as *as, vaddr_t brk);
-
-/* Write to a space that need not be the current one, as its user would.
- * => 0, -EFAULT, -ENOMEM */
-int as_write(struct as *as, vaddr_t addr, const void *buf, size_t size)
-    __must_check;

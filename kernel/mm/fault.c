@@ -6,12 +6,10 @@
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
-#include "common/string.h"
 
 #include "core/panic.h"
 
 #include "arch/pte.h"
-#include "arch/tlb.h"
 
 #include "mm/as.h"
 #include "mm/fault.h"
@@ -32,23 +30,6 @@ vma_allows(const struct vma *vma, enum access access)
     default: /* x86 has no write-only and no execute-only pages */
         return (vma->prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) != 0;
     }
-}
-
-/* Whether the tables already grant a read, or a fetch. */
-static bool
-tables_grant(struct as *as, vaddr_t addr, enum access access)
-{
-    const pte_t *table = frame_ptr(as->root);
-    pte_t entry = 0;
-
-    for (int level = PT_LEVELS; level >= 1; level--) {
-        entry = table[pt_index(addr, level)];
-        if ((entry & PTE_P) == 0) {
-            return false;
-        }
-        table = frame_ptr(pte_addr(entry));
-    }
-    return access == ACCESS_READ || (entry & PTE_NX) == 0;
 }
 
 /* A first read of anonymous memory maps the zero frame; a first write gets a
@@ -99,21 +80,15 @@ allow_write(struct as *as, vaddr_t addr, pte_t *entry)
     return pt_own_page(as, addr, entry) ? 0 : -ENOMEM;
 }
 
-int
-fault_page(struct as *as, vaddr_t addr, enum access access)
+static inline int
+serve(struct as *as, vaddr_t addr, enum access access)
 {
     int error = 0;
 
-    assert(spin_held(&as->lock));
     addr = align_down(addr, PAGE_SIZE);
     const struct vma *vma = vma_find(as->vmas, addr);
     if (vma == NULL || !vma_allows(vma, access)) {
         return -EFAULT;
-    }
-    /* A write needs an owned path in any case; a read must not copy one that
-     * is good enough. */
-    if (access != ACCESS_WRITE && tables_grant(as, addr, access)) {
-        return 0;
     }
     pte_t *entry = pt_own(as, addr);
     if (entry == NULL) {
@@ -130,10 +105,17 @@ fault_page(struct as *as, vaddr_t addr, enum access access)
 }
 
 int
+fault_page(struct as *as, vaddr_t addr, enum access access)
+{
+    assert(spin_held(&as->lock));
+    return serve(as, addr, access);
+}
+
+int
 fault_serve(struct as *as, vaddr_t addr, enum access access)
 {
     spin_lock(&as->lock);
-    int error = fault_page(as, addr, access);
+    int error = serve(as, addr, access);
     spin_unlock(&as->lock);
     return error;
 }

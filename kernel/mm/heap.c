@@ -36,19 +36,16 @@ static struct heap_class classes[] = {
     {.size = 800}, {.size = 1008}, {.size = 1344}, {.size = SMALL_MAX},
 };
 
+/* The class of so many times 16 bytes. */
+static const u8 class_of[SMALL_MAX / 16 + 1] = {
+    [0 ... 1] = 0, [2] = 1, [3] = 2, [4] = 3, [5 ... 6] = 4, [7 ... 8] = 5,
+    [9 ... 12] = 6, [13 ... 16] = 7, [17 ... 21] = 8, [22 ... 28] = 9,
+    [29 ... 36] = 10, [37 ... 42] = 11, [43 ... 50] = 12, [51 ... 63] = 13,
+    [64 ... 84] = 14, [85 ... 126] = 15,
+};
+
 static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
 static u64 bytes_in_use;
-
-static int
-class_of(size_t size)
-{
-    int class = 0;
-
-    while (classes[class].size < size) {
-        class++;
-    }
-    return class;
-}
 
 static struct heap_page *
 page_make(int class)
@@ -127,27 +124,46 @@ order_of(size_t size)
     return order;
 }
 
+/* A single frame comes from the allocator's short way. */
+static void *
+large_alloc(size_t size)
+{
+    int order = order_of(size);
+    paddr_t block = order == 0 ? frame_alloc(FRAME_KERNEL)
+                               : frame_alloc_block(FRAME_KERNEL, order);
+
+    if (block == 0) {
+        return NULL;
+    }
+    frame_of(block)->level = (u8)order;
+    bytes_in_use += PAGE_SIZE << order;
+    return frame_ptr(block);
+}
+
+static void
+large_free(void *ptr)
+{
+    paddr_t block = frame_addr(ptr);
+    int order = frame_of(block)->level;
+
+    bytes_in_use -= PAGE_SIZE << order;
+    if (order == 0) {
+        frame_put(block);
+    } else {
+        frame_free_block(block, order);
+    }
+}
+
 void *
 kmalloc(size_t size)
 {
-    void *object = NULL;
-
     if (nomem_fails()) {
         return NULL;
     }
     u64 flags = spin_lock_irq(&heap_lock);
+    void *object = size <= SMALL_MAX ? small_alloc(class_of[(size + 15) / 16])
+                                     : large_alloc(size);
 
-    if (size <= SMALL_MAX) {
-        object = small_alloc(class_of(size));
-    } else {
-        int order = order_of(size);
-        paddr_t block = frame_alloc_block(FRAME_KERNEL, order);
-        if (block != 0) {
-            frame_of(block)->level = (u8)order;
-            bytes_in_use += PAGE_SIZE << order;
-            object = frame_ptr(block);
-        }
-    }
     spin_unlock_irq(&heap_lock, flags);
     return object;
 }
@@ -173,10 +189,7 @@ kfree(void *ptr)
     if (((u64)ptr & (PAGE_SIZE - 1)) != 0) {
         small_free(ptr);
     } else {
-        paddr_t block = frame_addr(ptr);
-        int order = frame_of(block)->level;
-        bytes_in_use -= PAGE_SIZE << order;
-        frame_free_block(block, order);
+        large_free(ptr);
     }
     spin_unlock_irq(&heap_lock, flags);
 }

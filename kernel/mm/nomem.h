@@ -20,7 +20,7 @@ struct nomem {
         NOMEM_EVERY, /* allocations n, 2n, 3n, ... fail */
     } mode;
     u64 n;
-    u64 passed; /* allocations since the mode was set, failed ones too */
+    u64 passed; /* allocations from then until OFF, failed ones too */
 };
 
 /* What new processes start with: set once, by the boot word nomem=N. */

@@ -14,6 +14,11 @@ struct object_ops {
      * => 0 and *frame with one more reference, for the caller;
      *    -ENOMEM; -ERANGE if index lies beyond the end */
     int (*page)(struct object *object, u64 index, paddr_t *frame);
+    /* Find `count` pages from index on, but make none: found[i] is 0 for one
+     * that is not there.
+     * => as above; one more reference to each that was found */
+    void (*present)(struct object *object, u64 index, u64 count,
+                    paddr_t *found);
     u64 (*size)(struct object *object); /* bytes */
     void (*get)(struct object *object); /* one more reference */
     void (*put)(struct object *object); /* one fewer; may free, never sleeps */

@@ -1,8 +1,8 @@
 /*
- * Unmap and protect.  The essential fact of unmap: an edge is first made
- * unreachable (P cleared, K set, so that it still counts), then all CPUs flush,
- * and only then are the nodes dropped.  The tables themselves remember what is
- * to be dropped, so that it needs no memory.
+ * Unmap, protect, and map ahead.  The essential fact of unmap: an edge is first
+ * made unreachable (P cleared, K set, so that it still counts), then all CPUs
+ * flush, and only then are the nodes dropped.  The tables themselves remember
+ * what is to be dropped, so that it needs no memory.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -14,8 +14,10 @@
 
 #include "mm/as.h"
 #include "mm/frame.h"
+#include "mm/object.h"
 #include "mm/range.h"
 #include "mm/share.h"
+#include "mm/vma.h"
 
 /* A walk over the entries of a range.  visit sees the last-level entries, or,
  * with `whole`, the highest entries that the range covers whole. */
@@ -203,4 +205,59 @@ range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 
     walk_table(&walk, frame_ptr(as->root), PT_LEVELS, 0);
     flush_range(as, start, end);
+}
+
+/* [start, end) of the vma, whose entries begin at entry. */
+static void
+map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
+{
+    u64 index = vma->offset + ((start - vma->start) >> PAGE_SHIFT);
+    u64 count = (end - start) >> PAGE_SHIFT;
+    pte_t rights = range_rights(vma->prot);
+    paddr_t found[AROUND / PAGE_SIZE];
+
+    rights |= vma->flags & VMA_SHARED ? PTE_S : 0;
+    vma->object->ops->present(vma->object, index, count, found);
+    for (u64 i = 0; i < count; i++) {
+        if (found[i] == 0) {
+            continue;
+        }
+        if (pte_is_edge(entry[i])) {
+            frame_put(found[i]);
+        } else {
+            pt_install(&entry[i], found[i] | rights); /* its reference, too */
+        }
+    }
+}
+
+void
+range_map_around(struct as *as, vaddr_t addr)
+{
+    vaddr_t start = align_down(addr, AROUND); /* all in one table */
+    vaddr_t end = start + AROUND;
+    const struct vma *vma = &as->vmas->vma[vma_index(as->vmas, start)];
+    const struct vma *last = &as->vmas->vma[as->vmas->count];
+    pte_t *entry = vma < last && vma->start < end ? pt_own(as, start) : NULL;
+
+    for (; entry != NULL && vma < last && vma->start < end; vma++) {
+        vaddr_t from = MAX(vma->start, start);
+        if (vma->object != NULL && vma->prot != PROT_NONE) {
+            map_present(vma, from, MIN(vma->end, end),
+                        entry + ((from - start) >> PAGE_SHIFT));
+        }
+    }
+}
+
+int
+range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)
+{
+    pte_t *entry = pt_own(as, addr);
+
+    if (entry == NULL) {
+        frame_put(frame);
+        return -ENOMEM;
+    }
+    assert(!pte_is_edge(*entry));
+    pt_install(entry, frame | range_rights(prot) | PTE_W | PTE_A | PTE_D);
+    return 0;
 }

@@ -36,3 +36,16 @@ int range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
 /* The rights bits of a page with this prot (PTE_P or PTE_K, PTE_U, PTE_NX),
  * without W. */
 pte_t range_rights(u32 prot);
+
+/* Map, of the AROUND bytes that hold addr, what the mapped objects have in
+ * memory already: a new program, or one that touches a new part of a file,
+ * soon takes these faults.
+ * => without W; does less, or nothing, if there is no memory for a table */
+#define AROUND (16 * PAGE_SIZE)
+void range_map_around(struct as *as, vaddr_t addr);
+
+/* Map a frame that nobody else refers to, writable, where nothing is mapped.
+ * => the vma allows writes; the frame's reference is used up in any case
+ * => 0, -ENOMEM */
+int range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)
+    __must_check;

@@ -23,6 +23,7 @@
  * lines may hold any, so that work follows what is there. */
 #define LINE_ENTRIES 8
 #define LINE(table, line) ((table) + (line) * LINE_ENTRIES)
+#define ALL_LINES  0xffffffffffffffffUL
 #define USER_LINES 0x00000000ffffffffUL /* of the root */
 
 #define TABLE_BITS (PTE_P | PTE_W | PTE_U)
@@ -86,8 +87,8 @@ copy_line(pte_t *to, pte_t *from)
     }
 }
 
-/* Whether all entries of a line are private and writable, as most are in a big
- * process: then each needs no test of its own. */
+/* Whether all entries of a line are private and writable, as most are in the
+ * full tables of a big process: then each needs no test of its own. */
 static inline bool
 line_is_plain(const pte_t *line)
 {
@@ -124,7 +125,7 @@ copy_entries(paddr_t copy, paddr_t old)
     u64 lines = frame_of(old)->lines;
 
     for_each_line(line, lines) {
-        if (line_is_plain(LINE(from, line))) {
+        if (lines == ALL_LINES && line_is_plain(LINE(from, line))) {
             copy_plain_line(LINE(to, line), LINE(from, line));
         } else {
             copy_line(LINE(to, line), LINE(from, line));
@@ -363,6 +364,7 @@ drop_edge(struct frame *frame)
 {
     /* refs 1 means that nobody else can hold or add an edge (A12). */
     return __atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1
+           /* one way: another CPU would drop its edge between the two */
            || __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) == 1;
 }
 

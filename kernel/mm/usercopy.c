@@ -4,13 +4,13 @@
  * reached ends at the fixup in entry.S.
  */
 #include "abi/errno.h"
-#include "common/string.h"
-
 #include "core/panic.h"
 
 #include "arch/percpu.h"
 
 #include "mm/usercopy.h"
+
+#define STEP 64 /* bytes of a string at a time; divides a page */
 
 size_t user_copy(void *to, const void *from, size_t size);
 
@@ -46,26 +46,47 @@ copy_to_user(vaddr_t dst, const void *src, size_t size)
     return copy_to_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
 }
 
+/* Where the first zero byte of s is; size if there is none. */
+static size_t
+find_zero(const char *s, size_t size)
+{
+    const u64 ones = 0x0101010101010101;
+    size_t at = 0;
+
+    /* A byte of a word was zero if taking 1 from it borrows its top bit; the
+     * lowest such byte is the first. */
+    for (; at + sizeof(u64) <= size; at += sizeof(u64)) {
+        u64 word;
+        __builtin_memcpy(&word, s + at, sizeof(word));
+        u64 zeros = (word - ones) & ~word & ones << 7;
+        if (zeros != 0) {
+            return at + (size_t)__builtin_ctzl(zeros) / 8;
+        }
+    }
+    while (at < size && s[at] != '\0') {
+        at++;
+    }
+    return at;
+}
+
 long
 copy_string_from_user(char *dst, vaddr_t src, size_t size)
 {
     size_t done = 0;
 
     while (done < size) {
-        /* Up to the page's end: what lies behind the NUL may be unmapped. */
+        /* In small steps, since most strings are short; up to a border, since
+         * what lies behind the NUL may be another page, and unmapped. */
         vaddr_t at = src + done;
-        size_t part = MIN(size - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
-        if (at >= USER_END || at < src) {
+        size_t part = MIN(size - done, STEP - at % STEP);
+        if (copy_from_user(dst + done, at, part) != 0) {
             return -EFAULT;
         }
-        if (copy_from_user(dst + done, at, MIN(part, USER_END - at)) != 0) {
-            return -EFAULT;
+        size_t zero = find_zero(dst + done, part);
+        done += zero;
+        if (zero < part) {
+            return (long)done;
         }
-        char *nul = memchr(dst + done, '\0', part);
-        if (nul != NULL) {
-            return nul - dst;
-        }
-        done += part;
     }
     return -ENAMETOOLONG;
 }

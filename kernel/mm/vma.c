@@ -85,6 +85,9 @@ vma_index(const struct vma_set *set, vaddr_t addr)
     u32 low = 0;
     u32 high = set->count;
 
+    if (high == 0 || set->vma[high - 1].end <= addr) {
+        return high; /* so that a set that is built in order is built fast */
+    }
     while (low < high) {
         u32 middle = (low + high) / 2;
         if (set->vma[middle].end <= addr) {
@@ -108,8 +111,10 @@ static void
 insert_at(struct vma_set *set, u32 i, const struct vma *new)
 {
     assert(set->count < set->capacity);
-    memmove(&set->vma[i + 1], &set->vma[i],
-            (set->count - i) * sizeof(struct vma));
+    if (i < set->count) {
+        memmove(&set->vma[i + 1], &set->vma[i],
+                (set->count - i) * sizeof(struct vma));
+    }
     set->vma[i] = *new;
     set->count++;
 }

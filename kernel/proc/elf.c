@@ -1,8 +1,7 @@
 /*
- * The ELF loader.  The essential fact: nothing is read or copied but the
- * headers; segments are mapped from the page cache, privately, and come in by
- * page faults.  Only the page where a segment's file part ends and its zeros
- * begin is written here.
+ * The ELF loader.  The essential fact: nothing is copied but headers; segments
+ * are mapped from the page cache, privately.  Only the page where a segment's
+ * file part ends and its zeros begin is made here.
  */
 #include "abi/elf.h"
 #include "abi/errno.h"
@@ -10,8 +9,9 @@
 #include "common/string.h"
 
 #include "mm/as.h"
-#include "mm/heap.h"
+#include "mm/frame.h"
 #include "mm/object.h"
+#include "mm/range.h"
 #include "mm/usercopy.h"
 
 #include "proc/elf.h"
@@ -19,7 +19,29 @@
 #define PHDRS_MAX 64
 #define DYN_BASE  0x10000000UL /* where a position-independent program goes */
 
-static const char zeros[PAGE_SIZE];
+/* The file: its headers are almost always in its first page, which we hold, so
+ * that they need not be looked up one by one. */
+struct file_image {
+    struct object *object;
+    paddr_t first;
+    u64 size;                 /* bytes in the file */
+    struct elf64_ehdr header;
+};
+
+/* => 0; -ENOEXEC: it lies not in the file; -ENOMEM */
+static int
+read_at(const struct file_image *file, u64 offset, void *buf, size_t size)
+{
+    if (offset > file->size || size > file->size - offset) {
+        return -ENOEXEC;
+    }
+    if (offset + size <= PAGE_SIZE) {
+        memcpy(buf, (char *)frame_ptr(file->first) + offset, size);
+        return 0;
+    }
+    long got = object_read(file->object, offset, buf, size);
+    return got == (long)size ? 0 : got == -ENOMEM ? -ENOMEM : -ENOEXEC;
+}
 
 static bool
 header_is_valid(const struct elf64_ehdr *header)
@@ -32,30 +54,27 @@ header_is_valid(const struct elf64_ehdr *header)
            && header->e_phnum >= 1 && header->e_phnum <= PHDRS_MAX;
 }
 
-/* Read header and program headers.  => *phdrs to be freed; 0, -errno */
 static int
-read_headers(struct object *object, struct elf64_ehdr *header,
-             struct elf64_phdr **phdrs)
+read_phdr(const struct file_image *file, int i, struct elf64_phdr *phdr)
 {
-    long got = object_read(object, 0, header, sizeof(*header));
+    return read_at(file, file->header.e_phoff + (u64)i * sizeof(*phdr), phdr,
+                   sizeof(*phdr));
+}
 
-    if (got < 0) {
-        return (int)got;
+/* Read the header, and see that all program headers are there. */
+static int
+read_header(struct file_image *file)
+{
+    struct elf64_phdr last;
+    int error = read_at(file, 0, &file->header, sizeof(file->header));
+
+    if (error == 0 && !header_is_valid(&file->header)) {
+        error = -ENOEXEC;
     }
-    if (got != sizeof(*header) || !header_is_valid(header)) {
-        return -ENOEXEC;
+    if (error == 0) {
+        error = read_phdr(file, file->header.e_phnum - 1, &last);
     }
-    long size = header->e_phnum * (long)sizeof(**phdrs);
-    *phdrs = kmalloc((size_t)size);
-    if (*phdrs == NULL) {
-        return -ENOMEM;
-    }
-    got = object_read(object, header->e_phoff, *phdrs, (size_t)size);
-    if (got != size) {
-        kfree(*phdrs);
-        return got == -ENOMEM ? -ENOMEM : -ENOEXEC;
-    }
-    return 0;
+    return error;
 }
 
 static u32
@@ -87,6 +106,33 @@ map_part(struct as *as, struct as_map *map, vaddr_t start, vaddr_t end)
     return start < end ? as_map(as, map) : (long)start;
 }
 
+/* The page of addr, whose file part ends there and whose zeros begin: a copy
+ * of the file's page `index`, mapped at once, as the program will write to it.
+ * => 0, -ENOMEM; -ERANGE: the file has no such page */
+static int
+map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
+           u32 prot)
+{
+    paddr_t from;
+    int error = object->ops->page(object, index, &from);
+
+    if (error != 0) {
+        return error;
+    }
+    paddr_t copy = frame_alloc_zero(FRAME_ANON);
+    if (copy != 0) {
+        memcpy(frame_ptr(copy), frame_ptr(from), addr % PAGE_SIZE);
+    }
+    frame_put(from);
+    if (copy == 0) {
+        return -ENOMEM;
+    }
+    spin_lock(&as->lock);
+    error = range_map_frame(as, addr, copy, prot);
+    spin_unlock(&as->lock);
+    return error;
+}
+
 /* The part from the file, then whole pages of zeros, then the page between. */
 static int
 map_segment(struct as *as, struct object *object,
@@ -109,44 +155,42 @@ map_segment(struct as *as, struct object *object,
     if (error >= 0) {
         error = map_part(as, &map, border, align_up(end, PAGE_SIZE));
     }
-    if (error < 0) {
-        return error == -ENOMEM ? -ENOMEM : -EINVAL;
-    }
-    if (phdr->p_memsz > phdr->p_filesz && file_end < border
+    if (error >= 0 && phdr->p_memsz > phdr->p_filesz && file_end < border
         && (map.prot & PROT_WRITE) != 0) {
-        int failed = as_write(as, file_end, zeros, border - file_end);
-        return failed == -EFAULT ? -EINVAL : failed;
+        u64 index = (phdr->p_offset + phdr->p_filesz) >> PAGE_SHIFT;
+        error = map_border(as, object, index, file_end, map.prot);
     }
-    return 0;
+    return error >= 0 ? 0 : error == -ENOMEM ? -ENOMEM : -EINVAL;
 }
 
 static int
-map_segments(struct as *as, struct object *object,
-             const struct elf64_ehdr *header, const struct elf64_phdr *phdrs,
+map_segments(struct as *as, const struct file_image *file,
              struct elf_image *image)
 {
+    const struct elf64_ehdr *header = &file->header;
     vaddr_t base = header->e_type == ET_DYN ? DYN_BASE : 0;
 
     *image = (struct elf_image){.entry = header->e_entry + base,
                                 .phnum = header->e_phnum};
     for (int i = 0; i < header->e_phnum; i++) {
-        const struct elf64_phdr *phdr = &phdrs[i];
-        if (phdr->p_type == PT_INTERP) { /* it cannot run alone */
-            return -ENOEXEC;
+        struct elf64_phdr phdr;
+        int error = read_phdr(file, i, &phdr);
+        if (error == 0 && phdr.p_type == PT_INTERP) { /* it cannot run alone */
+            error = -ENOEXEC;
         }
-        if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0) {
-            continue;
+        if (error == 0 && phdr.p_type == PT_LOAD && phdr.p_memsz != 0) {
+            error = map_segment(as, file->object, &phdr, base);
+            u64 skip = header->e_phoff - phdr.p_offset;
+            if (header->e_phoff >= phdr.p_offset && skip < phdr.p_filesz) {
+                image->phdr = base + phdr.p_vaddr + skip;
+            }
+            vaddr_t end = align_up(base + phdr.p_vaddr + phdr.p_memsz,
+                                   PAGE_SIZE);
+            image->brk = MAX(image->brk, end);
         }
-        int error = map_segment(as, object, phdr, base);
         if (error != 0) {
             return error;
         }
-        u64 skip = header->e_phoff - phdr->p_offset;
-        if (header->e_phoff >= phdr->p_offset && skip < phdr->p_filesz) {
-            image->phdr = base + phdr->p_vaddr + skip;
-        }
-        vaddr_t end = align_up(base + phdr->p_vaddr + phdr->p_memsz, PAGE_SIZE);
-        image->brk = MAX(image->brk, end);
     }
     return 0;
 }
@@ -154,14 +198,22 @@ map_segments(struct as *as, struct object *object,
 int
 elf_load(struct as *as, struct object *object, struct elf_image *image)
 {
-    struct elf64_ehdr header;
-    struct elf64_phdr *phdrs = NULL;
+    struct file_image file = {.object = object,
+                              .size = object->ops->size(object)};
+    int error = object->ops->page(object, 0, &file.first);
 
-    int error = read_headers(object, &header, &phdrs);
     if (error != 0) {
-        return error;
+        return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
     }
-    error = map_segments(as, object, &header, phdrs, image);
-    kfree(phdrs);
+    error = read_header(&file);
+    if (error == 0) {
+        error = map_segments(as, &file, image);
+    }
+    frame_put(file.first);
+    if (error == 0) {
+        spin_lock(&as->lock);
+        range_map_around(as, image->entry);
+        spin_unlock(&as->lock);
+    }
     return error;
 }

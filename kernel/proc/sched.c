@@ -22,11 +22,11 @@
 #include "proc/sched.h"
 #include "proc/timer.h"
 
+/* Each has its own cache line. */
 struct runqueue {
     struct spinlock lock;    /* RANK_RUNQUEUE */
     struct list ready;       /* of processes, next to run first */
-    struct process *running; /* whose state only it and wakers change */
-};
+} __attribute__((aligned(64)));
 
 static struct runqueue queues[MAX_CPUS];
 static struct process idle_processes[MAX_CPUS];
@@ -60,13 +60,14 @@ sched_init(void)
     list_init(&queue->ready);
     idle->state = PROC_RUNNING;
     idle->cpu = cpu->id;
+    idle->on_cpu = true;
     cpu->idle = idle;
+    cpu->queue = queue;
     cpu->process = idle;
-    queue->running = idle;
 }
 
 /* Lock the queue that the process belongs to, wherever that is by now. */
-static struct runqueue *
+static inline struct runqueue *
 lock_queue_of(struct process *process, u64 *flags)
 {
     for (;;) {
@@ -90,10 +91,11 @@ make_ready(struct runqueue *queue, struct process *process)
 void
 sched_publish(struct process *process)
 {
-    u64 flags;
+    struct cpu *cpu = this_cpu();
+    struct runqueue *queue = cpu->queue;
+    u64 flags = spin_lock_irq(&queue->lock);
 
-    process->cpu = this_cpu()->id;
-    struct runqueue *queue = lock_queue_of(process, &flags);
+    process->cpu = cpu->id;
     make_ready(queue, process);
     spin_unlock_irq(&queue->lock, flags);
 }
@@ -105,30 +107,25 @@ sched_wake(struct process *process, enum process_state from)
     struct runqueue *queue = lock_queue_of(process, &flags);
     bool woken = process->state == from;
 
-    if (woken && queue->running == process) {
+    if (woken && process->on_cpu) {
         process->state = PROC_RUNNING; /* it has not left yet: it stays */
     } else if (woken) {
         make_ready(queue, process);
-        cpu_add_work(preempt_always ? WORK_RESCHED : 0);
+        if (preempt_always) {
+            cpu_add_work(WORK_RESCHED);
+        }
     }
     spin_unlock_irq(&queue->lock, flags);
     return woken;
 }
 
-void
-sched_prepare(enum process_state state)
-{
-    /* A full barrier: the condition is looked at after this is visible. */
-    __atomic_exchange_n(&current->state, state, __ATOMIC_SEQ_CST);
-}
-
 static struct process *
-pick_next(struct runqueue *queue)
+pick_next(struct runqueue *queue, struct cpu *cpu)
 {
     struct list *first = list_first(&queue->ready);
 
     if (first == NULL) {
-        return this_cpu()->idle;
+        return cpu->idle;
     }
     list_del(first);
     return list_entry(first, struct process, run_link);
@@ -142,26 +139,22 @@ sched_load_fs_base(void)
     wrmsr(MSR_FS_BASE, current->fs_base);
 }
 
-/* Load what belongs to the next process and is not on its stack. */
+/* Load what belongs to the next process and is not on its stack.  The idle
+ * process has no space of its own: the last one stays, as it may come back. */
 static void
 load_context(struct cpu *cpu, struct process *prev, struct process *next)
 {
-    if (!is_idle(prev)) {
-        fxsave(prev->fpu);
-    }
+    fxsave(prev->fpu);
     cpu->process = next;
     cpu->pid = next->pid;
     cpu->nomem = next == init_process ? NULL : &next->nomem;
     next->on_cpu = true;
-    if (is_idle(next)) {
-        return; /* keeps the last space loaded: it may come back */
-    }
     if (next->as != NULL) {
         as_load(next->as);
     }
     fxrstor(next->fpu);
     wrmsr(MSR_FS_BASE, next->fs_base);
-    trap_set_kernel_stack(next->kstack + KSTACK_SIZE);
+    cpu_set_kernel_stack(cpu, next->kstack + KSTACK_SIZE);
     if (next->pending & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }
@@ -169,12 +162,13 @@ load_context(struct cpu *cpu, struct process *prev, struct process *next)
 
 /* The arriving process's first act.  => prev is off this CPU */
 static void
-finish_switch(struct process *prev, u64 flags)
+finish_switch(struct process *prev)
 {
     bool reap = prev->state == PROC_ZOMBIE && prev->autoreap;
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
-    spin_unlock_irq(&queues[this_cpu()->id].lock, flags);
+    spin_unlock(&this_cpu()->queue->lock);
+    cpu_interrupts_on();
     if (reap) {
         proc_free(prev);
     }
@@ -184,31 +178,31 @@ void
 schedule(void)
 {
     struct cpu *cpu = this_cpu();
-    struct runqueue *queue = &queues[cpu->id];
-    u64 flags = spin_lock_irq(&queue->lock);
-    struct process *prev = current;
+    struct runqueue *queue = cpu->queue;
+    struct process *prev = cpu->process;
 
-    assert(spin_outer(&queue->lock) == 0); /* no lock is held across a switch */
+    cpu_interrupts_off(); /* they are on at every schedule() */
+    spin_lock(&queue->lock);
+    assert(spin_outer(&queue->lock) == 0); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
     if (prev->state == PROC_RUNNING && !is_idle(prev)) {
         make_ready(queue, prev);
     }
-    struct process *next = pick_next(queue);
+    struct process *next = pick_next(queue, cpu);
     next->state = PROC_RUNNING;
-    queue->running = next;
-    if (next == prev) {
-        spin_unlock_irq(&queue->lock, flags);
-        return;
+    if (next != prev) {
+        load_context(cpu, prev, next);
+        finish_switch(switch_to(prev, next));
+    } else {
+        spin_unlock(&queue->lock);
+        cpu_interrupts_on();
     }
-    load_context(cpu, prev, next);
-    prev = switch_to(prev, next);
-    finish_switch(prev, flags);
 }
 
 void
 on_start(struct process *prev, void (*fn)(void *), void *arg)
 {
-    finish_switch(prev, RFLAGS_IF);
+    finish_switch(prev);
     fn(arg);
     panic("a process returned from its first function");
 }
@@ -237,7 +231,7 @@ sched_idle(void)
             console_poll();
         }
         cpu_interrupts_off();
-        if (list_empty(&queues[this_cpu()->id].ready)
+        if (list_empty(&this_cpu()->queue->ready)
             && !(this_cpu()->work & WORK_INPUT)) {
             cpu_idle();
         } else {

@@ -19,7 +19,7 @@ extern bool preempt_always;
 
 /* Give up the CPU.  Returns when chosen again: at once, if the state is still
  * RUNNING and nobody else is ready.
- * => no spinlock held */
+ * => no spinlock held; interrupts on */
 void schedule(void);
 
 /* Make a new process runnable for the first time. */
@@ -30,7 +30,12 @@ bool sched_wake(struct process *process, enum process_state from);
 
 /* Announce that the current process will leave the CPU in this state at its
  * next schedule(); a wake-up in between takes it back. */
-void sched_prepare(enum process_state state);
+static inline void
+sched_prepare(enum process_state state)
+{
+    /* A full barrier: the condition is looked at after this is visible. */
+    __atomic_exchange_n(&current->state, state, __ATOMIC_SEQ_CST);
+}
 
 /* Have the process start at fn(arg), on its own kernel stack. */
 void context_prepare(struct process *process, void (*fn)(void *), void *arg);

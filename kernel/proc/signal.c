@@ -32,6 +32,7 @@ sigacts_alloc(void)
 
     if (sigacts != NULL) {
         sigacts->refs = 1;
+        sigacts->ignored = IGNORED_BY_DEFAULT;
     }
     return sigacts;
 }
@@ -53,12 +54,7 @@ sigacts_put(struct sigacts *sigacts)
 static bool
 is_ignored(const struct process *process, int signal)
 {
-    void (*handler)(int) = process->sigacts->action[signal - 1].handler;
-
-    if (handler == SIG_IGN) {
-        return true;
-    }
-    return handler == SIG_DFL && (SET(signal) & IGNORED_BY_DEFAULT) != 0;
+    return (process->sigacts->ignored & SET(signal)) != 0;
 }
 
 /* Nothing may end pid 1 but its own fault. */
@@ -115,6 +111,7 @@ signal_tell_stop(struct process *parent)
     const struct kernel_sigaction *action =
         &parent->sigacts->action[SIGCHLD - 1];
 
+    assert(spin_held(&family_lock));
     if ((action->flags & SA_NOCLDSTOP) == 0) {
         signal_send(parent, SIGCHLD);
     }
@@ -228,6 +225,28 @@ own_sigacts(void)
     return 0;
 }
 
+/* Put an action there, and sum it up in the sets. */
+static void
+set_action(struct sigacts *sigacts, int signal,
+           const struct kernel_sigaction *new)
+{
+    struct kernel_sigaction *action = &sigacts->action[signal - 1];
+    bool by_default = new->handler == SIG_DFL;
+    bool plain = by_default && new->flags == 0 && new->mask == 0;
+
+    *action = *new;
+    action->mask &= ~UNBLOCKABLE;
+    sigacts->ignored &= ~SET(signal);
+    sigacts->exec_resets &= ~SET(signal);
+    if (new->handler == SIG_IGN
+        || (by_default && (SET(signal) & IGNORED_BY_DEFAULT) != 0)) {
+        sigacts->ignored |= SET(signal);
+    }
+    if (new->handler != SIG_IGN && !plain) {
+        sigacts->exec_resets |= SET(signal);
+    }
+}
+
 int
 signal_action(int signal, const struct kernel_sigaction *new,
               struct kernel_sigaction *old)
@@ -247,9 +266,7 @@ signal_action(int signal, const struct kernel_sigaction *new,
         return error;
     }
     u64 flags = spin_lock_irq(&current->siglock);
-    struct kernel_sigaction *action = &current->sigacts->action[signal - 1];
-    *action = *new;
-    action->mask &= ~UNBLOCKABLE;
+    set_action(current->sigacts, signal, new);
     if (is_ignored(current, signal)) {
         current->pending &= ~SET(signal);
     }
@@ -267,12 +284,6 @@ signal_set_blocked(sigset_t mask)
         cpu_add_work(WORK_SIGNAL);
     }
     spin_unlock_irq(&current->siglock, flags);
-}
-
-bool
-signal_pending(void)
-{
-    return (current->pending & ~current->blocked) != 0;
 }
 
 bool
@@ -324,17 +335,17 @@ signal_force(int signal)
 int
 signal_reserve_exec(void)
 {
-    return own_sigacts();
+    return current->sigacts->exec_resets == 0 ? 0 : own_sigacts();
 }
 
 void
 signal_reset_exec(void)
 {
-    for (int i = 0; i < SIGNAL_MAX; i++) {
-        struct kernel_sigaction *action = &current->sigacts->action[i];
-        if (action->handler != SIG_IGN) {
-            *action = (struct kernel_sigaction){.handler = SIG_DFL};
-        }
+    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
+    sigset_t left = current->sigacts->exec_resets;
+
+    for (; left != 0; left &= left - 1) {
+        set_action(current->sigacts, __builtin_ctzl(left) + 1, &plain);
     }
 }
 

@@ -14,11 +14,14 @@
 
 #include "core/types.h"
 
-struct process;
+#include "proc/process.h"
+
 struct trapframe;
 
 struct sigacts {
     u32 refs;
+    sigset_t ignored;      /* by SIG_IGN, or as the default does nothing */
+    sigset_t exec_resets;  /* neither ignored nor as they were at the start */
     struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
 };
 
@@ -40,7 +43,12 @@ void signal_force(int signal);
 
 /* Whether a signal is pending on the current process that ends an interruptible
  * sleep / that will end the process. */
-bool signal_pending(void);
+static inline bool
+signal_pending(void)
+{
+    return (current->pending & ~current->blocked) != 0;
+}
+
 bool signal_fatal_pending(void);
 
 /* Act on stop signals now: a sleeper that is stopped goes on with its sleep

@@ -2,6 +2,7 @@
  * Sleep and wake-up.  The essential fact: a sleeper says that it is leaving
  * (its state), and stands on the queue, before it releases the lock that guards
  * its condition; from then on a wake-up finds it, even if it has not left.
+ * The waiter on its stack stays valid until it has that lock again.
  */
 #include "abi/errno.h"
 
@@ -32,46 +33,36 @@ struct timer {
 static struct spinlock timer_lock = SPINLOCK_INIT(RANK_TIMER);
 static struct list timers = LIST_INIT(timers); /* earliest first */
 
-void
-waitq_init(struct waitq *queue)
-{
-    spin_init(&queue->lock, RANK_WAITQ, "waitq");
-    list_init(&queue->waiters);
-}
-
-static bool
+static inline bool
 interrupted(enum wait_mode mode)
 {
-    if (mode == WAIT_INTERRUPTIBLE) {
-        return signal_pending();
-    }
-    return mode == WAIT_KILLABLE && signal_fatal_pending();
+    return signal_pending()
+           && (mode == WAIT_INTERRUPTIBLE
+               || (mode == WAIT_KILLABLE && signal_fatal_pending()));
 }
 
+/* Say that we leave, and stand on the queue.  => its lock is held */
 static void
 enqueue(struct waitq *queue, struct waiter *waiter, enum wait_mode mode)
 {
     waiter->process = current;
     current->wait_mode = mode;
     sched_prepare(PROC_SLEEPING);
-    u64 flags = spin_lock_irq(&queue->lock);
     list_add_tail(&queue->waiters, &waiter->link);
-    spin_unlock_irq(&queue->lock, flags);
 }
 
-/* Leave the CPU, unless a signal is there; then leave the queue. */
+/* Leave the CPU, unless a signal is there.  => as wait_sleep */
 static int
-sleep_and_leave(struct waitq *queue, struct waiter *waiter,
-                enum wait_mode mode)
+leave(enum wait_mode mode)
 {
     if (interrupted(mode)) {
         sched_wake(current, PROC_SLEEPING);
     } else {
         schedule();
     }
-    u64 flags = spin_lock_irq(&queue->lock);
-    list_del(&waiter->link);
-    spin_unlock_irq(&queue->lock, flags);
+    if (!interrupted(mode)) {
+        return 0;
+    }
     if (mode == WAIT_INTERRUPTIBLE) {
         signal_stop_here();
     }
@@ -86,8 +77,22 @@ wait_sleep_mode(struct waitq *queue, struct spinlock *lock,
 
     enqueue(queue, &waiter, mode);
     spin_unlock(lock);
-    int error = sleep_and_leave(queue, &waiter, mode);
+    int error = leave(mode);
     spin_lock(lock);
+    list_del(&waiter.link);
+    return error;
+}
+
+int
+wait_sleep_mutex(struct waitq *queue, struct mutex *mutex)
+{
+    struct waiter waiter;
+
+    enqueue(queue, &waiter, WAIT_INTERRUPTIBLE);
+    mutex_unlock(mutex);
+    int error = leave(WAIT_INTERRUPTIBLE);
+    mutex_lock(mutex);
+    list_del(&waiter.link);
     return error;
 }
 
@@ -97,11 +102,9 @@ wait_sleep(struct waitq *queue, struct spinlock *lock)
     return wait_sleep_mode(queue, lock, WAIT_INTERRUPTIBLE);
 }
 
-static void
-wake(struct waitq *queue, bool all)
+void
+wait_wake(struct waitq *queue, bool all)
 {
-    u64 flags = spin_lock_irq(&queue->lock);
-
     list_for_each_safe(pos, &queue->waiters) {
         struct waiter *waiter = list_entry(pos, struct waiter, link);
         list_del(&waiter->link);
@@ -109,19 +112,6 @@ wake(struct waitq *queue, bool all)
             break;
         }
     }
-    spin_unlock_irq(&queue->lock, flags);
-}
-
-void
-wait_wake_all(struct waitq *queue)
-{
-    wake(queue, true);
-}
-
-void
-wait_wake_one(struct waitq *queue)
-{
-    wake(queue, false);
 }
 
 static void
@@ -181,32 +171,28 @@ sleep_ns(u64 ns, u64 *left)
     return *left == 0 ? 0 : -EINTR;
 }
 
+/* With the mark set nobody but us can change the owner: all come here. */
 void
-mutex_init(struct mutex *mutex)
-{
-    spin_init(&mutex->lock, RANK_MUTEX, "mutex");
-    mutex->owner = NULL;
-    waitq_init(&mutex->queue);
-}
-
-void
-mutex_lock(struct mutex *mutex)
+mutex_wait(struct mutex *mutex)
 {
     spin_lock(&mutex->lock);
-    while (mutex->owner != NULL) {
-        assert(mutex->owner != current);
-        wait_sleep_mode(&mutex->queue, &mutex->lock, WAIT_DEAF);
+    while ((__atomic_fetch_or(&mutex->owner, MUTEX_WAITED, __ATOMIC_ACQUIRE)
+            & ~MUTEX_WAITED) != 0) {
+        assert(mutex->owner != ((u64)current | MUTEX_WAITED));
+        (void)wait_sleep_mode(&mutex->queue, &mutex->lock, WAIT_DEAF);
     }
-    mutex->owner = current;
+    /* The mark stays, so that we wake the next one when we are done. */
+    __atomic_store_n(&mutex->owner, (u64)current | MUTEX_WAITED,
+                     __ATOMIC_RELAXED);
     spin_unlock(&mutex->lock);
 }
 
 void
-mutex_unlock(struct mutex *mutex)
+mutex_pass_on(struct mutex *mutex)
 {
     spin_lock(&mutex->lock);
-    assert(mutex->owner == current);
-    mutex->owner = NULL;
-    spin_unlock(&mutex->lock);
+    assert(mutex->owner == ((u64)current | MUTEX_WAITED));
+    __atomic_store_n(&mutex->owner, 0, __ATOMIC_RELEASE);
     wait_wake_one(&mutex->queue);
+    spin_unlock(&mutex->lock);
 }

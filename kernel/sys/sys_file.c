@@ -22,14 +22,13 @@
 static long
 move_buffer(u64 fd, u64 buf, u64 size, bool write)
 {
-    struct iovec whole = {.iov_base = (void *)buf, .iov_len = size};
-    struct file *file = file_get_fd((int)fd);
+    struct file_use use = file_use_fd((int)fd);
 
-    if (file == NULL) {
+    if (use.file == NULL) {
         return -EBADF;
     }
-    long n = file_move(file, &whole, 1, write);
-    file_put(file);
+    long n = file_move(use.file, buf, size, write);
+    file_done(use);
     return n;
 }
 
@@ -44,7 +43,8 @@ sys_read(u64 fd, u64 buf, u64 size)
 
 /* ssize_t write(int fd, const void *buf, size_t size)
  * => bytes written
- * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, EINTR, ENOSPC, EINVAL. */
+ * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, EINTR, ENOSPC, EINVAL,
+ *   ENOMEM (no page for it). */
 long
 sys_write(u64 fd, u64 buf, u64 size)
 {
@@ -57,10 +57,10 @@ move_vector(u64 fd, u64 user, u64 count, bool write)
 {
     struct iovec few[FEW];
     struct iovec *iov = few;
-    struct file *file = file_get_fd((int)fd);
+    struct file_use use = file_use_fd((int)fd);
     long result = 0;
 
-    if (file == NULL) {
+    if (use.file == NULL) {
         return -EBADF;
     }
     if (count > IOV_MAX) {
@@ -76,12 +76,12 @@ move_vector(u64 fd, u64 user, u64 count, bool write)
         result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
     }
     if (result == 0) {
-        result = file_move(file, iov, count, write);
+        result = file_move_vector(use.file, iov, count, write);
     }
     if (iov != few) {
         kfree(iov);
     }
-    file_put(file);
+    file_done(use);
     return result;
 }
 
@@ -283,8 +283,9 @@ sys_dup3(u64 fd, u64 new, u64 flags)
 /* int fcntl(int fd, int command, long arg)
  * => F_DUPFD, F_DUPFD_CLOEXEC: a descriptor; F_GETFD, F_GETFL: flags;
  *    F_SETFD, F_SETFL: 0
- * Errors: EBADF, EINVAL (command, or F_DUPFD beyond the limit), EMFILE.
- * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL. */
+ * Errors: EBADF, EINVAL (command, or F_DUPFD beyond the limit), EMFILE, ENOMEM.
+ * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL.
+ *   F_SETFD may fail with ENOMEM, as close. */
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)
 {

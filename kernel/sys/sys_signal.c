@@ -50,7 +50,8 @@ sys_tgkill(u64 pid, u64 tid, u64 signal)
  *                  struct kernel_sigaction *old, size_t size);
  * 0.
  * EINVAL: size is not 8, or no such signal, or it cannot be changed.  EFAULT.
- * Differences from Linux: a handler is refused with EINVAL (not there yet). */
+ * Differences from Linux: a handler is refused with EINVAL (not there yet).
+ *   ENOMEM, if the actions are shared since a fork and cannot be copied. */
 long
 sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
 {

@@ -27,11 +27,13 @@ struct stdio_file {
     size_t at;
     size_t end;
     struct stdio_file *next; /* all open streams */
-    char storage[1 + BUFSIZ];
+    char *storage;           /* STORAGE_SIZE bytes */
 };
 
+#define STORAGE_SIZE (1 + BUFSIZ)
+
 /* Make `file` an empty stream over fd; it is put on no list. */
-void file_init(FILE *file, int fd, unsigned flags);
+void file_init(FILE *file, int fd, unsigned flags, char *storage);
 
 /* Bracket a call that writes: file_begin_write gives EOF if it may not. */
 int file_begin_write(FILE *file);

@@ -59,9 +59,10 @@ int
 dprintf(int fd, const char *fmt, ...)
 {
     struct stdio_file file;
+    char storage[STORAGE_SIZE];
     va_list ap;
 
-    file_init(&file, fd, FILE_WRITE | FILE_UNBUFFERED);
+    file_init(&file, fd, FILE_WRITE | FILE_UNBUFFERED, storage);
     va_start(ap, fmt);
     int n = vfprintf(&file, fmt, ap);
     va_end(ap);

@@ -16,13 +16,20 @@
 
 #include "c/file.h"
 
+/* Apart from the streams, so that a program's initialised data stay small. */
+static char input_storage[STORAGE_SIZE];
+static char output_storage[STORAGE_SIZE];
+static char error_storage[STORAGE_SIZE];
+
 static struct stdio_file error_file = {
+    .storage = error_storage,
     .fd = STDERR_FILENO,
     .flags = FILE_WRITE | FILE_UNBUFFERED,
     .at = 1,
     .end = 1,
 };
 static struct stdio_file output_file = {
+    .storage = output_storage,
     .fd = STDOUT_FILENO,
     .flags = FILE_WRITE | FILE_UNDECIDED,
     .at = 1,
@@ -30,6 +37,7 @@ static struct stdio_file output_file = {
     .next = &error_file,
 };
 static struct stdio_file input_file = {
+    .storage = input_storage,
     .fd = STDIN_FILENO,
     .flags = FILE_READ,
     .at = 1,
@@ -68,8 +76,9 @@ mode_flags(const char *mode)
 }
 
 void
-file_init(FILE *file, int fd, unsigned flags)
+file_init(FILE *file, int fd, unsigned flags, char *storage)
 {
+    file->storage = storage;
     file->fd = fd;
     file->flags = flags;
     file->at = file->end = 1;
@@ -82,14 +91,15 @@ fdopen(int fd, const char *mode)
     if (flags < 0) {
         return NULL;
     }
-    FILE *file = malloc(sizeof(*file));
+    FILE *file = malloc(sizeof(*file) + STORAGE_SIZE);
     if (file == NULL) {
         return NULL;
     }
     int access = flags & O_ACCMODE;
     file_init(file, fd,
               (access != O_WRONLY ? FILE_READ : 0) |
-                  (access != O_RDONLY ? FILE_WRITE : 0));
+                  (access != O_RDONLY ? FILE_WRITE : 0),
+              (char *)(file + 1));
     file->next = open_files;
     open_files = file;
     return file;
@@ -154,6 +164,9 @@ flush_one(FILE *file)
 {
     int result = 0;
 
+    if ((file->flags & FILE_WRITING) == 0 && file->at == 1 && file->end == 1) {
+        return 0; /* after a fork, a store would copy the page */
+    }
     if ((file->flags & FILE_WRITING) != 0) {
         result = write_all(file, file->storage + 1, file->at - 1);
         file->flags &= ~(unsigned)FILE_WRITING;
@@ -351,7 +364,7 @@ file_end_write(FILE *file)
 void
 file_put(FILE *file, char c)
 {
-    if (file->at == sizeof(file->storage)) {
+    if (file->at == STORAGE_SIZE) {
         write_all(file, file->storage + 1, BUFSIZ);
         file->at = 1;
     }
@@ -362,7 +375,7 @@ void
 file_write(FILE *file, const char *data, size_t n)
 {
     while (n > 0) {
-        size_t room = sizeof(file->storage) - file->at;
+        size_t room = STORAGE_SIZE - file->at;
         if (room == 0) {
             file_put(file, *data++);
             n--;

@@ -23,9 +23,11 @@
  * word that holds the parent's return address. So these two keep that address
  * in a register across the call, each process having its own registers.
  */
+    .cfi_sections .debug_frame
 .macro stub number, name
     .globl \name
     .type \name, @function
+    .cfi_startproc
 \name:
     mov $\number, %eax
     .ifc \name, fork
@@ -41,13 +43,18 @@
     cmp $-4096, %rax
     ja set_errno
     ret
+    .cfi_endproc
     .size \name, . - \name
 .endm
 
 .macro stub_without_stack
     pop %rdx
+    .cfi_adjust_cfa_offset -8
+    .cfi_register %rip, %rdx
     syscall
     push %rdx
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %rip, 0
 .endm
 
 #define SYSCALL(number, name, arguments, format) stub number, name

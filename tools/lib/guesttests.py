@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -182,13 +183,34 @@ def judge(test, seen, host, results):
     results.add(test.name, "; ".join(what for what, _ in found), details)
 
 
+class Hinted:
+    """The same results, with the command that shows a failure in gdb."""
+
+    def __init__(self, results, tests, append):
+        self.results = results
+        self.tests = {test.name: test for test in tests}
+        self.options = ["--iso"] if append == "--iso" else \
+            ["--append", append] if append else []
+
+    def add(self, name, problem=None, details=(), note=""):
+        if problem is not None and name in self.tests:
+            words = ["tools/run", *self.options, "--gdb", "--",
+                     "/tests/" + name, *self.tests[name].args]
+            details = [*details, "see it in gdb: " + shlex.join(words)]
+        self.results.add(name, problem, details, note)
+
+    @property
+    def until(self):
+        return self.results.until
+
+
 class Boot:
     """One boot: takes the records apart and judges each test as it ends."""
 
     def __init__(self, host, tests, append, results):
         self.host = host
         self.left = list(tests)
-        self.results = results
+        self.results = Hinted(results, tests, append)
         self.no_memory = "nomem=" in append
         self.slower = max([1] + [SLOWER.get(w, 1) for w in append.split()])
         self.current = None
@@ -199,9 +221,11 @@ class Boot:
             " ".join([t.name, str(t.seconds * self.slower), *t.args]) + "\n"
             for t in tests)
         self.words = [
-            host.path("tools", "run"), "--initrd", host.test_initrd(),
+            host.path("tools", "run"), *host.words,
+            "--initrd", host.test_initrd(),
             "--add", host.file("list", listing.encode()) + ":/run/tests",
-            "--append", append, "--timeout", "3000"]
+            *(["--iso"] if append == "--iso" else ["--append", append]),
+            "--timeout", "3000"]
 
     def run(self):
         """=> the tests that did not come to run."""
@@ -287,8 +311,8 @@ class Boot:
         self.left = []
 
 
-def run_batch(host, tests, append, results):
+def run_batch(host, tests, append, results, boot=Boot):
     while tests and not results.expired():
-        tests = Boot(host, tests, append, results).run()
+        tests = boot(host, tests, append, results).run()
     for test in tests:
         results.add(test.name, "not run, the suite's time is over")

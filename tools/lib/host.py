@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -58,11 +59,24 @@ class Result:
                       + lines(self.out[-2000:], 10) + lines(self.err))
 
 
+def give_session():
+    """In a container the session may be one from outside, with number 0.
+    Then the suite runs in a child with a session of its own, because tests
+    look at theirs."""
+    if os.getsid(0) == 0:
+        child = os.fork()
+        if child:
+            sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        os.setsid()
+
+
 class Host:
     """Scratch space, and the children that must not outlive the suite."""
 
-    def __init__(self, tree):
+    def __init__(self, tree, words=()):
+        """words: for every tools/run, as --kernel FILE."""
         self.tree = tree
+        self.words = words
         self.scratch = tempfile.mkdtemp(prefix="tine-test-")
         self.children = set()
         self.lock = threading.Lock()
@@ -127,7 +141,8 @@ class Host:
 
     def tine(self, *words, **options):
         """tools/run with these words."""
-        return self.command([self.path("tools", "run"), *words], **options)
+        return self.command([self.path("tools", "run"), *self.words, *words],
+                            **options)
 
     def kill_all(self):
         with self.lock:

@@ -87,6 +87,16 @@ def init_missing(host):
 
 
 @test
+def boot_words_wrong(host):
+    """A value that a word cannot have ends the boot, and is named."""
+    for word in ("fork=both", "vfork=both", "own=never", "preempt=1",
+                 "check=often", "nomem=0"):
+        host.tine("--append", word, "--timeout", "20", "--", "true").expect(
+            125, b"", f"boot word {word}: ".encode())
+    host.tine("--append", "vfork=vfork", "--", "true").expect(0, b"", b"")
+
+
+@test
 def little_memory(host):
     """It boots, or says what is missing; it never hangs or just resets."""
     remarks = []

@@ -131,6 +131,48 @@ test_good(void)
     run("exit 42", "nor are padding and sections");
 }
 
+/* exit(*address): movzbl address,%edi; mov $60,%eax; syscall */
+static void
+put_exit_with(unsigned int address)
+{
+    unsigned char code[] = { 0x0f, 0xb6, 0x3c, 0x25, 0, 0, 0, 0,
+        0xb8, 60, 0, 0, 0, 0x0f, 0x05 };
+    memcpy(code + 4, &address, 4);
+    memcpy(image.code, code, sizeof(code));
+}
+
+/* Memory behind what the file has, and a program that runs anywhere. */
+static void
+test_zeros(void)
+{
+    image.second[99] = 99;
+    image.second[100] = 100;
+    put_segment(1, BASE + 0x10000, 4096, 100, 6);
+    image.ph[1].memsz = 3 * 4096;
+    put_exit_with(BASE + 0x10000 + 99);
+    run("exit 99", "the last byte that the file has");
+    put_segment(1, BASE + 0x10000, 4096, 100, 6);
+    image.ph[1].memsz = 3 * 4096;
+    image.second[100] = 100;
+    put_exit_with(BASE + 0x10000 + 100);
+    run("exit 0", "behind it there are zeros, not more of the file");
+    put_segment(1, BASE + 0x10000, 4096, 100, 6);
+    image.ph[1].memsz = 3 * 4096;
+    put_exit_with(BASE + 0x10000 + 3 * 4096 - 1);
+    run("exit 0", "on the pages behind that too");
+    put_segment(1, BASE + 0x10000, 0, 0, 6);
+    image.ph[1].memsz = 4096;
+    put_exit_with(BASE + 0x10000);
+    run("exit 0", "a segment of zeros only");
+    image.eh.type = 3;
+    put_segment(0, 0, 0, 4096, 5);
+    image.eh.entry = CODE;
+    run("exit 42", "a position-independent program");
+    image.eh.type = 3;
+    put_segment(0, BASE, 0, 4096, 5);
+    run("exit 42", "one that has an address");
+}
+
 static void
 test_header(void)
 {
@@ -214,6 +256,7 @@ int
 main(void)
 {
     test_good();
+    test_zeros();
     test_header();
     test_entry();
     test_segments();

@@ -90,6 +90,8 @@ main(void)
     is(read(8, buf, sizeof(buf)), 1000, "nothing left the pipe");
     is(lseek(5, 0, SEEK_CUR), 0, "the file's offset did not move");
     is(raw(NR_read, 5, P(bad_read_only), 0, 0), 0, "a read of nothing");
+    is(raw(NR_clock_gettime, 1, 0x7fffffffeff8, 0, 0), F,
+        "half behind the end of all addresses");
     unlink("file");
     chdir("..");
     rmdir("longer");

@@ -139,6 +139,21 @@ test_long(void)
     is_str(run(eighty, none), "E2BIG", "8 MB of arguments do not");
 }
 
+/* The pointers count too: 2 MiB of both arrays together. */
+static void
+test_pointers(void)
+{
+    static char *many[300001];
+    char *none[] = { NULL };
+
+    for (int i = 0; i < 300000; i++) {
+        many[i] = "";
+    }
+    is_str(run(many, none), "E2BIG", "300000 arguments are too many");
+    many[200000] = NULL;
+    is_str(run(many, many), "E2BIG", "so are 200000 and a large environment");
+}
+
 /* A chain of programs, each executing the next with one argument fewer. */
 static int
 chain(int argc, char **argv)
@@ -185,6 +200,7 @@ main(int argc, char **argv, char **envp)
     test_exact();
     test_many();
     test_long();
+    test_pointers();
     test_chain();
     return done();
 }

@@ -53,6 +53,36 @@ test_mmap(void)
         "MAP_NORESERVE and MAP_STACK");
 }
 
+/* => the offset from base of what is mapped there, -errno or odd otherwise */
+static long
+place(char *base, long offset, long flags)
+{
+    const long arg[6] = { P(base) + offset, PAGE, RW, ANON | flags, -1, 0 };
+    long r = raw_v(NR_mmap, arg);
+    return r > 0 ? r - P(base) : r;
+}
+
+static void
+test_place(void)
+{
+    char *base = mmap(NULL, 8 * PAGE, RW, ANON, -1, 0);
+    char *high = (char *)0x7ffb00000000;
+
+    munmap(base + 2 * PAGE, 4 * PAGE);
+    is(place(base, 2 * PAGE, 0), 2 * PAGE, "a hint that is free is taken");
+    is(place(base, 3 * PAGE + 5, 0), 3 * PAGE, "an odd one from its page on");
+    ok(place(base, 2 * PAGE, 0) != 2 * PAGE, "one that is not leads elsewhere");
+    is(place(base, 2 * PAGE, MAP_FIXED_NOREPLACE), -EEXIST,
+        "nothing is replaced if so wished");
+    is(place(base, 4 * PAGE, MAP_FIXED_NOREPLACE), 4 * PAGE,
+        "what is free is taken then");
+    is(place(high, 0, MAP_FIXED_NOREPLACE), 0, "above the stack");
+    is(raw(NR_mprotect, P(high), 2 * PAGE, 1, 0), -ENOMEM,
+        "mprotect of more than that");
+    munmap(base, 8 * PAGE);
+    munmap(high, PAGE);
+}
+
 static void
 test_file(void)
 {
@@ -102,6 +132,7 @@ test_mprotect(char *p)
     is(raw(NR_mprotect, P(p), 0, 1, 0), 0, "nothing is something to do");
     is(raw(NR_mprotect, P(p), PAGE, 0x1000, 0), -EINVAL, "an odd right");
     is(raw(NR_mprotect, P(p), -PAGE, 1, 0), -ENOMEM, "a negative length");
+    is(raw(NR_mprotect, P(p), -1, 1, 0), -ENOMEM, "one that goes round");
     is(raw(NR_mprotect, 1L << 47, PAGE, 1, 0), -ENOMEM, "behind the end");
     raw(NR_munmap, P(p) + 2 * PAGE, PAGE, 0, 0);
     is(raw(NR_mprotect, P(p) + 2 * PAGE, PAGE, 1, 0), -ENOMEM, "a hole");
@@ -120,6 +151,7 @@ main(void)
     char *p;
 
     test_mmap();
+    test_place();
     test_file();
     p = mmap(NULL, 8 * PAGE, RW, ANON, -1, 0);
     test_munmap(p);

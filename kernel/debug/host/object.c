@@ -56,6 +56,21 @@ thing_page(struct object *object, u64 index, paddr_t *frame)
     return error;
 }
 
+static void
+thing_present(struct object *object, u64 index, u64 count, paddr_t *found)
+{
+    struct thing *thing = thing_of(object);
+
+    spin_lock(&things_lock);
+    for (u64 i = 0; i < count; i++) {
+        found[i] = index + i < thing->pages ? thing->frame[index + i] : 0;
+        if (found[i] != 0) {
+            frame_get(found[i]);
+        }
+    }
+    spin_unlock(&things_lock);
+}
+
 static u64
 thing_size(struct object *object)
 {
@@ -92,8 +107,8 @@ object_put(struct object *object)
 }
 
 static const struct object_ops thing_ops = {
-    .page = thing_page, .size = thing_size, .get = thing_get,
-    .put = object_put,
+    .page = thing_page, .present = thing_present, .size = thing_size,
+    .get = thing_get, .put = object_put,
 };
 
 static void

@@ -122,48 +122,6 @@ op_read(struct space *space)
     user_access(space, one_in(8) ? ACCESS_FETCH : ACCESS_READ);
 }
 
-/* The kernel's own write: the last word of a page, or with it the first word
- * of the next. */
-void
-op_copy_out(struct space *space)
-{
-    int segment = pick_page(space);
-    bool two = one_in(2) && segment + 1 < segment_count
-               && segments[segment + 1].page && !space->cell[segment].shared;
-    u64 value[2] = {random_below(1UL << 40), random_below(1UL << 40)};
-    vaddr_t addr = segments[segment].start + word_offset(WORDS - 1);
-    u64 before = failures[running_cpu];
-    int wanted[2] = {model_access(space, segment, ACCESS_WRITE), 0};
-
-    note("as_write", space_id(space), addr, two);
-    hot_segment = segment;
-    if (two) {
-        space->flux = (struct range){segment, segment + 2};
-        wanted[1] = model_access(space, segment + 1, ACCESS_WRITE);
-    }
-    int error = as_write(space->as, addr, value, two ? 16 : 8);
-    int first = wanted[0] != 0 ? -EFAULT : 0;
-    int both = first != 0 || wanted[1] == 0 ? first : -EFAULT;
-    if (done("as_write", before, error, both)) {
-        if (first == 0) {
-            model_write(space, segment, WORDS - 1, value[0]);
-        }
-        if (both == 0 && two) {
-            model_write(space, segment + 1, 0, value[1]);
-        }
-        return;
-    }
-    /* Stopped: the first word may have been written. */
-    bool writable;
-    const pte_t *entry =
-        mmu_look(space->as->root, segments[segment].start, &writable);
-    if (first == 0 && entry != NULL && writable
-        && *(u64 *)((char *)frame_ptr(pte_addr(*entry))
-                    + word_offset(WORDS - 1)) == value[0]) {
-        model_write(space, segment, WORDS - 1, value[0]);
-    }
-}
-
 static struct range
 pick_range(void)
 {

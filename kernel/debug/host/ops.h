@@ -36,7 +36,6 @@ bool done(const char *what, u64 failures_before, long result, long wanted);
 
 void op_write(struct space *space);
 void op_read(struct space *space);
-void op_copy_out(struct space *space);
 void op_map(struct space *space);
 void op_unmap(struct space *space);
 void op_protect(struct space *space);

@@ -132,7 +132,7 @@ static struct op {
     void (*run)(struct space *space);
 } ops[] = {
     {36, true, op_write},   {12, true, op_read},    {12, true, op_fork},
-    {8, false, op_exit},    {6, false, op_copy_out}, {10, false, op_map},
+    {8, false, op_exit},    {10, false, op_map},
     {4, true, op_unmap},    {8, true, op_protect},  {4, true, op_brk},
 };
 

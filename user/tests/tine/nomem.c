@@ -1,294 +1,243 @@
 /*
- * nomem.c: want of memory at every point of every call that makes processes or
- * changes memory, one by one; nomem.h says how, and what must hold.
+ * nomem.c: want of memory at every point of the calls that change what is
+ * mapped, one by one, in tables that are shared since a fork; nomem.h says how,
+ * and what must hold.
  *
- * seconds: 30
+ * seconds: 40
  * expect:
- * ok 1 - fork: fails well at some points
- * ok 2 - fork of a process with shared tables: fails well at some points
- * ok 3 - vfork: fails well at some points
- * ok 4 - exec of a missing file: fails well at some points
- * ok 5 - exec: fails well at some points
- * ok 6 - mmap of anonymous memory: fails well at some points
- * ok 7 - mmap of a file: fails well at some points
- * ok 8 - mmap of shared memory: fails well at some points
- * ok 9 - touching memory: kills at some points
- * ok 10 - touching shared memory: kills at some points
- * ok 11 - touching a file: kills at some points
- * ok 12 - writing what is shared since fork: no harm
- * ok 13 - read(2) into fresh memory: kills at some points
- * ok 14 - munmap in shared tables: fails well at some points
- * ok 15 - mprotect in shared tables: fails well at some points
- * ok 16 - brk: fails well at some points
- * ok 17 - all is well
- * 1..17
+ * ok 1 - munmap of a page
+ * ok 2 - munmap of a page shared once more
+ * ok 3 - munmap across tables
+ * ok 4 - munmap of whole tables
+ * ok 5 - munmap of all
+ * ok 6 - munmap in a child
+ * ok 7 - mprotect of a page
+ * ok 8 - mprotect across tables
+ * ok 9 - mprotect to PROT_NONE
+ * ok 10 - mprotect to more
+ * ok 11 - mprotect in a child
+ * ok 12 - mmap
+ * ok 13 - mmap of shared memory
+ * ok 14 - mmap of a file
+ * ok 15 - mmap of a file, shared
+ * ok 16 - mmap over a page
+ * ok 17 - mmap over tables
+ * ok 18 - mmap of a file over pages
+ * ok 19 - mmap of shared memory over pages
+ * ok 20 - brk up
+ * ok 21 - brk up in shared tables
+ * ok 22 - brk down in shared tables
+ * 1..22
  */
 #include "nomem.h"
 
-#define PAGE 4096L
-#define TABLE (2L << 20)
-#define RW (PROT_READ | PROT_WRITE)
-#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-
-static char *area; /* three tables of memory */
-static int hold[2]; /* sharers live until its end is closed */
+static char *const page = (char *)(1L << 40) + 3 * PAGE; /* of the area */
+static char *break_now;
+static int file_fd;
 
 static void
-make_area(void)
+munmap_part(void)
 {
-    area = mmap((void *)(1L << 32), 3 * TABLE, RW, ANON | MAP_FIXED, -1, 0);
-    for (int i = 0; i < 3; i++) {
-        memset(area + i * TABLE, 'a' + i, 2 * PAGE);
-    }
+    CALL(SYS_munmap, P(area + PAGE), PAGE);
 }
 
 static void
-forget_file(void)
+munmap_across(void)
 {
-    unlink("file");
+    CALL(SYS_munmap, P(area + TABLE / 2), 2 * TABLE);
 }
 
 static void
-make_file(void)
+munmap_tables(void)
 {
-    int fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0644);
-    write(fd, "text", 4);
-    close(fd);
+    CALL(SYS_munmap, P(area + TABLE), 2 * TABLE);
 }
 
-static long
-do_fork(void)
+static void
+munmap_all(void)
 {
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        _exit(0);
-    }
-    return pid < 0 ? -1 : waitpid(pid, NULL, 0);
+    CALL(SYS_munmap, P(area), AREA_TABLES * TABLE);
 }
 
-static long
-do_vfork(void)
+static void
+mprotect_part(void)
 {
-    pid_t pid = vfork();
-
-    if (pid == 0) {
-        _exit(0);
-    }
-    return pid < 0 ? -1 : waitpid(pid, NULL, 0);
+    CALL(SYS_mprotect, P(area + PAGE), PAGE, PROT_READ);
 }
 
-static long
-do_exec_missing(void)
+static void
+mprotect_across(void)
 {
-    char *args[] = { (char *)"missing", NULL };
-    return execv("missing", args);
+    CALL(SYS_mprotect, P(area + PAGE), 2 * TABLE, PROT_READ);
 }
 
-/* The shell's exit code is a worker's: 0, no such point, or, the second time,
- * 2: the first time failed well. */
-static long
-do_exec(void)
+static void
+mprotect_to_none(void)
 {
-    static const char *code = "exit 0";
-    char *args[] = { (char *)"sh", (char *)"-c", (char *)code, NULL };
-
-    code = "exit 2";
-    return execv("/bin/sh", args);
+    CALL(SYS_mprotect, P(area + TABLE), TABLE + PAGE, PROT_NONE);
 }
 
-/* The caller of an exec that failed has its memory still. */
+static void
+mprotect_more(void)
+{
+    page[0] = 'p';
+    mprotect(page, 2 * PAGE, PROT_READ);
+    CALL(SYS_mprotect, P(page), PAGE, RW);
+}
+
 static int
-whole(void)
+page_read_only(void)
 {
-    return area[0] == 'a' && area[2 * TABLE + PAGE] == 'c';
+    return page[0] == 'p' && is_read_only(page) && is_read_only(page + PAGE);
 }
 
+/* The next free place is the same in each run: none is lost when it fails. */
 static long
-mapped(const void *p)
+same_place(long result)
 {
-    return p == MAP_FAILED ? -1 : 0;
-}
-
-static long
-do_mmap(void)
-{
-    return mapped(mmap(area + PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0));
-}
-
-static long
-do_mmap_file(void)
-{
-    int fd = open("file", O_RDONLY);
-    long result = fd < 0 ? -1 : mapped(mmap(area + PAGE, PAGE, PROT_READ,
-        MAP_PRIVATE | MAP_FIXED, fd, 0));
-    int error = errno;
-
-    close(fd);
-    errno = error;
-    return result;
-}
-
-static long
-do_mmap_shared(void)
-{
-    return mapped(mmap(area + PAGE, PAGE, RW,
-        MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-}
-
-static volatile char *fresh;
-
-static void
-map_fresh(void)
-{
-    fresh = mmap((void *)(1L << 40), TABLE, RW, ANON | MAP_FIXED, -1, 0);
+    if (result >= 0 && board->where == 0) {
+        board->where = result;
+    }
+    return result < 0 || result == board->where ? result : -EFAULT;
 }
 
 static void
-map_fresh_shared(void)
+mmap_memory(void)
 {
-    fresh = mmap((void *)(1L << 40), TABLE, RW,
+    CALL(SYS_mmap, 0, TABLE, RW, ANON, -1, 0);
+}
+
+static void
+mmap_shared(void)
+{
+    CALL(SYS_mmap, 0, TABLE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+static void
+open_file(void)
+{
+    static char block[2 * PAGE];
+
+    file_fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    write(file_fd, block, sizeof(block));
+}
+
+static void
+mmap_file(void)
+{
+    open_file();
+    CALL(SYS_mmap, 0, TABLE, PROT_READ, MAP_PRIVATE, file_fd, 0);
+}
+
+static void
+mmap_shared_file(void)
+{
+    open_file();
+    CALL(SYS_mmap, 0, TABLE, RW, MAP_SHARED, file_fd, 0);
+}
+
+static void
+mmap_over_part(void)
+{
+    CALL(SYS_mmap, P(area + PAGE), PAGE, RW, ANON | MAP_FIXED, -1, 0);
+}
+
+static void
+mmap_over_tables(void)
+{
+    CALL(SYS_mmap, P(area + PAGE), 2 * TABLE, RW, ANON | MAP_FIXED, -1, 0);
+}
+
+static void
+mmap_file_over(void)
+{
+    open_file();
+    CALL(SYS_mmap, P(area + PAGE), TABLE, PROT_READ, MAP_PRIVATE | MAP_FIXED,
+        file_fd, 0);
+}
+
+static void
+mmap_shared_over(void)
+{
+    CALL(SYS_mmap, P(area + PAGE), TABLE, RW,
         MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
+/* brk tells no error: it does nothing. */
+static long
+moved(long result)
+{
+    return result == attempt.arg[0] ? 0 : -ENOMEM;
+}
+
 static void
-map_fresh_file(void)
+brk_up(void)
 {
-    make_file();
-    int fd = open("file", O_RDWR);
-    fresh = mmap((void *)(1L << 40), TABLE, RW, MAP_PRIVATE | MAP_FIXED, fd,
-        0);
-    close(fd);
+    break_now = sbrk(0);
+    CALL(SYS_brk, P(break_now + 2 * TABLE));
 }
 
-static long
-do_touch(void)
-{
-    for (int i = 0; i < 3; i++) {
-        fresh[i * PAGE] = 'x';
-    }
-    return 0;
-}
-
-static long
-do_touch_file(void)
-{
-    fresh[0] = (char)(fresh[1] + 1);
-    return 0;
-}
-
-/* A child that holds all of this process's memory until this one is dead. */
-static void
-add_sharer(void)
-{
-    char c;
-
-    pipe(hold);
-    if (must_fork() == 0) {
-        close(hold[1]);
-        read(hold[0], &c, 1);
-        _exit(0);
-    }
-    volatile char on_stack[PAGE];
-    on_stack[0] = on_stack[PAGE - 1] = 0; /* written before the count begins */
-    hold[0] += on_stack[0];
-}
-
-static long
-do_write_shared(void)
-{
-    for (int i = 0; i < 3; i++) {
-        area[i * TABLE] = 'x';
-    }
-    return 0;
-}
-
-static long
-do_munmap(void)
-{
-    return munmap(area + TABLE / 2, 2 * TABLE);
-}
-
-static long
-do_mprotect(void)
-{
-    return mprotect(area + PAGE, 2 * TABLE, PROT_READ);
-}
-
-/* All that the call was to change is there, and can be written. */
 static int
-area_intact(void)
+nothing_above(void)
 {
-    int good = area[TABLE] == 'b' && area[2 * TABLE] == 'c';
+    char *above = (char *)((P(break_now) + PAGE - 1) & -PAGE);
 
-    for (int i = 0; i < 3; i++) {
-        area[i * TABLE] = area[i * TABLE + PAGE] = (char)('a' + i);
-    }
-    return good;
+    return sbrk(0) == break_now && is_unmapped(above)
+           && is_unmapped(above + TABLE);
 }
-
-static long
-do_brk(void)
-{
-    return sbrk(3 * TABLE) == (void *)-1 ? -1 : 0;
-}
-
-static int zero_fd;
 
 static void
-prepare_read(void)
+brk_down(void)
 {
-    map_fresh();
-    zero_fd = open("/dev/zero", O_RDONLY);
+    char *start = sbrk(2 * TABLE);
+
+    break_now = start + 2 * TABLE;
+    start[PAGE] = start[TABLE] = break_now[-1] = 'b';
+    CALL(SYS_brk, P(start + PAGE));
 }
 
-static long
-do_read(void)
+static int
+heap_there(void)
 {
-    return read(zero_fd, (char *)fresh, 3 * PAGE);
+    volatile char *start = break_now - 2 * TABLE;
+
+    start[PAGE]++;
+    start[PAGE]--;
+    start[3 * PAGE] = 'n';
+    return start[PAGE] == 'b' && start[TABLE] == 'b' && break_now[-1] == 'b';
 }
 
-static const struct call calls[] = {
-    { .name = "fork", .call = do_fork, .also = EAGAIN, .intact = whole },
-    { .name = "fork of a process with shared tables", .call = do_fork,
-        .also = EAGAIN, .before = add_sharer, .intact = whole },
-    { .name = "vfork", .call = do_vfork, .also = EAGAIN, .intact = whole },
-    { .name = "exec of a missing file", .call = do_exec_missing,
-        .always = ENOENT, .intact = whole },
-    { .name = "exec", .call = do_exec, .intact = whole },
-    { .name = "mmap of anonymous memory", .call = do_mmap,
-        .intact = area_intact },
-    { .name = "mmap of a file", .call = do_mmap_file, .also = ENFILE,
-        .before = make_file, .intact = area_intact, .after = forget_file },
-    { .name = "mmap of shared memory", .call = do_mmap_shared,
-        .intact = area_intact },
-    { .name = "touching memory", .call = do_touch, .also = KILLS,
-        .before = map_fresh },
-    { .name = "touching shared memory", .call = do_touch, .also = KILLS,
-        .before = map_fresh_shared },
-    { .name = "touching a file", .call = do_touch_file, .also = KILLS,
-        .before = map_fresh_file, .after = forget_file },
-    { .name = "writing what is shared since fork", .call = do_write_shared,
-        .also = MAY_KILL, .before = add_sharer },
-    { .name = "read(2) into fresh memory", .call = do_read, .also = KILLS,
-        .before = prepare_read },
-    { .name = "munmap in shared tables", .call = do_munmap,
-        .before = add_sharer, .intact = area_intact },
-    { .name = "mprotect in shared tables", .call = do_mprotect,
-        .before = add_sharer, .intact = area_intact },
-    { .name = "brk", .call = do_brk, .intact = whole },
+static const struct op ops[] = {
+    OP("munmap of a page", munmap_part, EVERY, 0),
+    OP("munmap of a page shared once more", munmap_part, COPIES, SHARER),
+    OP("munmap across tables", munmap_across, COPIES, SHARER),
+    OP("munmap of whole tables", munmap_tables, COPIES, 0),
+    OP("munmap of all", munmap_all, COPIES, SHARER),
+    OP("munmap in a child", munmap_across, COPIES, IN_CHILD),
+    OP("mprotect of a page", mprotect_part, EVERY, 0),
+    OP("mprotect across tables", mprotect_across, COPIES, SHARER),
+    OP("mprotect to PROT_NONE", mprotect_to_none, COPIES, 0),
+    OP("mprotect to more", mprotect_more, COPIES, SHARER,
+        .intact = page_read_only),
+    OP("mprotect in a child", mprotect_across, COPIES, IN_CHILD),
+    OP("mmap", mmap_memory, 0, 0, .made = same_place),
+    OP("mmap of shared memory", mmap_shared, 0, 0, .made = same_place),
+    OP("mmap of a file", mmap_file, 0, FILES, .made = same_place),
+    OP("mmap of a file, shared", mmap_shared_file, 0, FILES,
+        .made = same_place),
+    OP("mmap over a page", mmap_over_part, EVERY, 0),
+    OP("mmap over tables", mmap_over_tables, COPIES, SHARER),
+    OP("mmap of a file over pages", mmap_file_over, COPIES, FILES | SHARER),
+    OP("mmap of shared memory over pages", mmap_shared_over, COPIES, SHARER),
+    OP("brk up", brk_up, 0, 0, .intact = nothing_above, .made = moved),
+    OP("brk up in shared tables", brk_up, COPIES, SHARER,
+        .intact = nothing_above, .made = moved),
+    OP("brk down in shared tables", brk_down, EVERY, SHARER,
+        .intact = heap_there, .made = moved),
 };
 
 int
-main(void)
+main(int argc, char *argv[])
 {
-    long base = counts_get("processes");
-
-    counts_fd = open(COUNTS_FILE, O_RDONLY);
-    make_area();
-    for (int i = 0; i < (int)(sizeof(calls) / sizeof(calls[0])); i++) {
-        nomem_test(&calls[i], base);
-    }
-    ok(counts_well(), "all is well");
-    return done();
+    return sweep_all(ops, sizeof(ops) / sizeof(ops[0]), argc, argv);
 }

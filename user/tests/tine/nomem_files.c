@@ -1,164 +1,297 @@
 /*
- * nomem_files.c: want of memory at every point of calls on files and of other
- * small ones, one by one; nomem.h says how, and what must hold.
+ * nomem_files.c: want of memory at every point of calls on names and files, one
+ * by one; nomem.h says how, and what must hold.
  *
- * seconds: 30
+ * seconds: 40
  * expect:
- * ok 1 - pipe: fails well at some points
- * ok 2 - open: fails well at some points
- * ok 3 - creating a file: fails well at some points
- * ok 4 - mkdir: fails well at some points
- * ok 5 - writing a file: fails well at some points
- * ok 6 - writing a pipe: fails well at some points
- * ok 7 - reading a directory: fails well at some points
- * ok 8 - dup: fails well at some points
- * ok 9 - chdir: fails well at some points
- * ok 10 - sigaction: fails well at some points
- * ok 11 - all is well
- * 1..11
+ * ok 1 - open
+ * ok 2 - open with O_TRUNC
+ * ok 3 - open with O_CREAT
+ * ok 4 - openat with O_EXCL
+ * ok 5 - open that needs a larger table
+ * ok 6 - open of a missing file
+ * ok 7 - open of a directory
+ * ok 8 - open of a device
+ * ok 9 - open of a file of the kernel
+ * ok 10 - open of a file of a process
+ * ok 11 - open of a process
+ * ok 12 - mkdir
+ * ok 13 - rmdir
+ * ok 14 - unlink
+ * ok 15 - stat
+ * ok 16 - chdir
+ * ok 17 - getcwd
+ * ok 18 - write to a file
+ * ok 19 - write far behind a file
+ * ok 20 - readv of many parts
+ * ok 21 - writev of many parts
+ * ok 22 - read of a file of the kernel
+ * ok 23 - read of a file needs none
+ * ok 24 - getdents needs none
+ * 1..24
  */
 #include "nomem.h"
 
-#include <dirent.h>
+#include <sys/uio.h>
 
-static void
-forget(void)
-{
-    unlink("file");
-    rmdir("dir");
-}
+#define SEGMENTS 20
+
+static char block[20000];
+static int fd;
+
+/* ---- Names ---- */
 
 static void
 make_file(void)
 {
-    close(open("file", O_RDWR | O_CREAT | O_TRUNC, 0644));
+    fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    write(fd, "text", 4);
+    lseek(fd, 0, SEEK_SET);
+    mkdir("dir", 0755);
 }
 
-static long
-do_pipe(void)
+static int
+file_there(void)
 {
-    int ends[2];
-    return pipe(ends);
+    struct stat status;
+
+    return stat("file", &status) == 0 && status.st_size == 4;
 }
 
-static long
-do_open(void)
+static int
+dir_there(void)
 {
-    return open("file", O_RDONLY);
-}
+    struct stat status;
 
-static long
-do_create(void)
-{
-    return open("file", O_RDWR | O_CREAT, 0644);
+    return stat("dir", &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 static int
 no_file(void)
 {
-    return access("file", 0) < 0;
+    return access("file", 0) < 0 && errno == ENOENT;
 }
 
 static int
 no_dir(void)
 {
-    return access("dir", 0) < 0;
+    return access("dir", 0) < 0 && errno == ENOENT;
 }
 
-static long
+static void
+open_it(void)
+{
+    make_file();
+    CALL(SYS_open, P("file"), O_RDONLY);
+}
+
+static void
+open_empties(void)
+{
+    make_file();
+    CALL(SYS_open, P("file"), O_RDWR | O_TRUNC);
+}
+
+static void
+open_creates(void)
+{
+    CALL(SYS_open, P("file"), O_RDWR | O_CREAT, 0644);
+}
+
+static void
+open_is_first(void)
+{
+    CALL(SYS_openat, AT_FDCWD, P("file"), O_RDWR | O_CREAT | O_EXCL, 0644);
+}
+
+static void
+open_grows(void)
+{
+    while (dup(0) < 23) {
+    }
+    CALL(SYS_open, P("file"), O_RDWR | O_CREAT, 0644);
+}
+
+static void
+open_directory(void)
+{
+    CALL(SYS_open, P("."), O_RDONLY | O_DIRECTORY);
+}
+
+static void
+open_device(void)
+{
+    CALL(SYS_open, P("/dev/zero"), O_RDWR);
+}
+
+static void
+open_proc(void)
+{
+    CALL(SYS_open, P("/proc/tine/check"), O_RDONLY);
+}
+
+static void
+open_stat(void)
+{
+    CALL(SYS_open, P("/proc/self/stat"), O_RDONLY);
+}
+
+static void
+open_self(void)
+{
+    CALL(SYS_open, P("/proc/self"), O_RDONLY);
+}
+
+static void
+open_missing(void)
+{
+    CALL(SYS_open, P("missing"), O_RDONLY);
+}
+
+static void
 do_mkdir(void)
 {
-    return mkdir("dir", 0755);
+    CALL(SYS_mkdir, P("dir"), 0755);
 }
-
-static int written;
 
 static void
-open_written(void)
+do_rmdir(void)
 {
-    written = open("file", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    make_file();
+    CALL(SYS_rmdir, P("dir"));
 }
 
-static long
-do_write(void)
+static void
+do_unlink(void)
 {
-    static char block[20000];
-    return write(written, block, sizeof(block));
+    make_file();
+    CALL(SYS_unlink, P("file"));
 }
 
-static long
-do_dup(void)
+static void
+do_stat(void)
 {
-    return fcntl(0, F_DUPFD, 200);
+    make_file();
+    CALL(SYS_stat, P("file"), P(block));
 }
 
-static long
+static void
 do_chdir(void)
 {
-    return chdir("/proc");
+    CALL(SYS_chdir, P("/proc"));
 }
-
-static long
-do_sigaction(void)
-{
-    return signal(SIGUSR1, SIG_IGN) == SIG_ERR ? -1 : 0;
-}
-
-static int pipe_ends[2];
 
 static void
-open_pipe(void)
+do_getcwd(void)
 {
-    pipe(pipe_ends);
+    CALL(SYS_getcwd, P(block), sizeof(block));
 }
 
-static long
-do_write_pipe(void)
+/* ---- Contents ---- */
+
+static void
+write_file(void)
 {
-    return write(pipe_ends[1], "hello", 5);
+    make_file();
+    lseek(fd, PAGE, SEEK_SET);
+    CALL(SYS_write, fd, P(block), sizeof(block));
 }
 
-static long
-do_getdents(void)
+/* So far behind that the file's tree of pages becomes higher, twice. */
+static void
+write_far(void)
 {
-    DIR *dir = opendir(".");
-    long n = dir && readdir(dir) ? 0 : -1;
-    int error = errno;
+    make_file();
+    lseek(fd, (1L << 30) + 5 * PAGE, SEEK_SET);
+    CALL(SYS_write, fd, P("far"), 3);
+}
 
-    if (dir) {
-        closedir(dir);
+static struct iovec *
+segments(void)
+{
+    static struct iovec iov[SEGMENTS];
+
+    make_file();
+    for (int i = 0; i < SEGMENTS; i++) {
+        iov[i] = (struct iovec) { block + i, 1 };
     }
-    errno = error;
-    return n;
+    return iov;
 }
 
-static const struct call calls[] = {
-    { .name = "pipe", .call = do_pipe, .also = ENFILE },
-    { .name = "open", .call = do_open, .also = ENFILE, .before = make_file,
-        .after = forget },
-    { .name = "creating a file", .call = do_create, .also = ENOSPC,
-        .intact = no_file, .after = forget },
-    { .name = "mkdir", .call = do_mkdir, .also = ENOSPC, .intact = no_dir,
-        .after = forget },
-    { .name = "writing a file", .call = do_write, .also = ENOSPC,
-        .before = open_written, .after = forget },
-    { .name = "writing a pipe", .call = do_write_pipe, .before = open_pipe },
-    { .name = "reading a directory", .call = do_getdents,
-        .before = make_file, .after = forget },
-    { .name = "dup", .call = do_dup, .also = EMFILE },
-    { .name = "chdir", .call = do_chdir },
-    { .name = "sigaction", .call = do_sigaction },
+static void
+do_readv(void)
+{
+    CALL(SYS_readv, fd, P(segments()), SEGMENTS);
+    attempt.arg[0] = fd;
+}
+
+static void
+do_writev(void)
+{
+    CALL(SYS_writev, fd, P(segments()), SEGMENTS);
+    attempt.arg[0] = fd;
+}
+
+static void
+read_file(void)
+{
+    make_file();
+    CALL(SYS_read, fd, P(block), sizeof(block));
+}
+
+static void
+read_proc(void)
+{
+    fd = open("/proc/tine/fork", O_RDONLY);
+    CALL(SYS_read, fd, P(block), sizeof(block));
+}
+
+static void
+read_directory(void)
+{
+    fd = open("/proc", O_RDONLY);
+    CALL(SYS_getdents64, fd, P(block), sizeof(block));
+}
+
+#define OPEN_MAY .may = { ENFILE, ENOSPC }
+
+static const struct op ops[] = {
+    OP("open", open_it, 0, FILES, OPEN_MAY, .intact = file_there),
+    OP("open with O_TRUNC", open_empties, 0, FILES, OPEN_MAY,
+        .intact = file_there),
+    OP("open with O_CREAT", open_creates, 0, FILES, OPEN_MAY,
+        .intact = no_file),
+    OP("openat with O_EXCL", open_is_first, 0, FILES, OPEN_MAY,
+        .intact = no_file),
+    OP("open that needs a larger table", open_grows, 0, FILES, OPEN_MAY,
+        .intact = no_file),
+    OP("open of a missing file", open_missing, 0, 0, OPEN_MAY,
+        .always = ENOENT),
+    OP("open of a directory", open_directory, 0, 0, OPEN_MAY),
+    OP("open of a device", open_device, 0, 0, OPEN_MAY),
+    OP("open of a file of the kernel", open_proc, 0, 0, OPEN_MAY),
+    OP("open of a file of a process", open_stat, 0, 0, OPEN_MAY),
+    OP("open of a process", open_self, 0, 0, OPEN_MAY),
+    OP("mkdir", do_mkdir, 0, FILES, .may = { ENOSPC }, .intact = no_dir),
+    OP("rmdir", do_rmdir, 0, FILES, .intact = dir_there),
+    OP("unlink", do_unlink, 0, FILES, .intact = file_there),
+    OP("stat", do_stat, 0, FILES),
+    OP("chdir", do_chdir, 0, 0),
+    OP("getcwd", do_getcwd, 0, 0),
+    OP("write to a file", write_file, 0, FILES | PARTIAL, .may = { ENOSPC },
+        .intact = file_there),
+    OP("write far behind a file", write_far, 0, FILES, .may = { ENOSPC },
+        .intact = file_there),
+    OP("readv of many parts", do_readv, 0, FILES),
+    OP("writev of many parts", do_writev, 0, FILES, .may = { ENOSPC },
+        .intact = file_there),
+    OP("read of a file of the kernel", read_proc, 0, 0),
+    OP("read of a file needs none", read_file, 0, FILES | NEVER),
+    OP("getdents needs none", read_directory, 0, NEVER),
 };
 
 int
-main(void)
+main(int argc, char *argv[])
 {
-    long base = counts_get("processes");
-
-    counts_fd = open(COUNTS_FILE, O_RDONLY);
-    for (int i = 0; i < (int)(sizeof(calls) / sizeof(calls[0])); i++) {
-        nomem_test(&calls[i], base);
-    }
-    ok(counts_well(), "all is well");
-    return done();
+    return sweep_all(ops, sizeof(ops) / sizeof(ops[0]), argc, argv);
 }

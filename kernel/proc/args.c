@@ -1,0 +1,299 @@
+/*
+ * Arguments, environment and auxiliary vector of a new program.  The essential
+ * fact: nobody else has the new space yet, so its stack is made here page by
+ * page, from the top down, and written through the direct map: no fault, and no
+ * walk of its tables for each word.
+ */
+#include "abi/auxv.h"
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "common/string.h"
+
+#include "core/config.h"
+
+#include "arch/cpu.h"
+
+#include "mm/as.h"
+#include "mm/frame.h"
+#include "mm/heap.h"
+#include "mm/range.h"
+#include "mm/usercopy.h"
+#include "mm/vma.h"
+
+#include "proc/args.h"
+#include "proc/elf.h"
+#include "proc/exec.h"
+
+#define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */
+#define STACK_PROT (PROT_READ | PROT_WRITE)
+#define LINE       64  /* bytes of an array that are read at a time */
+#define PIECE      256 /* bytes of a string that are looked at, at a time */
+
+static const char zeros[16];
+
+/* ---- Reading the arrays ---- */
+
+/* Make room for twice as many words. */
+static int
+grow(struct args *args)
+{
+    u64 size = args->capacity * sizeof(u64);
+
+    if (size >= ARG_LIMIT) {
+        return -E2BIG;
+    }
+    u64 *words = kmalloc(2 * size);
+    if (words == NULL) {
+        return -ENOMEM;
+    }
+    memcpy(words, args->words, size);
+    args_free(args);
+    args->words = words;
+    args->capacity *= 2;
+    return 0;
+}
+
+/* Read a user's array, its NULL included; no array is an empty one. */
+static int
+read_array(struct args *args, vaddr_t array)
+{
+    if (array == 0) {
+        args->words[args->count++] = 0;
+        return 0;
+    }
+    for (;;) {
+        /* Up to a border: what lies behind the NULL may be unmapped. */
+        u64 n = MAX((LINE - array % LINE) / sizeof(u64), 1UL);
+        int error = args->count + n >= args->capacity ? grow(args) : 0;
+        if (error == 0) {
+            error = copy_from_user(&args->words[args->count], array,
+                                   n * sizeof(u64));
+        }
+        if (error != 0) {
+            return error;
+        }
+        array += n * sizeof(u64);
+        while (n-- > 0) {
+            if (args->words[args->count++] == 0) {
+                return 0;
+            }
+        }
+    }
+}
+
+int
+args_read(struct args *args, const struct exec_args *from)
+{
+    args->words = args->few;
+    args->capacity = ARGS_FEW;
+    args->count = 1;
+    if (from->kernel_argv != NULL) {
+        const char *const *strings = from->kernel_argv;
+        do {
+            args->words[args->count++] = (u64)*strings;
+        } while (*strings++ != NULL);
+    } else {
+        int error = read_array(args, from->argv);
+        if (error != 0) {
+            return error;
+        }
+    }
+    args->words[0] = args->count - 2;
+    return read_array(args, from->envp);
+}
+
+void
+args_free(struct args *args)
+{
+    if (args->words != args->few) {
+        kfree(args->words);
+    }
+}
+
+/* ---- Writing the stack ---- */
+
+struct stack {
+    struct as *as;
+    vaddr_t sp;
+    char *page;  /* the page of sp - 1, unless sp is a page's start */
+};
+
+static int
+add_page(struct stack *stack)
+{
+    paddr_t frame = frame_alloc_zero(FRAME_ANON);
+
+    if (frame == 0) {
+        return -ENOMEM;
+    }
+    stack->page = frame_ptr(frame);
+    spin_lock(&stack->as->lock);
+    int error = range_map_frame(stack->as, stack->sp - PAGE_SIZE, frame,
+                                STACK_PROT);
+    spin_unlock(&stack->as->lock);
+    return error;
+}
+
+/* Move sp down by size bytes, or as many as there are room for in one page.
+ * => their number, and *room where they are; -E2BIG, -ENOMEM */
+static long
+make_room(struct stack *stack, size_t size, char **room)
+{
+    if (STACK_TOP - stack->sp + size > ARG_LIMIT) {
+        return -E2BIG;
+    }
+    if (stack->sp % PAGE_SIZE == 0) {
+        int error = add_page(stack);
+        if (error != 0) {
+            return error;
+        }
+    }
+    size_t part = MIN(size, (stack->sp - 1) % PAGE_SIZE + 1);
+    stack->sp -= part;
+    *room = stack->page + stack->sp % PAGE_SIZE;
+    return (long)part;
+}
+
+/* Push size bytes, their end first, as the stack grows down. */
+static int
+push(struct stack *stack, const void *data, size_t size)
+{
+    while (size > 0) {
+        char *room;
+        long part = make_room(stack, size, &room);
+        if (part < 0) {
+            return (int)part;
+        }
+        size -= (size_t)part;
+        memcpy(room, (const char *)data + size, (size_t)part);
+    }
+    return 0;
+}
+
+/* The same, from the caller's memory. */
+static int
+push_from_user(struct stack *stack, vaddr_t from, size_t size)
+{
+    while (size > 0) {
+        char *room;
+        long part = make_room(stack, size, &room);
+        if (part < 0) {
+            return (int)part;
+        }
+        size -= (size_t)part;
+        if (copy_from_user(room, from + size, (size_t)part) != 0) {
+            return -EFAULT;
+        }
+    }
+    return 0;
+}
+
+static int
+push_user_string(struct stack *stack, vaddr_t from)
+{
+    char piece[PIECE];
+    size_t before = 0;
+    long length = copy_string_from_user(piece, from, PIECE);
+
+    if (length >= 0) {
+        return push(stack, piece, (size_t)length + 1);
+    }
+    /* A longer one is measured first. */
+    while (length == -ENAMETOOLONG) {
+        before += PIECE;
+        if (before >= STRING_MAX) {
+            return -E2BIG;
+        }
+        length = copy_string_from_user(piece, from + before, PIECE);
+    }
+    if (length < 0) {
+        return (int)length;
+    }
+    return push_from_user(stack, from, before + (size_t)length + 1);
+}
+
+/* Push the strings, last first; each word that said where one is then says
+ * where it went. */
+static int
+push_strings(struct stack *stack, struct args *args, bool from_user)
+{
+    int error = 0;
+
+    for (u64 i = args->count - 1; i > 0 && error == 0; i--) {
+        u64 from = args->words[i];
+        if (from != 0) {
+            error = from_user ? push_user_string(stack, from)
+                              : push(stack, (char *)from,
+                                     strlen((char *)from) + 1);
+            args->words[i] = stack->sp;
+        }
+    }
+    return error;
+}
+
+static int
+push_random(struct stack *stack)
+{
+    u64 seed[2] = {rdtsc() * 0x9e3779b97f4a7c15UL,
+                   (rdtsc() ^ (u64)stack->as) * 0xbf58476d1ce4e5b9UL};
+
+    return push(stack, seed, sizeof(seed));
+}
+
+/* Push auxv and the words below it, so that rsp is a multiple of 16. */
+static int
+push_vectors(struct stack *stack, const struct args *args,
+             const struct elf_image *image, vaddr_t path)
+{
+    u32 features[4];
+
+    cpuid(1, 0, features);
+    const struct auxv auxv[] = {
+        {AT_HWCAP, features[3]}, {AT_PAGESZ, PAGE_SIZE}, {AT_CLKTCK, 100},
+        {AT_PHDR, image->phdr}, {AT_PHENT, 56}, {AT_PHNUM, image->phnum},
+        {AT_BASE, 0}, {AT_FLAGS, 0}, {AT_ENTRY, image->entry},
+        {AT_UID, 0}, {AT_EUID, 0}, {AT_GID, 0}, {AT_EGID, 0},
+        {AT_SECURE, 0}, {AT_RANDOM, stack->sp}, {AT_EXECFN, path},
+        {AT_NULL, 0},
+    };
+    size_t size = args->count * sizeof(u64);
+
+    int error = push(stack, zeros, (stack->sp - sizeof(auxv) - size) % 16);
+    if (error == 0) {
+        error = push(stack, auxv, sizeof(auxv));
+    }
+    return error != 0 ? error : push(stack, args->words, size);
+}
+
+int
+args_push(struct args *args, const struct exec_args *from, struct as *as,
+          const struct elf_image *image, vaddr_t *rsp)
+{
+    struct stack stack = {.as = as, .sp = STACK_TOP};
+    struct as_map map = {
+        .addr = STACK_TOP - STACK_LIMIT, .size = STACK_LIMIT,
+        .prot = STACK_PROT, .vma_flags = VMA_STACK,
+        .map_flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE,
+    };
+    long addr = as_map(as, &map);
+
+    if (addr < 0) {
+        return addr == -EEXIST ? -EINVAL : (int)addr;
+    }
+    int error = push(&stack, zeros, sizeof(u64));
+    if (error == 0) {
+        error = push(&stack, from->path, strlen(from->path) + 1);
+    }
+    vaddr_t path = stack.sp;
+    if (error == 0) {
+        error = push_strings(&stack, args, from->kernel_argv == NULL);
+    }
+    if (error == 0) {
+        error = push_random(&stack);
+    }
+    if (error == 0) {
+        error = push_vectors(&stack, args, image, path);
+    }
+    *rsp = stack.sp;
+    return error;
+}

@@ -1,0 +1,39 @@
+/*
+ * A new program's arguments: from the caller's memory to the top of the new
+ * stack, as the System V ABI for AMD64 (3.4.1) wants them:
+ *
+ *      argc, argv[], NULL, envp[], NULL, auxv, random bytes,
+ *      ^ rsp
+ *            argument strings, environment strings, path, 0
+ *                                                 STACK_TOP ^
+ *
+ *      args_read --> args_push (perhaps) --> args_free
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct as;
+struct elf_image;
+struct exec_args;
+
+#define ARGS_FEW 32
+
+struct args {
+    u64 *words;        /* argc, argv, NULL, envp, NULL */
+    u64 count, capacity;
+    u64 few[ARGS_FEW]; /* where they are, if there are not more */
+};
+
+/* Read the arrays of pointers.
+ * => no spinlock held
+ * => 0, -EFAULT, -E2BIG, -ENOMEM; args_free must follow in any case */
+int args_read(struct args *args, const struct exec_args *from) __must_check;
+void args_free(struct args *args);
+
+/* Map the stack of a space that is nobody's yet, and write it.
+ * => after args_read, from the same caller
+ * => 0 and the program's first *rsp; -EFAULT, -E2BIG, -ENOMEM;
+ *    -EINVAL: the program lies where the stack should be */
+int args_push(struct args *args, const struct exec_args *from, struct as *as,
+              const struct elf_image *image, vaddr_t *rsp) __must_check;

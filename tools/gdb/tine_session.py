@@ -1,0 +1,140 @@
+"""The beginning of a session that tools/run --gdb has started.
+
+TINE_GDB names a file that says where the sockets are. Without it gdb was
+started by somebody else, an editor say: then all is there but the connection
+and the console, which are theirs.
+"""
+
+import json
+import os
+
+import gdb
+import tine_console
+import tine_kernel as kernel
+import tine_programs as programs
+import tine_run
+
+SETTINGS = ("confirm off", "pagination off", "remotetimeout 60",
+            "debuginfod enabled off", "print inferior-events off",
+            "suppress-cli-notifications on")
+# A step in user mode goes over a page fault as if there was none.
+SKIPPED = ("trap_vectors", "trap_common")
+WELCOME = """\
+Stopped before the {what}. `help tine` lists the commands for
+processes, page tables and fork; `continue` lets it run, Ctrl-C stops it, `tine
+type TEXT` types at its console, `quit` ends all."""
+
+prepared = False
+
+
+class Panic(gdb.Breakpoint):
+    """Stops when the kernel has said its last words."""
+
+    def __init__(self):
+        super().__init__("power_panic", gdb.BP_BREAKPOINT, internal=True)
+        self.silent = True
+
+    def stop(self):
+        tine_console.drain(True)
+        programs.why = ("The kernel has panicked. `bt` shows where; what only "
+                        "looks still works.")
+        return True
+
+
+class PowerOff(gdb.Breakpoint):
+    """Stops at the machine's end; then end() is called."""
+
+    hit = False
+
+    def __init__(self):
+        super().__init__("power_off", gdb.BP_BREAKPOINT, internal=True)
+        self.silent = True
+
+    def stop(self):
+        PowerOff.hit = programs.quiet = True
+        return True
+
+
+def end(event):
+    """At a stop: is it the machine's last?"""
+    if PowerOff.hit:
+        PowerOff.hit = False
+        tine_console.tell_end()
+        leave()
+    elif getattr(event, "stop_signal", None) == "SIGQUIT":
+        # QEMU's sign for a machine that has stopped by itself.
+        print("[the machine has reset itself: a triple fault? `bt` shows "
+              "where; it cannot go on]")
+
+
+def leave(_event=None):
+    """End the machine, rather than to let it run on without gdb."""
+    try:
+        gdb.execute("kill", to_string=True)
+    except gdb.error:
+        pass                # it has ended, or was so quick to end
+
+
+def setting(text):
+    try:
+        gdb.execute("set " + text)
+    except gdb.error:
+        pass                # an older gdb does not know it
+
+
+def prepare():
+    """Once, when the kernel's symbols are there."""
+    global prepared
+    prepared = True
+    for name in SKIPPED:
+        gdb.execute(f"skip function {name}", to_string=True)
+    for each in (Panic, PowerOff):
+        try:
+            each()
+        except gdb.error:
+            pass            # a kernel without this function
+    gdb.events.stop.connect(end)
+
+
+def new_file(_event):
+    if not prepared:
+        try:
+            kernel.objfile()
+        except gdb.error:
+            return
+        prepare()
+
+
+def begin(config):
+    for text in SETTINGS:
+        setting(text)
+    gdb.execute(f'file "{config["kernel"]}"', to_string=True)
+    programs.added.update(config["added"])
+    tine_console.start(config["com1"], config["com2"], config["console"])
+    gdb.execute(f"target remote {config['stub']}", to_string=True)
+    setting("suppress-cli-notifications off")
+    gdb.events.gdb_exiting.connect(leave)
+    run_to_start(config["program"])
+
+
+def run_to_start(program):
+    """To the kernel's first line of C, and then to main of a program."""
+    start = tine_run.function("kernel_main"), lambda: True
+    if tine_run.run_to(start) is None:
+        return
+    if not program:
+        tine_run.tell(WELCOME.format(what="kernel's first line of C"))
+        return
+    path = programs.named(program)
+    address = tine_run.user_address(path, "main")
+    if tine_run.run_to((address, lambda: tine_run.runs(path))) is not None:
+        tine_run.tell(WELCOME.format(what=f"first line of {program}"))
+
+
+def start():
+    gdb.events.new_objfile.connect(new_file)
+    new_file(None)
+    path = os.environ.get("TINE_GDB")
+    if path:
+        with open(path, encoding="utf-8") as file:
+            begin(json.load(file))

@@ -1,0 +1,283 @@
+"""Letting the guest run to what one wants to see: tine syscall, cow, trap."""
+
+import os
+import re
+
+import gdb
+import tine_kernel as kernel
+import tine_programs as programs
+import tine_tables as tables
+import tine_tree
+from tine_run import function, is_named, register_value, run_to, signed, \
+    tell, the_process
+
+ERRNO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
+                     "lib", "abi", "errno.h")
+STRING_MAX = 60         # characters of an argument that are shown
+PROT_WRITE = 2
+
+TRAPS = {
+    0: ("divide", "divide error"), 1: ("debug", "debug"),
+    2: ("nmi", "non-maskable interrupt"), 3: ("break", "breakpoint"),
+    4: ("overflow", "overflow"), 5: ("bound", "bound range"),
+    6: ("opcode", "invalid opcode"), 7: ("fpu", "no FPU"),
+    8: ("double", "double fault"), 10: ("tss", "invalid TSS"),
+    11: ("segment", "segment not present"), 12: ("stack", "stack fault"),
+    13: ("protection", "general protection fault"), 14: ("page", "page fault"),
+    16: ("x87", "x87 error"), 17: ("alignment", "alignment check"),
+    18: ("machine", "machine check"), 19: ("simd", "SIMD error"),
+    kernel.VECTOR_TIMER: ("timer", "timer interrupt"),
+}
+EXCEPTIONS = 32         # vectors below this are exceptions
+FAULT_BITS = ((1, "page present", "page not present"), (2, "write", ""),
+              (4, "in user mode", "in the kernel"),
+              (8, "reserved bit set", ""), (16, "instruction fetch", ""))
+
+
+# ---- tine syscall ----
+
+
+class Return(gdb.Breakpoint):
+    """Stops once, where a system call has returned into the entry code. It
+    stays until then: for the next continue."""
+
+    def __init__(self, owner, text):
+        rsp = register_value("rsp")
+        back = int.from_bytes(kernel.read(rsp, 8), "little")
+        super().__init__(f"*{back:#x}", gdb.BP_BREAKPOINT, internal=True,
+                         temporary=True)
+        self.silent = True
+        self.stack = rsp + 8        # no other process has this stack
+        self.text = f"{owner}: {text}"
+
+    def stop(self):
+        if register_value("rsp") != self.stack:
+            return False
+        programs.why = f"{self.text} = {result(register_value('rax'))}"
+        return True
+
+
+class Syscall(gdb.Command):
+    """Run to the next system call of a name; the next stop is its return.
+
+    tine syscall NAME               by whatever process
+    tine syscall NAME PROGRAM       by this program
+
+    It stops at the first line of the call's function and prints the
+    arguments. `continue` stops where it returns, and prints its result (if
+    the process does not end in it). `tine leave` goes on to user mode."""
+
+    def __init__(self):
+        super().__init__("tine syscall", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, _from_tty):
+        words = argument.split()
+        if not 1 <= len(words) <= 2:
+            raise gdb.GdbError("tine syscall NAME [PROGRAM]")
+        name, program = words[0], words[1] if words[1:] else ""
+        if program:
+            programs.named(program)
+        if name not in self.names():
+            raise gdb.GdbError(f"no system call {name}: there are "
+                               + " ".join(self.names()))
+
+        def wanted():
+            owner = kernel.current()
+            return owner is not None and is_named(owner, program)
+
+        if run_to((function("sys_" + name), wanted)) is not None:
+            owner = the_process()
+            text = call_text(owner)
+            Return(owner, text)
+            tell(f"{owner}: {text}")
+
+    @staticmethod
+    def names():
+        table = kernel.symbol("syscall_names")
+        low, high = table.type.range()
+        pointers = kernel.read(kernel.address(table), 8 * (high + 1))
+        for i in range(low, high + 1):
+            if any(pointers[8 * i:8 * i + 8]):
+                yield table[i].string()
+
+    def complete(self, _text, word):
+        return [name for name in self.names() if name.startswith(word)]
+
+
+def call_text(owner):
+    """The call with its arguments, strings as what they say."""
+    text = kernel.call_of(owner)
+    name, _, rest = text.partition("(")
+    number = int(owner.value["frame"]["error"])
+    formats = kernel.symbol("syscall_formats")[number].string()
+    words = rest.rstrip(")").split(", ")
+    for i, letter in enumerate(formats):
+        if letter == "s":
+            words[i] = string_at(int(words[i], 16)) or words[i]
+    return f"{name}({', '.join(words)})"
+
+
+def string_at(where):
+    """A string of the running process in quotes, or None."""
+    data = b""
+    try:
+        while b"\0" not in data and len(data) < STRING_MAX:
+            data += kernel.read(where + len(data), 1)
+    except gdb.error:
+        return None
+    text, end, _ = data.partition(b"\0")
+    shown = text.decode(errors="backslashreplace")
+    return f'"{shown}"' + ("" if end else "...")
+
+
+def result(value):
+    """A system call's result: a number, or -ENAME."""
+    number = signed(value)
+    if -4096 < number < 0:
+        return f"-{errno_names().get(-number, -number)}"
+    return str(number) if 0 <= number < 1 << 31 else f"{value:#x}"
+
+
+def errno_names():
+    with open(ERRNO, encoding="ascii") as file:
+        return {int(number): name for name, number in
+                re.findall(r"#define\s+(E\w+)\s+(\d+)", file.read())}
+
+
+# ---- tine cow ----
+
+
+class Cow(gdb.Command):
+    """Run to the next copy-on-write fault, and say what will be copied.
+
+    tine cow                by whatever process
+    tine cow PROGRAM        by this program
+
+    That is a write which the program may do, to what a fork has left shared.
+    It stops at the first line of fault_page; `tine pt . ADDRESS` shows the
+    way to the page, `tine leave` lets the kernel copy."""
+
+    def __init__(self):
+        super().__init__("tine cow", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, _from_tty):
+        program = argument.strip()
+        if program:
+            programs.named(program)
+
+        def wanted():
+            owner = kernel.current()
+            return (owner is not None and is_named(owner, program)
+                    and bool(self.plan(owner)))
+
+        if run_to((function("fault_page"), wanted)) is not None:
+            owner, va = the_process(), register_value("rsi")
+            plan = self.plan(owner)
+            tell(f"{owner} writes to {place(va)}, which is shared:\n"
+                 f"{self.words(plan, va)}")
+
+    @staticmethod
+    def plan(owner):
+        """fault_page(as, addr, access): what it will do, if that is copying
+        or taking back what was shared; else nothing."""
+        access = int(gdb.parse_and_eval("(int)ACCESS_WRITE"))
+        if register_value("rdx") & 0xffffffff != access:
+            return []
+        space = kernel.Space(kernel.at(register_value("rdi"),
+                                       owner.value["as"].type.target()))
+        va = register_value("rsi")
+        vma = space.vma(va)
+        if vma is None or not int(vma["prot"]) & PROT_WRITE:
+            return []
+        plan = tables.Tables().write_plan(space.root, va)
+        if any(what in ("copy", "take") for what, _, _ in plan):
+            return plan
+        return []
+
+    @staticmethod
+    def words(plan, va):
+        space = kernel.Space(kernel.at(
+            register_value("rdi"),
+            the_process().value["as"].type.target()))
+        words = list(tine_tree.plan_words(plan, space.vma(va), va))
+        return f"  the kernel will {kernel.series(words)}"
+
+
+def place(va):
+    """An address, and what the program calls it."""
+    text = gdb.execute(f"info symbol {va:#x}", to_string=True).strip()
+    if text.startswith("No symbol"):
+        return f"{va:x}"
+    return f"{va:x} ({text.partition(' in section')[0]})"
+
+
+# ---- tine trap ----
+
+
+class Trap(gdb.Command):
+    """Run to the next trap, and say what it is.
+
+    tine trap               any exception (page faults are most of them)
+    tine trap NAME          divide, opcode, protection, page, timer ...
+    tine trap NUMBER        of its vector
+    tine trap any           interrupts, too
+
+    It stops at the first line of trap_dispatch: the registers are in *frame.
+    A system call is no trap: see tine syscall."""
+
+    def __init__(self):
+        super().__init__("tine trap", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, _from_tty):
+        wanted = vectors(argument.strip())
+        if run_to((function("trap_dispatch"),
+                   lambda: vector_now() in wanted)) is not None:
+            tell(describe(frame_now()))
+
+
+def vectors(word):
+    if word in ("", "any"):
+        return range(256) if word else range(EXCEPTIONS)
+    for number, (name, _) in TRAPS.items():
+        if word == name:
+            return (number,)
+    try:
+        return (kernel.evaluate(word),)
+    except gdb.error:
+        raise gdb.GdbError(f"no trap {word}: a number, any, or one of "
+                           + " ".join(name for name, _ in TRAPS.values())
+                           ) from None
+
+
+def frame_now():
+    """trap_dispatch's argument."""
+    kind = kernel.symbol("init_process")["frame"].type.target()
+    return kernel.at(register_value("rdi"), kind)
+
+
+def vector_now():
+    return int(frame_now()["vector"])
+
+
+def describe(frame):
+    vector, error = int(frame["vector"]), int(frame["error"])
+    text = TRAPS.get(vector, ("", "interrupt"))[1]
+    text = f"trap {vector}, {text}"
+    if vector == kernel.VECTOR_PF:
+        bits = [yes if error & bit else no for bit, yes, no in FAULT_BITS]
+        address = register_value("cr2")
+        text += (f" at {place(address)}, error {error:#x}: "
+                 + ", ".join(filter(None, bits)))
+    elif error:
+        text += f", error {error:#x}"
+    user = int(frame["cs"]) & 3
+    rip = int(frame["rip"]) & kernel.WORD
+    owner = kernel.current()
+    return (f"{text}\n  from {'user mode' if user else 'the kernel'}, at "
+            f"{place(rip)}, {owner if owner else 'idle'}")
+
+
+def register():
+    Syscall()
+    Cow()
+    Trap()

@@ -1,0 +1,407 @@
+/*
+ * forkbench.c: what fork, exec, exit and the writes after a fork cost.
+ *
+ * usage: forkbench [group...]    calls pages sizes huge moved moved-huge
+ *
+ * Prints a line for each figure, `bench NAME TICKS`, and last `bench end 0`.
+ * A figure is the least of several runs between two readings of the time stamp
+ * counter. Under QEMU's -icount shift=0 a tick is one instruction.
+ *
+ * The same file runs on Tine and on Linux. It may be the only file there and
+ * the first process, so it needs neither /proc nor /dev. What is read or
+ * written between a fork and the end of a measurement is kept on the stack: a
+ * write to .data would take the page fault that is to be measured.
+ *
+ * Here: the groups, and what each operation costs on its own. forkmoved.c has
+ * what a fork puts off.
+ */
+#include "forkbench.h"
+
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { TRIPS = 16 };
+
+static char *self = "/forkbench";   /* the path of this file */
+int gate[2];
+int answers[2];
+
+long
+must(long result, const char *call)
+{
+    if (result < 0) {
+        perror(call);
+        exit(1);
+    }
+    return result;
+}
+
+/* Nothing of the output may be on its way when the next measurement starts. */
+void
+report(const char *name, size_t size, unsigned long ticks)
+{
+    if (size == 0) {
+        printf("bench %s %lu\n", name, ticks);
+    } else if (size == SMALL) {
+        printf("bench %s_small %lu\n", name, ticks);
+    } else {
+        printf("bench %s_%zum %lu\n", name, size / MIB, ticks);
+    }
+    fflush(stdout);
+    tcdrain(STDOUT_FILENO);
+}
+
+void
+keep_least(unsigned long *least, unsigned long ticks)
+{
+    if (ticks < *least) {
+        *least = ticks;
+    }
+}
+
+static void
+repeat(const char *name, unsigned long (*operation)(void))
+{
+    unsigned long least = -1;
+    for (int run = 0; run < RUNS; run++) {
+        keep_least(&least, operation());
+    }
+    report(name, 0, least);
+}
+
+/* ---- children ---- */
+
+pid_t
+start(void)
+{
+    return must(fork(), "fork");
+}
+
+void
+await(pid_t pid)
+{
+    must(waitpid(pid, NULL, 0), "waitpid");
+}
+
+void
+wait_and_end(void)
+{
+    char byte;
+    read(gate[0], &byte, 1);
+    _exit(0);
+}
+
+pid_t
+start_waiting(void)
+{
+    pid_t pid = start();
+    if (pid == 0) {
+        wait_and_end();
+    }
+    return pid;
+}
+
+void
+release(pid_t pid)
+{
+    must(write(gate[1], "", 1), "write");
+    await(pid);
+}
+
+/* ---- calls ---- */
+
+static unsigned long
+null_call(void)
+{
+    unsigned long begin = now();
+    getppid();
+    return now() - begin;
+}
+
+static unsigned long
+fork_exit_wait(void)
+{
+    unsigned long begin = now();
+    pid_t pid = start();
+    if (pid == 0) {
+        _exit(0);
+    }
+    await(pid);
+    return now() - begin;
+}
+
+/* Only the call, as the parent sees it. If the child runs first, which it may
+ * when the fork took long, it does not do much. */
+static unsigned long
+fork_call(void)
+{
+    unsigned long begin = now();
+    pid_t pid = start_waiting();
+    unsigned long ticks = now() - begin;
+    release(pid);
+    return ticks;
+}
+
+static unsigned long
+vfork_exit_wait(void)
+{
+    unsigned long begin = now();
+    pid_t pid = vfork();
+    if (pid == 0) {
+        _exit(0);
+    }
+    await(must(pid, "vfork"));
+    return now() - begin;
+}
+
+/* The program is this one; `exit` makes it end at once. */
+static unsigned long
+fork_exec_wait(void)
+{
+    char *argv[] = {self, "exit", NULL};
+    char *envp[] = {NULL};
+    unsigned long begin = now();
+    pid_t pid = start();
+    if (pid == 0) {
+        execve(self, argv, envp);
+        _exit(1);
+    }
+    await(pid);
+    return now() - begin;
+}
+
+static unsigned long
+vfork_exec_wait(void)
+{
+    char *argv[] = {self, "exit", NULL};
+    char *envp[] = {NULL};
+    unsigned long begin = now();
+    pid_t pid = vfork();
+    if (pid == 0) {
+        execve(self, argv, envp);
+        _exit(1);
+    }
+    await(must(pid, "vfork"));
+    return now() - begin;
+}
+
+static unsigned long
+spawn_wait(void)
+{
+    char *argv[] = {self, "exit", NULL};
+    char *envp[] = {NULL};
+    pid_t pid;
+    unsigned long begin = now();
+    must(-posix_spawn(&pid, self, NULL, NULL, argv, envp), "posix_spawn");
+    await(pid);
+    return now() - begin;
+}
+
+/* One byte to another process and back. Several times, because a timer tick at
+ * the right place saves a whole sleep, and would be the least. */
+static void
+pipe_round_trip(void)
+{
+    unsigned long least = -1;
+    char byte = 0;
+    pid_t pid = start();
+    for (int trip = 0; pid == 0 && trip < RUNS * TRIPS; trip++) {
+        read(gate[0], &byte, 1);
+        write(answers[1], &byte, 1);
+    }
+    if (pid == 0) {
+        _exit(0);
+    }
+    for (int run = 0; run < RUNS; run++) {
+        unsigned long begin = now();
+        for (int trip = 0; trip < TRIPS; trip++) {
+            write(gate[1], &byte, 1);
+            read(answers[0], &byte, 1);
+        }
+        keep_least(&least, now() - begin);
+    }
+    await(pid);
+    report("pipe_round_trip", 0, least / TRIPS);
+}
+
+static void
+calls(void)
+{
+    repeat("null_call", null_call);
+    repeat("fork_exit_wait", fork_exit_wait);
+    repeat("fork_call", fork_call);
+    repeat("vfork_exit_wait", vfork_exit_wait);
+    repeat("fork_exec_wait", fork_exec_wait);
+    repeat("vfork_exec_wait", vfork_exec_wait);
+    repeat("spawn_wait", spawn_wait);
+    pipe_round_trip();
+}
+
+/* ---- areas of memory ---- */
+
+char *
+map_area(size_t size)
+{
+    size_t align = size < TABLE ? TABLE : size;
+    char *map = mmap(NULL, size + align, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must(map == MAP_FAILED ? -1 : 0, "mmap");
+    char *area = map + (-(size_t)map & (align - 1));
+    if (area > map) {
+        must(munmap(map, area - map), "munmap");
+    }
+    must(munmap(area + size, map + align - area), "munmap");
+    madvise(area, size, MADV_NOHUGEPAGE);
+    return area;
+}
+
+void
+write_every(char *area, size_t size, size_t step)
+{
+    for (size_t at = 0; at < size; at += step) {
+        *(volatile char *)(area + at) = 1;
+    }
+}
+
+char *
+map_written(size_t size)
+{
+    char *area = map_area(size);
+    write_every(area, size, PAGE);
+    return area;
+}
+
+unsigned long
+time_write(char *at)
+{
+    unsigned long begin = now();
+    *(volatile char *)at = 2;
+    return now() - begin;
+}
+
+static void
+touch_pages(void)
+{
+    unsigned long least = -1;
+    for (int run = 0; run < RUNS; run++) {
+        char *area = map_area(MIB);
+        unsigned long begin = now();
+        write_every(area, MIB, PAGE);
+        keep_least(&least, now() - begin);
+        munmap(area, MIB);
+    }
+    report("touch_page", 0, least / (MIB / PAGE));
+}
+
+/* Writes of the parent, while the child waits: each but the first. */
+static void
+cow_writes(void)
+{
+    unsigned long least = -1;
+    char *area = map_written(MIB);
+    for (int run = 0; run < RUNS; run++) {
+        pid_t pid = start_waiting();
+        time_write(area);
+        unsigned long begin = now();
+        write_every(area + PAGE, MIB - PAGE, PAGE);
+        keep_least(&least, now() - begin);
+        release(pid);
+    }
+    munmap(area, MIB);
+    report("cow_next", 0, least / (MIB / PAGE - 1));
+}
+
+static void
+pages(void)
+{
+    touch_pages();
+    first_writes(SMALL);
+    cow_writes();
+}
+
+/* ---- sizes ---- */
+
+static void
+fork_of_size(size_t size)
+{
+    unsigned long call = -1, whole = -1;
+    char *area = map_written(size);
+    for (int run = 0; run < RUNS_BIG; run++) {
+        keep_least(&call, fork_call());
+        keep_least(&whole, fork_exit_wait());
+    }
+    munmap(area, size);
+    report("fork_call", size, call);
+    report("fork_exit_wait", size, whole);
+}
+
+static void
+sizes(void)
+{
+    for (size_t size = MIB; size <= 256 * MIB; size *= 4) {
+        fork_of_size(size);
+    }
+}
+
+static void
+huge(void)
+{
+    fork_of_size(1024 * MIB);
+}
+
+/* ---- groups ---- */
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} groups[] = {
+    {"calls", calls},
+    {"pages", pages},
+    {"sizes", sizes},
+    {"huge", huge},
+    {"moved", moved},
+    {"moved-huge", moved_huge},
+};
+
+enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
+
+static int
+run_group(const char *name)
+{
+    for (int i = 0; i < GROUPS; i++) {
+        if (strcmp(groups[i].name, name) == 0) {
+            groups[i].run();
+            return 0;
+        }
+    }
+    fprintf(stderr, "forkbench: no group %s\n", name);
+    return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "exit") == 0) {
+        _exit(0);
+    }
+    if (argc > 0 && strchr(argv[0], '/') != NULL) {
+        self = argv[0];
+    }
+    must(pipe(gate), "pipe");
+    must(pipe(answers), "pipe");
+    int status = 0;
+    for (int i = 1; i < argc && status == 0; i++) {
+        status = run_group(argv[i]);
+    }
+    for (int i = 0; i < GROUPS && argc < 2; i++) {
+        groups[i].run();
+    }
+    report("end", 0, status != 0);
+    return status != 0;
+}

@@ -1,0 +1,115 @@
+/*
+ * nomem_exec.c: want of memory at every point of execve, until the program that
+ * it starts says so; nomem.h says how, and what must hold. Before its point of
+ * no return exec fails, and the caller is as it was; behind it the new program
+ * is killed by its first page faults.
+ *
+ * seconds: 40
+ * modes: eager page table tree
+ * expect:
+ * ok 1 - exec
+ * ok 2 - exec in shared memory
+ * ok 3 - exec in a child
+ * ok 4 - exec after vfork
+ * ok 5 - exec after vfork in shared memory
+ * ok 6 - exec with much to pass
+ * ok 7 - exec with much to pass after vfork
+ * ok 8 - exec that closes descriptors
+ * ok 9 - exec of a missing file
+ * ok 10 - exec of what is no program
+ * 1..10
+ */
+#include "nomem.h"
+
+#define MANY 400
+
+static char *self;
+static char *args[MANY + 3];
+static char *environment[MANY + 1];
+static char long_word[3 * PAGE];
+static char zeros[20 * PAGE]; /* so that this program has a large bss */
+
+static void
+exec_args(char *const argv[], char *const envp[])
+{
+    zeros[0]++;
+    CALL(SYS_execve, P(self), P(argv), P(envp));
+}
+
+static void
+do_exec(void)
+{
+    static char *few[] = { NULL, (char *)"landed", NULL };
+
+    few[0] = self;
+    exec_args(few, NULL);
+}
+
+/* Strings and pointers of several pages each. */
+static void
+exec_much(void)
+{
+    static char word[100];
+
+    memset(word, 'w', sizeof(word) - 1);
+    memset(long_word, 'l', sizeof(long_word) - 1);
+    args[0] = self;
+    args[1] = (char *)"landed";
+    args[2] = long_word;
+    for (int i = 0; i < MANY; i++) {
+        args[i + 2] = i ? word : long_word;
+        environment[i] = word;
+    }
+    exec_args(args, environment);
+}
+
+/* Descriptors that are to be closed, in a table that is shared. */
+static void
+exec_closes(void)
+{
+    fcntl(dup(0), F_SETFD, FD_CLOEXEC);
+    fcntl(dup(0), F_DUPFD_CLOEXEC, 18);
+    signal(SIGTERM, SIG_IGN);
+    do_exec();
+}
+
+static void
+exec_missing(void)
+{
+    do_exec();
+    attempt.arg[0] = P("missing");
+}
+
+static void
+exec_text(void)
+{
+    int fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0755);
+
+    write(fd, "text", 4);
+    close(fd);
+    do_exec();
+    attempt.arg[0] = P("file");
+}
+
+static const struct op ops[] = {
+    OP("exec", do_exec, 0, LEAVES | FAULTS),
+    OP("exec in shared memory", do_exec, COPIES, LEAVES | FAULTS | SHARER),
+    OP("exec in a child", do_exec, TREE, LEAVES | FAULTS | IN_CHILD),
+    OP("exec after vfork", do_exec, 0, LEAVES | FAULTS | IN_VFORK),
+    OP("exec after vfork in shared memory", do_exec, TREE,
+        LEAVES | FAULTS | IN_VFORK | SHARER),
+    OP("exec with much to pass", exec_much, 0, LEAVES | FAULTS),
+    OP("exec with much to pass after vfork", exec_much, 0,
+        LEAVES | FAULTS | IN_VFORK),
+    OP("exec that closes descriptors", exec_closes, 0,
+        LEAVES | FAULTS | SHARER),
+    OP("exec of a missing file", exec_missing, 0, 0, .always = ENOENT),
+    OP("exec of what is no program", exec_text, 0, FILES, .always = ENOEXEC),
+};
+
+int
+main(int argc, char *argv[])
+{
+    self = argv[0];
+    return sweep_all(ops, sizeof(ops) / sizeof(ops[0]), argc, argv);
+}

@@ -1,0 +1,188 @@
+/*
+ * nomem_fds.c: want of memory at every point of calls on descriptors and pipes,
+ * and of signals' calls, one by one; nomem.h says how, and what must hold. The
+ * descriptor table is shared since a fork, so whoever changes it copies it.
+ *
+ * seconds: 40
+ * expect:
+ * ok 1 - pipe
+ * ok 2 - pipe2
+ * ok 3 - pipe whose second end needs a larger table
+ * ok 4 - write to a pipe
+ * ok 5 - write of many pages to a pipe
+ * ok 6 - dup
+ * ok 7 - dup2
+ * ok 8 - dup2 far away
+ * ok 9 - dup3 far away
+ * ok 10 - F_DUPFD far away
+ * ok 11 - F_SETFD
+ * ok 12 - close
+ * ok 13 - sigaction
+ * ok 14 - close needs none, its table once owned
+ * ok 15 - sigprocmask needs none
+ * ok 16 - kill needs none
+ * 1..16
+ */
+#include "nomem.h"
+
+static char block[20000];
+static int ends[2];
+
+/* ---- Pipes ---- */
+
+static void
+do_pipe(void)
+{
+    CALL(SYS_pipe, P(ends));
+}
+
+static void
+do_pipe2(void)
+{
+    CALL(SYS_pipe2, P(ends), O_CLOEXEC | O_NONBLOCK);
+}
+
+/* The first end takes the last place in the table, which must grow. */
+static void
+pipe_grows(void)
+{
+    while (dup(0) < 22) {
+    }
+    CALL(SYS_pipe, P(ends));
+}
+
+static void
+write_pipe(void)
+{
+    pipe(ends);
+    CALL(SYS_write, ends[1], P("hello"), 5);
+}
+
+static void
+write_much(void)
+{
+    pipe(ends);
+    CALL(SYS_write, ends[1], P(block), sizeof(block));
+}
+
+static int
+pipe_empty(void)
+{
+    char c;
+
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return read(ends[0], &c, 1) < 0 && errno == EAGAIN;
+}
+
+/* ---- Descriptors ---- */
+
+static void
+do_dup(void)
+{
+    CALL(SYS_dup, 0);
+}
+
+static void
+dup2_near(void)
+{
+    CALL(SYS_dup2, 0, 1);
+}
+
+static void
+dup2_far(void)
+{
+    dup2(0, 18);
+    CALL(SYS_dup2, 0, 100);
+}
+
+static void
+dup3_far(void)
+{
+    CALL(SYS_dup3, 0, 255, O_CLOEXEC);
+}
+
+static void
+dupfd_far(void)
+{
+    CALL(SYS_fcntl, 0, F_DUPFD, 200);
+}
+
+static int
+none_far(void)
+{
+    return fcntl(100, F_GETFD) < 0 && fcntl(200, F_GETFD) < 0
+           && fcntl(255, F_GETFD) < 0;
+}
+
+static void
+setfd(void)
+{
+    CALL(SYS_fcntl, 0, F_SETFD, FD_CLOEXEC);
+}
+
+static void
+do_close(void)
+{
+    CALL(SYS_close, 0);
+}
+
+static void
+close_own(void)
+{
+    dup2(0, 18);
+    CALL(SYS_close, 18);
+}
+
+/* ---- Others ---- */
+
+static void
+do_sigaction(void)
+{
+    static const struct kernel_sigaction ignore = { .handler = SIG_IGN };
+
+    CALL(SYS_rt_sigaction, SIGUSR1, P(&ignore), 0, 8);
+}
+
+static void
+do_sigprocmask(void)
+{
+    static sigset_t old;
+
+    CALL(SYS_rt_sigprocmask, SIG_SETMASK, P(&saved.mask), P(&old), 8);
+}
+
+static void
+do_kill(void)
+{
+    CALL(SYS_kill, getpid(), SIGUSR1);
+}
+
+#define PIPE_MAY .may = { ENFILE, EMFILE }
+#define DUP_MAY .may = { EMFILE }
+
+static const struct op ops[] = {
+    OP("pipe", do_pipe, 0, 0, PIPE_MAY),
+    OP("pipe2", do_pipe2, 0, 0, PIPE_MAY),
+    OP("pipe whose second end needs a larger table", pipe_grows, 0, 0,
+        PIPE_MAY),
+    OP("write to a pipe", write_pipe, 0, 0, .intact = pipe_empty),
+    OP("write of many pages to a pipe", write_much, 0, PARTIAL,
+        .intact = pipe_empty),
+    OP("dup", do_dup, 0, 0, DUP_MAY),
+    OP("dup2", dup2_near, 0, 0, DUP_MAY),
+    OP("dup2 far away", dup2_far, 0, 0, DUP_MAY, .intact = none_far),
+    OP("dup3 far away", dup3_far, 0, 0, DUP_MAY, .intact = none_far),
+    OP("F_DUPFD far away", dupfd_far, 0, 0, DUP_MAY, .intact = none_far),
+    OP("F_SETFD", setfd, 0, 0),
+    OP("close", do_close, 0, 0),
+    OP("sigaction", do_sigaction, 0, 0),
+    OP("close needs none, its table once owned", close_own, 0, NEVER),
+    OP("sigprocmask needs none", do_sigprocmask, 0, NEVER),
+    OP("kill needs none", do_kill, 0, NEVER),
+};
+
+int
+main(int argc, char *argv[])
+{
+    return sweep_all(ops, sizeof(ops) / sizeof(ops[0]), argc, argv);
+}

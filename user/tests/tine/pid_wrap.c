@@ -1,0 +1,66 @@
+/*
+ * pid_wrap.c: after 32768 come the pids from 2 on again, but none that is in
+ * use: not of a process, nor of a zombie, nor of a group whose leader is gone.
+ *
+ * seconds: 60
+ * except: check=1 check=16
+ * expect:
+ * ok 1 - pids wrap
+ * ok 2 - none that is in use is given again
+ * ok 3 - a zombie is still there
+ * ok 4 - the group without its leader is still there
+ * 1..4
+ */
+#include "../tap.h"
+
+#define PID_MAX 32768
+
+static pid_t
+next_pid(void)
+{
+    pid_t pid = vfork();
+
+    if (pid == 0) {
+        _exit(0);
+    }
+    return waitpid(pid, NULL, 0);
+}
+
+int
+main(void)
+{
+    int wrapped = 0, unique = 1, end[2];
+    char c;
+
+    pipe(end);
+    pid_t zombie = must_fork();
+    if (zombie == 0) {
+        _exit(7);
+    }
+    pid_t leader = must_fork();
+    if (leader == 0) {
+        setpgid(0, 0);
+        if (must_fork() == 0) { /* the group's last member */
+            close(end[1]);
+            read(end[0], &c, 1);
+        }
+        _exit(0);
+    }
+    waitpid(leader, NULL, 0);
+    pid_t last = leader;
+    for (int i = 0; i < PID_MAX + 100; i++) {
+        pid_t pid = next_pid();
+        wrapped += pid < last;
+        unique &= pid > 0 && pid != zombie && pid != leader
+                  && pid != getpid() && pid != getppid();
+        last = pid;
+    }
+    ok(wrapped == 1, "pids wrap");
+    ok(unique, "none that is in use is given again");
+    int status = 0;
+    waitpid(zombie, &status, 0);
+    exited(status, 7, "a zombie is still there");
+    is(kill(-leader, 0), 0, "the group without its leader is still there");
+    close(end[1]);
+    return done();
+}
