@@ -87,26 +87,24 @@ start_of(struct inode *at, const char *path)
 static int
 take_component(struct place *place, const char **path)
 {
-    const char *start = *path;
+    const char *at = *path;
+    size_t length = 0;
 
-    while (*start == '/') {
-        start++;
+    while (*at == '/') {
+        at++;
     }
-    const char *end = start;
-    while (*end != '\0' && *end != '/') {
-        end++;
+    for (; *at != '\0' && *at != '/'; at++) {
+        if (length == NAME_MAX) {
+            return -ENAMETOOLONG;
+        }
+        place->name[length++] = *at;
     }
-    size_t length = end - start;
-    if (length > NAME_MAX) {
-        return -ENAMETOOLONG;
-    }
-    memcpy(place->name, start, length);
     place->name[length] = '\0';
-    place->slash = *end == '/';
-    while (*end == '/') {
-        end++;
+    place->slash = *at == '/';
+    while (*at == '/') {
+        at++;
     }
-    *path = end;
+    *path = at;
     return 0;
 }
 

@@ -177,25 +177,29 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     return error;
 }
 
-static void
+static u64
 object_present(struct object *object, u64 index, u64 count, paddr_t *found)
 {
     struct inode *inode = inode_of(object);
     struct tmpfs_file *file = file_of(inode);
-    const paddr_t *slot = NULL;
+    u64 done = 0;
 
     spin_lock(&inode->lock);
     u64 pages = align_up(inode->size, PAGE_SIZE) / PAGE_SIZE;
-    for (u64 i = 0; i < count; i++, index++) {
+    count = index < pages ? MIN(count, pages - index) : 0;
+    while (done < count) {
         /* In a node, the slots of neighbours lie side by side. */
-        bool beside = slot != NULL && file->height > 0 && index % SLOTS != 0;
-        slot = beside ? slot + 1 : find_slot(file, index);
-        found[i] = slot != NULL && index < pages ? *slot : 0;
-        if (found[i] != 0) {
-            frame_get(found[i]);
+        const paddr_t *slot = find_slot(file, index + done);
+        u64 run = file->height > 0 ? SLOTS - (index + done) % SLOTS : 1;
+        for (run = MIN(run, count - done); run > 0; run--, done++) {
+            found[done] = slot != NULL ? *slot++ : 0;
+            if (found[done] != 0) {
+                frame_get(found[done]);
+            }
         }
     }
     spin_unlock(&inode->lock);
+    return count;
 }
 
 static void

@@ -16,24 +16,28 @@
 #define HEADER_SIZE 64
 #define SMALL_MAX   2016
 
-struct heap_page {
-    struct list link;  /* in its class's list while an object is free */
-    void *free;        /* chain of free objects */
-    u16 class;
-    u16 in_use;
-};
-
 struct heap_class {
     struct list pages; /* with at least one free object */
-    u16 size;
+    size_t size;
 };
 
+struct heap_page {
+    struct list link;  /* in its class's list while an object is free */
+    struct heap_class *class;
+    void *free;        /* chain of free objects */
+    u64 in_use;
+};
+
+_Static_assert(sizeof(struct heap_page) <= HEADER_SIZE, "the first object");
+
 /* Sizes that divide a page less its record without much left. */
+#define CLASS(i, bytes) [i] = {LIST_INIT(classes[i].pages), bytes}
 static struct heap_class classes[] = {
-    {.size = 16},  {.size = 32},  {.size = 48},   {.size = 64},
-    {.size = 96},  {.size = 128}, {.size = 192},  {.size = 256},
-    {.size = 336}, {.size = 448}, {.size = 576},  {.size = 672},
-    {.size = 800}, {.size = 1008}, {.size = 1344}, {.size = SMALL_MAX},
+    CLASS(0, 16),    CLASS(1, 32),    CLASS(2, 48),   CLASS(3, 64),
+    CLASS(4, 96),    CLASS(5, 128),   CLASS(6, 192),  CLASS(7, 256),
+    CLASS(8, 336),   CLASS(9, 448),   CLASS(10, 576), CLASS(11, 672),
+    CLASS(12, 800),  CLASS(13, 1008), CLASS(14, 1344),
+    CLASS(15, SMALL_MAX),
 };
 
 /* The class of so many times 16 bytes. */
@@ -48,7 +52,7 @@ static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
 static u64 bytes_in_use;
 
 static struct heap_page *
-page_make(int class)
+page_make(struct heap_class *class)
 {
     paddr_t frame = frame_alloc(FRAME_KERNEL);
     if (frame == 0) {
@@ -56,26 +60,23 @@ page_make(int class)
     }
 
     struct heap_page *page = frame_ptr(frame);
-    size_t size = classes[class].size;
-    page->class = (u16)class;
+    page->class = class;
     page->in_use = 0;
     page->free = NULL;
-    for (size_t at = HEADER_SIZE; at + size <= PAGE_SIZE; at += size) {
+    for (size_t at = HEADER_SIZE; at + class->size <= PAGE_SIZE;
+         at += class->size) {
         void **object = (void **)((char *)page + at);
         *object = page->free;
         page->free = object;
     }
-    list_add(&classes[class].pages, &page->link);
+    list_add(&class->pages, &page->link);
     return page;
 }
 
 static void *
-small_alloc(int class)
+small_alloc(struct heap_class *class)
 {
-    if (classes[class].pages.next == NULL) {
-        list_init(&classes[class].pages);
-    }
-    struct list *first = list_first(&classes[class].pages);
+    struct list *first = list_first(&class->pages);
     struct heap_page *page =
         first != NULL ? list_entry(first, struct heap_page, link)
                       : page_make(class);
@@ -88,7 +89,7 @@ small_alloc(int class)
     if (page->free == NULL) {
         list_del(&page->link);
     }
-    bytes_in_use += classes[class].size;
+    bytes_in_use += class->size;
     return object;
 }
 
@@ -96,18 +97,18 @@ static void
 small_free(void *ptr)
 {
     struct heap_page *page = (void *)align_down((u64)ptr, PAGE_SIZE);
-    struct list *pages = &classes[page->class].pages;
+    struct heap_class *class = page->class;
 
     assert(page->in_use > 0);
     if (page->free == NULL) {
-        list_add(pages, &page->link);
+        list_add(&class->pages, &page->link);
     }
     *(void **)ptr = page->free;
     page->free = ptr;
     page->in_use--;
-    bytes_in_use -= classes[page->class].size;
+    bytes_in_use -= class->size;
     /* Keep one empty page a class: the next request is near. */
-    if (page->in_use == 0 && pages->next != pages->prev) {
+    if (page->in_use == 0 && class->pages.next != class->pages.prev) {
         list_del(&page->link);
         frame_put(frame_addr(page));
     }
@@ -161,8 +162,9 @@ kmalloc(size_t size)
         return NULL;
     }
     u64 flags = spin_lock_irq(&heap_lock);
-    void *object = size <= SMALL_MAX ? small_alloc(class_of[(size + 15) / 16])
-                                     : large_alloc(size);
+    void *object = size <= SMALL_MAX
+                       ? small_alloc(&classes[class_of[(size + 15) / 16]])
+                       : large_alloc(size);
 
     spin_unlock_irq(&heap_lock, flags);
     return object;

@@ -8,7 +8,7 @@
 #include "core/types.h"
 
 /* Allocate size bytes.
- * => any context
+ * => not in an interrupt handler
  * => NULL if there is no memory */
 void *kmalloc(size_t size) __must_check __attribute__((malloc));
 

@@ -14,11 +14,11 @@ struct object_ops {
      * => 0 and *frame with one more reference, for the caller;
      *    -ENOMEM; -ERANGE if index lies beyond the end */
     int (*page)(struct object *object, u64 index, paddr_t *frame);
-    /* Find `count` pages from index on, but make none: found[i] is 0 for one
-     * that is not there.
-     * => as above; one more reference to each that was found */
-    void (*present)(struct object *object, u64 index, u64 count,
-                    paddr_t *found);
+    /* Find the pages from index on, `count` at most, but make none: found[i]
+     * is 0 for one that is not there, else has one more reference.
+     * => as above; how many were looked at, fewer at the end */
+    u64 (*present)(struct object *object, u64 index, u64 count,
+                   paddr_t *found);
     u64 (*size)(struct object *object); /* bytes */
     void (*get)(struct object *object); /* one more reference */
     void (*put)(struct object *object); /* one fewer; may free, never sleeps */

@@ -217,7 +217,7 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
     paddr_t found[AROUND / PAGE_SIZE];
 
     rights |= vma->flags & VMA_SHARED ? PTE_S : 0;
-    vma->object->ops->present(vma->object, index, count, found);
+    count = vma->object->ops->present(vma->object, index, count, found);
     for (u64 i = 0; i < count; i++) {
         if (found[i] == 0) {
             continue;

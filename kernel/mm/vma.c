@@ -163,6 +163,22 @@ vma_insert(struct as *as, const struct vma *new)
     merge(set, i);
 }
 
+bool
+vma_append(struct as *as, const struct vma *new)
+{
+    struct vma_set *set = as->vmas;
+    u32 i = set->count;
+
+    if (set->refs != 1 || i == set->capacity
+        || (i > 0 && set->vma[i - 1].end > new->start)) {
+        return false;
+    }
+    object_get(new->object);
+    set->vma[i] = *new;
+    set->count++;
+    return true;
+}
+
 /* Split the vma that has addr inside, so that addr is a border. */
 static void
 split(struct vma_set *set, vaddr_t addr)

@@ -49,6 +49,10 @@ struct vma *vma_find(struct vma_set *set, vaddr_t addr);
  * => takes over the caller's reference to new->object */
 void vma_insert(struct as *as, const struct vma *new);
 
+/* Add a vma behind all others, with a reference of its own to the object.
+ * => false, and nothing is done: it is not behind them, or there is no room */
+bool vma_append(struct as *as, const struct vma *new) __must_check;
+
 /* Cut [start, end) out of the set.
  * => vma_own(as, 1) was called (a vma may be split in two) */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);

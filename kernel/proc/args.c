@@ -29,8 +29,6 @@
 #define LINE       64  /* bytes of an array that are read at a time */
 #define PIECE      256 /* bytes of a string that are looked at, at a time */
 
-static const char zeros[16];
-
 /* ---- Reading the arrays ---- */
 
 /* Make room for twice as many words. */
@@ -114,44 +112,34 @@ args_free(struct args *args)
 
 struct stack {
     struct as *as;
-    vaddr_t sp;
-    char *page;  /* the page of sp - 1, unless sp is a page's start */
+    vaddr_t base;  /* the lowest page so far */
+    char *page;    /* its contents */
+    size_t left;   /* bytes of it that are free */
 };
+
+static vaddr_t
+rsp(const struct stack *stack)
+{
+    return stack->base + stack->left;
+}
 
 static int
 add_page(struct stack *stack)
 {
+    if (STACK_TOP - stack->base >= ARG_LIMIT) {
+        return -E2BIG;
+    }
     paddr_t frame = frame_alloc_zero(FRAME_ANON);
-
     if (frame == 0) {
         return -ENOMEM;
     }
+    stack->base -= PAGE_SIZE;
     stack->page = frame_ptr(frame);
+    stack->left = PAGE_SIZE;
     spin_lock(&stack->as->lock);
-    int error = range_map_frame(stack->as, stack->sp - PAGE_SIZE, frame,
-                                STACK_PROT);
+    int error = range_map_frame(stack->as, stack->base, frame, STACK_PROT);
     spin_unlock(&stack->as->lock);
     return error;
-}
-
-/* Move sp down by size bytes, or as many as there are room for in one page.
- * => their number, and *room where they are; -E2BIG, -ENOMEM */
-static long
-make_room(struct stack *stack, size_t size, char **room)
-{
-    if (STACK_TOP - stack->sp + size > ARG_LIMIT) {
-        return -E2BIG;
-    }
-    if (stack->sp % PAGE_SIZE == 0) {
-        int error = add_page(stack);
-        if (error != 0) {
-            return error;
-        }
-    }
-    size_t part = MIN(size, (stack->sp - 1) % PAGE_SIZE + 1);
-    stack->sp -= part;
-    *room = stack->page + stack->sp % PAGE_SIZE;
-    return (long)part;
 }
 
 /* Push size bytes, their end first, as the stack grows down. */
@@ -159,13 +147,14 @@ static int
 push(struct stack *stack, const void *data, size_t size)
 {
     while (size > 0) {
-        char *room;
-        long part = make_room(stack, size, &room);
-        if (part < 0) {
-            return (int)part;
+        int error = stack->left == 0 ? add_page(stack) : 0;
+        if (error != 0) {
+            return error;
         }
-        size -= (size_t)part;
-        memcpy(room, (const char *)data + size, (size_t)part);
+        size_t part = MIN(size, stack->left);
+        size -= part;
+        stack->left -= part;
+        memcpy(stack->page + stack->left, (const char *)data + size, part);
     }
     return 0;
 }
@@ -175,14 +164,16 @@ static int
 push_from_user(struct stack *stack, vaddr_t from, size_t size)
 {
     while (size > 0) {
-        char *room;
-        long part = make_room(stack, size, &room);
-        if (part < 0) {
-            return (int)part;
+        int error = stack->left == 0 ? add_page(stack) : 0;
+        if (error != 0) {
+            return error;
         }
-        size -= (size_t)part;
-        if (copy_from_user(room, from + size, (size_t)part) != 0) {
-            return -EFAULT;
+        size_t part = MIN(size, stack->left);
+        size -= part;
+        stack->left -= part;
+        error = copy_from_user(stack->page + stack->left, from + size, part);
+        if (error != 0) {
+            return error;
         }
     }
     return 0;
@@ -225,26 +216,28 @@ push_strings(struct stack *stack, struct args *args, bool from_user)
             error = from_user ? push_user_string(stack, from)
                               : push(stack, (char *)from,
                                      strlen((char *)from) + 1);
-            args->words[i] = stack->sp;
+            args->words[i] = rsp(stack);
         }
     }
     return error;
 }
 
+/* What lies above the strings: 8 zero bytes, as on Linux, and random ones. */
 static int
 push_random(struct stack *stack)
 {
-    u64 seed[2] = {rdtsc() * 0x9e3779b97f4a7c15UL,
-                   (rdtsc() ^ (u64)stack->as) * 0xbf58476d1ce4e5b9UL};
+    u64 words[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
+                   (rdtsc() ^ (u64)stack->as) * 0xbf58476d1ce4e5b9UL, 0};
 
-    return push(stack, seed, sizeof(seed));
+    return push(stack, words, sizeof(words));
 }
 
 /* Push auxv and the words below it, so that rsp is a multiple of 16. */
 static int
 push_vectors(struct stack *stack, const struct args *args,
-             const struct elf_image *image, vaddr_t path)
+             const struct elf_image *image, vaddr_t path, vaddr_t random)
 {
+    static const char zeros[16];
     u32 features[4];
 
     cpuid(1, 0, features);
@@ -253,12 +246,12 @@ push_vectors(struct stack *stack, const struct args *args,
         {AT_PHDR, image->phdr}, {AT_PHENT, 56}, {AT_PHNUM, image->phnum},
         {AT_BASE, 0}, {AT_FLAGS, 0}, {AT_ENTRY, image->entry},
         {AT_UID, 0}, {AT_EUID, 0}, {AT_GID, 0}, {AT_EGID, 0},
-        {AT_SECURE, 0}, {AT_RANDOM, stack->sp}, {AT_EXECFN, path},
+        {AT_SECURE, 0}, {AT_RANDOM, random}, {AT_EXECFN, path},
         {AT_NULL, 0},
     };
     size_t size = args->count * sizeof(u64);
 
-    int error = push(stack, zeros, (stack->sp - sizeof(auxv) - size) % 16);
+    int error = push(stack, zeros, (rsp(stack) - sizeof(auxv) - size) % 16);
     if (error == 0) {
         error = push(stack, auxv, sizeof(auxv));
     }
@@ -267,33 +260,29 @@ push_vectors(struct stack *stack, const struct args *args,
 
 int
 args_push(struct args *args, const struct exec_args *from, struct as *as,
-          const struct elf_image *image, vaddr_t *rsp)
+          const struct elf_image *image, vaddr_t *sp)
 {
-    struct stack stack = {.as = as, .sp = STACK_TOP};
-    struct as_map map = {
-        .addr = STACK_TOP - STACK_LIMIT, .size = STACK_LIMIT,
-        .prot = STACK_PROT, .vma_flags = VMA_STACK,
-        .map_flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE,
+    struct stack stack = {.as = as, .base = STACK_TOP};
+    const struct vma vma = {
+        .start = STACK_TOP - STACK_LIMIT, .end = STACK_TOP,
+        .prot = STACK_PROT, .flags = VMA_STACK,
     };
-    long addr = as_map(as, &map);
+    int error = exec_map(as, &vma, MAP_FIXED_NOREPLACE);
 
-    if (addr < 0) {
-        return addr == -EEXIST ? -EINVAL : (int)addr;
+    if (error == 0) {
+        error = push_random(&stack);
     }
-    int error = push(&stack, zeros, sizeof(u64));
+    vaddr_t random = rsp(&stack);
     if (error == 0) {
         error = push(&stack, from->path, strlen(from->path) + 1);
     }
-    vaddr_t path = stack.sp;
+    vaddr_t path = rsp(&stack);
     if (error == 0) {
         error = push_strings(&stack, args, from->kernel_argv == NULL);
     }
     if (error == 0) {
-        error = push_random(&stack);
+        error = push_vectors(&stack, args, image, path, random);
     }
-    if (error == 0) {
-        error = push_vectors(&stack, args, image, path);
-    }
-    *rsp = stack.sp;
-    return error;
+    *sp = rsp(&stack);
+    return error == -EEXIST ? -EINVAL : error;
 }

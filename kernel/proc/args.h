@@ -2,10 +2,10 @@
  * A new program's arguments: from the caller's memory to the top of the new
  * stack, as the System V ABI for AMD64 (3.4.1) wants them:
  *
- *      argc, argv[], NULL, envp[], NULL, auxv, random bytes,
+ *      argc, argv[], NULL, envp[], NULL, auxv,
  *      ^ rsp
- *            argument strings, environment strings, path, 0
- *                                                 STACK_TOP ^
+ *            argument strings, environment strings, path, random bytes, 0
+ *                                                               STACK_TOP ^
  *
  *      args_read --> args_push (perhaps) --> args_free
  */
@@ -33,7 +33,7 @@ void args_free(struct args *args);
 
 /* Map the stack of a space that is nobody's yet, and write it.
  * => after args_read, from the same caller
- * => 0 and the program's first *rsp; -EFAULT, -E2BIG, -ENOMEM;
+ * => 0 and the program's first *sp; -EFAULT, -E2BIG, -ENOMEM;
  *    -EINVAL: the program lies where the stack should be */
 int args_push(struct args *args, const struct exec_args *from, struct as *as,
-              const struct elf_image *image, vaddr_t *rsp) __must_check;
+              const struct elf_image *image, vaddr_t *sp) __must_check;

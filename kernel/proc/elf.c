@@ -13,8 +13,10 @@
 #include "mm/object.h"
 #include "mm/range.h"
 #include "mm/usercopy.h"
+#include "mm/vma.h"
 
 #include "proc/elf.h"
+#include "proc/exec.h"
 
 #define PHDRS_MAX 64
 #define DYN_BASE  0x10000000UL /* where a position-independent program goes */
@@ -29,14 +31,14 @@ struct file_image {
 };
 
 /* => 0; -ENOEXEC: it lies not in the file; -ENOMEM */
-static int
+static inline int
 read_at(const struct file_image *file, u64 offset, void *buf, size_t size)
 {
     if (offset > file->size || size > file->size - offset) {
         return -ENOEXEC;
     }
     if (offset + size <= PAGE_SIZE) {
-        memcpy(buf, (char *)frame_ptr(file->first) + offset, size);
+        __builtin_memcpy(buf, (char *)frame_ptr(file->first) + offset, size);
         return 0;
     }
     long got = object_read(file->object, offset, buf, size);
@@ -46,7 +48,7 @@ read_at(const struct file_image *file, u64 offset, void *buf, size_t size)
 static bool
 header_is_valid(const struct elf64_ehdr *header)
 {
-    return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0
+    return __builtin_memcmp(header->e_ident, ELFMAG, SELFMAG) == 0
            && header->e_ident[EI_CLASS] == ELFCLASS64
            && (header->e_type == ET_EXEC || header->e_type == ET_DYN)
            && header->e_machine == EM_X86_64
@@ -97,15 +99,6 @@ segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
            && phdr->p_vaddr + base <= USER_END - phdr->p_memsz;
 }
 
-static long
-map_part(struct as *as, struct as_map *map, vaddr_t start, vaddr_t end)
-{
-    map->addr = start;
-    map->size = end - start;
-    map->map_flags = MAP_PRIVATE | MAP_FIXED; /* a later segment wins */
-    return start < end ? as_map(as, map) : (long)start;
-}
-
 /* The page of addr, whose file part ends there and whose zeros begin: a copy
  * of the file's page `index`, mapped at once, as the program will write to it.
  * => 0, -ENOMEM; -ERANGE: the file has no such page */
@@ -140,27 +133,30 @@ map_segment(struct as *as, struct object *object,
 {
     vaddr_t start = base + phdr->p_vaddr;
     vaddr_t file_end = start + phdr->p_filesz;
-    vaddr_t end = start + phdr->p_memsz;
-    vaddr_t first = align_down(start, PAGE_SIZE);
-    vaddr_t border = phdr->p_filesz > 0 ? align_up(file_end, PAGE_SIZE) : first;
-    struct as_map map = {.prot = segment_prot(phdr), .object = object,
-                         .offset = phdr->p_offset >> PAGE_SHIFT};
+    vaddr_t end = align_up(start + phdr->p_memsz, PAGE_SIZE);
+    struct vma file = {
+        .start = align_down(start, PAGE_SIZE), .prot = segment_prot(phdr),
+        .object = object, .offset = phdr->p_offset >> PAGE_SHIFT,
+    };
+    int error = 0;
 
     if (!segment_is_sane(phdr, base)) {
         return -EINVAL;
     }
-    long error = map_part(as, &map, first, border);
-    map.object = NULL;
-    map.offset = 0;
-    if (error >= 0) {
-        error = map_part(as, &map, border, align_up(end, PAGE_SIZE));
+    file.end = phdr->p_filesz > 0 ? align_up(file_end, PAGE_SIZE) : file.start;
+    if (file.start < file.end) {
+        error = exec_map(as, &file, MAP_FIXED); /* a later segment wins */
     }
-    if (error >= 0 && phdr->p_memsz > phdr->p_filesz && file_end < border
-        && (map.prot & PROT_WRITE) != 0) {
+    if (error == 0 && file.end < end) {
+        struct vma zeros = {.start = file.end, .end = end, .prot = file.prot};
+        error = exec_map(as, &zeros, MAP_FIXED);
+    }
+    if (error == 0 && phdr->p_memsz > phdr->p_filesz && file_end < file.end
+        && (file.prot & PROT_WRITE) != 0) {
         u64 index = (phdr->p_offset + phdr->p_filesz) >> PAGE_SHIFT;
-        error = map_border(as, object, index, file_end, map.prot);
+        error = map_border(as, object, index, file_end, file.prot);
     }
-    return error >= 0 ? 0 : error == -ENOMEM ? -ENOMEM : -EINVAL;
+    return error == 0 || error == -ENOMEM ? error : -EINVAL;
 }
 
 static int

@@ -117,7 +117,7 @@ class Console:
         self.hear(self.com2 is None)
         self.recent += data
         del self.recent[:-RECENT]
-        self.line += data.replace(b"\r\n", b"\n")
+        self.line += data
         for client in self.clients:
             self.send(client, data)
 
@@ -159,7 +159,7 @@ class Console:
         """Print whole lines, each port's for itself."""
         for buffer in (self.other, self.line):
             end = len(buffer) if whole else buffer.rfind(b"\n") + 1
-            text = bytes(buffer[:end])
+            text = bytes(buffer[:end]).replace(b"\r\n", b"\n")
             del buffer[:end]
             if whole and text and not text.endswith(b"\n"):
                 text += b"\n"       # gdb's prompt begins a line

@@ -25,6 +25,7 @@ loaded = None       # the file of which gdb has the symbols
 known = None        # what runs: see key()
 changed = False     # were the symbols changed at the last stop?
 last = None         # the pid at the last stop that was announced
+last_event = None   # gdb's, of the last stop
 why = None          # what a silent breakpoint has to say about its stop
 quiet = False       # a command of ours says by itself who runs
 
@@ -181,23 +182,40 @@ def symbols_of(path):
         follow()
 
 
-def at_stop(_event):
-    global changed
-    changed = follow()
+def at_stop(event):
+    global changed, last_event
+    changed, last_event = follow(), event
     if not quiet:
+        if why is None and changed and in_user_mode():
+            show_place()    # gdb did it with another program's symbols
         announce()
 
 
+def tell_stop():
+    """Tell of a stop at which we were quiet."""
+    if last_event is None or gdb.selected_thread() is None:
+        return
+    if isinstance(last_event, gdb.BreakpointEvent):
+        numbers = [str(each.number) for each in last_event.breakpoints
+                   if each.is_valid() and each.number > 0]
+        if numbers:
+            print(f"\nBreakpoint {', '.join(numbers)}:")
+    elif isinstance(last_event, gdb.SignalEvent):
+        print(f"\n{last_event.stop_signal}:")
+    if why is None:
+        show_place()
+    announce()
+
+
 def announce():
-    """What gdb has printed at this stop it may have printed with the symbols
-    of another program: then once more. And it does not know of processes."""
+    """Who runs: gdb knows of no processes. And what a breakpoint of ours has
+    to say."""
     global last, why
     owner = running()
     if why is not None:
         print(why)
-    if why is not None or changed and in_user_mode():
         show_place()
-    why = None
+        why = None
     if owner is not None and last not in (None, owner.pid):
         print(f"[{owner} runs now]")
     last = owner.pid if owner is not None else last

@@ -12,7 +12,11 @@ import tine_programs as programs
 
 FORKS = {56: "clone", 57: "fork", 58: "vfork"}
 
+WORK_RESCHED = 1        # of kernel/arch/percpu.h
+
 last_fork = None        # the Fork of the last tine fork, child or parent
+returns = []            # breakpoints of tine syscall, at the end of calls
+may_write = True        # not in a replay: see yield_cpu
 
 
 class Stop(gdb.Breakpoint):
@@ -21,8 +25,7 @@ class Stop(gdb.Breakpoint):
 
     def __init__(self, address, test):
         super().__init__(f"*{address:#x}", gdb.BP_BREAKPOINT, internal=True)
-        # We say where we are, and why; an editor wants to be told by gdb.
-        self.silent = tine_console.console is not None
+        self.silent = not HUSH      # we say where we are, and why
         self.test = test
         self.hit = False
 
@@ -38,23 +41,43 @@ class Stop(gdb.Breakpoint):
 def run_to(*places):
     """Let the guest run to one of some places, each (address, test).
     => the number of the one where it stopped; None if it stopped elsewhere
-       (a breakpoint of the user's, Ctrl-C, the end), which gdb has told"""
+       (a breakpoint of the user's, Ctrl-C, the end), which has been told"""
     if gdb.selected_thread() is None:
         raise gdb.GdbError("the machine is off; `quit` and start again")
     stops = [Stop(*place) for place in places]
     programs.quiet = True
+    hush("on")
     try:
         gdb.execute("continue", to_string=True)
-        tine_console.drain(True)
-        which = next((i for i, stop in enumerate(stops) if stop.hit), None)
     finally:
+        hush("off")
         programs.quiet = False
+        hits = [i for i, stop in enumerate(stops) if stop.hit]
         for stop in stops:
             if stop.is_valid():
                 stop.delete()
-    if which is None:
-        programs.announce()
-    return which
+    tine_console.drain(True)
+    if not hits:
+        programs.tell_stop()
+    return hits[0] if hits else None
+
+
+def hush(how):
+    """gdb itself is not to say where it stopped. (A breakpoint that is
+    silent would not say it to editors either.)"""
+    if HUSH:
+        gdb.execute("set suppress-cli-notifications " + how)
+
+
+def can_hush():
+    try:
+        gdb.execute("set suppress-cli-notifications off")
+        return True
+    except gdb.error:
+        return False
+
+
+HUSH = can_hush()       # gdb 12 can
 
 
 def tell(text):
@@ -71,6 +94,10 @@ def function(name):
 def register_value(name):
     value = gdb.newest_frame().read_register(name)
     return int(value) & kernel.WORD
+
+
+def word_at(where):
+    return int.from_bytes(kernel.read(where, 8), "little")
 
 
 def in_kernel():
@@ -109,6 +136,8 @@ class Fork:
         self.pid = parent.pid
         self.call = FORKS[number_of_call(parent)]
         self.rip = user_rip(parent)     # just past the syscall instruction
+        frame = kernel.address(parent.value["frame"])
+        self.back = word_at(frame - 8)  # where the call's function returns
         self.before = {each.pid for each in kernel.processes()
                        if not self.is_fresh(each)}
 
@@ -153,6 +182,46 @@ def fork_now():
     if last_fork is None:
         raise gdb.GdbError("no fork yet: `tine fork` runs to the next one")
     return last_fork
+
+
+def yield_cpu():
+    """Let the running process leave the CPU before it is back in user mode,
+    as if its time slice was over. A stop in gdb takes the guest's time, so
+    that ticks come where in a normal run there are none: this gives order
+    back to the two sides of a fork."""
+    if may_write:
+        work = kernel.symbol("cpus")[kernel.cpu_number()]["work"]
+        data = (int(work) | WORK_RESCHED).to_bytes(4, "little")
+        gdb.selected_inferior().write_memory(int(work.address), data)
+
+
+def yield_to(others):
+    """The same, if another process is wanted that waits for the CPU."""
+    if not in_kernel() and any(each.state == "runnable" for each in others):
+        yield_cpu()
+
+
+class ParentFirst(gdb.Breakpoint):
+    """At a child's first step: does its parent wait for the CPU, and has not
+    yet come further in user mode than the child will be? Then the parent goes
+    first, as if nobody looked. So a `next` over fork stays in the parent."""
+
+    wanted = True
+
+    def __init__(self):
+        super().__init__("fork_return", gdb.BP_BREAKPOINT, internal=True)
+
+    def stop(self):
+        try:
+            child = kernel.current()
+            parent = kernel.process(child.parent_pid)
+            if self.wanted and parent is not None \
+                    and parent.state == "runnable" \
+                    and user_rip(parent) == user_rip(child):
+                yield_cpu()
+        except (gdb.error, AttributeError):
+            pass            # it cannot be told: then as it comes
+        return False
 
 
 class ForkCommand(gdb.Command):
@@ -214,7 +283,18 @@ class Child(gdb.Command):
             return (fork.is_parent(kernel.current())
                     and register_value("rax") > kernel.WORD - 4095)
 
-        which = run_to((fork.rip, child), (fork.rip, failed))
+        def child_first():
+            if fork.is_parent(kernel.current()):
+                yield_cpu()
+            return False
+
+        yield_to(born)
+        ParentFirst.wanted = False
+        try:
+            which = run_to((fork.rip, child), (fork.rip, failed),
+                           (fork.back, child_first))
+        finally:
+            ParentFirst.wanted = True
         if which == 0:
             tell(f"{the_process()}, the child of pid {fork.pid}: "
                  f"{fork.call} has returned 0")
@@ -242,7 +322,8 @@ class Parent(gdb.Command):
             raise gdb.GdbError(f"the parent, pid {fork.pid}, is gone")
         if not fork.returning(parent):
             raise gdb.GdbError(f"the parent, {parent}, has been back in user "
-                               "mode; `tine parent` comes before `tine child`")
+                               "mode")
+        yield_to([parent])
         place = fork.rip, lambda: fork.is_parent(kernel.current())
         if run_to(place) is not None:
             tell(f"{the_process()}, the parent: {fork.call} has returned "
@@ -302,6 +383,10 @@ class Leave(gdb.Command):
         owner = the_process()
         if not in_kernel():
             raise gdb.GdbError(f"{owner} is in user mode already")
+        while returns:
+            each = returns.pop()
+            if each.is_valid():
+                each.delete()       # we say it, a little later
         call = number_of_call(owner)
         what = kernel.call_of(owner)
         place = user_rip(owner), is_process(owner)

@@ -15,8 +15,7 @@ import tine_programs as programs
 import tine_run
 
 SETTINGS = ("confirm off", "pagination off", "remotetimeout 60",
-            "debuginfod enabled off", "print inferior-events off",
-            "suppress-cli-notifications on")
+            "debuginfod enabled off", "print inferior-events off")
 # A step in user mode goes over a page fault as if there was none.
 SKIPPED = ("trap_vectors", "trap_common")
 WELCOME = """\
@@ -88,7 +87,7 @@ def prepare():
     prepared = True
     for name in SKIPPED:
         gdb.execute(f"skip function {name}", to_string=True)
-    for each in (Panic, PowerOff):
+    for each in (Panic, PowerOff, tine_run.ParentFirst):
         try:
             each()
         except gdb.error:
@@ -111,8 +110,8 @@ def begin(config):
     gdb.execute(f'file "{config["kernel"]}"', to_string=True)
     programs.added.update(config["added"])
     tine_console.start(config["com1"], config["com2"], config["console"])
+    tine_run.hush("on")     # the BIOS is of no interest
     gdb.execute(f"target remote {config['stub']}", to_string=True)
-    setting("suppress-cli-notifications off")
     gdb.events.gdb_exiting.connect(leave)
     run_to_start(config["program"])
 

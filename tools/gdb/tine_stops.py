@@ -8,8 +8,8 @@ import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_tree
-from tine_run import function, is_named, register_value, run_to, signed, \
-    tell, the_process
+from tine_run import function, is_named, register_value, returns, run_to, \
+    signed, tell, the_process, word_at
 
 ERRNO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
                      "lib", "abi", "errno.h")
@@ -43,9 +43,8 @@ class Return(gdb.Breakpoint):
 
     def __init__(self, owner, text):
         rsp = register_value("rsp")
-        back = int.from_bytes(kernel.read(rsp, 8), "little")
-        super().__init__(f"*{back:#x}", gdb.BP_BREAKPOINT, internal=True,
-                         temporary=True)
+        super().__init__(f"*{word_at(rsp):#x}", gdb.BP_BREAKPOINT,
+                         internal=True, temporary=True)
         self.silent = True
         self.stack = rsp + 8        # no other process has this stack
         self.text = f"{owner}: {text}"
@@ -88,7 +87,7 @@ class Syscall(gdb.Command):
         if run_to((function("sys_" + name), wanted)) is not None:
             owner = the_process()
             text = call_text(owner)
-            Return(owner, text)
+            returns.append(Return(owner, text))
             tell(f"{owner}: {text}")
 
     @staticmethod

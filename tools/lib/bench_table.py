@@ -24,6 +24,7 @@ SECTIONS = (
         ("null_call", "null system call (getppid)", 80),
         ("fork_exit_wait", "fork + _exit + waitpid", 10000),
         ("fork_call", "fork call in the parent", None),
+        ("fork_syscall", "the same without the C library", None),
         ("vfork_exit_wait", "vfork + _exit + waitpid", 3000),
         ("fork_exec_wait", "fork + execve + _exit + wait", 22000),
         ("vfork_exec_wait", "vfork + execve + _exit + wait", 15000),
@@ -35,6 +36,8 @@ SECTIONS = (
         ("cow_next", "each further COW write", 950))),
     ("A process that has written N MiB", tuple(
         (f"fork_call_{size}m", f"fork call, {mib(size)}",
+         3000 if size == 1024 else None) for size in SIZES) + tuple(
+        (f"fork_syscall_{size}m", f"without the C library, {mib(size)}",
          3000 if size == 1024 else None) for size in SIZES) + tuple(
         (f"fork_exit_wait_{size}m", f"fork + _exit + wait, {mib(size)}",
          10500 if size == 1024 else None) for size in SIZES)),
@@ -67,7 +70,7 @@ OPERATIONS = [row for _, rows in SECTIONS for row in rows]
 
 # What README shows of it: beside Linux, and beside fork=page.
 BESIDE_LINUX = (
-    "null_call", "fork_exit_wait", "fork_exit_wait_1024m", "vfork_exit_wait",
+    "null_call", "fork_syscall_1024m", "fork_exit_wait", "fork_exit_wait_1024m", "vfork_exit_wait",
     "fork_exec_wait", "vfork_exec_wait", "spawn_wait", "pipe_round_trip",
     "touch_page", "cow_next")
 PUT_OFF = (
@@ -76,6 +79,7 @@ PUT_OFF = (
     "fork_write_each_table_64m", "fork_write_16384p_64m",
     "exit_last_64m", "mprotect_page_64m", "munmap_all_64m")
 IN_README = {
+    "fork_syscall_1024m": "fork system call, 1 GiB written",
     "fork_exit_wait_1024m": "the same with 1 GiB written",
     "parent_first_write_small": "first write after fork, small process",
     "parent_first_write_64m": "the same, 64 MiB written before",

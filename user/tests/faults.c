@@ -114,6 +114,63 @@ test_mappings(void)
     killed(in_child(reads, p), SIGSEGV, "read what was unmapped");
 }
 
+static long taken; /* bytes from which the right is taken */
+
+/* Use a right, and again right after it is gone: no processor may remember. */
+static int
+writes_on(void *p)
+{
+    char *last = (char *)p + taken - 1;
+
+    *last = 1;
+    mprotect(p, taken, PROT_READ);
+    return writes(last);
+}
+
+static int
+reads_on(void *p)
+{
+    int before = reads(p);
+
+    mprotect(p, taken, PROT_NONE);
+    return before + reads(p);
+}
+
+static int
+runs_on(void *p)
+{
+    mprotect(p, taken, PROT_READ | PROT_EXEC);
+    calls(p);
+    mprotect(p, taken, PROT_READ);
+    return calls(p);
+}
+
+static int
+reads_unmapped(void *p)
+{
+    int before = reads(p);
+
+    munmap(p, taken);
+    return before + reads(p);
+}
+
+static void
+test_at_once(void)
+{
+    unsigned char *p = mmap(NULL, 16384, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    p[0] = 0xc3;
+    for (taken = 4096; taken <= 8192; taken += 4096) {
+        killed(in_child(writes_on, p), SIGSEGV, "write on without the right");
+        killed(in_child(reads_on, p), SIGSEGV, "read on");
+        killed(in_child(runs_on, p), SIGSEGV, "execute on");
+        killed(in_child(reads_unmapped, p), SIGSEGV, "read what is unmapped");
+    }
+    is(p[0], 0xc3, "the parent has all its rights");
+    munmap(p, 16384);
+}
+
 /* A child that dies by a fault takes nobody with it. */
 static void
 test_alone(void)
@@ -144,6 +201,7 @@ main(void)
     test_places();
     test_program();
     test_mappings();
+    test_at_once();
     test_alone();
     return done();
 }

@@ -1,7 +1,9 @@
 /*
  * fork_snapshot.c: a child's memory is the parent's at one instant. The
  * parent goes on writing the same pages as fast as it can; each child, later,
- * must find all of them as they were together when it was made.
+ * must find all of them as they were together when it was made. The pages lie
+ * in four tables, no two of them at the same place: so a processor can keep a
+ * translation of each, which the fork must take away.
  */
 #include "tap.h"
 
@@ -56,7 +58,7 @@ main(void)
     int gate[2], good = 0, made = 0, status;
 
     for (int i = 0; i < PAGES; i++) {
-        page[i] = (int *)(base + (i / 4) * (16L << 20) + i % 4 * PAGE);
+        page[i] = (int *)(base + (i / 4) * (16L << 20) + i * PAGE);
     }
     pipe(gate);
     for (int n = 1; n <= CHILDREN; n++) {

@@ -148,6 +148,27 @@ test_gone(void)
     munmap(p, 3 * PAGE);
 }
 
+/* A mapping that was cut holds the file as long as there is a piece. */
+static void
+test_cut(void)
+{
+    make_file();
+    char *p = map(PROT_READ, 3, 0);
+    close(fd);
+    unlink("file");
+    mprotect(p + PAGE, PAGE, PROT_NONE);
+    munmap(p + PAGE, PAGE);
+    munmap(p, PAGE);
+    fd = open("other", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    memset(buf, 'o', sizeof(buf));
+    write(fd, buf, sizeof(buf));
+    ok(p[2 * PAGE + 50] == 'c', "cut in three, it is there for the last");
+    munmap(p + 2 * PAGE, PAGE);
+    ok(file_byte(0) == 'o', "and another file is another");
+    close(fd);
+    unlink("other");
+}
+
 /* read(2) of a file into a mapping of the same file, and back. */
 static void
 test_both(void)
@@ -178,5 +199,6 @@ main(void)
     test_fork();
     test_both();
     test_gone();
+    test_cut();
     return done();
 }

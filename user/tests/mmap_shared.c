@@ -295,6 +295,42 @@ test_large(void)
     munmap((char *)p, 64L << 20);
 }
 
+/* Page tables that are full, of shared and private pages. */
+static int
+write_full(void *arg)
+{
+    volatile char *p = arg;
+    int good = 1;
+
+    for (long at = 0; at < 4L << 20; at += PAGE) {
+        good &= p[at] == 'P';
+        p[at] = 'C';
+    }
+    return good ? 3 : 4;
+}
+
+static void
+test_full_tables(void)
+{
+    char *p = shared(4L << 20);
+    char *inside = p + (1L << 20);
+    int shared_pages = 0, private_pages = 0;
+
+    mmap(inside, 1L << 20, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    memset(p, 'P', 4L << 20);
+    exited(in_child(write_full, p), 3, "a child writes whole tables");
+    for (char *at = p; at < p + (4L << 20); at += PAGE) {
+        if (at >= inside && at < inside + (1L << 20)) {
+            private_pages += *at == 'P';
+        } else {
+            shared_pages += *at == 'C';
+        }
+    }
+    is(shared_pages, 768, "shared pages among them have its values");
+    is(private_pages, 256, "private ones have not");
+    munmap(p, 4L << 20);
+}
+
 int
 main(void)
 {
@@ -306,5 +342,6 @@ main(void)
     test_after_fork();
     test_copy_out();
     test_large();
+    test_full_tables();
     return done();
 }

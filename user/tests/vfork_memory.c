@@ -126,6 +126,40 @@ test_ignored(void)
     signal(SIGUSR1, SIG_DFL);
 }
 
+static int
+stopped_by_child(void)
+{
+    pid_t self = getpid();
+    pid_t pid = vfork();
+
+    if (pid == 0) {
+        kill(self, SIGSTOP);
+        nap(20);
+        kill(self, SIGCONT);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    return 3;
+}
+
+/* Nor does a stop: if it is undone in time, nobody ever hears of it. */
+static void
+test_stopped(void)
+{
+    int status = 0;
+    pid_t pid = must_fork();
+
+    if (pid == 0) {
+        _exit(stopped_by_child());
+    }
+    waitpid(pid, &status, WUNTRACED);
+    ok(!WIFSTOPPED(status), "who waits in vfork does not stop");
+    if (WIFSTOPPED(status)) {
+        waitpid(pid, &status, 0);
+    }
+    exited(status, 3, "and goes on at its end");
+}
+
 int
 main(void)
 {
@@ -134,5 +168,6 @@ main(void)
     test_parent_killed(SIGKILL, "a parent is killed in vfork");
     test_parent_killed(SIGTERM, "or terminated");
     test_ignored();
+    test_stopped();
     return done();
 }

@@ -400,6 +400,23 @@ mmu_check_free(paddr_t frame)
     }
 }
 
+/* H1: while a CPU still reads the old page, nobody may write to the new one. */
+static void
+check_not_published(int cpu, vaddr_t addr)
+{
+    const struct translation *kept =
+        find_translation(&mmus[cpu], align_down(addr, PAGE_SIZE));
+    bool writable = false;
+    const pte_t *now =
+        kept != NULL ? mmu_look(mmus[cpu].root, addr, &writable) : NULL;
+
+    if (now != NULL && (*now & PTE_P) != 0 && writable
+        && pte_addr(*now) != pte_addr(kept->leaf)) {
+        fail("TLB-1 cpu %d keeps %#lx for %#lx, the tables let write to %#lx",
+             cpu, kept->leaf, addr, *now);
+    }
+}
+
 /* arch/tlb.h: other CPUs may run until the last moment, and right after it. */
 void
 tlb_flush_page(u64 mask, vaddr_t addr)
@@ -407,6 +424,7 @@ tlb_flush_page(u64 mask, vaddr_t addr)
     yield_point();
     for (int cpu = 0; cpu < HOST_CPUS; cpu++) {
         if (mask & 1UL << cpu) {
+            check_not_published(cpu, addr);
             forget_translation(&mmus[cpu], align_down(addr, PAGE_SIZE));
             mmus[cpu].paths = 0; /* invlpg drops them all (A9) */
         }

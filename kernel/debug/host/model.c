@@ -17,13 +17,14 @@ struct segment segments[SEGMENTS_MAX];
 int segment_count;
 struct space spaces[SPACES];
 
-/* Borders of tables of every level, and pages on both sides of each. */
+/* Borders of tables of every level, and pages on both sides of each: those of a
+ * whole cache line of entries behind some. */
 static const vaddr_t borders[] = {
     USER_START,     0x400000,      0x600000,       0x40000000,
     0x40200000,     0x80000000,    0x7fc0000000,   0x8000000000,
     0x8040000000,   0x10000000000, 0x7fffffe00000, USER_END,
 };
-static const int pages[] = {-3, -2, -1, 0, 1, 2, 9, 200};
+static const int pages[] = {-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 9, 200};
 
 static void
 add_segment(vaddr_t start, vaddr_t end, bool page)
@@ -41,7 +42,8 @@ model_init(void)
     for (size_t b = 0; b < ARRAY_SIZE(borders); b++) {
         for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
             vaddr_t page = borders[b] + (u64)((i64)PAGE_SIZE * pages[i]);
-            if (page >= USER_START && page < USER_END) {
+            bool looked_at = pages[i] < 3 || pages[i] > 7 || b % 4 == 1;
+            if (looked_at && page >= USER_START && page < USER_END) {
                 add_segment(end, page, false);
                 add_segment(page, page + PAGE_SIZE, true);
                 end = page + PAGE_SIZE;

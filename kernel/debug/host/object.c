@@ -56,19 +56,21 @@ thing_page(struct object *object, u64 index, paddr_t *frame)
     return error;
 }
 
-static void
+static u64
 thing_present(struct object *object, u64 index, u64 count, paddr_t *found)
 {
     struct thing *thing = thing_of(object);
+    u64 i = 0;
 
     spin_lock(&things_lock);
-    for (u64 i = 0; i < count; i++) {
-        found[i] = index + i < thing->pages ? thing->frame[index + i] : 0;
+    for (; i < count && index + i < thing->pages; i++) {
+        found[i] = thing->frame[index + i];
         if (found[i] != 0) {
             frame_get(found[i]);
         }
     }
     spin_unlock(&things_lock);
+    return i;
 }
 
 static u64

@@ -5,15 +5,20 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/spin.h"
+
 #include "arch/percpu.h"
 
 #include "mm/frame.h"
+#include "mm/range.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
 #include "debug/host/host.h"
 #include "debug/host/mmu.h"
 #include "debug/host/ops.h"
+
+#define LINE 8 /* entries in a cache line of a table */
 
 int hot_segment = -1;
 
@@ -85,9 +90,8 @@ use_page(struct space *space, int segment, enum access access, paddr_t frame)
 
 /* One access by a user of the loaded space, with the faults that it needs. */
 static void
-user_access(struct space *space, enum access access)
+user_access(struct space *space, int segment, enum access access)
 {
-    int segment = pick_page(space);
     vaddr_t addr = segments[segment].start + random_below(PAGE_SIZE);
     u64 before = failures[running_cpu];
     paddr_t frame;
@@ -113,18 +117,82 @@ user_access(struct space *space, enum access access)
 void
 op_write(struct space *space)
 {
-    user_access(space, ACCESS_WRITE);
+    user_access(space, pick_page(space), ACCESS_WRITE);
+}
+
+/* Whether the pages of a whole cache line of a table begin here. */
+static bool
+begins_line(int segment)
+{
+    vaddr_t start = segments[segment].start;
+    int last = segment + LINE - 1;
+
+    return start % (LINE * PAGE_SIZE) == 0 && last < segment_count
+           && segments[last].start == start + (LINE - 1) * PAGE_SIZE;
+}
+
+static struct range
+pick_line(void)
+{
+    int first;
+
+    do {
+        first = any_page();
+    } while (!begins_line(first));
+    return (struct range){first, first + LINE};
+}
+
+/* All that one last-level table maps, and a little more. */
+static struct range
+pick_table(void)
+{
+    int first = pick_line().first;
+    vaddr_t table = align_down(segments[first].start, pt_span(2));
+
+    return (struct range){first, segment_at(table + pt_span(2))};
+}
+
+/* Write to all the pages of a line, and have one more page in each line of its
+ * table: a full table is not copied as another. */
+void
+op_fill(struct space *space)
+{
+    struct range line = pick_line();
+    vaddr_t table = align_down(segments[line.first].start, pt_span(2));
+
+    for (u64 i = 0; i < PT_ENTRIES; i += LINE) {
+        (void)!fault_serve(space->as, table + i * PAGE_SIZE, ACCESS_WRITE);
+    }
+    for (int i = line.first; i < line.end; i++) {
+        user_access(space, i, ACCESS_WRITE);
+    }
 }
 
 void
 op_read(struct space *space)
 {
-    user_access(space, one_in(8) ? ACCESS_FETCH : ACCESS_READ);
+    user_access(space, pick_page(space),
+                one_in(8) ? ACCESS_FETCH : ACCESS_READ);
+}
+
+/* Nobody must notice anything, whether there is memory for it or not. */
+void
+op_map_around(struct space *space)
+{
+    vaddr_t addr = segments[pick_page(space)].start;
+
+    note("map around", space_id(space), addr, 0);
+    spin_lock(&space->as->lock);
+    range_map_around(space->as, addr);
+    spin_unlock(&space->as->lock);
 }
 
 static struct range
 pick_range(void)
 {
+    if (one_in(6)) {
+        return one_in(2) ? pick_line() : pick_table();
+    }
     u64 most = one_in(8) ? (u64)segment_count / 2 : one_in(3) ? 20 : 4;
     int first = (int)random_below((u64)segment_count);
     int end = first + 1 + (int)random_below(most);

@@ -35,7 +35,9 @@ void use_page(struct space *space, int segment, enum access access,
 bool done(const char *what, u64 failures_before, long result, long wanted);
 
 void op_write(struct space *space);
+void op_fill(struct space *space);
 void op_read(struct space *space);
+void op_map_around(struct space *space);
 void op_map(struct space *space);
 void op_unmap(struct space *space);
 void op_protect(struct space *space);

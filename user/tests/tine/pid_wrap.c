@@ -1,15 +1,17 @@
 /*
  * pid_wrap.c: after 32768 come the pids from 2 on again, but none that is in
  * use: not of a process, nor of a zombie, nor of a group whose leader is gone.
+ * The number of a leader whose session is over is like any other.
  *
  * seconds: 60
  * except: check=1 check=16
  * expect:
  * ok 1 - pids wrap
  * ok 2 - none that is in use is given again
- * ok 3 - a zombie is still there
- * ok 4 - the group without its leader is still there
- * 1..4
+ * ok 3 - one that was a session's is
+ * ok 4 - a zombie is still there
+ * ok 5 - the group without its leader is still there
+ * 1..5
  */
 #include "../tap.h"
 
@@ -26,13 +28,27 @@ next_pid(void)
     return waitpid(pid, NULL, 0);
 }
 
+/* => the leader of a session that is over */
+static pid_t
+past_session(void)
+{
+    pid_t pid = must_fork();
+
+    if (pid == 0) {
+        setsid();
+        _exit(0);
+    }
+    return waitpid(pid, NULL, 0);
+}
+
 int
 main(void)
 {
-    int wrapped = 0, unique = 1, end[2];
+    int wrapped = 0, unique = 1, again = 0, end[2];
     char c;
 
     pipe(end);
+    pid_t past = past_session();
     pid_t zombie = must_fork();
     if (zombie == 0) {
         _exit(7);
@@ -53,10 +69,12 @@ main(void)
         wrapped += pid < last;
         unique &= pid > 0 && pid != zombie && pid != leader
                   && pid != getpid() && pid != getppid();
+        again |= pid == past;
         last = pid;
     }
     ok(wrapped == 1, "pids wrap");
     ok(unique, "none that is in use is given again");
+    ok(again, "one that was a session's is");
     int status = 0;
     waitpid(zombie, &status, 0);
     exited(status, 7, "a zombie is still there");

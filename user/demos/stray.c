@@ -1,0 +1,97 @@
+/*
+ * stray: a value changes: who did it?
+ *
+ * A loop that goes one too far clears a limit which nobody meant. By the time
+ * the child notices, it has a copy of the page, and the parent, at the same
+ * address, has written to its own. `make gdb-reverse PROGRAM=stray` runs back
+ * to the line that did it.
+ */
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READINGS 8
+
+/* One page, so that what is written to one member copies both. */
+static struct {
+    int reading[READINGS];
+    int limit;
+} station = {.limit = 30};
+
+static int to_child[2];
+static int to_parent[2];
+
+static void
+wake(int fd)
+{
+    if (write(fd, "t", 1) != 1) {
+        perror("stray");
+        _exit(1);
+    }
+}
+
+static void
+wait_turn(int fd)
+{
+    char token;
+
+    if (read(fd, &token, 1) != 1) {
+        perror("stray");
+        _exit(1);
+    }
+}
+
+/* Set count numbers to 0. (Not inlined: that it is wrong shall not be seen
+ * where it is called, by the compiler either.) */
+static __attribute__((noinline)) void
+clear(int *numbers, int count)
+{
+    for (int i = 0; i <= count; i++) {
+        numbers[i] = 0;
+    }
+}
+
+/* Not inlined: a place for a breakpoint. */
+static __attribute__((noinline)) void
+notice(void)
+{
+    printf("child: limit %d\n", station.limit);
+}
+
+static int
+child(void)
+{
+    station.reading[0] = 21; /* the page becomes the child's own */
+    wake(to_parent[1]);
+    wait_turn(to_child[0]);
+    if (station.reading[0] > station.limit) {
+        notice();
+    }
+    return 0;
+}
+
+int
+main(void)
+{
+    if (pipe(to_child) < 0 || pipe(to_parent) < 0) {
+        perror("pipe");
+        return 1;
+    }
+    printf("limit %d\n", station.limit);
+    clear(station.reading, READINGS);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        return child();
+    }
+    if (pid < 0) {
+        perror("fork");
+        return 1;
+    }
+    wait_turn(to_parent[0]);
+    station.limit = 35; /* the parent's, not the child's */
+    wake(to_child[1]);
+    waitpid(pid, NULL, 0);
+    printf("parent: limit %d\n", station.limit);
+    return 0;
+}
