@@ -1,9 +1,9 @@
 """The guest's console in gdb's terminal, `tine type`, and `make console`.
 
 Bytes come from QEMU on two sockets: COM1 is the console, COM2 carries records
-(tools/README.md). A thread prints them while the guest runs. At a stop, drain()
-takes what is still in the sockets, so that all the guest has said stands
-above what gdb says.
+(tools/README.md). A thread prints them while the guest runs. At a stop,
+drain() takes what is still in the sockets, so that all the guest has said
+stands above what gdb says.
 
 A listening socket lets other terminals in: tools/console, which `make console`
 starts. They see the console's bytes, and what they send is typed.
@@ -86,14 +86,13 @@ class Console:
         for source in ready:
             if source is self.listener:
                 client = source.accept()[0]
-                client.setblocking(False)
                 self.clients.append(client)
                 self.send(client, self.recent)
                 continue
             try:
-                data = source.recv(65536)
+                data = source.recv(65536, socket.MSG_DONTWAIT)
             except BlockingIOError:
-                continue
+                continue            # drain() was here first
             except OSError:
                 data = b""
             if source in self.clients:
@@ -141,7 +140,7 @@ class Console:
     @staticmethod
     def send(client, data):
         try:
-            client.send(data)
+            client.send(data, socket.MSG_DONTWAIT)
         except OSError:
             pass                    # it is slow or gone: it misses this
 
@@ -175,10 +174,7 @@ class Type(gdb.Command):
 
     The guest reads it when it runs: give `continue` after it."""
 
-    def __init__(self):
-        super().__init__("tine type", gdb.COMMAND_RUNNING)
-
-    def invoke(self, argument, _from_tty):
+    def run(self, argument):
         if console is None:
             raise gdb.GdbError("the console is not ours: gdb was not started "
                                "by tools/run --gdb or make gdb")

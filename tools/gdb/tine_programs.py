@@ -108,6 +108,12 @@ def fits(path, address):
         return False
 
 
+def is_named(owner, name):
+    """Is it this program's process? The kernel keeps 15 characters."""
+    short = name.rpartition("/")[2]
+    return not name or owner.name == short[:COMM]
+
+
 def file_of(owner):
     """The file that is most likely another process's program."""
     return (candidates(owner.name) or [None])[0]

@@ -10,9 +10,11 @@ import os
 
 import gdb
 import tine_console
+import tine_fork
 import tine_kernel as kernel
 import tine_programs as programs
 import tine_run
+import tine_user
 
 SETTINGS = ("confirm off", "pagination off", "remotetimeout 60",
             "debuginfod enabled off", "print inferior-events off")
@@ -87,7 +89,7 @@ def prepare():
     prepared = True
     for name in SKIPPED:
         gdb.execute(f"skip function {name}", to_string=True)
-    for each in (Panic, PowerOff, tine_run.ParentFirst):
+    for each in (Panic, PowerOff, tine_fork.ParentFirst):
         try:
             each()
         except gdb.error:
@@ -125,8 +127,8 @@ def run_to_start(program):
         tine_run.tell(WELCOME.format(what="kernel's first line of C"))
         return
     path = programs.named(program)
-    address = tine_run.user_address(path, "main")
-    if tine_run.run_to((address, lambda: tine_run.runs(path))) is not None:
+    address = tine_user.user_address(path, "main")
+    if tine_run.run_to((address, lambda: tine_user.runs(path))) is not None:
         tine_run.tell(WELCOME.format(what=f"first line of {program}"))
 
 

@@ -7,7 +7,7 @@ import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_unwind as unwind
-from tine_run import in_kernel, the_process
+from tine_run import Command, in_kernel, the_process
 
 BOUNDARY = (" from user mode ()", " from the kernel ()")
 DEPTH = 64              # frames of a program
@@ -16,7 +16,7 @@ SWITCH_FN = 4           # the word where a new process finds its function
 SYSCALL, PUSH_RDX = b"\x0f\x05", b"\x52"
 
 
-class Stack(gdb.Command):
+class Stack(Command):
     """The frames of the kernel and of the program in one backtrace.
 
     tine stack          of the process that runs
@@ -25,13 +25,9 @@ class Stack(gdb.Command):
     For the process that runs, `frame N` selects one of them, and `up`, `bt`
     and `finish` cross the boundary, too."""
 
-    def __init__(self):
-        super().__init__("tine stack", gdb.COMMAND_STACK)
-
-    def invoke(self, argument, _from_tty):
-        word = argument.strip()
-        owner = the_process() if word in ("", ".") else \
-            kernel.named_process(word)
+    def run(self, argument):
+        owner = the_process() if argument in ("", ".") else \
+            kernel.named_process(argument)
         here = kernel.current()
         if here is not None and here.where == owner.where:
             running(owner)
@@ -150,4 +146,4 @@ class Memory:
 
 
 def register():
-    Stack()
+    Stack("stack", gdb.COMMAND_STACK)

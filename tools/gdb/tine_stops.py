@@ -8,7 +8,7 @@ import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_tree
-from tine_run import function, is_named, register_value, returns, run_to, \
+from tine_run import Command, function, register_value, returns, run_to, \
     signed, tell, the_process, word_at
 
 ERRNO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
@@ -56,7 +56,7 @@ class Return(gdb.Breakpoint):
         return True
 
 
-class Syscall(gdb.Command):
+class Syscall(Command):
     """Run to the next system call of a name; the next stop is its return.
 
     tine syscall NAME               by whatever process
@@ -66,10 +66,7 @@ class Syscall(gdb.Command):
     arguments. `continue` stops where it returns, and prints its result (if
     the process does not end in it). `tine leave` goes on to user mode."""
 
-    def __init__(self):
-        super().__init__("tine syscall", gdb.COMMAND_RUNNING)
-
-    def invoke(self, argument, _from_tty):
+    def run(self, argument):
         words = argument.split()
         if not 1 <= len(words) <= 2:
             raise gdb.GdbError("tine syscall NAME [PROGRAM]")
@@ -82,7 +79,7 @@ class Syscall(gdb.Command):
 
         def wanted():
             owner = kernel.current()
-            return owner is not None and is_named(owner, program)
+            return owner is not None and programs.is_named(owner, program)
 
         if run_to((function("sys_" + name), wanted)) is not None:
             owner = the_process()
@@ -146,7 +143,7 @@ def errno_names():
 # ---- tine cow ----
 
 
-class Cow(gdb.Command):
+class Cow(Command):
     """Run to the next copy-on-write fault, and say what will be copied.
 
     tine cow                by whatever process
@@ -156,17 +153,13 @@ class Cow(gdb.Command):
     It stops at the first line of fault_page; `tine pt . ADDRESS` shows the
     way to the page, `tine leave` lets the kernel copy."""
 
-    def __init__(self):
-        super().__init__("tine cow", gdb.COMMAND_RUNNING)
-
-    def invoke(self, argument, _from_tty):
-        program = argument.strip()
-        if program:
-            programs.named(program)
+    def run(self, argument):
+        if argument:
+            programs.named(argument)
 
         def wanted():
             owner = kernel.current()
-            return (owner is not None and is_named(owner, program)
+            return (owner is not None and programs.is_named(owner, argument)
                     and bool(self.plan(owner)))
 
         if run_to((function("fault_page"), wanted)) is not None:
@@ -213,7 +206,7 @@ def place(va):
 # ---- tine trap ----
 
 
-class Trap(gdb.Command):
+class Trap(Command):
     """Run to the next trap, and say what it is.
 
     tine trap               any exception (page faults are most of them)
@@ -224,11 +217,8 @@ class Trap(gdb.Command):
     It stops at the first line of trap_dispatch: the registers are in *frame.
     A system call is no trap: see tine syscall."""
 
-    def __init__(self):
-        super().__init__("tine trap", gdb.COMMAND_RUNNING)
-
-    def invoke(self, argument, _from_tty):
-        wanted = vectors(argument.strip())
+    def run(self, argument):
+        wanted = vectors(argument)
         if run_to((function("trap_dispatch"),
                    lambda: vector_now() in wanted)) is not None:
             tell(describe(frame_now()))
@@ -277,6 +267,6 @@ def describe(frame):
 
 
 def register():
-    Syscall()
-    Cow()
-    Trap()
+    Syscall("syscall")
+    Cow("cow")
+    Trap("trap")
