@@ -6,7 +6,7 @@ NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 coverage: all $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
 mutate: all ## one-line faults, and which test or checker catches each
-	$Qtools/mutate $(ARGS)
+	$Qtools/mutate --build $(B) $(ARGS)
 sweep: all ## fail each allocation of each operation, and count them
 	$Qtools/sweep --build $(B) $(ARGS)
 bench: all ## what fork costs, under each fork= word and on Linux

@@ -75,12 +75,6 @@ file_count(void)
     return open_files;
 }
 
-static inline bool
-user_range(vaddr_t base, size_t size)
-{
-    return size <= USER_END && base <= USER_END - size;
-}
-
 /* => 0, -EBADF: not opened for that; -EINVAL: such files cannot do it */
 static inline int
 may_move(const struct file *file, bool write)

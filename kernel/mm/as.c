@@ -151,12 +151,6 @@ as_load(struct as *as)
 }
 
 static bool
-range_is_user(vaddr_t addr, u64 size)
-{
-    return size <= USER_END && addr <= USER_END - size;
-}
-
-static bool
 range_is_free(const struct as *as, vaddr_t start, vaddr_t end)
 {
     u32 i = vma_index(as->vmas, start);
@@ -224,7 +218,7 @@ int
 as_unmap(struct as *as, vaddr_t addr, u64 size)
 {
     size = align_up(size, PAGE_SIZE);
-    if (addr % PAGE_SIZE != 0 || size == 0 || !range_is_user(addr, size)) {
+    if (addr % PAGE_SIZE != 0 || size == 0 || !user_range(addr, size)) {
         return -EINVAL;
     }
     spin_lock(&as->lock);
@@ -237,7 +231,7 @@ as_unmap(struct as *as, vaddr_t addr, u64 size)
 static long
 place(struct as *as, const struct as_map *map)
 {
-    bool user = range_is_user(map->addr, map->size);
+    bool user = user_range(map->addr, map->size);
 
     if (map->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
         if (map->addr % PAGE_SIZE != 0) {
@@ -359,7 +353,7 @@ as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot)
         return 0;
     }
     size = align_up(size, PAGE_SIZE);
-    if (size == 0 || !range_is_user(addr, size)) {
+    if (size == 0 || !user_range(addr, size)) {
         return -ENOMEM;
     }
     spin_lock(&as->lock);
@@ -380,7 +374,7 @@ brk_locked(struct as *as, vaddr_t brk)
     if (end == old_end) {
         return 0;
     }
-    if (!range_is_user(old_end, end - old_end)
+    if (!user_range(old_end, end - old_end)
         || !range_is_free(as, old_end, end)) {
         return -ENOMEM;
     }

@@ -69,6 +69,21 @@ fill_from_object(const struct vma *vma, vaddr_t addr, pte_t *entry)
     return error;
 }
 
+/* The page is not there: bring it. */
+static __noinline int
+fill(struct as *as, const struct vma *vma, vaddr_t addr, enum access access,
+     pte_t *entry)
+{
+    if (vma->object == NULL) {
+        return fill_anonymous(vma, entry, access);
+    }
+    int error = fill_from_object(vma, addr, entry);
+    if (error == 0 && access != ACCESS_WRITE) {
+        range_map_around(as, addr); /* who reads on finds it there */
+    }
+    return error;
+}
+
 /* The path is ours: make the page writable.  Whose it is decides how. */
 static int
 allow_write(struct as *as, vaddr_t addr, pte_t *entry)
@@ -95,8 +110,7 @@ serve(struct as *as, vaddr_t addr, enum access access)
         return -ENOMEM;
     }
     if (!pte_is_edge(*entry)) {
-        error = vma->object == NULL ? fill_anonymous(vma, entry, access)
-                                    : fill_from_object(vma, addr, entry);
+        error = fill(as, vma, addr, access, entry);
     }
     if (error == 0 && access == ACCESS_WRITE && (*entry & PTE_W) == 0) {
         error = allow_write(as, addr, entry);

@@ -1,9 +1,7 @@
 /*
- * User copies.  The instruction itself faults pages in and breaks sharing, with
- * the processor checking rights as for the user (CR0.WP is on); what cannot be
- * reached ends at the fixup in entry.S.
+ * User copies.  The instruction that copies (entry.S) has its faults served as
+ * the user's own, or ends at its fixup.
  */
-#include "abi/errno.h"
 #include "core/panic.h"
 
 #include "arch/percpu.h"
@@ -14,16 +12,10 @@
 
 size_t user_copy(void *to, const void *from, size_t size);
 
-static bool
-user_range(vaddr_t addr, size_t size)
-{
-    assert(this_cpu()->rank == 0);
-    return addr < USER_END && size <= USER_END - addr;
-}
-
 size_t
 copy_from_user_some(void *dst, vaddr_t src, size_t size)
 {
+    assert(this_cpu()->rank == 0);
     return user_range(src, size) ? user_copy(dst, (const void *)src, size)
                                  : size;
 }
@@ -31,19 +23,8 @@ copy_from_user_some(void *dst, vaddr_t src, size_t size)
 size_t
 copy_to_user_some(vaddr_t dst, const void *src, size_t size)
 {
+    assert(this_cpu()->rank == 0);
     return user_range(dst, size) ? user_copy((void *)dst, src, size) : size;
-}
-
-int
-copy_from_user(void *dst, vaddr_t src, size_t size)
-{
-    return copy_from_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
-}
-
-int
-copy_to_user(vaddr_t dst, const void *src, size_t size)
-{
-    return copy_to_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
 }
 
 /* Where the first zero byte of s is; size if there is none. */

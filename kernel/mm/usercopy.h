@@ -1,25 +1,46 @@
 /*
- * The only way to user memory: every user pointer goes through these.  They
- * fault pages in, and break sharing, exactly as the user's own access would.
+ * The only way to user memory: every user pointer goes through these.  The
+ * copying instruction itself faults pages in and breaks sharing, exactly as the
+ * user's own access would (CR0.WP is on); what cannot be reached ends at the
+ * fixup in entry.S.
  */
 #pragma once
+
+#include "abi/errno.h"
 
 #include "core/types.h"
 
 /* The first address that is not the user's: the last page stays unmapped. */
 #define USER_END 0x7ffffffff000UL
 
+/* Whether [addr, addr + size) is in the user half. */
+static inline bool
+user_range(vaddr_t addr, size_t size)
+{
+    return size <= USER_END && addr <= USER_END - size;
+}
+
 /* Copy size bytes between the current process's memory and the kernel's.
  * => no spinlock held (a fault takes the address space's)
- * => 0, or -EFAULT if any byte cannot be reached (a prefix may be copied) */
-int copy_from_user(void *dst, vaddr_t src, size_t size) __must_check;
-int copy_to_user(vaddr_t dst, const void *src, size_t size) __must_check;
-
-/* The same, for calls with a short count: bytes not copied (0 = all). */
+ * => bytes not copied (0 = all), for calls with a short count */
 size_t copy_from_user_some(void *dst, vaddr_t src, size_t size)
     __must_check;
 size_t copy_to_user_some(vaddr_t dst, const void *src, size_t size)
     __must_check;
+
+/* The same.
+ * => 0, or -EFAULT if any byte cannot be reached (a prefix may be copied) */
+static inline int __must_check
+copy_from_user(void *dst, vaddr_t src, size_t size)
+{
+    return copy_from_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
+}
+
+static inline int __must_check
+copy_to_user(vaddr_t dst, const void *src, size_t size)
+{
+    return copy_to_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
+}
 
 /* Copy a NUL-terminated string of at most size bytes, its NUL included.
  * => its length without the NUL; -EFAULT; -ENAMETOOLONG if it does not fit */

@@ -8,6 +8,7 @@ import glob
 import importlib
 import os
 import sys
+import traceback
 
 import gdb
 
@@ -37,4 +38,9 @@ def start():
     importlib.import_module("tine_session").start()
 
 
-start()
+try:
+    start()
+except Exception:
+    traceback.print_exc()
+    if "TINE_GDB" in os.environ:
+        gdb.execute("quit 1")   # nothing of a session would work

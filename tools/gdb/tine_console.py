@@ -45,6 +45,7 @@ class Console:
         self.keys = bytearray()     # not yet sent
         self.awake = False          # bytes sent before its first word are lost
         self.ended = None           # how the command ended: `exit 0`
+        self.mute = False           # a replay back: all has been said before
         self.lock = threading.Lock()
         self.over, self.wake = os.pipe()
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -97,6 +98,8 @@ class Console:
                 data = b""
             if source in self.clients:
                 self.take_typed(source, data)
+            elif data and self.mute:
+                self.records.clear()
             elif source is self.com1:
                 self.take_console(data)
             elif source is self.com2:
@@ -174,7 +177,10 @@ class Type(gdb.Command):
 
     The guest reads it when it runs: give `continue` after it."""
 
-    def run(self, argument):
+    def __init__(self):
+        super().__init__("tine type", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, _from_tty):
         if console is None:
             raise gdb.GdbError("the console is not ours: gdb was not started "
                                "by tools/run --gdb or make gdb")

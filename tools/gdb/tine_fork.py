@@ -8,8 +8,9 @@ other side yields the CPU (ParentFirst, and child_first in Child).
 import gdb
 import tine_kernel as kernel
 import tine_programs as programs
-from tine_run import Command, function, in_kernel, number_of_call, register_value, \
-    run_to, signed, tell, the_process, user_rip, word_at, yield_cpu, yield_to
+from tine_run import Command, function_of_call, in_kernel, \
+    number_of_call, register_value, result, run_to, tell, the_process, \
+    user_rip, word_at, yield_cpu, yield_to
 
 FORKS = {56: "clone", 57: "fork", 58: "vfork"}
 
@@ -113,8 +114,8 @@ class ForkCommand(Command):
             owner = kernel.current()
             return owner is not None and programs.is_named(owner, argument)
 
-        if run_to(*((function("sys_" + call), wanted)
-                    for call in FORKS.values())) is not None:
+        if run_to(*((function_of_call(number), wanted)
+                    for number in FORKS)) is not None:
             owner = the_process()
             last_fork = Fork(owner)
             tell(f"{owner} calls {last_fork.call}:")
@@ -159,8 +160,7 @@ class Child(Command):
                  f"{fork.call} has returned 0")
         elif which == 1:
             tell(f"there is no child: {fork.call} has returned "
-                 f"{register_value('rax') - kernel.WORD - 1} to pid "
-                 f"{fork.pid}")
+                 f"{result(register_value('rax'))} to pid {fork.pid}")
 
 
 class Parent(Command):
@@ -184,7 +184,7 @@ class Parent(Command):
         if run_to(place) is not None:
             fork.over = True
             tell(f"{the_process()}, the parent: {fork.call} has returned "
-                 f"{signed(register_value('rax'))}")
+                 f"{result(register_value('rax'))}")
 
 
 def register():

@@ -206,8 +206,6 @@ def tell_stop():
                    if each.is_valid() and each.number > 0]
         if numbers:
             print(f"\nBreakpoint {', '.join(numbers)}:")
-    elif isinstance(last_event, gdb.SignalEvent):
-        print(f"\n{last_event.stop_signal}:")
     if why is None:
         show_place()
     announce()

@@ -4,11 +4,16 @@ A breakpoint in user code stops every process that has code at that address.
 So each of ours asks first who runs: read Stop and run_to.
 """
 
+import os
+import re
+
 import gdb
 import tine_console
 import tine_kernel as kernel
 import tine_programs as programs
 
+ERRNO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
+                     "lib", "abi", "errno.h")
 WORK_RESCHED = 1        # of kernel/arch/percpu.h
 EXECVE = 59
 
@@ -132,18 +137,34 @@ def number_of_call(owner):
     """The system call that its trapframe is of, or None. It tells about now
     only if the process is in the kernel."""
     frame = owner.value["frame"]
-    if int(frame["cs"]) & 3 and int(frame["vector"]) in (
-            kernel.VECTOR_SYSCALL, kernel.VECTOR_CHANGED):
+    if int(frame["vector"]) == kernel.VECTOR_SYSCALL:
         return int(frame["error"])
     return None
+
+
+def function_of_call(number):
+    """The address of the function that serves a system call."""
+    if number >= int(kernel.symbol("syscall_count")):
+        return function("sys_enosys")
+    return kernel.address(kernel.symbol("syscall_table")[number])
 
 
 def user_rip(owner):
     return int(owner.value["frame"]["rip"]) & kernel.WORD
 
 
-def signed(value):
-    return value - (1 << 64) if value >> 63 else value
+def result(value):
+    """A system call's result: a number, or -ENAME."""
+    number = value - (1 << 64) if value >> 63 else value
+    if -4096 < number < 0:
+        return f"-{errno_names().get(-number, -number)}"
+    return str(number) if 0 <= number < 1 << 31 else f"{value:#x}"
+
+
+def errno_names():
+    with open(ERRNO, encoding="ascii") as file:
+        return {int(number): name for name, number in
+                re.findall(r"#define\s+(E\w+)\s+(\d+)", file.read())}
 
 
 def yield_cpu():
@@ -186,11 +207,7 @@ class Enter(Command):
             if which != 0:
                 tell_ending(owner, which)
                 return
-        number = register_value("rax") & 0xffffffff
-        table = kernel.symbol("syscall_table")
-        known = number < int(kernel.symbol("syscall_count"))
-        place = kernel.address(table[number]) if known \
-            else function("sys_enosys")
+        place = function_of_call(register_value("rax") & 0xffffffff)
         if run_to((place, is_process(owner))) is not None:
             tell(f"{owner}: {kernel.call_of(owner)}")
 
@@ -225,9 +242,9 @@ class Leave(Command):
         if which > 1:
             gdb.execute("stepi", to_string=True)
         owner = the_process()
-        result = f" = {signed(register_value('rax'))}" \
-            if call is not None else ""
-        tell(f"{owner} is back in user mode after {what}{result}")
+        if call is not None:
+            what += f" = {result(register_value('rax'))}"
+        tell(f"{owner} is back in user mode after {what}")
 
 
 def is_entering():

@@ -13,6 +13,7 @@ import tine_console
 import tine_fork
 import tine_kernel as kernel
 import tine_programs as programs
+import tine_reverse
 import tine_run
 import tine_user
 
@@ -61,7 +62,8 @@ def end(event):
     if PowerOff.hit:
         PowerOff.hit = False
         tine_console.tell_end()
-        leave()
+        if tine_reverse.end is None:
+            leave()
     elif getattr(event, "stop_signal", None) == "SIGQUIT":
         # QEMU's sign for a machine that has stopped by itself.
         print("[the machine has reset itself: a triple fault? `bt` shows "
@@ -115,6 +117,7 @@ def begin(config):
     tine_run.hush("on")     # the BIOS is of no interest
     gdb.execute(f"target remote {config['stub']}", to_string=True)
     gdb.events.gdb_exiting.connect(leave)
+    tine_reverse.start(config)
     run_to_start(config["program"])
 
 

@@ -51,8 +51,12 @@ def running(owner):
 
 def waiting(owner):
     """The same of a stack that is not in use."""
-    for pc in kernel_returns(owner):
-        print(described(pc))
+    words = stack_words(owner)
+    if kernel.functions_at(words[SWITCH_PUSHED]) == ["switch_start"]:
+        print(described(words[SWITCH_FN], False) + ", when it runs first")
+    else:
+        for pc in returns(words, int(owner.value["kernel_rsp"])):
+            print(described(pc))
     entered(owner)
 
 
@@ -64,38 +68,40 @@ def entered(owner):
         return              # it has never been in user mode
     print(f"--- {unwind.reason(frame)} from user mode ---")
     with programs.symbols_of(programs.file_of(owner)):
-        for pc in Memory(owner).returns(frame):
+        first, *others = Memory(owner).returns(frame)
+        print(described(first, False))
+        for pc in others:
             print(described(pc))
 
 
-def described(pc):
-    """A line of a backtrace, for the instruction before a return address."""
-    names = kernel.functions_at(pc - 1)
-    line = gdb.find_pc_line(pc - 1)
+def described(pc, returned=True):
+    """A line of a backtrace, for where a function is: at an instruction, or
+    before a return address."""
+    names = kernel.functions_at(pc - returned)
+    line = gdb.find_pc_line(pc - returned)
     text = f"    {pc:#018x} in {names[-1] if names else '??'} ()"
     if line.symtab is not None:
         text += f" at {line.symtab.filename}:{line.line}"
     return text
 
 
-def kernel_returns(owner):
-    """Return addresses on the stack of a process that does not run, from
-    switch_to outward, along the frame pointers."""
+def stack_words(owner):
+    """The kernel stack of a process that does not run, up to its trapframe."""
     low = int(owner.value["kernel_rsp"]) & kernel.WORD
-    high = kernel.address(owner.value["frame"])
-    words = struct.unpack(f"<{(high - low) // 8}Q",
-                          kernel.read(low, (high - low) // 8 * 8))
-    if kernel.functions_at(words[SWITCH_PUSHED]) == ["switch_start"]:
-        yield words[SWITCH_FN] + 1      # it never ran: it will call this
-        return
+    size = kernel.address(owner.value["frame"]) - low
+    return struct.unpack(f"<{size // 8}Q", kernel.read(low, size))
+
+
+def returns(words, low):
+    """The return addresses on it, from that of switch_to outward, along the
+    frame pointers."""
+    low &= kernel.WORD
     yield words[SWITCH_PUSHED]
-    base = words[SWITCH_PUSHED - 1]
-    while low < base <= high - 16 and base % 8 == 0:
+    base, last = words[SWITCH_PUSHED - 1], low
+    while last < base <= low + 8 * (len(words) - 2) and base % 8 == 0:
         at = (base - low) // 8
         yield words[at + 1]
-        low_base, base = base, words[at]
-        if base <= low_base:
-            return
+        base, last = words[at], base
 
 
 class Memory:

@@ -1,18 +1,13 @@
 """Letting the guest run to what one wants to see: tine syscall, cow, trap."""
 
-import os
-import re
-
 import gdb
 import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_tree
-from tine_run import Command, function, register_value, returns, run_to, \
-    signed, tell, the_process, word_at
+from tine_run import Command, function, function_of_call, \
+    register_value, result, returns, run_to, tell, the_process, word_at
 
-ERRNO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
-                     "lib", "abi", "errno.h")
 STRING_MAX = 60         # characters of an argument that are shown
 PROT_WRITE = 2
 
@@ -73,31 +68,33 @@ class Syscall(Command):
         name, program = words[0], words[1] if words[1:] else ""
         if program:
             programs.named(program)
-        if name not in self.names():
+        numbers = self.numbers()
+        if name not in numbers:
             raise gdb.GdbError(f"no system call {name}: there are "
-                               + " ".join(self.names()))
+                               + " ".join(numbers))
 
         def wanted():
             owner = kernel.current()
             return owner is not None and programs.is_named(owner, program)
 
-        if run_to((function("sys_" + name), wanted)) is not None:
+        place = function_of_call(numbers[name])
+        if run_to((place, wanted)) is not None:
             owner = the_process()
             text = call_text(owner)
             returns.append(Return(owner, text))
             tell(f"{owner}: {text}")
 
     @staticmethod
-    def names():
+    def numbers():
+        """The names of all calls, with their numbers."""
         table = kernel.symbol("syscall_names")
         low, high = table.type.range()
         pointers = kernel.read(kernel.address(table), 8 * (high + 1))
-        for i in range(low, high + 1):
-            if any(pointers[8 * i:8 * i + 8]):
-                yield table[i].string()
+        return {table[i].string(): i for i in range(low, high + 1)
+                if any(pointers[8 * i:8 * i + 8])}
 
     def complete(self, _text, word):
-        return [name for name in self.names() if name.startswith(word)]
+        return [name for name in self.numbers() if name.startswith(word)]
 
 
 def call_text(owner):
@@ -124,20 +121,6 @@ def string_at(where):
     text, end, _ = data.partition(b"\0")
     shown = text.decode(errors="backslashreplace")
     return f'"{shown}"' + ("" if end else "...")
-
-
-def result(value):
-    """A system call's result: a number, or -ENAME."""
-    number = signed(value)
-    if -4096 < number < 0:
-        return f"-{errno_names().get(-number, -number)}"
-    return str(number) if 0 <= number < 1 << 31 else f"{value:#x}"
-
-
-def errno_names():
-    with open(ERRNO, encoding="ascii") as file:
-        return {int(number): name for name, number in
-                re.findall(r"#define\s+(E\w+)\s+(\d+)", file.read())}
 
 
 # ---- tine cow ----

@@ -161,7 +161,9 @@ def boundary(frame):
 
 def reason(saved):
     vector, error = int(saved["vector"]), int(saved["error"])
-    if vector in (kernel.VECTOR_SYSCALL, kernel.VECTOR_CHANGED):
+    if vector == kernel.VECTOR_CHANGED:
+        return "start of a program"
+    if vector == kernel.VECTOR_SYSCALL:
         return f"system call {syscall_name(error)} ({error})"
     if vector == kernel.VECTOR_PF:
         return f"page fault (14, error {error:#x})"

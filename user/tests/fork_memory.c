@@ -10,6 +10,7 @@
 
 #define PAGE 4096
 #define SIZE (3 * PAGE)
+#define TABLE (2L << 20) /* what one last-level table maps */
 
 enum { PARENT, CHILD, GRANDCHILD, PEOPLE };
 
@@ -75,13 +76,17 @@ tell(int who, char command, volatile char *mem)
     return c == 'y';
 }
 
+/* Each page of the first `touched` bytes is written before the fork. */
 static int
-play(const int *order, volatile char *mem)
+play(const int *order, volatile char *mem, long touched)
 {
     int good = 1;
     pid_t child;
 
     memset((char *)mem, 'o', SIZE);
+    for (long i = 0; i < touched; i += PAGE) {
+        mem[i] = 'o';
+    }
     child = fork();
     if (child == 0) {
         pid_t grandchild = fork();
@@ -104,7 +109,7 @@ play(const int *order, volatile char *mem)
 }
 
 static void
-test(const char *kind, char *mem)
+test(const char *kind, char *mem, long touched)
 {
     static const char *const people[] = { "parent", "child", "grandchild" };
     char name[96];
@@ -113,8 +118,40 @@ test(const char *kind, char *mem)
         const int *o = orders[i];
         snprintf(name, sizeof(name), "%s: %s, then %s, then %s writes", kind,
             people[o[0]], people[o[1]], people[o[2]]);
-        ok(play(o, mem), name);
+        ok(play(o, mem, touched), name);
     }
+}
+
+/* The child writes a page, which may copy the table; the parent, whose table
+ * the old one is now, writes the next. */
+static int
+write_neighbours(volatile char *mem)
+{
+    int status = 0;
+    char c = 0;
+
+    for (long i = 0; i < TABLE; i += PAGE) {
+        mem[i] = 'o';
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        mem[0] = 'B';
+        write(replies[1], "y", 1);
+        read(commands[CHILD][0], &c, 1);
+        _exit(mem[0] == 'B' && mem[PAGE] == 'o' ? 3 : 4);
+    }
+    read(replies[0], &c, 1);
+    mem[PAGE] = 'A';
+    write(commands[CHILD][1], "c", 1);
+    waitpid(child, &status, 0);
+    return status == 0x300 && mem[0] == 'o' && mem[PAGE] == 'A';
+}
+
+static char *
+map(long size)
+{
+    return mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 int
@@ -127,14 +164,16 @@ main(void)
         pipe(commands[i]);
     }
     pipe(replies);
-    test("data", in_data);
-    test("bss", in_bss);
-    test("heap", malloc(SIZE));
-    test("stack", on_stack);
-    test("mmap", mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
-        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    test("data", in_data, SIZE);
+    test("bss", in_bss, SIZE);
+    test("heap", malloc(SIZE), SIZE);
+    test("stack", on_stack, SIZE);
+    test("mmap", map(SIZE), SIZE);
     brk_start = raw(NR_brk, 0, 0, 0, 0);
     raw(NR_brk, brk_start + SIZE, 0, 0, 0);
-    test("brk", (char *)brk_start);
+    test("brk", (char *)brk_start, SIZE);
+    long aligned = ((long)map(2 * TABLE) + TABLE - 1) & -TABLE;
+    test("a full table", (char *)aligned, TABLE);
+    ok(write_neighbours((char *)aligned), "and its pages, one by one");
     return done();
 }

@@ -1,0 +1,354 @@
+"""Going back in a recorded run (tools/run --gdb-reverse): tine who-wrote, tine
+instruction.
+
+QEMU goes back by replaying from the beginning, and tells gdb where it was last
+at a breakpoint or had just written to a watched address. It watches virtual
+addresses, in whatever process. So for a page of a process there are two to
+watch: the process's own, which others have too, and that in the direct map, by
+which the kernel fills and copies pages. Read Search first.
+"""
+
+import contextlib
+import os
+import re
+
+import gdb
+import tine_console
+import tine_kernel as kernel
+import tine_programs as programs
+import tine_run
+import tine_tables as tables
+
+RESET = 0xfff0          # where the processor begins
+WRITES_MAX = 200        # to look at before giving up
+SHORT = (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ENUM,
+         gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_FLT)
+WELCOME = """\
+A recording: reverse-step, -next, -finish and -continue go back in it, and
+`tine who-wrote VARIABLE` goes back to who wrote it last."""
+# The last operand of an instruction in memory, as -0x8(%rax,%rbx,4).
+OPERAND = re.compile(r"(-?0x[0-9a-f]+)?"
+                     r"\((%\w+)?(?:,(%\w+)(?:,([1248]))?)?\)[^()]*$")
+
+end = None              # of the recording: how many instructions it has
+busy = False            # the machine runs for a purpose of ours
+
+
+# ---- Where in the recording ----
+
+
+def instruction():
+    """How many instructions have been replayed."""
+    text = gdb.execute("monitor info replay", to_string=True)
+    return int(text.rpartition("=")[2])
+
+
+def stop_at(count):
+    """Let QEMU stop there when it comes by. (It knows one such place.)"""
+    gdb.execute(f"monitor replay_break {count}", to_string=True)
+
+
+def at_beginning():
+    return gdb.newest_frame().pc() == RESET and instruction() == 0
+
+
+@contextlib.contextmanager
+def alone():
+    """For a while, no breakpoints but ours, and not a word at stops."""
+    global busy
+    others = [each for each in gdb.breakpoints()
+              if each.is_valid() and each.enabled]
+    for each in others:
+        each.enabled = False
+    busy = programs.quiet = True
+    gdb.flush()
+    keep, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)            # gdb knows no other way to say nothing
+    try:
+        yield
+    finally:
+        gdb.flush()
+        os.dup2(keep, 1)
+        os.close(keep)
+        os.close(null)
+        busy = programs.quiet = False
+        for each in others:
+            each.enabled = True
+
+
+def run(command):
+    gdb.execute(command, to_string=True)
+
+
+def go_to(count):
+    """To the place before this instruction."""
+    with alone():
+        if count < instruction():
+            run("reverse-continue")
+        if count > instruction():
+            stop_at(count)
+            run("continue")
+        stop_at(end)
+
+
+class Instruction(tine_run.Command):
+    """Say how many instructions of the recorded run have been executed.
+
+    tine instruction        say it
+    tine instruction N      go there, back or forward
+
+    The number names a place for good: it is the same in each recording of a
+    command, as long as kernel and programs are the same."""
+
+    def run(self, argument):
+        recorded()
+        if argument.strip():
+            go_to(min(kernel.evaluate(argument), end))
+            programs.announce()
+            programs.show_place()
+        print(f"instruction {instruction():,} of {end:,}")
+
+
+def recorded():
+    if end is None:
+        raise gdb.GdbError("this is no recording: start with `make "
+                           "gdb-reverse` or tools/run --gdb-reverse")
+    if gdb.selected_thread() is None:
+        raise gdb.GdbError("the machine is off; `quit` and start again")
+
+
+# ---- Who wrote ----
+
+
+class WhoWrote(tine_run.Command):
+    """Go back to the last write to a piece of memory, and say who did it.
+
+    tine who-wrote EXPRESSION       a variable, as steps, name[3] or *list
+    tine who-wrote ADDRESS          the 8 bytes there, or what a pointer is to
+    tine who-wrote page ADDRESS     the whole page around it
+
+    It stops before the instruction that writes; the same again finds the
+    write before that. What a process has at an address may have been written
+    by its parent, before the fork, and copied by the kernel since: it follows
+    the page, not the process. Only in a recorded run."""
+
+    def run(self, argument):
+        recorded()
+        search = Search(parse(argument))
+        begin = instruction()
+        found = search.run()
+        if not found:
+            go_to(begin)
+        for line in search.copies:
+            print(line)
+        if not found:
+            raise gdb.GdbError("nobody has written there since the machine "
+                               "was switched on; you are where you were")
+        search.tell()
+        print(f"  {begin - instruction():,} instructions ago; `tine "
+              f"instruction {begin}` returns")
+
+
+class Place:
+    """A piece of memory: of the kernel, or of the process that runs."""
+
+    def __init__(self, where, size, kind=None):
+        self.where, self.size, self.kind = where, size, kind
+        self.frame = None
+        if where < kernel.KERNEL_HALF:
+            self.frame = frame_at(where)
+            if self.frame is None:
+                raise gdb.GdbError(f"nothing is mapped at {where:#x} now")
+
+    def addresses(self):
+        """Those by which it is written."""
+        if self.frame is None:
+            return [self.where]
+        inside = self.where % tables.PAGE
+        return [self.where,
+                kernel.DIRECT_MAP + self.frame * tables.PAGE + inside]
+
+    def value(self):
+        """What it holds, in words; None if that is long."""
+        if self.kind is None or self.kind.strip_typedefs().code not in SHORT:
+            return None
+        return kernel.at(self.addresses()[-1], self.kind).format_string()
+
+
+def parse(text):
+    """The place that a person means."""
+    word, _, rest = text.partition(" ")
+    if word == "page" and rest:
+        where = kernel.hex_or_expression(rest.strip())
+        return Place(where & -tables.PAGE, tables.PAGE)
+    if not text or text[0].isdigit():
+        return Place(kernel.hex_or_expression(text or "0"), 8)
+    value = gdb.parse_and_eval(text)
+    if value.address is not None:
+        return Place(kernel.address(value), value.type.sizeof, value.type)
+    kind = value.type.strip_typedefs()
+    if kind.code == gdb.TYPE_CODE_PTR:
+        target = kind.target()
+        known = target.strip_typedefs().code in SHORT
+        return Place(kernel.address(value), target.sizeof if known else 8,
+                     target if known else None)
+    if text[0] == "$":
+        return Place(int(value) & kernel.WORD, 8)
+    raise gdb.GdbError(f"{text} is not in memory, but in a register")
+
+
+def frame_at(va):
+    """The frame that the running process has at an address, or None."""
+    owner = kernel.current()
+    if owner is None or owner.space_at == 0:
+        return None
+    space = kernel.Space(kernel.at(owner.space_at,
+                                   owner.value["as"].type.target()))
+    return tables.Tables().page_at(space.root, va)
+
+
+class Search:
+    """A way back, from write to write, to the one that is meant."""
+
+    def __init__(self, place):
+        self.place = place
+        self.asker = kernel.current()
+        self.last = place.value()
+        self.copies = []        # what is to be told of those on the way
+
+    def run(self):
+        """Go to the last write. => whether there is one"""
+        with alone():
+            if instruction() < end:
+                run("stepi")        # so that the one just before counts
+            for _ in range(WRITES_MAX):
+                if not self.back():
+                    return False
+                run("reverse-stepi")    # QEMU stops behind the write
+                if not self.is_ours():
+                    continue
+                if not self.is_copy():
+                    return True
+        raise gdb.GdbError(f"{WRITES_MAX} writes were to this address in "
+                           "other processes: no more are looked at")
+
+    def back(self):
+        """To behind the last write by an address of the place."""
+        watches = [gdb.Breakpoint(
+            f"*(char (*)[{self.place.size}]) {where:#x}", gdb.BP_WATCHPOINT,
+            gdb.WP_WRITE, internal=True) for where in self.place.addresses()]
+        try:
+            run("reverse-continue")
+        finally:
+            for watch in watches:
+                watch.delete()
+        return not at_beginning()
+
+    def is_ours(self):
+        """Does the instruction write to the place? By its address in the
+        process it may be another process's page."""
+        if self.place.frame is None:
+            return True
+        where = written_address()
+        if where is not None and where >= kernel.KERNEL_HALF:
+            return True
+        try:
+            return frame_at(self.place.where) == self.place.frame
+        except gdb.error:
+            return False        # before there are processes
+
+    def is_copy(self):
+        """Is it the kernel, copying the page from another frame? Then go on
+        with that one."""
+        pc = gdb.newest_frame().pc()
+        source = tine_run.register_value("rsi") - kernel.DIRECT_MAP
+        if self.place.frame is None or pc < kernel.KERNEL_HALF \
+                or "page_copy" not in kernel.functions_at(pc) \
+                or not 0 <= source < kernel.KERNEL_HALF:
+            return False
+        old, self.place.frame = self.place.frame, source // tables.PAGE
+        self.copies.append(f"frame {old:x} is a copy of frame "
+                           f"{self.place.frame:x}, made for {running()}")
+        return True
+
+    def tell(self):
+        by_kernel = gdb.newest_frame().pc() >= kernel.KERNEL_HALF
+        text = f"the kernel, for {running()}," if by_kernel else running()
+        text += " wrote here"
+        if self.asker is not None \
+                and kernel.process(self.asker.pid) is None:
+            text += f", before there was a pid {self.asker.pid}"
+        print(text + ":")
+        programs.show_place()
+        if self.last is not None:
+            print(f"  it was {self.place.value()}, and became {self.last}")
+
+
+def running():
+    owner = kernel.current()
+    return "no process" if owner is None else str(owner)
+
+
+def written_address():
+    """Where the instruction that comes next writes to, as far as its operand
+    tells; else None."""
+    frame = gdb.newest_frame()
+    text = frame.architecture().disassemble(frame.pc())[0]["asm"]
+    found = OPERAND.search(text)
+    if found is None:
+        return None
+    offset, base, index, scale = found.groups()
+    where = int(offset or "0", 16)
+    for name, factor in ((base, 1), (index, int(scale or 1))):
+        if name is not None:
+            where += factor * tine_run.register_value(name[1:])
+    return where & kernel.WORD
+
+
+# ---- The session ----
+
+
+def direction(_event):
+    """The machine is to run: what it says on a replay back is not news."""
+    text = gdb.execute("show exec-direction", to_string=True)
+    tine_console.console.mute = text.startswith("Reverse")
+
+
+def at_stop(event):
+    console = tine_console.console
+    if console.mute:
+        tine_console.drain()
+        console.mute = False
+        stop_at(end)            # QEMU has forgotten it
+    if busy:
+        return
+    programs.quiet = False
+    if at_beginning():
+        print("[the beginning of the recording: the processor is reset]")
+    elif is_end(event):
+        print("[the end of the recording: you can go back]")
+
+
+def is_end(event):
+    """Is it where the machine is switched off, or where QEMU stopped?"""
+    if isinstance(event, gdb.SignalEvent):
+        return event.stop_signal == "SIGINT" and instruction() >= end
+    return gdb.newest_frame().pc() == tine_run.function("power_off")
+
+
+def start(config):
+    """Before the machine runs."""
+    global end
+    end = config.get("end")
+    if end is None:
+        return
+    tine_run.may_write = False  # the replay would not be the recording
+    gdb.events.cont.connect(direction)
+    gdb.events.stop.connect(at_stop)
+    stop_at(end)
+    print(WELCOME)
+
+
+def register():
+    Instruction("instruction")
+    WhoWrote("who-wrote")
