@@ -25,7 +25,7 @@ MFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined
 MFLAGS += -fno-sanitize-recover=all -fno-strict-aliasing
 MFLAGS += -fno-omit-frame-pointer -Wall -Wextra -Wmissing-prototypes -Wshadow
 MFLAGS += $(if $(WERROR),-Werror) -I kernel/debug/host/shadow -I kernel -I lib
-MFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,frame_alloc frame_alloc_zero \
+MWRAP := $(patsubst %,-Wl$(comma)--wrap=%,frame_alloc frame_alloc_zero \
 	frame_alloc_root frame_alloc_block frame_free frame_free_block \
 	frame_put nomem_count)
 MODELOBJ := $(MODEL:%=$(B)/m/%.o)
@@ -35,7 +35,7 @@ $(B)/m/%.o: % Makefile tools/proof.mk | ready
 	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) -MMD -MP -c -o $@ $<
 $(B)/model: $(MODELOBJ)
 	$(call say,LD,$@)
-	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) -o $@ $^
+	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) $(MWRAP) -o $@ $^
 -include $(MODELOBJ:.o=.d)
 
 # The coverage kernel: mm and proc with gcc's counters, which

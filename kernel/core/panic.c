@@ -1,6 +1,7 @@
 /*
  * The last words: what broke, where, and how we got there.
  */
+#include "core/hostlink.h"
 #include "core/machine.h"
 #include "core/panic.h"
 #include "core/printk.h"
@@ -85,5 +86,8 @@ panic_at(const char *file, int line, const char *fmt, ...)
     va_end(ap);
     printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
     backtrace((u64)__builtin_frame_address(0));
+    if (!host_present()) { /* else tools/run says it, with the command */
+        printk("see it in gdb: make gdb, and do the same again\n");
+    }
     machine.fail();
 }

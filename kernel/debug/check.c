@@ -154,9 +154,9 @@ check_frame(struct check *check, u64 number)
                 violation(check, "PT-1 the zero frame: refs %u, edges %u\n",
                           frame->refs, seen);
             }
-        } else if (seen != 0) {
-            violation(check, "FR-1 kernel frame %#lx is mapped %u times\n",
-                      number, seen);
+        } else if (seen != 0 || frame->refs != 1) {
+            violation(check, "FR-1 kernel frame %#lx: refs %u, edges %u\n",
+                      number, frame->refs, seen);
         }
     }
 }

@@ -35,8 +35,9 @@ class Console:
         self.com1 = socket.socket(fileno=com1)
         self.com2 = socket.socket(fileno=com2) if com2 is not None else None
         self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(path)
+        self.listener.bind(path + "-")
         self.listener.listen()
+        os.rename(path + "-", path)     # who sees it can connect
         self.clients = []
         self.recent = bytearray()   # what the console said last
         self.line = bytearray()     # of the console, not yet printed

@@ -20,11 +20,15 @@ COMM = 15           # characters of a program's name that the kernel keeps
 PAGE = 4096
 PT_LOAD = 1
 
+REGISTERS = ("rip rsp rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 "
+             "r15 eflags cr3").split()
+
 added = {}          # name in the guest: file on the host (tools/run --add)
 loaded = None       # the file of which gdb has the symbols
 known = None        # what runs: see key()
 changed = False     # were the symbols changed at the last stop?
 last = None         # the pid at the last stop that was announced
+stopped_at = None   # the registers at the last stop
 last_event = None   # gdb's, of the last stop
 why = None          # what a silent breakpoint has to say about its stop
 quiet = False       # a command of ours says by itself who runs
@@ -188,9 +192,28 @@ def symbols_of(path):
         follow()
 
 
+def is_still_there():
+    """For a breakpoint of ours: has nothing run since the last stop? When an
+    interrupt comes at the wrong moment, QEMU 7.2 ends a single step before
+    the instruction; so it may be when gdb steps from under a breakpoint."""
+    global stopped_at
+    before, stopped_at = stopped_at, None       # once: a loop may look alike
+    return before is not None and before == registers()
+
+
+def registers():
+    """What changes with any instruction; None: they cannot be read."""
+    try:
+        frame = gdb.newest_frame()
+        return [int(frame.read_register(name)) for name in REGISTERS]
+    except (gdb.error, ValueError):
+        return None
+
+
 def at_stop(event):
-    global changed, last_event
+    global changed, last_event, stopped_at
     changed, last_event = follow(), event
+    stopped_at = registers()
     if not quiet:
         if why is None and changed and in_user_mode():
             show_place()    # gdb did it with another program's symbols

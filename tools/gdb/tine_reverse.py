@@ -1,8 +1,8 @@
 """Going back in a recorded run (tools/run --gdb-reverse): tine who-wrote, tine
 instruction.
 
-QEMU goes back by replaying from the beginning, and tells gdb where it was last
-at a breakpoint or had just written to a watched address. It watches virtual
+QEMU goes back by replaying from a snapshot, and tells gdb where it was last at
+a breakpoint or had just written to a watched address. It watches virtual
 addresses, in whatever process. So for a page of a process there are two to
 watch: the process's own, which others have too, and that in the direct map, by
 which the kernel fills and copies pages. Read Search first.
@@ -11,6 +11,7 @@ which the kernel fills and copies pages. Read Search first.
 import contextlib
 import os
 import re
+import time
 
 import gdb
 import tine_console
@@ -20,18 +21,21 @@ import tine_run
 import tine_tables as tables
 
 RESET = 0xfff0          # where the processor begins
-WRITES_MAX = 200        # to look at before giving up
+PATIENCE = 60           # seconds for one question
+FAR = 3000000           # instructions from a snapshot, for another one
 SHORT = (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ENUM,
          gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_FLT)
 WELCOME = """\
 A recording: reverse-step, -next, -finish and -continue go back in it, and
 `tine who-wrote VARIABLE` goes back to who wrote it last."""
-# The last operand of an instruction in memory, as -0x8(%rax,%rbx,4).
-OPERAND = re.compile(r"(-?0x[0-9a-f]+)?"
-                     r"\((%\w+)?(?:,(%\w+)(?:,([1248]))?)?\)[^()]*$")
+# An instruction's last operand, if it is memory: as -0x8(%rax,%rbx,4).
+OPERAND = re.compile(r"(?<!\$)(?:%(\w)s:)?(-?0x[0-9a-f]+)?"
+                     r"(?:\((%\w+)?(?:,(%\w+)(?:,([1248]))?)?\))?$")
+WIDEST = 64             # bytes that one instruction writes
 
 end = None              # of the recording: how many instructions it has
 busy = False            # the machine runs for a purpose of ours
+snapshots = [0]         # the instructions at which QEMU has one
 
 
 # ---- Where in the recording ----
@@ -145,7 +149,7 @@ class WhoWrote(tine_run.Command):
             raise gdb.GdbError("nobody has written there since the machine "
                                "was switched on; you are where you were")
         search.tell()
-        print(f"  {begin - instruction():,} instructions ago; `tine "
+        print(f"  {kernel.plural(begin - instruction(), 'instruction')} ago; `tine "
               f"instruction {begin}` returns")
 
 
@@ -181,11 +185,15 @@ def parse(text):
     if word == "page" and rest:
         where = kernel.hex_or_expression(rest.strip())
         return Place(where & -tables.PAGE, tables.PAGE)
-    if not text or text[0].isdigit():
-        return Place(kernel.hex_or_expression(text or "0"), 8)
+    if not text:
+        raise gdb.GdbError("tine who-wrote EXPRESSION, ADDRESS or page "
+                           "ADDRESS")
+    if text[0].isdigit():
+        return Place(kernel.hex_or_expression(text), 8)
     value = gdb.parse_and_eval(text)
     if value.address is not None:
-        return Place(kernel.address(value), value.type.sizeof, value.type)
+        return Place(int(value.address) & kernel.WORD, value.type.sizeof,
+                     value.type)
     kind = value.type.strip_typedefs()
     if kind.code == gdb.TYPE_CODE_PTR:
         target = kind.target()
@@ -218,10 +226,11 @@ class Search:
 
     def run(self):
         """Go to the last write. => whether there is one"""
+        until = time.monotonic() + PATIENCE
         with alone():
             if instruction() < end:
                 run("stepi")        # so that the one just before counts
-            for _ in range(WRITES_MAX):
+            while time.monotonic() < until:
                 if not self.back():
                     return False
                 run("reverse-stepi")    # QEMU stops behind the write
@@ -229,8 +238,8 @@ class Search:
                     continue
                 if not self.is_copy():
                     return True
-        raise gdb.GdbError(f"{WRITES_MAX} writes were to this address in "
-                           "other processes: no more are looked at")
+        raise gdb.GdbError("there are too many other writes to this page; "
+                           "this is how far it got")
 
     def back(self):
         """To behind the last write by an address of the place."""
@@ -245,14 +254,18 @@ class Search:
         return not at_beginning()
 
     def is_ours(self):
-        """Does the instruction write to the place? By its address in the
-        process it may be another process's page."""
-        if self.place.frame is None:
-            return True
-        where = written_address()
-        if where is not None and where >= kernel.KERNEL_HALF:
-            return True
+        """Does the instruction write to the place? QEMU also stops at other
+        unaligned writes to the same page; and the address may be another
+        process's, with another page."""
         try:
+            where = written_address()
+            if where is not None and not any(
+                    start - WIDEST < where < start + self.place.size
+                    for start in self.place.addresses()):
+                return False
+            if self.place.frame is None or (
+                    where is not None and where >= kernel.KERNEL_HALF):
+                return True
             return frame_at(self.place.where) == self.place.frame
         except gdb.error:
             return False        # before there are processes
@@ -268,12 +281,15 @@ class Search:
             return False
         old, self.place.frame = self.place.frame, source // tables.PAGE
         self.copies.append(f"frame {old:x} is a copy of frame "
-                           f"{self.place.frame:x}, made for {running()}")
+                           f"{self.place.frame:x}, made for "
+                           f"{kernel.current() or 'no process'}")
         return True
 
     def tell(self):
-        by_kernel = gdb.newest_frame().pc() >= kernel.KERNEL_HALF
-        text = f"the kernel, for {running()}," if by_kernel else running()
+        owner = kernel.current()
+        text = str(owner)
+        if gdb.newest_frame().pc() >= kernel.KERNEL_HALF:
+            text = "the kernel" + ("" if owner is None else f", for {owner},")
         text += " wrote here"
         if self.asker is not None \
                 and kernel.process(self.asker.pid) is None:
@@ -284,21 +300,23 @@ class Search:
             print(f"  it was {self.place.value()}, and became {self.last}")
 
 
-def running():
-    owner = kernel.current()
-    return "no process" if owner is None else str(owner)
-
-
 def written_address():
-    """Where the instruction that comes next writes to, as far as its operand
-    tells; else None."""
+    """Where the instruction that comes next writes to; None if its text does
+    not tell."""
     frame = gdb.newest_frame()
     text = frame.architecture().disassemble(frame.pc())[0]["asm"]
-    found = OPERAND.search(text)
-    if found is None:
+    if text.startswith(("push", "call")):
+        return tine_run.register_value("rsp") - 8
+    text, known, address = text.partition("#")
+    if known:                   # relative to %rip
+        return int(address.split()[0], 16)
+    segment, offset, base, index, scale = OPERAND.search(
+        text.rstrip()).groups()
+    if base is None and index is None and offset is None:
         return None
-    offset, base, index, scale = found.groups()
     where = int(offset or "0", 16)
+    if segment in ("f", "g"):
+        where += tine_run.register_value(segment + "s_base")
     for name, factor in ((base, 1), (index, int(scale or 1))):
         if name is not None:
             where += factor * tine_run.register_value(name[1:])
@@ -323,10 +341,21 @@ def at_stop(event):
     if busy:
         return
     programs.quiet = False
+    make_snapshot()
     if at_beginning():
         print("[the beginning of the recording: the processor is reset]")
     elif is_end(event):
         print("[the end of the recording: you can go back]")
+
+
+def make_snapshot():
+    """Once the run has come far: it makes going back from here, and from
+    later, fast."""
+    here = instruction()
+    if here < end and all(here < each or here - each > FAR
+                          for each in snapshots):
+        gdb.execute(f"monitor savevm at-{here}", to_string=True)
+        snapshots.append(here)
 
 
 def is_end(event):

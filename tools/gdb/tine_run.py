@@ -42,22 +42,26 @@ class Command(gdb.Command):
 
 
 class Stop(gdb.Breakpoint):
-    """A breakpoint of ours at an address, which stops if test(), called when
-    the guest is there, returns true."""
+    """A breakpoint of ours at an address, which stops if one of some tests,
+    called when the guest is there, returns true: then hit is its number."""
 
-    def __init__(self, address, test):
+    def __init__(self, address, tests):
         super().__init__(f"*{address:#x}", gdb.BP_BREAKPOINT, internal=True)
         self.silent = not HUSH      # we say where we are, and why
-        self.test = test
-        self.hit = False
+        self.tests = tests
+        self.hit = None
 
     def stop(self):
-        try:
-            self.hit = bool(self.test())
-        except gdb.error as error:
-            gdb.write(f"! {error}\n")
-            self.hit = True     # better once too often
-        return self.hit
+        if programs.is_still_there():
+            return False
+        for number, test in self.tests:
+            try:
+                if test():
+                    self.hit = number
+                    return True
+            except gdb.error as error:
+                gdb.write(f"! {error}\n")
+        return False
 
 
 def run_to(*places):
@@ -66,7 +70,10 @@ def run_to(*places):
        (a breakpoint of the user's, Ctrl-C, the end), which has been told"""
     if gdb.selected_thread() is None:
         raise gdb.GdbError("the machine is off; `quit` and start again")
-    stops = [Stop(*place) for place in places]
+    tests = {}
+    for number, (address, test) in enumerate(places):
+        tests.setdefault(address, []).append((number, test))
+    stops = [Stop(*each) for each in tests.items()]
     programs.quiet = True
     hush("on")
     try:
@@ -74,7 +81,7 @@ def run_to(*places):
     finally:
         hush("off")
         programs.quiet = False
-        hits = [i for i, stop in enumerate(stops) if stop.hit]
+        hits = [stop.hit for stop in stops if stop.hit is not None]
         for stop in stops:
             if stop.is_valid():
                 stop.delete()
@@ -144,6 +151,8 @@ def number_of_call(owner):
 
 def function_of_call(number):
     """The address of the function that serves a system call."""
+    if not kernel.is_mapped():      # an editor's gdb begins at the reset
+        run_to((function("kernel_main"), lambda: True))
     if number >= int(kernel.symbol("syscall_count")):
         return function("sys_enosys")
     return kernel.address(kernel.symbol("syscall_table")[number])

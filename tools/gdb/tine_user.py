@@ -16,7 +16,7 @@ class UserBreakpoint(gdb.Breakpoint):
 
     def stop(self):
         try:
-            return runs(self.path) and (
+            return runs(self.path) and not programs.is_still_there() and (
                 not self.only_if
                 or bool(gdb.parse_and_eval(self.only_if)))
         except gdb.error as error:

@@ -3,8 +3,8 @@
 First the command runs to its end and QEMU notes what came from outside, and at
 which instruction. Then QEMU replays that under gdb; to go back it loads its
 snapshot of the beginning and replays up to the wanted place, in a tenth of a
-second. The clock counts instructions, as with --icount, and nothing is typed:
-so even two recordings of a command are the same.
+second. The clock counts instructions, as with --icount, and a command has no
+input: so even two recordings of it are the same. (A shell has what you type.)
 
 Three traps of QEMU 7.2, and the ways around them:
 - Loading a snapshot resets the machine. The device kvmvapic then waits for
@@ -29,25 +29,27 @@ import time
 import gdbrun
 import guest
 
-RECORD_LIMIT = 60   # seconds, if there is no --timeout
-SETTLE = 0.3        # seconds from the exit record to the halt
+RECORD_LIMIT = 10   # seconds, if there is no --timeout and nothing typed
 PATIENCE = 10       # seconds for QEMU to end
+PAUSE = 0.2         # seconds without an instruction: it is halted
+TICKS = 30000000    # instructions in which its timers surely run
 DEBUG_EXIT = "isa-debug-exit,iobase=0xf4,iosize=4"
 CLUSTER = 65536     # of a qcow2 image
 DISK = 16 << 20     # bytes that it pretends to have
 
 
-def session(argv, inherited, config, script=None, limit=None, terminal=None):
-    """Record the run of argv, then as gdbrun.session. terminal: a descriptor
-    for the console's bytes of the recorded run."""
+def session(argv, inherited, config, script, limit, recorder):
+    """Record the run of argv, then as gdbrun.session."""
     with tempfile.TemporaryFile() as log, tempfile.TemporaryFile() as disk:
         disk.write(empty_qcow2())
         disk.flush()
         files = log.fileno(), disk.fileno()
         inherited = [*inherited, *files]
-        recorder = Recorder(terminal)
-        recorder.record(machine(argv, "record", *files), inherited,
-                        limit or RECORD_LIMIT, script is None)
+        if recorder.stdin:      # while nobody types, time is not to fly
+            at = argv.index("-icount") + 1
+            argv[at] = argv[at].replace(",sleep=off", "")
+        recorder.record(machine(argv, "record", *files), inherited, limit,
+                        script is None)
         return gdbrun.session(machine(argv, "replay", *files), inherited,
                               dict(config, end=recorder.end), script, limit)
 
@@ -79,14 +81,20 @@ def empty_qcow2():
 class Recorder(guest.Guest):
     """The run that is recorded. `end`: how many instructions it has had."""
 
-    def __init__(self, terminal):
+    def __init__(self, terminal, stdin, raw_terminal):
+        """stdin: as for guest.Guest.run; raw_terminal: lets keys come as they
+        are, and gives a function that undoes it."""
         super().__init__(terminal)
+        self.stdin = stdin
+        self.raw_terminal = raw_terminal if stdin == "terminal" else None
         self.qmp, self.theirs = socket.socketpair()
         self.end = None
         self.how = ""
 
     def record(self, argv, inherited, limit, patient):
         """patient: Ctrl-C ends the recording, not all."""
+        if limit is None and self.stdin is None:
+            limit = RECORD_LIMIT
         pair = os.pipe()
         argv += ["-no-shutdown", "-monitor", "none",
                  "-chardev", "stdio,id=com1,signal=off",
@@ -96,10 +104,11 @@ class Recorder(guest.Guest):
                  "-chardev", f"socket,id=qmp,fd={self.theirs.fileno()}",
                  "-mon", "chardev=qmp,mode=control"]
         self.say(b'{"execute": "qmp_capabilities"}')
-        tell(f"recording, for {limit:g} s at most")
+        tell("recording" + (f", for {limit:g} s at most" if limit else ""))
+        restore = self.raw_terminal() if self.raw_terminal else lambda: None
         try:
             self.run(argv, pair, [*inherited, pair[1], self.theirs.fileno()],
-                     timeout=limit)
+                     self.stdin, limit)
         except guest.Ended as ended:
             stopped = ended.status == 128 + signal.SIGINT and patient
             if not (stopped or ended.status == guest.TIMED_OUT) \
@@ -107,6 +116,7 @@ class Recorder(guest.Guest):
                 raise
             self.how = "Ctrl-C" if stopped else "time-out"
         finally:
+            restore()
             self.qmp.close()
         if self.end is None:
             raise guest.Ended(guest.CRASHED, "the recording has failed")
@@ -136,7 +146,7 @@ class Recorder(guest.Guest):
 
     def settle(self, status, how):
         self.status, self.how = status, self.how or how
-        self.deadline = min(self.deadline, time.monotonic() + SETTLE)
+        self.deadline = time.monotonic()
 
     def kill(self):
         if self.pid and self.end is None:
@@ -147,19 +157,34 @@ class Recorder(guest.Guest):
         super().kill()
 
     def finish(self):
-        """Stop the machine where it is, and let QEMU complete its file."""
-        for word in ("stop", "query-replay", "quit"):
-            self.say(b'{"execute": "%s"}' % word.encode())
+        """Choose the end, and let QEMU complete its file. It notes how far
+        the machine has come when a timer runs, or as long as the machine is
+        halted, but not when we make it quit. So the end is a while back."""
         self.qmp.settimeout(PATIENCE)
+        end = now = self.instruction()
+        until = time.monotonic() + PATIENCE
+        while now < end + TICKS and time.monotonic() < until:
+            time.sleep(PAUSE)
+            before, now = now, self.instruction()
+            if now == before:           # it is halted
+                end = now
+                break
+        self.say(b'{"execute": "quit"}')
+        while self.qmp.recv(4096):
+            pass
+        if self.wait() is not None:
+            self.end = end
+
+    def instruction(self):
+        """How many the machine has executed."""
+        self.say(b'{"execute": "query-replay"}')
         answer = b""
-        while True:
+        while not (found := re.search(rb'"icount": *(\d+)', answer)):
             data = self.qmp.recv(4096)
             if not data:
-                break
+                raise OSError
             answer += data
-        count = re.search(rb'"icount": *(\d+)', answer)
-        if self.wait() is not None and count:
-            self.end = int(count[1])
+        return int(found[1])
 
     def say(self, data):
         self.qmp.sendall(data)

@@ -19,3 +19,9 @@ def proof_profile(host):
                                         b"pipe"]:
         result.fail("not three totals that agree with rdtsc")
     return None
+
+
+@test
+def mutations_apply(host):
+    """Every fault of tools/mutate can still be made."""
+    host.command([host.path("tools", "mutate"), "--list"]).expect(0)

@@ -127,24 +127,21 @@ test(const char *kind, char *mem, long touched)
 static int
 write_neighbours(volatile char *mem)
 {
+    char first = mem[0], second = mem[PAGE], c = 0;
     int status = 0;
-    char c = 0;
-
-    for (long i = 0; i < TABLE; i += PAGE) {
-        mem[i] = 'o';
-    }
     pid_t child = fork();
+
     if (child == 0) {
-        mem[0] = 'B';
+        mem[0] = first + 1;
         write(replies[1], "y", 1);
         read(commands[CHILD][0], &c, 1);
-        _exit(mem[0] == 'B' && mem[PAGE] == 'o' ? 3 : 4);
+        _exit(mem[0] == first + 1 && mem[PAGE] == second ? 3 : 4);
     }
     read(replies[0], &c, 1);
-    mem[PAGE] = 'A';
+    mem[PAGE] = second + 1;
     write(commands[CHILD][1], "c", 1);
     waitpid(child, &status, 0);
-    return status == 0x300 && mem[0] == 'o' && mem[PAGE] == 'A';
+    return status == 0x300 && mem[0] == first && mem[PAGE] == second + 1;
 }
 
 static char *
@@ -174,6 +171,8 @@ main(void)
     test("brk", (char *)brk_start, SIZE);
     long aligned = ((long)map(2 * TABLE) + TABLE - 1) & -TABLE;
     test("a full table", (char *)aligned, TABLE);
+    memset((char *)aligned, 'o', TABLE);
     ok(write_neighbours((char *)aligned), "and its pages, one by one");
+    ok(write_neighbours((char *)aligned), "when the parent owns a few already");
     return done();
 }
