@@ -22,7 +22,6 @@ import tine_tables as tables
 
 RESET = 0xfff0          # where the processor begins
 PATIENCE = 60           # seconds for one question
-FAR = 3000000           # instructions from a snapshot, for another one
 SHORT = (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ENUM,
          gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_FLT)
 WELCOME = """\
@@ -35,7 +34,6 @@ WIDEST = 64             # bytes that one instruction writes
 
 end = None              # of the recording: how many instructions it has
 busy = False            # the machine runs for a purpose of ours
-snapshots = [0]         # the instructions at which QEMU has one
 
 
 # ---- Where in the recording ----
@@ -341,21 +339,10 @@ def at_stop(event):
     if busy:
         return
     programs.quiet = False
-    make_snapshot()
     if at_beginning():
         print("[the beginning of the recording: the processor is reset]")
     elif is_end(event):
         print("[the end of the recording: you can go back]")
-
-
-def make_snapshot():
-    """Once the run has come far: it makes going back from here, and from
-    later, fast."""
-    here = instruction()
-    if here < end and all(here < each or here - each > FAR
-                          for each in snapshots):
-        gdb.execute(f"monitor savevm at-{here}", to_string=True)
-        snapshots.append(here)
 
 
 def is_end(event):
@@ -375,7 +362,15 @@ def start(config):
     gdb.events.cont.connect(direction)
     gdb.events.stop.connect(at_stop)
     stop_at(end)
-    print(WELCOME)
+
+
+def started():
+    """At the start of what one wants to see. A snapshot makes going back from
+    later places fast. (Not at each stop: a write by the instruction before a
+    snapshot is one that QEMU does not see when it goes back over that.)"""
+    if end is not None:
+        gdb.execute("monitor savevm started", to_string=True)
+        print(WELCOME)
 
 
 def register():

@@ -119,6 +119,7 @@ def begin(config):
     gdb.events.gdb_exiting.connect(leave)
     tine_reverse.start(config)
     run_to_start(config["program"])
+    tine_reverse.started()
 
 
 def run_to_start(program):
