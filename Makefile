@@ -171,6 +171,9 @@ gdb-reverse: ## the same of a recorded run: gdb can go back in it
 gdb gdb-reverse: all
 	$Qtools/run --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio --$@ \
 		$(if $(PROGRAM),--main -- $(PROGRAM) $(ARGS))
+tour: all ## a guided walk through one fork, in gdb (FORK=page: another way)
+	$QTINE_TOUR=1 tools/run --kernel $(B)/tine.elf --initrd \
+		$(B)/initrd.cpio $(FORK:%=--append fork=%) --gdb -- hello-fork
 console: ## this terminal becomes one of the guest that is under gdb
 	$Qtools/console $(B)/gdb-console
 compdb: ready ## compile_commands.json, for editors

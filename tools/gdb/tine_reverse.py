@@ -105,7 +105,7 @@ class Instruction(tine_run.Command):
     def run(self, argument):
         recorded()
         if argument.strip():
-            go_to(min(kernel.evaluate(argument), end))
+            go_to(min(kernel.evaluate(argument.replace(",", "")), end))
             programs.announce()
             programs.show_place()
         print(f"instruction {instruction():,} of {end:,}")
@@ -147,8 +147,8 @@ class WhoWrote(tine_run.Command):
             raise gdb.GdbError("nobody has written there since the machine "
                                "was switched on; you are where you were")
         search.tell()
-        print(f"  {kernel.plural(begin - instruction(), 'instruction')} ago; `tine "
-              f"instruction {begin}` returns")
+        ago = kernel.plural(begin - instruction(), "instruction")
+        print(f"  {ago} ago; `tine instruction {begin}` returns")
 
 
 class Place:
@@ -285,12 +285,12 @@ class Search:
 
     def tell(self):
         owner = kernel.current()
+        programs.last = owner and owner.pid
         text = str(owner)
         if gdb.newest_frame().pc() >= kernel.KERNEL_HALF:
             text = "the kernel" + ("" if owner is None else f", for {owner},")
         text += " wrote here"
-        if self.asker is not None \
-                and kernel.process(self.asker.pid) is None:
+        if self.asker and kernel.process(self.asker.pid) is None:
             text += f", before there was a pid {self.asker.pid}"
         print(text + ":")
         programs.show_place()

@@ -15,6 +15,7 @@ import tine_kernel as kernel
 import tine_programs as programs
 import tine_reverse
 import tine_run
+import tine_tour
 import tine_user
 
 SETTINGS = ("confirm off", "pagination off", "remotetimeout 60",
@@ -118,7 +119,10 @@ def begin(config):
     gdb.execute(f"target remote {config['stub']}", to_string=True)
     gdb.events.gdb_exiting.connect(leave)
     tine_reverse.start(config)
-    run_to_start(config["program"])
+    if "TINE_TOUR" in os.environ:       # make tour
+        tine_tour.begin()
+    else:
+        run_to_start(config["program"])
     tine_reverse.started()
 
 

@@ -19,6 +19,7 @@ Three traps of QEMU 7.2, and the ways around them:
 
 import os
 import re
+import select
 import signal
 import socket
 import struct
@@ -32,7 +33,7 @@ import guest
 RECORD_LIMIT = 10   # seconds, if there is no --timeout and nothing typed
 PATIENCE = 10       # seconds for QEMU to end
 PAUSE = 0.2         # seconds without an instruction: it is halted
-TICKS = 30000000    # instructions in which its timers surely run
+TICKS = 15000000    # instructions in which its timer surely runs
 DEBUG_EXIT = "isa-debug-exit,iobase=0xf4,iosize=4"
 CLUSTER = 65536     # of a qcow2 image
 DISK = 16 << 20     # bytes that it pretends to have
@@ -88,6 +89,7 @@ class Recorder(guest.Guest):
         self.stdin = stdin
         self.raw_terminal = raw_terminal if stdin == "terminal" else None
         self.qmp, self.theirs = socket.socketpair()
+        self.sources = {}
         self.end = None
         self.how = ""
 
@@ -126,6 +128,7 @@ class Recorder(guest.Guest):
     def loop(self, sources, keys, stdin, voice):
         self.theirs.close()
         sources[self.qmp.fileno()] = self.take_events
+        self.sources = sources
         super().loop(sources, keys, stdin, voice)
 
     # Whatever the end is, the machine still stands when we see it.
@@ -158,22 +161,34 @@ class Recorder(guest.Guest):
 
     def finish(self):
         """Choose the end, and let QEMU complete its file. It notes how far
-        the machine has come when a timer runs, or as long as the machine is
+        the machine has come when a timer runs, and as long as the machine is
         halted, but not when we make it quit. So the end is a while back."""
         self.qmp.settimeout(PATIENCE)
         end = now = self.instruction()
-        until = time.monotonic() + PATIENCE
-        while now < end + TICKS and time.monotonic() < until:
-            time.sleep(PAUSE)
+        until, still = time.monotonic() + PATIENCE, 0
+        enough = 1 if self.how else 10      # if it should halt, or might
+        while still < enough and now < end + TICKS \
+                and time.monotonic() < until:
+            self.listen(PAUSE)
             before, now = now, self.instruction()
-            if now == before:           # it is halted
-                end = now
-                break
+            still = still + 1 if now == before else 0
+        end = now if still else end
         self.say(b'{"execute": "quit"}')
         while self.qmp.recv(4096):
             pass
         if self.wait() is not None:
             self.end = end
+
+    def listen(self, seconds):
+        """So that QEMU need not wait with what the guest says."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            ports = [fd for fd in self.sources if fd != self.qmp.fileno()]
+            for fd in select.select(ports, [], [], left)[0]:
+                data = os.read(fd, 65536)
+                self.sources[fd](data)
+                if not data:
+                    del self.sources[fd]
 
     def instruction(self):
         """How many the machine has executed."""

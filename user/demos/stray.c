@@ -1,10 +1,10 @@
 /*
  * stray: a value changes: who did it?
  *
- * A loop that goes one too far clears a limit which nobody meant. By the time
- * the child notices, it has a copy of the page, and the parent, at the same
- * address, has written to its own. `make gdb-reverse PROGRAM=stray` runs back
- * to the line that did it.
+ * A loop goes one too far and clears the limit that stands behind its array.
+ * Nothing happens. By the time the child notices, it has a copy of the page,
+ * and its parent has written to its own, at the same address. To go back from
+ * there to the line that did it: `make gdb-reverse PROGRAM=stray`.
  */
 #include <stdio.h>
 #include <sys/wait.h>
@@ -12,7 +12,6 @@
 
 #define READINGS 8
 
-/* One page, so that what is written to one member copies both. */
 static struct {
     int reading[READINGS];
     int limit;
@@ -41,10 +40,10 @@ wait_turn(int fd)
     }
 }
 
-/* Set count numbers to 0. (Not inlined: that it is wrong shall not be seen
- * where it is called, by the compiler either.) */
+/* Set count numbers to 0, one by one. (Not inlined, and volatile: compilers
+ * know better ways, and might see what is wrong.) */
 static __attribute__((noinline)) void
-clear(int *numbers, int count)
+clear(volatile int *numbers, int count)
 {
     for (int i = 0; i <= count; i++) {
         numbers[i] = 0;
