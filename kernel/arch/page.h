@@ -1,5 +1,5 @@
 /*
- * Clearing and copying a whole page, as fast as general instructions can.
+ * Clearing and copying whole pages.
  */
 #pragma once
 

@@ -141,7 +141,7 @@ file_use_fd(int fd)
     struct files *files = current->files;
 
     /* Only we could share the table, by clone, and we are in this call. */
-    if (atomic_load_explicit(&files->refs, memory_order_relaxed) == 1) {
+    if (atomic_load_explicit(&files->refs, memory_order_acquire) == 1) {
         return (struct file_use){.file = file_at(files, fd)};
     }
     struct file *file = file_get_fd(fd);

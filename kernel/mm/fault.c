@@ -7,8 +7,6 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
-#include "core/panic.h"
-
 #include "arch/pte.h"
 
 #include "mm/as.h"
@@ -116,13 +114,6 @@ serve(struct as *as, vaddr_t addr, enum access access)
         error = allow_write(as, addr, entry);
     }
     return error;
-}
-
-int
-fault_page(struct as *as, vaddr_t addr, enum access access)
-{
-    assert(spin_held(&as->lock));
-    return serve(as, addr, access);
 }
 
 int

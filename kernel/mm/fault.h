@@ -10,10 +10,7 @@ struct as;
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
 
 /* Make one access to addr possible.
- * => as->lock held
+ * => no spinlock held
  * => 0; -EFAULT: no such mapping or right (SIGSEGV);
  *    -ERANGE: behind the end of the mapped file (SIGBUS); -ENOMEM */
-int fault_page(struct as *as, vaddr_t addr, enum access access) __must_check;
-
-/* The same, taking the lock: for the page-fault trap. */
 int fault_serve(struct as *as, vaddr_t addr, enum access access) __must_check;

@@ -50,7 +50,7 @@ static u64 reserved_count;
 static struct frame_cache {
     struct loose loose[CONTENT_COUNT];
     u64 counts[FRAME_KINDS];
-} caches[MAX_CPUS];
+} __attribute__((aligned(64))) caches[MAX_CPUS];
 
 /* Links of a free frame, in its lines field: next low, previous high. */
 static u32
@@ -195,7 +195,7 @@ claim(u32 number, enum frame_kind kind)
 static __noinline void
 refill(struct frame_cache *cache, enum frame_content content)
 {
-    u64 flags = spin_lock_irq(&frame_lock);
+    spin_lock(&frame_lock);
 
     for (int i = 0; i < BATCH; i++) {
         u32 number = loose_pop(&shared[content]);
@@ -207,7 +207,7 @@ refill(struct frame_cache *cache, enum frame_content content)
         }
         loose_push(&cache->loose[content], number);
     }
-    spin_unlock_irq(&frame_lock, flags);
+    spin_unlock(&frame_lock);
 }
 
 /* One frame with this content.  => 0: there is none */
@@ -218,7 +218,8 @@ take(enum frame_kind kind, enum frame_content content)
     struct loose *loose = &cache->loose[content];
 
     if (loose->first == 0
-        && (content == CONTENT_ANY || shared[content].count != 0)) {
+        && (content == CONTENT_ANY || __atomic_load_n(&shared[content].count,
+                                                  __ATOMIC_RELAXED) != 0)) {
         refill(cache, content);
     }
     u32 number = loose_pop(loose);
@@ -290,7 +291,7 @@ frame_alloc_root(void)
 paddr_t
 frame_alloc_block(enum frame_kind kind, int order)
 {
-    u64 flags = spin_lock_irq(&frame_lock);
+    spin_lock(&frame_lock);
     u32 number = block_take(order);
 
     if (number == 0) {
@@ -303,7 +304,7 @@ frame_alloc_block(enum frame_kind kind, int order)
         }
         this_cache()->counts[kind] += 1u << order;
     }
-    spin_unlock_irq(&frame_lock, flags);
+    spin_unlock(&frame_lock);
     return (paddr_t)number << PAGE_SHIFT;
 }
 
@@ -322,25 +323,25 @@ void
 frame_free_block(paddr_t block, int order)
 {
     u32 number = (u32)(block >> PAGE_SHIFT);
-    u64 flags = spin_lock_irq(&frame_lock);
+    spin_lock(&frame_lock);
 
     for (u32 i = 0; i < 1u << order; i++) {
         retire(number + i, CONTENT_ANY);
     }
     block_free(number, order);
-    spin_unlock_irq(&frame_lock, flags);
+    spin_unlock(&frame_lock);
 }
 
 /* The CPU has many frames of a content: give a batch away. */
 static __noinline void
 spill(struct loose *loose, enum frame_content content)
 {
-    u64 flags = spin_lock_irq(&frame_lock);
+    spin_lock(&frame_lock);
 
     for (int i = 0; i < BATCH; i++) {
         loose_push(&shared[content], loose_pop(loose));
     }
-    spin_unlock_irq(&frame_lock, flags);
+    spin_unlock(&frame_lock);
 }
 
 void
@@ -368,21 +369,24 @@ u64
 frame_count(enum frame_kind kind)
 {
     u64 count = kind == FRAME_RESERVED ? reserved_count : 0;
-    u64 used = reserved_count;
 
-    for (int i = 0; i < MAX_CPUS; i++) {
-        count += caches[i].counts[kind];
-        for (int k = 0; k < FRAME_KINDS; k++) {
-            used += caches[i].counts[k];
+    if (kind == FRAME_FREE) {
+        count = frames_count;
+        for (int other = FRAME_FREE + 1; other < FRAME_KINDS; other++) {
+            count -= frame_count((enum frame_kind)other);
         }
+        return count;
     }
-    return kind == FRAME_FREE ? frames_count - used : count;
+    for (int i = 0; i < MAX_CPUS; i++) {
+        count += __atomic_load_n(&caches[i].counts[kind], __ATOMIC_RELAXED);
+    }
+    return count;
 }
 
 void
 frame_release_range(paddr_t start, paddr_t end)
 {
-    u64 flags = spin_lock_irq(&frame_lock);
+    spin_lock(&frame_lock);
 
     for (u64 n = start >> PAGE_SHIFT; n < end >> PAGE_SHIFT; n++) {
         assert(frames[n].kind == FRAME_RESERVED);
@@ -391,7 +395,7 @@ frame_release_range(paddr_t start, paddr_t end)
         reserved_count--;
         block_free((u32)n, 0);
     }
-    spin_unlock_irq(&frame_lock, flags);
+    spin_unlock(&frame_lock);
 }
 
 /* [start, end) without what already has an owner. */

@@ -57,7 +57,8 @@ _Static_assert(sizeof(struct frame) == 16, "16 bytes per frame");
 
 extern struct frame *frames;  /* the record of frame n is frames[n] */
 extern u64 frames_count;
-extern paddr_t zero_frame;    /* all zero; one hold, so never written */
+extern paddr_t zero_frame;    /* all zero; counted as any other, so that no
+                                 walk asks for it, with one hold of ours */
 
 /* Build the records and free lists from bootinfo.
  * => boot, one CPU; panics if there is not enough memory to go on */

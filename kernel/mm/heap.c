@@ -161,12 +161,12 @@ kmalloc(size_t size)
     if (nomem_fails()) {
         return NULL;
     }
-    u64 flags = spin_lock_irq(&heap_lock);
+    spin_lock(&heap_lock);
     void *object = size <= SMALL_MAX
                        ? small_alloc(&classes[class_of[(size + 15) / 16]])
                        : large_alloc(size);
 
-    spin_unlock_irq(&heap_lock, flags);
+    spin_unlock(&heap_lock);
     return object;
 }
 
@@ -187,13 +187,13 @@ kfree(void *ptr)
     if (ptr == NULL) {
         return;
     }
-    u64 flags = spin_lock_irq(&heap_lock);
+    spin_lock(&heap_lock);
     if (((u64)ptr & (PAGE_SIZE - 1)) != 0) {
         small_free(ptr);
     } else {
         large_free(ptr);
     }
-    spin_unlock_irq(&heap_lock, flags);
+    spin_unlock(&heap_lock);
 }
 
 u64

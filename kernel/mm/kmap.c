@@ -156,24 +156,24 @@ vaddr_t
 kstack_alloc(void)
 {
     vaddr_t stack = 0;
-    u64 flags = spin_lock_irq(&kstack_lock);
+    spin_lock(&kstack_lock);
 
     if (kept_count > 0) {
         stack = slot_stack(kept_slots[--kept_count]);
     } else if (slots_made < ARRAY_SIZE(kept_slots) && slot_map(slots_made)) {
         stack = slot_stack(slots_made++);
     }
-    spin_unlock_irq(&kstack_lock, flags);
+    spin_unlock(&kstack_lock);
     return stack;
 }
 
 void
 kstack_free(vaddr_t stack)
 {
-    u64 flags = spin_lock_irq(&kstack_lock);
+    spin_lock(&kstack_lock);
 
     kept_slots[kept_count++] = (u32)((stack - KSTACK_BASE) / KSTACK_SLOT);
-    spin_unlock_irq(&kstack_lock, flags);
+    spin_unlock(&kstack_lock);
 }
 
 u64

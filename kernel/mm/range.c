@@ -216,7 +216,6 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
     pte_t rights = range_rights(vma->prot);
     paddr_t found[AROUND / PAGE_SIZE];
 
-    rights |= vma->flags & VMA_SHARED ? PTE_S : 0;
     count = vma->object->ops->present(vma->object, index, count, found);
     for (u64 i = 0; i < count; i++) {
         if (found[i] == 0) {
@@ -241,7 +240,10 @@ range_map_around(struct as *as, vaddr_t addr)
 
     for (; entry != NULL && vma < last && vma->start < end; vma++) {
         vaddr_t from = MAX(vma->start, start);
-        if (vma->object != NULL && vma->prot != PROT_NONE) {
+        /* Not of shared mappings: a page that nobody has touched must not stay
+         * what it was if the file is truncated and written anew. */
+        bool private = (vma->flags & VMA_SHARED) == 0;
+        if (vma->object != NULL && vma->prot != PROT_NONE && private) {
             map_present(vma, from, MIN(vma->end, end),
                         entry + ((from - start) >> PAGE_SHIFT));
         }

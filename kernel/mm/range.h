@@ -37,8 +37,8 @@ int range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
  * without W. */
 pte_t range_rights(u32 prot);
 
-/* Map, of the AROUND bytes that hold addr, what the mapped objects have in
- * memory already: a new program, or one that touches a new part of a file,
+/* Map, of the AROUND bytes that hold addr, what privately mapped objects have
+ * in memory already: a new program, or one that touches a new part of a file,
  * soon takes these faults.
  * => without W; does less, or nothing, if there is no memory for a table */
 #define AROUND (16 * PAGE_SIZE)

@@ -60,7 +60,8 @@ vma_own(struct as *as, u32 more)
 {
     struct vma_set *old = as->vmas;
 
-    if (old->refs == 1 && old->count + more <= old->capacity) {
+    if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1
+        && old->count + more <= old->capacity) {
         return 0;
     }
     /* A half more than is needed: growing costs O(1) a vma in the mean. */

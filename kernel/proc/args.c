@@ -96,6 +96,9 @@ args_read(struct args *args, const struct exec_args *from)
             return error;
         }
     }
+    if (args->count == 2) {
+        args->words[args->count++] = 0; /* for "", see push_strings */
+    }
     args->words[0] = args->count - 2;
     return read_array(args, from->envp);
 }
@@ -204,7 +207,8 @@ push_user_string(struct stack *stack, vaddr_t from)
 }
 
 /* Push the strings, last first; each word that said where one is then says
- * where it went. */
+ * where it went.  Who gives no argument gives one, "", as on Linux: many
+ * programs read argv[0] unseen. */
 static int
 push_strings(struct stack *stack, struct args *args, bool from_user)
 {
@@ -216,6 +220,9 @@ push_strings(struct stack *stack, struct args *args, bool from_user)
             error = from_user ? push_user_string(stack, from)
                               : push(stack, (char *)from,
                                      strlen((char *)from) + 1);
+            args->words[i] = rsp(stack);
+        } else if (i == 1) {
+            error = push(stack, "", 1);
             args->words[i] = rsp(stack);
         }
     }

@@ -94,9 +94,11 @@ segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
 
     return phdr->p_filesz <= phdr->p_memsz
            && phdr->p_offset % PAGE_SIZE == inside
+           && (i64)phdr->p_offset >= 0
            && (i64)(phdr->p_offset + phdr->p_filesz) >= 0
-           && phdr->p_memsz <= USER_END
-           && phdr->p_vaddr + base <= USER_END - phdr->p_memsz;
+           && phdr->p_memsz <= USER_END && phdr->p_vaddr <= USER_END
+           && phdr->p_vaddr + base <= USER_END - phdr->p_memsz
+           && phdr->p_vaddr + base >= USER_START;
 }
 
 /* The page of addr, whose file part ends there and whose zeros begin: a copy
@@ -166,7 +168,9 @@ map_segments(struct as *as, const struct file_image *file,
     const struct elf64_ehdr *header = &file->header;
     vaddr_t base = header->e_type == ET_DYN ? DYN_BASE : 0;
 
-    *image = (struct elf_image){.entry = header->e_entry + base,
+    /* A wrong entry is where the program ends; but iretq to an address that is
+     * not canonical would fault in the kernel. */
+    *image = (struct elf_image){.entry = MIN(header->e_entry + base, USER_END),
                                 .phnum = header->e_phnum};
     for (int i = 0; i < header->e_phnum; i++) {
         struct elf64_phdr phdr;

@@ -209,7 +209,7 @@ own_sigacts(void)
 {
     struct sigacts *old = current->sigacts;
 
-    if (old->refs == 1) {
+    if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
         return 0;
     }
     struct sigacts *copy = kmalloc(sizeof(*copy));

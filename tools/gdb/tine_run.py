@@ -117,7 +117,10 @@ def tell(text):
 
 def function(name):
     """The address of a kernel function's first instruction."""
-    return kernel.address(kernel.symbol(name))
+    try:
+        return kernel.address(kernel.symbol(name))
+    except gdb.error:   # clang's assembler describes no function of entry.S
+        return tine_unwind.symbol_address(name)
 
 
 def register_value(name):

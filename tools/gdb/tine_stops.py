@@ -133,8 +133,7 @@ class Cow(Command):
     tine cow PROGRAM        by this program
 
     That is a write which the program may do, to what a fork has left shared.
-    It stops at the first line of fault_serve (fault_page, if the space is
-    locked already); `tine pt . ADDRESS` shows the way to the page, `tine
+    It stops at the first line of fault_serve; `tine pt . ADDRESS` shows the way to the page, `tine
     leave` lets the kernel copy."""
 
     def run(self, argument):
@@ -146,8 +145,7 @@ class Cow(Command):
             return (owner is not None and programs.is_named(owner, argument)
                     and bool(self.plan(owner)))
 
-        if run_to((function("fault_serve"), wanted),
-                  (function("fault_page"), wanted)) is not None:
+        if run_to((function("fault_serve"), wanted)) is not None:
             owner, va = the_process(), register_value("rsi")
             plan = self.plan(owner)
             tell(f"{owner} writes to {place(va)}, which is shared:\n"

@@ -179,7 +179,7 @@ class Tables:
 
     def write_plan(self, root, va):
         """What a write to va, if its vma allows it, does on the way, as
-        fault_page does: => [(what, level, frame)], from the root downward,
+        fault_serve does: => [(what, level, frame)], from the root downward,
         where what is `make`, `take` (W back, no copy), `copy` or `zero` (a
         new page instead of the zero page); nothing: no fault at all."""
         plan, copied = [], False

@@ -241,6 +241,13 @@ test_segments(void)
     run("signal 11", "address and offset that differ within the page");
     put_segment(1, BASE + 0x10000, 1UL << 63, 4096, 6);
     run("signal 11", "a negative offset");
+    put_segment(1, BASE + 0x10000, -4096UL, 8192, 6);
+    run("signal 11", "a part of the file that begins before it");
+    image.eh.type = 3;
+    put_segment(0, 0, 0, 4096, 5);
+    put_segment(1, -0x1000UL, 4096, 4096, 6);
+    image.eh.entry = CODE;
+    run("signal 11", "an address before a program that runs anywhere");
     put_segment(0, BASE, 0x100000, 4096, 5);
     run("signal 7", "a segment beyond the end of the file");
 }

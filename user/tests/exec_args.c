@@ -85,6 +85,8 @@ test_exact(void)
     is_str(run(bytes, none), "[exec][show][\x01\x7f\x80\xff][h\xc3\xa9]",
         "any byte but zero");
     is_str(run(no_name, none), "[][show]", "an empty argv[0]");
+    is_str(run(none, none), "argc 1, empty", "no argument at all gives one");
+    is_str(run(NULL, none), "argc 1, empty", "so does no argv");
     is_str(run(path, none), "[/no/such/name][show][--][-x]",
         "argv[0] need not be the path");
     is_str(run(plain, env), "[exec][show]{A=1}{EMPTY=}{odd}{=x}{A=2}",
@@ -187,6 +189,10 @@ test_chain(void)
 int
 main(int argc, char **argv, char **envp)
 {
+    if (argc == 0 || (argc == 1 && argv[0][0] == '\0')) {
+        printf("argc %d, empty", argc);
+        return 0;
+    }
     self = argv[0];
     if (argc > 1 && strcmp(argv[1], "show") == 0) {
         return show(argv, envp);
