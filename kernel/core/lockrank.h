@@ -3,7 +3,8 @@
  * every lock already held on this CPU has a smaller rank; spin_lock checks it
  * each time.  None may be held across sleep, and user memory may be touched
  * only with none held (a page fault takes RANK_AS).  Those marked irq are taken
- * in interrupt handlers too; no handler allocates memory.
+ * in interrupt handlers too, whatever was interrupted; so they come last, and
+ * nobody allocates memory with one held.
  */
 #pragma once
 
@@ -17,12 +18,12 @@ enum lock_rank {
     RANK_FSTREE,     /* names: directories and their entries */
     RANK_MUTEX,      /* the waiters of a sleeping lock */
     RANK_TTY,        /* a terminal's buffers */
-    RANK_TIMER,      /* the sleepers' list (irq) */
-    RANK_SIGNAL,     /* a process's pending signals (irq) */
-    RANK_RUNQUEUE,   /* a CPU's run queue (irq) */
     RANK_HEAP,       /* the heap's page lists */
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */
+    RANK_TIMER,      /* the sleepers' list (irq) */
+    RANK_SIGNAL,     /* a process's pending signals (irq) */
+    RANK_RUNQUEUE,   /* a CPU's run queue (irq) */
     RANK_LOG,        /* the log and its sinks (irq) */
     RANK_DEVICE,     /* an output device's registers (irq) */
 };
