@@ -165,21 +165,21 @@ $(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso
 	$Qtools/iso $@ $(B)/tine.elf $(B)/initrd.cpio
 
 # Under gdb: tools/gdb/README.md.
-NEEDS += $(if $(filter gdb gdb-reverse,$(MAKECMDGOALS)),qemu gdb)
+NEEDS += $(if $(filter gdb gdb-reverse tour,$(MAKECMDGOALS)),qemu gdb)
 gdb: ## the shell in gdb; PROGRAM=cow ARGS="...": it, from its main
 gdb-reverse: ## the same of a recorded run: gdb can go back in it
 gdb gdb-reverse: all
 	$Qtools/run --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio --$@ \
 		$(if $(PROGRAM),--main -- $(PROGRAM) $(ARGS))
 tour: all ## a guided walk through one fork, in gdb (FORK=page: another way)
-	$QTINE_TOUR=1 tools/run --kernel $(B)/tine.elf --initrd \
+	$QTINE_TOUR=1 tools/run --icount --kernel $(B)/tine.elf --initrd \
 		$(B)/initrd.cpio $(FORK:%=--append fork=%) --gdb -- hello-fork
 console: ## this terminal becomes one of the guest that is under gdb
 	$Qtools/console $(B)/gdb-console
 compdb: ready ## compile_commands.json, for editors
 	$QMAKEFLAGS= $(MAKE) -nB V=1 B=$(B) CC="$(CC)" CROSS=$(CROSS) all \
 		| tools/compdb >compile_commands.json
-.PHONY: gdb gdb-reverse console compdb
+.PHONY: gdb gdb-reverse tour console compdb
 
 # Targets that prove and measure: model, coverage, mutate, bench, profile.
 include tools/proof.mk

@@ -268,9 +268,11 @@ class Facts:
 
     def __getitem__(self, name):
         try:
-            return getattr(self, "fact_" + name)()
+            fact = getattr(self, "fact_" + name)()
         except gdb.error as error:
             return f"({error})"
+        # Where the order has become another, some are not to be had.
+        return "nothing" if fact is None or fact == "" else fact
 
     def drawing(self, words):
         name, *words = words.split()
