@@ -56,7 +56,7 @@ test_errors(void)
 static void
 test_order(void)
 {
-    static const int lengths[] = { 500, 300, 100 };
+    static const int lengths[] = { 1700, 900, 100 };
     int ends[2];
     char text[4] = "";
 
