@@ -64,7 +64,7 @@ def gdb_fork_order(host):
          r"the parent: fork has returned 3", r"\$2 = 3\n")
     if b"the parent, pid 2 hello-fork, has been back" not in result.err:
         result.fail("it does not say why")
-    session(host, ["tine child"], *HELLO, status=1)
+    session(host, ["tine child"], *STEADY, status=1)
 
 
 @test
@@ -79,11 +79,11 @@ def gdb_next_over_fork(host):
 @test
 def gdb_status(host):
     """The status is gdb's, also when the machine has ended."""
-    session(host, ["quit 5"], *HELLO, status=5)
-    session(host, ["no-such-command"], *HELLO, status=1)
-    session(host, ["continue"], *HELLO, status=0)
-    host.tine("--gdb=/no/such/file", *HELLO).expect(2)
-    host.tine("--main", *HELLO).expect(2)
+    session(host, ["quit 5"], *STEADY, status=5)
+    session(host, ["no-such-command"], *STEADY, status=1)
+    session(host, ["continue"], *STEADY, status=0)
+    host.tine("--gdb=/no/such/file", *STEADY).expect(2)
+    host.tine("--main", *STEADY).expect(2)
     script = host.file("commands", b"continue\n")
     host.tine(f"--gdb={script}", "--timeout", "3", "--",
               "sleep", "1000").expect(124, None, b"time-out")
@@ -125,7 +125,7 @@ def gdb_boundary(host):
         "tine user hello-fork:23", "continue", "step", "step", "bt", "finish",
         "tine user hello-fork:36", "continue", "tine enter", "bt", "finish",
         "finish", "next", "info symbol $pc", "tine leave"],
-        *HELLO, status=1),
+        *STEADY, status=1),
         r"hello-fork\.c:23", r"fork \(\) at", r"syscall_entry \(\) at",
         r"#0  syscall_entry", r"#1 .* in fork", r"#2 .* main \(\)|fork \(\)",
         r"hello-fork\.c:36", r"pid 2 hello-fork: wait4\(3, ",
@@ -162,7 +162,7 @@ def gdb_stops(host):
 def gdb_trap(host):
     """Vector, error code, address, and whose it is."""
     says(session(host, ["tine trap", "tine trap timer", "tine trap page",
-                        "info symbol $pc"], *HELLO),
+                        "info symbol $pc"], *STEADY),
          r"trap 14, page fault at [0-9a-f]+.*, error 0x[0-9a-f]+: page not "
          "present", r"from user mode, at .*, pid 1 init",
          r"#0  trap_dispatch \(frame=0x", r"trap 64, timer interrupt",
@@ -234,7 +234,7 @@ def gdb_triple_fault(host):
         "tine user hello-fork", "continue",
         "python table = gdb.lookup_static_symbol('idt').value()",
         "python gdb.selected_inferior().write_memory(int(table.address), "
-        "bytes(table.type.sizeof))", "continue", "bt", "tine ps"], *HELLO),
+        "bytes(table.type.sizeof))", "continue", "bt", "tine ps"], *STEADY),
         r"SIGQUIT", r"a triple fault\?", r"in main \(\) at user/demos",
         r"=> .* running .* hello-fork")
 
@@ -326,7 +326,7 @@ def gdb_server(host):
     """An editor's way: a stub on a socket, and start.py in its own gdb."""
     path = os.path.join(host.new_directory(), "stub")
     child = host.start([host.path("tools", "run"), "--timeout", "40",
-                        "--gdb-server", path, *HELLO],
+                        "--gdb-server", path, *STEADY],
                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     wait_for(lambda: os.path.exists(path), 20)
     says(host.command([

@@ -64,7 +64,8 @@ class Pages:
 def walk(host, commands, *words):
     """Run gdb on these commands. => the Pages"""
     script = host.file("commands", "\n".join(commands).encode() + b"\n")
-    result = host.tine(f"--gdb={script}", "--timeout", "25", *words, *HELLO,
+    result = host.tine(f"--gdb={script}", "--timeout", "25", "--icount",
+                       *words, *HELLO,
                        limit=30).expect(0)
     text = result.out.decode(errors="replace")
     if "rror" in result.err.decode() or "Python Exception" in text:

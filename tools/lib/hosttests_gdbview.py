@@ -54,8 +54,10 @@ def debug(host, lines, *words):
     """Run Tine with these words under gdb, which gets these commands."""
     script = PRELUDE + "".join(f"python run({line.strip()!r})\n"
                                for line in lines.strip().splitlines())
+    # Counted time: a stop in gdb takes none, so who runs first is no chance.
     return View(host.tine(f"--gdb={host.file('commands', script.encode())}",
-                          "--initrd", host.test_initrd(), *words, limit=60))
+                          "--icount", "--initrd", host.test_initrd(), *words,
+                          limit=60))
 
 
 def gdb_test(function):
