@@ -11,6 +11,7 @@ import gdb
 import tine_console
 import tine_kernel as kernel
 import tine_programs as programs
+import tine_unwind
 
 ERRNO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
                      "lib", "abi", "errno.h")
