@@ -93,6 +93,17 @@ wait_for_orphans(long processes)
     }
 }
 
+/* The kernel keeps pages of its heap and stacks: how many depends on what ran
+ * beside what. (`heap` and `stacks` say exactly what is in use.) One frame lost
+ * in a thousand children would be more. */
+#define STORE 4
+
+static int
+is_store(const char *name)
+{
+    return strcmp(name, "free") == 0 || strcmp(name, "kernel") == 0;
+}
+
 /* => all counts but the kernel's stores are as before */
 static int
 as_before(const long before[8])
@@ -100,9 +111,7 @@ as_before(const long before[8])
     int same = counts_well();
 
     for (int i = 0; i < 8; i++) {
-        same &= counts_find(names[i]) == before[i]
-                || strcmp(names[i], "free") == 0
-                || strcmp(names[i], "kernel") == 0;
+        same &= counts_find(names[i]) == before[i] || is_store(names[i]);
     }
     return same;
 }
@@ -121,7 +130,9 @@ main(void)
     is(run(CHILDREN), CHILDREN, "ten thousand children, one after another");
     wait_for_orphans(processes);
     for (int i = 0; i < 8; i++) {
-        is(counts_get(names[i]), before[i], names[i]);
+        long more = counts_get(names[i]) - before[i];
+        ok(more == 0 || (is_store(names[i]) && -STORE <= more && more <= STORE),
+            names[i]);
     }
     ok(counts_well(), "all is well");
     is(kill_forkers(40), 40, "forty who are killed while they fork");
