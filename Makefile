@@ -77,7 +77,9 @@ iso: $(B)/tine.iso ## build/tine.iso, for GRUB or a real machine
 # The interactive boot. A window shows the VGA text if there is a display;
 # the terminal is the serial console (Ctrl-A X ends, Ctrl-A C is the monitor).
 QEMU := qemu-system-x86_64
-QFLAGS := -accel tcg -cpu max,-erms,-fsrm -m 128 -nodefaults
+CPUS := 2
+QFLAGS := -accel tcg,thread=multi -smp $(CPUS)
+QFLAGS += -cpu max,-erms,-fsrm -m 128 -nodefaults
 QFLAGS += -vga std -device isa-debug-exit,iobase=0xf4,iosize=4
 QFLAGS += -serial mon:stdio
 QFLAGS += $(if $(DISPLAY)$(WAYLAND_DISPLAY),,-display none)

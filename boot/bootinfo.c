@@ -13,6 +13,8 @@
 #define MB2_TAG_CMDLINE  1
 #define MB2_TAG_MODULE   3
 #define MB2_TAG_MMAP     6
+#define MB2_TAG_RSDP     14 /* a copy of it: of revision 1 */
+#define MB2_TAG_RSDP2    15
 
 struct mb2_tag {
     u32 type, size;
@@ -115,6 +117,9 @@ read_multiboot2(paddr_t info)
             set_cmdline((const char *)(tag + 1));
         } else if (tag->type == MB2_TAG_MMAP) {
             read_mb2_mmap((const struct mb2_mmap *)tag);
+        } else if (tag->type == MB2_TAG_RSDP
+                   || tag->type == MB2_TAG_RSDP2) {
+            bootinfo.rsdp = (paddr_t)(tag + 1) - DIRECT_MAP;
         } else if (tag->type == MB2_TAG_MODULE && bootinfo.initrd_end == 0) {
             const struct mb2_module *module = (const void *)tag;
             bootinfo.initrd_start = module->start;
@@ -131,6 +136,7 @@ read_pvh(paddr_t info)
     const struct pvh_memmap_entry *map = phys(start->memmap);
 
     bootinfo.door = "pvh";
+    bootinfo.rsdp = start->rsdp;
     if (start->cmdline != 0) {
         set_cmdline(phys(start->cmdline));
     }

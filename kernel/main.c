@@ -6,6 +6,7 @@
 #include "core/panic.h"
 #include "core/printk.h"
 
+#include "arch/acpi.h"
 #include "arch/apic.h"
 #include "arch/cpu.h"
 #include "arch/trap.h"
@@ -100,6 +101,7 @@ kernel_main(u32 magic, paddr_t info)
     trap_init();                 /* descriptor tables, traps, per-CPU data */
     power_init();                /* how to end */
     bootinfo_init(magic, info);  /* what the loader said */
+    acpi_init();                 /* what the firmware says of CPUs */
     serial_init();               /* COM1: the console */
     vga_init();                  /* the screen, a console too */
     hostlink_init();             /* COM2: records for tools/run */
@@ -112,6 +114,7 @@ kernel_main(u32 magic, paddr_t info)
     serial_listen();             /* the console's input, from here */
     keyboard_init();             /* and from here */
     sched_init();                /* this context becomes the idle process */
+    sched_start_cpus();          /* the others: idle, so far */
     read_boot_words();
     proc_start_init(start_init); /* pid 1 goes on with fs_init */
     sched_idle();

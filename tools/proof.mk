@@ -20,7 +20,7 @@ model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
 # sanitizers; --wrap leads their calls of the allocator through the test.
 MODEL := $(wildcard kernel/debug/host/*.c) kernel/debug/check.c
 MODEL += kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
-	as early fault frame heap nomem object range share vma)
+	as buddy early fault frame heap nomem object range share vma)
 MFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined
 MFLAGS += -fno-sanitize-recover=all -fno-strict-aliasing
 MFLAGS += -fno-omit-frame-pointer -Wall -Wextra -Wmissing-prototypes -Wshadow

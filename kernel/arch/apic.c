@@ -12,19 +12,25 @@
 #include "arch/cpu.h"
 #include "arch/io.h"
 #include "arch/irq.h"
+#include "arch/percpu.h"
 #include "arch/trap.h"
 
 #define LAPIC_BASE  (DIRECT_MAP + 0xfee00000UL)
 #define IOAPIC_BASE (DIRECT_MAP + 0xfec00000UL)
 
+#define LAPIC_ID            0x020
 #define LAPIC_EOI           0x0b0
 #define LAPIC_SPURIOUS      0x0f0
+#define LAPIC_COMMAND       0x300
+#define LAPIC_TARGET        0x310
 #define LAPIC_TIMER         0x320
 #define LAPIC_TIMER_INITIAL 0x380
 #define LAPIC_TIMER_CURRENT 0x390
 #define LAPIC_TIMER_DIVIDE  0x3e0
 
 #define LAPIC_ENABLE    0x100
+#define LAPIC_SENDING   0x1000
+#define LAPIC_ALL_OTHER 0xc0000
 #define LAPIC_MASKED    0x10000
 #define LAPIC_PERIODIC  0x20000
 #define LAPIC_DIVIDE_16 0x3
@@ -119,8 +125,44 @@ apic_init(void)
     for (u32 i = 0; i < IRQ_LINES; i++) {
         ioapic_write(IOAPIC_REDIRECT + 2 * i, LAPIC_MASKED);
     }
-    *lapic(LAPIC_SPURIOUS) = LAPIC_ENABLE | VECTOR_SPURIOUS;
+    cpus[0].apic_id = apic_enable();
     calibrate();
+}
+
+u32
+apic_enable(void)
+{
+    *lapic(LAPIC_SPURIOUS) = LAPIC_ENABLE | VECTOR_SPURIOUS;
+    return *lapic(LAPIC_ID) >> 24;
+}
+
+/* Target and command are two registers: nobody may come between. */
+static void
+send(u32 target, u32 command)
+{
+    u64 flags = cpu_flags();
+
+    cpu_interrupts_off();
+    while (*lapic(LAPIC_COMMAND) & LAPIC_SENDING) {
+        cpu_pause();
+    }
+    *lapic(LAPIC_TARGET) = target << 24;
+    *lapic(LAPIC_COMMAND) = command;
+    if (flags & RFLAGS_IF) {
+        cpu_interrupts_on();
+    }
+}
+
+void
+apic_send(u32 apic_id, u32 what)
+{
+    send(apic_id, what);
+}
+
+void
+apic_send_others(u32 what)
+{
+    send(0, what | LAPIC_ALL_OTHER);
 }
 
 void
@@ -141,7 +183,8 @@ void
 irq_register(int line, void (*handler)(void))
 {
     irq_handlers[line] = handler;
-    ioapic_write(IOAPIC_REDIRECT + 2 * (u32)line + 1, 0); /* to APIC id 0 */
+    /* Devices interrupt the first CPU. */
+    ioapic_write(IOAPIC_REDIRECT + 2 * (u32)line + 1, cpus[0].apic_id << 24);
     ioapic_write(IOAPIC_REDIRECT + 2 * (u32)line, VECTOR_IRQ + (u32)line);
 }
 

@@ -46,6 +46,16 @@ cpu_idle(void)
     __asm__ volatile("sti; hlt" : : : "memory");
 }
 
+/* Nothing more from this CPU. */
+static inline __noreturn void
+cpu_halt(void)
+{
+    cpu_interrupts_off();
+    for (;;) {
+        __asm__ volatile("hlt");
+    }
+}
+
 static inline u64
 cpu_flags(void)
 {

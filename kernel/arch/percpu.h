@@ -16,6 +16,8 @@ struct runqueue;
 #define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
 #define WORK_SIGNAL  0x2 /* the current process may have a signal to act on */
 #define WORK_INPUT   0x4 /* the console has input (core/console.h) */
+#define WORK_PARK    0x8 /* somebody wants all CPUs to stand still (smp.h) */
+#define WORK_DRAIN   0x10 /* somebody wants our cached frames (mm/frame.h) */
 #define WORK_HOOK    0x80 /* stays set: system calls end in core/hooks.h's */
 
 struct tss {
@@ -26,6 +28,13 @@ struct tss {
     u64 reserved2;
     u16 reserved3, iomap;
 } __attribute__((packed));
+
+/* What a CPU asks of others (arch/smp.h: cpu_call). */
+struct call {
+    void (*fn)(u64 arg);
+    u64 arg;
+    u64 waiting;               /* CPUs that have not done it yet */
+};
 
 struct cpu {
     /* Offsets known to entry.S. */
@@ -43,12 +52,19 @@ struct cpu {
     struct as *loaded_as;      /* whose that is; NULL: the kernel root */
     struct process *idle;
     struct runqueue *queue;    /* this CPU's own (proc/sched.c) */
+    u32 apic_id;
+    bool resting;              /* in the idle loop, at hlt */
+    u64 calls;                 /* CPUs that wait for us to do their call */
+    struct call call;          /* our own, for others */
     u64 gdt[10];
     struct tss tss;
 };
 
 extern struct cpu cpus[MAX_CPUS];
 extern int cpu_count;
+extern u64 cpus_online;   /* a bit for each that runs; grows at boot only */
+extern bool cpus_stopped; /* by cpu_stop_others */
+extern u32 work_always;   /* work bits that every CPU is to have set */
 
 static inline struct cpu *
 this_cpu(void)
@@ -90,6 +106,14 @@ cpu_set_rank(u32 rank)
 {
     __asm__ volatile("movl %0, %%gs:28" : : "ri"(rank) : "memory");
 }
+
+/* In every loop that waits for another CPU: serve its calls, or each may wait
+ * for the other (H4).  (arch/ipi.c) */
+void cpu_wait(void);
+void cpu_serve_calls(void);
+
+/* Halt all other CPUs for good, wherever they are: the machine ends. */
+void cpu_stop_others(void);
 
 /* Set and clear bits of this CPU's work word: one instruction each, so that an
  * interrupt handler's bit is never lost. */

@@ -31,6 +31,7 @@ struct extable_entry {
 
 struct cpu cpus[MAX_CPUS];
 int cpu_count = 1;
+u32 work_always;
 
 static struct gate idt[256] __attribute__((aligned(16)));
 static u8 ist_stacks[MAX_CPUS][3][IST_STACK_SIZE] __attribute__((aligned(16)));
@@ -94,13 +95,8 @@ gate_ist(int vector)
 }
 
 static void
-load_idt(void)
+fill_idt(void)
 {
-    struct {
-        u16 limit;
-        u64 base;
-    } __attribute__((packed)) pointer = {sizeof(idt) - 1, (u64)idt};
-
     for (int i = 0; i < 256; i++) {
         u64 entry = (u64)trap_vectors[i];
         u16 user = i == VECTOR_BREAK || i == VECTOR_OVERFLOW ? GATE_USER : 0;
@@ -108,6 +104,16 @@ load_idt(void)
                                GATE_INTERRUPT | user | gate_ist(i),
                                entry >> 16, entry >> 32, 0};
     }
+}
+
+static void
+load_idt(void)
+{
+    struct {
+        u16 limit;
+        u64 base;
+    } __attribute__((packed)) pointer = {sizeof(idt) - 1, (u64)idt};
+
     __asm__ volatile("lidt %0" : : "m"(pointer));
 }
 
@@ -131,19 +137,13 @@ enable_features(void)
     cr4 |= regs[1] & (1u << 7) ? CR4_SMEP : 0;
     cr4 |= regs[1] & (1u << 20) ? CR4_SMAP : 0;
     cr4 |= regs[2] & (1u << 2) ? CR4_UMIP : 0;
-    if ((cr4 & CR4_SMAP) == 0) {
-        patch_smap_sites();
-    }
     write_cr4(cr4);
 }
 
 void
-trap_init(void)
+trap_init_cpu(struct cpu *cpu)
 {
-    struct cpu *cpu = &cpus[0];
-
     cpu->self = cpu;
-    cpu->id = 0;
     load_gdt(cpu);
     wrmsr(MSR_GS_BASE, (u64)cpu);
     wrmsr(MSR_KERNEL_GS_BASE, 0);
@@ -155,6 +155,16 @@ trap_init(void)
     wrmsr(MSR_LSTAR, (u64)syscall_entry);
     wrmsr(MSR_SFMASK,
           RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_AC | RFLAGS_NT);
+}
+
+void
+trap_init(void)
+{
+    fill_idt();
+    trap_init_cpu(&cpus[0]);
+    if ((read_cr4() & CR4_SMAP) == 0) {
+        patch_smap_sites();
+    }
 }
 
 u64
@@ -244,12 +254,24 @@ dispatch(struct trapframe *frame)
         kernel_page_fault(frame);
         break;
     case VECTOR_NMI:
+        if (cpus_stopped) {
+            cpu_halt();
+        }
+        trap_panic(frame);
     case VECTOR_DF:
     case VECTOR_MC:
         trap_panic(frame);
     case VECTOR_TIMER:
         apic_eoi();
         on_tick(trap_from_user(frame));
+        break;
+    case VECTOR_CALL:
+        apic_eoi();
+        cpu_serve_calls();
+        break;
+    case VECTOR_KICK:
+        apic_eoi();
+        cpu_add_work(WORK_RESCHED | WORK_SIGNAL | WORK_PARK);
         break;
     case VECTOR_SPURIOUS:
         break;

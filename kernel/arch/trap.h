@@ -6,6 +6,8 @@
 
 #include "core/types.h"
 
+struct cpu;
+
 /* Selectors, as Linux's: user programs can see them. */
 #define KERNEL_CS 0x10
 #define KERNEL_SS 0x18
@@ -31,6 +33,8 @@
 #define VECTOR_TIMER    0x40
 #define VECTOR_SYSCALL  0x80 /* these two are in frames only, without gates: */
 #define VECTOR_CHANGED  0x81 /* a system call's frame that was rewritten */
+#define VECTOR_CALL     0xf0 /* between CPUs: cpu_call, cpu_kick */
+#define VECTOR_KICK     0xf1
 #define VECTOR_SPURIOUS 0xff
 
 /* Page fault error code (AMD64 manual, 8.2.15). */
@@ -56,9 +60,13 @@ trap_from_user(const struct trapframe *frame)
     return (frame->cs & 3) == 3;
 }
 
-/* Fill this CPU's GDT, TSS, IDT and system call registers.
- * => boot, once a CPU; interrupts off */
+/* Build what all CPUs share, then this one's.
+ * => boot, first of all; interrupts off */
 void trap_init(void);
+
+/* Load this CPU's GDT, TSS, IDT, GS base, features and system call registers.
+ * => once a CPU, interrupts off; cpu->id is set */
+void trap_init_cpu(struct cpu *cpu);
 
 /* If rip may fault by design (a user copy), where it goes on; else 0. */
 u64 extable_fixup(u64 rip);

@@ -17,6 +17,7 @@ struct bootinfo {
     const char *door;  /* "multiboot2" or "pvh" */
     char cmdline[1024];
     paddr_t initrd_start, initrd_end; /* equal if there is none */
+    paddr_t rsdp;      /* ACPI's root pointer, if the loader told; else 0 */
     int nregions;
     struct boot_region regions[BOOT_REGIONS]; /* sorted, page aligned */
 };

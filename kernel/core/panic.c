@@ -20,6 +20,7 @@ extern const char symbol_names[];
 extern const char text_end[];
 
 bool panicking;
+static int panicker; /* 1 + the CPU that panics, or 0 */
 struct machine machine;
 
 const char *
@@ -66,10 +67,17 @@ void
 panic_begin(void)
 {
     cpu_interrupts_off();
-    if (panicking) { /* a fault while panicking: say no more */
-        machine.fail();
+    int nobody = 0;
+    if (!__atomic_compare_exchange_n(&panicker, &nobody, 1 + this_cpu()->id,
+                                     false, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_SEQ_CST)) {
+        if (nobody == 1 + this_cpu()->id) {
+            machine.fail(); /* a fault while panicking: say no more */
+        }
+        cpu_halt(); /* one at a time is enough */
     }
     panicking = true;
+    cpu_stop_others();
 }
 
 void
@@ -77,7 +85,7 @@ panic_at(const char *file, int line, const char *fmt, ...)
 {
     va_list ap;
 
-    if (!panicking) {
+    if (panicker != 1 + this_cpu()->id) {
         panic_begin();
     }
     printk("BUG: panic at %s:%d: ", file, line);

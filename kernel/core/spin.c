@@ -8,7 +8,9 @@ void
 spin_wait(struct spinlock *lock, u32 held)
 {
     while (!spin_try(lock, held)) {
-        cpu_pause();
+        while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0) {
+            cpu_wait(); /* and serves flush requests (H4) */
+        }
     }
 }
 

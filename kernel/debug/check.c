@@ -12,6 +12,7 @@
 #include "core/spin.h"
 
 #include "arch/pte.h"
+#include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/early.h"
@@ -333,7 +334,9 @@ check_or_panic(void)
 {
     struct check check = {.out = NULL};
 
+    park_others();
     run(&check);
+    park_release();
     if (check.violations != 0) {
         panic("check: %lu violations", check.violations);
     }
@@ -346,6 +349,7 @@ check_show(struct text *out)
     struct text found = {0};
     struct check check = {.out = &found};
 
+    park_others(); /* until the counts have been read, too */
     run(&check);
     if (check.violations == 0) {
         text_printf(out, "ok\n");
@@ -355,6 +359,7 @@ check_show(struct text *out)
     }
     text_clear(&found);
     show_counts(out);
+    park_release();
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "core/spin.h"
 
 #include "arch/pte.h"
+#include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"
@@ -74,7 +75,7 @@ show_node(struct text *out, pid_t pid, int level, vaddr_t addr, pte_t entry)
 static int
 pages_show(struct text *out)
 {
-    spin_lock(&family_lock);
+    park_others(); /* a space may not go while we look at it */
     list_for_each(pos, &all_processes) {
         const struct process *process =
             list_entry(pos, struct process, all_link);
@@ -82,11 +83,9 @@ pages_show(struct text *out)
         if (process->pgid != current->pgid || as == NULL) {
             continue;
         }
-        spin_lock(&as->lock);
         show_node(out, process->pid, PT_LEVELS, 0, as->root | PTE_W);
-        spin_unlock(&as->lock);
     }
-    spin_unlock(&family_lock);
+    park_release();
     return 0;
 }
 

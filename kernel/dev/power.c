@@ -5,6 +5,7 @@
 
 #include "arch/cpu.h"
 #include "arch/io.h"
+#include "arch/percpu.h"
 
 #include "dev/dev.h"
 
@@ -16,33 +17,25 @@
 #define PULSE_RESET       0xfe
 
 static __noreturn void
-halt(void)
-{
-    cpu_interrupts_off();
-    for (;;) {
-        __asm__ volatile("hlt");
-    }
-}
-
-static __noreturn void
 power_off(void)
 {
+    cpu_stop_others(); /* it takes a while: let nobody do more meanwhile */
     outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_S5);
-    halt();
+    cpu_halt();
 }
 
 static __noreturn void
 power_reset(void)
 {
     outb(KEYBOARD_COMMAND, PULSE_RESET);
-    halt();
+    cpu_halt();
 }
 
 static __noreturn void
 power_panic(void)
 {
     outl(DEBUG_EXIT, DEBUG_EXIT_PANIC);
-    halt();
+    cpu_halt();
 }
 
 void

@@ -122,5 +122,6 @@ fs_init(void)
     tty_init();
     rundev_init();
     procfs_init();
+    cpuinfo_init();
     tmpfs_limit();
 }

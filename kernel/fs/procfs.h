@@ -20,3 +20,6 @@ void procfs_register(const char *path, int (*show)(struct text *out),
 
 /* Make /proc, with what it tells of processes. */
 void procfs_init(void);
+
+/* /proc/cpuinfo. */
+void cpuinfo_init(void);

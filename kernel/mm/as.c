@@ -11,6 +11,7 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/pte.h"
+#include "arch/smp.h"
 #include "arch/tlb.h"
 
 #include "mm/as.h"
@@ -68,13 +69,25 @@ as_get(struct as *as)
     __atomic_fetch_add(&as->refs, 1, __ATOMIC_RELAXED);
 }
 
+/* A CPU that went idle keeps the last space loaded: until it ends. */
+static void
+leave_if_loaded(u64 as)
+{
+    if ((u64)this_cpu()->loaded_as == as) {
+        as_load(NULL);
+    }
+}
+
 void
 as_put(struct as *as)
 {
     if (__atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) != 1) {
         return;
     }
-    assert(as->cpus == 0); /* no CPU may still walk the tables (H3) */
+    if (as_cpus(as) != 0) {
+        cpu_call(as_cpus(as), leave_if_loaded, (u64)as);
+    }
+    assert(as_cpus(as) == 0); /* no CPU may still walk the tables (H3) */
     spin_lock(&all_spaces_lock);
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);

@@ -43,7 +43,7 @@ struct as *as_alloc(void);
 void as_get(struct as *as);
 
 /* One user fewer; the last frees all.
- * => not loaded on any CPU if it is the last; no spinlock held */
+ * => this CPU has left it if it is the last; no spinlock held */
 void as_put(struct as *as);
 
 /* A copy for a child, which shares the tree from `level` down.
@@ -55,6 +55,16 @@ int as_fork(struct as *as, enum share_level level, struct as **copy)
 /* own=always: after a fork the child breaks all sharing at once, by the same
  * code that does it page by page. */
 extern bool own_always;
+
+/* Whose translations a change of the tables must flush.  The full barrier: the
+ * change is visible before we look who has the root, as a CPU that loads it
+ * says so before it walks (H3). */
+static inline u64
+as_cpus(const struct as *as)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return __atomic_load_n(&as->cpus, __ATOMIC_RELAXED);
+}
 
 /* Load the space (NULL: only the kernel's half) on this CPU.
  * => interrupts off, or on in the space's own process outside any lock */

@@ -1,9 +1,9 @@
 /*
- * The frame allocator: a buddy system for blocks, before it lists of loose
- * single frames, and before these the same lists for each CPU.  The essential
- * fact: almost every request is for one frame, so a freed frame goes on a list
- * as it is, by content, and is merged with its buddies only when a block is
- * wanted and none is there.
+ * The frame allocator: a buddy system for blocks (buddy.c), before it lists of
+ * loose single frames, and before these the same lists for each CPU.  The
+ * essential fact: almost every request is for one frame, so a freed frame goes
+ * on a list as it is, by content, and is merged with its buddies only when a
+ * block is wanted and none is there.
  */
 #include "core/bootinfo.h"
 #include "core/panic.h"
@@ -13,14 +13,13 @@
 #include "arch/page.h"
 #include "arch/percpu.h"
 #include "arch/pte.h"
+#include "arch/smp.h"
 
+#include "mm/buddy.h"
 #include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
 #include "mm/nomem.h"
-
-#define MAX_ORDER   10
-#define FRAME_BLOCK 0x80 /* flags: head of a free block in a buddy list */
 
 #define LOW_MEMORY 0x100000 /* firmware's and the CPUs' start-up code's */
 
@@ -29,7 +28,6 @@ u64 frames_count;
 paddr_t zero_frame;
 
 static struct spinlock frame_lock = SPINLOCK_INIT(RANK_FRAME);
-static u32 blocks[MAX_ORDER + 1]; /* frame numbers; 0 ends a list */
 
 /* A list of free frames with one content. */
 struct loose {
@@ -52,96 +50,6 @@ static struct frame_cache {
     u64 counts[FRAME_KINDS];
 } __attribute__((aligned(64))) caches[MAX_CPUS];
 
-/* Links of a free frame, in its lines field: next low, previous high. */
-static u32
-next_of(u32 number)
-{
-    return (u32)frames[number].lines;
-}
-
-static u32
-prev_of(u32 number)
-{
-    return (u32)(frames[number].lines >> 32);
-}
-
-static void
-set_links(u32 number, u32 next, u32 prev)
-{
-    frames[number].lines = next | (u64)prev << 32;
-}
-
-static void
-block_push(u32 number, int order)
-{
-    u32 next = blocks[order];
-
-    set_links(number, next, 0);
-    if (next != 0) {
-        set_links(next, next_of(next), number);
-    }
-    blocks[order] = number;
-    frames[number].level = (u8)order;
-    frames[number].flags = FRAME_BLOCK;
-}
-
-static void
-block_remove(u32 number, int order)
-{
-    u32 next = next_of(number);
-    u32 prev = prev_of(number);
-
-    if (prev != 0) {
-        set_links(prev, next, prev_of(prev));
-    } else {
-        blocks[order] = next;
-    }
-    if (next != 0) {
-        set_links(next, next_of(next), prev);
-    }
-    frames[number].flags = 0;
-    frames[number].level = 0;
-}
-
-/* Give a block to the buddy lists, merged as far as it goes. */
-static void
-block_free(u32 number, int order)
-{
-    while (order < MAX_ORDER) {
-        u32 buddy = number ^ 1u << order;
-        if (buddy >= frames_count || frames[buddy].flags != FRAME_BLOCK
-            || frames[buddy].kind != FRAME_FREE
-            || frames[buddy].level != order) {
-            break;
-        }
-        block_remove(buddy, order);
-        number &= ~(1u << order);
-        order++;
-    }
-    block_push(number, order);
-}
-
-/* Take a block from the buddy lists, splitting a larger one if need be. */
-static u32
-block_take(int order)
-{
-    int from = order;
-
-    while (from <= MAX_ORDER && blocks[from] == 0) {
-        from++;
-    }
-    if (from > MAX_ORDER) {
-        return 0;
-    }
-    u32 number = blocks[from];
-    block_remove(number, from);
-    while (from > order) {
-        from--;
-        block_push(number + (1u << from), from);
-    }
-    return number;
-}
-
 static struct frame_cache *
 this_cache(void)
 {
@@ -154,7 +62,7 @@ loose_pop(struct loose *loose)
     u32 number = loose->first;
 
     if (number != 0) {
-        loose->first = next_of(number);
+        loose->first = (u32)frames[number].lines;
         loose->count--;
     }
     return number;
@@ -166,6 +74,41 @@ loose_push(struct loose *loose, u32 number)
     frames[number].lines = loose->first;
     loose->first = number;
     loose->count++;
+}
+
+void
+frame_drain(void)
+{
+    struct loose *loose = this_cache()->loose;
+    u64 flags = spin_lock_irq(&frame_lock);
+
+    for (int content = 0; content < CONTENT_COUNT; content++) {
+        while (loose[content].first != 0) {
+            loose_push(&shared[content], loose_pop(&loose[content]));
+        }
+    }
+    spin_unlock_irq(&frame_lock, flags);
+}
+
+/* Asked for by another CPU.  At rest we cannot be in the middle of anything;
+ * else it must wait until we return to user mode. */
+static void
+drain_soon(u64 unused)
+{
+    (void)unused;
+    if (this_cpu()->resting) {
+        frame_drain();
+    } else {
+        cpu_add_work(WORK_DRAIN);
+    }
+}
+
+/* Before we say that there is no memory: what other CPUs keep.
+ * => no lock held that they take when they rest: not frame_lock */
+static __noinline void
+drain_others(void)
+{
+    cpu_call(cpus_online, drain_soon, 0);
 }
 
 /* Give all loose frames to the buddy lists, those of this CPU too. */
@@ -234,12 +177,19 @@ take(enum frame_kind kind, enum frame_content content)
 static __noinline paddr_t
 take_any(enum frame_kind kind)
 {
-    paddr_t frame = take(kind, CONTENT_ANY);
-
-    if (frame == 0) {
-        frame = take(kind, CONTENT_ZERO);
+    for (int tries = 0;; tries++) {
+        paddr_t frame = take(kind, CONTENT_ANY);
+        if (frame == 0) {
+            frame = take(kind, CONTENT_ZERO);
+        }
+        if (frame == 0) {
+            frame = take(kind, CONTENT_ROOT);
+        }
+        if (frame != 0 || tries == 1) {
+            return frame;
+        }
+        drain_others();
     }
-    return frame != 0 ? frame : take(kind, CONTENT_ROOT);
 }
 
 static inline paddr_t
@@ -295,6 +245,9 @@ frame_alloc_block(enum frame_kind kind, int order)
     u32 number = block_take(order);
 
     if (number == 0) {
+        spin_unlock_irq(&frame_lock, flags);
+        drain_others();
+        flags = spin_lock_irq(&frame_lock);
         merge_loose();
         number = block_take(order);
     }

@@ -102,9 +102,9 @@ static void
 flush_range(struct as *as, vaddr_t start, vaddr_t end)
 {
     if (end - start == PAGE_SIZE) {
-        tlb_flush_page(as->cpus, start);
+        tlb_flush_page(as_cpus(as), start);
     } else {
-        tlb_flush_all(as->cpus);
+        tlb_flush_all(as_cpus(as));
     }
 }
 

@@ -145,7 +145,7 @@ take_table(struct as *as, pte_t *entry, struct frame *frame)
     /* A CPU of ours may have cached an entry of this table from before a copier
      * cleared its W; the W set here would revive it (H2). */
     if (frame->flags & FRAME_WCLEARED) {
-        tlb_flush_all(as->cpus);
+        tlb_flush_all(as_cpus(as));
         frame->flags &= (u8)~FRAME_WCLEARED;
     }
     __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
@@ -164,7 +164,7 @@ copy_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
     copy_entries(copy, old);
     pt_install(entry, copy | TABLE_BITS | PTE_A);
     /* No CPU of ours may walk the old table once it can be freed. */
-    tlb_flush_page(as->cpus, addr);
+    tlb_flush_page(as_cpus(as), addr);
     pt_drop(old, level);
     return true;
 }
@@ -250,7 +250,7 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
      * TLB, nobody may write to the new one (H1). */
     pte_t rights = (*entry & ~(PTE_ADDR | PTE_W)) | PTE_A | PTE_D;
     __atomic_store_n(entry, copy | rights, __ATOMIC_RELEASE);
-    tlb_flush_page(as->cpus, addr);
+    tlb_flush_page(as_cpus(as), addr);
     __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
     pt_drop(old, 0);
     return true;
@@ -356,7 +356,7 @@ pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     /* Before the lock is dropped and before anyone can reach the child: else a
      * sibling thread writes on, into what the child already has (H5). */
     if (share.lowered) {
-        tlb_flush_all(as->cpus);
+        tlb_flush_all(as_cpus(as));
     }
     return done ? 0 : -ENOMEM;
 }

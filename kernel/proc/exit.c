@@ -13,7 +13,7 @@
 
 #include "core/panic.h"
 
-#include "arch/cpu.h"
+#include "arch/percpu.h"
 
 #include "mm/as.h"
 #include "mm/usercopy.h"
@@ -53,6 +53,7 @@ parent_declines(const struct process *parent)
     const struct kernel_sigaction *action =
         &parent->sigacts->action[SIGCHLD - 1];
 
+    assert(spin_held(&family_lock));
     return action->handler == SIG_IGN
            || (action->flags & SA_NOCLDWAIT) != 0;
 }
@@ -126,12 +127,16 @@ proc_stop(int signal)
     struct process *process = current;
 
     spin_lock(&family_lock);
-    sched_prepare(PROC_STOPPED);
-    process->stop_news = W_STOPCODE(signal);
-    process->cont_news = 0;
-    signal_tell_stop(process->parent);
+    bool stops = signal_announce_stop();
+    if (stops) {
+        process->stop_news = W_STOPCODE(signal);
+        process->cont_news = 0;
+        signal_tell_stop(process->parent);
+    }
     spin_unlock(&family_lock);
-    schedule();
+    if (stops) {
+        schedule();
+    }
 }
 
 static bool
@@ -221,7 +226,7 @@ static void
 wait_until_off_cpu(const struct process *child)
 {
     while (__atomic_load_n(&child->on_cpu, __ATOMIC_ACQUIRE)) {
-        cpu_pause(); /* the few instructions between ZOMBIE and switch_to */
+        cpu_wait(); /* the few instructions between ZOMBIE and switch_to */
     }
 }
 

@@ -161,6 +161,7 @@ inherit(struct process *child)
     sigacts_get(parent->sigacts);
     child->sigacts = parent->sigacts;
     child->blocked = parent->blocked;
+    child->affinity = parent->affinity;
     memcpy(child->comm, parent->comm, COMM_SIZE);
     return 0;
 }

@@ -121,6 +121,7 @@ static void
 init_fields(struct process *process, vaddr_t kstack)
 {
     process->state = PROC_EMBRYO;
+    process->affinity = ~0UL;
     if (init_process != NULL && current != init_process) {
         process->nomem = nomem_default;
     }

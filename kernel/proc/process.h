@@ -79,11 +79,13 @@ struct process {
     u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */
     u64 start_ns;              /* i */
     struct spinlock siglock;   /*    RANK_SIGNAL */
+    bool stop_taken;           /* g  about to stop; SIGCONT takes it back */
     sigset_t pending;          /* g */
     int forced;                /* g  a fault that was blocked or ignored */
 
     /* Copied. */
     u64 fs_base;               /* c */
+    u64 affinity;              /* a  CPUs it may run on; bits of others too */
     sigset_t blocked;          /* g */
     pid_t pgid, sid;           /* T */
     char comm[COMM_SIZE];      /* c */

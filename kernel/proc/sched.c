@@ -5,12 +5,15 @@
  */
 #include "core/console.h"
 #include "core/panic.h"
+#include "core/printk.h"
 #include "core/spin.h"
 
+#include "arch/acpi.h"
 #include "arch/apic.h"
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/percpu.h"
+#include "arch/smp.h"
 #include "arch/trap.h"
 #include "arch/upcalls.h"
 
@@ -18,17 +21,12 @@
 #include "mm/kmap.h"
 #include "mm/nomem.h"
 
+#include "proc/balance.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/timer.h"
 
-/* Each has its own cache line. */
-struct runqueue {
-    struct spinlock lock;    /* RANK_RUNQUEUE */
-    struct list ready;       /* of processes, next to run first */
-} __attribute__((aligned(64)));
-
-static struct runqueue queues[MAX_CPUS];
+struct runqueue queues[MAX_CPUS];
 static struct process idle_processes[MAX_CPUS];
 
 struct process *switch_to(struct process *prev, struct process *next);
@@ -43,27 +41,60 @@ _Static_assert(offsetof(struct cpu, process) == 32, "cpu_current");
 
 bool preempt_always;
 
-static bool
-is_idle(const struct process *process)
+/* The calling context is this CPU's idle process. */
+static void
+become_idle(struct cpu *cpu)
 {
-    return process->pid == 0;
+    struct process *idle = &idle_processes[cpu->id];
+
+    idle->state = PROC_RUNNING;
+    idle->cpu = cpu->id;
+    idle->on_cpu = true;
+    cpu->idle = idle;
+    cpu->queue = &queues[cpu->id];
+    cpu->process = idle;
 }
 
 void
 sched_init(void)
 {
-    struct cpu *cpu = this_cpu();
-    struct runqueue *queue = &queues[cpu->id];
-    struct process *idle = &idle_processes[cpu->id];
+    for (int i = 0; i < MAX_CPUS; i++) {
+        spin_init(&queues[i].lock, RANK_RUNQUEUE, "runqueue");
+        list_init(&queues[i].ready);
+    }
+    become_idle(this_cpu());
+}
 
-    spin_init(&queue->lock, RANK_RUNQUEUE, "runqueue");
-    list_init(&queue->ready);
-    idle->state = PROC_RUNNING;
-    idle->cpu = cpu->id;
-    idle->on_cpu = true;
-    cpu->idle = idle;
-    cpu->queue = queue;
-    cpu->process = idle;
+/* The first function of another CPU. */
+static void
+start_here(void)
+{
+    become_idle(this_cpu());
+    sched_idle();
+}
+
+void
+sched_start_cpus(void)
+{
+    for (int i = 0; i < acpi_cpu_count && cpu_count < MAX_CPUS; i++) {
+        struct cpu *cpu = &cpus[cpu_count];
+        if (acpi_cpu_ids[i] == cpus[0].apic_id) {
+            continue;
+        }
+        vaddr_t stack = kstack_alloc();
+        if (stack == 0) {
+            panic("no memory for the CPUs' stacks");
+        }
+        cpu->id = cpu_count;
+        cpu->apic_id = acpi_cpu_ids[i];
+        if (smp_start_cpu(cpu, kernel_root, stack + KSTACK_SIZE, start_here)) {
+            idle_processes[cpu_count++].kstack = stack;
+        } else {
+            kstack_free(stack);
+            warn("the CPU with APIC id %u does not answer\n", cpu->apic_id);
+        }
+    }
+    printk("CPUs: %d\n", cpu_count);
 }
 
 /* Lock the queue that the process belongs to, wherever that is by now. */
@@ -79,13 +110,6 @@ lock_queue_of(struct process *process, u64 *flags)
         }
         spin_unlock_irq(&queue->lock, *flags);
     }
-}
-
-static void
-make_ready(struct runqueue *queue, struct process *process)
-{
-    process->state = PROC_RUNNABLE;
-    list_add_tail(&queue->ready, &process->run_link);
 }
 
 void
@@ -109,14 +133,34 @@ sched_wake(struct process *process, enum process_state from)
 
     if (woken && process->on_cpu) {
         process->state = PROC_RUNNING; /* it has not left yet: it stays */
+    } else if (woken && !may_run(process, process->cpu)) {
+        process->state = PROC_RUNNABLE;
+        spin_unlock_irq(&queue->lock, flags);
+        sched_place(process);
+        return true;
     } else if (woken) {
         make_ready(queue, process);
         if (preempt_always) {
             cpu_add_work(WORK_RESCHED);
         }
+        if (queue != this_cpu()->queue) {
+            cpu_wake(process->cpu);
+        }
     }
     spin_unlock_irq(&queue->lock, flags);
     return woken;
+}
+
+void
+sched_poke(struct process *process)
+{
+    /* Who switches to it says so first (on_cpu), then looks at its signals. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&process->on_cpu, __ATOMIC_RELAXED)
+        && cpu != this_cpu()->id) {
+        cpu_kick(cpu);
+    }
 }
 
 static struct process *
@@ -128,6 +172,7 @@ pick_next(struct runqueue *queue, struct cpu *cpu)
         return cpu->idle;
     }
     list_del(first);
+    queue->length--;
     return list_entry(first, struct process, run_link);
 }
 
@@ -148,7 +193,8 @@ load_context(struct cpu *cpu, struct process *prev, struct process *next)
     cpu->process = next;
     cpu->pid = next->pid;
     cpu->nomem = next == init_process ? NULL : &next->nomem;
-    next->on_cpu = true;
+    /* A full barrier: see sched_poke. */
+    (void)__atomic_exchange_n(&next->on_cpu, true, __ATOMIC_SEQ_CST);
     if (next->as != NULL) {
         as_load(next->as);
     }
@@ -164,13 +210,31 @@ load_context(struct cpu *cpu, struct process *prev, struct process *next)
 static void
 finish_switch(struct process *prev)
 {
+    struct runqueue *queue = this_cpu()->queue;
     bool reap = prev->state == PROC_ZOMBIE && prev->autoreap;
+    bool move = queue->leaving != NULL;
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
-    spin_unlock(&this_cpu()->queue->lock);
+    queue->leaving = NULL;
+    spin_unlock(&queue->lock);
     cpu_interrupts_on();
     if (reap) {
         proc_free(prev);
+    } else if (move) {
+        sched_place(prev);
+    }
+}
+
+/* It goes on later: here, or where it may (then finish_switch puts it there,
+ * as it is still on this stack). */
+static void
+leave_ready(struct runqueue *queue, struct process *prev, int cpu)
+{
+    if (may_run(prev, cpu)) {
+        make_ready(queue, prev);
+    } else {
+        prev->state = PROC_RUNNABLE;
+        queue->leaving = prev;
     }
 }
 
@@ -185,8 +249,8 @@ schedule(void)
     spin_lock(&queue->lock);
     assert(spin_outer(&queue->lock) == 0); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
-    if (prev->state == PROC_RUNNING && !is_idle(prev)) {
-        make_ready(queue, prev);
+    if (prev->state == PROC_RUNNING && prev != cpu->idle) {
+        leave_ready(queue, prev, cpu->id);
     }
     struct process *next = pick_next(queue, cpu);
     next->state = PROC_RUNNING;
@@ -221,6 +285,21 @@ context_prepare(struct process *process, void (*fn)(void *), void *arg)
     process->kernel_rsp = (u64)stack;
 }
 
+/* Wait for an interrupt.  Whoever gives us work looks at `resting` after it has
+ * filled the queue; we set it before we look there. */
+static void
+rest(struct cpu *cpu)
+{
+    cpu_interrupts_off();
+    (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
+    if (list_empty(&cpu->queue->ready)
+        && !(cpu->work & (WORK_INPUT | WORK_PARK))) {
+        cpu_idle();
+    }
+    cpu->resting = false;
+    cpu_interrupts_on();
+}
+
 void
 sched_idle(void)
 {
@@ -230,12 +309,12 @@ sched_idle(void)
         if (this_cpu()->work & WORK_INPUT) {
             console_poll();
         }
-        cpu_interrupts_off();
-        if (list_empty(&this_cpu()->queue->ready)
-            && !(this_cpu()->work & WORK_INPUT)) {
-            cpu_idle();
-        } else {
-            cpu_interrupts_on();
+        if (this_cpu()->work & WORK_PARK) {
+            cpu_clear_work(WORK_PARK);
+            park_here();
+        }
+        if (!sched_steal()) {
+            rest(this_cpu());
         }
     }
 }
@@ -250,6 +329,9 @@ on_tick(bool from_user)
     } else {
         process->system_ticks++;
     }
-    timer_tick();
-    cpu_add_work(WORK_RESCHED);
+    if (this_cpu()->id == 0) {
+        timer_tick(); /* one is enough to wake sleepers */
+    }
+    cpu_add_work(WORK_RESCHED | work_always);
+    sched_balance();
 }

@@ -7,9 +7,14 @@
 
 #include "proc/process.h"
 
-/* Make the calling context CPU 0's idle process, so that `current` is valid.
+/* Make the calling context CPU 0's idle process, so that `current` is valid,
+ * and prepare the queues of all.
  * => boot */
 void sched_init(void);
+
+/* Start the other CPUs that ACPI lists; each goes idle.
+ * => boot, on the first CPU, after the frame allocator */
+void sched_start_cpus(void);
 
 /* The idle loop: run whatever is ready, else wait for an interrupt. */
 __noreturn void sched_idle(void);
@@ -27,6 +32,15 @@ void sched_publish(struct process *process);
 
 /* End a sleep or a stop.  => whether it was in that state; any context */
 bool sched_wake(struct process *process, enum process_state from);
+
+/* A signal is there for the process: if it runs on another CPU, that CPU looks
+ * soon.  => the signal is visible already */
+void sched_poke(struct process *process);
+
+/* Run only on CPUs in mask (balance.c).
+ * => family_lock held, at least one CPU in it is online; if it is the current
+ *    process, schedule() must follow */
+void sched_set_affinity(struct process *process, u64 mask);
 
 /* Announce that the current process will leave the CPU in this state at its
  * next schedule(); a wake-up in between takes it back. */

@@ -75,6 +75,9 @@ add_pending(struct process *target, int signal)
     if (signal == SIGCONT) {
         target->pending &= ~STOP_SIGNALS;
     }
+    if (signal == SIGKILL) {
+        target->stop_taken = false;
+    }
     target->pending |= SET(signal);
 }
 
@@ -87,10 +90,12 @@ is_fatal(const struct process *process, int signal)
            && (SET(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
 }
 
-/* Bring the target to where it looks at its signals. */
+/* Bring the target to where it looks at its signals.  The barrier: it says how
+ * it sleeps before it looks at what is pending, we do the reverse. */
 static void
 notify(struct process *target, int signal)
 {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     bool wakes = target->wait_mode == WAIT_INTERRUPTIBLE
                  || (target->wait_mode == WAIT_KILLABLE
                      && is_fatal(target, signal));
@@ -103,16 +108,14 @@ notify(struct process *target, int signal)
     if (signal == SIGKILL) {
         sched_wake(target, PROC_STOPPED);
     }
+    sched_poke(target);
 }
 
 void
 signal_tell_stop(struct process *parent)
 {
-    const struct kernel_sigaction *action =
-        &parent->sigacts->action[SIGCHLD - 1];
-
     assert(spin_held(&family_lock));
-    if ((action->flags & SA_NOCLDSTOP) == 0) {
+    if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
         signal_send(parent, SIGCHLD);
     }
     wait_wake_all(&parent->child_wait);
@@ -135,6 +138,9 @@ signal_send(struct process *target, int signal)
         add_pending(target, signal);
     } else if (signal == SIGCONT) {
         target->pending &= ~STOP_SIGNALS;
+    }
+    if (signal == SIGCONT) {
+        target->stop_taken = false;
     }
     bool continued = signal == SIGCONT && sched_wake(target, PROC_STOPPED);
     if (continued) {
@@ -203,6 +209,22 @@ signal_send_group(pid_t pgid, int signal)
     return send_to(GROUP, pgid, signal);
 }
 
+/* Actions change with both locks held, so that either is enough to read them:
+ * a child that ends looks at its parent's under family_lock. */
+static u64
+lock_actions(void)
+{
+    spin_lock(&family_lock);
+    return spin_lock_irq(&current->siglock);
+}
+
+static void
+unlock_actions(u64 flags)
+{
+    spin_unlock_irq(&current->siglock, flags);
+    spin_unlock(&family_lock);
+}
+
 /* Become the only owner of the current process's actions. */
 static int
 own_sigacts(void)
@@ -218,9 +240,9 @@ own_sigacts(void)
     }
     *copy = *old;
     copy->refs = 1;
-    u64 flags = spin_lock_irq(&current->siglock);
+    u64 flags = lock_actions();
     current->sigacts = copy;
-    spin_unlock_irq(&current->siglock, flags);
+    unlock_actions(flags);
     sigacts_put(old);
     return 0;
 }
@@ -265,12 +287,12 @@ signal_action(int signal, const struct kernel_sigaction *new,
     if (error != 0) {
         return error;
     }
-    u64 flags = spin_lock_irq(&current->siglock);
+    u64 flags = lock_actions();
     set_action(current->sigacts, signal, new);
     if (is_ignored(current, signal)) {
         current->pending &= ~SET(signal);
     }
-    spin_unlock_irq(&current->siglock, flags);
+    unlock_actions(flags);
     return 0;
 }
 
@@ -310,11 +332,27 @@ signal_stop_here(void)
         bool stop = (current->pending & SET(signal)) != 0
                     && current->sigacts->action[signal - 1].handler == SIG_DFL;
         current->pending &= stop ? ~SET(signal) : ~0UL;
+        current->stop_taken = stop;
         spin_unlock_irq(&current->siglock, flags);
         if (stop) {
             proc_stop(signal);
         }
     }
+}
+
+bool
+signal_announce_stop(void)
+{
+    u64 flags = spin_lock_irq(&current->siglock);
+    bool stops = current->stop_taken;
+
+    /* One lock for both: whoever continues us sees us stopped, or we see that
+     * it has been. */
+    if (stops) {
+        sched_prepare(PROC_STOPPED);
+    }
+    spin_unlock_irq(&current->siglock, flags);
+    return stops;
 }
 
 void
@@ -344,9 +382,15 @@ signal_reset_exec(void)
     static const struct kernel_sigaction plain = {.handler = SIG_DFL};
     sigset_t left = current->sigacts->exec_resets;
 
+    if (left == 0) {
+        return;
+    }
+    u64 flags = lock_actions();
+
     for (; left != 0; left &= left - 1) {
         set_action(current->sigacts, __builtin_ctzl(left) + 1, &plain);
     }
+    unlock_actions(flags);
 }
 
 /* The next signal to act on: a fault's own first, as it comes from this very
@@ -362,6 +406,7 @@ take_signal(void)
         signal = (ready & SET(SIGKILL)) != 0 ? SIGKILL
                                              : __builtin_ctzl(ready) + 1;
         current->pending &= ~SET(signal);
+        current->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
     }
     spin_unlock_irq(&current->siglock, flags);
     return signal;

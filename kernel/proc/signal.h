@@ -38,6 +38,11 @@ void signal_send(struct process *target, int signal);
  * for its wait.  => family_lock held */
 void signal_tell_stop(struct process *parent);
 
+/* The current process will stop at its next schedule(), unless SIGCONT or
+ * SIGKILL came since it took the stop signal.
+ * => family_lock held; whether it stops */
+bool signal_announce_stop(void);
+
 /* A fault of the current process: not blocked, not ignored. */
 void signal_force(int signal);
 

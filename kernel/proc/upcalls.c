@@ -10,10 +10,12 @@
 #include "core/printk.h"
 
 #include "arch/percpu.h"
+#include "arch/smp.h"
 #include "arch/trap.h"
 #include "arch/upcalls.h"
 
 #include "mm/fault.h"
+#include "mm/frame.h"
 #include "mm/usercopy.h"
 
 #include "proc/process.h"
@@ -150,6 +152,12 @@ on_user_return(struct trapframe *frame)
     u32 work = __atomic_fetch_and(&this_cpu()->work, WORK_HOOK,
                                   __ATOMIC_RELAXED);
 
+    if (work & WORK_PARK) {
+        park_here();
+    }
+    if (work & WORK_DRAIN) {
+        frame_drain();
+    }
     if (work & WORK_INPUT) {
         console_poll();
     }

@@ -15,9 +15,8 @@ void
 syscall_set_hook(void (*hook)(void))
 {
     syscall_hook = hook;
-    for (int i = 0; i < MAX_CPUS; i++) {
-        cpus[i].work |= WORK_HOOK;
-    }
+    work_always |= WORK_HOOK;
+    cpu_add_work(WORK_HOOK); /* others: with their next tick */
 }
 
 void

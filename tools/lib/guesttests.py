@@ -20,6 +20,7 @@ from guest import records
 from host import Failure, lines
 
 DRIVER = "driver"
+OPTIONS = []        # for tools/run, of every boot
 PATIENCE = 60       # seconds for a boot until its first test
 MARGIN = 20         # seconds the guest may be late with its own time-out
 # A walk over all memory at every system call, or copies of all that may be
@@ -189,8 +190,9 @@ class Hinted:
     def __init__(self, results, tests, append):
         self.results = results
         self.tests = {test.name: test for test in tests}
-        self.options = ["--iso"] if append == "--iso" else \
-            ["--append", append] if append else []
+        self.options = OPTIONS + (
+            ["--iso"] if append == "--iso" else
+            ["--append", append] if append else [])
 
     def add(self, name, problem=None, details=(), note=""):
         if problem is not None and name in self.tests:
@@ -224,6 +226,7 @@ class Boot:
             host.path("tools", "run"), *host.words,
             "--initrd", host.test_initrd(),
             "--add", host.file("list", listing.encode()) + ":/run/tests",
+            *OPTIONS,
             *(["--iso"] if append == "--iso" else ["--append", append]),
             "--timeout", "3000"]
 

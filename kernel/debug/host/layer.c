@@ -12,6 +12,7 @@
 #include "core/printk.h"
 #include "core/spin.h"
 
+#include "arch/smp.h"
 #include "arch/percpu.h"
 
 #include "mm/as.h"
@@ -40,6 +41,7 @@ struct bootinfo bootinfo = {
 struct cpu cpus[MAX_CPUS];
 int running_cpu;
 paddr_t kernel_root;
+u64 cpus_online = (1UL << HOST_CPUS) - 1;
 u64 failures[HOST_CPUS];
 
 /* What --wrap makes of the calls, and of the functions themselves. */
@@ -59,6 +61,39 @@ void __real_frame_put(paddr_t frame);
 void __wrap_frame_put(paddr_t frame);
 bool __real_nomem_count(struct nomem *nomem);
 bool __wrap_nomem_count(struct nomem *nomem);
+
+/* The model's CPUs run one at a time, so nobody ever waits. */
+void
+cpu_wait(void)
+{
+    fail("a lock is held that nobody will release");
+}
+
+void
+park_others(void)
+{
+}
+
+void
+park_release(void)
+{
+}
+
+/* Each does what it is asked at once: as in an interrupt.  (The model's CPUs
+ * are not within the allocator while another one runs.) */
+void
+cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
+{
+    int caller = running_cpu;
+
+    for (int cpu = 0; cpu < HOST_CPUS; cpu++) {
+        if (cpu != caller && (mask & 1UL << cpu) != 0) {
+            running_cpu = cpu;
+            fn(arg);
+        }
+    }
+    running_cpu = caller;
+}
 
 paddr_t
 kernel_image_end(void)
@@ -81,6 +116,7 @@ layer_init(void)
     frame_init();
     for (running_cpu = HOST_CPUS - 1; running_cpu > 0; running_cpu--) {
         this_cpu()->id = running_cpu;
+        this_cpu()->resting = true;
         as_load(NULL);
     }
     as_load(NULL);

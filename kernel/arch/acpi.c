@@ -1,0 +1,165 @@
+/*
+ * The way from the root pointer to the list of processors: RSDP, then RSDT or
+ * XSDT, then the MADT.  (ACPI Specification 6.4, section 5.2.)
+ *
+ * Essential fact: the tables are somebody else's data.  Each is looked at only
+ * below 4 GiB, after its length and its checksum were found good; with a bad
+ * one, the machine has one processor.
+ */
+#include "common/string.h"
+
+#include "core/bootinfo.h"
+
+#include "arch/acpi.h"
+
+#define MAPPED_END    (1UL << 32) /* of the boot tables */
+#define TABLE_MAX     65536
+#define BIOS_START    0xe0000UL
+#define BIOS_END      0x100000UL
+#define MADT_ENTRIES  44          /* offset of the first */
+#define MADT_CPU      0           /* type: processor local APIC */
+#define MADT_CPU_SIZE 8
+#define CPU_ENABLED   0x1
+#define APIC_ID_ALL   0xff
+
+struct rsdp {
+    char signature[8];
+    u8 checksum;
+    char oem[6];
+    u8 revision;
+    u32 rsdt;
+    u32 length; /* from here on: revision 2 and above */
+    u64 xsdt;
+    u8 checksum_all, reserved[3];
+} __attribute__((packed));
+
+#define RSDP_OLD_SIZE 20
+
+struct table {
+    char signature[4];
+    u32 length;
+    u8 revision, checksum;
+    char oem[6], oem_table[8];
+    u32 oem_revision, creator, creator_revision;
+} __attribute__((packed));
+
+u32 acpi_cpu_ids[MAX_CPUS];
+int acpi_cpu_count;
+
+/* NULL: it is not all where the boot tables map. */
+static const void *
+mapped(u64 addr, u64 size)
+{
+    if (addr == 0 || addr >= MAPPED_END || size > MAPPED_END - addr) {
+        return NULL;
+    }
+    return (const void *)(addr + DIRECT_MAP);
+}
+
+static bool
+sum_is_zero(const void *data, size_t size)
+{
+    const u8 *bytes = data;
+    u8 sum = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        sum += bytes[i];
+    }
+    return sum == 0;
+}
+
+static const struct rsdp *
+rsdp_at(u64 addr)
+{
+    const struct rsdp *rsdp = mapped(addr, sizeof(*rsdp));
+
+    return rsdp != NULL && memcmp(rsdp->signature, "RSD PTR ", 8) == 0
+           && sum_is_zero(rsdp, RSDP_OLD_SIZE) ? rsdp : NULL;
+}
+
+/* The loader's word for it, else where a PC's firmware leaves it. */
+static const struct rsdp *
+find_rsdp(void)
+{
+    const struct rsdp *rsdp = rsdp_at(bootinfo.rsdp);
+
+    for (u64 at = BIOS_START; rsdp == NULL && at < BIOS_END; at += 16) {
+        rsdp = rsdp_at(at);
+    }
+    return rsdp;
+}
+
+/* NULL: there is no sound table of this name at addr. */
+static const struct table *
+table_at(u64 addr, const char *signature)
+{
+    const struct table *table = mapped(addr, sizeof(*table));
+
+    if (table == NULL || memcmp(table->signature, signature, 4) != 0
+        || table->length < sizeof(*table) || table->length > TABLE_MAX
+        || mapped(addr, table->length) == NULL
+        || !sum_is_zero(table, table->length)) {
+        return NULL;
+    }
+    return table;
+}
+
+/* The root table names all others, by addresses of this many bytes. */
+static const struct table *
+find_in(const struct table *root, size_t size, const char *signature)
+{
+    const u8 *at = (const u8 *)(root + 1);
+    const u8 *end = (const u8 *)root + root->length;
+    const struct table *found = NULL;
+
+    for (; found == NULL && (size_t)(end - at) >= size; at += size) {
+        u64 addr = 0;
+        memcpy(&addr, at, size);
+        found = table_at(addr, signature);
+    }
+    return found;
+}
+
+static const struct table *
+find_table(const char *signature)
+{
+    const struct rsdp *rsdp = find_rsdp();
+    const struct table *found = NULL;
+
+    if (rsdp == NULL) {
+        return NULL;
+    }
+    const struct table *xsdt =
+        rsdp->revision >= 2 ? table_at(rsdp->xsdt, "XSDT") : NULL;
+    if (xsdt != NULL) {
+        found = find_in(xsdt, sizeof(u64), signature);
+    }
+    const struct table *rsdt = table_at(rsdp->rsdt, "RSDT");
+    if (found == NULL && rsdt != NULL) {
+        found = find_in(rsdt, sizeof(u32), signature);
+    }
+    return found;
+}
+
+void
+acpi_init(void)
+{
+    const struct table *madt = find_table("APIC");
+
+    if (madt == NULL) {
+        return;
+    }
+    const u8 *bytes = (const u8 *)madt;
+    u32 at = MADT_ENTRIES;
+    while (at + 2 <= madt->length && bytes[at + 1] >= 2
+           && acpi_cpu_count < MAX_CPUS) {
+        u32 size = bytes[at + 1];
+        bool cpu = bytes[at] == MADT_CPU && size >= MADT_CPU_SIZE
+                   && at + size <= madt->length;
+        if (cpu && (bytes[at + 4] & CPU_ENABLED) != 0
+            && bytes[at + 3] != APIC_ID_ALL) {
+            acpi_cpu_ids[acpi_cpu_count++] = bytes[at + 3];
+        }
+        at += size;
+    }
+}

@@ -1,0 +1,127 @@
+/*
+ * What one CPU asks of another.  The essential fact: a CPU that waits, for a
+ * lock or for an answer, answers calls itself (cpu_wait).  So a caller may hold
+ * locks, and two callers may wait for each other (H4).
+ */
+#include "core/panic.h"
+
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+#include "arch/smp.h"
+#include "arch/trap.h"
+
+u64 cpus_online = 1;
+bool cpus_stopped;
+
+static u32 parker;  /* 1 + the CPU that parks the others, or 0 */
+static u64 parked;  /* who stands still for it */
+
+static u64
+bit_of(const struct cpu *cpu)
+{
+    return 1UL << cpu->id;
+}
+
+void
+cpu_serve_calls(void)
+{
+    struct cpu *me = this_cpu();
+    u64 from = __atomic_exchange_n(&me->calls, 0, __ATOMIC_SEQ_CST);
+
+    for (; from != 0; from &= from - 1) {
+        struct call *call = &cpus[__builtin_ctzl(from)].call;
+        call->fn(call->arg);
+        /* The last touch: then the caller may use it again. */
+        __atomic_fetch_and(&call->waiting, ~bit_of(me), __ATOMIC_SEQ_CST);
+    }
+}
+
+void
+cpu_wait(void)
+{
+    if (__atomic_load_n(&this_cpu()->calls, __ATOMIC_RELAXED) != 0) {
+        cpu_serve_calls();
+    }
+    cpu_pause();
+}
+
+void
+cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
+{
+    struct cpu *me = this_cpu();
+
+    mask &= ~bit_of(me);
+    me->call.fn = fn;
+    me->call.arg = arg;
+    __atomic_store_n(&me->call.waiting, mask, __ATOMIC_SEQ_CST);
+    for (u64 left = mask; left != 0; left &= left - 1) {
+        struct cpu *cpu = &cpus[__builtin_ctzl(left)];
+        /* With a call there already, its interrupt is on the way. */
+        if (__atomic_fetch_or(&cpu->calls, bit_of(me), __ATOMIC_SEQ_CST) == 0) {
+            apic_send(cpu->apic_id, VECTOR_CALL);
+        }
+    }
+    while (__atomic_load_n(&me->call.waiting, __ATOMIC_ACQUIRE) != 0) {
+        cpu_wait();
+    }
+}
+
+void
+cpu_kick(int cpu)
+{
+    apic_send(cpus[cpu].apic_id, VECTOR_KICK);
+}
+
+void
+cpu_stop_others(void)
+{
+    __atomic_store_n(&cpus_stopped, true, __ATOMIC_SEQ_CST);
+    if (cpus_online != bit_of(this_cpu())) {
+        apic_send_others(APIC_NMI);
+    }
+}
+
+void
+park_here(void)
+{
+    u64 me = bit_of(this_cpu());
+
+    /* Looked at again after our bit is gone: the next one that parks may have
+     * taken the bit for an answer to itself. */
+    while (__atomic_load_n(&parker, __ATOMIC_SEQ_CST) != 0) {
+        __atomic_fetch_or(&parked, me, __ATOMIC_SEQ_CST);
+        while (__atomic_load_n(&parker, __ATOMIC_SEQ_CST) != 0) {
+            cpu_wait();
+        }
+        __atomic_fetch_and(&parked, ~me, __ATOMIC_SEQ_CST);
+    }
+}
+
+void
+park_others(void)
+{
+    u64 me = bit_of(this_cpu());
+    u32 nobody = 0;
+
+    assert(cpu_rank() == 0);
+    while (!__atomic_compare_exchange_n(&parker, &nobody,
+                                        1 + (u32)this_cpu()->id, false,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        park_here(); /* somebody else does, and we touch nothing here */
+        nobody = 0;
+    }
+    for (u64 left = cpus_online & ~me; left != 0; left &= left - 1) {
+        cpu_kick(__builtin_ctzl(left));
+    }
+    while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST)
+           != (cpus_online & ~me)) {
+        cpu_wait();
+    }
+}
+
+void
+park_release(void)
+{
+    __atomic_store_n(&parker, 0, __ATOMIC_SEQ_CST);
+}

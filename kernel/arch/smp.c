@@ -1,0 +1,85 @@
+/*
+ * Starting the other CPUs: INIT, then twice a start-up interrupt that names the
+ * page where they begin.  (Intel SDM volume 3, 8.4: MP initialization.)
+ */
+#include "common/string.h"
+
+#include "arch/apic.h"
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/smp.h"
+#include "arch/trampoline.h"
+#include "arch/trap.h"
+
+#define NS_PER_MS   1000000UL
+#define INIT_WAIT   (10 * NS_PER_MS)
+#define FIRST_WAIT  (1 * NS_PER_MS)    /* then the interrupt is sent again */
+#define LAST_WAIT   (1000 * NS_PER_MS) /* an emulated CPU may be slow */
+
+extern const char trampoline_start[], trampoline_end[];
+
+void ap_main(void);
+
+/* For the CPU that is being started. */
+vaddr_t ap_stack_top; /* these two are for trampoline.S */
+paddr_t ap_root;
+static struct cpu *ap_cpu;
+static void (*ap_start)(void);
+static bool ap_here;
+
+/* Where trampoline.S arrives. */
+void
+ap_main(void)
+{
+    struct cpu *cpu = ap_cpu;
+    void (*start)(void) = ap_start;
+
+    trap_init_cpu(cpu);
+    cpu->loaded_root = ap_root;
+    apic_enable();
+    __atomic_fetch_or(&cpus_online, 1UL << cpu->id, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&ap_here, true, __ATOMIC_RELEASE);
+    start();
+}
+
+/* => whether the CPU came before that */
+static bool
+wait_for_it(u64 ns)
+{
+    u64 start = clock_ns();
+
+    while (!__atomic_load_n(&ap_here, __ATOMIC_ACQUIRE)) {
+        if (clock_ns() - start > ns) {
+            return false;
+        }
+        cpu_wait();
+    }
+    return true;
+}
+
+bool
+smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
+              void (*start)(void))
+{
+    memcpy((void *)(DIRECT_MAP + TRAMPOLINE), trampoline_start,
+           (size_t)(trampoline_end - trampoline_start));
+    ap_cpu = cpu;
+    ap_root = root;
+    ap_stack_top = stack_top;
+    ap_start = start;
+    __atomic_store_n(&ap_here, false, __ATOMIC_SEQ_CST);
+
+    apic_send(cpu->apic_id, APIC_INIT);
+    (void)wait_for_it(INIT_WAIT);
+    apic_send(cpu->apic_id, APIC_STARTUP | TRAMPOLINE >> 12);
+    if (!wait_for_it(FIRST_WAIT)) {
+        apic_send(cpu->apic_id, APIC_STARTUP | TRAMPOLINE >> 12);
+    }
+    if (!wait_for_it(LAST_WAIT)) {
+        /* If it comes later all the same, it must not find the next one's
+         * stack. */
+        apic_send(cpu->apic_id, APIC_INIT);
+        return false;
+    }
+    return true;
+}

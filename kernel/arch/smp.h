@@ -1,0 +1,34 @@
+/*
+ * Several CPUs: starting them, and what one asks of another.
+ */
+#pragma once
+
+#include "core/types.h"
+
+#include "arch/percpu.h"
+
+/* Start the CPU whose APIC id is in *cpu: it loads its tables and the page
+ * tables at root, and calls start() on the given stack, interrupts off.
+ * => boot; one at a time
+ * => whether it came in time; if not, it is stopped again */
+bool smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
+                   void (*start)(void));
+
+/* Call fn(arg) on every other CPU in mask, and wait until it is done there.
+ * The callee may be anywhere but in code with interrupts off that waits for
+ * nobody; so fn takes no lock that its caller may hold.
+ * => not in a handler, and not by fn; locks may be held (H4) */
+void cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg);
+
+/* Have the CPU look at its run queue and at its process's signals soon. */
+void cpu_kick(int cpu);
+
+/* Bring all other CPUs to where they touch nothing: about to return to user
+ * mode, or idle.  They stay there, and answer calls, until park_release.
+ * => process context, no spinlock held; do not sleep before the release */
+void park_others(void);
+void park_release(void);
+
+/* Wait here if somebody parks us.
+ * => at such a place, interrupts on: when WORK_PARK is set */
+void park_here(void);

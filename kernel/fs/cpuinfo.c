@@ -1,0 +1,97 @@
+/*
+ * /proc/cpuinfo: one block a CPU.  They are alike, so the CPU that is asked
+ * speaks for all (AMD64 manual volume 3, appendix D and E).
+ */
+#include "common/string.h"
+
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+
+#include "fs/fs.h"
+#include "fs/procfs.h"
+
+/* Where CPUID says it: leaf, register (eax 0 ... edx 3), bit. */
+static const struct flag {
+    const char *name;
+    u32 leaf;
+    u8 reg, bit;
+} flags[] = {
+    {"fpu", 1, 3, 0},         {"tsc", 1, 3, 4},       {"msr", 1, 3, 5},
+    {"pae", 1, 3, 6},         {"cx8", 1, 3, 8},       {"apic", 1, 3, 9},
+    {"pge", 1, 3, 13},        {"cmov", 1, 3, 15},     {"mmx", 1, 3, 23},
+    {"fxsr", 1, 3, 24},       {"sse", 1, 3, 25},      {"sse2", 1, 3, 26},
+    {"syscall", 0x80000001, 3, 11}, {"nx", 0x80000001, 3, 20},
+    {"lm", 0x80000001, 3, 29},      {"pni", 1, 2, 0},
+    {"ssse3", 1, 2, 9},       {"cx16", 1, 2, 13},     {"sse4_1", 1, 2, 19},
+    {"sse4_2", 1, 2, 20},     {"popcnt", 1, 2, 23},   {"aes", 1, 2, 25},
+    {"rdrand", 1, 2, 30},     {"hypervisor", 1, 2, 31},
+    {"lahf_lm", 0x80000001, 2, 0},  {"smep", 7, 1, 7}, {"erms", 7, 1, 9},
+    {"smap", 7, 1, 20},       {"umip", 7, 2, 2},
+};
+
+static bool
+has(const struct flag *flag)
+{
+    u32 regs[4];
+
+    cpuid(flag->leaf & 0x80000000, 0, regs);
+    if (regs[0] < flag->leaf) {
+        return false;
+    }
+    cpuid(flag->leaf, 0, regs);
+    return (regs[flag->reg] >> flag->bit & 1) != 0;
+}
+
+static void
+show_names(struct text *out)
+{
+    u32 regs[4];
+    char vendor[13] = "";
+    char name[49] = "";
+
+    cpuid(0, 0, regs);
+    memcpy(vendor, &regs[1], 4);
+    memcpy(vendor + 4, &regs[3], 4);
+    memcpy(vendor + 8, &regs[2], 4);
+    cpuid(0x80000000, 0, regs);
+    for (u32 i = 0; i < 3 && regs[0] >= 0x80000004; i++) {
+        u32 part[4];
+        cpuid(0x80000002 + i, 0, part);
+        memcpy(name + 16 * i, part, 16);
+    }
+    text_printf(out, "vendor_id\t: %s\n", vendor);
+    cpuid(1, 0, regs);
+    u32 family = regs[0] >> 8 & 0xf;
+    u32 model = regs[0] >> 4 & 0xf;
+    if (family == 0xf) {
+        family += regs[0] >> 20 & 0xff;
+    }
+    if (family >= 6) {
+        model += (regs[0] >> 16 & 0xf) << 4;
+    }
+    text_printf(out, "cpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\n"
+                "stepping\t: %u\n", family, model, name, regs[0] & 0xf);
+}
+
+static int
+cpuinfo_show(struct text *out)
+{
+    for (int i = 0; i < cpu_count; i++) {
+        text_printf(out, "processor\t: %d\n", i);
+        show_names(out);
+        text_printf(out, "apicid\t\t: %u\nflags\t\t:", cpus[i].apic_id);
+        for (size_t f = 0; f < ARRAY_SIZE(flags); f++) {
+            if (has(&flags[f])) {
+                text_printf(out, " %s", flags[f].name);
+            }
+        }
+        text_printf(out, "\n\n");
+    }
+    return 0;
+}
+
+void
+cpuinfo_init(void)
+{
+    procfs_register("cpuinfo", cpuinfo_show, NULL);
+}

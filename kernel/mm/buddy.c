@@ -1,0 +1,99 @@
+/*
+ * The buddy lists: free blocks of each order.  A block's buddy differs from it
+ * in one bit of its number; two free buddies become one block.
+ */
+#include "mm/buddy.h"
+#include "mm/frame.h"
+
+#define MAX_ORDER   10
+#define FRAME_BLOCK 0x80 /* flags: head of a free block in a buddy list */
+
+static u32 blocks[MAX_ORDER + 1]; /* frame numbers; 0 ends a list */
+
+/* Links of a free frame, in its lines field: next low, previous high. */
+static u32
+next_of(u32 number)
+{
+    return (u32)frames[number].lines;
+}
+
+static u32
+prev_of(u32 number)
+{
+    return (u32)(frames[number].lines >> 32);
+}
+
+static void
+set_links(u32 number, u32 next, u32 prev)
+{
+    frames[number].lines = next | (u64)prev << 32;
+}
+
+static void
+block_push(u32 number, int order)
+{
+    u32 next = blocks[order];
+
+    set_links(number, next, 0);
+    if (next != 0) {
+        set_links(next, next_of(next), number);
+    }
+    blocks[order] = number;
+    frames[number].level = (u8)order;
+    frames[number].flags = FRAME_BLOCK;
+}
+
+static void
+block_remove(u32 number, int order)
+{
+    u32 next = next_of(number);
+    u32 prev = prev_of(number);
+
+    if (prev != 0) {
+        set_links(prev, next, prev_of(prev));
+    } else {
+        blocks[order] = next;
+    }
+    if (next != 0) {
+        set_links(next, next_of(next), prev);
+    }
+    frames[number].flags = 0;
+    frames[number].level = 0;
+}
+
+void
+block_free(u32 number, int order)
+{
+    while (order < MAX_ORDER) {
+        u32 buddy = number ^ 1u << order;
+        if (buddy >= frames_count || frames[buddy].flags != FRAME_BLOCK
+            || frames[buddy].kind != FRAME_FREE
+            || frames[buddy].level != order) {
+            break;
+        }
+        block_remove(buddy, order);
+        number &= ~(1u << order);
+        order++;
+    }
+    block_push(number, order);
+}
+
+u32
+block_take(int order)
+{
+    int from = order;
+
+    while (from <= MAX_ORDER && blocks[from] == 0) {
+        from++;
+    }
+    if (from > MAX_ORDER) {
+        return 0;
+    }
+    u32 number = blocks[from];
+    block_remove(number, from);
+    while (from > order) {
+        from--;
+        block_push(number + (1u << from), from);
+    }
+    return number;
+}
