@@ -80,18 +80,18 @@ void
 frame_drain(void)
 {
     struct loose *loose = this_cache()->loose;
-    u64 flags = spin_lock_irq(&frame_lock);
+    spin_lock(&frame_lock);
 
     for (int content = 0; content < CONTENT_COUNT; content++) {
         while (loose[content].first != 0) {
             loose_push(&shared[content], loose_pop(&loose[content]));
         }
     }
-    spin_unlock_irq(&frame_lock, flags);
+    spin_unlock(&frame_lock);
 }
 
-/* Asked for by another CPU.  At rest we cannot be in the middle of anything;
- * else it must wait until we return to user mode. */
+/* Asked for by another CPU.  At rest we cannot be in the middle of anything,
+ * nor hold the lock; else it must wait until we return to user mode. */
 static void
 drain_soon(u64 unused)
 {
@@ -245,9 +245,9 @@ frame_alloc_block(enum frame_kind kind, int order)
     u32 number = block_take(order);
 
     if (number == 0) {
-        spin_unlock_irq(&frame_lock, flags);
+        spin_unlock(&frame_lock);
         drain_others();
-        flags = spin_lock_irq(&frame_lock);
+        spin_lock(&frame_lock);
         merge_loose();
         number = block_take(order);
     }

@@ -114,12 +114,12 @@ layer_init(void)
     kernel_root = frame_addr(early_alloc(PAGE_SIZE));
     debug_early_init();
     frame_init();
-    for (running_cpu = HOST_CPUS - 1; running_cpu > 0; running_cpu--) {
-        this_cpu()->id = running_cpu;
+    for (int cpu = HOST_CPUS - 1; cpu >= 0; cpu--) {
+        running_cpu = cpu;
+        this_cpu()->id = cpu;
         this_cpu()->resting = true;
         as_load(NULL);
     }
-    as_load(NULL);
     layer_poison();
 }
 
