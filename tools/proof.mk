@@ -16,15 +16,20 @@ profile: all ## where a fork, a COW fault and an exec spend instructions
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
 	$Q$(B)/model $(or $(STEPS),100000) $(or $(SEED),1)
 
+model-threads: $(B)/threads ## STEPS=N SEED=S: the same, a thread for each CPU
+	$Q$(B)/threads $(or $(STEPS),20000) $(or $(SEED),1)
+
 # The model test: the real files of mm, with the host's own compiler and its
 # sanitizers; --wrap leads their calls of the allocator through the test.
-MODEL := $(wildcard kernel/debug/host/*.c) kernel/debug/check.c
-MODEL += kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
+REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
 	as buddy early fault frame heap nomem object range share vma)
-MFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined
-MFLAGS += -fno-sanitize-recover=all -fno-strict-aliasing
-MFLAGS += -fno-omit-frame-pointer -Wall -Wextra -Wmissing-prototypes -Wshadow
-MFLAGS += $(if $(WERROR),-Werror) -I kernel/debug/host/shadow -I kernel -I lib
+MODEL := $(wildcard kernel/debug/host/*.c kernel/debug/c*.c) $(REALMM)
+HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
+HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(if $(WERROR),-Werror)
+HFLAGS += -I kernel/debug/host/shadow -I kernel -I lib
+MFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
+MFLAGS += -DHOST_DIRECT_MAP=0x200000000000UL
+MFLAGS += -I kernel/debug/host/shadow/model $(HFLAGS)
 MWRAP := $(patsubst %,-Wl$(comma)--wrap=%,frame_alloc frame_alloc_zero \
 	frame_alloc_root frame_alloc_block frame_free frame_free_block \
 	frame_put nomem_count)
@@ -37,6 +42,24 @@ $(B)/model: $(MODELOBJ)
 	$(call say,LD,$@)
 	$Q$(if $(CLANG),clang,gcc) $(MFLAGS) $(MWRAP) -o $@ $^
 -include $(MODELOBJ:.o=.d)
+
+# The threads test: a thread for each CPU, and the thread sanitizer.
+THREADS := $(wildcard kernel/debug/host/threads/*.c) $(REALMM)
+THREADS += kernel/arch/ipi.c kernel/arch/tlb.c
+TFLAGS := -fsanitize=thread $(if $(CLANG),,-Wno-tsan)
+TFLAGS += -DHOST_DIRECT_MAP=0x4000000000UL
+TFLAGS += -I kernel/debug/host/shadow/threads $(HFLAGS)
+THREADSOBJ := $(THREADS:%=$(B)/t/%.o)
+# What the hardware does is not the program's: see there.
+$(B)/t/kernel/debug/host/threads/mmu.c.o: TFLAGS += -fno-sanitize=thread
+$(B)/t/%.o: % Makefile tools/proof.mk | ready
+	$(call say,CC,"$< (threads)")
+	$Qmkdir -p $(@D)
+	$Q$(if $(CLANG),clang,gcc) $(TFLAGS) -MMD -MP -c -o $@ $<
+$(B)/threads: $(THREADSOBJ)
+	$(call say,LD,$@)
+	$Q$(if $(CLANG),clang,gcc) -fsanitize=thread -o $@ $^
+-include $(THREADSOBJ:.o=.d)
 
 # The coverage kernel: mm and proc with gcc's counters, which
 # kernel/debug/coverage sends to the host when the machine ends. Without
@@ -62,4 +85,4 @@ $(B)/coverage.elf: $(COVERED) $(COVOBJ) boot/kernel.ld tools/symbols $(B)/files
 		$(B)/coverage/_gcov_info_to_gcda.o $(B)/coverage/symbols.o
 -include $(COVERED:.o=.d) $(B)/k/kernel/debug/coverage/dump.c.d
 
-.PHONY: $(PROOFS) model
+.PHONY: $(PROOFS) model model-threads

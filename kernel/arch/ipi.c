@@ -87,6 +87,7 @@ park_here(void)
 {
     u64 me = bit_of(this_cpu());
 
+    cpu_interrupts_off(); /* calls are answered all the same */
     /* Looked at again after our bit is gone: the next one that parks may have
      * taken the bit for an answer to itself. */
     while (__atomic_load_n(&parker, __ATOMIC_SEQ_CST) != 0) {
@@ -96,6 +97,7 @@ park_here(void)
         }
         __atomic_fetch_and(&parked, ~me, __ATOMIC_SEQ_CST);
     }
+    cpu_interrupts_on();
 }
 
 void
@@ -118,10 +120,12 @@ park_others(void)
            != (cpus_online & ~me)) {
         cpu_wait();
     }
+    cpu_interrupts_off();
 }
 
 void
 park_release(void)
 {
     __atomic_store_n(&parker, 0, __ATOMIC_SEQ_CST);
+    cpu_interrupts_on();
 }

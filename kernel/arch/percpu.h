@@ -17,7 +17,7 @@ struct runqueue;
 #define WORK_SIGNAL  0x2 /* the current process may have a signal to act on */
 #define WORK_INPUT   0x4 /* the console has input (core/console.h) */
 #define WORK_PARK    0x8 /* somebody wants all CPUs to stand still (smp.h) */
-#define WORK_DRAIN   0x10 /* somebody wants our cached frames (mm/frame.h) */
+#define WORK_TIMER   0x10 /* a sleeper's time has come (proc/timer.h) */
 #define WORK_HOOK    0x80 /* stays set: system calls end in core/hooks.h's */
 
 struct tss {

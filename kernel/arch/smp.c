@@ -37,8 +37,12 @@ ap_main(void)
     trap_init_cpu(cpu);
     cpu->loaded_root = ap_root;
     apic_enable();
-    __atomic_fetch_or(&cpus_online, 1UL << cpu->id, __ATOMIC_SEQ_CST);
     __atomic_store_n(&ap_here, true, __ATOMIC_RELEASE);
+    /* Until we are counted, nobody may wait for us, nor we for a lock. */
+    while (!(__atomic_load_n(&cpus_online, __ATOMIC_ACQUIRE)
+             & 1UL << cpu->id)) {
+        cpu_pause();
+    }
     start();
 }
 
@@ -81,5 +85,6 @@ smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
         apic_send(cpu->apic_id, APIC_INIT);
         return false;
     }
+    __atomic_fetch_or(&cpus_online, 1UL << cpu->id, __ATOMIC_SEQ_CST);
     return true;
 }

@@ -43,16 +43,27 @@ write_all(const char *text, size_t size)
     }
 }
 
+static u64
+lock_devices(void)
+{
+    return panicking ? 0 : spin_lock_irq(&device_lock); /* it may be held */
+}
+
+static void
+unlock_devices(u64 flags)
+{
+    if (!panicking) {
+        spin_unlock_irq(&device_lock, flags);
+    }
+}
+
 void
 console_write(const char *text, size_t size)
 {
-    if (panicking) { /* whoever panics may hold the lock */
-        write_all(text, size);
-        return;
-    }
-    u64 flags = spin_lock_irq(&device_lock);
+    u64 flags = lock_devices();
+
     write_all(text, size);
-    spin_unlock_irq(&device_lock, flags);
+    unlock_devices(flags);
 }
 
 void
@@ -76,21 +87,24 @@ console_interrupt(void)
     cpu_add_work(WORK_INPUT);
 }
 
-/* The log knows only "\n"; a terminal wants "\r\n". */
+/* The log knows only "\n"; a terminal wants "\r\n".  A message is one piece:
+ * nobody else's output comes between its text and its newline. */
 static void
 log_to_console(enum log_kind kind, const char *text, size_t size)
 {
     size_t start = 0;
+    u64 flags = lock_devices();
 
     (void)kind;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n') {
-            console_write(text + start, i - start);
-            console_write("\r\n", 2);
+            write_all(text + start, i - start);
+            write_all("\r\n", 2);
             start = i + 1;
         }
     }
-    console_write(text + start, size - start);
+    write_all(text + start, size - start);
+    unlock_devices(flags);
 }
 
 void

@@ -2,9 +2,9 @@
  * The order of all locks: one line a class.  A lock may be taken only while
  * every lock already held on this CPU has a smaller rank; spin_lock checks it
  * each time.  None may be held across sleep, and user memory may be touched
- * only with none held (a page fault takes RANK_AS).  Those marked irq are taken
- * in interrupt handlers too, whatever was interrupted; so they come last, and
- * nobody allocates memory with one held.
+ * only with none held (a page fault takes RANK_AS).  Those from RANK_IRQ on are
+ * taken in interrupt handlers too, whatever was interrupted; so they come last,
+ * by spin_lock_irq, and nobody allocates memory with one held.
  */
 #pragma once
 
@@ -21,9 +21,10 @@ enum lock_rank {
     RANK_HEAP,       /* the heap's page lists */
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */
-    RANK_TIMER,      /* the sleepers' list (irq) */
-    RANK_SIGNAL,     /* a process's pending signals (irq) */
-    RANK_RUNQUEUE,   /* a CPU's run queue (irq) */
-    RANK_LOG,        /* the log and its sinks (irq) */
-    RANK_DEVICE,     /* an output device's registers (irq) */
+    RANK_TIMER,      /* the sleepers' list */
+    RANK_SIGNAL,     /* a process's pending signals */
+    RANK_IRQ,
+    RANK_RUNQUEUE = RANK_IRQ, /* a CPU's run queue */
+    RANK_LOG,        /* the log and its sinks */
+    RANK_DEVICE,     /* an output device's registers */
 };

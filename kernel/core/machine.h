@@ -1,6 +1,7 @@
 /*
  * How the machine ends: filled in by dev/power.c, for the rooms below and above
  * it.
+ * => off, reset: no other CPU does anything any more (park_others)
  */
 #pragma once
 

@@ -7,6 +7,9 @@
 void
 spin_wait(struct spinlock *lock, u32 held)
 {
+    /* Else a handler may wait for whom it interrupted.  Looked at here, where
+     * it costs nothing. */
+    assert(lock->rank < RANK_IRQ || (cpu_flags() & RFLAGS_IF) == 0);
     while (!spin_try(lock, held)) {
         while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0) {
             cpu_wait(); /* and serves flush requests (H4) */

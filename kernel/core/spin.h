@@ -34,7 +34,7 @@ spin_init(struct spinlock *lock, enum lock_rank rank, const char *name)
 static inline bool
 spin_held(const struct spinlock *lock)
 {
-    return lock->held != 0;
+    return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0;
 }
 
 /* The rank that its holder held before: 0 if this was its first lock. */
@@ -84,7 +84,7 @@ spin_unlock(struct spinlock *lock)
     if (cpu_rank() != lock->rank) {
         spin_order(lock);
     }
-    cpu_set_rank(lock->held - 1);
+    cpu_set_rank(__atomic_load_n(&lock->held, __ATOMIC_RELAXED) - 1);
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }
 

@@ -27,33 +27,14 @@
 #include "fs/procfs.h"
 #include "fs/text.h"
 
+#include "debug/check.h"
 #include "debug/debug.h"
 
 #include "abi/mman.h"
 
-#define REPORTED_MAX 20 /* violations named one by one */
-
 /* edges[n]: entries seen that name frame n.  Taken at boot, as a check must not
  * need memory. */
 static u32 *edges;
-
-struct check {
-    struct text *out; /* NULL: to the log */
-    u64 violations;
-    const struct as *as; /* being walked */
-};
-
-#define violation(check, ...)                                              \
-    do {                                                                   \
-        if (++(check)->violations > REPORTED_MAX) {                        \
-            break;                                                         \
-        }                                                                  \
-        if ((check)->out != NULL) {                                        \
-            text_printf((check)->out, __VA_ARGS__);                        \
-        } else {                                                           \
-            warn(__VA_ARGS__);                                             \
-        }                                                                  \
-    } while (0)
 
 void
 debug_early_init(void)
@@ -241,7 +222,27 @@ check_memory(struct check *check)
     check_frames(check);
 }
 
-/* PR-1 and VF-1 of one process. */
+/* PR-2 and VF-1 of one process; check_process has counted the users of each
+ * space as edges of its root, which has no others. */
+static void
+check_sharing(struct check *check, const struct process *process)
+{
+    const struct process *child = process->vfork_child;
+    const struct as *as = process->as;
+
+    if (as != NULL && as->refs != *edges_of(as->root)) {
+        violation(check, "PR-2 the space of pid %d: refs %u, users %u\n",
+                  process->pid, as->refs, *edges_of(as->root));
+    }
+    if (child != NULL
+        && (process->state == PROC_RUNNING || child->parent != process
+            || child->state == PROC_ZOMBIE)) {
+        violation(check, "VF-1 pid %d, state %d, waits for pid %d, state %d\n",
+                  process->pid, process->state, child->pid, child->state);
+    }
+}
+
+/* PR-1 of one process. */
 static void
 check_process(struct check *check, const struct process *process)
 {
@@ -255,9 +256,8 @@ check_process(struct check *check, const struct process *process)
                   process->pid, process->state, process->as != NULL,
                   process->files != NULL);
     }
-    if (process->vfork_child != NULL && process->as->refs < 2) {
-        violation(check, "VF-1 pid %d waits for a child that does not use "
-                  "its memory\n", process->pid);
+    if (process->as != NULL) {
+        ++*edges_of(process->as->root);
     }
 }
 
@@ -293,6 +293,9 @@ check_processes(struct check *check)
         check_process(check, process);
         children += check_children(check, process);
     }
+    list_for_each(pos, &all_processes) {
+        check_sharing(check, list_entry(pos, struct process, all_link));
+    }
     /* Everybody but init is in exactly one list of children. */
     if (count != proc_count() || children != count - 1) {
         violation(check, "PR-1 %d processes, %d counted, %d children\n", count,
@@ -327,6 +330,7 @@ run(struct check *check)
 {
     check_memory(check);
     check_processes(check);
+    check_cpus(check);
 }
 
 void

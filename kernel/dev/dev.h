@@ -29,8 +29,10 @@ void power_init(void);
 
 /* What both serial ports do (serial.c).
  * => init: 115200 baud, 8 bits, no parity, interrupts off; false: no such port
- * => put: sends one byte, waiting for room; any context */
+ * => put: sends one byte, waiting for room; any context
+ * => flush: waits until the last byte is out, if there is such a port */
 #define COM1_PORT 0x3f8
 #define COM2_PORT 0x2f8
 bool uart_init(u16 port);
 void uart_put(u16 port, u8 byte);
+void uart_flush(u16 port);

@@ -1,11 +1,10 @@
 /*
- * How the machine ends.
+ * How the machine ends, with all that was written on its way out.
  */
 #include "core/machine.h"
 
 #include "arch/cpu.h"
 #include "arch/io.h"
-#include "arch/percpu.h"
 
 #include "dev/dev.h"
 
@@ -16,10 +15,17 @@
 #define KEYBOARD_COMMAND  0x64
 #define PULSE_RESET       0xfe
 
+static void
+flush(void)
+{
+    uart_flush(COM1_PORT);
+    uart_flush(COM2_PORT);
+}
+
 static __noreturn void
 power_off(void)
 {
-    cpu_stop_others(); /* it takes a while: let nobody do more meanwhile */
+    flush();
     outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_S5);
     cpu_halt();
 }
@@ -27,6 +33,7 @@ power_off(void)
 static __noreturn void
 power_reset(void)
 {
+    flush();
     outb(KEYBOARD_COMMAND, PULSE_RESET);
     cpu_halt();
 }
@@ -34,6 +41,7 @@ power_reset(void)
 static __noreturn void
 power_panic(void)
 {
+    flush();
     outl(DEBUG_EXIT, DEBUG_EXIT_PANIC);
     cpu_halt();
 }

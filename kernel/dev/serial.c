@@ -9,6 +9,7 @@
 
 #include "arch/io.h"
 #include "arch/irq.h"
+#include "arch/percpu.h"
 
 #include "dev/dev.h"
 
@@ -34,6 +35,7 @@
 #define INTERRUPT_RECEIVED 0x01
 #define STATUS_RECEIVED    0x01
 #define STATUS_SEND_EMPTY  0x20
+#define STATUS_ALL_SENT    0x40
 
 bool
 uart_init(u16 port)
@@ -56,8 +58,16 @@ void
 uart_put(u16 port, u8 byte)
 {
     while (!(inb(port + LINE_STATUS) & STATUS_SEND_EMPTY)) {
+        cpu_wait(); /* a host that is slow to read delays no other CPU */
     }
     outb(port + DATA, byte);
+}
+
+void
+uart_flush(u16 port)
+{
+    while (!(inb(port + LINE_STATUS) & STATUS_ALL_SENT)) {
+    }
 }
 
 static void

@@ -7,7 +7,7 @@
  * old one.  So fork costs one count, and a child that only executes
  * another program copies once.
  *
- * Entry points: file_get_fd, table_own, files_share.
+ * Entry points: file_get_fd, table_own, files_copy.
  */
 #include <stdatomic.h>
 
@@ -237,7 +237,14 @@ files_alloc(void)
 }
 
 struct files *
-files_share(struct files *files)
+files_get(struct files *files)
+{
+    atomic_fetch_add(&files->refs, 1);
+    return files;
+}
+
+struct files *
+files_copy(struct files *files)
 {
     struct files *copy = kmalloc(sizeof(*copy));
 
@@ -274,14 +281,22 @@ first_cloexec(const struct fdtable *table)
     return OPEN_MAX;
 }
 
-int
-files_reserve_exec(struct files *files)
+struct files *
+files_for_exec(struct files *files)
 {
+    files = files->refs == 1 ? files_get(files) : files_copy(files);
+    if (files == NULL) {
+        return NULL;
+    }
     spin_lock(&files->lock);
     u32 fd = first_cloexec(files->table);
     int error = fd < OPEN_MAX ? table_own(files, fd) : 0;
     spin_unlock(&files->lock);
-    return error;
+    if (error != 0) {
+        files_put(files);
+        return NULL;
+    }
+    return files;
 }
 
 void

@@ -142,16 +142,22 @@ struct files {
 /* A new descriptor table object, empty.  => NULL: no memory */
 struct files *files_alloc(void);
 
-/* A child's copy: shares the table.  => O(1); NULL: no memory */
-struct files *files_share(struct files *files);
+/* CLONE_FILES: one more user of it, who sees each change.  => files */
+struct files *files_get(struct files *files);
 
-/* One user fewer; the last closes all.  => may sleep; no spinlock held */
+/* One that goes its own way from here: shares only the fdtable, until either
+ * changes it.  => O(1); NULL: no memory */
+struct files *files_copy(struct files *files);
+
+/* One user fewer; the last closes all.
+ * => may sleep; no spinlock held; files may be NULL */
 void files_put(struct files *files);
 
-/* exec, before its point of no return: make certain that closing the
- * close-on-exec descriptors cannot fail.
- * => 0, -ENOMEM with nothing changed */
-int files_reserve_exec(struct files *files) __must_check;
+/* exec, before its point of no return: what the new program will have.  The
+ * caller's own, or a copy if others use that too.
+ * => one more reference; NULL: no memory, with nothing changed */
+struct files *files_for_exec(struct files *files);
 
-/* exec, after it: close them.  => cannot fail after files_reserve_exec */
+/* exec, after it: close the close-on-exec descriptors, which cannot fail.
+ * => files came from files_for_exec */
 void files_close_on_exec(struct files *files);

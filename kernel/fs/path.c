@@ -36,6 +36,13 @@ fs_context_alloc(void)
 }
 
 struct fs_context *
+fs_context_get(struct fs_context *context)
+{
+    atomic_fetch_add(&context->refs, 1);
+    return context;
+}
+
+struct fs_context *
 fs_context_copy(struct fs_context *from)
 {
     struct fs_context *context = kmalloc(sizeof(*context));

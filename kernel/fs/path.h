@@ -8,16 +8,17 @@
 struct inode;
 struct object;
 
-/* Where a process stands; shared or copied at fork (O(1)). */
+/* Where a process stands; copied at fork (O(1)), or with CLONE_FS shared. */
 struct fs_context {
     _Atomic u32 refs;
-    u32 umask;
-    struct inode *cwd;    /* one reference; NULL: the root */
+    u32 umask;            /* one word, and changed by one instruction */
+    struct inode *cwd;    /* fstree_lock; one reference; NULL: the root */
 };
 
 struct fs_context *fs_context_alloc(void); /* cwd: the root; NULL: no memory */
+struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
-void fs_context_put(struct fs_context *context);
+void fs_context_put(struct fs_context *context); /* it may be NULL */
 
 /* Find what path names; a relative one starts at directory `at` (NULL: the
  * working directory).

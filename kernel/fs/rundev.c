@@ -18,6 +18,8 @@
 
 #include "mm/object.h"
 
+#include "proc/signal.h"
+
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -26,6 +28,7 @@
 
 #define DLE       0x10
 #define RUN_MAJOR 240 /* for local use, says Linux's list of devices */
+#define PIECE     256 /* interrupts are off while a record goes out */
 
 static struct tty run_input = {
     .lock = SPINLOCK_INIT(RANK_TTY),
@@ -57,17 +60,19 @@ take(char byte)
 static struct mutex record_lock; /* guards record */
 static char record[HOST_RECORD_MAX];
 
-/* Each 4096 bytes of a write are a record; a report loses its newline. */
+/* A write goes out in one piece, in as many records as it needs: to the host
+ * they are one stream.  But a report is a record, and loses its newline. */
 static long
 record_write(struct file *file, struct uio *uio)
 {
     enum host_record type = (enum host_record)(u64)file->inode->data;
+    size_t most = type == HOST_REPORT ? sizeof(record) : PIECE;
     size_t size = uio->left;
     size_t failed = 0;
 
     mutex_lock(&record_lock);
-    while (uio->left > 0 && failed == 0) {
-        size_t n = MIN(uio->left, sizeof(record));
+    while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
+        size_t n = MIN(uio->left, most);
         failed = uio_move(uio, record, n);
         n -= failed;
         if (type == HOST_REPORT && n > 0 && record[n - 1] == '\n') {
@@ -125,6 +130,7 @@ rundev_init(void)
         receiver = &run_input;
     }
     console_take = take;
-    console_has_room = has_room;
+    /* Last: another CPU may ask the devices, and then give us bytes. */
+    __atomic_store_n(&console_has_room, has_room, __ATOMIC_RELEASE);
     console_poll();
 }

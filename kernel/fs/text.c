@@ -12,8 +12,8 @@
 
 #define FIRST_CAPACITY 256
 
-/* Make room for n more bytes. */
-static void
+/* Make room for n more bytes.  => false: no memory */
+static bool
 grow(struct text *text, size_t n)
 {
     size_t capacity = MAX(text->capacity, FIRST_CAPACITY);
@@ -21,36 +21,33 @@ grow(struct text *text, size_t n)
     while (capacity < text->size + n) {
         capacity *= 2;
     }
-    if (capacity == text->capacity) {
-        return;
-    }
     char *buf = kmalloc(capacity);
     if (buf == NULL) {
         text->failed = true;
-        return;
+        return false;
     }
     memcpy(buf, text->buf, text->size);
     kfree(text->buf);
     text->buf = buf;
     text->capacity = capacity;
+    return true;
 }
 
+/* What is told (a name, say) may change meanwhile: so only a pass that had room
+ * for all it wrote counts, and another is made after each growth. */
 void
 text_printf(struct text *text, const char *fmt, ...)
 {
-    va_list ap;
+    size_t room, length;
 
-    va_start(ap, fmt);
-    size_t length = (size_t)vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
-    grow(text, length + 1);
-    if (text->failed) {
-        return;
-    }
-    va_start(ap, fmt);
-    vsnprintf(text->buf + text->size, length + 1, fmt, ap);
-    va_end(ap);
-    text->size += length;
+    do {
+        va_list ap;
+        room = text->capacity - text->size;
+        va_start(ap, fmt);
+        length = (size_t)vsnprintf(text->buf + text->size, room, fmt, ap);
+        va_end(ap);
+    } while (length >= room && grow(text, length + 1));
+    text->size += length < room ? length : 0;
 }
 
 void

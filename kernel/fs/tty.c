@@ -216,15 +216,13 @@ tty_end(struct tty *tty)
 
 /* Take what can be read.  => lock held; as tty_take */
 static size_t
-take(struct tty *tty, char *buf, size_t size, bool *more)
+take(struct tty *tty, char *buf, size_t size)
 {
     size_t got = 0;
 
-    *more = false;
     while (tty->tail != tty->edit) {
         u16 entry = tty->ring[tty->tail % TTY_RING];
         if (got == size && !(entry & TTY_EOF)) {
-            *more = true;
             break;
         }
         tty->tail++;
@@ -239,7 +237,7 @@ take(struct tty *tty, char *buf, size_t size, bool *more)
 }
 
 long
-tty_take(struct tty *tty, char *buf, size_t size, bool block, bool *more)
+tty_take(struct tty *tty, char *buf, size_t size, bool block)
 {
     long result = 0;
 
@@ -251,7 +249,7 @@ tty_take(struct tty *tty, char *buf, size_t size, bool block, bool *more)
     }
     bool was_full = is_full(tty);
     if (result == 0) {
-        result = (long)take(tty, buf, size, more);
+        result = (long)take(tty, buf, size);
     }
     spin_unlock(&tty->lock);
     if (was_full) {

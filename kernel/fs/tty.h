@@ -26,15 +26,17 @@
 struct file;
 struct uio;
 
-/* All fields are guarded by the lock. */
+/* All fields below the lock are guarded by it. */
 struct tty {
+    struct mutex writing;     /* each write is shown in one piece */
     struct spinlock lock;     /* RANK_TTY */
     u32 tail, edit, head;     /* of ring */
     u16 ring[TTY_RING];       /* bytes, with TTY_* flags */
     bool ended;               /* nothing more will come */
     struct termios termios;
     pid_t session;            /* whose controlling terminal it is; 0: none */
-    pid_t foreground;         /* group that ^C and the like go to */
+    pid_t foreground;         /* group that ^C and the like go to; both are
+                                 uses of these pids, so no stranger has them */
     struct waitq input_wait;  /* readers */
 };
 
@@ -53,9 +55,8 @@ void tty_receive(struct tty *tty, char byte);
 void tty_end(struct tty *tty);
 
 /* Wait for input, unless told not to, and take at most size bytes of one line.
- * => bytes, 0 at the end of the file; -EAGAIN, -EINTR
- * => *more: the line goes on */
-long tty_take(struct tty *tty, char *buf, size_t size, bool block, bool *more);
+ * => bytes, 0 at the end of the file; -EAGAIN, -EINTR */
+long tty_take(struct tty *tty, char *buf, size_t size, bool block);
 
 /* Show text, as the output modes say. */
 void tty_show(struct tty *tty, const char *text, size_t size);

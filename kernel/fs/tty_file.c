@@ -11,9 +11,11 @@
 #include "abi/fcntl.h"
 #include "abi/stat.h"
 
+#include "mm/heap.h"
 #include "mm/usercopy.h"
 
 #include "proc/process.h"
+#include "proc/signal.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
@@ -45,23 +47,22 @@ long
 tty_read(struct file *file, struct uio *uio)
 {
     struct tty *tty = file->inode->data;
-    bool block = !(file->flags & O_NONBLOCK);
-    bool more = true;
-    char chunk[CHUNK];
-    size_t done = 0;
+    size_t size = MIN(uio->left, TTY_RING);
 
-    while (more && uio->left > 0) {
-        long got = tty_take(tty, chunk, MIN(uio->left, CHUNK),
-                            block && done == 0, &more);
-        if (got > 0 && uio_move(uio, chunk, (size_t)got) != 0) {
-            got = -EFAULT;
-        }
-        if (got < 0) {
-            return done > 0 ? (long)done : got;
-        }
-        done += (size_t)got;
+    if (size == 0) {
+        return 0;
     }
-    return (long)done;
+    /* Taken in one piece: two readers never share a line. */
+    char *line = kmalloc(size);
+    if (line == NULL) {
+        return -ENOMEM;
+    }
+    long got = tty_take(tty, line, size, !(file->flags & O_NONBLOCK));
+    if (got > 0 && uio_move(uio, line, (size_t)got) != 0) {
+        got = -EFAULT;
+    }
+    kfree(line);
+    return got;
 }
 
 static long
@@ -69,18 +70,17 @@ tty_write(struct file *file, struct uio *uio)
 {
     struct tty *tty = file->inode->data;
     char chunk[CHUNK];
-    size_t done = 0;
+    size_t size = uio->left;
+    size_t failed = 0;
 
-    while (uio->left > 0) {
+    mutex_lock(&tty->writing);
+    while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
         size_t n = MIN(uio->left, CHUNK);
-        size_t failed = uio_move(uio, chunk, n);
+        failed = uio_move(uio, chunk, n);
         tty_show(tty, chunk, n - failed);
-        done += n - failed;
-        if (failed > 0) {
-            return done > 0 ? (long)done : -EFAULT;
-        }
     }
-    return (long)done;
+    mutex_unlock(&tty->writing);
+    return size == uio->left && size > 0 ? -EFAULT : (long)(size - uio->left);
 }
 
 /* ---- Modes ---- */
@@ -123,15 +123,19 @@ take_terminal(struct tty *tty)
 {
     long result = -EPERM;
 
+    spin_lock(&family_lock);
     spin_lock(&tty->lock);
     if (current->pid == current->sid && tty->session == 0) {
         tty->session = current->sid;
         tty->foreground = current->pgid;
+        pid_get(tty->session);
+        pid_get(tty->foreground);
     }
     if (current->pid == current->sid && controls_us(tty)) {
         result = 0;
     }
     spin_unlock(&tty->lock);
+    spin_unlock(&family_lock);
     return result;
 }
 
@@ -145,23 +149,18 @@ get_foreground(struct tty *tty, vaddr_t arg)
     return ours ? copy_to_user(arg, &group, sizeof(group)) : -ENOTTY;
 }
 
-/* => -ESRCH if there is no such group */
+/* => family_lock held; -ESRCH if there is no such group */
 static pid_t
 session_of_group(pid_t group)
 {
-    pid_t session = -ESRCH;
-
-    spin_lock(&family_lock);
     list_for_each(link, &all_processes) {
         const struct process *process =
             list_entry(link, struct process, all_link);
         if (process->pgid == group) {
-            session = process->sid;
-            break;
+            return process->sid;
         }
     }
-    spin_unlock(&family_lock);
-    return session;
+    return -ESRCH;
 }
 
 static long
@@ -175,17 +174,21 @@ set_foreground(struct tty *tty, vaddr_t arg)
     if (group < 0) {
         return -EINVAL;
     }
-    pid_t session = session_of_group(group);
     long result = 0;
+    spin_lock(&family_lock); /* the group cannot go before it is ours */
+    pid_t session = session_of_group(group);
     spin_lock(&tty->lock);
     if (!controls_us(tty)) {
         result = -ENOTTY;
     } else if (session != current->sid) {
         result = session < 0 ? session : -EPERM;
     } else {
+        pid_get(group);
+        pid_put(tty->foreground);
         tty->foreground = group;
     }
     spin_unlock(&tty->lock);
+    spin_unlock(&family_lock);
     return result;
 }
 
@@ -251,6 +254,7 @@ tty_init(void)
     };
 
     waitq_init(&console_tty.input_wait);
+    mutex_init(&console_tty.writing);
     device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &console_ops,
                &console_tty);
     device_add("/dev/tty", S_IFCHR | 0666, TTY_NUMBER, &tty_ops,

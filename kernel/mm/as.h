@@ -5,6 +5,9 @@
  * PT-4 RIGHTS  The rights of a path never exceed its vma's; a page that is
  *              logically read-only is never made writable by copy-on-write.
  *
+ * SM-1 MASK    A CPU is in `cpus` from before it loads the root until after it
+ *              has left it; an idle one keeps it loaded (H3).
+ *
  * struct as is what CLONE_VM and vfork share, by reference.  Fork makes a new
  * one that shares the vma set and the table tree (mm/share.h).
  *
@@ -63,7 +66,7 @@ static inline u64
 as_cpus(const struct as *as)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return __atomic_load_n(&as->cpus, __ATOMIC_RELAXED);
+    return __atomic_load_n(&as->cpus, __ATOMIC_ACQUIRE);
 }
 
 /* Load the space (NULL: only the kernel's half) on this CPU.

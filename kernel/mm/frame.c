@@ -48,12 +48,41 @@ static u64 reserved_count;
 static struct frame_cache {
     struct loose loose[CONTENT_COUNT];
     u64 counts[FRAME_KINDS];
+    bool busy; /* in the middle of something: another CPU's call must wait */
 } __attribute__((aligned(64))) caches[MAX_CPUS];
 
-static struct frame_cache *
-this_cache(void)
+/* All work on the caches and lists is between these two. */
+static inline struct frame_cache *
+enter(void)
 {
-    return &caches[this_cpu()->id];
+    struct frame_cache *cache = &caches[this_cpu()->id];
+
+    cache->busy = true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    return cache;
+}
+
+static inline void
+leave(struct frame_cache *cache)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    cache->busy = false;
+}
+
+static struct frame_cache *
+enter_locked(void)
+{
+    struct frame_cache *cache = enter();
+
+    spin_lock(&frame_lock);
+    return cache;
+}
+
+static void
+leave_locked(struct frame_cache *cache)
+{
+    spin_unlock(&frame_lock);
+    leave(cache);
 }
 
 static u32
@@ -76,48 +105,52 @@ loose_push(struct loose *loose, u32 number)
     loose->count++;
 }
 
-void
-frame_drain(void)
-{
-    struct loose *loose = this_cache()->loose;
-    spin_lock(&frame_lock);
+static u64 drained; /* frames that CPUs have given to others, ever */
 
+/* A CPU is asked for its free frames.  If it cannot give them now, its bit
+ * stays and it is asked again: all that it is in the middle of is short. */
+static void
+drain_here(u64 asked)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (caches[cpu->id].busy || cpu->rank >= RANK_FRAME
+        || spin_held(&frame_lock)) { /* we may be in an interrupt */
+        return;
+    }
+    struct frame_cache *cache = enter_locked();
     for (int content = 0; content < CONTENT_COUNT; content++) {
-        while (loose[content].first != 0) {
-            loose_push(&shared[content], loose_pop(&loose[content]));
+        while (cache->loose[content].first != 0) {
+            loose_push(&shared[content], loose_pop(&cache->loose[content]));
+            __atomic_store_n(&drained, drained + 1, __ATOMIC_RELAXED);
         }
     }
-    spin_unlock(&frame_lock);
-}
-
-/* Asked for by another CPU.  At rest we cannot be in the middle of anything,
- * nor hold the lock; else it must wait until we return to user mode. */
-static void
-drain_soon(u64 unused)
-{
-    (void)unused;
-    if (this_cpu()->resting) {
-        frame_drain();
-    } else {
-        cpu_add_work(WORK_DRAIN);
-    }
+    leave_locked(cache);
+    __atomic_fetch_and((u64 *)asked, ~(1UL << cpu->id), __ATOMIC_RELEASE);
 }
 
 /* Before we say that there is no memory: what other CPUs keep.
- * => no lock held that they take when they rest: not frame_lock */
-static __noinline void
+ * => no lock held of a rank above the allocator's, nor its own
+ * => whether there was any: then it may be had now, if nobody was faster */
+static __noinline bool
 drain_others(void)
 {
-    cpu_call(cpus_online, drain_soon, 0);
+    u64 before = __atomic_load_n(&drained, __ATOMIC_RELAXED);
+    u64 asked = cpus_online & ~(1UL << this_cpu()->id);
+
+    while (__atomic_load_n(&asked, __ATOMIC_ACQUIRE) != 0) {
+        cpu_call(asked, drain_here, (u64)&asked);
+    }
+    return __atomic_load_n(&drained, __ATOMIC_RELAXED) != before;
 }
 
 /* Give all loose frames to the buddy lists, those of this CPU too. */
 static void
-merge_loose(void)
+merge_loose(struct frame_cache *cache)
 {
     for (int content = 0; content < CONTENT_COUNT; content++) {
         u32 number;
-        while ((number = loose_pop(&this_cache()->loose[content])) != 0
+        while ((number = loose_pop(&cache->loose[content])) != 0
                || (number = loose_pop(&shared[content])) != 0) {
             block_free(number, 0);
         }
@@ -153,16 +186,22 @@ refill(struct frame_cache *cache, enum frame_content content)
     spin_unlock(&frame_lock);
 }
 
+/* Without the lock: a guess that may be late. */
+static inline bool
+shared_has(enum frame_content content)
+{
+    return __atomic_load_n(&shared[content].count, __ATOMIC_RELAXED) != 0;
+}
+
 /* One frame with this content.  => 0: there is none */
 static inline paddr_t
 take(enum frame_kind kind, enum frame_content content)
 {
-    struct frame_cache *cache = this_cache();
+    struct frame_cache *cache = enter();
     struct loose *loose = &cache->loose[content];
 
     if (loose->first == 0
-        && (content == CONTENT_ANY || __atomic_load_n(&shared[content].count,
-                                                  __ATOMIC_RELAXED) != 0)) {
+        && (content == CONTENT_ANY || shared_has(content))) {
         refill(cache, content);
     }
     u32 number = loose_pop(loose);
@@ -170,6 +209,7 @@ take(enum frame_kind kind, enum frame_content content)
         claim(number, kind);
         cache->counts[kind]++;
     }
+    leave(cache);
     return (paddr_t)number << PAGE_SHIFT;
 }
 
@@ -177,19 +217,18 @@ take(enum frame_kind kind, enum frame_content content)
 static __noinline paddr_t
 take_any(enum frame_kind kind)
 {
-    for (int tries = 0;; tries++) {
-        paddr_t frame = take(kind, CONTENT_ANY);
+    paddr_t frame;
+
+    do {
+        frame = take(kind, CONTENT_ANY);
         if (frame == 0) {
             frame = take(kind, CONTENT_ZERO);
         }
         if (frame == 0) {
             frame = take(kind, CONTENT_ROOT);
         }
-        if (frame != 0 || tries == 1) {
-            return frame;
-        }
-        drain_others();
-    }
+    } while (frame == 0 && drain_others());
+    return frame;
 }
 
 static inline paddr_t
@@ -238,37 +277,46 @@ frame_alloc_root(void)
     return root;
 }
 
-paddr_t
-frame_alloc_block(enum frame_kind kind, int order)
+/* Take a block, merging what is loose if need be.  => 0: there is none */
+static u32
+take_block(enum frame_kind kind, int order)
 {
-    spin_lock(&frame_lock);
+    struct frame_cache *cache = enter_locked();
     u32 number = block_take(order);
 
     if (number == 0) {
-        spin_unlock(&frame_lock);
-        drain_others();
-        spin_lock(&frame_lock);
-        merge_loose();
+        merge_loose(cache);
         number = block_take(order);
     }
     if (number != 0) {
         for (u32 i = 0; i < 1u << order; i++) {
             claim(number + i, kind);
         }
-        this_cache()->counts[kind] += 1u << order;
+        cache->counts[kind] += 1u << order;
     }
-    spin_unlock(&frame_lock);
+    leave_locked(cache);
+    return number;
+}
+
+paddr_t
+frame_alloc_block(enum frame_kind kind, int order)
+{
+    u32 number;
+
+    do {
+        number = take_block(kind, order);
+    } while (number == 0 && drain_others());
     return (paddr_t)number << PAGE_SHIFT;
 }
 
 /* One frame is nobody's any more. */
-static void
-retire(u32 number, enum frame_content content)
+static inline void
+retire(struct frame_cache *cache, u32 number, enum frame_content content)
 {
     struct frame *frame = &frames[number];
 
     assert(frame->kind != FRAME_FREE && frame->kind != FRAME_RESERVED);
-    this_cache()->counts[frame->kind]--;
+    cache->counts[frame->kind]--;
     *frame = (struct frame){.kind = FRAME_FREE, .flags = (u8)content};
 }
 
@@ -276,13 +324,13 @@ void
 frame_free_block(paddr_t block, int order)
 {
     u32 number = (u32)(block >> PAGE_SHIFT);
-    spin_lock(&frame_lock);
+    struct frame_cache *cache = enter_locked();
 
     for (u32 i = 0; i < 1u << order; i++) {
-        retire(number + i, CONTENT_ANY);
+        retire(cache, number + i, CONTENT_ANY);
     }
     block_free(number, order);
-    spin_unlock(&frame_lock);
+    leave_locked(cache);
 }
 
 /* The CPU has many frames of a content: give a batch away. */
@@ -301,13 +349,15 @@ void
 frame_free(paddr_t addr, enum frame_content content)
 {
     u32 number = (u32)(addr >> PAGE_SHIFT);
-    struct loose *loose = &this_cache()->loose[content];
+    struct frame_cache *cache = enter();
+    struct loose *loose = &cache->loose[content];
 
-    retire(number, content);
+    retire(cache, number, content);
     loose_push(loose, number);
     if (loose->count > 2 * BATCH) {
         spill(loose, content);
     }
+    leave(cache);
 }
 
 void
@@ -339,7 +389,7 @@ frame_count(enum frame_kind kind)
 void
 frame_release_range(paddr_t start, paddr_t end)
 {
-    spin_lock(&frame_lock);
+    struct frame_cache *cache = enter_locked();
 
     for (u64 n = start >> PAGE_SHIFT; n < end >> PAGE_SHIFT; n++) {
         assert(frames[n].kind == FRAME_RESERVED);
@@ -348,7 +398,7 @@ frame_release_range(paddr_t start, paddr_t end)
         reserved_count--;
         block_free((u32)n, 0);
     }
-    spin_unlock(&frame_lock);
+    leave_locked(cache);
 }
 
 /* [start, end) without what already has an owner. */

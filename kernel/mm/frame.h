@@ -89,10 +89,6 @@ void frame_put(paddr_t frame);
  * and say what is in it. */
 void frame_free(paddr_t frame, enum frame_content content);
 
-/* Give the free frames that this CPU keeps to all.
- * => not within the functions above */
-void frame_drain(void);
-
 /* How many frames are of this kind now (exact while all CPUs are still). */
 u64 frame_count(enum frame_kind kind);
 

@@ -94,7 +94,7 @@ drop_cut(pte_t *entry, int level, u32 prot)
     pte_t old = *entry;
 
     (void)prot;
-    *entry = 0;
+    __atomic_store_n(entry, 0, __ATOMIC_RELAXED); /* others may be walking */
     pt_drop(pte_addr(old), level - 1);
 }
 
@@ -194,7 +194,8 @@ change_rights(pte_t *entry, int level, u32 prot)
     if (prot & PROT_WRITE) {
         keep |= PTE_W;
     }
-    *entry = (*entry & keep) | range_rights(prot);
+    __atomic_store_n(entry, (*entry & keep) | range_rights(prot),
+                     __ATOMIC_RELAXED);
 }
 
 void

@@ -59,17 +59,17 @@ table_alloc(int level)
     return table;
 }
 
-/* Clear W of an entry that others may be reading or clearing at the same time;
- * a plain test first, since the locked clear is the dearer.  S stays.
- * => whether W was set */
-static inline bool
-lower(pte_t *entry)
+/* Clear W of the entry seen at `at`, which others may be reading or clearing at
+ * the same time; only if it was set, since the clear is locked.  S keeps W.
+ * => the entry as it is then */
+static inline pte_t
+lower(pte_t *at, pte_t entry)
 {
-    if ((*entry & PTE_W) == 0 || (*entry & PTE_S) != 0) {
-        return false;
+    if ((entry & PTE_W) == 0 || (entry & PTE_S) != 0) {
+        return entry;
     }
-    __atomic_fetch_and(entry, ~PTE_W, __ATOMIC_RELAXED);
-    return true;
+    __atomic_fetch_and(at, ~PTE_W, __ATOMIC_RELAXED);
+    return entry & ~PTE_W;
 }
 
 /* One of a table's cache lines, for copy_entries. */
@@ -78,9 +78,9 @@ copy_line(pte_t *to, pte_t *from)
 {
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
-        if (pte_is_edge(from[i])) {
-            lower(&from[i]);
-            pte_t entry = from[i];
+        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+        if (pte_is_edge(entry)) {
+            entry = lower(&from[i], entry);
             frame_get(pte_addr(entry));
             to[i] = entry;
         }
@@ -98,8 +98,9 @@ copy_plain_line(pte_t *to, pte_t *from)
 
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
-        all &= from[i];
-        any |= from[i];
+        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+        all &= entry;
+        any |= entry;
     }
     if ((all & PTE_P) == 0 || (any & PTE_S) != 0) {
         return false;
@@ -112,7 +113,7 @@ copy_plain_line(pte_t *to, pte_t *from)
     }
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
-        pte_t entry = from[i];
+        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
         frame_get(pte_addr(entry));
         to[i] = entry;
     }
@@ -148,7 +149,7 @@ take_table(struct as *as, pte_t *entry, struct frame *frame)
         tlb_flush_all(as_cpus(as));
         frame->flags &= (u8)~FRAME_WCLEARED;
     }
-    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
+    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELEASE);
 }
 
 /* Put a copy in place of the table under entry. */
@@ -235,7 +236,7 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
     bool zero = old == zero_frame; /* its refs are never 1 */
 
     if (__atomic_load_n(&frame_of(old)->refs, __ATOMIC_ACQUIRE) == 1) {
-        __atomic_fetch_or(entry, PTE_W | PTE_D | PTE_A, __ATOMIC_RELAXED);
+        __atomic_fetch_or(entry, PTE_W | PTE_D | PTE_A, __ATOMIC_RELEASE);
         return true;
     }
     paddr_t copy = zero ? frame_alloc_zero(FRAME_ANON)
@@ -251,7 +252,7 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
     pte_t rights = (*entry & ~(PTE_ADDR | PTE_W)) | PTE_A | PTE_D;
     __atomic_store_n(entry, copy | rights, __ATOMIC_RELEASE);
     tlb_flush_page(as_cpus(as), addr);
-    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELAXED);
+    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELEASE);
     pt_drop(old, 0);
     return true;
 }
@@ -310,9 +311,11 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
     bool shared_page = level == 1 && (*entry & PTE_S) != 0;
 
     if (level == share->level || shared_page) {
-        share->lowered |= lower(entry);
-        frame_get(pte_addr(*entry));
-        return *entry;
+        pte_t had = *entry;
+        pte_t given = lower(entry, had);
+        share->lowered |= ((had ^ given) & PTE_W) != 0;
+        frame_get(pte_addr(given));
+        return given;
     }
     if (level == 1) {
         return copy_page(*entry);

@@ -203,7 +203,10 @@ push_user_string(struct stack *stack, vaddr_t from)
     if (length < 0) {
         return (int)length;
     }
-    return push_from_user(stack, from, before + (size_t)length + 1);
+    /* With a NUL of ours, whatever another thread has made of theirs by now. */
+    int error = push(stack, "", 1);
+    return error != 0 ? error
+                      : push_from_user(stack, from, before + (size_t)length);
 }
 
 /* Push the strings, last first; each word that said where one is then says

@@ -1,13 +1,19 @@
 /*
  * How work moves between CPUs (the rule is in balance.h).  The essential fact:
- * only one queue is locked at a time.  A process on its way from one to another
- * is RUNNABLE and in none, so nobody but the carrier touches it.
+ * only one queue is locked at a time.  A process leaves for another CPU under
+ * the lock of the queue that it leaves: who holds a queue's lock and finds a
+ * process there knows that it stays there.  On the way it is RUNNABLE and on no
+ * list, so nobody but the carrier touches it.
  */
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
 #include "proc/balance.h"
 #include "proc/sched.h"
+
+/* So many of a queue are looked at for one that may run elsewhere: interrupts
+ * are off meanwhile. */
+#define LOOK_AT 16
 
 void
 cpu_wake(int cpu)
@@ -19,10 +25,10 @@ cpu_wake(int cpu)
     }
 }
 
-/* The queue of the CPU, which now owns the process, gets it. */
-static void
-put_on(int cpu, struct process *process)
+void
+sched_publish(struct process *process)
 {
+    int cpu = process->cpu;
     u64 flags = spin_lock_irq(&queues[cpu].lock);
 
     make_ready(&queues[cpu], process);
@@ -51,106 +57,99 @@ best_cpu(const struct process *process)
 }
 
 void
-sched_place(struct process *process)
+sched_depart(struct process *process)
 {
-    int cpu = best_cpu(process);
-
-    process->cpu = cpu;
-    put_on(cpu, process);
+    process->state = PROC_RUNNABLE;
+    process->cpu = best_cpu(process);
 }
 
-/* The queue with most to do of a CPU that does not rest (one that does is about
- * to look itself).  => NULL: nothing waits anywhere */
-static struct runqueue *
-longest_queue(void)
+/* The longest queue of these CPUs that is longer than ours, of a CPU that does
+ * not rest (one that does is about to look itself).  => -1: none */
+static int
+longest_queue(u64 left)
 {
-    struct runqueue *longest = NULL;
-    u32 most = 0;
+    u32 most = this_cpu()->queue->length;
+    int longest = -1;
 
-    for (int i = 0; i < cpu_count; i++) {
+    for (; left != 0; left &= left - 1) {
+        int i = __builtin_ctzl(left);
         u32 length = __atomic_load_n(&queues[i].length, __ATOMIC_RELAXED);
-        if (length > most && i != this_cpu()->id
+        if (length > most
             && !__atomic_load_n(&cpus[i].resting, __ATOMIC_RELAXED)) {
-            longest = &queues[i];
+            longest = i;
             most = length;
         }
     }
     return longest;
 }
 
-/* Take the first process out that may run on the CPU.  => NULL: none */
+/* Take the first process out that may run here.  => NULL: none */
 static struct process *
-take_from(struct runqueue *queue, int cpu)
+take_from(struct runqueue *queue)
 {
+    int here = this_cpu()->id;
     struct process *taken = NULL;
+    int looks = LOOK_AT;
     u64 flags = spin_lock_irq(&queue->lock);
 
     list_for_each(pos, &queue->ready) {
         struct process *process = list_entry(pos, struct process, run_link);
-        if (may_run(process, cpu)) {
+        if (may_run(process, here)) {
             taken = process;
+        }
+        if (taken != NULL || --looks == 0) {
             break;
         }
     }
     if (taken != NULL) {
         list_del(&taken->run_link);
         queue->length--;
-        taken->cpu = cpu;
+        taken->cpu = here;
     }
     spin_unlock_irq(&queue->lock, flags);
     return taken;
 }
 
-bool
+void
 sched_steal(void)
 {
-    int here = this_cpu()->id;
-    struct runqueue *queue = cpu_count > 1 ? longest_queue() : NULL;
-    struct process *process = queue != NULL ? take_from(queue, here) : NULL;
+    u64 left = cpus_online & ~(1UL << this_cpu()->id);
+    struct process *process = NULL;
+    int from;
 
+    while (process == NULL && (from = longest_queue(left)) >= 0) {
+        process = take_from(&queues[from]);
+        left &= ~(1UL << from);
+    }
     if (process != NULL) {
-        put_on(here, process);
-    }
-    return process != NULL;
-}
-
-void
-sched_balance(void)
-{
-    if (this_cpu()->queue->length == 0 || this_cpu()->resting) {
-        return;
-    }
-    for (int i = 0; i < cpu_count; i++) {
-        if (__atomic_load_n(&cpus[i].resting, __ATOMIC_RELAXED)) {
-            cpu_kick(i);
-            return;
-        }
+        sched_publish(process);
     }
 }
 
 /* A process that waits for a CPU it may no longer use goes elsewhere at once;
- * one that runs, when its CPU has been told; one that sleeps, when it has run a
- * little where it was. */
-void
+ * one that runs there, when its CPU has been told; one that sleeps, when it
+ * wakes. */
+bool
 sched_set_affinity(struct process *process, u64 mask)
 {
-    bool move = false;
+    u64 flags;
 
     __atomic_store_n(&process->affinity, mask, __ATOMIC_SEQ_CST);
-    int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
-    if (mask & 1UL << cpu) {
-        return;
-    }
-    u64 flags = spin_lock_irq(&queues[cpu].lock);
-    if (process->cpu == cpu && !list_empty(&process->run_link)) {
-        list_del(&process->run_link);
-        queues[cpu].length--;
-        move = true;
-    }
-    spin_unlock_irq(&queues[cpu].lock, flags);
+    struct runqueue *queue = lock_queue_of(process, &flags);
+    bool wrong = !may_run(process, process->cpu);
+    bool move = wrong && !list_empty(&process->run_link);
+    bool asleep = !process->on_cpu && process->state != PROC_EMBRYO
+                  && process->state != PROC_RUNNABLE;
     if (move) {
-        sched_place(process);
-    } else {
+        list_del(&process->run_link);
+        queue->length--;
+        sched_depart(process);
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    if (move) {
+        sched_publish(process);
+    } else if (wrong) {
         sched_poke(process);
     }
+    return !wrong || move || asleep;
 }

@@ -2,10 +2,11 @@
  * Run queues, and how work moves between CPUs: for sched.c and balance.c.
  *
  * Balance: a process stays on the CPU where it ran; a child begins on its
- * parent's.  A CPU without work takes the longest-waiting process of the
- * longest queue; one that has more work than it can do wakes such a CPU with
- * its tick.  So nobody waits longer than a tick while a CPU is idle, and what
- * is over sooner (a child that only calls exec or exit) costs no interrupt.
+ * parent's.  At each tick, and before it rests, a CPU for which fewer wait than
+ * for another takes the longest-waiting process of the longest queue.  So
+ * nobody waits longer than a tick while a CPU is idle, what is over sooner (a
+ * child that only calls exec or exit) costs no interrupt, and three that never
+ * sleep go round on two CPUs, so that each gets two thirds of one.
  */
 #pragma once
 
@@ -17,7 +18,7 @@
 struct runqueue {
     struct spinlock lock;    /* RANK_RUNQUEUE */
     u32 length;
-    struct process *leaving; /* for another queue, when off its stack */
+    struct process *leaving; /* may not run here: goes when off its stack */
     struct list ready;       /* of processes, next to run first */
 } __attribute__((aligned(64)));
 
@@ -38,14 +39,28 @@ make_ready(struct runqueue *queue, struct process *process)
     queue->length++;
 }
 
-/* The CPU has got work: end its rest, if it rests.  => interrupts off */
+/* Lock the queue that the process belongs to, wherever that is by now. */
+static inline struct runqueue *
+lock_queue_of(struct process *process, u64 *flags)
+{
+    for (;;) {
+        int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
+        struct runqueue *queue = &queues[cpu];
+        *flags = spin_lock_irq(&queue->lock);
+        if (process->cpu == cpu) {
+            return queue;
+        }
+        spin_unlock_irq(&queue->lock, *flags);
+    }
+}
+
+/* The CPU has got work: end its rest, if it rests. */
 void cpu_wake(int cpu);
 
-/* Put a RUNNABLE process that is in no queue where it may run. */
-void sched_place(struct process *process);
+/* A process that is on no list now belongs to the best CPU where it may run;
+ * sched_publish brings it there.
+ * => the lock of the queue that it belonged to is held */
+void sched_depart(struct process *process);
 
-/* Take work from another CPU.  => whether there was some; in the idle loop */
-bool sched_steal(void);
-
-/* If work waits here, wake a CPU that has none.  => in the tick */
-void sched_balance(void);
+/* Take work from a CPU for which more wait.  => the tick, or the idle loop */
+void sched_steal(void);

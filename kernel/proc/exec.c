@@ -19,6 +19,7 @@
 #include "proc/args.h"
 #include "proc/elf.h"
 #include "proc/exec.h"
+#include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -27,6 +28,7 @@
 /* The new program while it is being built. */
 struct builder {
     struct as *as;
+    struct files *files; /* a table of its own, if others use the caller's */
     struct args args;
     struct elf_image image;
     vaddr_t rsp;
@@ -61,6 +63,7 @@ prepare(struct builder *b, const struct exec_args *from,
         struct object *program)
 {
     b->as = as_alloc();
+    b->files = NULL;
     int error = args_read(&b->args, from);
 
     if (error == 0) {
@@ -70,10 +73,8 @@ prepare(struct builder *b, const struct exec_args *from,
         error = args_push(&b->args, from, b->as, &b->image, &b->rsp);
     }
     if (error == 0) {
-        error = files_reserve_exec(current->files);
-    }
-    if (error == 0) {
-        error = signal_reserve_exec();
+        b->files = files_for_exec(current->files);
+        error = b->files != NULL ? signal_reserve_exec() : -ENOMEM;
     }
     return error;
 }
@@ -106,20 +107,17 @@ set_registers(const struct builder *b)
 static void
 commit(struct builder *b, const char *path)
 {
-    struct as *old = current->as;
+    struct files *old = current->files;
 
     b->as->brk_start = b->as->brk = b->image.brk;
-    current->as = b->as;
-    as_load(b->as);
-    if (old != NULL) {
-        as_put(old);
-    }
-    files_close_on_exec(current->files);
+    proc_change_memory(b->as);
+    current->files = b->files;
+    files_put(old);
+    files_close_on_exec(b->files);
     signal_reset_exec();
-    set_comm(path);
     set_registers(b);
-    current->clear_child_tid = 0;
     spin_lock(&family_lock);
+    set_comm(path);
     current->execed = true;
     spin_unlock(&family_lock);
     vfork_release(current); /* last: the parent sees all of it done */
@@ -144,6 +142,7 @@ proc_exec(const struct exec_args *args)
         if (b.as != NULL) {
             as_put(b.as);
         }
+        files_put(b.files);
         if (error == -EINVAL && current->as != NULL) {
             signal_force(SIGSEGV); /* as Linux, past its point of no return */
         }

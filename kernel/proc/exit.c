@@ -27,22 +27,34 @@
 #include "proc/sched.h"
 #include "proc/signal.h"
 
-/* Give up memory, files and place; sleeping is still allowed. */
-static void
-release_all(struct process *process)
+void
+proc_change_memory(struct as *next)
 {
-    if (process->clear_child_tid != 0 && process->as->refs > 1) {
+    struct process *process = current;
+    struct as *old = process->as;
+
+    if (process->clear_child_tid != 0
+        && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
         pid_t zero = 0;
         (void)!copy_to_user(process->clear_child_tid, &zero, sizeof(zero));
     }
+    process->clear_child_tid = 0;
+    process->as = next;
+    as_load(next); /* this CPU leaves the tables before they can go (H3) */
+    if (old != NULL) {
+        as_put(old);
+    }
+}
+
+/* Give up files, place and memory; sleeping is still allowed. */
+static void
+release_all(struct process *process)
+{
     files_put(process->files);
     process->files = NULL;
     fs_context_put(process->fs);
     process->fs = NULL;
-    struct as *as = process->as;
-    process->as = NULL;
-    as_load(NULL); /* this CPU leaves the tables before they can go (H3) */
-    as_put(as);
+    proc_change_memory(NULL);
     vfork_release(process);
 }
 
@@ -105,10 +117,10 @@ proc_exit(int status)
     spin_lock(&family_lock);
     give_children_away(process);
     process->exit_status = status;
-    u64 flags = spin_lock_irq(&process->siglock);
+    spin_lock(&process->siglock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL;
-    spin_unlock_irq(&process->siglock, flags);
+    spin_unlock(&process->siglock);
     process->autoreap = parent_declines(process->parent);
     if (process->autoreap) {
         unlink_family(process);

@@ -29,8 +29,9 @@
 #include "proc/signal.h"
 
 #define CLONE_KNOWN                                                        \
-    (CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID \
-     | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED)
+    (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_VFORK             \
+     | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID             \
+     | CLONE_CHILD_CLEARTID | CLONE_DETACHED)
 
 /* fork=: the history of fork is the level at which sharing starts.  The last
  * two are systems without copies: fork as vfork, and no fork at all. */
@@ -53,11 +54,13 @@ static bool vfork_is_fork; /* vfork=fork, as in 4.4BSD */
 
 static int ask(struct clone_args *args);
 static struct process *child_make(const struct clone_args *args, int *error);
+static void child_unmake(struct process *child);
 static int share_memory(struct process *child, u64 flags);
-static int inherit(struct process *child);
+static int inherit(struct process *child, u64 flags);
 static void copy_registers(struct process *child,
                            const struct clone_args *args);
-static void join_family(struct process *child, bool vfork);
+static bool join_family(struct process *child, bool vfork);
+static long begin_again(void);
 static void wait_for_release(const struct process *child);
 
 long
@@ -71,14 +74,17 @@ proc_clone(struct clone_args *args)
     if (child == NULL) {
         return error;
     }
-    /* ---- no failure below this line ---- */
     copy_registers(child, args);                               /* 5 */
     pid_t pid = child->pid; /* the child may be gone after it is published */
     bool vfork = (args->flags & CLONE_VFORK) != 0;
+    if (!join_family(child, vfork)) {                          /* 6 */
+        child_unmake(child);
+        return begin_again();
+    }
+    /* ---- no failure below this line ---- */
     if (args->flags & CLONE_PARENT_SETTID) {
         (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
     }
-    join_family(child, vfork);                                 /* 6 */
     sched_publish(child);                                      /* 7 */
     if (vfork) {
         wait_for_release(child);                               /* 8 */
@@ -86,22 +92,19 @@ proc_clone(struct clone_args *args)
     return pid;                                                /* 9 */
 }
 
-/* Threads (memory shared for good) are not there yet; what is not known is
- * refused, not ignored.  A copy is what fork= says it is. */
+/* What is not known is refused, not ignored: so far, all that makes threads of
+ * one process.  A copy of memory is what fork= says it is. */
 static int
 ask(struct clone_args *args)
 {
-    bool vm = (args->flags & CLONE_VM) != 0;
-    bool vfork = (args->flags & CLONE_VFORK) != 0;
-
-    if ((args->flags & ~(u64)CLONE_KNOWN) != 0 || (vm && !vfork)
+    if ((args->flags & ~(u64)CLONE_KNOWN) != 0
         || (args->flags & CSIGNAL) != SIGCHLD) {
         return -EINVAL;
     }
     if ((args->flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
         return -EPERM; /* loading it would fault in the kernel */
     }
-    if (!vm) {
+    if ((args->flags & CLONE_VM) == 0) {
         args->flags |= fork_mode->more_flags;
         return fork_mode->error;
     }
@@ -121,13 +124,24 @@ child_make(const struct clone_args *args, int *error)
         proc_free(child);
         return NULL;
     }
-    *error = inherit(child);                                   /* 4 inherit */
+    *error = inherit(child, args->flags);                      /* 4 inherit */
     if (*error != 0) {
-        as_put(child->as);
-        proc_free(child);
+        child_unmake(child);
         return NULL;
     }
     return child;
+}
+
+static void
+child_unmake(struct process *child)
+{
+    files_put(child->files);
+    fs_context_put(child->fs);
+    if (child->sigacts != NULL) {
+        sigacts_put(child->sigacts);
+    }
+    as_put(child->as);
+    proc_free(child);
 }
 
 static int
@@ -143,19 +157,15 @@ share_memory(struct process *child, u64 flags)
 
 /* What the child gets of what the parent holds, besides memory. */
 static int
-inherit(struct process *child)
+inherit(struct process *child, u64 flags)
 {
     struct process *parent = current;
 
-    child->files = files_share(parent->files);
-    child->fs = fs_context_copy(parent->fs);
+    child->files = flags & CLONE_FILES ? files_get(parent->files)
+                                       : files_copy(parent->files);
+    child->fs = flags & CLONE_FS ? fs_context_get(parent->fs)
+                                 : fs_context_copy(parent->fs);
     if (child->files == NULL || child->fs == NULL) {
-        if (child->files != NULL) {
-            files_put(child->files);
-        }
-        if (child->fs != NULL) {
-            fs_context_put(child->fs);
-        }
         return -ENOMEM;
     }
     sigacts_get(parent->sigacts);
@@ -184,15 +194,32 @@ copy_registers(struct process *child, const struct clone_args *args)
     context_prepare(child, fork_return, NULL);
 }
 
-static void
+/* Not if a signal came first: who kills a group must get the child of one that
+ * was on its way here, too.  Either the child is found there, or the parent has
+ * been.  => whether it is in */
+static bool
 join_family(struct process *child, bool vfork)
 {
     spin_lock(&family_lock);
-    child->pgid = current->pgid;
-    child->sid = current->sid;
-    proc_link(child, current);
-    current->vfork_child = vfork ? child : NULL;
+    bool joins = !signal_pending();
+    if (joins) {
+        child->pgid = current->pgid;
+        child->sid = current->sid;
+        proc_link(child, current);
+        current->vfork_child = vfork ? child : NULL;
+    }
     spin_unlock(&family_lock);
+    return joins;
+}
+
+/* Have the program make its system call once more, when it has acted on the
+ * signal: as Linux, fork does not fail by it. */
+static long
+begin_again(void)
+{
+    cpu_add_work(WORK_SIGNAL);
+    current->frame->rip -= 2; /* the length of `syscall` */
+    return (long)current->frame->rax;
 }
 
 /* The child's first step.  The essential fact of fork: the child never called

@@ -8,7 +8,8 @@
 struct process;
 
 /* What a child shares with its parent, and who waits for whom.  Flags as
- * clone(2)'s:
+ * clone(2)'s: SIGCHLD with any of CLONE_VM (memory), CLONE_FILES (descriptors),
+ * CLONE_FS (working directory and umask), CLONE_VFORK.
  *   fork   SIGCHLD
  *   vfork  CLONE_VM | CLONE_VFORK | SIGCHLD */
 struct clone_args {

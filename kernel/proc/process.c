@@ -27,7 +27,7 @@ struct process *init_process;
 /* Indexed by pid.  A pid is in use by its process, from proc_alloc until it is
  * reaped, and by every member of the group and session named after it. */
 static struct pid_slot {
-    struct process *process;
+    struct process *process; /* NULL until it is in the family */
     u32 uses;
 } pids[PID_MAX];
 
@@ -78,12 +78,12 @@ slot_is_free(void)
 
 /* => family_lock held; 0: every pid is in use */
 static pid_t
-pid_take(struct process *process)
+pid_take(void)
 {
     for (int tries = 1; tries < PID_MAX; tries++) {
         last_pid = last_pid + 1 < PID_MAX ? last_pid + 1 : 1;
         if (pids[last_pid].uses == 0) {
-            pids[last_pid] = (struct pid_slot){process, 1};
+            pids[last_pid].uses = 1;
             return last_pid;
         }
     }
@@ -97,7 +97,7 @@ register_pid(struct process *process)
 
     spin_lock(&family_lock);
     if (slot_is_free()) {
-        process->pid = pid_take(process);
+        process->pid = pid_take();
         if (process->pid != 0) {
             process_count++;
             error = 0;
@@ -121,6 +121,7 @@ static void
 init_fields(struct process *process, vaddr_t kstack)
 {
     process->state = PROC_EMBRYO;
+    process->cpu = this_cpu()->id;
     process->affinity = ~0UL;
     if (init_process != NULL && current != init_process) {
         process->nomem = nomem_default;
@@ -173,15 +174,22 @@ proc_free(struct process *process)
     kfree(process);
 }
 
+static void
+link_to_all(struct process *process)
+{
+    pids[process->pid].process = process;
+    list_add_tail(&all_processes, &process->all_link);
+    pid_get(process->pgid);
+    pid_get(process->sid);
+}
+
 void
 proc_link(struct process *child, struct process *parent)
 {
     child->parent = parent;
     child->ppid = parent->pid;
     list_add_tail(&parent->children, &child->sibling);
-    list_add_tail(&all_processes, &child->all_link);
-    pid_get(child->pgid);
-    pid_get(child->sid);
+    link_to_all(child);
 }
 
 void
@@ -213,9 +221,7 @@ proc_start_init(void (*start)(void *arg))
     init->pgid = init->sid = init->pid;
     init->parent = init;
     spin_lock(&family_lock);
-    list_add_tail(&all_processes, &init->all_link);
-    pid_get(init->pgid);
-    pid_get(init->sid);
+    link_to_all(init);
     init_process = init;
     spin_unlock(&family_lock);
     context_prepare(init, start, NULL);

@@ -8,8 +8,9 @@
  *
  * PR-1  Every process is reachable from pid 1 through children lists; parent
  *       and child links agree; a zombie owns no address space and no files.
- * VF-1  While a vfork child borrows its parent's space, the parent sleeps on
- *       vfork_wait, names it in vfork_child, and the space has two users.
+ * PR-2  A space has as many references as processes use it.
+ * VF-1  A process that names a vfork_child does not run: it waits on vfork_wait
+ *       for this living child of its own to let go of its memory.
  *
  * Fields stand in groups by their fate at fork.  Letters: who may change them.
  *   T  the family lock            i  nobody, once published
@@ -67,7 +68,7 @@ struct process {
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children */
     struct waitq child_wait;   /*    this process waits for a child's news */
-    struct process *vfork_child; /* T  who uses our memory while we wait */
+    struct process *vfork_child; /* T  whom we wait for, or NULL */
     struct waitq vfork_wait;   /*    this process waits for its release */
     bool execed;               /* T  has called execve since fork */
     bool autoreap;             /* T  nobody will wait for it */
@@ -88,9 +89,9 @@ struct process {
     u64 affinity;              /* a  CPUs it may run on; bits of others too */
     sigset_t blocked;          /* g */
     pid_t pgid, sid;           /* T */
-    char comm[COMM_SIZE];      /* c */
+    char comm[COMM_SIZE];      /* T  changed by itself only */
 
-    /* Shared by reference, each with its own rule. */
+    /* Shared by reference, each with its own rule and lock. */
     struct as *as;             /* c  NULL in kernel threads and zombies */
     struct files *files;       /* c */
     struct fs_context *fs;     /* c  working directory and umask */
@@ -109,7 +110,7 @@ extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
 
-/* Find a live process or zombie by pid.
+/* Find a live process or zombie by pid; not one that fork is still making.
  * => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 

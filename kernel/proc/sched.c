@@ -97,48 +97,22 @@ sched_start_cpus(void)
     printk("CPUs: %d\n", cpu_count);
 }
 
-/* Lock the queue that the process belongs to, wherever that is by now. */
-static inline struct runqueue *
-lock_queue_of(struct process *process, u64 *flags)
-{
-    for (;;) {
-        int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
-        struct runqueue *queue = &queues[cpu];
-        *flags = spin_lock_irq(&queue->lock);
-        if (process->cpu == cpu) {
-            return queue;
-        }
-        spin_unlock_irq(&queue->lock, *flags);
-    }
-}
-
-void
-sched_publish(struct process *process)
-{
-    struct cpu *cpu = this_cpu();
-    struct runqueue *queue = cpu->queue;
-    u64 flags = spin_lock_irq(&queue->lock);
-
-    process->cpu = cpu->id;
-    make_ready(queue, process);
-    spin_unlock_irq(&queue->lock, flags);
-}
-
 bool
 sched_wake(struct process *process, enum process_state from)
 {
     u64 flags;
     struct runqueue *queue = lock_queue_of(process, &flags);
     bool woken = process->state == from;
+    bool move = false;
 
-    if (woken && process->on_cpu) {
+    if (!woken) {
+        /* it has been woken already, or is elsewhere in its life */
+    } else if (process->on_cpu) {
         process->state = PROC_RUNNING; /* it has not left yet: it stays */
-    } else if (woken && !may_run(process, process->cpu)) {
-        process->state = PROC_RUNNABLE;
-        spin_unlock_irq(&queue->lock, flags);
-        sched_place(process);
-        return true;
-    } else if (woken) {
+    } else if (!may_run(process, process->cpu)) {
+        sched_depart(process);
+        move = true;
+    } else {
         make_ready(queue, process);
         if (preempt_always) {
             cpu_add_work(WORK_RESCHED);
@@ -148,6 +122,9 @@ sched_wake(struct process *process, enum process_state from)
         }
     }
     spin_unlock_irq(&queue->lock, flags);
+    if (move) {
+        sched_publish(process);
+    }
     return woken;
 }
 
@@ -155,7 +132,6 @@ void
 sched_poke(struct process *process)
 {
     /* Who switches to it says so first (on_cpu), then looks at its signals. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
     if (__atomic_load_n(&process->on_cpu, __ATOMIC_RELAXED)
         && cpu != this_cpu()->id) {
@@ -214,14 +190,15 @@ finish_switch(struct process *prev)
     bool reap = prev->state == PROC_ZOMBIE && prev->autoreap;
     bool move = queue->leaving != NULL;
 
-    __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     queue->leaving = NULL;
+    /* The last touch, unless it is ours: who waits to free it may do so now. */
+    __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
     if (reap) {
         proc_free(prev);
     } else if (move) {
-        sched_place(prev);
+        sched_publish(prev);
     }
 }
 
@@ -233,7 +210,7 @@ leave_ready(struct runqueue *queue, struct process *prev, int cpu)
     if (may_run(prev, cpu)) {
         make_ready(queue, prev);
     } else {
-        prev->state = PROC_RUNNABLE;
+        sched_depart(prev);
         queue->leaving = prev;
     }
 }
@@ -245,7 +222,8 @@ schedule(void)
     struct runqueue *queue = cpu->queue;
     struct process *prev = cpu->process;
 
-    cpu_interrupts_off(); /* they are on at every schedule() */
+    assert(cpu_flags() & RFLAGS_IF); /* so not in a handler, and no irq lock */
+    cpu_interrupts_off();
     spin_lock(&queue->lock);
     assert(spin_outer(&queue->lock) == 0); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
@@ -285,6 +263,8 @@ context_prepare(struct process *process, void (*fn)(void *), void *arg)
     process->kernel_rsp = (u64)stack;
 }
 
+#define WORK_IDLE (WORK_INPUT | WORK_PARK | WORK_TIMER)
+
 /* Wait for an interrupt.  Whoever gives us work looks at `resting` after it has
  * filled the queue; we set it before we look there. */
 static void
@@ -292,8 +272,7 @@ rest(struct cpu *cpu)
 {
     cpu_interrupts_off();
     (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
-    if (list_empty(&cpu->queue->ready)
-        && !(cpu->work & (WORK_INPUT | WORK_PARK))) {
+    if (list_empty(&cpu->queue->ready) && !(cpu->work & WORK_IDLE)) {
         cpu_idle();
     }
     cpu->resting = false;
@@ -303,19 +282,24 @@ rest(struct cpu *cpu)
 void
 sched_idle(void)
 {
+    struct cpu *cpu = this_cpu(); /* which an idle process never leaves */
+
     apic_timer_start();
+    cpu_interrupts_on();
     for (;;) {
         schedule();
-        if (this_cpu()->work & WORK_INPUT) {
-            console_poll();
-        }
-        if (this_cpu()->work & WORK_PARK) {
+        if (cpu->work & WORK_PARK) {
             cpu_clear_work(WORK_PARK);
             park_here();
         }
-        if (!sched_steal()) {
-            rest(this_cpu());
+        if (cpu->work & WORK_TIMER) {
+            timer_wake();
         }
+        if (cpu->work & WORK_INPUT) {
+            console_poll();
+        }
+        sched_steal();
+        rest(cpu);
     }
 }
 
@@ -329,9 +313,9 @@ on_tick(bool from_user)
     } else {
         process->system_ticks++;
     }
-    if (this_cpu()->id == 0) {
-        timer_tick(); /* one is enough to wake sleepers */
+    if (timer_due()) {
+        cpu_add_work(WORK_TIMER);
     }
     cpu_add_work(WORK_RESCHED | work_always);
-    sched_balance();
+    sched_steal();
 }

@@ -27,20 +27,22 @@ extern bool preempt_always;
  * => no spinlock held; interrupts on */
 void schedule(void);
 
-/* Make a new process runnable for the first time. */
+/* Put a process that is on no list on the list of the CPU that it belongs to: a
+ * new one, or one that has departed from another (balance.h). */
 void sched_publish(struct process *process);
 
 /* End a sleep or a stop.  => whether it was in that state; any context */
 bool sched_wake(struct process *process, enum process_state from);
 
 /* A signal is there for the process: if it runs on another CPU, that CPU looks
- * soon.  => the signal is visible already */
+ * soon.  => the signal is visible already: a full barrier came after it */
 void sched_poke(struct process *process);
 
 /* Run only on CPUs in mask (balance.c).
- * => family_lock held, at least one CPU in it is online; if it is the current
- *    process, schedule() must follow */
-void sched_set_affinity(struct process *process, u64 mask);
+ * => family_lock held, at least one CPU in it is online
+ * => whether it will not run elsewhere any more; if not, once more after a
+ *    schedule(): by then it, or we, may have left that CPU */
+bool sched_set_affinity(struct process *process, u64 mask) __must_check;
 
 /* Announce that the current process will leave the CPU in this state at its
  * next schedule(); a wake-up in between takes it back. */

@@ -65,22 +65,6 @@ is_immune(const struct process *process, int signal)
            && process->sigacts->action[signal - 1].handler == SIG_DFL;
 }
 
-/* A stop undoes a pending continue, and the other way round. */
-static void
-add_pending(struct process *target, int signal)
-{
-    if (SET(signal) & STOP_SIGNALS) {
-        target->pending &= ~SET(SIGCONT);
-    }
-    if (signal == SIGCONT) {
-        target->pending &= ~STOP_SIGNALS;
-    }
-    if (signal == SIGKILL) {
-        target->stop_taken = false;
-    }
-    target->pending |= SET(signal);
-}
-
 static bool
 is_fatal(const struct process *process, int signal)
 {
@@ -124,23 +108,23 @@ signal_tell_stop(struct process *parent)
 void
 signal_send(struct process *target, int signal)
 {
-    u64 flags = spin_lock_irq(&target->siglock);
-    bool gone = target->sigacts == NULL || target->state == PROC_ZOMBIE;
-
-    if (gone) {
-        spin_unlock_irq(&target->siglock, flags);
+    spin_lock(&target->siglock);
+    if (target->sigacts == NULL) { /* it ends */
+        spin_unlock(&target->siglock);
         return;
     }
     bool blocked = (target->blocked & SET(signal)) != 0;
     bool drop = !blocked
                 && (is_ignored(target, signal) || is_immune(target, signal));
-    if (!drop) {
-        add_pending(target, signal);
-    } else if (signal == SIGCONT) {
-        target->pending &= ~STOP_SIGNALS;
-    }
+    /* A stop undoes a pending continue, and the other way round. */
     if (signal == SIGCONT) {
+        target->pending &= ~STOP_SIGNALS;
         target->stop_taken = false;
+    } else if (SET(signal) & STOP_SIGNALS) {
+        target->pending &= ~SET(SIGCONT);
+    }
+    if (!drop) {
+        target->pending |= SET(signal);
     }
     bool continued = signal == SIGCONT && sched_wake(target, PROC_STOPPED);
     if (continued) {
@@ -149,7 +133,7 @@ signal_send(struct process *target, int signal)
     if (!drop && !blocked) {
         notify(target, signal);
     }
-    spin_unlock_irq(&target->siglock, flags);
+    spin_unlock(&target->siglock);
     if (continued) {
         signal_tell_stop(target->parent);
     }
@@ -211,17 +195,17 @@ signal_send_group(pid_t pgid, int signal)
 
 /* Actions change with both locks held, so that either is enough to read them:
  * a child that ends looks at its parent's under family_lock. */
-static u64
+static void
 lock_actions(void)
 {
     spin_lock(&family_lock);
-    return spin_lock_irq(&current->siglock);
+    spin_lock(&current->siglock);
 }
 
 static void
-unlock_actions(u64 flags)
+unlock_actions(void)
 {
-    spin_unlock_irq(&current->siglock, flags);
+    spin_unlock(&current->siglock);
     spin_unlock(&family_lock);
 }
 
@@ -240,9 +224,9 @@ own_sigacts(void)
     }
     *copy = *old;
     copy->refs = 1;
-    u64 flags = lock_actions();
+    lock_actions();
     current->sigacts = copy;
-    unlock_actions(flags);
+    unlock_actions();
     sigacts_put(old);
     return 0;
 }
@@ -287,25 +271,25 @@ signal_action(int signal, const struct kernel_sigaction *new,
     if (error != 0) {
         return error;
     }
-    u64 flags = lock_actions();
+    lock_actions();
     set_action(current->sigacts, signal, new);
     if (is_ignored(current, signal)) {
         current->pending &= ~SET(signal);
     }
-    unlock_actions(flags);
+    unlock_actions();
     return 0;
 }
 
 void
 signal_set_blocked(sigset_t mask)
 {
-    u64 flags = spin_lock_irq(&current->siglock);
+    spin_lock(&current->siglock);
 
     current->blocked = mask & ~UNBLOCKABLE;
     if (current->pending & ~current->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }
-    spin_unlock_irq(&current->siglock, flags);
+    spin_unlock(&current->siglock);
 }
 
 bool
@@ -321,44 +305,62 @@ signal_fatal_pending(void)
     return false;
 }
 
-void
-signal_stop_here(void)
+/* What is pending, less what by its default action only stops.  One look: a
+ * stop signal may come, or be taken back, at any time. */
+static sigset_t
+pending_besides_stops(sigset_t *stops)
 {
-    sigset_t stops = current->pending & ~current->blocked & STOP_SIGNALS;
+    sigset_t ready = current->pending & ~current->blocked;
 
-    for (; stops != 0 && !signal_fatal_pending(); stops &= stops - 1) {
-        int signal = __builtin_ctzl(stops) + 1;
-        u64 flags = spin_lock_irq(&current->siglock);
-        bool stop = (current->pending & SET(signal)) != 0
-                    && current->sigacts->action[signal - 1].handler == SIG_DFL;
-        current->pending &= stop ? ~SET(signal) : ~0UL;
-        current->stop_taken = stop;
-        spin_unlock_irq(&current->siglock, flags);
-        if (stop) {
-            proc_stop(signal);
+    *stops = ready & STOP_SIGNALS;
+    for (sigset_t left = *stops; left != 0; left &= left - 1) {
+        int signal = __builtin_ctzl(left) + 1;
+        if (current->sigacts->action[signal - 1].handler != SIG_DFL) {
+            *stops &= ~SET(signal);
         }
     }
+    return ready & ~*stops;
+}
+
+bool
+signal_stop_here(void)
+{
+    sigset_t stops;
+
+    while (pending_besides_stops(&stops) == 0) {
+        if (stops == 0) {
+            return true;
+        }
+        sigset_t first = stops & -stops;
+        spin_lock(&current->siglock);
+        current->stop_taken = (current->pending & first) != 0;
+        current->pending &= ~first;
+        spin_unlock(&current->siglock);
+        proc_stop(__builtin_ctzl(first) + 1);
+    }
+    return false;
 }
 
 bool
 signal_announce_stop(void)
 {
-    u64 flags = spin_lock_irq(&current->siglock);
-    bool stops = current->stop_taken;
+    spin_lock(&current->siglock);
+    bool stops = current->stop_taken
+                 && (current->pending & SET(SIGKILL)) == 0;
 
-    /* One lock for both: whoever continues us sees us stopped, or we see that
-     * it has been. */
+    /* One lock for both: whoever continues or kills us sees us stopped, or we
+     * see that it has been. */
     if (stops) {
         sched_prepare(PROC_STOPPED);
     }
-    spin_unlock_irq(&current->siglock, flags);
+    spin_unlock(&current->siglock);
     return stops;
 }
 
 void
 signal_force(int signal)
 {
-    u64 flags = spin_lock_irq(&current->siglock);
+    spin_lock(&current->siglock);
     void (*handler)(int) = current->sigacts->action[signal - 1].handler;
 
     if ((current->blocked & SET(signal)) != 0 || handler == SIG_IGN) {
@@ -367,7 +369,7 @@ signal_force(int signal)
     }
     current->pending |= SET(signal);
     cpu_add_work(WORK_SIGNAL);
-    spin_unlock_irq(&current->siglock, flags);
+    spin_unlock(&current->siglock);
 }
 
 int
@@ -385,12 +387,12 @@ signal_reset_exec(void)
     if (left == 0) {
         return;
     }
-    u64 flags = lock_actions();
+    lock_actions();
 
     for (; left != 0; left &= left - 1) {
         set_action(current->sigacts, __builtin_ctzl(left) + 1, &plain);
     }
-    unlock_actions(flags);
+    unlock_actions();
 }
 
 /* The next signal to act on: a fault's own first, as it comes from this very
@@ -399,7 +401,7 @@ static int
 take_signal(void)
 {
     int signal = 0;
-    u64 flags = spin_lock_irq(&current->siglock);
+    spin_lock(&current->siglock);
     sigset_t ready = current->pending & ~current->blocked;
 
     if (ready != 0) {
@@ -408,7 +410,7 @@ take_signal(void)
         current->pending &= ~SET(signal);
         current->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
     }
-    spin_unlock_irq(&current->siglock, flags);
+    spin_unlock(&current->siglock);
     return signal;
 }
 

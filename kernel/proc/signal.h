@@ -57,8 +57,9 @@ signal_pending(void)
 bool signal_fatal_pending(void);
 
 /* Act on stop signals now: a sleeper that is stopped goes on with its sleep
- * afterwards, and its system call does not end.  => no spinlock held */
-void signal_stop_here(void);
+ * afterwards, and its system call does not end.
+ * => no spinlock held; whether nothing else is pending, that ends the sleep */
+bool signal_stop_here(void);
 
 /* Send to every process of the group.
  * => process context, family_lock not held

@@ -32,6 +32,7 @@ struct timer {
 
 static struct spinlock timer_lock = SPINLOCK_INIT(RANK_TIMER);
 static struct list timers = LIST_INIT(timers); /* earliest first */
+static u64 first_deadline = ~0UL; /* of them; read without the lock */
 
 static inline bool
 interrupted(enum wait_mode mode)
@@ -60,13 +61,11 @@ leave(enum wait_mode mode)
     } else {
         schedule();
     }
-    if (!interrupted(mode)) {
+    if (!interrupted(mode)
+        || (mode == WAIT_INTERRUPTIBLE && signal_stop_here())) {
         return 0;
     }
-    if (mode == WAIT_INTERRUPTIBLE) {
-        signal_stop_here();
-    }
-    return interrupted(mode) ? -EINTR : 0;
+    return -EINTR;
 }
 
 int
@@ -114,9 +113,21 @@ wait_wake(struct waitq *queue, bool all)
     }
 }
 
+/* => timer_lock held */
+static void
+note_first(void)
+{
+    struct list *first = list_first(&timers);
+    u64 deadline = first == NULL
+                       ? ~0UL : list_entry(first, struct timer, link)->deadline;
+
+    __atomic_store_n(&first_deadline, deadline, __ATOMIC_RELAXED);
+}
+
 static void
 timer_add(struct timer *timer)
 {
+    spin_lock(&timer_lock);
     struct list *at = timers.prev;
 
     while (at != &timers
@@ -124,13 +135,31 @@ timer_add(struct timer *timer)
         at = at->prev;
     }
     list_insert(at, &timer->link);
+    note_first();
+    spin_unlock(&timer_lock);
+}
+
+static void
+timer_del(struct timer *timer)
+{
+    spin_lock(&timer_lock);
+    list_del(&timer->link);
+    note_first();
+    spin_unlock(&timer_lock);
+}
+
+bool
+timer_due(void)
+{
+    return clock_ns() >= __atomic_load_n(&first_deadline, __ATOMIC_RELAXED);
 }
 
 void
-timer_tick(void)
+timer_wake(void)
 {
+    cpu_clear_work(WORK_TIMER); /* before we look: what comes later sets it */
     u64 now = clock_ns();
-    u64 flags = spin_lock_irq(&timer_lock);
+    spin_lock(&timer_lock);
 
     list_for_each_safe(pos, &timers) {
         struct timer *timer = list_entry(pos, struct timer, link);
@@ -140,32 +169,25 @@ timer_tick(void)
         list_del(&timer->link);
         sched_wake(timer->process, PROC_SLEEPING);
     }
-    spin_unlock_irq(&timer_lock, flags);
+    note_first();
+    spin_unlock(&timer_lock);
 }
 
 int
 sleep_ns(u64 ns, u64 *left)
 {
-    u64 start = clock_ns();
+    u64 now = clock_ns();
     struct timer timer = {.process = current};
-    u64 now;
+    int error = 0;
 
-    timer.deadline = start + ns < start ? ~0UL : start + ns;
+    timer.deadline = now + ns < now ? ~0UL : now + ns;
     current->wait_mode = WAIT_INTERRUPTIBLE;
-    while ((now = clock_ns()) < timer.deadline && !signal_pending()) {
+    while (now < timer.deadline && error == 0) {
         sched_prepare(PROC_SLEEPING);
-        u64 flags = spin_lock_irq(&timer_lock);
         timer_add(&timer);
-        spin_unlock_irq(&timer_lock, flags);
-        if (signal_pending()) {
-            sched_wake(current, PROC_SLEEPING);
-        } else {
-            schedule();
-        }
-        flags = spin_lock_irq(&timer_lock);
-        list_del(&timer.link);
-        spin_unlock_irq(&timer_lock, flags);
-        signal_stop_here();
+        error = leave(WAIT_INTERRUPTIBLE);
+        timer_del(&timer);
+        now = clock_ns();
     }
     *left = now < timer.deadline ? timer.deadline - now : 0;
     return *left == 0 ? 0 : -EINTR;

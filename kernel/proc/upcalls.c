@@ -15,12 +15,12 @@
 #include "arch/upcalls.h"
 
 #include "mm/fault.h"
-#include "mm/frame.h"
 #include "mm/usercopy.h"
 
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+#include "proc/timer.h"
 
 static enum access
 access_of(u64 error)
@@ -61,6 +61,7 @@ make_room(vaddr_t addr)
         kill_for_memory(victim, addr);
     }
     spin_unlock(&family_lock);
+    park_here(); /* it may have to stand still first: then so must we */
     schedule();
     return victim != NULL;
 }
@@ -155,8 +156,8 @@ on_user_return(struct trapframe *frame)
     if (work & WORK_PARK) {
         park_here();
     }
-    if (work & WORK_DRAIN) {
-        frame_drain();
+    if (work & WORK_TIMER) {
+        timer_wake();
     }
     if (work & WORK_INPUT) {
         console_poll();

@@ -6,6 +6,7 @@
 #include "core/spin.h"
 
 #include "arch/percpu.h"
+#include "arch/smp.h"
 
 #include "mm/usercopy.h"
 
@@ -27,24 +28,23 @@ long
 sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
 {
     u64 mask = 0;
-    long error = -ESRCH;
 
-    if (copy_from_user(&mask, user_mask, MIN(size, sizeof(mask))) != 0) {
+    if (copy_from_user(&mask, user_mask, MIN((u32)size, sizeof(mask))) != 0) {
         return -EFAULT;
     }
-    spin_lock(&family_lock);
-    struct process *process = by_pid((pid_t)pid);
-    if (process != NULL) {
-        error = (mask & cpus_online) != 0 ? 0 : -EINVAL;
+    mask &= cpus_online;
+    for (;;) {
+        spin_lock(&family_lock);
+        struct process *process = by_pid((pid_t)pid);
+        long error = process == NULL ? -ESRCH : mask == 0 ? -EINVAL : 0;
+        bool done = error != 0 || sched_set_affinity(process, mask);
+        spin_unlock(&family_lock);
+        if (done) {
+            return error;
+        }
+        park_here(); /* it may have to stand still there: then so must we */
+        schedule();
     }
-    if (error == 0) {
-        sched_set_affinity(process, mask & cpus_online);
-    }
-    spin_unlock(&family_lock);
-    if (error == 0 && (mask & 1UL << this_cpu()->id) == 0) {
-        schedule(); /* if it is us: we go on elsewhere */
-    }
-    return error;
 }
 
 /* int sched_getaffinity(pid_t pid, size_t size, unsigned long *mask);

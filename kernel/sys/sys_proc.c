@@ -16,6 +16,7 @@
 #include "core/machine.h"
 
 #include "arch/cpu.h"
+#include "arch/smp.h"
 
 #include "mm/frame.h"
 #include "mm/usercopy.h"
@@ -56,7 +57,8 @@ sys_vfork(void)
  * The child's pid; 0 in the child.
  * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
  * EAGAIN, ENOMEM: as fork.
- * Differences from Linux: CLONE_VM needs CLONE_VFORK (no threads yet). */
+ * Differences from Linux: the child is a process with SIGCHLD as its signal;
+ *   CLONE_SIGHAND, CLONE_THREAD and what is rarer are EINVAL. */
 long
 sys_clone(u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls)
 {
@@ -357,8 +359,10 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     switch ((u32)op) {
     case REBOOT_POWER_OFF:
     case REBOOT_HALT:
+        park_others(); /* what they write goes out whole; a second one waits */
         machine.power_off();
     case REBOOT_RESTART:
+        park_others();
         machine.reset();
     case REBOOT_CAD_ON:
     case REBOOT_CAD_OFF:

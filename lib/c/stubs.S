@@ -9,6 +9,7 @@
 #define exit sys_exit
 #define exit_group sys_exit_group
 #define brk sys_brk
+#define clone sys_clone
 #define getcwd sys_getcwd
 #define reboot sys_reboot
 #define rt_sigaction sys_rt_sigaction
@@ -61,6 +62,44 @@
 
     .text
 #include "../../kernel/sys/syscalls.def"
+#undef clone
+
+/*
+ * int clone(int (*fn)(void *), void *stack, int flags, void *arg,
+ *           int *parent_tid, void *tls, int *child_tid);
+ * The child begins on a stack of its own, where nobody has called it: what it
+ * needs there is its argument; fn waits in r9, as each has its own registers.
+ */
+    .globl clone
+    .type clone, @function
+clone:
+    mov $-22, %rax      /* EINVAL */
+    test %rdi, %rdi
+    jz set_errno
+    and $-16, %rsi      /* the ABI wants it so at every call */
+    jz set_errno
+    mov %rcx, -8(%rsi)
+    sub $8, %rsi
+    mov %r9, %rax
+    mov %rdi, %r9
+    mov %edx, %edi
+    mov %r8, %rdx
+    mov %rax, %r8
+    mov 8(%rsp), %r10
+    mov $56, %eax
+    syscall
+    test %rax, %rax
+    jz 1f
+    cmp $-4096, %rax
+    ja set_errno
+    ret
+1:  xor %ebp, %ebp      /* the outermost frame: backtraces end here */
+    pop %rdi
+    call *%r9
+    mov %eax, %edi
+    mov $60, %eax       /* exit */
+    syscall
+    hlt
 
 /* long syscall(long number, ...): the arguments move down by one. */
     .globl syscall

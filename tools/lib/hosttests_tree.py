@@ -34,17 +34,28 @@ def clang_builds(host):
               "echo", "hi").expect(0, b"hi\n", b"")
 
 
-@test
-def model(host):
-    """The real mm, on this machine, against a plain model of fork."""
+def sanitized(host, sanitizer, goal):
+    """make GOAL, if there are gcc and the sanitizer that it needs."""
     if not shutil.which("gcc") or host.command(
-            ["gcc", "-fsanitize=address,undefined", "-x", "c", "-", "-o",
+            ["gcc", f"-fsanitize={sanitizer}", "-x", "c", "-", "-o",
              os.path.join(host.new_directory(), "probe")],
             stdin=b"int main(void) { return 0; }").status != 0:
         return "skipped: no gcc with its sanitizers here"
-    host.command(["make", "-C", host.tree, "WERROR=1", "model",
+    host.command(["make", "-C", host.tree, "WERROR=1", goal,
                   f"STEPS={MODEL_STEPS}"], limit=140).expect(0)
     return f"{MODEL_STEPS} steps"
+
+
+@test
+def model(host):
+    """The real mm, on this machine, against a plain model of fork."""
+    return sanitized(host, "address,undefined", "model")
+
+
+@test
+def model_threads(host):
+    """The same, its locks and its calls, with a thread for each CPU."""
+    return sanitized(host, "thread", "model-threads")
 
 
 @test

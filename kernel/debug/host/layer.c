@@ -21,6 +21,7 @@
 #include "mm/kmap.h"
 #include "mm/nomem.h"
 
+#include "proc/balance.h"
 #include "proc/process.h"
 
 #include "fs/file.h"
@@ -39,7 +40,9 @@ struct bootinfo bootinfo = {
     .regions = {{.start = MEMORY_START, .end = MEMORY_END, .usable = true}},
 };
 struct cpu cpus[MAX_CPUS];
-int running_cpu;
+int cpu_count = HOST_CPUS;
+struct runqueue queues[MAX_CPUS];
+__thread int running_cpu;
 paddr_t kernel_root;
 u64 cpus_online = (1UL << HOST_CPUS) - 1;
 u64 failures[HOST_CPUS];
@@ -117,8 +120,14 @@ layer_init(void)
     for (int cpu = HOST_CPUS - 1; cpu >= 0; cpu--) {
         running_cpu = cpu;
         this_cpu()->id = cpu;
+        list_init(&queues[cpu].ready);
         this_cpu()->resting = true;
         as_load(NULL);
+    }
+    /* In some rounds somebody else has most of the memory. */
+    u64 free = one_in(3) ? 50 + random_below(400) : frames_count;
+    while (frame_count(FRAME_FREE) > free) {
+        (void)!__real_frame_alloc(FRAME_KERNEL);
     }
     layer_poison();
 }
@@ -141,11 +150,19 @@ layer_check(void)
     layer_poison();
 }
 
-/* => frame, made accessible; 0 is counted as a failure */
+static bool failed_on_purpose; /* the allocation that is under way */
+
+/* => frame, made accessible; 0 is counted as a failure, and there must be no
+ * free frame then, whoever keeps it */
 static paddr_t
 allocated(paddr_t frame, u64 size)
 {
     if (frame == 0) {
+        if (!failed_on_purpose && size == PAGE_SIZE
+            && frame_count(FRAME_FREE) != 0) {
+            fail("no memory, with %lu frames free", frame_count(FRAME_FREE));
+        }
+        failed_on_purpose = false;
         failures[running_cpu]++;
     } else {
         __asan_unpoison_memory_region(frame_ptr(frame), size);
@@ -226,6 +243,7 @@ __wrap_nomem_count(struct nomem *nomem)
     bool fails = __real_nomem_count(nomem);
 
     failures[running_cpu] += fails;
+    failed_on_purpose = fails;
     return fails;
 }
 

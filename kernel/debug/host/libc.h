@@ -14,6 +14,13 @@ unsigned long strtoul(const char *text, char **end, int base);
 void *mmap(void *addr, size_t size, int prot, int flags, int fd, long offset);
 int fork(void);
 int waitpid(int pid, int *status, int options);
+int sched_yield(void);
+__noreturn void _exit(int status);
+
+typedef unsigned long pthread_t;
+int pthread_create(pthread_t *thread, const void *attributes,
+                   void *(*start)(void *), void *arg);
+int pthread_join(pthread_t thread, void **result);
 __noreturn void exit(int status);
 
 /* The sanitizers' (sanitizer/asan_interface.h). */

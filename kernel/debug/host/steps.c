@@ -84,20 +84,16 @@ op_fork(struct space *space)
     child->busy = false;
 }
 
-/* The last user goes: first from every CPU, then for good. */
+/* The last user goes; other CPUs may have its tables loaded still, and idle. */
 static void
 op_exit(struct space *space)
 {
-    int cpu = running_cpu;
     struct as *as = space->as;
 
     note("exit", space_id(space), 0, 0);
-    for (running_cpu = 0; running_cpu < HOST_CPUS; running_cpu++) {
-        if (this_cpu()->loaded_as == as) {
-            as_load(NULL);
-        }
+    if (this_cpu()->loaded_as == as) {
+        as_load(NULL);
     }
-    running_cpu = cpu;
     space->as = NULL;
     as_put(as);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-/* Giving up the processor, and on which of them to run; clone's flags. */
+/* Giving up the processor, and on which of them to run; clone. */
 
 #include "abi/posix.h"
 #include "abi/sched.h"
@@ -13,3 +13,12 @@ int sched_setaffinity(pid_t pid, unsigned long size,
                       const unsigned long *mask);
 int sched_getaffinity(pid_t pid, unsigned long size, unsigned long *mask);
 int getcpu(unsigned *cpu, unsigned *node);
+
+/* Make a child that calls fn(arg) on the stack that ends at `stack`, and exits
+ * with what that returns.  Further arguments, for the flags that want them:
+ * int *parent_tid, void *tls, int *child_tid.
+ *
+ * With CLONE_VM they have one memory, and in it, as after glibc's clone, one
+ * errno, one heap and one set of streams, and nothing here has a lock.  So let
+ * one of them use these; the other makes system calls and looks at results. */
+int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);

@@ -3,11 +3,11 @@
  * and not taken for something else.
  *
  * expect:
- * ok 1 - shared memory without vfork
- * ok 2 - no signal at the end
- * ok 3 - another signal than SIGCHLD
- * ok 4 - a shared working directory
- * ok 5 - shared descriptors
+ * ok 1 - no signal at the end
+ * ok 2 - another signal than SIGCHLD
+ * ok 3 - shared signal actions
+ * ok 4 - a thread
+ * ok 5 - a sibling for a child
  * ok 6 - a flag of no meaning
  * ok 7 - there are no children
  * 1..7
@@ -32,13 +32,13 @@ clone_flags(unsigned long flags)
 int
 main(void)
 {
-    is(clone_flags(CLONE_VM | SIGCHLD), -EINVAL,
-        "shared memory without vfork");
     is(clone_flags(0), -EINVAL, "no signal at the end");
     is(clone_flags(SIGUSR1), -EINVAL, "another signal than SIGCHLD");
-    is(clone_flags(CLONE_FS | SIGCHLD), -EINVAL,
-        "a shared working directory");
-    is(clone_flags(CLONE_FILES | SIGCHLD), -EINVAL, "shared descriptors");
+    is(clone_flags(CLONE_VM | CLONE_SIGHAND | SIGCHLD), -EINVAL,
+        "shared signal actions");
+    is(clone_flags(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD), -EINVAL,
+        "a thread");
+    is(clone_flags(CLONE_PARENT | SIGCHLD), -EINVAL, "a sibling for a child");
     is(clone_flags(1UL << 40 | SIGCHLD), -EINVAL, "a flag of no meaning");
     fails(wait(NULL), ECHILD, "there are no children");
     return done();

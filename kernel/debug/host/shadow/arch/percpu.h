@@ -13,7 +13,7 @@
 #undef cpu_rank
 #undef cpu_set_rank
 
-extern int running_cpu;
+extern __thread int running_cpu;
 
 static inline struct cpu *
 this_cpu(void)

@@ -1,0 +1,95 @@
+/*
+ * The checkers of what each CPU has: the tables that it has loaded, and the
+ * processes that run or wait there.  All others stand still meanwhile.
+ */
+#include "core/config.h"
+
+#include "arch/percpu.h"
+
+#include "mm/as.h"
+#include "mm/kmap.h"
+
+#include "proc/balance.h"
+#include "proc/process.h"
+
+#include "debug/check.h"
+
+/* SM-1: a CPU is in the mask of the space whose tables it has loaded, and of no
+ * other; and that space is not gone (H3). */
+static void
+check_loaded(struct check *check)
+{
+    u64 known = 0; /* CPUs whose tables are some space's */
+
+    list_for_each(pos, &all_spaces) {
+        const struct as *as = list_entry(pos, struct as, link);
+        u64 loaded = 0;
+        for (int i = 0; i < cpu_count; i++) {
+            loaded |= (u64)(cpus[i].loaded_root == as->root
+                            && cpus[i].loaded_as == as) << i;
+        }
+        if (loaded != as->cpus) {
+            violation(check, "SM-1 root %#lx: mask %#lx, loaded by %#lx\n",
+                      as->root, as->cpus, loaded);
+        }
+        known |= loaded;
+    }
+    for (int i = 0; i < cpu_count; i++) {
+        if ((known & 1UL << i) == 0
+            && (cpus[i].loaded_root != kernel_root
+                || cpus[i].loaded_as != NULL)) {
+            violation(check, "SM-1 CPU %d keeps root %#lx, of no space\n", i,
+                      cpus[i].loaded_root);
+        }
+    }
+}
+
+/* SM-2: who is RUNNABLE is on the list of its CPU.
+ * => how many are on this one */
+static int
+check_queue(struct check *check, int cpu)
+{
+    u32 count = 0;
+
+    list_for_each(pos, &queues[cpu].ready) {
+        const struct process *process =
+            list_entry(pos, struct process, run_link);
+        count++;
+        if (process->state != PROC_RUNNABLE || process->cpu != cpu
+            || process->on_cpu) {
+            violation(check, "SM-2 pid %d in queue %d: state %d, CPU %d%s\n",
+                      process->pid, cpu, process->state, process->cpu,
+                      process->on_cpu ? ", on its stack" : "");
+        }
+    }
+    if (count != queues[cpu].length || queues[cpu].leaving != NULL) {
+        violation(check, "SM-2 queue %d: %u processes, length %u\n", cpu, count,
+                  queues[cpu].length);
+    }
+    return (int)count;
+}
+
+void
+check_cpus(struct check *check)
+{
+    int ready = 0;
+
+    check_loaded(check);
+    for (int i = 0; i < cpu_count; i++) {
+        ready += check_queue(check, i);
+    }
+    list_for_each(pos, &all_processes) {
+        const struct process *process =
+            list_entry(pos, struct process, all_link);
+        bool running = process->state == PROC_RUNNING;
+        ready -= process->state == PROC_RUNNABLE;
+        if (running != (cpus[process->cpu].process == process)
+            || running != process->on_cpu) {
+            violation(check, "SM-2 pid %d: state %d, CPU %d\n", process->pid,
+                      process->state, process->cpu);
+        }
+    }
+    if (ready != 0) {
+        violation(check, "SM-2 %d more in queues than ready\n", ready);
+    }
+}
