@@ -70,6 +70,7 @@ $(call each_file,bin,$(wildcard user/bin/*.c user/demos/*.c))
 $(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
+$(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))
 
 all: $(B)/tine.elf $(B)/initrd.cpio $(B)/tests.cpio ## the kernel and programs
 iso: $(B)/tine.iso ## build/tine.iso, for GRUB or a real machine
@@ -161,7 +162,7 @@ R = $(B)/root-$(basename $(@F))
 $(B)/initrd.cpio: $(PROGRAMS_bin) $(B)/files
 	$(call pack,bin dev etc proc run tmp,$(PROGRAMS_bin))
 $(B)/tests.cpio: $(PROGRAMS_tests) $(B)/files
-	$(call pack,tests tests/tine,$(PROGRAMS_tests))
+	$(call pack,tests tests/smp tests/tine,$(PROGRAMS_tests))
 $(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso
 	$(call say,ISO,$@)
 	$Qtools/iso $@ $(B)/tine.elf $(B)/initrd.cpio

@@ -6,6 +6,7 @@ the rest.
 """
 
 import difflib
+import functools
 import os
 import platform
 import re
@@ -21,6 +22,7 @@ from host import Failure, lines
 
 DRIVER = "driver"
 OPTIONS = []        # for tools/run, of every boot
+SMP = ["--smp", "4", "--mem", "512"]  # of the tests in smp/, before OPTIONS
 PATIENCE = 60       # seconds for a boot until its first test
 MARGIN = 20         # seconds the guest may be late with its own time-out
 # A walk over all memory at every system call, or copies of all that may be
@@ -49,6 +51,7 @@ class Test:
         self.status = keys.get("status", "exit 0")
         self.modes = keys.get("modes", "").split()
         self.excepted = keys.get("except", "").split()
+        self.smp = name.startswith("smp/")
         self.expected = None
         if "expect:" in body:
             expected = body[body.index("expect:") + 1:]
@@ -56,14 +59,15 @@ class Test:
                 expected.pop()
             self.expected = "".join(line + "\n" for line in expected).encode()
 
-    def runs_under(self, append):
+    def runs_under(self, way):
         """`modes:` names the fork= words for which the test is meant,
         `except:` the boot words under which it cannot hold."""
-        if set(self.excepted) & set(append.split()):
+        if set(self.excepted) & set(way.split()):
             return False
-        words = re.findall(r"(?<!\w)fork=(\w+)", append) or ["tree"]
+        words = re.findall(r"(?<!\w)fork=(\w+)", way) or ["tree"]
         return not self.modes or words[-1] in self.modes
 
+    @functools.cache
     def native(self, host):
         """(output, status, remark) that the test should have."""
         if self.name.startswith("tine/"):
@@ -94,7 +98,7 @@ class Test:
 
 def discover(tree):
     tests = []
-    for folder in ("", "tine/"):
+    for folder in ("", "smp/", "tine/"):
         path = os.path.join(tree, "user", "tests", folder)
         names = os.listdir(path) if os.path.isdir(path) else []
         tests += [Test(tree, folder + name[:-2]) for name in sorted(names)
@@ -103,11 +107,20 @@ def discover(tree):
 
 
 def batches(tests, size, least=2):
-    """Split evenly: at least so many boots, each of at most size tests."""
-    if not tests:
-        return []
-    count = max(min(least, len(tests)), -(-len(tests) // size))
-    return [tests[i::count] for i in range(count)]
+    """Split evenly: at least so many boots, each of at most size tests; and
+    the tests for several processors in boots of their own."""
+    found = []
+    for smp in False, True:
+        kind = [test for test in tests if test.smp == smp]
+        count = max(min(least, len(kind)), -(-len(kind) // size))
+        found += [kind[i::count] for i in range(count)]
+    return found
+
+
+def run_options(tests, way):
+    """How tools/run boots a batch. A way is boot words, or options."""
+    words = way.split() if way.startswith("--") else ["--append", way]
+    return [*(SMP if tests[0].smp else ()), *OPTIONS, *(words if way else ())]
 
 
 class Observed:
@@ -187,12 +200,10 @@ def judge(test, seen, host, results):
 class Hinted:
     """The same results, with the command that shows a failure in gdb."""
 
-    def __init__(self, results, tests, append):
+    def __init__(self, results, tests, options):
         self.results = results
         self.tests = {test.name: test for test in tests}
-        self.options = OPTIONS + (
-            ["--iso"] if append == "--iso" else
-            ["--append", append] if append else [])
+        self.options = options
 
     def add(self, name, problem=None, details=(), note=""):
         if problem is not None and name in self.tests:
@@ -209,12 +220,13 @@ class Hinted:
 class Boot:
     """One boot: takes the records apart and judges each test as it ends."""
 
-    def __init__(self, host, tests, append, results):
+    def __init__(self, host, tests, way, results):
         self.host = host
         self.left = list(tests)
-        self.results = Hinted(results, tests, append)
-        self.no_memory = "nomem=" in append
-        self.slower = max([1] + [SLOWER.get(w, 1) for w in append.split()])
+        options = run_options(tests, way)
+        self.results = Hinted(results, tests, options)
+        self.no_memory = "nomem=" in way
+        self.slower = max([1] + [SLOWER.get(w, 1) for w in way.split()])
         self.current = None
         self.seen = Observed()
         self.log = b""
@@ -226,9 +238,7 @@ class Boot:
             host.path("tools", "run"), *host.words,
             "--initrd", host.test_initrd(),
             "--add", host.file("list", listing.encode()) + ":/run/tests",
-            *OPTIONS,
-            *(["--iso"] if append == "--iso" else ["--append", append]),
-            "--timeout", "3000"]
+            *options, "--timeout", "3000"]
 
     def run(self):
         """=> the tests that did not come to run."""
@@ -314,8 +324,8 @@ class Boot:
         self.left = []
 
 
-def run_batch(host, tests, append, results, boot=Boot):
+def run_batch(host, tests, way, results, boot=Boot):
     while tests and not results.expired():
-        tests = boot(host, tests, append, results).run()
+        tests = boot(host, tests, way, results).run()
     for test in tests:
         results.add(test.name, "not run, the suite's time is over")
