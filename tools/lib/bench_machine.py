@@ -1,6 +1,6 @@
-"""The runs of tools/bench: forkbench on Tine and on Linux, in one QEMU each.
+"""The runs of tools/bench: a program on Tine or on Linux, in one QEMU each.
 
-A run's figures depend on nothing but its files, its flags and QEMU, because
+What forkbench says depends on nothing but its files, its flags and QEMU, as
 instructions are counted (-icount). So what it printed is kept under a name
 made of all these, and a run with the same name is not made again.
 """
@@ -22,14 +22,15 @@ MEMORY = 4096       # MiB, for an area of 1 GiB and its copy
 LIMIT = 600         # seconds for one run
 AT_ONCE = 2
 LINUX = "linux-image-cloud-amd64"
-# As tools/run --icount has them.
-FLAGS = ["-accel", "tcg", "-cpu", "max,-erms,-fsrm", "-no-reboot",
-         "-nodefaults", "-display", "none", "-monitor", "none", "-smp", "1",
-         "-m", str(MEMORY), "-icount", "shift=0,sleep=off", "-seed", "1",
-         "-rtc", "base=2020-01-01,clock=vm"]
+SOURCES = {"forkbench": ("forkbench.c", "forkmoved.c"),
+           "forkscale": ("forkscale.c",)}
+# As tools/run has them, and with --icount.
+FLAGS = ["-cpu", "max,-erms,-fsrm", "-no-reboot", "-nodefaults",
+         "-display", "none", "-monitor", "none"]
+COUNTED = ["-smp", "1", "-m", str(MEMORY), "-icount", "shift=0,sleep=off",
+           "-seed", "1", "-rtc", "base=2020-01-01,clock=vm"]
 # The end of the first process is a panic, and that a reset, which ends QEMU.
-WORDS = ["console=ttyS0", "quiet", "mitigations=off", "nokaslr", "panic=-1",
-         "rdinit=/forkbench", "--"]
+WORDS = ["console=ttyS0", "quiet", "mitigations=off", "nokaslr", "panic=-1"]
 
 
 class Missing(Exception):
@@ -50,13 +51,13 @@ def output_of(words, **options):
     return result.stdout.decode(errors="replace")
 
 
-def build(tree, folder):
-    """Compile forkbench into the folder. => its path"""
-    program = os.path.join(folder, "forkbench")
-    sources = os.path.join(tree, "user", "bench", "fork*.c")
+def build(tree, folder, name="forkbench"):
+    """Compile a program into the folder. => its path"""
+    program = os.path.join(folder, name)
     compiler = "musl-gcc" if shutil.which("musl-gcc") else "gcc"
     output_of([compiler, "-static", "-O2", "-s", "-o", program]
-              + sorted(glob.glob(sources)))
+              + [os.path.join(tree, "user", "bench", source)
+                 for source in SOURCES[name]])
     return program
 
 
@@ -124,6 +125,8 @@ def read(path):
 class Run:
     """One boot that runs groups of forkbench; a column of the table."""
 
+    limit = LIMIT
+
     def __init__(self, column, argv, files, folder):
         self.column = column
         self.argv = argv
@@ -159,7 +162,7 @@ class Run:
     def ended(self):
         """Is it over? A run that is late is ended here."""
         self.seconds = time.monotonic() - self.began
-        if self.process.poll() is None and self.seconds < LIMIT:
+        if self.process.poll() is None and self.seconds < self.limit:
             return False
         self.stop()
         return True
@@ -187,21 +190,29 @@ def tine(word, groups, program, places, folder):
     return Run(word, argv, [kernel, initrd, program], folder)
 
 
-def on_linux(groups, program, kernel, folder):
+def linux_argv(flags, words, program, kernel, folder):
+    """QEMU's words for a boot whose first process is the program."""
     initrd = os.path.join(folder, "linux.cpio")
+    name = os.path.basename(program)
     with open(initrd, "wb") as file:
-        file.write(newc.archive([("forkbench", 0o755, read(program))]))
-    argv = [QEMU, *FLAGS, "-serial", "stdio", "-kernel", kernel,
-            "-initrd", initrd, "-append", " ".join(WORDS + [*groups])]
+        file.write(newc.archive([(name, 0o755, read(program))]))
+    return [QEMU, *flags, "-serial", "stdio", "-kernel", kernel,
+            "-initrd", initrd, "-append",
+            " ".join([*WORDS, f"rdinit=/{name}", "--", *words])]
+
+
+def on_linux(groups, program, kernel, folder):
+    argv = linux_argv(["-accel", "tcg", *FLAGS, *COUNTED], groups, program,
+                      kernel, folder)
     return Run("linux", argv, [kernel, program], folder)
 
 
-def run_all(runs, tell):
-    """At most AT_ONCE at a time; tell(run) after each."""
+def run_all(runs, tell, at_once=AT_ONCE):
+    """Some at a time; tell(run) after each."""
     waiting, running = list(runs), []
     try:
         while waiting or running:
-            while waiting and len(running) < AT_ONCE:
+            while waiting and len(running) < at_once:
                 waiting[0].start()
                 running.append(waiting.pop(0))
             time.sleep(0.1)

@@ -70,9 +70,10 @@ OPERATIONS = [row for _, rows in SECTIONS for row in rows]
 
 # What README shows of it: beside Linux, and beside fork=page.
 BESIDE_LINUX = (
-    "null_call", "fork_syscall_1024m", "fork_exit_wait", "fork_exit_wait_1024m", "vfork_exit_wait",
-    "fork_exec_wait", "vfork_exec_wait", "spawn_wait", "pipe_round_trip",
-    "touch_page", "cow_next")
+    "null_call", "fork_syscall_1024m", "fork_exit_wait",
+    "fork_exit_wait_1024m", "vfork_exit_wait", "fork_exec_wait",
+    "vfork_exec_wait", "spawn_wait", "pipe_round_trip", "touch_page",
+    "cow_next")
 PUT_OFF = (
     "parent_first_write_small", "parent_first_write_64m",
     "parent_second_write_64m", "parent_first_write_1024m",

@@ -1,4 +1,4 @@
-"""tools/bench: its program on Tine and on this Linux, and what it writes."""
+"""tools/bench: its programs on Tine and on this Linux, and what it writes."""
 
 import re
 import shutil
@@ -6,6 +6,7 @@ import xml.etree.ElementTree
 
 import bench_machine
 import bench_plot
+import bench_scale
 import bench_table
 from guesttests import NATIVE
 from host import Failure, test
@@ -60,3 +61,45 @@ def bench_tables(_host):
               for at, column in enumerate(bench_table.COLUMNS)]
     svg = bench_plot.Plot("t", "x", "y", [(1, "1"), (4, "4")], curves).svg()
     xml.etree.ElementTree.fromstring(svg)
+
+
+@test
+def bench_scale_runs(host):
+    """forkscale on two CPUs and natively: each line that tools/bench waits
+    for. What it measured in so short a time means nothing."""
+    if not NATIVE or not shutil.which("musl-gcc"):
+        return "skipped: no x86-64 Linux with musl-gcc here"
+    program = bench_machine.build(host.tree, host.new_directory(), "forkscale")
+    words = list(bench_scale.words("Linux", 2, 0.005))
+    runs = [host.tine("--smp", "2", "--mem", str(bench_scale.MEMORY), "--add",
+                      f"{program}:/forkscale", "--", "/forkscale", *words),
+            host.command([program, *words])]
+    for run in runs:
+        run.expect(0, err=b"")
+        found = bench_scale.rates(run.out, 2)
+        if len(found) != len(bench_scale.WORKERS) * len(bench_scale.WHAT):
+            run.fail("lines are missing, or others than expected")
+    cut = runs[0].out.replace(b"end,0,0,0", b"")
+    if bench_scale.rates(cut, 2):
+        raise Failure("a run without its end counts")
+    return f"{len(found)} figures"
+
+
+@test
+def bench_scale_tables(_host):
+    """They fit a terminal, and need neither Linux nor all rounds."""
+    figures = {(system, what, cpus, workers): [1e7 * workers, 2e7 * workers]
+               for system in bench_scale.SYSTEMS for what in bench_scale.WHAT
+               for cpus in bench_scale.CPUS for workers in bench_scale.WORKERS}
+    verdicts = [line[-1] for line in bench_scale.aims(figures)]
+    if verdicts != ["met"] * 4:
+        raise Failure("verdicts on the aims", verdicts)
+    del figures["Tine", "cow", 2, 2]
+    some = {key: figures[key] for key in figures if key[0] != "Linux"}
+    for given in (figures, some, {}):
+        text = "\n".join([bench_scale.text(given),
+                          bench_scale.readme_table(given),
+                          *bench_scale.markdown(given)])
+        wide = [line for line in text.splitlines() if len(line) > 80]
+        if wide or not list(bench_scale.remarks(given)):
+            raise Failure("wider than 80 columns, or no remark", wide)
