@@ -27,7 +27,7 @@ struct process *init_process;
 /* Indexed by pid.  A pid is in use by its process, from proc_alloc until it is
  * reaped, and by every member of the group and session named after it. */
 static struct pid_slot {
-    struct process *process; /* NULL until it is in the family */
+    struct process *process;
     u32 uses;
 } pids[PID_MAX];
 
@@ -37,7 +37,9 @@ static int process_count;
 struct process *
 proc_find(pid_t pid)
 {
-    return pid > 0 && pid < PID_MAX ? pids[pid].process : NULL;
+    struct process *found = pid > 0 && pid < PID_MAX ? pids[pid].process : NULL;
+
+    return found != NULL && found->parent != NULL ? found : NULL;
 }
 
 int
@@ -78,12 +80,12 @@ slot_is_free(void)
 
 /* => family_lock held; 0: every pid is in use */
 static pid_t
-pid_take(void)
+pid_take(struct process *process)
 {
     for (int tries = 1; tries < PID_MAX; tries++) {
         last_pid = last_pid + 1 < PID_MAX ? last_pid + 1 : 1;
         if (pids[last_pid].uses == 0) {
-            pids[last_pid].uses = 1;
+            pids[last_pid] = (struct pid_slot){process, 1};
             return last_pid;
         }
     }
@@ -97,7 +99,7 @@ register_pid(struct process *process)
 
     spin_lock(&family_lock);
     if (slot_is_free()) {
-        process->pid = pid_take();
+        process->pid = pid_take(process);
         if (process->pid != 0) {
             process_count++;
             error = 0;
@@ -177,7 +179,6 @@ proc_free(struct process *process)
 static void
 link_to_all(struct process *process)
 {
-    pids[process->pid].process = process;
     list_add_tail(&all_processes, &process->all_link);
     pid_get(process->pgid);
     pid_get(process->sid);

@@ -63,7 +63,7 @@ struct process {
     struct trapframe *frame;   /* i  the user's registers, at the stack's top */
     struct list run_link;      /* r */
     struct list all_link;      /* T  all processes, by age */
-    struct process *parent;    /* T */
+    struct process *parent;    /* T  NULL until it is in the family */
     pid_t ppid;                /* T  its pid; the process just reads it */
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children */

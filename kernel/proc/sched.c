@@ -274,8 +274,14 @@ rest(struct cpu *cpu)
     (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
     if (list_empty(&cpu->queue->ready) && !(cpu->work & WORK_IDLE)) {
         cpu_idle();
+        cpu_interrupts_off();
     }
     cpu->resting = false;
+    /* Woken without work: by a tick, or to flush the space that is loaded still,
+     * and more of that would come. */
+    if (list_empty(&cpu->queue->ready)) {
+        as_load(NULL);
+    }
     cpu_interrupts_on();
 }
 
