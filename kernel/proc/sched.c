@@ -277,8 +277,8 @@ rest(struct cpu *cpu)
         cpu_interrupts_off();
     }
     cpu->resting = false;
-    /* Woken without work: by a tick, or to flush the space that is loaded still,
-     * and more of that would come. */
+    /* Woken without work: by a tick, or to flush the space that is loaded, and
+     * more of that would come. */
     if (list_empty(&cpu->queue->ready)) {
         as_load(NULL);
     }

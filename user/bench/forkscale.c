@@ -115,9 +115,10 @@ cow(long count)
 static void
 loop(long count)
 {
-    volatile long sum = 0;
+    long sum = 0;
     wait_for_start();
     for (; count > 0; count--) {
+        __asm__ volatile("" : "+r"(sum)); /* in a register, and not left out */
         sum += count;
     }
 }
