@@ -283,6 +283,19 @@ copy_page(pte_t entry)
     return (entry & ~PTE_ADDR) | copy;
 }
 
+/* For fork=eager: other threads that write below this entry of the root wait
+ * for us from now on, or the copy would not be of one moment. */
+static void
+hold_writers(struct as *as, pte_t *entry)
+{
+    pte_t had = *entry;
+
+    if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1
+        && lower(entry, had) != had) {
+        tlb_flush_all(as_cpus(as));
+    }
+}
+
 /* Make the child's table below this one, and go on in it.  Where W bits will be
  * cleared further down, the parent must own the table that holds them. */
 static pte_t
@@ -319,6 +332,9 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
     }
     if (level == 1) {
         return copy_page(*entry);
+    }
+    if (level == PT_LEVELS && share->level == SHARE_NONE) {
+        hold_writers(share->as, entry);
     }
     return share_below(share, entry, level, addr);
 }

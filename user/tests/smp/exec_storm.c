@@ -3,6 +3,7 @@
  * arguments that each new program checks and answers with an exit code.
  *
  * seconds: 60
+ * except: vfork=fork
  */
 #include "smp.h"
 
