@@ -14,8 +14,8 @@
 u64 cpus_online = 1;
 bool cpus_stopped;
 
-static u32 parker;  /* 1 + the CPU that parks the others, or 0 */
-static u64 parked;  /* who stands still for it */
+static bool parking; /* some CPU wants all others to stand still */
+static u64 parked;   /* who does */
 
 static u64
 bit_of(const struct cpu *cpu)
@@ -90,9 +90,9 @@ park_here(void)
     cpu_interrupts_off(); /* calls are answered all the same */
     /* Looked at again after our bit is gone: the next one that parks may have
      * taken the bit for an answer to itself. */
-    while (__atomic_load_n(&parker, __ATOMIC_SEQ_CST) != 0) {
+    while (__atomic_load_n(&parking, __ATOMIC_SEQ_CST)) {
         __atomic_fetch_or(&parked, me, __ATOMIC_SEQ_CST);
-        while (__atomic_load_n(&parker, __ATOMIC_SEQ_CST) != 0) {
+        while (__atomic_load_n(&parking, __ATOMIC_SEQ_CST)) {
             cpu_wait();
         }
         __atomic_fetch_and(&parked, ~me, __ATOMIC_SEQ_CST);
@@ -104,14 +104,10 @@ void
 park_others(void)
 {
     u64 me = bit_of(this_cpu());
-    u32 nobody = 0;
 
     assert(cpu_rank() == 0);
-    while (!__atomic_compare_exchange_n(&parker, &nobody,
-                                        1 + (u32)this_cpu()->id, false,
-                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    while (__atomic_exchange_n(&parking, true, __ATOMIC_SEQ_CST)) {
         park_here(); /* somebody else does, and we touch nothing here */
-        nobody = 0;
     }
     for (u64 left = cpus_online & ~me; left != 0; left &= left - 1) {
         cpu_kick(__builtin_ctzl(left));
@@ -126,6 +122,6 @@ park_others(void)
 void
 park_release(void)
 {
-    __atomic_store_n(&parker, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&parking, false, __ATOMIC_SEQ_CST);
     cpu_interrupts_on();
 }

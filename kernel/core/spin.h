@@ -2,8 +2,9 @@
  * Spinlocks, of two kinds that share one type.  spin_lock leaves interrupts on:
  * it guards what no interrupt handler touches, and its work may be long.
  * spin_lock_irq turns them off: it guards what handlers touch too, and its work
- * is bounded.  A lock is always taken by the same kind, and locks are released
- * in the opposite order of taking (both checked by rank).
+ * is bounded.  A lock is always taken by the same kind (schedule turns
+ * interrupts off itself), and locks are released in the opposite order
+ * (both checked by rank).
  *
  * They are inline because a fork takes some forty of them; what is rare (a lock
  * that is held, an order that is wrong) is in spin.c.
@@ -59,7 +60,7 @@ spin_try(struct spinlock *lock, u32 held)
 
 /* Take the lock.
  * => no lock of this rank or higher is held by this CPU (checked)
- * => spin_lock: interrupts are on; not in a handler */
+ * => spin_lock: interrupts are on; not in a handler (which may spin_try) */
 static inline void
 spin_lock(struct spinlock *lock)
 {

@@ -25,15 +25,32 @@ host_present(void)
     return present;
 }
 
+/* The record under way: if its CPU is stopped, whoever panics ends it. */
+static struct {
+    u8 head[3];
+    const u8 *data;
+    size_t sent, size;
+} record;
+
+static void
+send_rest(void)
+{
+    for (; record.sent < record.size; record.sent++) {
+        size_t at = record.sent;
+        uart_put(COM2_PORT, at < 3 ? record.head[at] : record.data[at - 3]);
+    }
+}
+
 static void
 put_record(enum host_record type, const u8 *data, size_t size)
 {
-    uart_put(COM2_PORT, (u8)type);
-    uart_put(COM2_PORT, (u8)size);
-    uart_put(COM2_PORT, (u8)(size >> 8));
-    for (size_t i = 0; i < size; i++) {
-        uart_put(COM2_PORT, data[i]);
-    }
+    record.head[0] = (u8)type;
+    record.head[1] = (u8)size;
+    record.head[2] = (u8)(size >> 8);
+    record.data = data;
+    record.sent = 0;
+    record.size = 3 + size;
+    send_rest();
 }
 
 void
@@ -44,6 +61,7 @@ host_send(enum host_record type, const void *data, size_t size)
         return;
     }
     if (panicking) {
+        send_rest();
         put_record(type, data, size);
         return;
     }

@@ -69,7 +69,8 @@ as_get(struct as *as)
     __atomic_fetch_add(&as->refs, 1, __ATOMIC_RELAXED);
 }
 
-/* A CPU that went idle keeps the last space loaded: until it ends. */
+/* A CPU that went idle keeps the last space until it wakes without work: one
+ * that ends cannot wait for that. */
 static void
 leave_if_loaded(u64 as)
 {

@@ -6,7 +6,7 @@
  *              logically read-only is never made writable by copy-on-write.
  *
  * SM-1 MASK    A CPU is in `cpus` from before it loads the root until after it
- *              has left it; an idle one keeps it loaded (H3).
+ *              has left it; an idle one may keep it for a while (H3).
  *
  * struct as is what CLONE_VM and vfork share, by reference.  Fork makes a new
  * one that shares the vma set and the table tree (mm/share.h).

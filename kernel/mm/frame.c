@@ -113,12 +113,17 @@ static void
 drain_here(u64 asked)
 {
     struct cpu *cpu = this_cpu();
+    u32 outer = cpu->rank;
 
-    if (caches[cpu->id].busy || cpu->rank >= RANK_FRAME
-        || spin_held(&frame_lock)) { /* we may be in an interrupt */
+    if (caches[cpu->id].busy || outer >= RANK_FRAME) {
         return;
     }
-    struct frame_cache *cache = enter_locked();
+    struct frame_cache *cache = enter();
+    if (!spin_try(&frame_lock, outer + 1)) { /* we may be in an interrupt */
+        leave(cache);
+        return;
+    }
+    cpu_set_rank(RANK_FRAME);
     for (int content = 0; content < CONTENT_COUNT; content++) {
         while (cache->loose[content].first != 0) {
             loose_push(&shared[content], loose_pop(&cache->loose[content]));
@@ -301,11 +306,11 @@ take_block(enum frame_kind kind, int order)
 paddr_t
 frame_alloc_block(enum frame_kind kind, int order)
 {
-    u32 number;
+    u32 number = take_block(kind, order);
 
-    do {
-        number = take_block(kind, order);
-    } while (number == 0 && drain_others());
+    if (number == 0 && drain_others()) {
+        number = take_block(kind, order); /* once: single frames came */
+    }
     return (paddr_t)number << PAGE_SHIFT;
 }
 

@@ -28,6 +28,9 @@ cpu_wake(int cpu)
 void
 sched_publish(struct process *process)
 {
+    if (!may_run(process, process->cpu)) { /* its mask has changed meanwhile */
+        sched_depart(process);
+    }
     int cpu = process->cpu;
     u64 flags = spin_lock_irq(&queues[cpu].lock);
 

@@ -4,9 +4,10 @@
  * Balance: a process stays on the CPU where it ran; a child begins on its
  * parent's.  At each tick, and before it rests, a CPU for which fewer wait than
  * for another takes the longest-waiting process of the longest queue.  So
- * nobody waits longer than a tick while a CPU is idle, what is over sooner (a
- * child that only calls exec or exit) costs no interrupt, and three that never
- * sleep go round on two CPUs, so that each gets two thirds of one.
+ * nobody waits longer than a tick while a CPU is idle (but behind 16 that may
+ * not run there), what is over sooner (a child that only calls exec or exit)
+ * costs no interrupt, and three that never sleep go round on two CPUs, so that
+ * each gets two thirds of one.
  */
 #pragma once
 
@@ -59,7 +60,8 @@ void cpu_wake(int cpu);
 
 /* A process that is on no list now belongs to the best CPU where it may run;
  * sched_publish brings it there.
- * => the lock of the queue that it belonged to is held */
+ * => the lock of the queue that it belonged to is held, or nobody else can have
+ *    found it (EMBRYO, or with its carrier) */
 void sched_depart(struct process *process);
 
 /* Take work from a CPU for which more wait.  => the tick, or the idle loop */

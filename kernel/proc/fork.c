@@ -217,9 +217,12 @@ join_family(struct process *child, bool vfork)
 static long
 begin_again(void)
 {
+    struct trapframe *frame = current->frame;
+
     cpu_add_work(WORK_SIGNAL);
-    current->frame->rip -= 2; /* the length of `syscall` */
-    return (long)current->frame->rax;
+    frame->rip -= 2; /* the length of `syscall` */
+    frame->vector = VECTOR_CHANGED;
+    return (long)frame->rax;
 }
 
 /* The child's first step.  The essential fact of fork: the child never called

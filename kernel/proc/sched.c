@@ -161,7 +161,8 @@ sched_load_fs_base(void)
 }
 
 /* Load what belongs to the next process and is not on its stack.  The idle
- * process has no space of its own: the last one stays, as it may come back. */
+ * process has no space of its own: the last one stays, as it may come back
+ * (until rest leaves it). */
 static void
 load_context(struct cpu *cpu, struct process *prev, struct process *next)
 {

@@ -139,36 +139,41 @@ signal_send(struct process *target, int signal)
     }
 }
 
-enum audience { ONE, GROUP, ALL };
-
-static bool
-is_meant(const struct process *process, enum audience audience, pid_t id)
+/* => family_lock held; 0 or -EINVAL: nobody being there comes before that */
+static int
+deliver(struct process *target, int signal)
 {
-    switch (audience) {
-    case ONE:
-        return process->pid == id;
-    case GROUP:
-        return process->pgid == id;
-    default:
-        return process != init_process && process != current;
+    if (signal < 0 || signal > SIGNAL_MAX) {
+        return -EINVAL;
     }
+    if (signal != 0) {
+        signal_send(target, signal);
+    }
+    return 0;
 }
 
 static int
-send_to(enum audience audience, pid_t id, int signal)
+send_to_one(pid_t pid, int signal)
 {
-    bool valid = signal >= 0 && signal <= SIGNAL_MAX;
-    int error = -ESRCH; /* nobody there comes before a bad signal */
+    spin_lock(&family_lock);
+    struct process *target = proc_find(pid);
+    int error = target != NULL ? deliver(target, signal) : -ESRCH;
+    spin_unlock(&family_lock);
+    return error;
+}
+
+/* To a group, or if it is 0 to all but init and ourselves. */
+static int
+send_to_many(pid_t pgid, int signal)
+{
+    int error = -ESRCH;
 
     spin_lock(&family_lock);
     list_for_each(pos, &all_processes) {
         struct process *process = list_entry(pos, struct process, all_link);
-        if (!is_meant(process, audience, id)) {
-            continue;
-        }
-        error = valid ? 0 : -EINVAL;
-        if (valid && signal != 0) {
-            signal_send(process, signal);
+        if (pgid != 0 ? process->pgid == pgid
+                      : process != init_process && process != current) {
+            error = deliver(process, signal);
         }
     }
     spin_unlock(&family_lock);
@@ -179,18 +184,18 @@ int
 signal_kill(pid_t pid, int signal)
 {
     if (pid > 0) {
-        return send_to(ONE, pid, signal);
+        return send_to_one(pid, signal);
     }
     if (pid == -1) {
-        return send_to(ALL, 0, signal);
+        return send_to_many(0, signal);
     }
-    return send_to(GROUP, pid == 0 ? current->pgid : (pid_t)-(u32)pid, signal);
+    return send_to_many(pid == 0 ? current->pgid : (pid_t)-(u32)pid, signal);
 }
 
 int
 signal_send_group(pid_t pgid, int signal)
 {
-    return send_to(GROUP, pgid, signal);
+    return send_to_many(pgid, signal);
 }
 
 /* Actions change with both locks held, so that either is enough to read them:

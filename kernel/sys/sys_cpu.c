@@ -12,6 +12,7 @@
 
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/signal.h"
 
 #include "sys/sys.h"
 
@@ -39,7 +40,7 @@ sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
         long error = process == NULL ? -ESRCH : mask == 0 ? -EINVAL : 0;
         bool done = error != 0 || sched_set_affinity(process, mask);
         spin_unlock(&family_lock);
-        if (done) {
+        if (done || signal_fatal_pending()) {
             return error;
         }
         park_here(); /* it may have to stand still there: then so must we */

@@ -1,11 +1,25 @@
-"""Host tests of several CPUs that write at once: what the guest cannot see."""
+"""Host tests of several CPUs: how many, and what they write at once."""
 
 import os
+import re
 
 from guest import records
 from host import test
 
 CPUS = ("--smp", "4", "--timeout", "60")
+
+
+@test
+def smp_processors(host):
+    """The guest sees as many as there are, by each of its ways to ask."""
+    for count in (1, 2, 8):
+        result = host.tine("--smp", str(count), "--", "sh", "-c",
+                           "nproc; cat /proc/cpuinfo").expect(0)
+        shown = re.findall(rb"^processor\s*: (\d+)$", result.out, re.M)
+        if (result.out.split(b"\n")[0] != b"%d" % count
+                or shown != [b"%d" % i for i in range(count)]):
+            result.fail(f"it has {count} processors")
+    host.tine("--smp", "9", "--", "true").expect(2, None, b"1 to 8")
 
 
 def files(host, size):
