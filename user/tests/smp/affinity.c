@@ -10,6 +10,7 @@
 #define NR_set SYS_sched_setaffinity
 #define NR_get SYS_sched_getaffinity
 enum { MASK_WORDS = 128, MASK_BYTES = MASK_WORDS * 8, LOOKS = 50, TURNS = 20 };
+enum { FORKS = 500 };
 
 /* What parent and child tell each other. While serial is odd, the parent
  * changes the mask. */
@@ -157,6 +158,33 @@ test_other(void)
     munmap(common, sizeof(*common));
 }
 
+/* A process forks while another one moves it about. */
+static void
+test_forker(void)
+{
+    struct common *common = shared(sizeof(*common));
+    pid_t pid = must_fork();
+
+    for (int i = 0; pid == 0 && i < FORKS; i++) {
+        pid_t child = must_fork();
+        if (child == 0) {
+            int cpu = only_one();
+            _exit(cpu >= 0 && where() != cpu);
+        }
+        add(&common->stray, code_of(child) != 0);
+    }
+    if (pid == 0) {
+        store(&common->seen, 1);
+        _exit(0);
+    }
+    for (int cpu = -1; !load(&common->seen); set_one(pid, cpu)) {
+        cpu = next_cpu(cpu) >= 0 ? next_cpu(cpu) : next_cpu(-1);
+    }
+    waitpid(pid, NULL, 0);
+    is(load(&common->stray), 0, "no child begins where its mask forbids");
+    munmap(common, sizeof(*common));
+}
+
 static void
 test_errors(void)
 {
@@ -199,6 +227,7 @@ main(int argc, char **argv)
     raw(NR_get, 0, MASK_BYTES, P(all), 0);
     test_each(argv[0]);
     test_other();
+    test_forker();
     test_errors();
     return done();
 }
