@@ -288,10 +288,8 @@ copy_page(pte_t entry)
 static void
 hold_writers(struct as *as, pte_t *entry)
 {
-    pte_t had = *entry;
-
-    if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1
-        && lower(entry, had) != had) {
+    if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
+        lower(entry, *entry);
         tlb_flush_all(as_cpus(as));
     }
 }
