@@ -5,16 +5,10 @@
  * is linked at -2 GiB but runs at 1 MiB until paging is on, so every address
  * here is written as its physical one.
  */
-#define KERNEL_BASE 0xffffffff80000000
-#define PHYS(sym) ((sym) - KERNEL_BASE)
+#include "longmode.h"
 
 #define MULTIBOOT2_MAGIC 0xe85250d6
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
-
-#define CR0_PE_MP_ET_NE_WP_AM_PG 0x80050033
-#define CR4_PAE_OSFXSR_OSXMMEXCPT 0x620
-#define MSR_EFER 0xc0000080
-#define EFER_SCE_LME_NXE 0x901
 
     .section .boot, "ax"
     .align 8
@@ -74,16 +68,7 @@ multiboot2_entry:
     movl $PHYS(boot_pdpt_image) + 3, PHYS(boot_pml4) + 511 * 8
     movl $PHYS(boot_pd) + 3, PHYS(boot_pdpt_image) + 510 * 8
 
-    movl $CR4_PAE_OSFXSR_OSXMMEXCPT, %eax
-    movl %eax, %cr4
-    movl $PHYS(boot_pml4), %eax
-    movl %eax, %cr3
-    movl $MSR_EFER, %ecx
-    rdmsr
-    orl $EFER_SCE_LME_NXE, %eax
-    wrmsr
-    movl $CR0_PE_MP_ET_NE_WP_AM_PG, %eax
-    movl %eax, %cr0
+    paging_on
 
     lgdt PHYS(boot_gdt_pointer)
     ljmp $0x08, $PHYS(long_mode)
@@ -93,12 +78,7 @@ long_mode:
     movabsq $high_half, %rax
     jmp *%rax
 high_half:
-    xorl %eax, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    movl %eax, %fs
-    movl %eax, %gs
+    null_segments
     movq $boot_stack_top, %rsp
     xorl %ebp, %ebp
     xchgl %edi, %esi                        /* edi: magic, esi: information */

@@ -6,15 +6,11 @@
  */
 #include "arch/trampoline.h"
 
-#define KERNEL_BASE 0xffffffff80000000
+#include "longmode.h"
+
 #define HERE(sym) ((sym) - trampoline_start + TRAMPOLINE)
-#define PHYS(sym) ((sym) - KERNEL_BASE)
 
 #define CR0_PE 0x1
-#define CR0_PE_MP_ET_NE_WP_AM_PG 0x80050033
-#define CR4_PAE_OSFXSR_OSXMMEXCPT 0x620
-#define MSR_EFER 0xc0000080
-#define EFER_SCE_LME_NXE 0x901
 
     .section .rodata
     .globl trampoline_start, trampoline_end
@@ -32,16 +28,7 @@ trampoline_start:
 
     .code32
 protected_mode:
-    movl $CR4_PAE_OSFXSR_OSXMMEXCPT, %eax
-    movl %eax, %cr4
-    movl $PHYS(boot_pml4), %eax
-    movl %eax, %cr3
-    movl $MSR_EFER, %ecx
-    rdmsr
-    orl $EFER_SCE_LME_NXE, %eax
-    wrmsr
-    movl $CR0_PE_MP_ET_NE_WP_AM_PG, %eax
-    movl %eax, %cr0
+    paging_on
     ljmpl $0x10, $HERE(long_mode)
 
     .code64
@@ -61,12 +48,7 @@ trampoline_end:
 
     .text
 ap_high:
-    xorl %eax, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    movl %eax, %fs
-    movl %eax, %gs
+    null_segments
     movq ap_root, %rax
     movq %rax, %cr3                         /* where the stack is mapped */
     movq ap_stack_top, %rsp

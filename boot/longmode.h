@@ -1,0 +1,37 @@
+/*
+ * The road from 32-bit protected mode to the high half, for both who take it:
+ * the first CPU (entry.S) and the others (trampoline.S).
+ */
+#pragma once
+
+#define KERNEL_BASE 0xffffffff80000000
+#define PHYS(sym) ((sym) - KERNEL_BASE)
+
+#define CR0_PE_MP_ET_NE_WP_AM_PG 0x80050033
+#define CR4_PAE_OSFXSR_OSXMMEXCPT 0x620
+#define MSR_EFER 0xc0000080
+#define EFER_SCE_LME_NXE 0x901
+
+/* Paging by the boot tables; then a far jump to 64-bit code is due. */
+.macro paging_on
+    movl $CR4_PAE_OSFXSR_OSXMMEXCPT, %eax
+    movl %eax, %cr4
+    movl $PHYS(boot_pml4), %eax
+    movl %eax, %cr3
+    movl $MSR_EFER, %ecx
+    rdmsr
+    orl $EFER_SCE_LME_NXE, %eax
+    wrmsr
+    movl $CR0_PE_MP_ET_NE_WP_AM_PG, %eax
+    movl %eax, %cr0
+.endm
+
+/* Of the 32-bit code's segments nothing stays. */
+.macro null_segments
+    xorl %eax, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    movl %eax, %ss
+    movl %eax, %fs
+    movl %eax, %gs
+.endm
