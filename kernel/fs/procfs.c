@@ -338,7 +338,7 @@ show_stat(const struct process *process, struct text *out)
     text_printf(out, "%lu %lu 0 0 0 0 0 ", (u64)process->pending,
                 (u64)process->blocked);
     /* exit_signal processor rt_priority policy delayacct guest cguest */
-    text_printf(out, "17 %d 0 0 0 0 0 ", process->cpu);
+    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, process->cpu);
     /* start_data end_data start_brk arg_start arg_end env_start env_end */
     text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
 }

@@ -112,14 +112,15 @@ commit(struct builder *b, const char *path)
     b->as->brk_start = b->as->brk = b->image.brk;
     proc_change_memory(b->as);
     current->files = b->files;
-    files_put(old);
-    files_close_on_exec(b->files);
-    signal_reset_exec();
-    set_registers(b);
     spin_lock(&family_lock);
     set_comm(path);
     current->execed = true;
+    current->exit_signal = SIGCHLD;
     spin_unlock(&family_lock);
+    files_put(old); /* from here others see that we have executed */
+    files_close_on_exec(b->files);
+    signal_reset_exec();
+    set_registers(b);
     vfork_release(current); /* last: the parent sees all of it done */
 }
 

@@ -60,20 +60,25 @@ release_all(struct process *process)
 
 /* Whether the parent has said that it does not want to know. */
 static bool
-parent_declines(const struct process *parent)
+parent_declines(const struct process *process)
 {
     const struct kernel_sigaction *action =
-        &parent->sigacts->action[SIGCHLD - 1];
+        &process->parent->sigacts->action[SIGCHLD - 1];
 
     assert(spin_held(&family_lock));
-    return action->handler == SIG_IGN
-           || (action->flags & SA_NOCLDWAIT) != 0;
+    return process->exit_signal == SIGCHLD
+           && (action->handler == SIG_IGN
+               || (action->flags & SA_NOCLDWAIT) != 0);
 }
 
 static void
 tell_parent(struct process *process)
 {
-    signal_send(process->parent, SIGCHLD);
+    int signal = process->exit_signal;
+
+    if (signal >= 1 && signal <= SIGNAL_MAX) {
+        signal_send(process->parent, signal);
+    }
     wait_wake_all(&process->parent->child_wait);
 }
 
@@ -95,6 +100,7 @@ give_children_away(struct process *process)
     list_for_each_safe(pos, &process->children) {
         struct process *child = list_entry(pos, struct process, sibling);
         list_del(&child->sibling);
+        child->exit_signal = SIGCHLD; /* what init waits for */
         child->parent = init_process;
         child->ppid = init_process->pid;
         list_add_tail(&init_process->children, &child->sibling);
@@ -121,7 +127,7 @@ proc_exit(int status)
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL;
     spin_unlock(&process->siglock);
-    process->autoreap = parent_declines(process->parent);
+    process->autoreap = parent_declines(process);
     if (process->autoreap) {
         unlink_family(process);
     }
@@ -151,9 +157,16 @@ proc_stop(int signal)
     }
 }
 
+/* __WNOTHREAD asks for nothing: a process has one thread. */
 static bool
-wants(pid_t pid, const struct process *child)
+wants(pid_t pid, int options, const struct process *child)
 {
+    bool plain = child->exit_signal == SIGCHLD;
+
+    if ((options & __WALL) == 0
+        && plain != ((options & (int)__WCLONE) == 0)) {
+        return false;
+    }
     if (pid > 0) {
         return child->pid == pid;
     }
@@ -221,7 +234,7 @@ find_news(pid_t pid, int options, int *status, struct process **found)
 
     list_for_each(pos, &current->children) {
         struct process *child = list_entry(pos, struct process, sibling);
-        if (!wants(pid, child)) {
+        if (!wants(pid, options, child)) {
             continue;
         }
         any = true;

@@ -97,8 +97,7 @@ proc_clone(struct clone_args *args)
 static int
 ask(struct clone_args *args)
 {
-    if ((args->flags & ~(u64)CLONE_KNOWN) != 0
-        || (args->flags & CSIGNAL) != SIGCHLD) {
+    if ((args->flags & ~(u64)CLONE_KNOWN) != 0) {
         return -EINVAL;
     }
     if ((args->flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
@@ -172,6 +171,7 @@ inherit(struct process *child, u64 flags)
     child->sigacts = parent->sigacts;
     child->blocked = parent->blocked;
     child->affinity = parent->affinity;
+    child->exit_signal = (int)(flags & CSIGNAL);
     memcpy(child->comm, parent->comm, COMM_SIZE);
     return 0;
 }

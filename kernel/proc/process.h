@@ -72,6 +72,7 @@ struct process {
     struct waitq vfork_wait;   /*    this process waits for its release */
     bool execed;               /* T  has called execve since fork */
     bool autoreap;             /* T  nobody will wait for it */
+    int exit_signal;           /* T  what the parent gets then, or 0 */
     int exit_status;           /* T  as wait4 reports it */
     int stop_news, cont_news;  /* T  status words not yet waited for, or 0 */
     vaddr_t set_child_tid;     /* i  where the child stores its pid, or 0 */

@@ -29,8 +29,8 @@
 
 #include "sys/sys.h"
 
-/* wait4 options that ask about threads: every child matches them here. */
-#define WAIT4_THREADS 0xe0000000u /* __WNOTHREAD, __WALL, __WCLONE */
+#define WAIT4_OPTIONS                                                      \
+    (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WALL | __WCLONE)
 
 /* pid_t fork(void);
  * The child's pid; 0 in the child.
@@ -57,8 +57,8 @@ sys_vfork(void)
  * The child's pid; 0 in the child.
  * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
  * EAGAIN, ENOMEM: as fork.
- * Differences from Linux: the child is a process with SIGCHLD as its signal;
- *   CLONE_SIGHAND, CLONE_THREAD and what is rarer are EINVAL. */
+ * Differences from Linux: the child is a process of its own: CLONE_SIGHAND,
+ *   CLONE_THREAD and what is rarer are EINVAL. */
 long
 sys_clone(u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls)
 {
@@ -115,7 +115,7 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
     int word = 0;
     struct rusage usage = {0};
 
-    if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | WAIT4_THREADS)) {
+    if ((u32)options & ~WAIT4_OPTIONS) {
         return -EINVAL;
     }
     if ((u32)pid == 1u << 31) { /* its negative is no pid */

@@ -13,6 +13,11 @@
 #define WCONTINUED 8
 #define WNOWAIT 0x01000000
 
+/* Which children: those whose end is SIGCHLD; with __WCLONE the others. */
+#define __WNOTHREAD 0x20000000
+#define __WALL 0x40000000
+#define __WCLONE 0x80000000
+
 #define WEXITSTATUS(status) (((status) >> 8) & 0xff)
 #define WTERMSIG(status) ((status)&0x7f)
 #define WSTOPSIG(status) WEXITSTATUS(status)
