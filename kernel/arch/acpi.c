@@ -9,6 +9,7 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/printk.h"
 
 #include "arch/acpi.h"
 
@@ -141,6 +142,16 @@ find_table(const char *signature)
     return found;
 }
 
+static void
+note_cpu(u32 id)
+{
+    if (acpi_cpu_count < MAX_CPUS) {
+        acpi_cpu_ids[acpi_cpu_count++] = id;
+    } else {
+        warn("the CPU with APIC id %u is one too many\n", id);
+    }
+}
+
 void
 acpi_init(void)
 {
@@ -151,14 +162,13 @@ acpi_init(void)
     }
     const u8 *bytes = (const u8 *)madt;
     u32 at = MADT_ENTRIES;
-    while (at + 2 <= madt->length && bytes[at + 1] >= 2
-           && acpi_cpu_count < MAX_CPUS) {
+    while (at + 2 <= madt->length && bytes[at + 1] >= 2) {
         u32 size = bytes[at + 1];
         bool cpu = bytes[at] == MADT_CPU && size >= MADT_CPU_SIZE
                    && at + size <= madt->length;
         if (cpu && (bytes[at + 4] & CPU_ENABLED) != 0
             && bytes[at + 3] != APIC_ID_ALL) {
-            acpi_cpu_ids[acpi_cpu_count++] = bytes[at + 3];
+            note_cpu(bytes[at + 3]);
         }
         at += size;
     }

@@ -45,8 +45,10 @@ spin_outer(const struct spinlock *lock)
     return lock->held - 1;
 }
 
-/* spin.c: take a lock that was found held; panic over a wrong order. */
+/* spin.c: take a lock that was found held, with interrupts as in `flags` until
+ * it is there; panic over a wrong order. */
 void spin_wait(struct spinlock *lock, u32 held);
+void spin_wait_irq(struct spinlock *lock, u32 held, u64 flags);
 __noreturn void spin_order(const struct spinlock *lock);
 
 static inline bool
@@ -89,14 +91,24 @@ spin_unlock(struct spinlock *lock)
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }
 
-/* Take the lock with interrupts off; returns what spin_unlock_irq restores. */
+/* Take the lock with interrupts off; returns what spin_unlock_irq restores.
+ * While somebody else holds it, interrupts are as they were: who comes next is
+ * not promised, so they might be off for long. */
 static inline u64 __must_check
 spin_lock_irq(struct spinlock *lock)
 {
     u64 flags = cpu_flags();
+    u32 outer = cpu_rank();
+    u32 rank = lock->rank;
 
+    if (outer >= rank) {
+        spin_order(lock);
+    }
     cpu_interrupts_off();
-    spin_lock(lock);
+    if (!spin_try(lock, outer + 1)) {
+        spin_wait_irq(lock, outer + 1, flags);
+    }
+    cpu_set_rank(rank);
     return flags;
 }
 

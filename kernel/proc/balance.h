@@ -2,12 +2,12 @@
  * Run queues, and how work moves between CPUs: for sched.c and balance.c.
  *
  * Balance: a process stays on the CPU where it ran; a child begins on its
- * parent's.  At each tick, and before it rests, a CPU for which fewer wait than
- * for another takes the longest-waiting process of the longest queue.  So
- * nobody waits longer than a tick while a CPU is idle (but behind 16 that may
- * not run there), what is over sooner (a child that only calls exec or exit)
- * costs no interrupt, and three that never sleep go round on two CPUs, so that
- * each gets two thirds of one.
+ * parent's.  When a time slice ends, and before it rests, a CPU for which fewer
+ * wait than for another takes the longest-waiting process of the longest queue.
+ * So nobody waits longer than a tick while a CPU is idle (but behind 16 that
+ * may not run there), what is over sooner (a child that only calls exec or
+ * exit) costs no interrupt, and three that never sleep go round on two CPUs, so
+ * that each gets two thirds of one.
  */
 #pragma once
 
@@ -64,5 +64,5 @@ void cpu_wake(int cpu);
  *    found it (EMBRYO, or with its carrier) */
 void sched_depart(struct process *process);
 
-/* Take work from a CPU for which more wait.  => the tick, or the idle loop */
+/* Take work from a CPU for which more wait.  => interrupts on, no lock held */
 void sched_steal(void);

@@ -222,10 +222,9 @@ schedule(void)
     struct cpu *cpu = this_cpu();
     struct runqueue *queue = cpu->queue;
     struct process *prev = cpu->process;
+    u64 flags = spin_lock_irq(&queue->lock);
 
-    assert(cpu_flags() & RFLAGS_IF); /* so not in a handler, and no irq lock */
-    cpu_interrupts_off();
-    spin_lock(&queue->lock);
+    assert(flags & RFLAGS_IF); /* so not in a handler, and no irq lock */
     assert(spin_outer(&queue->lock) == 0); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
     if (prev->state == PROC_RUNNING && prev != cpu->idle) {
@@ -240,6 +239,13 @@ schedule(void)
         spin_unlock(&queue->lock);
         cpu_interrupts_on();
     }
+}
+
+void
+sched_slice_over(void)
+{
+    sched_steal();
+    schedule();
 }
 
 void
@@ -324,5 +330,4 @@ on_tick(bool from_user)
         cpu_add_work(WORK_TIMER);
     }
     cpu_add_work(WORK_RESCHED | work_always);
-    sched_steal();
 }

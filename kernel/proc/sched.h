@@ -27,6 +27,10 @@ extern bool preempt_always;
  * => no spinlock held; interrupts on */
 void schedule(void);
 
+/* The time slice is over: take work from a CPU for which more wait, then give
+ * up this one.  => as schedule */
+void sched_slice_over(void);
+
 /* Put a process that is on no list on the list of the CPU that it belongs to: a
  * new one, or one that has departed from another (balance.h). */
 void sched_publish(struct process *process);

@@ -166,6 +166,6 @@ on_user_return(struct trapframe *frame)
         signal_deliver(frame);
     }
     if (work & WORK_RESCHED) {
-        schedule();
+        sched_slice_over();
     }
 }

@@ -23,6 +23,30 @@ by_pid(pid_t pid)
     return pid == 0 ? current : proc_find(pid);
 }
 
+/* Have the process keep to the mask.
+ * => *done: it does, or has gone; if not, to be called again, with *start_ns
+ *    as it is then (0 the first time): the pid may be another's by then */
+static long
+set_affinity(pid_t pid, u64 mask, u64 *start_ns, bool *done)
+{
+    long error = 0;
+
+    spin_lock(&family_lock);
+    struct process *process = by_pid(pid);
+    if (*start_ns == 0) {
+        error = process == NULL ? -ESRCH : mask == 0 ? -EINVAL : 0;
+    } else if (process != NULL && process->start_ns != *start_ns) {
+        process = NULL;
+    }
+    *done = true;
+    if (process != NULL && error == 0) {
+        *start_ns = process->start_ns;
+        *done = sched_set_affinity(process, mask);
+    }
+    spin_unlock(&family_lock);
+    return error;
+}
+
 /* int sched_setaffinity(pid_t pid, size_t size, const unsigned long *mask);
  * 0; EFAULT, EINVAL (no CPU of the mask is there), ESRCH. */
 long
@@ -33,19 +57,20 @@ sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
     if (copy_from_user(&mask, user_mask, MIN((u32)size, sizeof(mask))) != 0) {
         return -EFAULT;
     }
-    mask &= cpus_online;
-    for (;;) {
-        spin_lock(&family_lock);
-        struct process *process = by_pid((pid_t)pid);
-        long error = process == NULL ? -ESRCH : mask == 0 ? -EINVAL : 0;
-        bool done = error != 0 || sched_set_affinity(process, mask);
-        spin_unlock(&family_lock);
-        if (done || signal_fatal_pending()) {
+    u64 start_ns = 0;
+    bool done;
+    do {
+        long error = set_affinity((pid_t)pid, mask & cpus_online, &start_ns,
+                                  &done);
+        if (error != 0) {
             return error;
         }
-        park_here(); /* it may have to stand still there: then so must we */
-        schedule();
-    }
+        if (!done) {
+            park_here(); /* it may have to stand still: then so must we */
+            schedule();
+        }
+    } while (!done && !signal_fatal_pending());
+    return 0;
 }
 
 /* int sched_getaffinity(pid_t pid, size_t size, unsigned long *mask);
@@ -56,7 +81,8 @@ sys_sched_getaffinity(u64 pid, u64 size, u64 user_mask)
     u64 mask = 0;
     bool found = false;
 
-    if ((u32)size < sizeof(mask) || size % sizeof(mask) != 0) {
+    /* Linux's arithmetic, which is of 32 bits. */
+    if ((u32)size * 8 < (u32)cpu_count || size % sizeof(mask) != 0) {
         return -EINVAL;
     }
     spin_lock(&family_lock);
@@ -80,11 +106,13 @@ sys_getcpu(u64 user_cpu, u64 user_node)
 {
     u32 cpu = (u32)this_cpu()->id;
     u32 node = 0;
+    int error = 0;
 
-    if ((user_cpu != 0 && copy_to_user(user_cpu, &cpu, sizeof(cpu)) != 0)
-        || (user_node != 0
-            && copy_to_user(user_node, &node, sizeof(node)) != 0)) {
-        return -EFAULT;
+    if (user_cpu != 0) {
+        error |= copy_to_user(user_cpu, &cpu, sizeof(cpu));
     }
-    return 0;
+    if (user_node != 0) { /* even if the other one was bad */
+        error |= copy_to_user(user_node, &node, sizeof(node));
+    }
+    return error;
 }

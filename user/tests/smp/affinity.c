@@ -190,6 +190,7 @@ test_errors(void)
 {
     unsigned long mask[MASK_WORDS] = { 0 };
     long size = raw(NR_get, 0, MASK_BYTES, P(mask), 0);
+    unsigned node = 7;
 
     ok(size > 0 && size <= MASK_BYTES && size % 8 == 0,
         "getaffinity returns the size of the kernel's mask");
@@ -197,6 +198,8 @@ test_errors(void)
     is(raw(NR_get, 0, size + 4, P(mask), 0), -EINVAL, "no multiple of 8");
     is(raw(NR_get, 0, 4, P(mask), 0), -EINVAL, "four bytes");
     is(raw(NR_get, 0, 0, P(mask), 0), -EINVAL, "nothing");
+    is(raw(NR_get, 0, 1L << 29, P(mask), 0), -EINVAL,
+        "bytes whose bits are not a number of 32 bits");
     is(raw(NR_get, 0, size, 8, 0), -EFAULT, "a bad address");
     is(raw(NR_get, 999999999, size, P(mask), 0), -ESRCH, "nobody's mask");
     is(raw(NR_get, -1, size, P(mask), 0), -ESRCH, "a negative pid");
@@ -215,7 +218,8 @@ test_errors(void)
     raw(NR_get, 0, MASK_BYTES, P(mask), 0);
     ok(memcmp(mask, all, MASK_BYTES) == 0, "the mask is of those that are");
     is(raw(SYS_getcpu, 0, 0, 0, 0), 0, "getcpu need not tell");
-    is(raw(SYS_getcpu, 8, 0, 0, 0), -EFAULT, "getcpu: a bad address");
+    is(raw(SYS_getcpu, 8, P(&node), 0, 0), -EFAULT, "getcpu: a bad address");
+    is(node, 0, "the other word is told all the same");
 }
 
 int
