@@ -3,8 +3,9 @@
  * every lock already held on this CPU has a smaller rank; spin_lock checks it
  * each time.  None may be held across sleep, and user memory may be touched
  * only with none held (a page fault takes RANK_AS).  Those from RANK_IRQ on are
- * taken in interrupt handlers too, whatever was interrupted; so they come last,
- * by spin_lock_irq, and nobody allocates memory with one held.
+ * taken with interrupts off, so that a handler may, whatever was interrupted;
+ * so they come last, by spin_lock_irq, and nobody allocates memory with one
+ * held.
  */
 #pragma once
 
@@ -27,4 +28,14 @@ enum lock_rank {
     RANK_RUNQUEUE = RANK_IRQ, /* a CPU's run queue */
     RANK_LOG,        /* the log and its sinks */
     RANK_DEVICE,     /* an output device's registers */
+};
+
+/*
+ * The sleeping locks (proc/mutex.h) have the same rule among themselves.  They
+ * may be held across sleep and user copies, but not on the way to user mode.
+ */
+enum mutex_rank {
+    MUTEX_FILE = 1,  /* an open file: its offset, one read or write at a time */
+    MUTEX_CONTENT,   /* what is in it: a regular file's, a pipe's, a terminal's,
+                        the record channel's */
 };

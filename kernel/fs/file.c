@@ -27,7 +27,7 @@ file_alloc(struct inode *inode, u32 flags)
     }
     file->refs = 1;
     file->flags = flags;
-    mutex_init(&file->lock);
+    mutex_init(&file->lock, MUTEX_FILE);
     atomic_fetch_add(&open_files, 1);
     if (inode != NULL) {
         file_bind(file, inode);

@@ -18,7 +18,7 @@
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/usercopy.h"
-#include "proc/sleep.h"
+#include "proc/mutex.h"
 
 struct inode;
 struct fdtable;

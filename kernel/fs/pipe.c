@@ -222,7 +222,7 @@ pipe_create(struct file *ends[2], u32 flags)
         return -ENOMEM;
     }
     struct pipe *pipe = container_of(inode, struct pipe, inode);
-    mutex_init(&pipe->mutex);
+    mutex_init(&pipe->mutex, MUTEX_CONTENT);
     waitq_init(&pipe->data_wait);
     waitq_init(&pipe->room_wait);
     pipe->readers = pipe->writers = 1;

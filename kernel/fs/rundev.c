@@ -119,7 +119,7 @@ rundev_init(void)
     static const struct inode_ops record_ops = {.write = record_write};
 
     waitq_init(&run_input.input_wait);
-    mutex_init(&record_lock);
+    mutex_init(&record_lock, MUTEX_CONTENT);
     if (host_present()) {
         add("/dev/run/stdin", 0, &stdin_ops, &run_input);
         add("/dev/run/stdout", 1, &record_ops, (void *)(u64)HOST_OUT);

@@ -366,7 +366,7 @@ tmpfs_file(u32 mode)
 
     if (inode != NULL) {
         inode->object.ops = &object_ops;
-        mutex_init(&file_of(inode)->writing);
+        mutex_init(&file_of(inode)->writing, MUTEX_CONTENT);
     }
     return inode;
 }

@@ -16,7 +16,7 @@
 #include "abi/termios.h"
 #include "core/spin.h"
 #include "core/types.h"
-#include "proc/sleep.h"
+#include "proc/mutex.h"
 
 #define TTY_RING 4096
 

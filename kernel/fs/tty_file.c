@@ -254,7 +254,7 @@ tty_init(void)
     };
 
     waitq_init(&console_tty.input_wait);
-    mutex_init(&console_tty.writing);
+    mutex_init(&console_tty.writing, MUTEX_CONTENT);
     device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &console_ops,
                &console_tty);
     device_add("/dev/tty", S_IFCHR | 0666, TTY_NUMBER, &tty_ops,

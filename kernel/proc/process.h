@@ -98,6 +98,7 @@ struct process {
     struct fs_context *fs;     /* c  working directory and umask */
     struct sigacts *sigacts;   /* c */
 
+    u32 mutex_rank;            /* c  of the mutex taken last; 0: none held */
     struct nomem nomem;        /* c  never inherited: starts as nomem= says */
 
     /* Copied, and last because it is large. */

@@ -11,6 +11,7 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 
+#include "proc/mutex.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -191,6 +192,15 @@ sleep_ns(u64 ns, u64 *left)
     }
     *left = now < timer.deadline ? timer.deadline - now : 0;
     return *left == 0 ? 0 : -EINTR;
+}
+
+void
+mutex_init(struct mutex *mutex, enum mutex_rank rank)
+{
+    mutex->owner = 0;
+    mutex->rank = rank;
+    spin_init(&mutex->lock, RANK_MUTEX, "mutex");
+    waitq_init(&mutex->queue);
 }
 
 /* With the mark set nobody but us can change the owner: all come here. */

@@ -1,6 +1,7 @@
 /*
  * Waiting for a condition.  A wait queue holds processes that wait for the same
- * news.  One lock guards the condition and the queue: a spinlock, or a mutex.
+ * news.  One lock guards the condition and the queue: a spinlock, or a mutex
+ * (mutex.h).
  * The pattern, with that lock held:
  *
  *      while (!condition) {                            condition = true;
@@ -14,10 +15,7 @@
 #pragma once
 
 #include "common/list.h"
-#include "core/panic.h"
 #include "core/spin.h"
-
-#include "arch/percpu.h"
 
 struct process;
 
@@ -48,10 +46,6 @@ int wait_sleep(struct waitq *queue, struct spinlock *lock);
 int wait_sleep_mode(struct waitq *queue, struct spinlock *lock,
                     enum wait_mode mode);
 
-/* wait_sleep where a mutex guards condition and queue. */
-struct mutex;
-int wait_sleep_mutex(struct waitq *queue, struct mutex *mutex);
-
 /* Make every waiter / the longest waiting one runnable.
  * => the lock that guards the condition is held */
 void wait_wake(struct waitq *queue, bool all);
@@ -75,55 +69,3 @@ wait_wake_one(struct waitq *queue)
 /* Sleep for at least ns nanoseconds of CLOCK_MONOTONIC.
  * => 0, or -EINTR if a signal came first, with *left the time that was left */
 int sleep_ns(u64 ns, u64 *left);
-
-/*
- * A sleeping lock, for work that may copy to or from user memory.  It orders
- * before every spinlock.
- *
- * Taking a free one is one instruction on its owner word, and so is giving it
- * back; the rest is for those who wait.
- */
-struct mutex {
-    u64 owner;             /* struct process *, and MUTEX_WAITED; 0: free */
-    struct spinlock lock;  /* RANK_MUTEX: guards the queue and the mark */
-    struct waitq queue;
-};
-
-#define MUTEX_WAITED 1UL /* somebody waits, or did: both ends take the lock */
-
-static inline void
-mutex_init(struct mutex *mutex)
-{
-    mutex->owner = 0;
-    spin_init(&mutex->lock, RANK_MUTEX, "mutex");
-    waitq_init(&mutex->queue);
-}
-
-void mutex_wait(struct mutex *mutex);
-void mutex_pass_on(struct mutex *mutex);
-
-/* Take the mutex; deaf to signals.
- * => no spinlock held, not in a handler */
-static inline void
-mutex_lock(struct mutex *mutex)
-{
-    u64 none = 0;
-
-    assert(cpu_rank() == 0);
-    if (!__atomic_compare_exchange_n(&mutex->owner, &none, (u64)cpu_current(),
-                                     false, __ATOMIC_ACQUIRE,
-                                     __ATOMIC_RELAXED)) {
-        mutex_wait(mutex);
-    }
-}
-
-static inline void
-mutex_unlock(struct mutex *mutex)
-{
-    u64 mine = (u64)cpu_current();
-
-    if (!__atomic_compare_exchange_n(&mutex->owner, &mine, 0, false,
-                                     __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
-        mutex_pass_on(mutex);
-    }
-}

@@ -1,0 +1,71 @@
+/*
+ * A sleeping lock, for work that may copy to or from user memory.  It orders
+ * before every spinlock, and among its like by rank (core/lockrank.h), which is
+ * checked each time.
+ *
+ * Taking a free one is one locked instruction on its owner word, and so is
+ * giving it back; the rest is for those who wait.
+ */
+#pragma once
+
+#include "core/lockrank.h"
+#include "core/panic.h"
+#include "core/spin.h"
+
+#include "arch/percpu.h"
+
+#include "proc/process.h"
+#include "proc/sleep.h"
+
+struct mutex {
+    u64 owner;             /* struct process *, and MUTEX_WAITED; 0: free */
+    u32 rank;              /* enum mutex_rank */
+    u32 outer;             /* what its owner held before */
+    struct spinlock lock;  /* RANK_MUTEX: guards the queue and the mark */
+    struct waitq queue;
+};
+
+#define MUTEX_WAITED 1UL /* somebody waits, or did: both ends take the lock */
+
+void mutex_init(struct mutex *mutex, enum mutex_rank rank);
+
+/* sleep.c: what is rare. */
+void mutex_wait(struct mutex *mutex);
+void mutex_pass_on(struct mutex *mutex);
+
+/* Take the mutex; deaf to signals.
+ * => no spinlock held, and no mutex of this rank or higher (checked); not in a
+ *    handler */
+static inline void
+mutex_lock(struct mutex *mutex)
+{
+    struct process *process = current;
+    u64 none = 0;
+
+    assert(cpu_rank() == 0);
+    assert(process->mutex_rank < mutex->rank);
+    if (!__atomic_compare_exchange_n(&mutex->owner, &none, (u64)process, false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        mutex_wait(mutex);
+    }
+    mutex->outer = process->mutex_rank;
+    process->mutex_rank = mutex->rank;
+}
+
+/* Give it back.  => it is the one taken last (checked by rank) */
+static inline void
+mutex_unlock(struct mutex *mutex)
+{
+    struct process *process = current;
+    u64 mine = (u64)process;
+
+    assert(process->mutex_rank == mutex->rank);
+    process->mutex_rank = mutex->outer;
+    if (!__atomic_compare_exchange_n(&mutex->owner, &mine, 0, false,
+                                     __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+        mutex_pass_on(mutex);
+    }
+}
+
+/* wait_sleep where a mutex guards condition and queue. */
+int wait_sleep_mutex(struct waitq *queue, struct mutex *mutex);
