@@ -80,7 +80,8 @@ test_none(void)
     ok(pid > 0, "a child with no signal");
     is(await(pid, 0, &code), -ECHILD, "wait4 does not see it");
     is(await(-1, WNOHANG, &code), -ECHILD, "nor does one for any child");
-    ok(await(pid, __WCLONE, &code) == pid && code == 5, "with __WCLONE it does");
+    ok(await(pid, __WCLONE, &code) == pid && code == 5,
+        "with __WCLONE it does");
     is(is_pending(SIGCHLD), 0, "and no SIGCHLD came");
 
     pid = ended(0);
