@@ -14,7 +14,6 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
-#include "core/config.h"
 #include "core/panic.h"
 
 #include "mm/heap.h"
@@ -24,13 +23,12 @@
 #include "fs/file.h"
 
 #define FIRST_CAPACITY 24
-#define CLOEXEC_WORDS  (OPEN_MAX / 64)
 
 struct fdtable {
     _Atomic u32 count;           /* struct files that point here */
     u32 capacity;                /* slots, at most OPEN_MAX */
     u32 end;                     /* all descriptors in use are below */
-    u64 cloexec[CLOEXEC_WORDS];  /* a bit a descriptor */
+    u64 cloexec[FD_WORDS];       /* a bit a descriptor */
     struct file *file[];         /* NULL: free */
 };
 
@@ -119,6 +117,37 @@ file_at(const struct files *files, int fd)
     return fd >= 0 && (u32)fd < table->end ? table->file[fd] : NULL;
 }
 
+/* fd is in range here and below. */
+static bool
+is_reserved(const struct files *files, int fd)
+{
+    return (files->reserved[fd / 64] >> (fd % 64) & 1) != 0;
+}
+
+static void
+set_reserved(struct files *files, int fd, bool reserved)
+{
+    u64 bit = 1UL << (fd % 64);
+
+    files->reserved[fd / 64] &= ~bit;
+    files->reserved[fd / 64] |= reserved ? bit : 0;
+}
+
+/* The lowest free descriptor from `lowest` on, with room for it in the table,
+ * which is ours.  => files->lock held; -EMFILE, -ENOMEM */
+static int
+take_lowest(struct files *files, int lowest)
+{
+    int fd = lowest;
+
+    while (fd < OPEN_MAX
+           && (file_at(files, fd) != NULL || is_reserved(files, fd))) {
+        fd++;
+    }
+    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, (u32)fd);
+    return error != 0 ? error : fd;
+}
+
 /* ---- One descriptor of the current process ---- */
 
 struct file *
@@ -152,18 +181,60 @@ int
 fd_install(struct file *file, int lowest, bool cloexec)
 {
     struct files *files = current->files;
-    int fd = lowest;
 
     spin_lock(&files->lock);
-    while (file_at(files, fd) != NULL) {
-        fd++;
-    }
-    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, (u32)fd);
-    if (error == 0 && file != NULL) {
+    int fd = take_lowest(files, lowest);
+    if (fd >= 0) {
         table_set(files->table, (u32)fd, file, cloexec);
     }
     spin_unlock(&files->lock);
-    return error != 0 ? error : fd;
+    return fd;
+}
+
+int
+fd_reserve(void)
+{
+    struct files *files = current->files;
+
+    spin_lock(&files->lock);
+    int fd = take_lowest(files, 0);
+    if (fd >= 0) {
+        set_reserved(files, fd, true);
+    }
+    spin_unlock(&files->lock);
+    return fd;
+}
+
+int
+fd_fill(const int *fd, struct file *const *file, int count, bool cloexec)
+{
+    struct files *files = current->files;
+    int error = 0;
+
+    spin_lock(&files->lock);
+    for (int i = 0; i < count && error == 0; i++) {
+        error = table_own(files, (u32)fd[i]);
+    }
+    for (int i = 0; i < count && error == 0; i++) {
+        set_reserved(files, fd[i], false);
+        table_set(files->table, (u32)fd[i], file[i], cloexec);
+    }
+    spin_unlock(&files->lock);
+    return error;
+}
+
+void
+fd_unreserve(const int *fd, int count)
+{
+    struct files *files = current->files;
+
+    spin_lock(&files->lock);
+    for (int i = 0; i < count; i++) {
+        if (fd[i] >= 0) {
+            set_reserved(files, fd[i], false);
+        }
+    }
+    spin_unlock(&files->lock);
 }
 
 int
@@ -176,7 +247,7 @@ fd_replace(struct file *file, int fd, bool cloexec)
     spin_lock(&files->lock);
     if (fd >= 0 && fd < OPEN_MAX
         && (file != NULL || file_at(files, fd) != NULL)) {
-        error = table_own(files, (u32)fd);
+        error = is_reserved(files, fd) ? -EBUSY : table_own(files, (u32)fd);
     }
     if (error == 0) {
         old = table_set(files->table, (u32)fd, file, cloexec);
@@ -223,7 +294,7 @@ struct files *
 files_alloc(void)
 {
     struct fdtable *table = table_alloc(FIRST_CAPACITY);
-    struct files *files = kmalloc(sizeof(*files));
+    struct files *files = kzalloc(sizeof(*files));
 
     if (files == NULL || table == NULL) {
         kfree(files);
@@ -251,7 +322,7 @@ files_copy(struct files *files)
     if (copy == NULL) {
         return NULL;
     }
-    copy->refs = 1;
+    *copy = (struct files){.refs = 1};
     spin_init(&copy->lock, RANK_FILES, "files");
     spin_lock(&files->lock);
     copy->table = files->table;
@@ -273,7 +344,7 @@ files_put(struct files *files)
 static u32
 first_cloexec(const struct fdtable *table)
 {
-    for (u32 i = 0; i < CLOEXEC_WORDS; i++) {
+    for (u32 i = 0; i < FD_WORDS; i++) {
         if (table->cloexec[i] != 0) {
             return 64 * i + (u32)__builtin_ctzl(table->cloexec[i]);
         }

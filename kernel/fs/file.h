@@ -15,6 +15,7 @@
 
 #include "abi/fcntl.h"
 #include "abi/uio.h"
+#include "core/config.h"
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/usercopy.h"
@@ -112,14 +113,26 @@ file_done(struct file_use use)
     }
 }
 
-/* Put a file at the lowest free descriptor, `lowest` or above; NULL: only make
- * certain that there is one.  The table takes over the caller's reference.
+/* Put a file at the lowest free descriptor, `lowest` or above.  The table takes
+ * over the caller's reference.
  * => the descriptor; -EMFILE, -ENOMEM with nothing changed */
 int fd_install(struct file *file, int lowest, bool cloexec);
 
+/* The same in two steps, for a call that may fail in between: keep the lowest
+ * free descriptor, which nobody else gets or sees meanwhile; then put files at
+ * all those that were kept, or give them back (negative ones are passed over).
+ * => fd_reserve: as fd_install
+ * => fd_fill: 0; -ENOMEM with nothing changed (the table has been shared since
+ *    by a fork of somebody who uses it, too) */
+int fd_reserve(void);
+int fd_fill(const int *fd, struct file *const *file, int count, bool cloexec)
+    __must_check;
+void fd_unreserve(const int *fd, int count);
+
 /* Put a file at this very descriptor; what was there is closed.  NULL: only
  * that (-EBADF if nothing was there).  References as above.
- * => fd; -EBADF (out of range), -ENOMEM with nothing changed */
+ * => fd; -EBADF (out of range), -EBUSY (reserved), -ENOMEM with nothing
+ *    changed */
 int fd_replace(struct file *file, int fd, bool cloexec);
 
 /* Tell a descriptor's close-on-exec flag, or set it.
@@ -133,10 +146,13 @@ int file_open_kernel(const char *path, int flags);
 
 /* ---- The whole table ---- */
 
+#define FD_WORDS (OPEN_MAX / 64)
+
 struct files {
     _Atomic u32 refs;
-    struct spinlock lock;  /* RANK_FILES */
-    struct fdtable *table; /* maybe shared, copy on change */
+    struct spinlock lock;   /* RANK_FILES */
+    struct fdtable *table;  /* maybe shared, copy on change */
+    u64 reserved[FD_WORDS]; /* a bit a descriptor: free, but promised */
 };
 
 /* A new descriptor table object, empty.  => NULL: no memory */

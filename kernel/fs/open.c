@@ -128,21 +128,25 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
 int
 fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 {
-    int fd = fd_install(NULL, 0, false); /* EMFILE comes before ENOENT */
+    /* First what may fail: an open that does so leaves no file behind. */
+    int fd = fd_reserve(); /* EMFILE comes before ENOENT */
     if (fd < 0) {
         return fd;
     }
-    /* Before a file is made: no memory must not leave an empty one behind. */
     struct file *file = file_alloc(NULL, (flags & FILE_FLAGS) | O_LARGEFILE);
-    if (file == NULL) {
-        return -ENOMEM;
+    int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
+
+    if (error == 0) {
+        error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC);
     }
-    int error = open_path(at, path, flags, mode, file);
-    fd = error != 0 ? error : fd_install(file, 0, flags & O_CLOEXEC);
-    if (fd < 0) {
+    if (error == 0) {
+        return fd;
+    }
+    fd_unreserve(&fd, 1);
+    if (file != NULL) {
         file_put(file);
     }
-    return fd;
+    return error;
 }
 
 int

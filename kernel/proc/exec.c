@@ -114,7 +114,7 @@ commit(struct builder *b, const char *path)
     current->files = b->files;
     spin_lock(&family_lock);
     set_comm(path);
-    current->execed = true;
+    current->execs++;
     current->exit_signal = SIGCHLD;
     spin_unlock(&family_lock);
     files_put(old); /* from here others see that we have executed */

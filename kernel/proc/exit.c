@@ -58,6 +58,15 @@ release_all(struct process *process)
     vfork_release(process);
 }
 
+/* What the parent gets: what it asked clone for, unless it has executed another
+ * program since.  => family_lock held */
+static int
+end_signal(const struct process *process)
+{
+    return process->parent->execs == process->parent_execs
+               ? process->exit_signal : SIGCHLD;
+}
+
 /* Whether the parent has said that it does not want to know. */
 static bool
 parent_declines(const struct process *process)
@@ -66,7 +75,7 @@ parent_declines(const struct process *process)
         &process->parent->sigacts->action[SIGCHLD - 1];
 
     assert(spin_held(&family_lock));
-    return process->exit_signal == SIGCHLD
+    return end_signal(process) == SIGCHLD
            && (action->handler == SIG_IGN
                || (action->flags & SA_NOCLDWAIT) != 0);
 }
@@ -74,7 +83,7 @@ parent_declines(const struct process *process)
 static void
 tell_parent(struct process *process)
 {
-    int signal = process->exit_signal;
+    int signal = end_signal(process);
 
     if (signal >= 1 && signal <= SIGNAL_MAX) {
         signal_send(process->parent, signal);

@@ -172,6 +172,7 @@ inherit(struct process *child, u64 flags)
     child->blocked = parent->blocked;
     child->affinity = parent->affinity;
     child->exit_signal = (int)(flags & CSIGNAL);
+    child->execs = child->parent_execs = parent->execs;
     memcpy(child->comm, parent->comm, COMM_SIZE);
     return 0;
 }

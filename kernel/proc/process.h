@@ -70,7 +70,7 @@ struct process {
     struct waitq child_wait;   /*    this process waits for a child's news */
     struct process *vfork_child; /* T  whom we wait for, or NULL */
     struct waitq vfork_wait;   /*    this process waits for its release */
-    bool execed;               /* T  has called execve since fork */
+    u32 parent_execs;          /* T  its parent's `execs` at the fork */
     bool autoreap;             /* T  nobody will wait for it */
     int exit_signal;           /* T  what the parent gets then, or 0 */
     int exit_status;           /* T  as wait4 reports it */
@@ -90,6 +90,7 @@ struct process {
     u64 affinity;              /* a  CPUs it may run on; bits of others too */
     sigset_t blocked;          /* g */
     pid_t pgid, sid;           /* T */
+    u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
 
     /* Shared by reference, each with its own rule and lock. */

@@ -43,6 +43,15 @@ kill_for_memory(struct process *process, vaddr_t addr)
     }
 }
 
+/* Whether it can end soon: who waits for a mutex of ours cannot. */
+static bool
+can_make_room(const struct process *process)
+{
+    return process != init_process && process->state != PROC_ZOMBIE
+           && !(process->state == PROC_SLEEPING
+                && process->wait_mode == WAIT_DEAF);
+}
+
 /* pid 1 cannot be killed: the youngest other process makes room for it.
  * => whether there is one; then the access is to be tried again */
 static bool
@@ -53,7 +62,7 @@ make_room(vaddr_t addr)
     spin_lock(&family_lock);
     list_for_each(pos, &all_processes) {
         struct process *process = list_entry(pos, struct process, all_link);
-        if (process != init_process && process->state != PROC_ZOMBIE) {
+        if (can_make_room(process)) {
             victim = process;
         }
     }

@@ -203,16 +203,17 @@ sys_pipe2(u64 fds, u64 flags)
     if (error != 0) {
         return error;
     }
-    fd[0] = install(ends[0], 0, cloexec);
-    fd[1] = install(ends[1], 0, cloexec);
-    if (fd[0] < 0 || fd[1] < 0) {
-        error = fd[0] < 0 ? fd[0] : fd[1];
-    } else {
-        error = copy_to_user(fds, fd, sizeof(fd));
+    /* Nobody who shares the descriptors sees one before all has worked. */
+    fd[0] = fd_reserve();
+    fd[1] = fd[0] < 0 ? fd[0] : fd_reserve();
+    error = fd[1] < 0 ? fd[1] : copy_to_user(fds, fd, sizeof(fd));
+    if (error == 0) {
+        error = fd_fill(fd, ends, 2, cloexec);
     }
     if (error != 0) {
-        fd_replace(NULL, fd[0], false);
-        fd_replace(NULL, fd[1], false);
+        fd_unreserve(fd, 2);
+        file_put(ends[0]);
+        file_put(ends[1]);
     }
     return error;
 }

@@ -218,7 +218,7 @@ set_group(struct process *target, pid_t pgid)
     if (target->sid != current->sid || target->sid == target->pid) {
         return -EPERM;
     }
-    if (target != current && target->execed) {
+    if (target != current && target->execs != target->parent_execs) {
         return -EACCES;
     }
     if (pgid != target->pid && !group_in_session(pgid, current->sid)) {

@@ -2,7 +2,7 @@
  * clone_signal.c: the low byte of clone's flags names the signal that the
  * parent gets when the child ends.  A child with any other than SIGCHLD is a
  * "clone child": only __WCLONE and __WALL wait for it, until it calls execve
- * or its parent ends.
+ * or its parent ends.  A parent that has called execve gets SIGCHLD.
  */
 #include "tap.h"
 
@@ -151,6 +151,53 @@ test_exec(void)
     drop(SIGCHLD);
 }
 
+/* Clone a child, which ends when we have executed another program. */
+static void
+clone_and_exec(long flags)
+{
+    char *argv[] = {self, "parent", NULL};
+    int ends[2];
+    char byte;
+
+    pipe2(ends, O_CLOEXEC);
+    if (clone_with(flags) == 0) {
+        close(ends[1]);
+        read(ends[0], &byte, 1);
+        _exit(5);
+    }
+    execv(self, argv);
+    _exit(127);
+}
+
+/* That other program.  => 0: what it got is SIGCHLD alone */
+static int
+after_exec(void)
+{
+    int code;
+    long pid = await(-1, __WCLONE, &code);
+
+    return pid < 0 ? 1 : !is_pending(SIGCHLD) + 2 * is_pending(SIGUSR1);
+}
+
+static void
+test_parent_execs(void)
+{
+    int code;
+    pid_t pid = clone_with(SIGCHLD);
+
+    if (pid == 0) {
+        clone_and_exec(SIGUSR1);
+    }
+    ok(await(pid, 0, &code) == pid && code == 0,
+        "a parent that has executed gets SIGCHLD");
+    pid = clone_with(SIGCHLD);
+    if (pid == 0) {
+        clone_and_exec(0);
+    }
+    ok(await(pid, 0, &code) == pid && code == 0, "even where it was no signal");
+    drop(SIGCHLD);
+}
+
 /* SA_NOCLDWAIT and an ignored SIGCHLD are about children with SIGCHLD. */
 static void
 test_ignored(void)
@@ -199,7 +246,7 @@ int
 main(int argc, char *argv[])
 {
     if (argc > 1) {
-        return 6;
+        return strcmp(argv[1], "parent") == 0 ? after_exec() : 6;
     }
     self = argv[0];
     block(SIGUSR1);
@@ -208,6 +255,7 @@ main(int argc, char *argv[])
     test_other();
     test_both();
     test_exec();
+    test_parent_execs();
     test_ignored();
     test_orphan();
     return done();
