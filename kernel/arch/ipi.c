@@ -12,7 +12,6 @@
 #include "arch/trap.h"
 
 u64 cpus_online = 1;
-bool cpus_stopped;
 
 static bool parking; /* some CPU wants all others to stand still */
 static u64 parked;   /* who does */
@@ -71,15 +70,6 @@ void
 cpu_kick(int cpu)
 {
     apic_send(cpus[cpu].apic_id, VECTOR_KICK);
-}
-
-void
-cpu_stop_others(void)
-{
-    __atomic_store_n(&cpus_stopped, true, __ATOMIC_SEQ_CST);
-    if (cpus_online != bit_of(this_cpu())) {
-        apic_send_others(APIC_NMI);
-    }
 }
 
 void

@@ -112,8 +112,10 @@ cpu_set_rank(u32 rank)
 void cpu_wait(void);
 void cpu_serve_calls(void);
 
-/* Halt all other CPUs for good, wherever they are: the machine ends. */
+/* Halt all other CPUs for good, wherever they are: the machine ends.
+ * => they stand still, but for one that did not answer in time */
 void cpu_stop_others(void);
+__noreturn void cpu_stop_here(void); /* what they do then */
 
 /* Set and clear bits of this CPU's work word: one instruction each, so that an
  * interrupt handler's bit is never lost. */

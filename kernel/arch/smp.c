@@ -1,6 +1,7 @@
 /*
  * Starting the other CPUs: INIT, then twice a start-up interrupt that names the
- * page where they begin.  (Intel SDM volume 3, 8.4: MP initialization.)
+ * page where they begin.  (Intel SDM volume 3, 8.4: MP initialization.)  And
+ * stopping them for good, by NMI.
  */
 #include "common/string.h"
 
@@ -15,6 +16,7 @@
 #define INIT_WAIT   (10 * NS_PER_MS)
 #define FIRST_WAIT  (1 * NS_PER_MS)    /* then the interrupt is sent again */
 #define LAST_WAIT   (1000 * NS_PER_MS) /* an emulated CPU may be slow */
+#define STOP_WAIT   (200 * NS_PER_MS)
 
 extern const char trampoline_start[], trampoline_end[];
 
@@ -26,6 +28,9 @@ paddr_t ap_root;
 static struct cpu *ap_cpu;
 static void (*ap_start)(void);
 static bool ap_here;
+
+bool cpus_stopped;
+static u64 halted; /* CPUs that have been */
 
 /* Where trampoline.S arrives. */
 void
@@ -87,4 +92,27 @@ smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
     }
     __atomic_fetch_or(&cpus_online, 1UL << cpu->id, __ATOMIC_SEQ_CST);
     return true;
+}
+
+void
+cpu_stop_others(void)
+{
+    __atomic_store_n(&cpus_stopped, true, __ATOMIC_SEQ_CST);
+    u64 others = cpus_online & ~(1UL << this_cpu()->id);
+    if (others == 0) {
+        return;
+    }
+    apic_send_others(APIC_NMI);
+    u64 start = clock_ns();
+    while (__atomic_load_n(&halted, __ATOMIC_SEQ_CST) != others
+           && clock_ns() - start < STOP_WAIT) {
+        cpu_pause();
+    }
+}
+
+void
+cpu_stop_here(void)
+{
+    __atomic_fetch_or(&halted, 1UL << this_cpu()->id, __ATOMIC_SEQ_CST);
+    cpu_halt();
 }

@@ -255,7 +255,7 @@ dispatch(struct trapframe *frame)
         break;
     case VECTOR_NMI:
         if (cpus_stopped) {
-            cpu_halt();
+            cpu_stop_here();
         }
         trap_panic(frame);
     case VECTOR_DF:

@@ -3,7 +3,7 @@
  *
  * Essential fact: a record is sent whole under a lock, so the host can always
  * tell where the next begins; only the last words are sent without it, for
- * whoever panics may hold it.
+ * whoever panics may hold it, or a CPU that was stopped.
  */
 #include "common/string.h"
 
@@ -25,32 +25,28 @@ host_present(void)
     return present;
 }
 
-/* The record under way: if its CPU is stopped, whoever panics ends it. */
-static struct {
-    u8 head[3];
-    const u8 *data;
-    size_t sent, size;
-} record;
-
-static void
-send_rest(void)
-{
-    for (; record.sent < record.size; record.sent++) {
-        size_t at = record.sent;
-        uart_put(COM2_PORT, at < 3 ? record.head[at] : record.data[at - 3]);
-    }
-}
-
 static void
 put_record(enum host_record type, const u8 *data, size_t size)
 {
-    record.head[0] = (u8)type;
-    record.head[1] = (u8)size;
-    record.head[2] = (u8)(size >> 8);
-    record.data = data;
-    record.sent = 0;
-    record.size = 3 + size;
-    send_rest();
+    uart_put(COM2_PORT, (u8)type);
+    uart_put(COM2_PORT, (u8)size);
+    uart_put(COM2_PORT, (u8)(size >> 8));
+    for (size_t i = 0; i < size; i++) {
+        uart_put(COM2_PORT, data[i]);
+    }
+}
+
+/* A CPU may have been stopped anywhere in a record: send as much as it can
+ * lack.  The host passes over zeros where a record should begin. */
+static void
+end_record(void)
+{
+    static bool ended;
+
+    for (size_t i = 0; !ended && i < 3 + HOST_RECORD_MAX; i++) {
+        uart_put(COM2_PORT, 0);
+    }
+    ended = true;
 }
 
 void
@@ -61,7 +57,7 @@ host_send(enum host_record type, const void *data, size_t size)
         return;
     }
     if (panicking) {
-        send_rest();
+        end_record();
         put_record(type, data, size);
         return;
     }

@@ -80,9 +80,14 @@ def guard(end):
 
 
 def records(buffer):
-    """The whole records in a bytearray, taken out of it."""
+    """The whole records in a bytearray, taken out of it. Zeros between them are
+    what ended one that a panic cut short."""
     at = 0
-    while len(buffer) - at >= 3:
+    while True:
+        while at < len(buffer) and buffer[at] == 0:
+            at += 1
+        if len(buffer) - at < 3:
+            break
         end = at + 3 + (buffer[at + 1] | buffer[at + 2] << 8)
         if len(buffer) < end:
             break
@@ -165,7 +170,8 @@ class Guest:
 
     def take_report(self, text):
         words = text.split()
-        if len(words) == 2 and words[0] in (b"exit", b"signal"):
+        if (len(words) == 2 and words[0] in (b"exit", b"signal")
+                and words[1].isdigit()): # a panic may have cut it short
             number = int(words[1])
             self.status = number if words[0] == b"exit" else 128 + number
             self.deadline = min(self.deadline, time.monotonic() + GRACE)

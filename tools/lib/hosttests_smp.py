@@ -63,3 +63,15 @@ def smp_power_off_is_whole(host):
         if left or sum(sizes) % 4096 != 0:
             result.fail(f"{len(left)} bytes of a record, "
                         f"{sum(sizes) % 4096} of a write")
+
+
+@test
+def smp_panic_is_told(host):
+    """A panic is read whole, whatever the other CPUs were just sending."""
+    program = "/tests/tine/last_words"
+    for _ in range(5):
+        result = host.tine(*CPUS, "--initrd", host.test_initrd(), "--append",
+                           f"init={program}", "--", program)
+        result.expect(125, None, b"panic at")
+        if b"init ended, with status 0x300\non CPU" not in result.err:
+            result.fail("its text is not whole")
