@@ -22,17 +22,24 @@ bit_of(const struct cpu *cpu)
     return 1UL << cpu->id;
 }
 
+/* A call runs with interrupts off, here as in the interrupt: of two that touch
+ * CR3, neither begins in the middle of the other. */
 void
 cpu_serve_calls(void)
 {
     struct cpu *me = this_cpu();
-    u64 from = __atomic_exchange_n(&me->calls, 0, __ATOMIC_SEQ_CST);
+    u64 flags = cpu_flags();
 
+    cpu_interrupts_off();
+    u64 from = __atomic_exchange_n(&me->calls, 0, __ATOMIC_SEQ_CST);
     for (; from != 0; from &= from - 1) {
         struct call *call = &cpus[__builtin_ctzl(from)].call;
         call->fn(call->arg);
         /* The last touch: then the caller may use it again. */
         __atomic_fetch_and(&call->waiting, ~bit_of(me), __ATOMIC_SEQ_CST);
+    }
+    if (flags & RFLAGS_IF) {
+        cpu_interrupts_on();
     }
 }
 
@@ -78,6 +85,7 @@ park_here(void)
     u64 me = bit_of(this_cpu());
 
     cpu_interrupts_off(); /* calls are answered all the same */
+    assert(read_cr3() == this_cpu()->loaded_root); /* what SM-1 relies on */
     /* Looked at again after our bit is gone: the next one that parks may have
      * taken the bit for an answer to itself. */
     while (__atomic_load_n(&parking, __ATOMIC_SEQ_CST)) {

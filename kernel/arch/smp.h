@@ -14,7 +14,8 @@
 bool smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
                    void (*start)(void));
 
-/* Call fn(arg) on every other CPU in mask, and wait until it is done there.
+/* Call fn(arg) on every other CPU in mask, interrupts off, and wait until it is
+ * done there.
  * The callee may be anywhere but in code with interrupts off that waits for
  * nobody; so fn takes no lock that its caller may hold.
  * => not in a handler, and not by fn; locks may be held (H4) */

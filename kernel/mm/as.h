@@ -61,11 +61,14 @@ extern bool own_always;
 
 /* Whose translations a change of the tables must flush.  The full barrier: the
  * change is visible before we look who has the root, as a CPU that loads it
- * says so before it walks (H3). */
+ * says so before it walks (H3).  With one user, who is here, others can only
+ * leave it meanwhile. */
 static inline u64
 as_cpus(const struct as *as)
 {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&as->refs, __ATOMIC_ACQUIRE) > 1) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    }
     return __atomic_load_n(&as->cpus, __ATOMIC_ACQUIRE);
 }
 

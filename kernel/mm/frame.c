@@ -47,7 +47,7 @@ static u64 reserved_count;
  * it has freed, so that only the sum over all CPUs means anything. */
 static struct frame_cache {
     struct loose loose[CONTENT_COUNT];
-    u64 counts[FRAME_KINDS];
+    i64 counts[FRAME_KINDS];
     bool busy; /* in the middle of something: another CPU's call must wait */
 } __attribute__((aligned(64))) caches[MAX_CPUS];
 
@@ -376,19 +376,18 @@ frame_put(paddr_t addr)
 u64
 frame_count(enum frame_kind kind)
 {
-    u64 count = kind == FRAME_RESERVED ? reserved_count : 0;
-
     if (kind == FRAME_FREE) {
-        count = frames_count;
+        u64 others = 0;
         for (int other = FRAME_FREE + 1; other < FRAME_KINDS; other++) {
-            count -= frame_count((enum frame_kind)other);
+            others += frame_count((enum frame_kind)other);
         }
-        return count;
+        return frames_count - MIN(others, frames_count);
     }
+    i64 count = kind == FRAME_RESERVED ? (i64)reserved_count : 0;
     for (int i = 0; i < MAX_CPUS; i++) {
         count += __atomic_load_n(&caches[i].counts[kind], __ATOMIC_RELAXED);
     }
-    return count;
+    return (u64)MAX(count, 0); /* the CPUs were not read at one moment */
 }
 
 void

@@ -236,7 +236,8 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
     bool zero = old == zero_frame; /* its refs are never 1 */
 
     if (__atomic_load_n(&frame_of(old)->refs, __ATOMIC_ACQUIRE) == 1) {
-        __atomic_fetch_or(entry, PTE_W | PTE_D | PTE_A, __ATOMIC_RELEASE);
+        __atomic_store_n(entry, *entry | PTE_W | PTE_D | PTE_A,
+                         __ATOMIC_RELEASE);
         return true;
     }
     paddr_t copy = zero ? frame_alloc_zero(FRAME_ANON)
@@ -252,7 +253,8 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
     pte_t rights = (*entry & ~(PTE_ADDR | PTE_W)) | PTE_A | PTE_D;
     __atomic_store_n(entry, copy | rights, __ATOMIC_RELEASE);
     tlb_flush_page(as_cpus(as), addr);
-    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELEASE);
+    /* Not locked: A and D are set, so no processor writes there. */
+    __atomic_store_n(entry, copy | rights | PTE_W, __ATOMIC_RELEASE);
     pt_drop(old, 0);
     return true;
 }

@@ -278,6 +278,7 @@ static void
 rest(struct cpu *cpu)
 {
     cpu_interrupts_off();
+    assert(read_cr3() == cpu->loaded_root);
     (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
     if (list_empty(&cpu->queue->ready) && !(cpu->work & WORK_IDLE)) {
         cpu_idle();
