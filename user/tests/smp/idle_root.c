@@ -9,48 +9,18 @@
 
 enum { ROUNDS = 12, SIZE = 64 * 4096 };
 
-struct cpus {
-    unsigned long mask[16];
-};
-
-static struct cpus all;
-
-/* The n-th processor that we may use, from the first again after the last. */
-static struct cpus
-nth(int n)
-{
-    struct cpus one = { { 0 } };
-    int count = 0;
-
-    for (int pass = 0;; pass++) {
-        for (int cpu = 0; cpu < 1024; cpu++) {
-            if (all.mask[cpu / 64] >> cpu % 64 & 1 && count++ == n) {
-                one.mask[cpu / 64] = 1UL << cpu % 64;
-                return one;
-            }
-        }
-    }
-}
-
-static void
-move(pid_t pid, int n)
-{
-    struct cpus to = nth(n);
-    raw(SYS_sched_setaffinity, pid, sizeof(to), P(&to), 0);
-}
-
 /* Write to memory on one processor, sleep, and end on another. */
 static int
 sleeper(int n)
 {
     volatile char *at = must_map(SIZE, MAP_PRIVATE);
 
-    move(0, n);
+    on_cpu(n);
     for (int i = 0; i < SIZE; i += PAGE) {
         at[i] = 1;
     }
     nap(15);
-    move(0, n + 1);
+    on_cpu(n + 1);
     return 7;
 }
 
@@ -74,7 +44,7 @@ main(void)
 {
     int ended = 0, clear = 0;
 
-    raw(SYS_sched_getaffinity, 0, sizeof(all), P(&all), 0);
+    on_cpu(0);
     for (int n = 0; n < ROUNDS; n++) {
         pid_t pid = must_fork();
         if (pid == 0) {
