@@ -1,66 +1,74 @@
 /*
- * kill_exit.c: SIGKILL meets a process that exits. It either exited with its
- * own code or was killed; whose memory and files are being taken down hears
- * no more of it. Some have children, which somebody else must bury.
+ * kill_exit.c: SIGKILL meets a process that exits on another processor. It
+ * either exited with its own code or was killed; whose memory and files are
+ * being taken down hears no more of it. Some have children, which somebody
+ * else must bury.
  *
  * seconds: 60
  */
-#include "smp.h"
+#include "sweep.h"
 
-enum { ROUNDS = 150, STEP = 150, CROWD = 6 };
+enum { ROUNDS = 150, LIFE = 15000, CROWD = 6 };
 
-/* => whether the child ended in one of the two ways */
+static struct gate *gate;
+
+/* => 1 it exited with this code, 0 it was killed, -1 neither */
 static int
-either(pid_t pid, int code)
+which_end(pid_t pid, int code)
 {
     int status = 0;
 
     if (waitpid(pid, &status, 0) != pid) {
-        return 0;
+        return -1;
     }
-    return WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL
-                               : WIFEXITED(status)
-                                     && WEXITSTATUS(status) == code;
+    if (WIFEXITED(status)) {
+        return WEXITSTATUS(status) == code ? 1 : -1;
+    }
+    return WTERMSIG(status) == SIGKILL ? 0 : -1;
 }
 
 /* A child with some memory, and sometimes a child of its own. */
 static void
-short_life(struct gate *gate, int round)
+short_life(int round)
 {
     char *memory = must_map(64 * PAGE, MAP_PRIVATE);
 
+    on_cpu(1);
     for (int i = 0; i < 64; i++) {
         memory[i * PAGE] = 1;
     }
     if (round % 3 == 0 && must_fork() == 0) {
+        on_cpu(2);
         spin(1000);
         _exit(0);
     }
     meet(gate, 2);
-    spin(round % 7 * STEP);
+    spin(LIFE);
     _exit(5);
 }
 
 static int
-race(struct gate *gate, int round)
+race(struct sweep *sweep)
 {
     struct family family;
 
     family_begin(&family);
     pid_t pid = must_fork();
     if (pid == 0) {
-        short_life(gate, round);
+        short_life(sweep->n);
     }
     meet(gate, 2);
-    spin(round * STEP);
+    spin(sweep_delay(sweep));
     int sent = kill(pid, SIGKILL) == 0;
-    int good = either(pid, 5);
-    return family_end(&family) && good && sent && no_child();
+    int end = which_end(pid, 5);
+    sweep_saw(sweep, end == 1);
+    return family_end(&family) && end >= 0 && sent && no_child();
 }
 
-/* Several at once, each killed from the side by a sibling. */
+/* Several at once, each killed from the side by a sibling. Counts how they
+ * ended; => whether all did in one of the two ways */
 static int
-crowd(int round)
+crowd(int round, int ends[2])
 {
     pid_t pid[CROWD];
     int good = 1;
@@ -68,7 +76,10 @@ crowd(int round)
     for (int i = 0; i < CROWD; i++) {
         pid[i] = must_fork();
         if (pid[i] == 0) {
-            spin((round + i) * STEP);
+            unsigned long seed = (unsigned long)(round * CROWD + i);
+            on_cpu(i);
+            meet(gate, CROWD);
+            spin(pick(&seed, LIFE));
             if (i > 0) {
                 kill(pid[i - 1], SIGKILL);
             }
@@ -76,7 +87,9 @@ crowd(int round)
         }
     }
     for (int i = 0; i < CROWD; i++) {
-        good &= either(pid[i], 10 + i);
+        int end = which_end(pid[i], 10 + i);
+        good &= end >= 0;
+        ends[end == 1] += 1;
     }
     return good && no_child();
 }
@@ -103,16 +116,23 @@ late(void)
 int
 main(void)
 {
-    struct gate *gate = shared(sizeof(*gate));
-    int raced = 0, crowds = 0, lates = 0;
+    struct sweep sweep = { .end = 1000 };
+    int raced = 1, crowds = 0, lates = 0, ends[2] = { 0 };
 
+    gate = shared(sizeof(*gate));
+    on_cpu(0);
+    while (sweep_goes_on(&sweep, ROUNDS) && raced) {
+        raced = race(&sweep);
+    }
     for (int round = 0; round < ROUNDS; round++) {
-        raced += race(gate, round);
-        crowds += crowd(round);
+        crowds += crowd(round, ends);
         lates += late();
     }
-    is(raced, ROUNDS, "killed about when it exits: one or the other");
+    ok(raced, "killed about when it exits: one or the other");
+    ok(sweep_had_both(&sweep), "both occurred");
     is(crowds, ROUNDS, "siblings that kill each other and exit");
+    ok((ends[0] > 0 && ends[1] > 0) || cpus_count() == 1,
+        "some are killed, some exit first");
     is(lates, ROUNDS, "who has begun to exit is not killed any more");
     return done();
 }

@@ -1,64 +1,54 @@
 /*
- * kill_fork.c: SIGKILL meets a process that forks all the time, after delays
- * of many lengths. It dies of that signal and of nothing else; its children
- * go on; and a signal to the group leaves nobody behind, not even a child
- * that was being made just then.
+ * kill_fork.c: SIGKILL meets a process that forks all the time on another
+ * processor, after delays of many lengths. It dies of that signal and of
+ * nothing else; its children go on; and a signal to the group leaves nobody
+ * behind, not even a child that was being made just then.
  *
  * seconds: 60
  */
-#include "smp.h"
+#include "sweep.h"
 
-enum { ROUNDS = 120, STEP = 400, BOMB_DEPTH = 5 };
+enum { ROUNDS = 100, FORKS = 3, BOMB_DEPTH = 4, BOMB = 1 << BOMB_DEPTH };
 
-/* Fork until killed; the children end by themselves. */
+/* Fork until killed; the children end by themselves. How often is counted,
+ * beginning with 1 at the first instruction. */
 static void
-fork_forever(void)
+fork_forever(int *count)
 {
+    on_cpu(1);
+    add(count, 1);
     for (;;) {
         pid_t pid = must_fork();
         if (pid == 0) {
-            spin(2000);
+            on_cpu(2);
             _exit(3);
         }
         if (code_of(pid) != 3) {
             _exit(4);
         }
+        add(count, 1);
     }
 }
 
-/* The children fork too, to some depth, and none ends by itself. */
+/* The children fork too, to some depth, and none ends by itself. Each counts
+ * once, and takes the next processor. */
 static void
 fork_bomb(int *count)
 {
+    on_cpu(add(count, 1));
     for (int depth = 0; depth < BOMB_DEPTH; depth++) {
-        must_fork();
-        add(count, 1);
+        if (must_fork() == 0) {
+            on_cpu(add(count, 1));
+        }
     }
     for (;;) {
         raw(NR_sched_yield, 0, 0, 0, 0);
     }
 }
 
+/* => whether the process, or its group, died as it should, and all with it */
 static int
-killed_one(int round)
-{
-    struct family family;
-    int status = 0;
-
-    family_begin(&family);
-    pid_t pid = must_fork();
-    if (pid == 0) {
-        fork_forever();
-    }
-    spin(round * STEP);
-    kill(pid, SIGKILL);
-    pid_t got = waitpid(pid, &status, 0);
-    return family_end(&family) && got == pid && WIFSIGNALED(status)
-           && WTERMSIG(status) == SIGKILL && no_child();
-}
-
-static int
-killed_group(int round, int *count)
+once(struct sweep *sweep, void (*body)(int *), int group, int most, int *count)
 {
     struct family family;
     int status = 0;
@@ -68,32 +58,41 @@ killed_group(int round, int *count)
     pid_t pid = must_fork();
     if (pid == 0) {
         setpgid(0, 0);
-        add(count, 1);
-        fork_bomb(count);
+        body(count);
     }
     for (unsigned n = 0; load(count) == 0; n++) {
         relax(n); /* not before it has its group */
     }
-    spin(round * STEP);
-    kill(-pid, SIGKILL);
+    spin(sweep_delay(sweep));
+    kill(group ? -pid : pid, SIGKILL);
     pid_t got = waitpid(pid, &status, 0);
+    sweep_saw(sweep, load(count) >= most);
     return family_end(&family) && got == pid && WIFSIGNALED(status)
            && WTERMSIG(status) == SIGKILL && no_child();
+}
+
+static void
+test(void (*body)(int *), int group, int most, const char *name)
+{
+    struct sweep sweep = { .end = 1000 };
+    int *count = shared(PAGE);
+    int good = 1;
+
+    while (sweep_goes_on(&sweep, ROUNDS) && good) {
+        good = once(&sweep, body, group, most, count);
+    }
+    ok(good, name); /* who is left over would disturb the rest */
+    ok(sweep_had_both(&sweep), "some early, some after many forks");
+    munmap(count, PAGE);
 }
 
 int
 main(void)
 {
-    int *count = shared(PAGE);
-    int one = 0, group = 0;
-
-    while (one < ROUNDS && killed_one(one)) {
-        one++;
-    }
-    is(one, ROUNDS, "killed while it forks: SIGKILL, and its children end");
-    while (group < ROUNDS && killed_group(group, count)) {
-        group++; /* who is left over would disturb the rest */
-    }
-    is(group, ROUNDS, "a group killed while all of it forks: nobody is left");
+    on_cpu(0);
+    test(fork_forever, 0, 1 + FORKS,
+        "killed while it forks: SIGKILL, and its children end");
+    test(fork_bomb, 1, BOMB,
+        "a group killed while all of it forks: nobody is left");
     return done();
 }

@@ -1,0 +1,64 @@
+/*
+ * sweep.h: a deed that is to meet somebody on another processor at every
+ * moment of a life, and often about its end, though nobody knows how long it
+ * lasts. What became of each deed tells whether it was too early.
+ */
+#pragma once
+
+#include "smp.h"
+
+enum { SWEEP_SHORTEST = 64, SWEEP_LONGEST = 1 << 26 };
+
+struct sweep {
+    unsigned end;           /* of a life, in turns of spin, as we believe */
+    unsigned long seed;
+    int n;                  /* so many deeds have been done */
+    int early;              /* in the middle of the life */
+    int late;               /* after all that matters in it */
+};
+
+/* => whether the next deed is to come about the end: every other one, and all
+ * until one came after it */
+static inline int
+sweep_to_end(const struct sweep *sweep)
+{
+    return sweep->n % 2 == 0 || sweep->late == 0;
+}
+
+/* How long to spin before the next deed. */
+static inline unsigned
+sweep_delay(struct sweep *sweep)
+{
+    return sweep_to_end(sweep) ? sweep->end : pick(&sweep->seed, sweep->end);
+}
+
+/* What became of it. */
+static inline void
+sweep_saw(struct sweep *sweep, int late)
+{
+    unsigned step = sweep->late == 0 ? sweep->end : sweep->end / 8;
+
+    if (sweep_to_end(sweep) && late && sweep->end > SWEEP_SHORTEST) {
+        sweep->end -= sweep->end / 8;
+    } else if (sweep_to_end(sweep) && !late && sweep->end < SWEEP_LONGEST) {
+        sweep->end += step;
+    }
+    sweep->n++;
+    sweep->early += !late;
+    sweep->late += late;
+}
+
+/* On one processor, one of the two runs at a time, and both need not occur. */
+static inline int
+sweep_had_both(const struct sweep *sweep)
+{
+    return (sweep->early > 0 && sweep->late > 0) || cpus_count() == 1;
+}
+
+/* => whether more deeds are wanted: so many, or more until both occurred */
+static inline int
+sweep_goes_on(const struct sweep *sweep, int rounds)
+{
+    return sweep->n < rounds
+           || (!sweep_had_both(sweep) && sweep->n < 8 * rounds);
+}
