@@ -52,6 +52,7 @@ mine(int who, int round)
 static int
 relative(int who, int count, int round)
 {
+    on_cpu(who);
     meet(&common->gate, count);
     for (int n = 0; n < PAGES; n++) {
         int i = order(who, n);

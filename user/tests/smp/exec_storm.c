@@ -98,6 +98,7 @@ test(int vforks, const char *name)
         for (int who = 0; who < CROWD; who++) {
             pid[who] = must_fork();
             if (pid[who] == 0) {
+                on_cpu(who);
                 meet(gate, CROWD);
                 if (vforks) {
                     _exit(by_vfork(round, who));

@@ -40,6 +40,7 @@ turns(void *arg)
     if (raw(NR_pipe2, P(ends), 0, 0, 0) != 0) {
         return 2;
     }
+    on_cpu(NUMBER(arg));
     meet(gate, FAMILIES * COUNT);
     for (long n = 1; n <= TURNS; n++) {
         struct place *at = (struct place *)raw_v(NR_mmap, map);

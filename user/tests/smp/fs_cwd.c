@@ -73,6 +73,7 @@ main(void)
     for (int i = 0; i < CHILDREN; i++) {
         pid[i] = must_fork();
         if (pid[i] == 0) {
+            on_cpu(i);
             _exit(stand(i));
         }
     }

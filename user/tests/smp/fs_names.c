@@ -160,6 +160,7 @@ main(void)
     for (int i = 0; i < PROCESSES; i++) {
         pid[i] = must_fork();
         if (pid[i] == 0) {
+            on_cpu(i);
             _exit(work(i));
         }
     }

@@ -71,6 +71,7 @@ all(int (*work)(int, int), int fd, int flags, const char *name)
     for (int i = 0; i < PROCESSES; i++) {
         pid[i] = must_fork();
         if (pid[i] == 0) {
+            on_cpu(i);
             _exit(work(fd >= 0 ? fd : open("file", flags), i));
         }
     }

@@ -121,6 +121,9 @@ start(int number, const pid_t *pids)
     char *argv[] = { (char *)names[0], "flip", flips, NULL };
     pid_t pid = must_fork();
 
+    if (pid == 0) {
+        on_cpu(number);
+    }
     if (pid == 0 && number < FLIPPERS) {
         execv(names[0], argv);
         _exit(99);

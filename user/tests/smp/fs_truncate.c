@@ -88,6 +88,7 @@ main(void)
     for (int i = 0; i < READERS + 2; i++) {
         pid[i] = must_fork();
         if (pid[i] == 0) {
+            on_cpu(i);
             _exit(i < 2 ? write_anew() : look(i));
         }
     }

@@ -75,6 +75,7 @@ start_writers(int fds[2], pid_t pid[WRITERS], int fixed)
         pid[i] = must_fork();
         if (pid[i] == 0) {
             close(fds[0]);
+            on_cpu(i);
             _exit(write_records(fds[1], i, fixed));
         }
     }
@@ -135,6 +136,7 @@ test_readers(void)
     for (int i = 0; i < READERS; i++) {
         reader[i] = must_fork();
         if (reader[i] == 0) {
+            on_cpu(WRITERS - 1 - i);
             _exit(read_some(fds[0], seen));
         }
     }
@@ -155,6 +157,7 @@ test_readers(void)
 int
 main(void)
 {
+    on_cpu(0);
     test_one_reader();
     test_readers();
     return done();

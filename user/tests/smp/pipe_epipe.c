@@ -48,6 +48,7 @@ reader_goes(int round)
         if (pid[i] == 0) {
             signal(SIGPIPE, i % 2 ? SIG_IGN : SIG_DFL);
             close(fds[0]);
+            on_cpu(1 + i);
             _exit(write_forever(fds[1]));
         }
     }
@@ -76,6 +77,7 @@ writer_goes(int round)
             char c;
             int n = 0;
             close(fds[1]);
+            on_cpu(1 + i);
             while (read(fds[0], &c, 1) == 1) {
                 n++;
             }
@@ -97,6 +99,7 @@ main(void)
 {
     int readers = 0, writers = 0;
 
+    on_cpu(0);
     for (int round = 0; round < ROUNDS; round++) {
         readers += reader_goes(round);
         writers += writer_goes(round);

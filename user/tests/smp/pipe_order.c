@@ -68,6 +68,7 @@ test_chain(int middles, const char *name)
     pid[0] = must_fork();
     if (pid[0] == 0) {
         close(ends[0]);
+        on_cpu(1);
         _exit(produce(ends[1], 5));
     }
     close(ends[1]);
@@ -78,6 +79,7 @@ test_chain(int middles, const char *name)
         if (pid[i] == 0) {
             long n, size = i * 1500;
             close(ends[0]);
+            on_cpu(1 + i);
             while ((n = read(in, piece, size)) > 0
                    && write(ends[1], piece, n) == n) {
             }
@@ -105,6 +107,7 @@ test_to_and_fro(void)
     pid_t pid = must_fork();
     if (pid == 0) {
         unsigned char c;
+        on_cpu(1);
         close(to[1]);
         close(fro[0]);
         while (read(to[0], &c, 1) == 1) {
@@ -129,6 +132,7 @@ test_to_and_fro(void)
 int
 main(void)
 {
+    on_cpu(0);
     test_chain(0, "all bytes in order through one pipe");
     test_chain(3, "through four pipes in a row");
     test_to_and_fro();

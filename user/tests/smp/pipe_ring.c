@@ -69,6 +69,7 @@ main(void)
                     close(out[other]);
                 }
             }
+            on_cpu(i);
             _exit(pass_on(in[i], out[i]));
         }
     }
@@ -76,6 +77,7 @@ main(void)
         close(in[i]);
         close(out[i]);
     }
+    on_cpu(0);
     long sum = turn(in[0], out[0]);
     is(sum, TOKENS * (RING - 1) * ROUNDS + 3000000L,
         "each token was passed on by each of the ring, in every round");

@@ -8,9 +8,11 @@
 #include "smp.h"
 
 enum { PAGES = 8, FANOUT = 4, DEPTH = 2, TURNS = 300 };
+enum { TOTAL = 1 + FANOUT + FANOUT * FANOUT };
 
 static long *counter;           /* one a page, mapped before all forks */
 static long private_count;
+static struct gate *gate;       /* of all processes */
 
 static void
 count(int turns)
@@ -21,9 +23,10 @@ count(int turns)
     }
 }
 
-/* => how many processes there are from here down; 0 if one went wrong */
+/* Everybody counts `between` after each fork, and TURNS when all are there.
+ * => how many processes there are from here down; 0 if one went wrong */
 static int
-live(int depth)
+live(int depth, int between)
 {
     pid_t pid[FANOUT];
     int total = 1;
@@ -32,10 +35,12 @@ live(int depth)
     for (int i = 0; depth > 0 && i < FANOUT; i++) {
         pid[i] = must_fork();
         if (pid[i] == 0) {
-            _exit(live(depth - 1));
+            on_cpu(i);
+            _exit(live(depth - 1, between));
         }
-        count(TURNS);
+        count(between);
     }
+    meet(gate, TOTAL);
     count(TURNS);
     for (int i = 0; depth > 0 && i < FANOUT; i++) {
         int below = code_of(pid[i]);
@@ -44,32 +49,32 @@ live(int depth)
         }
         total += below;
     }
-    long expected = before + TURNS * (depth > 0 ? FANOUT + 1 : 1);
+    long expected = before + TURNS + (depth > 0 ? FANOUT * between : 0);
     return private_count == expected ? total : 0;
 }
 
 static void
-test(const char *name)
+test(int between, const char *name)
 {
     long sum = 0;
 
     private_count = 0;
-    int total = live(DEPTH);
-    is(total, 1 + FANOUT + FANOUT * FANOUT, "nobody's private count is wrong");
+    is(live(DEPTH, between), TOTAL, "nobody's private count is wrong");
     for (int i = 0; i < PAGES; i++) {
         sum += counter[i * (PAGE / 8)];
     }
-    is(sum, TURNS * ((1 + FANOUT) * (FANOUT + 1L) + FANOUT * FANOUT), name);
+    is(sum, TURNS * TOTAL + between * FANOUT * (1 + FANOUT), name);
 }
 
 int
 main(void)
 {
+    gate = shared(sizeof(*gate));
     for (int round = 0; round < 6; round++) {
         counter = shared(PAGES * PAGE);
-        test("fresh pages, touched by all at once: the sum is exact");
+        test(0, "fresh pages, touched by all at once: the sum is exact");
         memset(counter, 0, PAGES * PAGE);
-        test("pages that are there: the sum is exact");
+        test(TURNS, "pages that are there: the sum is exact");
         munmap(counter, PAGES * PAGE);
     }
     return done();

@@ -7,7 +7,7 @@
  */
 #include "thread.h"
 
-enum { COUNT = 4, PAGES = 48, ROUNDS = 8, WORDS = PAGE / sizeof(int) };
+enum { COUNT = 4, PAGES = 48, ROUNDS = 3, WORDS = PAGE / sizeof(int) };
 
 static struct gate gate;
 static int (*page)[WORDS];
@@ -19,6 +19,7 @@ touch(void *arg)
 {
     int who = NUMBER(arg), wrong = 0;
 
+    on_cpu(who);
     meet(&gate, COUNT);
     for (int n = 0; n < PAGES; n++) {
         int i = who % 2 ? n : (n ^ 1);

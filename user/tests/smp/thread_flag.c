@@ -9,7 +9,7 @@
  */
 #include "thread.h"
 
-enum { ROUNDS = 25, PAGES = 30, WORDS = PAGE / sizeof(int) };
+enum { ROUNDS = 16, PAGES = 30, WORDS = PAGE / sizeof(int) };
 
 enum { TOUCHED = 0, DATUM = 500, OLD = 1000 };  /* words of a page */
 
@@ -70,6 +70,7 @@ walk(void *arg)
 {
     static void (*const part[3])(int) = { toucher, writer, reader };
 
+    on_cpu(NUMBER(arg));
     for (int i = 0; i < PAGES; i++) {
         volatile int look = page[i][DATUM]; /* have it in view */
         (void)look;
@@ -97,6 +98,7 @@ lost(void)
 static int
 hold(void)
 {
+    on_cpu(3);
     await(&common->pages, round_now);
     for (int i = 0; i < PAGES; i++) {
         if (page[i][TOUCHED] != round_now - 1

@@ -23,7 +23,7 @@ static int probe[2];
 static int
 changes(void *arg)
 {
-    (void)arg;
+    on_cpu(NUMBER(arg));
     for (long generation = 2; !load(&stop); generation++) {
         if (raw(NR_mprotect, P(base), SIZE, RW, 0) != 0) {
             return 1;
@@ -90,12 +90,13 @@ main(void)
     int found[4] = { 0 };
 
     pipe(probe);
+    on_cpu(0);
     base = must_map(SIZE, MAP_PRIVATE);
     for (int i = 0; i < PAGES; i++) {
         *(long *)AT(i) = 1;
     }
     mprotect(base, SIZE, PROT_READ);
-    pid_t thread = thread_start(0, changes, NULL);
+    pid_t thread = thread_start(0, changes, ARG(1));
     for (int n = 0; n < FORKS; n++) {
         pid_t pid = must_fork();
         if (pid == 0) {

@@ -37,7 +37,7 @@ changes(void *arg)
         P(FIRST), HALF + REST, RW, ANON | MAP_FIXED, -1, 0
     };
 
-    (void)arg;
+    on_cpu(NUMBER(arg));
     for (long generation = 1; !load(&stop); generation++) {
         if (raw_v(NR_mmap, map) != P(FIRST)) {
             return 1;
@@ -124,7 +124,8 @@ main(void)
     int found[3] = { 0 };
 
     pipe(probe);
-    pid_t thread = thread_start(0, changes, NULL);
+    on_cpu(0);
+    pid_t thread = thread_start(0, changes, ARG(1));
     for (int n = 0; n < FORKS; n++) {
         pid_t pid = must_fork();
         if (pid == 0) {

@@ -7,8 +7,9 @@
  */
 #include "thread.h"
 
-enum { COUNT = 4, KEPT = 4, TURNS = 30, LOW = 4, HIGH = 20 };
+enum { COUNT = 4, KEPT = 4, TURNS = 15, LOW = 4, HIGH = 20 };
 
+static struct gate gate;
 static volatile int stop;
 static char *low_break;
 
@@ -75,6 +76,8 @@ maps(void *arg)
     unsigned long seed = (unsigned long)arg + 1;
     int good = 1;
 
+    on_cpu(NUMBER(arg));
+    meet(&gate, COUNT + 1);
     for (long n = 0; n < TURNS && good; n++) {
         struct mapping *m = &kept[pick(&seed, KEPT)];
         long tag = (NUMBER(arg) + 1) * 100000000L + n * 1000;
@@ -92,7 +95,8 @@ moves_break(void *arg)
 {
     volatile long *word = (volatile long *)low_break;
 
-    (void)arg;
+    on_cpu(NUMBER(arg));
+    meet(&gate, COUNT + 1);
     for (long n = 0; !load(&stop); n++) {
         long top = P(low_break) + HIGH * PAGE;
         if (raw(NR_brk, top, 0, 0, 0) != top || word[0] != n
@@ -118,7 +122,7 @@ main(void)
 
     low_break = (char *)((raw(NR_brk, 0, 0, 0, 0) + PAGE - 1) & -PAGE);
     raw(NR_brk, P(low_break) + LOW * PAGE, 0, 0, 0);
-    pid_t breaker = thread_start(7, moves_break, NULL);
+    pid_t breaker = thread_start(7, moves_break, ARG(COUNT));
     for (int who = 0; who < COUNT; who++) {
         pid[who] = thread_start(who, maps, ARG(who));
     }

@@ -19,7 +19,7 @@ takes_away(void *arg)
 {
     const long map[6] = { P(buffer), SIZE, RW, ANON | MAP_FIXED, -1, 0 };
 
-    (void)arg;
+    on_cpu(NUMBER(arg));
     for (int n = 0; !load(&stop); n++) {
         if (raw_v(NR_mmap, map) != P(buffer)) {
             return 1;
@@ -102,7 +102,8 @@ main(void)
     int fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0644);
     write(fd, out, sizeof(out));
     pipe(fds);
-    pid_t thread = thread_start(0, takes_away, NULL);
+    on_cpu(0);
+    pid_t thread = thread_start(0, takes_away, ARG(1));
     for (int n = 0; n < CALLS; n++) {
         good[0] += from_buffer(fds);
         good[1] += into_buffer(fd);

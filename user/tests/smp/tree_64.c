@@ -53,6 +53,7 @@ wrong(int who, int round, int step)
 static int
 child(int who, int round, int step)
 {
+    on_cpu(who);
     meet(gate, CHILDREN);
     put(who, round, step);
     meet(gate, CHILDREN);
