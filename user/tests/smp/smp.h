@@ -1,11 +1,10 @@
 /*
  * smp.h: what the tests for several processors have in common: memory that a
  * whole family sees, a gate at which they meet so that they go on at once,
- * places on processors, counted delays, and numbers that look random and are
- * always the same.
+ * counted delays, and numbers that look random and are always the same. And
+ * on_cpu (cpus.h): a child begins where its parent runs, so who is to do
+ * something at the same time as its relatives goes elsewhere, then meets them.
  *
- * A child begins where its parent runs. Who is to do something at the same
- * time as its parent or its siblings says on_cpu first, and then meets them.
  * Nothing a test prints depends on how many processors there are, or on time.
  */
 #pragma once
@@ -13,6 +12,7 @@
 #include "../tap.h"
 
 #include "../raw.h"
+#include "cpus.h"
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -79,59 +79,6 @@ await(const int *at, int value)
     for (unsigned n = 0; load(at) != value; n++) {
         relax(n);
     }
-}
-
-/* Which processors this program may use; kept, since who goes to one of them
- * may use only that from then on, and so may its children. */
-struct cpus {
-    unsigned long mask[16]; /* of CPUS_MOST */
-};
-
-enum { CPUS_MOST = 1024 };
-
-static struct cpus all_cpus;
-
-static inline int
-cpu_allowed(int cpu)
-{
-    return all_cpus.mask[cpu / 64] >> cpu % 64 & 1;
-}
-
-/* => how many there are */
-static inline int
-cpus_count(void)
-{
-    struct cpus none = { { 0 } };
-    int count = 0;
-
-    if (memcmp(&all_cpus, &none, sizeof(none)) == 0) {
-        raw(SYS_sched_getaffinity, 0, sizeof(all_cpus), P(&all_cpus), 0);
-    }
-    for (int cpu = 0; cpu < CPUS_MOST; cpu++) {
-        count += cpu_allowed(cpu);
-    }
-    return count;
-}
-
-/* From now on this process (0: our own) runs on the n-th processor that we
- * may use, from the first again after the last. */
-static inline void
-move(pid_t pid, int n)
-{
-    struct cpus to = { { 0 } };
-    int skip = n % cpus_count(), cpu = 0;
-
-    while (!cpu_allowed(cpu) || skip-- > 0) {
-        cpu++;
-    }
-    to.mask[cpu / 64] = 1UL << cpu % 64;
-    raw(SYS_sched_setaffinity, pid, sizeof(to), P(&to), 0);
-}
-
-static inline void
-on_cpu(int n)
-{
-    move(0, n);
 }
 
 struct gate {

@@ -1,22 +1,25 @@
 /*
- * thread_fork_order.c: threads count in a loop, each on four pages far apart,
- * in a fixed order, while the first thread forks. A child's picture of those
- * pages fits the order of the writes, and it never changes after that.
+ * thread_fork_order.c: two threads count in a loop, each in words of its own
+ * on the same pages, in a fixed order, while the first thread forks, each on
+ * its processor. A child's picture of those pages fits the order of the
+ * writes, and never changes after that; and no thread loses a write, though
+ * the other may be copying the page.
  *
  * seconds: 60
  */
 #include "thread.h"
 
-enum { WRITERS = 2, PAGES = 4, FORKS = 60, LOOKS = 30 };
+enum { WRITERS = 2, PAGES = 16, ROUNDS = 30, FORKS = 3, LOOKS = 20 };
+enum { GAP = 20000 };   /* turns of spin between two forks, at most */
 
 static char *base;
 static volatile int stop;
 
-/* Writer w's i-th page: its neighbours in the table are the other's. */
+/* Writer w's word on the i-th page: four pages in each of some tables. */
 static volatile long *
 at(int w, int i)
 {
-    return (volatile long *)(base + i * (2L << 20) + w * PAGE);
+    return (volatile long *)(base + i / 4 * (2L << 20) + i % 4 * PAGE + w * 64);
 }
 
 static int
@@ -24,6 +27,7 @@ writes(void *arg)
 {
     int w = NUMBER(arg);
 
+    on_cpu(1 + w);
     for (long n = 1; !load(&stop); n++) {
         for (int i = 0; i < PAGES; i++) {
             if (*at(w, i) != n - 1) {
@@ -70,6 +74,7 @@ examine(void)
 {
     struct picture first, then;
 
+    on_cpu(3);
     look(&first);
     if (!in_order(&first)) {
         return 1;
@@ -89,21 +94,24 @@ int
 main(void)
 {
     int found[3] = { 0 }, good = 0;
+    unsigned long seed = 1;
     pid_t thread[WRITERS];
 
-    base = must_map(PAGES * (2L << 20), MAP_PRIVATE);
+    on_cpu(0);
+    base = must_map(PAGES / 4 * (2L << 20), MAP_PRIVATE);
     for (int w = 0; w < WRITERS; w++) {
         thread[w] = thread_start(w, writes, ARG(w));
     }
-    for (int n = 0; n < FORKS; n++) {
-        pid_t pid[2];
-        for (int i = 0; i < 2; i++) { /* the second finds shared tables */
+    for (int n = 0; n < ROUNDS; n++) {
+        pid_t pid[FORKS];
+        for (int i = 0; i < FORKS; i++) { /* others find shared tables */
+            spin(pick(&seed, GAP));
             pid[i] = must_fork();
             if (pid[i] == 0) {
                 _exit(examine());
             }
         }
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < FORKS; i++) {
             int code = code_of(pid[i]);
             found[code >= 0 && code < 3 ? code : 1]++;
         }
@@ -115,6 +123,6 @@ main(void)
     is(good, WRITERS, "each writer finds what it wrote before");
     is(found[1], 0, "every picture fits the order of the writes");
     is(found[2], 0, "no picture changes");
-    is(found[0], 2 * FORKS, "all children came to their end");
+    is(found[0], ROUNDS * FORKS, "all children came to their end");
     return done();
 }

@@ -109,7 +109,7 @@ static void
 fork_space(struct space *space, struct as *as)
 {
     static const enum share_level levels[] = {
-        SHARE_TREE, SHARE_TREE, SHARE_TABLES, SHARE_PAGES,
+        SHARE_TREE, SHARE_TABLES, SHARE_PAGES, SHARE_PAGES,
     };
     struct space *child = reserve();
     struct as *copy;
