@@ -20,6 +20,7 @@ start_rival(void (*does)(void))
     pid_t pid = (pid_t)raw(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0);
 
     if (pid == 0) {
+        on_cpu(1);
         for (;;) {
             does();
         }
@@ -106,6 +107,7 @@ test_open(void)
 int
 main(void)
 {
+    on_cpu(0);
     test_pipe();
     test_open();
     return done();
