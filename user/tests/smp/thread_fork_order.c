@@ -15,11 +15,12 @@ enum { GAP = 20000 };   /* turns of spin between two forks, at most */
 static char *base;
 static volatile int stop;
 
-/* Writer w's word on the i-th page: four pages in each of some tables. */
+/* Writer w's word on the i-th page: four pages in each of some tables, and no
+ * two that would have the same place in a TLB: a page in view stays there. */
 static volatile long *
 at(int w, int i)
 {
-    return (volatile long *)(base + i / 4 * (2L << 20) + i % 4 * PAGE + w * 64);
+    return (volatile long *)(base + i / 4 * (2L << 20) + i * PAGE + w * 64);
 }
 
 static int
@@ -98,7 +99,7 @@ main(void)
     pid_t thread[WRITERS];
 
     on_cpu(0);
-    base = must_map(PAGES / 4 * (2L << 20), MAP_PRIVATE);
+    base = must_map((PAGES / 4 + 1) * (2L << 20), MAP_PRIVATE);
     for (int w = 0; w < WRITERS; w++) {
         thread[w] = thread_start(w, writes, ARG(w));
     }
