@@ -1,6 +1,8 @@
 /*
  * pipe_full.c: a pipe holds 64 KiB. Writers wait for room, or get EAGAIN;
  * writes of up to 4096 bytes stay in one piece.
+ *
+ * seconds: 20
  */
 #include "tap.h"
 
