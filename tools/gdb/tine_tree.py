@@ -226,7 +226,7 @@ def last_fork(world):
         if parent is None and child.state == "embryo":
             parent = kernel.current()
         if (parent is None or parent.where == child.where
-                or child.value["execed"]):
+                or child.value["execs"] != child.value["parent_execs"]):
             continue
         try:
             if world.space_of(child) and world.space_of(parent):
