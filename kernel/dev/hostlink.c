@@ -43,7 +43,10 @@ end_record(void)
 {
     static bool ended;
 
-    for (size_t i = 0; !ended && i < 3 + HOST_RECORD_MAX; i++) {
+    if (ended) {
+        return;
+    }
+    for (size_t i = 0; i < 3 + HOST_RECORD_MAX; i++) {
         uart_put(COM2_PORT, 0);
     }
     ended = true;

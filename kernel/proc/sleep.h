@@ -1,8 +1,7 @@
 /*
  * Waiting for a condition.  A wait queue holds processes that wait for the same
  * news.  One lock guards the condition and the queue: a spinlock, or a mutex
- * (mutex.h).
- * The pattern, with that lock held:
+ * (mutex.h).  The pattern, with that lock held:
  *
  *      while (!condition) {                            condition = true;
  *          error = wait_sleep(&queue, &lock);          wait_wake_all(&queue);
