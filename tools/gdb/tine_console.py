@@ -3,7 +3,7 @@
 Bytes come from QEMU on two sockets: COM1 is the console, COM2 carries records
 (tools/README.md). A thread prints them while the guest runs. At a stop,
 drain() takes what is still in the sockets, so that all the guest has said
-stands above what gdb says.
+stands above what gdb says: gdb runs hook-stop before its first word.
 
 A listening socket lets other terminals in: tools/console, which `make console`
 starts. They see the console's bytes, and what they send is typed.
@@ -212,6 +212,8 @@ def start(com1, com2, path):
     console = Console(com1, com2, path)
     # What gdb has still to say belongs above what the guest says next.
     gdb.events.cont.connect(lambda event: gdb.flush())
+    gdb.execute("define hook-stop\n"
+                "python import tine_console; tine_console.drain()\nend")
     gdb.events.before_prompt.connect(lambda: drain(True))
     gdb.events.exited.connect(exited)
     gdb.events.gdb_exiting.connect(lambda event: console.close())

@@ -333,7 +333,6 @@ def direction(_event):
 def at_stop(event):
     console = tine_console.console
     if console.mute:
-        tine_console.drain()
         console.mute = False
         stop_at(end)            # QEMU has forgotten it
     if busy:

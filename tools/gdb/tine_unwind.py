@@ -10,7 +10,6 @@ syscall_entry.
 
 import gdb
 import gdb.unwinder
-import tine_console
 import tine_kernel as kernel
 from gdb.FrameDecorator import FrameDecorator
 
@@ -76,9 +75,6 @@ class Entry(gdb.unwinder.Unwinder):
     def __call__(self, pending):
         if pending.level() > 0:
             return None
-        # gdb unwinds before it says where it stopped; what the guest has
-        # said before that is to stand above it.
-        tine_console.drain()
         pc = int(pending.read_register("rip")) & kernel.WORD
         if not self.bounds.holds(pc):
             return None

@@ -290,7 +290,10 @@ class Guest:
                     if not self.take_stdin(stdin == "terminal"):
                         stdin = None
                     continue
-                data = os.read(fd, 65536)
+                try:
+                    data = os.read(fd, 65536)
+                except ConnectionResetError:
+                    data = b""      # it ended, and had not read all
                 sources[fd](data)
                 self.awake |= fd == voice
                 if not data:

@@ -178,6 +178,18 @@ def gdb_type(host):
          r"\[the machine is off\]")
 
 
+@test
+def gdb_after_the_guest(host):
+    """What the guest said before a stop is above what gdb says of it, however
+    late the thread is that prints it: here there is none."""
+    says(session(host, [
+        "python import os, tine_console",
+        "python os.write(tine_console.console.wake, b'.')",
+        "python tine_console.console.thread.join()",
+        "break proc_exit", "continue"], "--main", "--", "echo", "word"),
+        r"line \d+\.\nword\n\nBreakpoint 1, proc_exit")
+
+
 def own_kernel(host):
     """The kernel in a folder of its own: beside it is the link to the console
     of the last session, and other tests run at the same time.
