@@ -2,8 +2,9 @@
  * How work moves between CPUs (the rule is in balance.h).  The essential fact:
  * only one queue is locked at a time.  A process leaves for another CPU under
  * the lock of the queue that it leaves: who holds a queue's lock and finds a
- * process there knows that it stays there.  On the way it is RUNNABLE and on no
- * list, so nobody but the carrier touches it.
+ * process there knows that it stays there.  On the way it is RUNNABLE, on no
+ * list, and belongs already to where it goes: who finds it there leaves it to
+ * its carrier, and the carrier, too, redirects it under that queue's lock.
  */
 #include "arch/percpu.h"
 #include "arch/smp.h"
@@ -28,17 +29,19 @@ cpu_wake(int cpu)
 void
 sched_publish(struct process *process)
 {
-    if (!may_run(process, process->cpu)) { /* its mask has changed meanwhile */
-        sched_depart(process);
-    }
-    int cpu = process->cpu;
-    u64 flags = spin_lock_irq(&queues[cpu].lock);
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(process, &flags);
 
-    make_ready(&queues[cpu], process);
-    if (cpu != this_cpu()->id) {
-        cpu_wake(cpu);
+    while (!may_run(process, process->cpu)) { /* its mask has changed */
+        sched_depart(process);
+        spin_unlock_irq(&queue->lock, flags);
+        queue = lock_queue_of(process, &flags);
     }
-    spin_unlock_irq(&queues[cpu].lock, flags);
+    make_ready(queue, process);
+    if (queue != this_cpu()->queue) {
+        cpu_wake(process->cpu);
+    }
+    spin_unlock_irq(&queue->lock, flags);
 }
 
 /* Of the CPUs where it may run, the one with the least to do. */

@@ -60,8 +60,7 @@ void cpu_wake(int cpu);
 
 /* A process that is on no list now belongs to the best CPU where it may run;
  * sched_publish brings it there.
- * => the lock of the queue that it belonged to is held, or nobody else can have
- *    found it (EMBRYO, or with its carrier) */
+ * => the lock of the queue that it belonged to is held */
 void sched_depart(struct process *process);
 
 /* Take work from a CPU for which more wait.  => interrupts on, no lock held */

@@ -80,7 +80,7 @@ class Test:
             [self.program, *self.args], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             cwd=host.new_directory(), env={"PATH": "/usr/bin:/bin"},
-            umask=0o022, preexec_fn=os.setpgrp)
+            umask=0o022, preexec_fn=begin_anew)
         try:
             output, _ = child.communicate(timeout=self.seconds)
         except subprocess.TimeoutExpired:
@@ -94,6 +94,14 @@ class Test:
             host.forget(child)
         code = child.returncode
         return output, f"exit {code}" if code >= 0 else f"signal {-code}", ""
+
+
+def begin_anew():
+    """In a child: nothing of who started us, be it nohup or a shell's `&`."""
+    os.setpgrp()
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def discover(tree):

@@ -1,4 +1,4 @@
-"""The tools that measure, measured against the guest's own clock."""
+"""The tools that measure and prove, measured against what they stand on."""
 
 import re
 import shutil
@@ -25,3 +25,10 @@ def proof_profile(host):
 def mutations_apply(host):
     """Every fault of tools/mutate can still be made."""
     host.command([host.path("tools", "mutate"), "--list"]).expect(0)
+
+
+@test
+def native_run_is_anew(host):
+    """Linux's answer is the same, whatever signals who runs it ignores."""
+    host.command(["nohup", host.path("tools", "test"),
+                  "wait_status"]).expect(0)
