@@ -13,8 +13,11 @@
 
 u64 cpus_online = 1;
 
-static bool parking; /* some CPU wants all others to stand still */
-static u64 parked;   /* who does */
+/* One CPU at a time makes all others stand, and then waits until all have gone
+ * on: else who does it again and again would hold up for ever the one that is
+ * slow to see that it may. */
+static enum parking { PARK_NONE, PARK_STAND, PARK_LEAVE } parking;
+static u64 parked; /* who stands */
 
 static u64
 bit_of(const struct cpu *cpu)
@@ -86,11 +89,9 @@ park_here(void)
 
     cpu_interrupts_off(); /* calls are answered all the same */
     assert(read_cr3() == this_cpu()->loaded_root); /* what SM-1 relies on */
-    /* Looked at again after our bit is gone: the next one that parks may have
-     * taken the bit for an answer to itself. */
-    while (__atomic_load_n(&parking, __ATOMIC_SEQ_CST)) {
+    if (__atomic_load_n(&parking, __ATOMIC_SEQ_CST) == PARK_STAND) {
         __atomic_fetch_or(&parked, me, __ATOMIC_SEQ_CST);
-        while (__atomic_load_n(&parking, __ATOMIC_SEQ_CST)) {
+        while (__atomic_load_n(&parking, __ATOMIC_SEQ_CST) == PARK_STAND) {
             cpu_wait();
         }
         __atomic_fetch_and(&parked, ~me, __ATOMIC_SEQ_CST);
@@ -98,28 +99,46 @@ park_here(void)
     cpu_interrupts_on();
 }
 
+static void
+wait_parked(u64 who)
+{
+    while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST) != who) {
+        cpu_wait();
+    }
+}
+
+/* => whether it is us who may make the others stand */
+static bool
+park_begin(void)
+{
+    enum parking none = PARK_NONE;
+
+    return __atomic_compare_exchange_n(&parking, &none, PARK_STAND, false,
+                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 void
 park_others(void)
 {
-    u64 me = bit_of(this_cpu());
+    u64 others = cpus_online & ~bit_of(this_cpu());
 
     assert(cpu_rank() == 0);
-    while (__atomic_exchange_n(&parking, true, __ATOMIC_SEQ_CST)) {
+    while (!park_begin()) {
         park_here(); /* somebody else does, and we touch nothing here */
-    }
-    for (u64 left = cpus_online & ~me; left != 0; left &= left - 1) {
-        cpu_kick(__builtin_ctzl(left));
-    }
-    while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST)
-           != (cpus_online & ~me)) {
         cpu_wait();
     }
+    for (u64 left = others; left != 0; left &= left - 1) {
+        cpu_kick(__builtin_ctzl(left));
+    }
+    wait_parked(others);
     cpu_interrupts_off();
 }
 
 void
 park_release(void)
 {
-    __atomic_store_n(&parking, false, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&parking, PARK_LEAVE, __ATOMIC_SEQ_CST);
+    wait_parked(0);
+    __atomic_store_n(&parking, PARK_NONE, __ATOMIC_SEQ_CST);
     cpu_interrupts_on();
 }
