@@ -26,7 +26,8 @@ void cpu_kick(int cpu);
 
 /* Bring all other CPUs to where they touch nothing: about to return to user
  * mode, or idle.  They stay there, and answer calls, until park_release; till
- * then interrupts are off everywhere, so that nothing changes but by us.
+ * then interrupts are off everywhere, so that nothing changes but by us.  The
+ * release returns when all have gone on.
  * => process context, no spinlock held; do not sleep before the release */
 void park_others(void);
 void park_release(void);

@@ -77,6 +77,15 @@ in_order(const struct picture *picture)
     return 1;
 }
 
+/* => whether the writer goes on, and has not come further than this */
+static int
+writes_up_to(int w, long most)
+{
+    long done = load(&done_by[w]);
+
+    return done != BROKEN && done <= most;
+}
+
 /* Right after a fork: let both writers write everything once more, and tell
  * the i-th child what was the most at the fork. Until then nothing is written
  * here: to copy a table would end what the writers' processors remember. */
@@ -89,13 +98,17 @@ let_write(int i)
         most[w] = load(&done_by[w]) + 1;
     }
     for (int w = 0; w < WRITERS; w++) {
-        for (unsigned n = 0; load(&done_by[w]) <= most[w]; n++) {
+        for (unsigned n = 0; writes_up_to(w, most[w]); n++) {
             if (n > PATIENCE) {
                 relax(n);
             }
         }
     }
-    raw(NR_write, limits[i][1], P(most), sizeof(most), 0);
+    if (raw(NR_write, limits[i][1], P(most), sizeof(most), 0)
+        != sizeof(most)) {
+        store(&stop, 1);
+        exit(99);
+    }
 }
 
 static int
@@ -105,9 +118,9 @@ examine(int i)
     long limit[WRITERS];
 
     on_cpu(3);
-    raw(NR_read, limits[i][0], P(limit), sizeof(limit), 0);
+    long got = raw(NR_read, limits[i][0], P(limit), sizeof(limit), 0);
     look(&first);
-    if (!in_order(&first)) {
+    if (got != sizeof(limit) || !in_order(&first)) {
         return 1;
     }
     for (int w = 0; w < WRITERS; w++) {
