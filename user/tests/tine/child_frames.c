@@ -3,6 +3,9 @@
  * size of its parent: that is with its kernel stack, its share of the kernel's
  * heap, and the pages of stack and data that it writes before it waits.
  *
+ * They end one by one: the heap keeps an empty page or gives it back by the
+ * order in which its objects go, and `free' would tell.
+ *
  * modes: tree
  * except: own=always
  * expect:
@@ -17,6 +20,7 @@
  */
 #include "counts.h"
 
+#include <signal.h>
 #include <sys/mman.h>
 
 #define CHILDREN 100
@@ -28,6 +32,7 @@ static long
 measure(long mib)
 {
     int gate[2], ready[2];
+    pid_t pids[CHILDREN];
     long size = mib << 20, made = 0, before, during;
     char c, name[64];
     char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -40,8 +45,8 @@ measure(long mib)
     pipe(ready);
     before = counts_get("free");
     for (int i = 0; i < CHILDREN; i++) {
-        if (must_fork() == 0) {
-            close(gate[1]);
+        pids[i] = must_fork();
+        if (pids[i] == 0) {
             write(ready[1], "r", 1);
             read(gate[0], &c, 1);
             _exit(0);
@@ -49,10 +54,12 @@ measure(long mib)
         made += read(ready[0], &c, 1);
     }
     during = counts_get("free");
-    close(gate[1]);
-    while (wait(NULL) > 0) {
+    for (int i = 0; i < CHILDREN; i++) {
+        kill(pids[i], SIGKILL);
+        waitpid(pids[i], NULL, 0);
     }
     close(gate[0]);
+    close(gate[1]);
     close(ready[0]);
     close(ready[1]);
     munmap(p, size);
