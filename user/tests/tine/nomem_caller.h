@@ -108,7 +108,8 @@ add_sharer(void)
     if (must_fork() == 0) {
         close(hold[1]);
         read(hold[0], &c, 1);
-        board->content += area_same() && area_writes();
+        int content = area_same() && area_writes();
+        __atomic_fetch_add(&board->content, content, __ATOMIC_SEQ_CST);
         _exit(0);
     }
 }
