@@ -1,6 +1,6 @@
 /*
  * Entries into the kernel and the way out.  The essential fact: every entry
- * from user mode builds the same struct trapframe at the top of the process's
+ * from user mode builds the same struct trapframe at the top of the thread's
  * kernel stack, so that fork, exec and signals need only change that.
  */
 #define CPU_KERNEL_RSP 8
@@ -273,7 +273,7 @@ trap_paranoid:
     .cfi_endproc
 
 /*
- * struct process *switch_to(struct process *prev, struct process *next)
+ * struct thread *switch_to(struct thread *prev, struct thread *next)
  * Save prev's stack pointer, take next's; returns, on next's stack, prev.
  */
     .globl switch_to
@@ -295,7 +295,7 @@ switch_to:
     movq %rdi, %rax
     ret
 
-/* A new process starts here: switch_to returned prev, rbx and r12 were set by
+/* A new thread starts here: switch_to returned prev, rbx and r12 were set by
  * context_prepare. */
     .globl switch_start
 switch_start:

@@ -9,12 +9,12 @@
 
 struct as;
 struct nomem;
-struct process;
+struct thread;
 struct runqueue;
 
 /* Bits of cpu.work: what must be done before this CPU returns to user mode. */
 #define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
-#define WORK_SIGNAL  0x2 /* the current process may have a signal to act on */
+#define WORK_SIGNAL  0x2 /* the current thread may have a signal to act on */
 #define WORK_INPUT   0x4 /* the console has input (core/console.h) */
 #define WORK_PARK    0x8 /* somebody wants all CPUs to stand still (smp.h) */
 #define WORK_TIMER   0x10 /* a sleeper's time has come (proc/timer.h) */
@@ -39,18 +39,18 @@ struct call {
 struct cpu {
     /* Offsets known to entry.S. */
     struct cpu *self;          /*  0 */
-    u64 kernel_rsp;            /*  8 top of the current process's stack */
+    u64 kernel_rsp;            /*  8 top of the current thread's stack */
     u64 user_rsp;              /* 16 scratch of the system call entry */
     u32 work;                  /* 24 see cpu_add_work; tested together with */
     u32 rank;                  /* 28 of the lock taken last; 0: none held */
-    struct process *process;   /* 32 the running one */
+    struct thread *thread;     /* 32 the running one */
 
     int id;
-    int pid;                   /* of current, for the last words */
+    int pid;                   /* of current's process, for the last words */
     u64 loaded_root;           /* what CR3 holds */
-    struct nomem *nomem;       /* of the running process; NULL: none */
+    struct nomem *nomem;       /* of the running thread; NULL: none */
     struct as *loaded_as;      /* whose that is; NULL: the kernel root */
-    struct process *idle;
+    struct thread *idle;
     struct runqueue *queue;    /* this CPU's own (proc/sched.c) */
     u32 apic_id;
     bool resting;              /* in the idle loop, at hlt */
@@ -74,13 +74,13 @@ this_cpu(void)
     return cpu;
 }
 
-/* The running process.  Not volatile: it cannot change under its own feet. */
-static inline struct process *
+/* The running thread.  Not volatile: it cannot change under its own feet. */
+static inline struct thread *
 cpu_current(void)
 {
-    struct process *process;
-    __asm__("movq %%gs:32, %0" : "=r"(process));
-    return process;
+    struct thread *thread;
+    __asm__("movq %%gs:32, %0" : "=r"(thread));
+    return thread;
 }
 
 /* The kernel stack that the next entry from user mode will use. */

@@ -11,7 +11,8 @@
 
 enum lock_rank {
     RANK_INPUT = 1,  /* the console's input devices; calls the receiver */
-    RANK_FAMILY,     /* the process tree: parents, children, groups, pids */
+    RANK_FAMILY,     /* the process tree: parents, children, groups */
+    RANK_PIDS,       /* what a pid leads to, and how many are in use */
     RANK_AS,         /* one address space: vmas, tables, brk (long work) */
     RANK_AS_LIST,    /* the list of all address spaces */
     RANK_FILES,      /* one descriptor table */
@@ -23,7 +24,7 @@ enum lock_rank {
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */
     RANK_TIMER,      /* the sleepers' list */
-    RANK_SIGNAL,     /* a process's pending signals */
+    RANK_PROCESS,    /* a process's threads, signals, stop and exit state */
     RANK_IRQ,
     RANK_RUNQUEUE = RANK_IRQ, /* a CPU's run queue */
     RANK_LOG,        /* the log and its sinks */

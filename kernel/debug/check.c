@@ -222,23 +222,47 @@ check_memory(struct check *check)
     check_frames(check);
 }
 
-/* PR-2 and VF-1 of one process; check_process has counted the users of each
+/* PR-2 and VF-1 of one thread; check_threads has counted the users of each
  * space as edges of its root, which has no others. */
 static void
-check_sharing(struct check *check, const struct process *process)
+check_sharing(struct check *check, const struct thread *thread)
 {
-    const struct process *child = process->vfork_child;
-    const struct as *as = process->as;
+    const struct thread *child = thread->vfork_child;
+    const struct as *as = thread->as;
 
     if (as != NULL && as->refs != *edges_of(as->root)) {
-        violation(check, "PR-2 the space of pid %d: refs %u, users %u\n",
-                  process->pid, as->refs, *edges_of(as->root));
+        violation(check, "PR-2 the space of tid %d: refs %u, users %u\n",
+                  thread->tid, as->refs, *edges_of(as->root));
     }
     if (child != NULL
-        && (process->state == PROC_RUNNING || child->parent != process
-            || child->state == PROC_ZOMBIE)) {
-        violation(check, "VF-1 pid %d, state %d, waits for pid %d, state %d\n",
-                  process->pid, process->state, child->pid, child->state);
+        && (thread->state == THREAD_RUNNING || child->vforker != thread
+            || child->process->parent != thread->process
+            || child->state == THREAD_DEAD)) {
+        violation(check, "VF-1 tid %d, state %d, waits for tid %d, state %d\n",
+                  thread->tid, thread->state, child->tid, child->state);
+    }
+}
+
+/* TH-1 of one thread. */
+static void
+check_thread(struct check *check, const struct process *process,
+             const struct thread *thread)
+{
+    struct thread *other;
+    bool found = thread_lock(thread->tid, &other) && other == thread;
+
+    if (other != NULL) {
+        thread_unlock(other);
+    }
+    if (!found || thread->process != process || thread->state == THREAD_DEAD
+        || thread->as == NULL || thread->files == NULL) {
+        violation(check, "TH-1 tid %d of pid %d: found %d, names pid %d, "
+                  "state %d, memory %d, files %d\n", thread->tid, process->pid,
+                  found, thread->process->pid, thread->state,
+                  thread->as != NULL, thread->files != NULL);
+    }
+    if (thread->as != NULL) {
+        ++*edges_of(thread->as->root);
     }
 }
 
@@ -246,18 +270,18 @@ check_sharing(struct check *check, const struct process *process)
 static void
 check_process(struct check *check, const struct process *process)
 {
-    bool zombie = process->state == PROC_ZOMBIE;
+    u32 refs = 1;
 
     if (proc_find(process->pid) != process) {
         violation(check, "PR-1 pid %d leads to another\n", process->pid);
     }
-    if (zombie != (process->as == NULL) || zombie != (process->files == NULL)) {
-        violation(check, "PR-1 pid %d: state %d, memory %d, files %d\n",
-                  process->pid, process->state, process->as != NULL,
-                  process->files != NULL);
+    list_for_each(pos, &process->threads) {
+        refs++;
+        check_thread(check, process, list_entry(pos, struct thread, link));
     }
-    if (process->as != NULL) {
-        ++*edges_of(process->as->root);
+    if (process->refs != refs) {
+        violation(check, "PR-1 pid %d: refs %u, threads %u\n", process->pid,
+                  process->refs, refs - 1);
     }
 }
 
@@ -294,7 +318,9 @@ check_processes(struct check *check)
         children += check_children(check, process);
     }
     list_for_each(pos, &all_processes) {
-        check_sharing(check, list_entry(pos, struct process, all_link));
+        list_for_each(at, &list_entry(pos, struct process, all_link)->threads) {
+            check_sharing(check, list_entry(at, struct thread, link));
+        }
     }
     /* Everybody but init is in exactly one list of children. */
     if (count != proc_count() || children != count - 1) {

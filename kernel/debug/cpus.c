@@ -1,6 +1,6 @@
 /*
  * The checkers of what each CPU has: the tables that it has loaded, and the
- * processes that run or wait there.  All others stand still meanwhile.
+ * threads that run or wait there.  All others stand still meanwhile.
  */
 #include "core/config.h"
 
@@ -52,21 +52,34 @@ check_queue(struct check *check, int cpu)
     u32 count = 0;
 
     list_for_each(pos, &queues[cpu].ready) {
-        const struct process *process =
-            list_entry(pos, struct process, run_link);
+        const struct thread *thread = list_entry(pos, struct thread, run_link);
         count++;
-        if (process->state != PROC_RUNNABLE || process->cpu != cpu
-            || process->on_cpu) {
-            violation(check, "SM-2 pid %d in queue %d: state %d, CPU %d%s\n",
-                      process->pid, cpu, process->state, process->cpu,
-                      process->on_cpu ? ", on its stack" : "");
+        if (thread->state != THREAD_RUNNABLE || thread->cpu != cpu
+            || thread->on_cpu) {
+            violation(check, "SM-2 tid %d in queue %d: state %d, CPU %d%s\n",
+                      thread->tid, cpu, thread->state, thread->cpu,
+                      thread->on_cpu ? ", on its stack" : "");
         }
     }
     if (count != queues[cpu].length || queues[cpu].leaving != NULL) {
-        violation(check, "SM-2 queue %d: %u processes, length %u\n", cpu, count,
+        violation(check, "SM-2 queue %d: %u threads, length %u\n", cpu, count,
                   queues[cpu].length);
     }
     return (int)count;
+}
+
+/* => whether it should be in a queue */
+static bool
+check_thread(struct check *check, const struct thread *thread)
+{
+    bool running = thread->state == THREAD_RUNNING;
+
+    if (running != (cpus[thread->cpu].thread == thread)
+        || running != thread->on_cpu) {
+        violation(check, "SM-2 tid %d: state %d, CPU %d\n", thread->tid,
+                  thread->state, thread->cpu);
+    }
+    return thread->state == THREAD_RUNNABLE;
 }
 
 void
@@ -79,14 +92,8 @@ check_cpus(struct check *check)
         ready += check_queue(check, i);
     }
     list_for_each(pos, &all_processes) {
-        const struct process *process =
-            list_entry(pos, struct process, all_link);
-        bool running = process->state == PROC_RUNNING;
-        ready -= process->state == PROC_RUNNABLE;
-        if (running != (cpus[process->cpu].process == process)
-            || running != process->on_cpu) {
-            violation(check, "SM-2 pid %d: state %d, CPU %d\n", process->pid,
-                      process->state, process->cpu);
+        list_for_each(at, &list_entry(pos, struct process, all_link)->threads) {
+            ready -= check_thread(check, list_entry(at, struct thread, link));
         }
     }
     if (ready != 0) {

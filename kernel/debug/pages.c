@@ -79,10 +79,11 @@ pages_show(struct text *out)
     list_for_each(pos, &all_processes) {
         const struct process *process =
             list_entry(pos, struct process, all_link);
-        struct as *as = process->as;
-        if (process->pgid != current->pgid || as == NULL) {
+        struct list *first = list_first(&process->threads);
+        if (process->pgid != current->process->pgid || first == NULL) {
             continue;
         }
+        struct as *as = list_entry(first, struct thread, link)->as;
         show_node(out, process->pid, PT_LEVELS, 0, as->root | PTE_W);
     }
     park_release();

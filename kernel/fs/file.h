@@ -1,7 +1,7 @@
 /*
  * Open files and descriptor tables.
  *
- *    struct process -> struct files -> struct fdtable -> struct file -> inode
+ *    struct thread -> struct files -> struct fdtable -> struct file -> inode
  *                      (what CLONE_FILES shares;         (open file
  *                       has the lock)                     description)
  *

@@ -34,15 +34,15 @@ struct proc_inode {
     int (*show)(struct text *out);           /* of a registered file */
     int (*store)(const char *text, size_t size);
     pid_t pid;                               /* or of this process */
-    void (*show_process)(const struct process *process, struct text *out);
+    void (*show_process)(struct process *process, struct text *out);
 };
 
-static void show_stat(const struct process *process, struct text *out);
+static void show_stat(struct process *process, struct text *out);
 
 /* The files in each /proc/PID. */
 static const struct {
     const char *name;
-    void (*show)(const struct process *process, struct text *out);
+    void (*show)(struct process *process, struct text *out);
 } process_files[] = {
     {"stat", show_stat},
 };
@@ -65,7 +65,7 @@ make_text(const struct proc_inode *proc, struct text *out)
         error = proc->show(out);
     } else {
         spin_lock(&family_lock);
-        const struct process *process = proc_find(proc->pid);
+        struct process *process = proc_find(proc->pid);
         if (process != NULL) {
             proc->show_process(process, out);
             error = 0;
@@ -189,7 +189,7 @@ parse_pid(const char *name)
     pid_t pid = 0;
 
     if (strcmp(name, "self") == 0) {
-        return current->pid;
+        return current->process->pid;
     }
     for (; *name != '\0'; name++) {
         if (*name < '0' + (pid == 0) || *name > '9' || pid > PID_MAX) {
@@ -299,46 +299,73 @@ procfs_init(void)
 /* ---- The files of a process; all run with family_lock held ---- */
 
 static char
-state_letter(const struct process *process)
+state_letter(const struct thread *thread)
 {
-    switch (process->state) {
-    case PROC_ZOMBIE:
-        return 'Z';
-    case PROC_SLEEPING:
+    switch (thread->state) {
+    case THREAD_SLEEPING:
         return 'S';
-    case PROC_STOPPED:
+    case THREAD_STOPPED:
         return 'T';
     default:
         return 'R';
     }
 }
 
+/* What is told of a process's threads: that of the oldest, but for how many
+ * there are. */
+struct brief {
+    char state;
+    int threads, cpu;
+    sigset_t pending, blocked;
+};
+
+static struct brief
+brief_of(struct process *process)
+{
+    struct brief brief = {.state = 'Z'};
+    spin_lock(&process->lock);
+
+    list_for_each(pos, &process->threads) {
+        const struct thread *thread = list_entry(pos, struct thread, link);
+        if (brief.threads++ == 0) {
+            brief.state = state_letter(thread);
+            brief.cpu = thread->cpu;
+            brief.pending = process->pending | thread->pending;
+            brief.blocked = thread->blocked;
+        }
+    }
+    spin_unlock(&process->lock);
+    return brief;
+}
+
 /* The 52 fields of proc(5), zero where we have no such thing. */
 static void
-show_stat(const struct process *process, struct text *out)
+show_stat(struct process *process, struct text *out)
 {
+    struct brief brief = brief_of(process);
     pid_t foreground;
     u64 tty = tty_of_session(process->sid, &foreground);
+    u64 user, system;
 
+    proc_ticks(process, &user, &system);
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
-                process->comm, state_letter(process),
-                process->parent != NULL ? process->parent->pid : 0,
-                process->pgid, process->sid, tty, foreground);
+                process->comm, brief.state,
+                process->parent->pid, process->pgid, process->sid, tty,
+                foreground);
     /* flags minflt cminflt majflt cmajflt */
     text_printf(out, "0 0 0 0 0 ");
-    text_printf(out, "%lu %lu %lu %lu ", process->user_ticks,
-                process->system_ticks, process->child_user_ticks,
-                process->child_system_ticks);
+    text_printf(out, "%lu %lu %lu %lu ", user, system,
+                process->child_user_ticks, process->child_system_ticks);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
-    text_printf(out, "20 0 1 0 %lu 0 0 %lu ", process->start_ns / NS_PER_TICK,
-                ~0UL);
+    text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", brief.threads,
+                process->start_ns / NS_PER_TICK, ~0UL);
     /* startcode endcode startstack kstkesp kstkeip */
     text_printf(out, "0 0 0 0 0 ");
     /* signal blocked sigignore sigcatch wchan nswap cnswap */
-    text_printf(out, "%lu %lu 0 0 0 0 0 ", (u64)process->pending,
-                (u64)process->blocked);
+    text_printf(out, "%lu %lu 0 0 0 0 0 ",
+                (u64)brief.pending, (u64)brief.blocked);
     /* exit_signal processor rt_priority policy delayacct guest cguest */
-    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, process->cpu);
+    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, brief.cpu);
     /* start_data end_data start_brk arg_start arg_end env_start env_end */
     text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
 }

@@ -114,7 +114,13 @@ set_modes(struct tty *tty, u32 request, vaddr_t arg)
 static bool
 controls_us(const struct tty *tty)
 {
-    return tty->session != 0 && tty->session == current->sid;
+    return tty->session != 0 && tty->session == current->process->sid;
+}
+
+static bool
+leads_session(void)
+{
+    return current->process->pid == current->process->sid;
 }
 
 /* A session's leader makes the terminal the session's, if it is nobody's. */
@@ -125,13 +131,13 @@ take_terminal(struct tty *tty)
 
     spin_lock(&family_lock);
     spin_lock(&tty->lock);
-    if (current->pid == current->sid && tty->session == 0) {
-        tty->session = current->sid;
-        tty->foreground = current->pgid;
+    if (leads_session() && tty->session == 0) {
+        tty->session = current->process->sid;
+        tty->foreground = current->process->pgid;
         pid_get(tty->session);
         pid_get(tty->foreground);
     }
-    if (current->pid == current->sid && controls_us(tty)) {
+    if (leads_session() && controls_us(tty)) {
         result = 0;
     }
     spin_unlock(&tty->lock);
@@ -180,7 +186,7 @@ set_foreground(struct tty *tty, vaddr_t arg)
     spin_lock(&tty->lock);
     if (!controls_us(tty)) {
         result = -ENOTTY;
-    } else if (session != current->sid) {
+    } else if (session != current->process->sid) {
         result = session < 0 ? session : -EPERM;
     } else {
         pid_get(group);
@@ -239,7 +245,7 @@ open_controlling(struct file *file)
     pid_t foreground;
 
     (void)file;
-    return tty_of_session(current->sid, &foreground) != 0 ? 0 : -ENXIO;
+    return tty_of_session(current->process->sid, &foreground) != 0 ? 0 : -ENXIO;
 }
 
 void

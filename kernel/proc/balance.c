@@ -1,8 +1,8 @@
 /*
  * How work moves between CPUs (the rule is in balance.h).  The essential fact:
- * only one queue is locked at a time.  A process leaves for another CPU under
+ * only one queue is locked at a time.  A thread leaves for another CPU under
  * the lock of the queue that it leaves: who holds a queue's lock and finds a
- * process there knows that it stays there.  On the way it is RUNNABLE, on no
+ * thread there knows that it stays there.  On the way it is RUNNABLE, on no
  * list, and belongs already to where it goes: who finds it there leaves it to
  * its carrier, and the carrier, too, redirects it under that queue's lock.
  */
@@ -27,26 +27,26 @@ cpu_wake(int cpu)
 }
 
 void
-sched_publish(struct process *process)
+sched_publish(struct thread *thread)
 {
     u64 flags;
-    struct runqueue *queue = lock_queue_of(process, &flags);
+    struct runqueue *queue = lock_queue_of(thread, &flags);
 
-    while (!may_run(process, process->cpu)) { /* its mask has changed */
-        sched_depart(process);
+    while (!may_run(thread, thread->cpu)) { /* its mask has changed */
+        sched_depart(thread);
         spin_unlock_irq(&queue->lock, flags);
-        queue = lock_queue_of(process, &flags);
+        queue = lock_queue_of(thread, &flags);
     }
-    make_ready(queue, process);
+    make_ready(queue, thread);
     if (queue != this_cpu()->queue) {
-        cpu_wake(process->cpu);
+        cpu_wake(thread->cpu);
     }
     spin_unlock_irq(&queue->lock, flags);
 }
 
 /* Of the CPUs where it may run, the one with the least to do. */
 static int
-best_cpu(const struct process *process)
+best_cpu(const struct thread *thread)
 {
     int best = 0;
     u32 least = ~0u;
@@ -54,7 +54,7 @@ best_cpu(const struct process *process)
     for (int i = 0; i < cpu_count; i++) {
         u32 load = __atomic_load_n(&queues[i].length, __ATOMIC_RELAXED) * 2
                    + !__atomic_load_n(&cpus[i].resting, __ATOMIC_RELAXED);
-        if (may_run(process, i) && load < least) {
+        if (may_run(thread, i) && load < least) {
             best = i;
             least = load;
         }
@@ -63,10 +63,10 @@ best_cpu(const struct process *process)
 }
 
 void
-sched_depart(struct process *process)
+sched_depart(struct thread *thread)
 {
-    process->state = PROC_RUNNABLE;
-    process->cpu = best_cpu(process);
+    thread->state = THREAD_RUNNABLE;
+    thread->cpu = best_cpu(thread);
 }
 
 /* The longest queue of these CPUs that is longer than ours, of a CPU that does
@@ -89,19 +89,19 @@ longest_queue(u64 left)
     return longest;
 }
 
-/* Take the first process out that may run here.  => NULL: none */
-static struct process *
+/* Take the first thread out that may run here.  => NULL: none */
+static struct thread *
 take_from(struct runqueue *queue)
 {
     int here = this_cpu()->id;
-    struct process *taken = NULL;
+    struct thread *taken = NULL;
     int looks = LOOK_AT;
     u64 flags = spin_lock_irq(&queue->lock);
 
     list_for_each(pos, &queue->ready) {
-        struct process *process = list_entry(pos, struct process, run_link);
-        if (may_run(process, here)) {
-            taken = process;
+        struct thread *thread = list_entry(pos, struct thread, run_link);
+        if (may_run(thread, here)) {
+            taken = thread;
         }
         if (taken != NULL || --looks == 0) {
             break;
@@ -120,42 +120,42 @@ void
 sched_steal(void)
 {
     u64 left = cpus_online & ~(1UL << this_cpu()->id);
-    struct process *process = NULL;
+    struct thread *thread = NULL;
     int from;
 
-    while (process == NULL && (from = longest_queue(left)) >= 0) {
-        process = take_from(&queues[from]);
+    while (thread == NULL && (from = longest_queue(left)) >= 0) {
+        thread = take_from(&queues[from]);
         left &= ~(1UL << from);
     }
-    if (process != NULL) {
-        sched_publish(process);
+    if (thread != NULL) {
+        sched_publish(thread);
     }
 }
 
-/* A process that waits for a CPU it may no longer use goes elsewhere at once;
+/* A thread that waits for a CPU it may no longer use goes elsewhere at once;
  * one that runs there, when its CPU has been told; one that sleeps, when it
  * wakes. */
 bool
-sched_set_affinity(struct process *process, u64 mask)
+sched_set_affinity(struct thread *thread, u64 mask)
 {
     u64 flags;
 
-    __atomic_store_n(&process->affinity, mask, __ATOMIC_SEQ_CST);
-    struct runqueue *queue = lock_queue_of(process, &flags);
-    bool wrong = !may_run(process, process->cpu);
-    bool move = wrong && !list_empty(&process->run_link);
-    bool asleep = !process->on_cpu && process->state != PROC_EMBRYO
-                  && process->state != PROC_RUNNABLE;
+    __atomic_store_n(&thread->affinity, mask, __ATOMIC_SEQ_CST);
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool wrong = !may_run(thread, thread->cpu);
+    bool move = wrong && !list_empty(&thread->run_link);
+    bool asleep = !thread->on_cpu && thread->state != THREAD_EMBRYO
+                  && thread->state != THREAD_RUNNABLE;
     if (move) {
-        list_del(&process->run_link);
+        list_del(&thread->run_link);
         queue->length--;
-        sched_depart(process);
+        sched_depart(thread);
     }
     spin_unlock_irq(&queue->lock, flags);
     if (move) {
-        sched_publish(process);
+        sched_publish(thread);
     } else if (wrong) {
-        sched_poke(process);
+        sched_poke(thread);
     }
     return !wrong || move || asleep;
 }

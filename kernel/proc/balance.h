@@ -1,9 +1,9 @@
 /*
  * Run queues, and how work moves between CPUs: for sched.c and balance.c.
  *
- * Balance: a process stays on the CPU where it ran; a child begins on its
+ * Balance: a thread stays on the CPU where it ran; a child begins on its
  * parent's.  When a time slice ends, and before it rests, a CPU for which fewer
- * wait than for another takes the longest-waiting process of the longest queue.
+ * wait than for another takes the longest-waiting thread of the longest queue.
  * So nobody waits longer than a tick while a CPU is idle (but behind 16 that
  * may not run there), what is over sooner (a child that only calls exec or
  * exit) costs no interrupt, and three that never sleep go round on two CPUs, so
@@ -13,42 +13,42 @@
 
 #include "core/spin.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
 /* Each has its own cache line. */
 struct runqueue {
     struct spinlock lock;    /* RANK_RUNQUEUE */
     u32 length;
-    struct process *leaving; /* may not run here: goes when off its stack */
-    struct list ready;       /* of processes, next to run first */
+    struct thread *leaving; /* may not run here: goes when off its stack */
+    struct list ready;       /* of threads, next to run first */
 } __attribute__((aligned(64)));
 
 extern struct runqueue queues[MAX_CPUS];
 
 static inline bool
-may_run(const struct process *process, int cpu)
+may_run(const struct thread *thread, int cpu)
 {
-    return (process->affinity & 1UL << cpu) != 0;
+    return (thread->affinity & 1UL << cpu) != 0;
 }
 
-/* => the queue's lock is held, and the process is in none */
+/* => the queue's lock is held, and the thread is in none */
 static inline void
-make_ready(struct runqueue *queue, struct process *process)
+make_ready(struct runqueue *queue, struct thread *thread)
 {
-    process->state = PROC_RUNNABLE;
-    list_add_tail(&queue->ready, &process->run_link);
+    thread->state = THREAD_RUNNABLE;
+    list_add_tail(&queue->ready, &thread->run_link);
     queue->length++;
 }
 
-/* Lock the queue that the process belongs to, wherever that is by now. */
+/* Lock the queue that the thread belongs to, wherever that is by now. */
 static inline struct runqueue *
-lock_queue_of(struct process *process, u64 *flags)
+lock_queue_of(struct thread *thread, u64 *flags)
 {
     for (;;) {
-        int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
+        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
         struct runqueue *queue = &queues[cpu];
         *flags = spin_lock_irq(&queue->lock);
-        if (process->cpu == cpu) {
+        if (thread->cpu == cpu) {
             return queue;
         }
         spin_unlock_irq(&queue->lock, *flags);
@@ -58,10 +58,10 @@ lock_queue_of(struct process *process, u64 *flags)
 /* The CPU has got work: end its rest, if it rests. */
 void cpu_wake(int cpu);
 
-/* A process that is on no list now belongs to the best CPU where it may run;
+/* A thread that is on no list now belongs to the best CPU where it may run;
  * sched_publish brings it there.
  * => the lock of the queue that it belonged to is held */
-void sched_depart(struct process *process);
+void sched_depart(struct thread *thread);
 
 /* Take work from a CPU for which more wait.  => interrupts on, no lock held */
 void sched_steal(void);

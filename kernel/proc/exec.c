@@ -23,6 +23,7 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 /* The new program while it is being built. */
@@ -84,7 +85,7 @@ set_comm(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
-    strlcpy(current->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
+    strlcpy(current->process->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
 }
 
 static void
@@ -114,8 +115,8 @@ commit(struct builder *b, const char *path)
     current->files = b->files;
     spin_lock(&family_lock);
     set_comm(path);
-    current->execs++;
-    current->exit_signal = SIGCHLD;
+    current->process->execs++;
+    current->process->exit_signal = SIGCHLD;
     spin_unlock(&family_lock);
     files_put(old); /* from here others see that we have executed */
     files_close_on_exec(b->files);

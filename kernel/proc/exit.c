@@ -1,11 +1,10 @@
 /*
- * exit and wait: one conversation.  The child gives up all it holds, leaves its
- * status, and tells its parent; what is left, a zombie, keeps pid, status and
- * times until the parent asks.
+ * exit and wait: one conversation.  A thread that ends gives up all it holds;
+ * the last one ends its process, leaves the status and tells the parent.  What
+ * is left, a zombie, keeps pid, status and times until the parent asks.
  *
- * The essential fact: a process cannot free the stack it runs on.  It is freed
- * by whoever reaps it, once no CPU is on it, or, if nobody will, by the next
- * process that runs on its CPU.
+ * The essential fact: a thread cannot free the stack it runs on.  The next one
+ * on its CPU frees it (finish_switch), however soon the parent was.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -25,21 +24,22 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 void
 proc_change_memory(struct as *next)
 {
-    struct process *process = current;
-    struct as *old = process->as;
+    struct thread *thread = current;
+    struct as *old = thread->as;
 
-    if (process->clear_child_tid != 0
+    if (thread->clear_child_tid != 0
         && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
         pid_t zero = 0;
-        (void)!copy_to_user(process->clear_child_tid, &zero, sizeof(zero));
+        (void)!copy_to_user(thread->clear_child_tid, &zero, sizeof(zero));
     }
-    process->clear_child_tid = 0;
-    process->as = next;
+    thread->clear_child_tid = 0;
+    thread->as = next;
     as_load(next); /* this CPU leaves the tables before they can go (H3) */
     if (old != NULL) {
         as_put(old);
@@ -48,14 +48,14 @@ proc_change_memory(struct as *next)
 
 /* Give up files, place and memory; sleeping is still allowed. */
 static void
-release_all(struct process *process)
+release_all(struct thread *thread)
 {
-    files_put(process->files);
-    process->files = NULL;
-    fs_context_put(process->fs);
-    process->fs = NULL;
+    files_put(thread->files);
+    thread->files = NULL;
+    fs_context_put(thread->fs);
+    thread->fs = NULL;
     proc_change_memory(NULL);
-    vfork_release(process);
+    vfork_release(thread);
 }
 
 /* What the parent gets: what it asked clone for, unless it has executed another
@@ -91,17 +91,6 @@ tell_parent(struct process *process)
     wait_wake_all(&process->parent->child_wait);
 }
 
-/* A process that nobody will find any more.  => family_lock held */
-static void
-unlink_family(struct process *process)
-{
-    list_del(&process->sibling);
-    list_del(&process->all_link);
-    pid_put(process->pgid);
-    pid_put(process->sid);
-    proc_forget(process);
-}
-
 /* Orphans go to init.  => family_lock held */
 static void
 give_children_away(struct process *process)
@@ -113,60 +102,107 @@ give_children_away(struct process *process)
         child->parent = init_process;
         child->ppid = init_process->pid;
         list_add_tail(&init_process->children, &child->sibling);
-        if (child->state == PROC_ZOMBIE) {
+        if (proc_is_zombie(child)) {
             tell_parent(child);
         }
     }
 }
 
+/* Whether nobody but the caller is in its process: then nobody comes. */
+static bool
+alone(const struct process *process)
+{
+    return process->threads.next == process->threads.prev;
+}
+
+/* Take a thread out of its process.  => the process's lock held */
+static void
+leave(struct process *process, struct thread *thread)
+{
+    assert(spin_held(&process->lock));
+    list_del(&thread->link);
+    process->user_ticks += thread->user_ticks;
+    process->system_ticks += thread->system_ticks;
+}
+
+/* => whether it has left, as others are still there */
+static bool
+leave_others(struct process *process, struct thread *thread, int status)
+{
+    if (thread->tid == process->pid && !process->ending) {
+        process->exit_status = status;
+    }
+    thread_forget(thread);
+    if (alone(process)) {
+        return false;
+    }
+    spin_lock(&process->lock);
+    bool others = !alone(process);
+    if (others) {
+        leave(process, thread);
+    }
+    spin_unlock(&process->lock);
+    return others;
+}
+
+/* The last thread goes: the process is a zombie. */
+static void
+end_process(struct process *process, struct thread *last)
+{
+    if (process == init_process) {
+        panic("init ended, with status %#x", process->exit_status);
+    }
+    spin_lock(&family_lock);
+    give_children_away(process);
+    spin_lock(&process->lock);
+    struct sigacts *sigacts = process->sigacts;
+    process->sigacts = NULL; /* no signal finds anybody */
+    leave(process, last);
+    spin_unlock(&process->lock);
+    bool autoreap = parent_declines(process);
+    tell_parent(process);
+    if (autoreap) {
+        proc_unlink(process);
+    }
+    spin_unlock(&family_lock);
+    sigacts_put(sigacts);
+    if (autoreap) {
+        proc_forget(process);
+    }
+}
+
+void
+thread_exit(int status)
+{
+    struct thread *thread = current;
+
+    release_all(thread);
+    if (!leave_others(thread->process, thread, status)) {
+        end_process(thread->process, thread);
+    }
+    sched_prepare(THREAD_DEAD);
+    schedule();
+    panic("a dead thread ran");
+}
+
 void
 proc_exit(int status)
 {
-    struct process *process = current;
+    struct process *process = current->process;
 
-    if (process == init_process) {
-        panic("init ended, with status %#x", status);
+    if (!alone(process)) {
+        spin_lock(&process->lock);
+        if (!process->ending) {
+            process->ending = true;
+            process->exit_status = status;
+            signal_kill_others(process);
+        }
+        spin_unlock(&process->lock);
     }
-    release_all(process);
-
-    spin_lock(&family_lock);
-    give_children_away(process);
-    process->exit_status = status;
-    spin_lock(&process->siglock);
-    struct sigacts *sigacts = process->sigacts;
-    process->sigacts = NULL;
-    spin_unlock(&process->siglock);
-    process->autoreap = parent_declines(process);
-    if (process->autoreap) {
-        unlink_family(process);
-    }
-    sched_prepare(PROC_ZOMBIE);
-    tell_parent(process);
-    spin_unlock(&family_lock);
-    sigacts_put(sigacts);
-    schedule();
-    panic("a zombie ran");
+    thread_exit(status);
 }
 
-void
-proc_stop(int signal)
-{
-    struct process *process = current;
-
-    spin_lock(&family_lock);
-    bool stops = signal_announce_stop();
-    if (stops) {
-        process->stop_news = W_STOPCODE(signal);
-        process->cont_news = 0;
-        signal_tell_stop(process->parent);
-    }
-    spin_unlock(&family_lock);
-    if (stops) {
-        schedule();
-    }
-}
-
-/* __WNOTHREAD asks for nothing: a process has one thread. */
+/* __WNOTHREAD asks for nothing: a child is the whole process's. */
 static bool
 wants(pid_t pid, int options, const struct process *child)
 {
@@ -182,26 +218,40 @@ wants(pid_t pid, int options, const struct process *child)
     if (pid == -1) {
         return true;
     }
-    return child->pgid == (pid == 0 ? current->pgid : -pid);
+    return child->pgid == (pid == 0 ? current->process->pgid : -pid);
+}
+
+/* The stop or continuation that has not been told.  => 0: none */
+static int
+stop_news_of(struct process *child, int options)
+{
+    int news = 0;
+    spin_lock(&child->lock);
+
+    if ((options & WUNTRACED) != 0 && child->stopped) {
+        news = child->stop_news;
+        child->stop_news = 0;
+    } else if ((options & WCONTINUED) != 0) {
+        news = child->cont_news;
+        child->cont_news = 0;
+    }
+    spin_unlock(&child->lock);
+    return news;
 }
 
 /* What this child has to tell under these options.  => 0: nothing yet */
 static int
 news_of(struct process *child, int options, int *status)
 {
-    if (child->state == PROC_ZOMBIE) {
+    if (proc_is_zombie(child)) {
         *status = child->exit_status;
-    } else if ((options & WUNTRACED) != 0 && child->stop_news != 0
-               && child->state == PROC_STOPPED) {
-        *status = child->stop_news;
-        child->stop_news = 0;
-    } else if ((options & WCONTINUED) != 0 && child->cont_news != 0) {
-        *status = child->cont_news;
-        child->cont_news = 0;
-    } else {
-        return 0;
+        return child->pid;
     }
-    return child->pid;
+    if ((options & (WUNTRACED | WCONTINUED)) != 0) {
+        *status = stop_news_of(child, options);
+        return *status != 0 ? child->pid : 0;
+    }
+    return 0;
 }
 
 static struct timeval
@@ -213,13 +263,14 @@ ticks_to_timeval(u64 ticks)
 }
 
 static void
-usage_of(const struct process *child, struct rusage *rusage)
+usage_of(struct process *child, struct rusage *rusage)
 {
+    u64 user, system;
+
+    proc_ticks(child, &user, &system);
     *rusage = (struct rusage){
-        .ru_utime =
-            ticks_to_timeval(child->user_ticks + child->child_user_ticks),
-        .ru_stime =
-            ticks_to_timeval(child->system_ticks + child->child_system_ticks),
+        .ru_utime = ticks_to_timeval(user + child->child_user_ticks),
+        .ru_stime = ticks_to_timeval(system + child->child_system_ticks),
     };
 }
 
@@ -227,10 +278,12 @@ usage_of(const struct process *child, struct rusage *rusage)
 static void
 collect(struct process *child)
 {
-    current->child_user_ticks += child->user_ticks + child->child_user_ticks;
-    current->child_system_ticks +=
+    struct process *process = current->process;
+
+    process->child_user_ticks += child->user_ticks + child->child_user_ticks;
+    process->child_system_ticks +=
         child->system_ticks + child->child_system_ticks;
-    unlink_family(child);
+    proc_unlink(child);
 }
 
 /* Look at every child that is asked for.
@@ -241,7 +294,7 @@ find_news(pid_t pid, int options, int *status, struct process **found)
 {
     bool any = false;
 
-    list_for_each(pos, &current->children) {
+    list_for_each(pos, &current->process->children) {
         struct process *child = list_entry(pos, struct process, sibling);
         if (!wants(pid, options, child)) {
             continue;
@@ -256,14 +309,6 @@ find_news(pid_t pid, int options, int *status, struct process **found)
     return any ? 0 : -ECHILD;
 }
 
-static void
-wait_until_off_cpu(const struct process *child)
-{
-    while (__atomic_load_n(&child->on_cpu, __ATOMIC_ACQUIRE)) {
-        cpu_wait(); /* the few instructions between ZOMBIE and switch_to */
-    }
-}
-
 long
 proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
 {
@@ -276,14 +321,14 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         if (result != 0 || (options & WNOHANG) != 0) {
             break;
         }
-        if (wait_sleep(&current->child_wait, &family_lock) != 0) {
+        if (wait_sleep(&current->process->child_wait, &family_lock) != 0) {
             result = find_news(pid, options, status, &child);
             result = result == 0 ? -EINTR : result;
             break;
         }
     }
-    bool zombie = child != NULL && child->state == PROC_ZOMBIE;
-    if (child != NULL) {
+    bool zombie = child != NULL && proc_is_zombie(child);
+    if (child != NULL && rusage != NULL) {
         usage_of(child, rusage);
     }
     if (zombie) {
@@ -291,8 +336,7 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
     }
     spin_unlock(&family_lock);
     if (zombie) {
-        wait_until_off_cpu(child);
-        proc_free(child);
+        proc_forget(child);
     }
     return result;
 }

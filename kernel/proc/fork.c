@@ -26,6 +26,7 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 #define CLONE_KNOWN                                                        \
@@ -53,15 +54,15 @@ static const struct fork_mode *fork_mode = &fork_modes[3];
 static bool vfork_is_fork; /* vfork=fork, as in 4.4BSD */
 
 static int ask(struct clone_args *args);
-static struct process *child_make(const struct clone_args *args, int *error);
-static void child_unmake(struct process *child);
-static int share_memory(struct process *child, u64 flags);
-static int inherit(struct process *child, u64 flags);
-static void copy_registers(struct process *child,
+static struct thread *child_make(const struct clone_args *args, int *error);
+static void child_unmake(struct thread *child);
+static int share_memory(struct thread *child, u64 flags);
+static int inherit(struct thread *child, u64 flags);
+static void copy_registers(struct thread *child,
                            const struct clone_args *args);
-static bool join_family(struct process *child, bool vfork);
+static bool join_family(struct thread *child, bool vfork);
 static long begin_again(void);
-static void wait_for_release(const struct process *child);
+static void wait_for_release(struct thread *child);
 
 long
 proc_clone(struct clone_args *args)
@@ -70,12 +71,12 @@ proc_clone(struct clone_args *args)
     if (error != 0) {
         return error;
     }
-    struct process *child = child_make(args, &error);          /* 2 3 4 */
+    struct thread *child = child_make(args, &error);           /* 2 3 4 */
     if (child == NULL) {
         return error;
     }
     copy_registers(child, args);                               /* 5 */
-    pid_t pid = child->pid; /* the child may be gone after it is published */
+    pid_t pid = child->tid; /* the child may be gone after it is published */
     bool vfork = (args->flags & CLONE_VFORK) != 0;
     if (!join_family(child, vfork)) {                          /* 6 */
         child_unmake(child);
@@ -111,16 +112,16 @@ ask(struct clone_args *args)
 }
 
 /* A child that nobody has seen yet. */
-static struct process *
+static struct thread *
 child_make(const struct clone_args *args, int *error)
 {
-    struct process *child = proc_alloc(error);                 /* 2 reserve */
+    struct thread *child = proc_alloc(error);                  /* 2 reserve */
     if (child == NULL) {
         return NULL;
     }
     *error = share_memory(child, args->flags);                 /* 3 memory */
     if (*error != 0) {
-        proc_free(child);
+        proc_discard(child);
         return NULL;
     }
     *error = inherit(child, args->flags);                      /* 4 inherit */
@@ -132,19 +133,19 @@ child_make(const struct clone_args *args, int *error)
 }
 
 static void
-child_unmake(struct process *child)
+child_unmake(struct thread *child)
 {
     files_put(child->files);
     fs_context_put(child->fs);
-    if (child->sigacts != NULL) {
-        sigacts_put(child->sigacts);
+    if (child->process->sigacts != NULL) {
+        sigacts_put(child->process->sigacts);
     }
     as_put(child->as);
-    proc_free(child);
+    proc_discard(child);
 }
 
 static int
-share_memory(struct process *child, u64 flags)
+share_memory(struct thread *child, u64 flags)
 {
     if (flags & CLONE_VM) {
         as_get(current->as);
@@ -156,9 +157,11 @@ share_memory(struct process *child, u64 flags)
 
 /* What the child gets of what the parent holds, besides memory. */
 static int
-inherit(struct process *child, u64 flags)
+inherit(struct thread *child, u64 flags)
 {
-    struct process *parent = current;
+    struct thread *parent = current;
+    struct process *from = parent->process;
+    struct process *to = child->process;
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
@@ -167,18 +170,18 @@ inherit(struct process *child, u64 flags)
     if (child->files == NULL || child->fs == NULL) {
         return -ENOMEM;
     }
-    sigacts_get(parent->sigacts);
-    child->sigacts = parent->sigacts;
     child->blocked = parent->blocked;
     child->affinity = parent->affinity;
-    child->exit_signal = (int)(flags & CSIGNAL);
-    child->execs = child->parent_execs = parent->execs;
-    memcpy(child->comm, parent->comm, COMM_SIZE);
+    sigacts_get(from->sigacts);
+    to->sigacts = from->sigacts;
+    to->exit_signal = (int)(flags & CSIGNAL);
+    to->execs = to->parent_execs = from->execs;
+    memcpy(to->comm, from->comm, COMM_SIZE);
     return 0;
 }
 
 static void
-copy_registers(struct process *child, const struct clone_args *args)
+copy_registers(struct thread *child, const struct clone_args *args)
 {
     *child->frame = *current->frame;
     child->frame->rax = 0;
@@ -199,15 +202,20 @@ copy_registers(struct process *child, const struct clone_args *args)
  * was on its way here, too.  Either the child is found there, or the parent has
  * been.  => whether it is in */
 static bool
-join_family(struct process *child, bool vfork)
+join_family(struct thread *child, bool vfork)
 {
+    struct process *parent = current->process;
+
     spin_lock(&family_lock);
     bool joins = !signal_pending();
     if (joins) {
-        child->pgid = current->pgid;
-        child->sid = current->sid;
-        proc_link(child, current);
-        current->vfork_child = vfork ? child : NULL;
+        child->process->pgid = parent->pgid;
+        child->process->sid = parent->sid;
+        proc_link(child->process, parent);
+        if (vfork) {
+            current->vfork_child = child;
+            child->vforker = current;
+        }
     }
     spin_unlock(&family_lock);
     return joins;
@@ -233,7 +241,7 @@ fork_return(void *arg)
 {
     (void)arg;
     if (current->set_child_tid != 0) {
-        pid_t pid = current->pid;
+        pid_t pid = current->tid;
         (void)!copy_to_user(current->set_child_tid, &pid, sizeof(pid));
     }
     trap_return(current->frame);
@@ -241,9 +249,9 @@ fork_return(void *arg)
 
 /* vfork: the child runs on our memory and our stack; stay away until it has
  * gone its way, or we are to die.  Only the pointer is compared: the child may
- * be gone altogether. */
+ * be gone altogether, unless we still wait for it. */
 static void
-wait_for_release(const struct process *child)
+wait_for_release(struct thread *child)
 {
     int error = 0;
 
@@ -252,17 +260,24 @@ wait_for_release(const struct process *child)
         error = wait_sleep_mode(&current->vfork_wait, &family_lock,
                                 WAIT_KILLABLE);
     }
-    current->vfork_child = NULL;
+    if (current->vfork_child == child) {
+        current->vfork_child = child->vforker = NULL;
+    }
     spin_unlock(&family_lock);
 }
 
 void
-vfork_release(struct process *child)
+vfork_release(struct thread *child)
 {
+    /* It was set before anybody ran the child, and is only ever taken away. */
+    if (__atomic_load_n(&child->vforker, __ATOMIC_RELAXED) == NULL) {
+        return;
+    }
     spin_lock(&family_lock);
-    if (child->parent->vfork_child == child) {
-        child->parent->vfork_child = NULL;
-        wait_wake_all(&child->parent->vfork_wait);
+    struct thread *parent = child->vforker;
+    if (parent != NULL) {
+        parent->vfork_child = child->vforker = NULL;
+        wait_wake_all(&parent->vfork_wait);
     }
     spin_unlock(&family_lock);
 }

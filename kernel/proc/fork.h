@@ -5,7 +5,7 @@
 
 #include "core/types.h"
 
-struct process;
+struct thread;
 
 /* What a child shares with its parent, and who waits for whom.  Flags as
  * clone(2)'s: SIGCHLD with any of CLONE_VM (memory), CLONE_FILES (descriptors),
@@ -20,7 +20,8 @@ struct clone_args {
     u64 tls;              /* CLONE_SETTLS: the child's FS base */
 };
 
-/* Make a child of the current process.  A copy of memory (no CLONE_VM) is made
+/* Make a child of the current process, with a first thread that is a copy of
+ * the current one.  A copy of memory (no CLONE_VM) is made
  * as the boot word fork= says, which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
@@ -35,7 +36,7 @@ long proc_vfork(void);
 
 /* The child no longer uses its parent's memory: let the parent go on.
  * => once, in exec (after close-on-exec is done) or exit */
-void vfork_release(struct process *child);
+void vfork_release(struct thread *child);
 
 /* Set the kind of fork by the boot word's value: eager, page, table, tree,
  * share or none; that of vfork: fork or vfork.

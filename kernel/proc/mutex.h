@@ -14,11 +14,11 @@
 
 #include "arch/percpu.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 #include "proc/sleep.h"
 
 struct mutex {
-    u64 owner;             /* struct process *, and MUTEX_WAITED; 0: free */
+    u64 owner;             /* struct thread *, and MUTEX_WAITED; 0: free */
     u32 rank;              /* enum mutex_rank */
     u32 outer;             /* what its owner held before */
     struct spinlock lock;  /* RANK_MUTEX: guards the queue and the mark */
@@ -39,28 +39,28 @@ void mutex_pass_on(struct mutex *mutex);
 static inline void
 mutex_lock(struct mutex *mutex)
 {
-    struct process *process = current;
+    struct thread *thread = current;
     u64 none = 0;
 
     assert(cpu_rank() == 0);
-    assert(process->mutex_rank < mutex->rank);
-    if (!__atomic_compare_exchange_n(&mutex->owner, &none, (u64)process, false,
+    assert(thread->mutex_rank < mutex->rank);
+    if (!__atomic_compare_exchange_n(&mutex->owner, &none, (u64)thread, false,
                                      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
         mutex_wait(mutex);
     }
-    mutex->outer = process->mutex_rank;
-    process->mutex_rank = mutex->rank;
+    mutex->outer = thread->mutex_rank;
+    thread->mutex_rank = mutex->rank;
 }
 
 /* Give it back.  => it is the one taken last (checked by rank) */
 static inline void
 mutex_unlock(struct mutex *mutex)
 {
-    struct process *process = current;
-    u64 mine = (u64)process;
+    struct thread *thread = current;
+    u64 mine = (u64)thread;
 
-    assert(process->mutex_rank == mutex->rank);
-    process->mutex_rank = mutex->outer;
+    assert(thread->mutex_rank == mutex->rank);
+    thread->mutex_rank = mutex->outer;
     if (!__atomic_compare_exchange_n(&mutex->owner, &mine, 0, false,
                                      __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
         mutex_pass_on(mutex);

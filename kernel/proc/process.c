@@ -1,6 +1,7 @@
 /*
- * The process table.  A pid leads to its process through an array, so that
- * fork's cost does not depend on how many there are.
+ * The process table.  A number leads to its process and thread through an
+ * array, so that fork's cost does not depend on how many there are; it has a
+ * lock of its own, so that fork and kill take the family's for the family only.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -9,37 +10,78 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
-#include "arch/trap.h"
 
 #include "mm/frame.h"
 #include "mm/heap.h"
-#include "mm/kmap.h"
 
-#include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/signal.h"
+#include "proc/sigacts.h"
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
+struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
 struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
 
-/* Indexed by pid.  A pid is in use by its process, from proc_alloc until it is
- * reaped, and by every member of the group and session named after it. */
+/* Indexed by pid, or tid.  A number is in use by its process, from proc_alloc
+ * until that is reaped, or by its thread, and by every member of the group and
+ * session named after it. */
 static struct pid_slot {
-    struct process *process;
-    u32 uses;
+    struct process *process; /* NULL while fork makes it, and when reaped */
+    struct thread *thread;   /* whose tid it is, if not a process's pid */
+    u32 uses;                /* a  only the lock's holder takes it off 0 */
 } pids[PID_MAX];
 
 static pid_t last_pid;
-static int process_count;
+static int process_count; /* read without the lock */
+
+struct process *
+pid_process(pid_t pid)
+{
+    assert(spin_held(&pids_lock));
+    return pid > 0 && pid < PID_MAX ? pids[pid].process : NULL;
+}
+
+bool
+thread_lock(pid_t tid, struct thread **thread)
+{
+    spin_lock(&pids_lock);
+    struct process *process = pid_process(tid);
+    *thread = process != NULL ? pids[tid].thread : NULL;
+    if (process != NULL) {
+        struct list *first;
+        spin_lock(&process->lock);
+        first = list_first(&process->threads);
+        if (*thread == NULL && first != NULL
+            && list_entry(first, struct thread, link)->tid == tid) {
+            *thread = list_entry(first, struct thread, link);
+        }
+        if (*thread == NULL) {
+            spin_unlock(&process->lock);
+        }
+    }
+    if (*thread == NULL) {
+        spin_unlock(&pids_lock);
+    }
+    return process != NULL;
+}
+
+void
+thread_unlock(struct thread *thread)
+{
+    spin_unlock(&thread->process->lock);
+    spin_unlock(&pids_lock);
+}
 
 struct process *
 proc_find(pid_t pid)
 {
-    struct process *found = pid > 0 && pid < PID_MAX ? pids[pid].process : NULL;
-
-    return found != NULL && found->parent != NULL ? found : NULL;
+    assert(spin_held(&family_lock));
+    spin_lock(&pids_lock);
+    struct process *found = pid_process(pid);
+    bool member = found != NULL && found->parent != NULL;
+    spin_unlock(&pids_lock);
+    return member ? found : NULL;
 }
 
 int
@@ -57,14 +99,29 @@ proc_limit(void)
 void
 pid_get(pid_t pid)
 {
-    pids[pid].uses++;
+    __atomic_fetch_add(&pids[pid].uses, 1, __ATOMIC_RELAXED);
 }
 
 void
 pid_put(pid_t pid)
 {
-    assert(pids[pid].uses > 0);
-    pids[pid].uses--;
+    u32 before = __atomic_fetch_sub(&pids[pid].uses, 1, __ATOMIC_RELEASE);
+
+    assert(before > 0);
+}
+
+/* => pids_lock held; 0: every number is in use */
+static pid_t
+pid_take(void)
+{
+    for (int tries = 1; tries < PID_MAX; tries++) {
+        last_pid = last_pid + 1 < PID_MAX ? last_pid + 1 : 1;
+        if (__atomic_load_n(&pids[last_pid].uses, __ATOMIC_ACQUIRE) == 0) {
+            pids[last_pid].uses = 1;
+            return last_pid;
+        }
+    }
+    return 0;
 }
 
 /* pid 1 and its children may use the last slots, so that a shell can still
@@ -72,108 +129,117 @@ pid_put(pid_t pid)
 static bool
 slot_is_free(void)
 {
-    bool trusted = init_process == NULL || current == init_process
-                   || current->parent == init_process;
+    bool trusted = init_process == NULL || current->process == init_process
+                   || current->process->parent == init_process;
 
     return process_count < proc_limit() - (trusted ? 0 : ROOT_SLOTS);
 }
 
-/* => family_lock held; 0: every pid is in use */
+/* => the new process's pid; 0: there is no room */
 static pid_t
-pid_take(struct process *process)
+register_process(void)
 {
-    for (int tries = 1; tries < PID_MAX; tries++) {
-        last_pid = last_pid + 1 < PID_MAX ? last_pid + 1 : 1;
-        if (pids[last_pid].uses == 0) {
-            pids[last_pid] = (struct pid_slot){process, 1};
-            return last_pid;
-        }
-    }
-    return 0;
+    spin_lock(&pids_lock);
+    pid_t pid = slot_is_free() ? pid_take() : 0;
+    process_count += pid != 0;
+    spin_unlock(&pids_lock);
+    return pid;
 }
 
-static int
-register_pid(struct process *process)
+static void
+unregister_process(pid_t pid)
 {
-    int error = -EAGAIN;
+    spin_lock(&pids_lock);
+    pids[pid].process = NULL;
+    process_count--;
+    spin_unlock(&pids_lock);
+    pid_put(pid);
+}
 
-    spin_lock(&family_lock);
-    if (slot_is_free()) {
-        process->pid = pid_take(process);
-        if (process->pid != 0) {
-            process_count++;
-            error = 0;
-        }
+int
+thread_join(struct thread *thread)
+{
+    struct process *process = thread->process;
+
+    assert(process == current->process);
+    spin_lock(&pids_lock);
+    spin_lock(&process->lock);
+    pid_t tid = process->ending ? 0 : pid_take();
+    if (tid != 0) {
+        pids[tid].process = process;
+        pids[tid].thread = thread;
+        thread->tid = tid;
+        list_add_tail(&process->threads, &thread->link);
     }
-    spin_unlock(&family_lock);
-    return error;
+    spin_unlock(&process->lock);
+    spin_unlock(&pids_lock);
+    return tid != 0 ? 0 : -EAGAIN;
 }
 
 void
-proc_forget(struct process *process)
+thread_forget(struct thread *thread)
 {
-    pids[process->pid].process = NULL;
-    pid_put(process->pid);
-    process_count--;
-    process->pid = 0;
+    if (thread->tid != thread->process->pid) {
+        spin_lock(&pids_lock);
+        pids[thread->tid] = (struct pid_slot){.uses = 1};
+        spin_unlock(&pids_lock);
+        pid_put(thread->tid);
+    }
 }
 
-/* Everything that every process starts with. */
-static void
-init_fields(struct process *process, vaddr_t kstack)
+struct thread *
+proc_alloc(int *error)
 {
-    process->state = PROC_EMBRYO;
-    process->cpu = this_cpu()->id;
-    process->affinity = ~0UL;
-    if (init_process != NULL && current != init_process) {
-        process->nomem = nomem_default;
+    struct process *process = kzalloc(sizeof(*process));
+
+    *error = -ENOMEM;
+    if (process == NULL) {
+        return NULL;
     }
-    process->kstack = kstack;
-    process->frame = (struct trapframe *)(kstack + KSTACK_SIZE) - 1;
+    process->refs = 1;
     process->start_ns = clock_ns();
-    list_init(&process->run_link);
+    list_init(&process->threads);
     list_init(&process->all_link);
     list_init(&process->children);
     list_init(&process->sibling);
     waitq_init(&process->child_wait);
-    waitq_init(&process->vfork_wait);
-    spin_init(&process->siglock, RANK_SIGNAL, "siglock");
-}
-
-struct process *
-proc_alloc(int *error)
-{
-    struct process *process = kmalloc(sizeof(*process));
-    vaddr_t kstack = kstack_alloc();
-
-    *error = -ENOMEM;
-    if (process == NULL || kstack == 0) {
-        kfree(process);
-        if (kstack != 0) {
-            kstack_free(kstack);
+    spin_init(&process->lock, RANK_PROCESS, "process");
+    struct thread *first = thread_alloc(process);
+    if (first != NULL) {
+        process->pid = first->tid = register_process();
+        if (process->pid != 0) {
+            list_add(&process->threads, &first->link);
+            return first;
         }
-        return NULL;
+        *error = -EAGAIN;
+        thread_free(first);
     }
-    memset(process, 0, offsetof(struct process, fpu));
-    init_fields(process, kstack);
-    *error = register_pid(process);
-    if (*error != 0) {
-        proc_free(process);
-        return NULL;
-    }
-    return process;
+    proc_put(process);
+    return NULL;
 }
 
 void
-proc_free(struct process *process)
+proc_discard(struct thread *first)
 {
-    if (process->pid != 0) { /* not reaped: it never was in a family */
-        spin_lock(&family_lock);
-        proc_forget(process);
-        spin_unlock(&family_lock);
+    struct process *process = first->process;
+
+    list_del(&first->link);
+    thread_free(first);
+    proc_forget(process);
+}
+
+void
+proc_get(struct process *process)
+{
+    __atomic_fetch_add(&process->refs, 1, __ATOMIC_RELAXED);
+}
+
+void
+proc_put(struct process *process)
+{
+    if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
+        kfree(process);
     }
-    kstack_free(process->kstack);
-    kfree(process);
 }
 
 static void
@@ -182,6 +248,8 @@ link_to_all(struct process *process)
     list_add_tail(&all_processes, &process->all_link);
     pid_get(process->pgid);
     pid_get(process->sid);
+    /* Without the lock: until now nobody looked for it. */
+    __atomic_store_n(&pids[process->pid].process, process, __ATOMIC_RELEASE);
 }
 
 void
@@ -191,6 +259,23 @@ proc_link(struct process *child, struct process *parent)
     child->ppid = parent->pid;
     list_add_tail(&parent->children, &child->sibling);
     link_to_all(child);
+}
+
+void
+proc_unlink(struct process *process)
+{
+    process->parent = NULL;
+    list_del(&process->sibling);
+    list_del(&process->all_link);
+    pid_put(process->pgid);
+    pid_put(process->sid);
+}
+
+void
+proc_forget(struct process *process)
+{
+    unregister_process(process->pid);
+    proc_put(process);
 }
 
 void
@@ -205,19 +290,30 @@ proc_set_group(struct process *process, pid_t pgid, pid_t sid)
 }
 
 void
+proc_ticks(struct process *process, u64 *user, u64 *system)
+{
+    spin_lock(&process->lock);
+    *user = process->user_ticks;
+    *system = process->system_ticks;
+    list_for_each(pos, &process->threads) {
+        const struct thread *thread = list_entry(pos, struct thread, link);
+        *user += thread->user_ticks;
+        *system += thread->system_ticks;
+    }
+    spin_unlock(&process->lock);
+}
+
+void
 proc_start_init(void (*start)(void *arg))
 {
     int error;
-    struct process *init = proc_alloc(&error);
+    struct thread *thread = proc_alloc(&error);
+    struct process *init = thread != NULL ? thread->process : NULL;
 
-    if (init == NULL) {
+    if (init == NULL || (init->sigacts = sigacts_alloc()) == NULL) {
         panic("no memory for init");
     }
-    init->sigacts = sigacts_alloc();
-    if (init->sigacts == NULL) {
-        panic("no memory for init");
-    }
-    fxsave(init->fpu); /* the state of a CPU that has run no program */
+    fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->pgid = init->sid = init->pid;
     init->parent = init;
@@ -225,6 +321,6 @@ proc_start_init(void (*start)(void *arg))
     link_to_all(init);
     init_process = init;
     spin_unlock(&family_lock);
-    context_prepare(init, start, NULL);
-    sched_publish(init);
+    context_prepare(thread, start, NULL);
+    sched_publish(thread);
 }

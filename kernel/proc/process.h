@@ -1,21 +1,21 @@
 /*
- * A process: one thread of control, its memory, and what it holds.
+ * A process: what is owned and waited for, by one or more threads (thread.h).
  *
- *      fork            schedule          exit             wait
- *   -> EMBRYO -> RUNNABLE <-> RUNNING -> ZOMBIE -> (gone)
- *                    ^          |
- *                    +-SLEEPING<+   (and STOPPED, until SIGCONT or SIGKILL)
+ *      fork        first thread runs       last thread ends      wait
+ *   -> (embryo) -> living ---------------> zombie -------------> reaped
+ *
+ * A zombie is a process without a thread.  The last thread still stands on its
+ * stack then, and the parent may be quicker than the next thread on that CPU:
+ * so the process is counted, once until it is reaped and once for each thread
+ * until its stack is free, and goes with the last of them.
  *
  * PR-1  Every process is reachable from pid 1 through children lists; parent
- *       and child links agree; a zombie owns no address space and no files.
- * PR-2  A space has as many references as processes use it.
- * VF-1  A process that names a vfork_child does not run: it waits on vfork_wait
- *       for this living child of its own to let go of its memory.
+ *       and child links agree; its threads name it, and it counts them.
+ * PR-2  A space has as many references as threads use it.
  *
  * Fields stand in groups by their fate at fork.  Letters: who may change them.
  *   T  the family lock            i  nobody, once published
- *   c  only the process itself    g  its signal lock (RANK_SIGNAL)
- *   r  its CPU's run queue lock   a  atomic
+ *   p  its own lock               a  atomic
  */
 #pragma once
 
@@ -26,113 +26,82 @@
 #include "core/config.h"
 #include "core/spin.h"
 
-#include "arch/percpu.h"
-
-#include "mm/nomem.h"
-
 #include "proc/sleep.h"
+#include "proc/thread.h"
 
-struct as;
-struct files;
-struct fs_context;
 struct sigacts;
-struct trapframe;
-
-enum process_state {
-    PROC_EMBRYO,
-    PROC_RUNNABLE,
-    PROC_RUNNING,
-    PROC_SLEEPING,
-    PROC_STOPPED,
-    PROC_ZOMBIE,
-};
 
 #define COMM_SIZE 16 /* of a process's name, as in Linux's /proc/PID/stat */
 
 struct process {
-    /* Needed by the assembly of switch_to: offsets are asserted there. */
-    u64 kernel_rsp;            /* r  saved stack pointer while not running */
-
     /* Fresh in the child. */
+    u32 refs;                  /* a */
     pid_t pid;                 /* i */
-    enum process_state state;  /* r */
-    int cpu;                   /* r  whose run queue it belongs to */
-    bool on_cpu;       /* a  some CPU is still on its stack */
-    enum wait_mode wait_mode;  /* c  what may end its sleep */
-    vaddr_t kstack;            /* i  lowest address of the kernel stack */
-    struct trapframe *frame;   /* i  the user's registers, at the stack's top */
-    struct list run_link;      /* r */
+    struct spinlock lock;      /*    RANK_PROCESS */
+    struct list threads;       /* p  those that live, oldest first */
     struct list all_link;      /* T  all processes, by age */
-    struct process *parent;    /* T  NULL until it is in the family */
+    struct process *parent;    /* T  NULL while it is in no family */
     pid_t ppid;                /* T  its pid; the process just reads it */
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children */
-    struct waitq child_wait;   /*    this process waits for a child's news */
-    struct process *vfork_child; /* T  whom we wait for, or NULL */
-    struct waitq vfork_wait;   /*    this process waits for its release */
+    struct waitq child_wait;   /*    a thread waits for a child's news */
     u32 parent_execs;          /* T  its parent's `execs` at the fork */
     bool autoreap;             /* T  nobody will wait for it */
     int exit_signal;           /* T  what the parent gets then, or 0 */
-    int exit_status;           /* T  as wait4 reports it */
-    int stop_news, cont_news;  /* T  status words not yet waited for, or 0 */
-    vaddr_t set_child_tid;     /* i  where the child stores its pid, or 0 */
-    vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
-    u64 user_ticks, system_ticks;    /* c */
+    bool ending;               /* p  all its threads are to end, and: */
+    int exit_status;           /* p  as wait4 reports it */
+    bool stopped;              /* p */
+    bool stop_taken;           /* p  about to stop; SIGCONT takes it back */
+    bool continued;            /* p  its parent has not been told yet */
+    int stop_news, cont_news;  /* p  status words not yet waited for, or 0 */
+    sigset_t pending;          /* p  for whichever thread takes it first */
+    u64 user_ticks, system_ticks; /* p  of threads that have ended */
     u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */
     u64 start_ns;              /* i */
-    struct spinlock siglock;   /*    RANK_SIGNAL */
-    bool stop_taken;           /* g  about to stop; SIGCONT takes it back */
-    sigset_t pending;          /* g */
-    int forced;                /* g  a fault that was blocked or ignored */
 
     /* Copied. */
-    u64 fs_base;               /* c */
-    u64 affinity;              /* a  CPUs it may run on; bits of others too */
-    sigset_t blocked;          /* g */
     pid_t pgid, sid;           /* T */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
 
-    /* Shared by reference, each with its own rule and lock. */
-    struct as *as;             /* c  NULL in kernel threads and zombies */
-    struct files *files;       /* c */
-    struct fs_context *fs;     /* c  working directory and umask */
-    struct sigacts *sigacts;   /* c */
-
-    u32 mutex_rank;            /* c  of the mutex taken last; 0: none held */
-    struct nomem nomem;        /* c  never inherited: starts as nomem= says */
-
-    /* Copied, and last because it is large. */
-    u8 fpu[512] __attribute__((aligned(16))); /* c  FXSAVE image */
+    /* Shared by reference, copied at the first change. */
+    struct sigacts *sigacts;   /* T and p: either is enough to read it */
 };
 
-/* The process that runs on this CPU; in an idle loop, the idle process. */
-#define current (cpu_current())
-
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
+extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
 
-/* Find a live process or zombie by pid; not one that fork is still making.
- * => family_lock held; NULL if there is none */
+/* Find a live process or zombie by its pid or a thread's; not one that fork is
+ * still making.  => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
+
+/* The same, or what has just been reaped: good for a signal.
+ * => pids_lock held, which keeps it alive */
+struct process *pid_process(pid_t pid);
 
 /* How many processes there are, zombies included, and how many there may be: by
  * the table, and by memory, or a fork bomb would leave none for its killer. */
 int proc_count(void);
 int proc_limit(void);
 
-/* A new process without memory, files or family, with a pid and a kernel stack.
- * => NULL: -EAGAIN or -ENOMEM in *error
- * => proc_free undoes it, whatever of it has been filled since */
-struct process *proc_alloc(int *error);
+/* A new process without family, with a pid and a first thread, which has a
+ * kernel stack and no memory or files.
+ * => the thread; NULL: -EAGAIN or -ENOMEM in *error */
+struct thread *proc_alloc(int *error);
 
-/* Free a process that nobody can find any more, and its stack.
- * => not running anywhere; holds no memory, files or family */
-void proc_free(struct process *process);
+/* Undo proc_alloc.
+ * => nobody has seen it; it holds no memory, files or actions */
+void proc_discard(struct thread *first);
+
+/* One reference more / fewer; the last frees the process. */
+void proc_get(struct process *process);
+void proc_put(struct process *process);
 
 /* One more / fewer use of a pid: by a process, and as its group and session.
- * => family_lock held; a pid with uses is not given to a new process */
+ * => who adds one has one, or holds family_lock and has found the pid in use;
+ *    a pid with uses is not given to a new process */
 void pid_get(pid_t pid);
 void pid_put(pid_t pid);
 
@@ -140,12 +109,26 @@ void pid_put(pid_t pid);
  * => family_lock held; pgid and sid are set */
 void proc_link(struct process *child, struct process *parent);
 
-/* Take the pid away from a process that is being reaped.
- * => family_lock held */
+/* Take a process that is being reaped out of the family, so that nobody finds
+ * it any more.  => family_lock held; proc_forget must follow without it */
+void proc_unlink(struct process *process);
+
+/* Give back the pid and the reference of a process that was unlinked. */
 void proc_forget(struct process *process);
 
 /* Move a process to another group and session.  => family_lock held */
 void proc_set_group(struct process *process, pid_t pgid, pid_t sid);
+
+/* Ticks of all its threads, past and present. */
+void proc_ticks(struct process *process, u64 *user, u64 *system);
+
+/* Whether all its threads have ended.
+ * => its lock held, or family_lock, under which the last one ends */
+static inline bool
+proc_is_zombie(const struct process *process)
+{
+    return list_empty(&process->threads);
+}
 
 /* Make pid 1, which starts at start(NULL) in the kernel.  => boot */
 void proc_start_init(void (*start)(void *arg));

@@ -1,7 +1,7 @@
 /*
  * The scheduler.  The essential fact: the run queue's lock is held across
- * switch_to, taken by the process that leaves and released by the one that
- * arrives.  So whoever holds the lock never sees a process half switched.
+ * switch_to, taken by the thread that leaves and released by the one that
+ * arrives.  So whoever holds the lock never sees a thread half switched.
  */
 #include "core/console.h"
 #include "core/panic.h"
@@ -27,32 +27,34 @@
 #include "proc/timer.h"
 
 struct runqueue queues[MAX_CPUS];
-static struct process idle_processes[MAX_CPUS];
+static struct thread idle_threads[MAX_CPUS];
+static struct process idle_process; /* pid 0, in no family */
 
-struct process *switch_to(struct process *prev, struct process *next);
+struct thread *switch_to(struct thread *prev, struct thread *next);
 void switch_start(void); /* assembly */
-__noreturn void on_start(struct process *prev, void (*fn)(void *), void *arg);
+__noreturn void on_start(struct thread *prev, void (*fn)(void *), void *arg);
 
-_Static_assert(offsetof(struct process, kernel_rsp) == 0, "switch_to");
+_Static_assert(offsetof(struct thread, kernel_rsp) == 0, "switch_to");
 _Static_assert(offsetof(struct cpu, kernel_rsp) == 8, "entry.S");
 _Static_assert(offsetof(struct cpu, work) == 24, "entry.S");
 _Static_assert(offsetof(struct cpu, rank) == 28, "entry.S: with work");
-_Static_assert(offsetof(struct cpu, process) == 32, "cpu_current");
+_Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 
 bool preempt_always;
 
-/* The calling context is this CPU's idle process. */
+/* The calling context is this CPU's idle thread. */
 static void
 become_idle(struct cpu *cpu)
 {
-    struct process *idle = &idle_processes[cpu->id];
+    struct thread *idle = &idle_threads[cpu->id];
 
-    idle->state = PROC_RUNNING;
+    idle->process = &idle_process;
+    idle->state = THREAD_RUNNING;
     idle->cpu = cpu->id;
     idle->on_cpu = true;
     cpu->idle = idle;
     cpu->queue = &queues[cpu->id];
-    cpu->process = idle;
+    cpu->thread = idle;
 }
 
 void
@@ -88,7 +90,7 @@ sched_start_cpus(void)
         cpu->id = cpu_count;
         cpu->apic_id = acpi_cpu_ids[i];
         if (smp_start_cpu(cpu, kernel_root, stack + KSTACK_SIZE, start_here)) {
-            idle_processes[cpu_count++].kstack = stack;
+            idle_threads[cpu_count++].kstack = stack;
         } else {
             kstack_free(stack);
             warn("the CPU with APIC id %u does not answer\n", cpu->apic_id);
@@ -98,48 +100,48 @@ sched_start_cpus(void)
 }
 
 bool
-sched_wake(struct process *process, enum process_state from)
+sched_wake(struct thread *thread, enum thread_state from)
 {
     u64 flags;
-    struct runqueue *queue = lock_queue_of(process, &flags);
-    bool woken = process->state == from;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool woken = thread->state == from;
     bool move = false;
 
     if (!woken) {
         /* it has been woken already, or is elsewhere in its life */
-    } else if (process->on_cpu) {
-        process->state = PROC_RUNNING; /* it has not left yet: it stays */
-    } else if (!may_run(process, process->cpu)) {
-        sched_depart(process);
+    } else if (thread->on_cpu) {
+        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
+    } else if (!may_run(thread, thread->cpu)) {
+        sched_depart(thread);
         move = true;
     } else {
-        make_ready(queue, process);
+        make_ready(queue, thread);
         if (preempt_always) {
             cpu_add_work(WORK_RESCHED);
         }
         if (queue != this_cpu()->queue) {
-            cpu_wake(process->cpu);
+            cpu_wake(thread->cpu);
         }
     }
     spin_unlock_irq(&queue->lock, flags);
     if (move) {
-        sched_publish(process);
+        sched_publish(thread);
     }
     return woken;
 }
 
 void
-sched_poke(struct process *process)
+sched_poke(struct thread *thread)
 {
     /* Who switches to it says so first (on_cpu), then looks at its signals. */
-    int cpu = __atomic_load_n(&process->cpu, __ATOMIC_RELAXED);
-    if (__atomic_load_n(&process->on_cpu, __ATOMIC_RELAXED)
+    int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&thread->on_cpu, __ATOMIC_RELAXED)
         && cpu != this_cpu()->id) {
         cpu_kick(cpu);
     }
 }
 
-static struct process *
+static struct thread *
 pick_next(struct runqueue *queue, struct cpu *cpu)
 {
     struct list *first = list_first(&queue->ready);
@@ -149,7 +151,7 @@ pick_next(struct runqueue *queue, struct cpu *cpu)
     }
     list_del(first);
     queue->length--;
-    return list_entry(first, struct process, run_link);
+    return list_entry(first, struct thread, run_link);
 }
 
 /* Never skipped: a program that loads a selector into FS changes the base, and
@@ -160,16 +162,16 @@ sched_load_fs_base(void)
     wrmsr(MSR_FS_BASE, current->fs_base);
 }
 
-/* Load what belongs to the next process and is not on its stack.  The idle
- * process has no space of its own: the last one stays, as it may come back
+/* Load what belongs to the next thread and is not on its stack.  The idle
+ * thread has no space of its own: the last one stays, as it may come back
  * (until rest leaves it). */
 static void
-load_context(struct cpu *cpu, struct process *prev, struct process *next)
+load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {
     fxsave(prev->fpu);
-    cpu->process = next;
-    cpu->pid = next->pid;
-    cpu->nomem = next == init_process ? NULL : &next->nomem;
+    cpu->thread = next;
+    cpu->pid = next->process->pid;
+    cpu->nomem = next->process == init_process ? NULL : &next->nomem;
     /* A full barrier: see sched_poke. */
     (void)__atomic_exchange_n(&next->on_cpu, true, __ATOMIC_SEQ_CST);
     if (next->as != NULL) {
@@ -177,27 +179,26 @@ load_context(struct cpu *cpu, struct process *prev, struct process *next)
     }
     fxrstor(next->fpu);
     wrmsr(MSR_FS_BASE, next->fs_base);
-    cpu_set_kernel_stack(cpu, next->kstack + KSTACK_SIZE);
-    if (next->pending & ~next->blocked) {
+    cpu_set_kernel_stack(cpu, (u64)(next->frame + 1));
+    if ((next->pending | next->process->pending) & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }
 }
 
-/* The arriving process's first act.  => prev is off this CPU */
+/* The arriving thread's first act.  => prev is off this CPU */
 static void
-finish_switch(struct process *prev)
+finish_switch(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
-    bool reap = prev->state == PROC_ZOMBIE && prev->autoreap;
+    bool dead = prev->state == THREAD_DEAD;
     bool move = queue->leaving != NULL;
 
     queue->leaving = NULL;
-    /* The last touch, unless it is ours: who waits to free it may do so now. */
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
-    if (reap) {
-        proc_free(prev);
+    if (dead) {
+        thread_free(prev);
     } else if (move) {
         sched_publish(prev);
     }
@@ -206,7 +207,7 @@ finish_switch(struct process *prev)
 /* It goes on later: here, or where it may (then finish_switch puts it there,
  * as it is still on this stack). */
 static void
-leave_ready(struct runqueue *queue, struct process *prev, int cpu)
+leave_ready(struct runqueue *queue, struct thread *prev, int cpu)
 {
     if (may_run(prev, cpu)) {
         make_ready(queue, prev);
@@ -221,17 +222,17 @@ schedule(void)
 {
     struct cpu *cpu = this_cpu();
     struct runqueue *queue = cpu->queue;
-    struct process *prev = cpu->process;
+    struct thread *prev = cpu->thread;
     u64 flags = spin_lock_irq(&queue->lock);
 
     assert(flags & RFLAGS_IF); /* so not in a handler, and no irq lock */
     assert(spin_outer(&queue->lock) == 0); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
-    if (prev->state == PROC_RUNNING && prev != cpu->idle) {
+    if (prev->state == THREAD_RUNNING && prev != cpu->idle) {
         leave_ready(queue, prev, cpu->id);
     }
-    struct process *next = pick_next(queue, cpu);
-    next->state = PROC_RUNNING;
+    struct thread *next = pick_next(queue, cpu);
+    next->state = THREAD_RUNNING;
     if (next != prev) {
         load_context(cpu, prev, next);
         finish_switch(switch_to(prev, next));
@@ -249,25 +250,25 @@ sched_slice_over(void)
 }
 
 void
-on_start(struct process *prev, void (*fn)(void *), void *arg)
+on_start(struct thread *prev, void (*fn)(void *), void *arg)
 {
     finish_switch(prev);
     fn(arg);
-    panic("a process returned from its first function");
+    panic("a thread returned from its first function");
 }
 
 void
-context_prepare(struct process *process, void (*fn)(void *), void *arg)
+context_prepare(struct thread *thread, void (*fn)(void *), void *arg)
 {
     /* What switch_to pops: r15 r14 r13 r12 rbx rbp, and where it returns. */
-    u64 *stack = (u64 *)process->frame - 8;
+    u64 *stack = (u64 *)thread->frame - 8;
 
     stack[0] = stack[1] = stack[2] = 0;
     stack[3] = (u64)arg;
     stack[4] = (u64)fn;
     stack[5] = 0;
     stack[6] = (u64)switch_start;
-    process->kernel_rsp = (u64)stack;
+    thread->kernel_rsp = (u64)stack;
 }
 
 #define WORK_IDLE (WORK_INPUT | WORK_PARK | WORK_TIMER)
@@ -296,7 +297,7 @@ rest(struct cpu *cpu)
 void
 sched_idle(void)
 {
-    struct cpu *cpu = this_cpu(); /* which an idle process never leaves */
+    struct cpu *cpu = this_cpu(); /* which an idle thread never leaves */
 
     apic_timer_start();
     cpu_interrupts_on();
@@ -320,12 +321,12 @@ sched_idle(void)
 void
 on_tick(bool from_user)
 {
-    struct process *process = current;
+    struct thread *thread = current;
 
     if (from_user) {
-        process->user_ticks++;
+        thread->user_ticks++;
     } else {
-        process->system_ticks++;
+        thread->system_ticks++;
     }
     if (timer_due()) {
         cpu_add_work(WORK_TIMER);

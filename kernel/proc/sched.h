@@ -5,9 +5,9 @@
 
 #include "core/types.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
-/* Make the calling context CPU 0's idle process, so that `current` is valid,
+/* Make the calling context CPU 0's idle thread, so that `current` is valid,
  * and prepare the queues of all.
  * => boot */
 void sched_init(void);
@@ -31,37 +31,37 @@ void schedule(void);
  * up this one.  => as schedule */
 void sched_slice_over(void);
 
-/* Put a process that is on no list on the list of the CPU that it belongs to: a
+/* Put a thread that is on no list on the list of the CPU that it belongs to: a
  * new one, or one that has departed from another (balance.h). */
-void sched_publish(struct process *process);
+void sched_publish(struct thread *thread);
 
 /* End a sleep or a stop.  => whether it was in that state; any context */
-bool sched_wake(struct process *process, enum process_state from);
+bool sched_wake(struct thread *thread, enum thread_state from);
 
-/* A signal is there for the process: if it runs on another CPU, that CPU looks
+/* A signal is there for the thread: if it runs on another CPU, that CPU looks
  * soon.  => the signal is visible already: a full barrier came after it */
-void sched_poke(struct process *process);
+void sched_poke(struct thread *thread);
 
 /* Run only on CPUs in mask (balance.c).
- * => family_lock held, at least one CPU in it is online
+ * => its process's lock held, at least one CPU in it is online
  * => whether it will not run elsewhere any more; if not, once more after a
  *    schedule(): by then it, or we, may have left that CPU */
-bool sched_set_affinity(struct process *process, u64 mask) __must_check;
+bool sched_set_affinity(struct thread *thread, u64 mask) __must_check;
 
-/* Announce that the current process will leave the CPU in this state at its
+/* Announce that the current thread will leave the CPU in this state at its
  * next schedule(); a wake-up in between takes it back. */
 static inline void
-sched_prepare(enum process_state state)
+sched_prepare(enum thread_state state)
 {
     /* A full barrier: the condition is looked at after this is visible. */
     __atomic_exchange_n(&current->state, state, __ATOMIC_SEQ_CST);
 }
 
-/* Have the process start at fn(arg), on its own kernel stack. */
-void context_prepare(struct process *process, void (*fn)(void *), void *arg);
+/* Have the thread start at fn(arg), on its own kernel stack. */
+void context_prepare(struct thread *thread, void (*fn)(void *), void *arg);
 
 /* A child's first step (fork.c): return to user mode by its frame. */
 void fork_return(void *arg);
 
-/* Load the current process's FS base, which it has just changed. */
+/* Load the current thread's FS base, which it has just changed. */
 void sched_load_fs_base(void);

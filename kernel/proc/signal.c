@@ -1,55 +1,24 @@
 /*
- * Signals.  Entry points: signal_send (the sender's side), signal_deliver (the
+ * Signals.  Entry points: post (the sender's side), signal_deliver (the
  * receiver's).
  */
 #include "abi/errno.h"
+#include "abi/wait.h"
 
 #include "core/panic.h"
-#include "core/printk.h"
 
 #include "arch/percpu.h"
-
-#include "mm/heap.h"
 
 #include "proc/exit.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-#define STOP_SIGNALS (SET(SIGSTOP) | SET(SIGTSTP) | SET(SIGTTIN) | SET(SIGTTOU))
-#define IGNORED_BY_DEFAULT                                                 \
-    (SET(SIGCHLD) | SET(SIGCONT) | SET(SIGURG) | SET(SIGWINCH))
 #define FAULTS                                                             \
     (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV))
-#define UNBLOCKABLE (SET(SIGKILL) | SET(SIGSTOP))
-
-struct sigacts *
-sigacts_alloc(void)
-{
-    struct sigacts *sigacts = kzalloc(sizeof(*sigacts));
-
-    if (sigacts != NULL) {
-        sigacts->refs = 1;
-        sigacts->ignored = IGNORED_BY_DEFAULT;
-    }
-    return sigacts;
-}
-
-void
-sigacts_get(struct sigacts *sigacts)
-{
-    __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
-}
-
-void
-sigacts_put(struct sigacts *sigacts)
-{
-    if (__atomic_fetch_sub(&sigacts->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        kfree(sigacts);
-    }
-}
 
 static bool
 is_ignored(const struct process *process, int signal)
@@ -77,107 +46,151 @@ is_fatal(const struct process *process, int signal)
 /* Bring the target to where it looks at its signals.  The barrier: it says how
  * it sleeps before it looks at what is pending, we do the reverse. */
 static void
-notify(struct process *target, int signal)
+notify(struct thread *target, int signal)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     bool wakes = target->wait_mode == WAIT_INTERRUPTIBLE
                  || (target->wait_mode == WAIT_KILLABLE
-                     && is_fatal(target, signal));
+                     && is_fatal(target->process, signal));
 
     if (target == current) {
         cpu_add_work(WORK_SIGNAL);
     } else if (wakes) {
-        sched_wake(target, PROC_SLEEPING);
+        sched_wake(target, THREAD_SLEEPING);
     }
     if (signal == SIGKILL) {
-        sched_wake(target, PROC_STOPPED);
+        sched_wake(target, THREAD_STOPPED);
     }
     sched_poke(target);
 }
 
 void
-signal_tell_stop(struct process *parent)
+signal_forget(struct process *process, sigset_t set)
 {
-    assert(spin_held(&family_lock));
-    if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
-        signal_send(parent, SIGCHLD);
+    assert(spin_held(&process->lock));
+    process->pending &= ~set;
+    list_for_each(pos, &process->threads) {
+        list_entry(pos, struct thread, link)->pending &= ~set;
     }
-    wait_wake_all(&parent->child_wait);
+}
+
+/* A stop undoes a pending continue, and the other way round; who was stopped
+ * goes on, and tells its parent itself. */
+static void
+undo_opposite(struct process *process, int signal)
+{
+    if (signal == SIGCONT) {
+        signal_forget(process, STOP_SIGNALS);
+        process->stop_taken = false;
+        if (process->stopped) {
+            process->stopped = false;
+            process->continued = true;
+            process->cont_news = 0xffff;
+            list_for_each(pos, &process->threads) {
+                sched_wake(list_entry(pos, struct thread, link),
+                           THREAD_STOPPED);
+            }
+        }
+    } else if (SET(signal) & STOP_SIGNALS) {
+        signal_forget(process, SET(SIGCONT));
+    }
+}
+
+/* Who is to act on a signal: this thread, or if it is NULL the first that will.
+ * => NULL: it is blocked */
+static struct thread *
+taker_of(struct process *process, struct thread *thread, int signal)
+{
+    if (thread != NULL) {
+        return (thread->blocked & SET(signal)) == 0 ? thread : NULL;
+    }
+    list_for_each(pos, &process->threads) {
+        thread = list_entry(pos, struct thread, link);
+        if ((thread->blocked & SET(signal)) == 0) {
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+/* Make it pending on the process, or if thread is not NULL on that; an ignored
+ * one is dropped.  => process->lock held */
+static void
+post(struct process *process, struct thread *thread, int signal)
+{
+    if (process->sigacts == NULL) {
+        return; /* it has ended */
+    }
+    struct thread *taker = taker_of(process, thread, signal);
+    undo_opposite(process, signal);
+    if (taker != NULL
+        && (is_ignored(process, signal) || is_immune(process, signal))) {
+        return;
+    }
+    *(thread != NULL ? &thread->pending : &process->pending) |= SET(signal);
+    if (taker != NULL) {
+        notify(taker, signal);
+    }
 }
 
 void
 signal_send(struct process *target, int signal)
 {
-    spin_lock(&target->siglock);
-    if (target->sigacts == NULL) { /* it ends */
-        spin_unlock(&target->siglock);
-        return;
-    }
-    bool blocked = (target->blocked & SET(signal)) != 0;
-    bool drop = !blocked
-                && (is_ignored(target, signal) || is_immune(target, signal));
-    /* A stop undoes a pending continue, and the other way round. */
-    if (signal == SIGCONT) {
-        target->pending &= ~STOP_SIGNALS;
-        target->stop_taken = false;
-    } else if (SET(signal) & STOP_SIGNALS) {
-        target->pending &= ~SET(SIGCONT);
-    }
-    if (!drop) {
-        target->pending |= SET(signal);
-    }
-    bool continued = signal == SIGCONT && sched_wake(target, PROC_STOPPED);
-    if (continued) {
-        target->cont_news = 0xffff;
-    }
-    if (!drop && !blocked) {
-        notify(target, signal);
-    }
-    spin_unlock(&target->siglock);
-    if (continued) {
-        signal_tell_stop(target->parent);
+    spin_lock(&target->lock);
+    post(target, NULL, signal);
+    spin_unlock(&target->lock);
+}
+
+void
+signal_kill_others(struct process *process)
+{
+    assert(spin_held(&process->lock));
+    list_for_each(pos, &process->threads) {
+        struct thread *thread = list_entry(pos, struct thread, link);
+        if (thread != current) {
+            thread->pending |= SET(SIGKILL);
+            notify(thread, SIGKILL);
+        }
     }
 }
 
-/* => family_lock held; 0 or -EINVAL: nobody being there comes before that */
-static int
-deliver(struct process *target, int signal)
+static bool
+is_signal(int signal)
 {
-    if (signal < 0 || signal > SIGNAL_MAX) {
-        return -EINVAL;
-    }
-    if (signal != 0) {
-        signal_send(target, signal);
-    }
-    return 0;
+    return signal >= 0 && signal <= SIGNAL_MAX;
 }
 
 static int
 send_to_one(pid_t pid, int signal)
 {
-    spin_lock(&family_lock);
-    struct process *target = proc_find(pid);
-    int error = target != NULL ? deliver(target, signal) : -ESRCH;
-    spin_unlock(&family_lock);
-    return error;
+    spin_lock(&pids_lock);
+    struct process *target = pid_process(pid);
+    if (target != NULL && signal != 0 && is_signal(signal)) {
+        signal_send(target, signal);
+    }
+    spin_unlock(&pids_lock);
+    return target == NULL ? -ESRCH : is_signal(signal) ? 0 : -EINVAL;
 }
 
-/* To a group, or if it is 0 to all but init and ourselves. */
-static int
-send_to_many(pid_t pgid, int signal)
+int
+signal_send_group(pid_t pgid, int signal)
 {
-    int error = -ESRCH;
+    bool found = false;
 
     spin_lock(&family_lock);
     list_for_each(pos, &all_processes) {
         struct process *process = list_entry(pos, struct process, all_link);
         if (pgid != 0 ? process->pgid == pgid
-                      : process != init_process && process != current) {
-            error = deliver(process, signal);
+                      : process != init_process
+                            && process != current->process) {
+            found = true;
+            if (signal != 0 && is_signal(signal)) {
+                signal_send(process, signal);
+            }
         }
     }
     spin_unlock(&family_lock);
-    return error;
+    return !found ? -ESRCH : is_signal(signal) ? 0 : -EINVAL;
 }
 
 int
@@ -187,127 +200,108 @@ signal_kill(pid_t pid, int signal)
         return send_to_one(pid, signal);
     }
     if (pid == -1) {
-        return send_to_many(0, signal);
+        return signal_send_group(0, signal);
     }
-    return send_to_many(pid == 0 ? current->pgid : (pid_t)-(u32)pid, signal);
+    return signal_send_group(pid == 0 ? current->process->pgid
+                                      : (pid_t)-(u32)pid, signal);
 }
 
 int
-signal_send_group(pid_t pgid, int signal)
+signal_kill_thread(pid_t pid, pid_t tid, int signal)
 {
-    return send_to_many(pgid, signal);
-}
+    struct thread *target;
+    bool found = thread_lock(tid, &target);
 
-/* Actions change with both locks held, so that either is enough to read them:
- * a child that ends looks at its parent's under family_lock. */
-static void
-lock_actions(void)
-{
-    spin_lock(&family_lock);
-    spin_lock(&current->siglock);
-}
-
-static void
-unlock_actions(void)
-{
-    spin_unlock(&current->siglock);
-    spin_unlock(&family_lock);
-}
-
-/* Become the only owner of the current process's actions. */
-static int
-own_sigacts(void)
-{
-    struct sigacts *old = current->sigacts;
-
-    if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
-        return 0;
+    if (target != NULL) {
+        struct process *process = target->process;
+        found = pid == 0 || process->pid == pid;
+        if (found && signal != 0 && is_signal(signal)) {
+            post(process, target, signal);
+        }
+        thread_unlock(target);
     }
-    struct sigacts *copy = kmalloc(sizeof(*copy));
-    if (copy == NULL) {
-        return -ENOMEM;
-    }
-    *copy = *old;
-    copy->refs = 1;
-    lock_actions();
-    current->sigacts = copy;
-    unlock_actions();
-    sigacts_put(old);
-    return 0;
-}
-
-/* Put an action there, and sum it up in the sets. */
-static void
-set_action(struct sigacts *sigacts, int signal,
-           const struct kernel_sigaction *new)
-{
-    struct kernel_sigaction *action = &sigacts->action[signal - 1];
-    bool by_default = new->handler == SIG_DFL;
-    bool plain = by_default && new->flags == 0 && new->mask == 0;
-
-    *action = *new;
-    action->mask &= ~UNBLOCKABLE;
-    sigacts->ignored &= ~SET(signal);
-    sigacts->exec_resets &= ~SET(signal);
-    if (new->handler == SIG_IGN
-        || (by_default && (SET(signal) & IGNORED_BY_DEFAULT) != 0)) {
-        sigacts->ignored |= SET(signal);
-    }
-    if (new->handler != SIG_IGN && !plain) {
-        sigacts->exec_resets |= SET(signal);
-    }
-}
-
-int
-signal_action(int signal, const struct kernel_sigaction *new,
-              struct kernel_sigaction *old)
-{
-    if (signal < 1 || signal > SIGNAL_MAX
-        || (new != NULL && (SET(signal) & UNBLOCKABLE) != 0)) {
-        return -EINVAL;
-    }
-    if (old != NULL) {
-        *old = current->sigacts->action[signal - 1];
-    }
-    if (new == NULL) {
-        return 0;
-    }
-    int error = own_sigacts();
-    if (error != 0) {
-        return error;
-    }
-    lock_actions();
-    set_action(current->sigacts, signal, new);
-    if (is_ignored(current, signal)) {
-        current->pending &= ~SET(signal);
-    }
-    unlock_actions();
-    return 0;
+    return !found ? -ESRCH : is_signal(signal) ? 0 : -EINVAL;
 }
 
 void
 signal_set_blocked(sigset_t mask)
 {
-    spin_lock(&current->siglock);
+    spin_lock(&current->process->lock);
 
     current->blocked = mask & ~UNBLOCKABLE;
-    if (current->pending & ~current->blocked) {
+    if (signal_pending()) {
         cpu_add_work(WORK_SIGNAL);
     }
-    spin_unlock(&current->siglock);
+    spin_unlock(&current->process->lock);
 }
 
 bool
 signal_fatal_pending(void)
 {
-    sigset_t ready = current->pending & ~current->blocked;
+    sigset_t ready = signals_ready();
 
     for (; ready != 0; ready &= ready - 1) {
-        if (is_fatal(current, __builtin_ctzl(ready) + 1)) {
+        if (is_fatal(current->process, __builtin_ctzl(ready) + 1)) {
             return true;
         }
     }
     return false;
+}
+
+/* A child of parent has stopped or goes on: SIGCHLD, if wanted, and a wake-up
+ * for its wait.  => family_lock held */
+static void
+tell_stop(struct process *parent)
+{
+    if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
+        signal_send(parent, SIGCHLD);
+    }
+    wait_wake_all(&parent->child_wait);
+}
+
+/* Leave the CPU as STOPPED at the next schedule(), unless SIGCONT or SIGKILL
+ * came since the stop signal was taken.  One lock for both: whoever continues
+ * or kills us sees us stopped, or we see that it has been.
+ * => whether we do */
+static bool
+announce_stop(struct process *process, int signal)
+{
+    spin_lock(&process->lock);
+    bool stops = process->stop_taken
+                 && ((process->pending | current->pending) & SET(SIGKILL)) == 0;
+
+    if (stops) {
+        process->stopped = true;
+        process->stop_news = W_STOPCODE(signal);
+        process->cont_news = 0;
+        sched_prepare(THREAD_STOPPED);
+    }
+    spin_unlock(&process->lock);
+    return stops;
+}
+
+/* Stop, until SIGCONT or SIGKILL. */
+static void
+stop(int signal)
+{
+    struct process *process = current->process;
+
+    spin_lock(&family_lock);
+    bool stops = announce_stop(process, signal);
+    if (stops) {
+        tell_stop(process->parent);
+    }
+    spin_unlock(&family_lock);
+    if (!stops) {
+        return;
+    }
+    schedule();
+    spin_lock(&family_lock);
+    if (process->continued) {
+        process->continued = false;
+        tell_stop(process->parent);
+    }
+    spin_unlock(&family_lock);
 }
 
 /* What is pending, less what by its default action only stops.  One look: a
@@ -315,16 +309,29 @@ signal_fatal_pending(void)
 static sigset_t
 pending_besides_stops(sigset_t *stops)
 {
-    sigset_t ready = current->pending & ~current->blocked;
+    sigset_t ready = signals_ready();
 
     *stops = ready & STOP_SIGNALS;
     for (sigset_t left = *stops; left != 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
-        if (current->sigacts->action[signal - 1].handler != SIG_DFL) {
+        if (current->process->sigacts->action[signal - 1].handler != SIG_DFL) {
             *stops &= ~SET(signal);
         }
     }
     return ready & ~*stops;
+}
+
+/* Take a pending signal: one's own before the process's.
+ * => the process's lock held */
+static void
+take(int signal)
+{
+    sigset_t *from = current->pending & SET(signal)
+                         ? &current->pending : &current->process->pending;
+
+    current->process->stop_taken =
+        (*from & SET(signal)) != 0 && (SET(signal) & STOP_SIGNALS) != 0;
+    *from &= ~SET(signal);
 }
 
 bool
@@ -336,37 +343,21 @@ signal_stop_here(void)
         if (stops == 0) {
             return true;
         }
-        sigset_t first = stops & -stops;
-        spin_lock(&current->siglock);
-        current->stop_taken = (current->pending & first) != 0;
-        current->pending &= ~first;
-        spin_unlock(&current->siglock);
-        proc_stop(__builtin_ctzl(first) + 1);
+        int signal = __builtin_ctzl(stops) + 1;
+        spin_lock(&current->process->lock);
+        take(signal);
+        spin_unlock(&current->process->lock);
+        stop(signal);
     }
     return false;
-}
-
-bool
-signal_announce_stop(void)
-{
-    spin_lock(&current->siglock);
-    bool stops = current->stop_taken
-                 && (current->pending & SET(SIGKILL)) == 0;
-
-    /* One lock for both: whoever continues or kills us sees us stopped, or we
-     * see that it has been. */
-    if (stops) {
-        sched_prepare(PROC_STOPPED);
-    }
-    spin_unlock(&current->siglock);
-    return stops;
 }
 
 void
 signal_force(int signal)
 {
-    spin_lock(&current->siglock);
-    void (*handler)(int) = current->sigacts->action[signal - 1].handler;
+    spin_lock(&current->process->lock);
+    void (*handler)(int) =
+        current->process->sigacts->action[signal - 1].handler;
 
     if ((current->blocked & SET(signal)) != 0 || handler == SIG_IGN) {
         current->forced = signal;
@@ -374,30 +365,7 @@ signal_force(int signal)
     }
     current->pending |= SET(signal);
     cpu_add_work(WORK_SIGNAL);
-    spin_unlock(&current->siglock);
-}
-
-int
-signal_reserve_exec(void)
-{
-    return current->sigacts->exec_resets == 0 ? 0 : own_sigacts();
-}
-
-void
-signal_reset_exec(void)
-{
-    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
-    sigset_t left = current->sigacts->exec_resets;
-
-    if (left == 0) {
-        return;
-    }
-    lock_actions();
-
-    for (; left != 0; left &= left - 1) {
-        set_action(current->sigacts, __builtin_ctzl(left) + 1, &plain);
-    }
-    unlock_actions();
+    spin_unlock(&current->process->lock);
 }
 
 /* The next signal to act on: a fault's own first, as it comes from this very
@@ -406,27 +374,26 @@ static int
 take_signal(void)
 {
     int signal = 0;
-    spin_lock(&current->siglock);
-    sigset_t ready = current->pending & ~current->blocked;
+    spin_lock(&current->process->lock);
+    sigset_t ready = signals_ready();
 
     if (ready != 0) {
         signal = (ready & SET(SIGKILL)) != 0 ? SIGKILL
                                              : __builtin_ctzl(ready) + 1;
-        current->pending &= ~SET(signal);
-        current->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
+        take(signal);
     }
-    spin_unlock(&current->siglock);
+    spin_unlock(&current->process->lock);
     return signal;
 }
 
 static void
 act_by_default(int signal)
 {
-    if (current == init_process && (SET(signal) & FAULTS) == 0) {
+    if (current->process == init_process && (SET(signal) & FAULTS) == 0) {
         return;
     }
     if (SET(signal) & STOP_SIGNALS) {
-        proc_stop(signal);
+        stop(signal);
         return;
     }
     /* No core is written, so the core flag of the status stays clear: as on
@@ -441,7 +408,8 @@ signal_deliver(struct trapframe *frame)
 
     (void)frame;
     while ((signal = take_signal()) != 0) {
-        if (signal == current->forced || !is_ignored(current, signal)) {
+        if (signal == current->forced
+            || !is_ignored(current->process, signal)) {
             act_by_default(signal);
         }
     }

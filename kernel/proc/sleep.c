@@ -12,7 +12,7 @@
 #include "arch/cpu.h"
 
 #include "proc/mutex.h"
-#include "proc/process.h"
+#include "proc/thread.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
@@ -21,14 +21,14 @@
 /* A sleeper on a queue; lives on its stack. */
 struct waiter {
     struct list link;
-    struct process *process;
+    struct thread *thread;
 };
 
 /* A sleeper in sleep_ns. */
 struct timer {
     struct list link;
     u64 deadline;
-    struct process *process;
+    struct thread *thread;
 };
 
 static struct spinlock timer_lock = SPINLOCK_INIT(RANK_TIMER);
@@ -47,9 +47,9 @@ interrupted(enum wait_mode mode)
 static void
 enqueue(struct waitq *queue, struct waiter *waiter, enum wait_mode mode)
 {
-    waiter->process = current;
+    waiter->thread = current;
     current->wait_mode = mode;
-    sched_prepare(PROC_SLEEPING);
+    sched_prepare(THREAD_SLEEPING);
     list_add_tail(&queue->waiters, &waiter->link);
 }
 
@@ -58,7 +58,7 @@ static int
 leave(enum wait_mode mode)
 {
     if (interrupted(mode)) {
-        sched_wake(current, PROC_SLEEPING);
+        sched_wake(current, THREAD_SLEEPING);
     } else {
         schedule();
     }
@@ -108,7 +108,7 @@ wait_wake(struct waitq *queue, bool all)
     list_for_each_safe(pos, &queue->waiters) {
         struct waiter *waiter = list_entry(pos, struct waiter, link);
         list_del(&waiter->link);
-        if (sched_wake(waiter->process, PROC_SLEEPING) && !all) {
+        if (sched_wake(waiter->thread, THREAD_SLEEPING) && !all) {
             break;
         }
     }
@@ -168,7 +168,7 @@ timer_wake(void)
             break;
         }
         list_del(&timer->link);
-        sched_wake(timer->process, PROC_SLEEPING);
+        sched_wake(timer->thread, THREAD_SLEEPING);
     }
     note_first();
     spin_unlock(&timer_lock);
@@ -178,13 +178,13 @@ int
 sleep_ns(u64 ns, u64 *left)
 {
     u64 now = clock_ns();
-    struct timer timer = {.process = current};
+    struct timer timer = {.thread = current};
     int error = 0;
 
     timer.deadline = now + ns < now ? ~0UL : now + ns;
     current->wait_mode = WAIT_INTERRUPTIBLE;
     while (now < timer.deadline && error == 0) {
-        sched_prepare(PROC_SLEEPING);
+        sched_prepare(THREAD_SLEEPING);
         timer_add(&timer);
         error = leave(WAIT_INTERRUPTIBLE);
         timer_del(&timer);

@@ -1,5 +1,5 @@
 /*
- * Waiting for a condition.  A wait queue holds processes that wait for the same
+ * Waiting for a condition.  A wait queue holds threads that wait for the same
  * news.  One lock guards the condition and the queue: a spinlock, or a mutex
  * (mutex.h).  The pattern, with that lock held:
  *
@@ -16,12 +16,12 @@
 #include "common/list.h"
 #include "core/spin.h"
 
-struct process;
+struct thread;
 
 /* What may end a sleep besides being woken. */
 enum wait_mode {
     WAIT_DEAF,          /* nothing */
-    WAIT_KILLABLE,      /* a signal that ends the process */
+    WAIT_KILLABLE,      /* a signal that ends the thread */
     WAIT_INTERRUPTIBLE, /* any signal that is not blocked or ignored */
 };
 

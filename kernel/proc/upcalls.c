@@ -38,18 +38,25 @@ kill_for_memory(struct process *process, vaddr_t addr)
 {
     if ((process->pending & SIGNAL_BIT(SIGKILL)) == 0) {
         warn("out of memory: killed process %d (%s): %d touched %#lx\n",
-             process->pid, process->comm, current->pid, addr);
+             process->pid, process->comm, current->process->pid, addr);
         signal_send(process, SIGKILL);
     }
 }
 
 /* Whether it can end soon: who waits for a mutex of ours cannot. */
 static bool
-can_make_room(const struct process *process)
+can_make_room(struct process *process)
 {
-    return process != init_process && process->state != PROC_ZOMBIE
-           && !(process->state == PROC_SLEEPING
-                && process->wait_mode == WAIT_DEAF);
+    bool can = process != init_process && !proc_is_zombie(process);
+    spin_lock(&process->lock);
+
+    list_for_each(pos, &process->threads) {
+        const struct thread *thread = list_entry(pos, struct thread, link);
+        can &= thread->state != THREAD_SLEEPING
+               || thread->wait_mode != WAIT_DEAF;
+    }
+    spin_unlock(&process->lock);
+    return can;
 }
 
 /* pid 1 cannot be killed: the youngest other process makes room for it.
@@ -80,8 +87,8 @@ make_room(vaddr_t addr)
 static bool
 want_memory(vaddr_t addr)
 {
-    if (current != init_process) {
-        kill_for_memory(current, addr);
+    if (current->process != init_process) {
+        kill_for_memory(current->process, addr);
         return false;
     }
     if (!make_room(addr)) {

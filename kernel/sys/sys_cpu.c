@@ -16,34 +16,36 @@
 
 #include "sys/sys.h"
 
-/* => family_lock held; NULL: there is none */
-static struct process *
-by_pid(pid_t pid)
+/* The thread that tid means to a caller: 0 is itself.  => as thread_lock */
+static bool
+find_thread(pid_t tid, struct thread **thread)
 {
-    return pid == 0 ? current : proc_find(pid);
+    return thread_lock(tid == 0 ? current->tid : tid, thread);
 }
 
-/* Have the process keep to the mask.
+/* Have the thread keep to the mask.
  * => *done: it does, or has gone; if not, to be called again, with *start_ns
- *    as it is then (0 the first time): the pid may be another's by then */
+ *    as it is then (0 the first time): the tid may be another's by then */
 static long
-set_affinity(pid_t pid, u64 mask, u64 *start_ns, bool *done)
+set_affinity(pid_t tid, u64 mask, u64 *start_ns, bool *done)
 {
+    struct thread *thread;
     long error = 0;
 
-    spin_lock(&family_lock);
-    struct process *process = by_pid(pid);
+    bool found = find_thread(tid, &thread);
+    bool same = thread != NULL && (*start_ns == 0
+                                   || thread->process->start_ns == *start_ns);
     if (*start_ns == 0) {
-        error = process == NULL ? -ESRCH : mask == 0 ? -EINVAL : 0;
-    } else if (process != NULL && process->start_ns != *start_ns) {
-        process = NULL;
+        error = !found ? -ESRCH : mask == 0 ? -EINVAL : 0;
     }
     *done = true;
-    if (process != NULL && error == 0) {
-        *start_ns = process->start_ns;
-        *done = sched_set_affinity(process, mask);
+    if (same && error == 0) {
+        *start_ns = thread->process->start_ns;
+        *done = sched_set_affinity(thread, mask);
     }
-    spin_unlock(&family_lock);
+    if (thread != NULL) {
+        thread_unlock(thread);
+    }
     return error;
 }
 
@@ -74,24 +76,23 @@ sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
 }
 
 /* int sched_getaffinity(pid_t pid, size_t size, unsigned long *mask);
- * The bytes written: 8; EFAULT, EINVAL (size is not in words), ESRCH. */
+ * The bytes written: 8; EFAULT, EINVAL (size is not in words), ESRCH.
+ * Differences from Linux: a zombie has no mask of its own any more. */
 long
 sys_sched_getaffinity(u64 pid, u64 size, u64 user_mask)
 {
-    u64 mask = 0;
-    bool found = false;
+    struct thread *thread;
 
     /* Linux's arithmetic, which is of 32 bits. */
-    if ((u32)size * 8 < (u32)cpu_count || size % sizeof(mask) != 0) {
+    if ((u32)size * 8 < (u32)cpu_count || size % sizeof(u64) != 0) {
         return -EINVAL;
     }
-    spin_lock(&family_lock);
-    struct process *process = by_pid((pid_t)pid);
-    if (process != NULL) {
-        mask = process->affinity & cpus_online;
-        found = true;
+    u64 mask = cpus_online;
+    bool found = find_thread((pid_t)pid, &thread);
+    if (thread != NULL) {
+        mask &= thread->affinity;
+        thread_unlock(thread);
     }
-    spin_unlock(&family_lock);
     if (!found) {
         return -ESRCH;
     }

@@ -89,12 +89,12 @@ sys_execve(u64 path, u64 argv, u64 envp)
     return error;
 }
 
-/* void exit(int status); the caller has one thread, so it ends.
+/* void exit(int status); ends the calling thread; the last, the process.
  * Does not return. */
 long
 sys_exit(u64 status)
 {
-    proc_exit(W_EXITCODE((int)status, 0));
+    thread_exit(W_EXITCODE((int)status, 0));
 }
 
 /* void exit_group(int status);
@@ -121,7 +121,8 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
     if ((u32)pid == 1u << 31) { /* its negative is no pid */
         return -ESRCH;
     }
-    long result = proc_wait((pid_t)pid, (int)options, &word, &usage);
+    long result = proc_wait((pid_t)pid, (int)options, &word,
+                            rusage != 0 ? &usage : NULL);
     if (result > 0 && status != 0
         && copy_to_user(status, &word, sizeof(word)) != 0) {
         return -EFAULT;
@@ -147,19 +148,19 @@ sys_sched_yield(void)
 long
 sys_getpid(void)
 {
-    return current->pid;
+    return current->process->pid;
 }
 
 long
 sys_gettid(void)
 {
-    return current->pid;
+    return current->tid;
 }
 
 long
 sys_getppid(void)
 {
-    return __atomic_load_n(&current->ppid, __ATOMIC_RELAXED);
+    return __atomic_load_n(&current->process->ppid, __ATOMIC_RELAXED);
 }
 
 /* uid_t getuid(void) and its like: everybody is root.
@@ -192,7 +193,7 @@ sys_getegid(void)
 static struct process *
 target_of(pid_t pid)
 {
-    return pid == 0 ? current : proc_find(pid);
+    return pid == 0 ? current->process : proc_find(pid);
 }
 
 /* Whether some process of this session is in the group.  => family_lock held */
@@ -212,16 +213,18 @@ group_in_session(pid_t pgid, pid_t sid)
 static long
 set_group(struct process *target, pid_t pgid)
 {
-    if (target == NULL || (target != current && target->parent != current)) {
+    struct process *process = current->process;
+
+    if (target == NULL || (target != process && target->parent != process)) {
         return -ESRCH;
     }
-    if (target->sid != current->sid || target->sid == target->pid) {
+    if (target->sid != process->sid || target->sid == target->pid) {
         return -EPERM;
     }
-    if (target != current && target->execs != target->parent_execs) {
+    if (target != process && target->execs != target->parent_execs) {
         return -EACCES;
     }
-    if (pgid != target->pid && !group_in_session(pgid, current->sid)) {
+    if (pgid != target->pid && !group_in_session(pgid, process->sid)) {
         return -EPERM;
     }
     proc_set_group(target, pgid, target->sid);
@@ -275,7 +278,7 @@ sys_getsid(u64 pid)
 long
 sys_getpgrp(void)
 {
-    return current->pgid;
+    return current->process->pgid;
 }
 
 /* pid_t setsid(void);
@@ -287,13 +290,13 @@ sys_setsid(void)
     long result = -EPERM;
 
     spin_lock(&family_lock);
-    pid_t pid = current->pid;
+    pid_t pid = current->process->pid;
     bool leads = false;
     list_for_each(pos, &all_processes) {
         leads |= list_entry(pos, struct process, all_link)->pgid == pid;
     }
     if (!leads) {
-        proc_set_group(current, pid, pid);
+        proc_set_group(current->process, pid, pid);
         result = pid;
     }
     spin_unlock(&family_lock);
@@ -306,7 +309,7 @@ long
 sys_set_tid_address(u64 address)
 {
     current->clear_child_tid = address;
-    return current->pid;
+    return current->tid;
 }
 
 /* int arch_prctl(int code, unsigned long address);
@@ -413,7 +416,7 @@ sys_getrlimit(u64 resource, u64 limit)
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
-    if ((pid_t)pid != 0 && (pid_t)pid != current->pid) {
+    if ((pid_t)pid != 0 && (pid_t)pid != current->process->pid) {
         return -ESRCH;
     }
     if ((u32)resource >= RLIMIT_COUNT) {

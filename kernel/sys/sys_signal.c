@@ -10,6 +10,7 @@
 #include "mm/usercopy.h"
 
 #include "proc/process.h"
+#include "proc/sigacts.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 
@@ -34,7 +35,8 @@ sys_kill(u64 pid, u64 signal)
 long
 sys_tkill(u64 tid, u64 signal)
 {
-    return (pid_t)tid <= 0 ? -EINVAL : signal_kill((pid_t)tid, (int)signal);
+    return (pid_t)tid <= 0 ? -EINVAL
+                           : signal_kill_thread(0, (pid_t)tid, (int)signal);
 }
 
 long
@@ -43,7 +45,7 @@ sys_tgkill(u64 pid, u64 tid, u64 signal)
     if ((pid_t)pid <= 0 || (pid_t)tid <= 0) {
         return -EINVAL;
     }
-    return pid != tid ? -ESRCH : signal_kill((pid_t)tid, (int)signal);
+    return signal_kill_thread((pid_t)pid, (pid_t)tid, (int)signal);
 }
 
 /* int rt_sigaction(int signal, const struct kernel_sigaction *new,
@@ -112,7 +114,8 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
 long
 sys_rt_sigpending(u64 set, u64 size)
 {
-    sigset_t pending = current->pending & current->blocked;
+    sigset_t pending = (current->pending | current->process->pending)
+                       & current->blocked;
 
     if (size > sizeof(sigset_t)) {
         return -EINVAL;
@@ -149,11 +152,12 @@ sys_nanosleep(u64 time, u64 left)
 }
 
 static u64
-ticks_ns(const struct process *process)
+process_cpu_ns(void)
 {
-    u64 ticks = process->user_ticks + process->system_ticks;
+    u64 user, system;
 
-    return ticks * (NSEC_PER_SEC / TICKS_PER_SEC);
+    proc_ticks(current->process, &user, &system);
+    return (user + system) * (NSEC_PER_SEC / TICKS_PER_SEC);
 }
 
 /* int clock_gettime(clockid_t clock, struct timespec *time);
@@ -176,8 +180,11 @@ sys_clock_gettime(u64 clock, u64 time)
     case CLOCK_BOOTTIME:
         break;
     case CLOCK_PROCESS_CPUTIME_ID:
+        ns = process_cpu_ns();
+        break;
     case CLOCK_THREAD_CPUTIME_ID:
-        ns = ticks_ns(current);
+        ns = (current->user_ticks + current->system_ticks)
+             * (NSEC_PER_SEC / TICKS_PER_SEC);
         break;
     default:
         return -EINVAL;

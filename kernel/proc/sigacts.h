@@ -1,0 +1,42 @@
+/*
+ * What signals do to a process: its actions.  One counted object that fork
+ * shares; it is immutable while its count is over 1, and copied at the first
+ * change.  It changes with family_lock and its process's lock held, so that
+ * either is enough to read it: a child that ends looks at its parent's.
+ */
+#pragma once
+
+#include "abi/signal.h"
+
+#include "core/types.h"
+
+struct process;
+
+#define STOP_SIGNALS                                                       \
+    (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN)       \
+     | SIGNAL_BIT(SIGTTOU))
+#define IGNORED_BY_DEFAULT                                                 \
+    (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG)        \
+     | SIGNAL_BIT(SIGWINCH))
+#define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
+
+struct sigacts {
+    u32 refs;
+    sigset_t ignored;      /* by SIG_IGN, or as the default does nothing */
+    sigset_t exec_resets;  /* neither ignored nor as they were at the start */
+    struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
+};
+
+struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
+void sigacts_get(struct sigacts *sigacts);
+void sigacts_put(struct sigacts *sigacts);
+
+/* rt_sigaction(2), in the current process; either pointer may be NULL.
+ * => 0, -EINVAL, -ENOMEM */
+int signal_action(int signal, const struct kernel_sigaction *new,
+                  struct kernel_sigaction *old) __must_check;
+
+/* exec: caught signals go back to default, ignored ones stay.
+ * => reserve: 0, or -ENOMEM with nothing changed; reset cannot fail then */
+int signal_reserve_exec(void) __must_check;
+void signal_reset_exec(void);

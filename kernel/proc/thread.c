@@ -1,0 +1,60 @@
+/*
+ * The life of a thread, but for its end (exit.c).  It stands on its own kernel
+ * stack, at the top, so that both come and go in one step:
+ *
+ *      guard page | ... stack <- | struct trapframe | struct thread |
+ */
+#include "common/string.h"
+
+#include "core/panic.h"
+
+#include "arch/trap.h"
+
+#include "mm/kmap.h"
+
+#include "proc/process.h"
+#include "proc/thread.h"
+
+/* What is on the stack when an entry from user mode has pushed its frame. */
+_Static_assert(sizeof(struct thread) % 16 == 0, "the stack's alignment");
+
+/* Everything that every thread starts with. */
+static void
+init_fields(struct thread *thread, struct process *process, vaddr_t kstack)
+{
+    thread->process = process;
+    thread->state = THREAD_EMBRYO;
+    thread->cpu = this_cpu()->id;
+    thread->affinity = ~0UL;
+    if (init_process != NULL && current->process != init_process) {
+        thread->nomem = nomem_default;
+    }
+    thread->kstack = kstack;
+    thread->frame = (struct trapframe *)thread - 1;
+    list_init(&thread->run_link);
+    list_init(&thread->link);
+    waitq_init(&thread->vfork_wait);
+}
+
+struct thread *
+thread_alloc(struct process *process)
+{
+    vaddr_t kstack = kstack_alloc();
+
+    if (kstack == 0) {
+        return NULL;
+    }
+    struct thread *thread = (struct thread *)(kstack + KSTACK_SIZE) - 1;
+    memset(thread, 0, offsetof(struct thread, fpu));
+    init_fields(thread, process, kstack);
+    proc_get(process);
+    return thread;
+}
+
+void
+thread_free(struct thread *thread)
+{
+    assert(list_empty(&thread->link) && list_empty(&thread->run_link));
+    proc_put(thread->process);
+    kstack_free(thread->kstack);
+}

@@ -1,0 +1,114 @@
+/*
+ * A thread: what the scheduler runs.  It has a kernel stack, registers, and a
+ * reference each to the memory, files and place that it uses; the process that
+ * it belongs to (process.h) owns the rest.
+ *
+ *      fork            schedule          exit
+ *   -> EMBRYO -> RUNNABLE <-> RUNNING -> DEAD -> (freed by the next on its CPU)
+ *                    ^          |
+ *                    +-SLEEPING<+   (and STOPPED, until SIGCONT or SIGKILL)
+ *
+ * TH-1  A thread that lives is in its process's list, its tid leads to it, and
+ *       it has memory and files.
+ * VF-1  A thread that names a vfork_child does not run: it waits on vfork_wait
+ *       for that living thread, which names it, to let go of its memory.
+ *
+ * Fields stand in groups by their fate at fork.  Letters: who may change them.
+ *   T  the family lock            i  nobody, once published
+ *   c  only the thread itself     p  its process's lock
+ *   r  its CPU's run queue lock   a  atomic
+ */
+#pragma once
+
+#include "abi/signal.h"
+#include "common/list.h"
+
+#include "arch/percpu.h"
+
+#include "mm/nomem.h"
+
+#include "proc/sleep.h"
+
+struct as;
+struct files;
+struct fs_context;
+struct process;
+struct trapframe;
+
+enum thread_state {
+    THREAD_EMBRYO,
+    THREAD_RUNNABLE,
+    THREAD_RUNNING,
+    THREAD_SLEEPING,
+    THREAD_STOPPED,
+    THREAD_DEAD,
+};
+
+struct thread {
+    /* Needed by the assembly of switch_to: offsets are asserted there. */
+    u64 kernel_rsp;            /* r  saved stack pointer while not running */
+
+    /* Fresh in the child. */
+    struct process *process;   /* i  counted */
+    pid_t tid;                 /* i  its process's pid, if it is the first */
+    enum thread_state state;   /* r  leaving RUNNING: the thread itself */
+    int cpu;                   /* r  whose run queue it belongs to */
+    bool on_cpu;               /* a  some CPU is still on its stack */
+    enum wait_mode wait_mode;  /* c  what may end its sleep */
+    vaddr_t kstack;            /* i  lowest address of the kernel stack */
+    struct trapframe *frame;   /* i  the user's registers, first on it */
+    struct list run_link;      /* r */
+    struct list link;          /* p  in process->threads */
+    struct thread *vfork_child; /* T  for whom we wait, or NULL */
+    struct thread *vforker;    /* T  who waits for us, or NULL */
+    struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
+    vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
+    vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
+    u64 user_ticks, system_ticks; /* c */
+    sigset_t pending;          /* p  sent to this very thread */
+    int forced;                /* p  a fault that was blocked or ignored */
+
+    /* Copied. */
+    u64 fs_base;               /* c */
+    u64 affinity;              /* a  CPUs it may run on; bits of others too */
+    sigset_t blocked;          /* p */
+
+    /* Shared by reference, one each: a count of 1 means that no other thread
+     * can look.  Each has its own rule and lock. */
+    struct as *as;             /* c  NULL in an idle thread, and at the end */
+    struct files *files;       /* c */
+    struct fs_context *fs;     /* c  working directory and umask */
+
+    u32 mutex_rank;            /* c  of the mutex taken last; 0: none held */
+    struct nomem nomem;        /* c  never inherited: starts as nomem= says */
+
+    /* Copied, and last because it is large. */
+    u8 fpu[512] __attribute__((aligned(16))); /* c  FXSAVE image */
+};
+
+/* The thread that runs on this CPU; in an idle loop, the idle thread. */
+#define current (cpu_current())
+
+/* A thread for the process, on a kernel stack, and without a tid, memory or
+ * files.  => NULL: no memory */
+struct thread *thread_alloc(struct process *process);
+
+/* Make it one more thread of its process, which is the current one: now it can
+ * be found and sent signals.  What it is to do: context_prepare, sched_publish.
+ * => 0, or -EAGAIN: every number is in use, or its process is to end */
+int thread_join(struct thread *thread) __must_check;
+
+/* Free a thread and its stack, and let go of its process.
+ * => it is DEAD and on no CPU, or was never published; it holds no memory or
+ *    files */
+void thread_free(struct thread *thread);
+
+/* Find a thread that lives by its tid, and take pids_lock and its process's
+ * lock, which keep it from ending.
+ * => whether the number leads to a process; *thread is NULL, and no lock taken,
+ *    if not, and in a zombie */
+bool thread_lock(pid_t tid, struct thread **thread) __must_check;
+void thread_unlock(struct thread *thread);
+
+/* Give the tid back of a thread that ends, unless it is its process's pid. */
+void thread_forget(struct thread *thread);
