@@ -16,6 +16,9 @@ void knobs_init(void);
 /* /proc/tine/pages: the page-table trees of the reader's process group. */
 void pages_init(void);
 
+/* /proc/tine/second: a second thread for the writer. */
+void second_init(void);
+
 /* Run every checker; panic if one finds something.
  * => process context, no lock held; allocates nothing */
 void check_or_panic(void);

@@ -185,18 +185,27 @@ thread_exit(int status)
     panic("a dead thread ran");
 }
 
+/* => its lock held, or the caller is alone in it */
+static void
+end_with(struct process *process, int status)
+{
+    if (!process->ending) {
+        process->ending = true;
+        process->exit_status = status;
+    }
+}
+
 void
 proc_exit(int status)
 {
     struct process *process = current->process;
 
-    if (!alone(process)) {
+    if (alone(process)) {
+        end_with(process, status);
+    } else {
         spin_lock(&process->lock);
-        if (!process->ending) {
-            process->ending = true;
-            process->exit_status = status;
-            signal_kill_others(process);
-        }
+        end_with(process, status);
+        signal_kill_others(process);
         spin_unlock(&process->lock);
     }
     thread_exit(status);

@@ -1,0 +1,162 @@
+/*
+ * second_thread.c: a process with two threads is there until both have ended,
+ * in either order; its status is the first's, unless it ends as a whole.  The
+ * second runs in the kernel only: /proc/tine/second.
+ *
+ * expect:
+ * ok 1 - no other word is taken
+ * ok 2 - a second thread
+ * ok 3 - the second ends first: the first's status
+ * ok 4 - the first ends, and the second follows it: the first's status
+ * ok 5 - exit_group ends both: its status
+ * ok 6 - a signal to the process ends both
+ * ok 7 - two threads and a child: it goes to init, and the parent is told
+ * ok 8 - the first has ended: nothing to wait for yet
+ * ok 9 - the process is no zombie
+ * ok 10 - the first's tid is still the process's
+ * ok 11 - a signal finds the second, and ends the process
+ * ok 12 - what it held is closed
+ * ok 13 - the process is gone
+ * ok 14 - a hundred of each
+ * 1..14
+ */
+#include "knob.h"
+
+#include <sched.h>
+#include <sys/syscall.h>
+
+#define SECOND "/proc/tine/second"
+
+/* Let the first thread end, and only that. */
+static void
+end_thread(int status)
+{
+    syscall(SYS_exit, status);
+}
+
+static void
+end_all(int status)
+{
+    _exit(status);
+}
+
+static void
+kill_itself(int signal)
+{
+    kill(getpid(), signal);
+    _exit(98); /* not reached: the signal comes first */
+}
+
+static void
+leave_child(int status)
+{
+    if (fork() == 0) {
+        _exit(0);
+    }
+    end_thread(status);
+}
+
+/* How a process ends that has a second thread by this word, and then does
+ * last(status). */
+static int
+status_of(const char *word, void (*last)(int), int status)
+{
+    int got = -1;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        if (knob_set(SECOND, word) != 0) {
+            _exit(99);
+        }
+        last(status);
+    }
+    waitpid(pid, &got, 0);
+    return got;
+}
+
+static char
+state_of(pid_t pid)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    const char *after = strrchr(knob_get(path), ')');
+    return after != NULL ? after[2] : '-';
+}
+
+/* The second outlives the first until it is told to go. */
+static void
+first_ends_first(void)
+{
+    int ends[2], status = -1;
+    char byte = '-';
+
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        if (knob_set(SECOND, "stays\n") == 0) {
+            (void)!write(ends[1], "x", 1);
+        }
+        end_thread(3);
+    }
+    close(ends[1]);
+    (void)!read(ends[0], &byte, 1);
+    while (byte == 'x' && state_of(pid) == 'R') {
+        sched_yield(); /* the first is on its way out */
+    }
+    is(waitpid(pid, &status, WNOHANG), 0,
+       "the first has ended: nothing to wait for yet");
+    is(state_of(pid), 'S', "the process is no zombie");
+    is(syscall(SYS_tgkill, pid, pid, 0), 0,
+       "the first's tid is still the process's");
+    kill(pid, SIGTERM);
+    waitpid(pid, &status, 0);
+    is(status, SIGTERM, "a signal finds the second, and ends the process");
+    is(read(ends[0], &byte, 1), 0, "what it held is closed");
+    close(ends[0]);
+    ok(kill(pid, 0) == -1 && errno == ESRCH, "the process is gone");
+}
+
+static int
+hundred(void)
+{
+    int good = 0;
+
+    for (int i = 0; i < 100; i++) {
+        good += status_of("ends\n", end_thread, i) == i << 8;
+        good += status_of("follows\n", end_thread, i) == i << 8;
+        good += status_of("stays\n", end_all, i) == i << 8;
+    }
+    return good;
+}
+
+int
+main(void)
+{
+    ok(knob_set(SECOND, "sometimes\n") == -1 && errno == EINVAL,
+       "no other word is taken");
+    pid_t pid = fork();
+    if (pid == 0) {
+        int all = knob_set(SECOND, "stays\n") == 0
+                  && strcmp(knob_get(SECOND), "2") == 0;
+        _exit(all);
+    }
+    int status = 0;
+    waitpid(pid, &status, 0);
+    is(status, 1 << 8, "a second thread");
+    is(status_of("ends\n", end_thread, 3), 3 << 8,
+       "the second ends first: the first's status");
+    is(status_of("follows\n", end_thread, 4), 4 << 8,
+       "the first ends, and the second follows it: the first's status");
+    is(status_of("stays\n", end_all, 5), 5 << 8,
+       "exit_group ends both: its status");
+    is(status_of("stays\n", kill_itself, SIGTERM), SIGTERM,
+       "a signal to the process ends both");
+    is(status_of("follows\n", leave_child, 6), 6 << 8,
+       "two threads and a child: it goes to init, and the parent is told");
+    first_ends_first();
+    is(hundred(), 300, "a hundred of each");
+    return done();
+}
