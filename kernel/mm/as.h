@@ -23,7 +23,7 @@
 struct object;
 struct vma_set;
 
-/* The user half's layout (design.md part 2). */
+/* The user half's layout. */
 #define USER_START  0x10000UL       /* as Linux's vm.mmap_min_addr */
 #define STACK_TOP   0x7ffffff000UL
 #define MMAP_TOP    0x7f80000000UL

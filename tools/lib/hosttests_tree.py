@@ -1,11 +1,13 @@
 """The tree itself: layers, limits, the other compiler, the set-up."""
 
 import os
+import re
 import shutil
 
 from host import Failure, test
 
 MODEL_STEPS = 300000
+PROTOCOL = "kernel/mm/protocol.md"
 FAKE_MANAGER = """#!/bin/sh
 echo "ran $*"
 """
@@ -19,6 +21,34 @@ def layers(host):
 @test
 def metrics(host):
     host.command([host.path("tools", "metrics")]).expect(0)
+
+
+@test
+def protocol(host):
+    """The rules that comments cite, and all that these name, are there."""
+    texts = {}
+    for top in ("boot", "kernel", "lib", "tools", "user"):
+        for folder, _, names in os.walk(host.path(top)):
+            for path in (os.path.join(folder, name) for name in names):
+                if path.endswith((".c", ".h", ".S", ".md", ".py", ".txt")):
+                    with open(path, encoding="utf-8") as file:
+                        texts[os.path.relpath(path, host.tree)] = file.read()
+    rules = re.findall(r"^\*\*([HA]\d+) ", texts[PROTOCOL], re.M)
+    wrong = {f"{path} cites {rule}" for path, text in texts.items()
+             for rule in re.findall(r"\b[HA]\d+\b", text)
+             if rule not in rules}
+    source = "".join(text for path, text in texts.items() if
+                     re.match(r"(boot|kernel)/.*\.[chS]$", path))
+    code = re.sub(r"/\*.*?\*/", "", source, flags=re.S)
+    known = {*texts, *re.findall(r"\w+", code), *re.findall(
+        r"^user/tests/(.*)\.c$", "\n".join(texts), re.M), *re.findall(
+        r"^[\w-]+(?=: )", texts["tools/lib/mutations.txt"], re.M)}
+    source = re.sub(r"\n[ *]*", " ", source)
+    for name in re.findall(r"`([^`]+)`", texts[PROTOCOL]):
+        if name not in (known if re.fullmatch(r"[\w/.-]+", name) else source):
+            wrong.add(f"{PROTOCOL} names {name}")
+    if wrong:
+        raise Failure("what is cited is not there", sorted(wrong))
 
 
 @test
