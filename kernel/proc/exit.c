@@ -108,46 +108,9 @@ give_children_away(struct process *process)
     }
 }
 
-/* Whether nobody but the caller is in its process: then nobody comes. */
-static bool
-alone(const struct process *process)
-{
-    return process->threads.next == process->threads.prev;
-}
-
-/* Take a thread out of its process.  => the process's lock held */
-static void
-leave(struct process *process, struct thread *thread)
-{
-    assert(spin_held(&process->lock));
-    list_del(&thread->link);
-    process->user_ticks += thread->user_ticks;
-    process->system_ticks += thread->system_ticks;
-}
-
-/* => whether it has left, as others are still there */
-static bool
-leave_others(struct process *process, struct thread *thread, int status)
-{
-    if (thread->tid == process->pid && !process->ending) {
-        process->exit_status = status;
-    }
-    thread_forget(thread);
-    if (alone(process)) {
-        return false;
-    }
-    spin_lock(&process->lock);
-    bool others = !alone(process);
-    if (others) {
-        leave(process, thread);
-    }
-    spin_unlock(&process->lock);
-    return others;
-}
-
 /* The last thread goes: the process is a zombie. */
 static void
-end_process(struct process *process, struct thread *last)
+end_process(struct process *process)
 {
     if (process == init_process) {
         panic("init ended, with status %#x", process->exit_status);
@@ -157,7 +120,7 @@ end_process(struct process *process, struct thread *last)
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL; /* no signal finds anybody */
-    leave(process, last);
+    list_del(process->threads.next);
     spin_unlock(&process->lock);
     bool autoreap = parent_declines(process);
     tell_parent(process);
@@ -177,22 +140,12 @@ thread_exit(int status)
     struct thread *thread = current;
 
     release_all(thread);
-    if (!leave_others(thread->process, thread, status)) {
-        end_process(thread->process, thread);
+    if (thread_leave(thread, status)) {
+        end_process(thread->process);
     }
     sched_prepare(THREAD_DEAD);
     schedule();
     panic("a dead thread ran");
-}
-
-/* => its lock held, or the caller is alone in it */
-static void
-end_with(struct process *process, int status)
-{
-    if (!process->ending) {
-        process->ending = true;
-        process->exit_status = status;
-    }
 }
 
 void
@@ -200,14 +153,13 @@ proc_exit(int status)
 {
     struct process *process = current->process;
 
-    if (alone(process)) {
-        end_with(process, status);
-    } else {
-        spin_lock(&process->lock);
-        end_with(process, status);
+    spin_lock(&process->lock);
+    if (!process->ending) {
+        process->ending = true;
+        process->exit_status = status;
         signal_kill_others(process);
-        spin_unlock(&process->lock);
     }
+    spin_unlock(&process->lock);
     thread_exit(status);
 }
 
@@ -261,26 +213,6 @@ news_of(struct process *child, int options, int *status)
         return *status != 0 ? child->pid : 0;
     }
     return 0;
-}
-
-static struct timeval
-ticks_to_timeval(u64 ticks)
-{
-    u64 usec = ticks * (1000000 / TICKS_PER_SEC);
-
-    return (struct timeval){(long)(usec / 1000000), (long)(usec % 1000000)};
-}
-
-static void
-usage_of(struct process *child, struct rusage *rusage)
-{
-    u64 user, system;
-
-    proc_ticks(child, &user, &system);
-    *rusage = (struct rusage){
-        .ru_utime = ticks_to_timeval(user + child->child_user_ticks),
-        .ru_stime = ticks_to_timeval(system + child->child_system_ticks),
-    };
 }
 
 /* Take a zombie out of the family.  => family_lock held */
@@ -338,7 +270,7 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
     }
     bool zombie = child != NULL && proc_is_zombie(child);
     if (child != NULL && rusage != NULL) {
-        usage_of(child, rusage);
+        proc_usage(child, rusage);
     }
     if (zombie) {
         collect(child);

@@ -176,15 +176,29 @@ thread_join(struct thread *thread)
     return tid != 0 ? 0 : -EAGAIN;
 }
 
-void
-thread_forget(struct thread *thread)
+bool
+thread_leave(struct thread *thread, int status)
 {
+    struct process *process = thread->process;
+
+    spin_lock(&process->lock);
+    if (thread->tid == process->pid && !process->ending) {
+        process->exit_status = status;
+    }
+    process->user_ticks += thread->user_ticks;
+    process->system_ticks += thread->system_ticks;
+    bool last = process->threads.next == process->threads.prev;
+    if (!last) {
+        list_del(&thread->link);
+    }
+    spin_unlock(&process->lock);
     if (thread->tid != thread->process->pid) {
         spin_lock(&pids_lock);
         pids[thread->tid] = (struct pid_slot){.uses = 1};
         spin_unlock(&pids_lock);
         pid_put(thread->tid);
     }
+    return last;
 }
 
 struct thread *
@@ -301,6 +315,26 @@ proc_ticks(struct process *process, u64 *user, u64 *system)
         *system += thread->system_ticks;
     }
     spin_unlock(&process->lock);
+}
+
+static struct timeval
+ticks_to_timeval(u64 ticks)
+{
+    u64 usec = ticks * (1000000 / TICKS_PER_SEC);
+
+    return (struct timeval){(long)(usec / 1000000), (long)(usec % 1000000)};
+}
+
+void
+proc_usage(struct process *process, struct rusage *rusage)
+{
+    u64 user, system;
+
+    proc_ticks(process, &user, &system);
+    *rusage = (struct rusage){
+        .ru_utime = ticks_to_timeval(user + process->child_user_ticks),
+        .ru_stime = ticks_to_timeval(system + process->child_system_ticks),
+    };
 }
 
 void

@@ -119,8 +119,10 @@ void proc_forget(struct process *process);
 /* Move a process to another group and session.  => family_lock held */
 void proc_set_group(struct process *process, pid_t pgid, pid_t sid);
 
-/* Ticks of all its threads, past and present. */
+/* Ticks of all its threads, past and present; and with those of the children
+ * that it has waited for.  => usage: family_lock held */
 void proc_ticks(struct process *process, u64 *user, u64 *system);
+void proc_usage(struct process *process, struct rusage *rusage);
 
 /* Whether all its threads have ended.
  * => its lock held, or family_lock, under which the last one ends */

@@ -110,5 +110,8 @@ void thread_free(struct thread *thread);
 bool thread_lock(pid_t tid, struct thread **thread) __must_check;
 void thread_unlock(struct thread *thread);
 
-/* Give the tid back of a thread that ends, unless it is its process's pid. */
-void thread_forget(struct thread *thread);
+/* The thread ends, with this status: take it out of its process, and give its
+ * tid back, which a process's pid is not.  The last one stays in the list:
+ * without it the process would be a zombie already.
+ * => whether it is the last */
+bool thread_leave(struct thread *thread, int status) __must_check;
