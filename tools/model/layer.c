@@ -28,9 +28,9 @@
 #include "fs/procfs.h"
 
 #include "debug/debug.h"
-#include "debug/host/host.h"
-#include "debug/host/libc.h"
-#include "debug/host/mmu.h"
+#include "model/host.h"
+#include "model/libc.h"
+#include "model/mmu.h"
 
 #define MEMORY_START 0x100000UL
 #define MEMORY_END   (MEMORY_START + (7UL << 20))

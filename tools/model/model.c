@@ -9,9 +9,9 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "debug/host/host.h"
-#include "debug/host/mmu.h"
-#include "debug/host/model.h"
+#include "model/host.h"
+#include "model/mmu.h"
+#include "model/model.h"
 
 struct segment segments[SEGMENTS_MAX];
 int segment_count;
