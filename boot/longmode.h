@@ -4,8 +4,9 @@
  */
 #pragma once
 
-#define KERNEL_BASE 0xffffffff80000000
-#define PHYS(sym) ((sym) - KERNEL_BASE)
+#include "core/memlayout.h"
+
+#define PHYS(sym) ((sym) - IMAGE_BASE)
 
 #define CR0_PE_MP_ET_NE_WP_AM_PG 0x80050033
 #define CR4_PAE_OSFXSR_OSXMMEXCPT 0x620

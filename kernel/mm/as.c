@@ -6,6 +6,7 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/memlayout.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"

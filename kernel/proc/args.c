@@ -10,6 +10,7 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/memlayout.h"
 
 #include "arch/cpu.h"
 

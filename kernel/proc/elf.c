@@ -8,6 +8,8 @@
 #include "abi/mman.h"
 #include "common/string.h"
 
+#include "core/memlayout.h"
+
 #include "mm/as.h"
 #include "mm/frame.h"
 #include "mm/object.h"
@@ -19,7 +21,6 @@
 #include "proc/exec.h"
 
 #define PHDRS_MAX 64
-#define DYN_BASE  0x10000000UL /* where a position-independent program goes */
 
 /* The file: its headers are almost always in its first page, which we hold, so
  * that they need not be looked up one by one. */

@@ -8,6 +8,7 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/spin.h"

@@ -5,6 +5,8 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/memlayout.h"
+
 #include "mm/frame.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"

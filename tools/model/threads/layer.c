@@ -3,6 +3,7 @@
  * not here.  An interrupt is not needed: every CPU looks for calls often.
  */
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
