@@ -13,7 +13,6 @@
 #include "arch/percpu.h"
 #include "arch/pte.h"
 #include "arch/smp.h"
-#include "arch/tlb.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"

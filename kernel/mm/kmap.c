@@ -3,10 +3,8 @@
  * both writable and executable, under any of its addresses; the direct map of
  * the image's pages is as read-only as the image.
  */
-#include "core/bootinfo.h"
 #include "core/config.h"
 #include "core/memlayout.h"
-#include "core/panic.h"
 #include "core/spin.h"
 
 #include "arch/cpu.h"

@@ -14,7 +14,6 @@
 #include "mm/frame.h"
 #include "mm/object.h"
 #include "mm/range.h"
-#include "mm/usercopy.h"
 #include "mm/vma.h"
 
 #include "proc/elf.h"
