@@ -13,6 +13,8 @@ bench: all ## what fork costs, under each fork= word and on Linux
 	$Qtools/bench --build $(B) $(ARGS)
 profile: all ## where a fork, a COW fault and an exec spend instructions
 	$Qtools/profile --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio $(ARGS)
+includes: ## includes of which a file uses nothing (include-what-you-use)
+	$Qtools/includes $(ARGS)
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
 	$Q$(B)/model $(or $(STEPS),100000) $(or $(SEED),1)
 
@@ -85,4 +87,4 @@ $(B)/coverage.elf: $(COVERED) $(COVOBJ) boot/kernel.ld tools/symbols $(B)/files
 		$(B)/coverage/_gcov_info_to_gcda.o $(B)/coverage/symbols.o
 -include $(COVERED:.o=.d) $(B)/k/kernel/debug/coverage/dump.c.d
 
-.PHONY: $(PROOFS) model model-threads
+.PHONY: $(PROOFS) includes model model-threads
