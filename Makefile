@@ -135,7 +135,6 @@ $(B)/u/%.o: % $(B)/flags
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(UFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
 $(B)/k/lib/common/string.c.o $(B)/u/lib/common/string.c.o: EXTRA=$(NOLOOPCALL)
-$(B)/u/lib/c/%.o: EXTRA=-I kernel # for sys/syscalls.def
 
 $(B)/libc.a: $(LOBJ) $(B)/files
 	$(call say,AR,$@)

@@ -5,6 +5,7 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 
 /* Multiboot2 Specification 2.0, sections 3.4 and 3.6. */

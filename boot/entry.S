@@ -10,6 +10,12 @@
 #define MULTIBOOT2_MAGIC 0xe85250d6
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
 
+/* Offset of an address's entry in the table that this bit begins to index. */
+#define SLOT(address, bit) ((((address) >> (bit)) & 511) * 8)
+
+    .globl linked_at    /* where kernel.ld must have put us */
+    .set linked_at, IMAGE_BASE + LOW_MEMORY
+
     .section .boot, "ax"
     .align 8
 multiboot2_header:
@@ -64,9 +70,9 @@ multiboot2_entry:
     /* The same directories thrice: at 0 for this code, in the direct map,
      * and (the first of them) at -2 GiB for the image. */
     movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4)
-    movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4) + 256 * 8
-    movl $PHYS(boot_pdpt_image) + 3, PHYS(boot_pml4) + 511 * 8
-    movl $PHYS(boot_pd) + 3, PHYS(boot_pdpt_image) + 510 * 8
+    movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4) + SLOT(DIRECT_MAP, 39)
+    movl $PHYS(boot_pdpt_image) + 3, PHYS(boot_pml4) + SLOT(IMAGE_BASE, 39)
+    movl $PHYS(boot_pd) + 3, PHYS(boot_pdpt_image) + SLOT(IMAGE_BASE, 30)
 
     paging_on
 

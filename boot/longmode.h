@@ -4,12 +4,14 @@
  */
 #pragma once
 
-#define KERNEL_BASE 0xffffffff80000000
-#define PHYS(sym) ((sym) - KERNEL_BASE)
+#include "core/memlayout.h"
+
+#include "arch/cpu.h"
+
+#define PHYS(sym) ((sym) - IMAGE_BASE)
 
 #define CR0_PE_MP_ET_NE_WP_AM_PG 0x80050033
 #define CR4_PAE_OSFXSR_OSXMMEXCPT 0x620
-#define MSR_EFER 0xc0000080
 #define EFER_SCE_LME_NXE 0x901
 
 /* Paging by the boot tables; then a far jump to 64-bit code is due. */

@@ -4,7 +4,7 @@
  * with the same boot tables, to ap_high.  The essential fact: up to there no
  * address is the linked one.
  */
-#include "arch/trampoline.h"
+#include "core/memlayout.h"
 
 #include "longmode.h"
 

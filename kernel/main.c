@@ -18,7 +18,6 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/signal.h"
 
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -27,7 +26,6 @@
 #include "dev/dev.h"
 
 #include "abi/fcntl.h"
-#include "common/string.h"
 
 #include "debug/debug.h"
 

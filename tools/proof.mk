@@ -13,6 +13,8 @@ bench: all ## what fork costs, under each fork= word and on Linux
 	$Qtools/bench --build $(B) $(ARGS)
 profile: all ## where a fork, a COW fault and an exec spend instructions
 	$Qtools/profile --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio $(ARGS)
+includes: ## includes of which a file uses nothing (include-what-you-use)
+	$Qtools/includes $(ARGS)
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
 	$Q$(B)/model $(or $(STEPS),100000) $(or $(SEED),1)
 
@@ -23,13 +25,13 @@ model-threads: $(B)/threads ## STEPS=N SEED=S: the same, a thread for each CPU
 # sanitizers; --wrap leads their calls of the allocator through the test.
 REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
 	as buddy early fault frame heap nomem object range share vma)
-MODEL := $(wildcard kernel/debug/host/*.c kernel/debug/c*.c) $(REALMM)
+MODEL := $(wildcard tools/model/*.c kernel/debug/c*.c) $(REALMM)
 HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
 HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(if $(WERROR),-Werror)
-HFLAGS += -I kernel/debug/host/shadow -I kernel -I lib
+HFLAGS += -I tools/model/shadow -I kernel -I lib -I tools
 MFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
 MFLAGS += -DHOST_DIRECT_MAP=0x200000000000UL
-MFLAGS += -I kernel/debug/host/shadow/model $(HFLAGS)
+MFLAGS += -I tools/model/shadow/model $(HFLAGS)
 MWRAP := $(patsubst %,-Wl$(comma)--wrap=%,frame_alloc frame_alloc_zero \
 	frame_alloc_root frame_alloc_block frame_free frame_free_block \
 	frame_put nomem_count)
@@ -44,14 +46,14 @@ $(B)/model: $(MODELOBJ)
 -include $(MODELOBJ:.o=.d)
 
 # The threads test: a thread for each CPU, and the thread sanitizer.
-THREADS := $(wildcard kernel/debug/host/threads/*.c) $(REALMM)
+THREADS := $(wildcard tools/model/threads/*.c) $(REALMM)
 THREADS += kernel/arch/ipi.c kernel/arch/tlb.c
 TFLAGS := -fsanitize=thread $(if $(CLANG),,-Wno-tsan)
 TFLAGS += -DHOST_DIRECT_MAP=0x4000000000UL
-TFLAGS += -I kernel/debug/host/shadow/threads $(HFLAGS)
+TFLAGS += -I tools/model/shadow/threads $(HFLAGS)
 THREADSOBJ := $(THREADS:%=$(B)/t/%.o)
 # What the hardware does is not the program's: see there.
-$(B)/t/kernel/debug/host/threads/mmu.c.o: TFLAGS += -fno-sanitize=thread
+$(B)/t/tools/model/threads/mmu.c.o: TFLAGS += -fno-sanitize=thread
 $(B)/t/%.o: % Makefile tools/proof.mk | ready
 	$(call say,CC,"$< (threads)")
 	$Qmkdir -p $(@D)
@@ -85,4 +87,4 @@ $(B)/coverage.elf: $(COVERED) $(COVOBJ) boot/kernel.ld tools/symbols $(B)/files
 		$(B)/coverage/_gcov_info_to_gcda.o $(B)/coverage/symbols.o
 -include $(COVERED:.o=.d) $(B)/k/kernel/debug/coverage/dump.c.d
 
-.PHONY: $(PROOFS) model model-threads
+.PHONY: $(PROOFS) includes model model-threads

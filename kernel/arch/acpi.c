@@ -9,6 +9,7 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/printk.h"
 
 #include "arch/acpi.h"

@@ -4,6 +4,7 @@
  * (Intel SDM volume 3, chapter 11: APIC; 82093AA: IOAPIC; 8254: PIT.)
  */
 #include "core/config.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -14,9 +15,6 @@
 #include "arch/irq.h"
 #include "arch/percpu.h"
 #include "arch/trap.h"
-
-#define LAPIC_BASE  (DIRECT_MAP + 0xfee00000UL)
-#define IOAPIC_BASE (DIRECT_MAP + 0xfec00000UL)
 
 #define LAPIC_ID            0x020
 #define LAPIC_EOI           0x0b0
@@ -55,14 +53,14 @@ u64 clock_boot_realtime_ns;
 static volatile u32 *
 lapic(u32 reg)
 {
-    return (volatile u32 *)(LAPIC_BASE + reg);
+    return device_memory(LAPIC_BASE + reg);
 }
 
 static void
 ioapic_write(u32 reg, u32 value)
 {
-    *(volatile u32 *)IOAPIC_BASE = reg;
-    *(volatile u32 *)(IOAPIC_BASE + 0x10) = value;
+    *(volatile u32 *)device_memory(IOAPIC_BASE) = reg;
+    *(volatile u32 *)device_memory(IOAPIC_BASE + 0x10) = value;
 }
 
 static u32

@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include "core/types.h"
-
 #define CR4_PGE        0x80
 #define CR4_UMIP       0x800
 #define CR4_SMEP       0x100000
@@ -26,6 +24,9 @@
 #define RFLAGS_DF   0x400
 #define RFLAGS_NT   0x4000
 #define RFLAGS_AC   0x40000
+
+#ifndef __ASSEMBLER__
+#include "core/types.h"
 
 static inline void
 cpu_interrupts_off(void)
@@ -153,3 +154,4 @@ fxrstor(const void *image)
 {
     __asm__ volatile("fxrstorq %0" : : "m"(*(const u8 (*)[512])image));
 }
+#endif

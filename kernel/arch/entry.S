@@ -3,29 +3,9 @@
  * from user mode builds the same struct trapframe at the top of the thread's
  * kernel stack, so that fork, exec and signals need only change that.
  */
-#define CPU_KERNEL_RSP 8
-#define CPU_USER_RSP   16
-#define CPU_WORK       24
-#define WORK_HOOK      0x80
-
-#define FRAME_RBP    32
-#define FRAME_R11    48
-#define FRAME_R10    56
-#define FRAME_R9     64
-#define FRAME_R8     72
-#define FRAME_RAX    80
-#define FRAME_RDX    96
-#define FRAME_RSI    104
-#define FRAME_RDI    112
-#define FRAME_VECTOR 120
-#define FRAME_RIP    136
-#define FRAME_RFLAGS 152
-#define FRAME_RSP    160
-
-#define USER_SS 0x2b
-#define USER_CS 0x33
-#define VECTOR_SYSCALL 0x80
-#define MSR_GS_BASE 0xc0000101
+#include "arch/cpu.h"
+#include "arch/percpu.h"
+#include "arch/trap.h"
 
 /* stac and clac, at places that trap_init turns into no-ops without SMAP. */
     .macro smap_site opcode:vararg
@@ -101,21 +81,21 @@
     .cfi_offset %r14, 8
     .cfi_offset %r13, 16
     .cfi_offset %r12, 24
-    .cfi_offset %rbp, 32
+    .cfi_offset %rbp, FRAME_RBP
     .cfi_offset %rbx, 40
-    .cfi_offset %r11, 48
-    .cfi_offset %r10, 56
-    .cfi_offset %r9, 64
-    .cfi_offset %r8, 72
-    .cfi_offset %rax, 80
+    .cfi_offset %r11, FRAME_R11
+    .cfi_offset %r10, FRAME_R10
+    .cfi_offset %r9, FRAME_R9
+    .cfi_offset %r8, FRAME_R8
+    .cfi_offset %rax, FRAME_RAX
     .cfi_offset %rcx, 88
-    .cfi_offset %rdx, 96
-    .cfi_offset %rsi, 104
-    .cfi_offset %rdi, 112
-    .cfi_offset %rip, 136
-    .cfi_offset 51, 144
-    .cfi_offset 49, 152
-    .cfi_offset %rsp, 160
+    .cfi_offset %rdx, FRAME_RDX
+    .cfi_offset %rsi, FRAME_RSI
+    .cfi_offset %rdi, FRAME_RDI
+    .cfi_offset %rip, FRAME_RIP
+    .cfi_offset 51, FRAME_CS
+    .cfi_offset 49, FRAME_RFLAGS
+    .cfi_offset %rsp, FRAME_RSP
     .cfi_offset 52, 168
     .endm
 
@@ -229,7 +209,7 @@ trap_vectors:
     .noaltmacro
 
 trap_common:
-    testb $3, 24(%rsp)
+    testb $3, FRAME_CS - FRAME_VECTOR(%rsp)
     jz trap_in_kernel
     swapgs
     push_registers
@@ -265,7 +245,7 @@ trap_paranoid:
     testl %edx, %edx
     js 1f
     swapgs
-1:  movq 32(%rsp), %rbp
+1:  movq FRAME_RBP(%rsp), %rbp
     movq %rsp, %rdi
     call trap_dispatch
     ud2

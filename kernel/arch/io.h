@@ -5,11 +5,13 @@
 
 #include "abi/types.h"
 
+#include "core/memlayout.h"
+
 /* A device's memory at a physical address below 4 GiB. */
 static inline volatile void *
 device_memory(u64 address)
 {
-    return (volatile void *)(address + 0xffff800000000000UL);
+    return (volatile void *)(DIRECT_MAP + address);
 }
 
 static inline void

@@ -4,14 +4,6 @@
  */
 #pragma once
 
-#include "core/config.h"
-#include "core/types.h"
-
-struct as;
-struct nomem;
-struct thread;
-struct runqueue;
-
 /* Bits of cpu.work: what must be done before this CPU returns to user mode. */
 #define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
 #define WORK_SIGNAL  0x2 /* the current thread may have a signal to act on */
@@ -19,6 +11,20 @@ struct runqueue;
 #define WORK_PARK    0x8 /* somebody wants all CPUs to stand still (smp.h) */
 #define WORK_TIMER   0x10 /* a sleeper's time has come (proc/timer.h) */
 #define WORK_HOOK    0x80 /* stays set: system calls end in core/hooks.h's */
+
+/* Offsets in struct cpu, for entry.S. */
+#define CPU_KERNEL_RSP 8
+#define CPU_USER_RSP   16
+#define CPU_WORK       24
+
+#ifndef __ASSEMBLER__
+#include "core/config.h"
+#include "core/types.h"
+
+struct as;
+struct nomem;
+struct thread;
+struct runqueue;
 
 struct tss {
     u32 reserved0;
@@ -130,3 +136,4 @@ cpu_clear_work(u32 bits)
 {
     __asm__ volatile("andl %0, %%gs:24" : : "ri"(~bits) : "memory");
 }
+#endif

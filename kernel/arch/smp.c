@@ -5,11 +5,12 @@
  */
 #include "common/string.h"
 
+#include "core/memlayout.h"
+
 #include "arch/apic.h"
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/smp.h"
-#include "arch/trampoline.h"
 #include "arch/trap.h"
 
 #define NS_PER_MS   1000000UL

@@ -29,6 +29,25 @@ struct extable_entry {
     u64 fault, fixup;
 };
 
+/* What entry.S pushes, pops, reads, and tells debuggers. */
+#define AT(type, field, offset)                                            \
+    _Static_assert(offsetof(struct type, field) == (offset), "entry.S")
+AT(trapframe, r15, 0);               AT(trapframe, r14, 8);
+AT(trapframe, r13, 16);              AT(trapframe, r12, 24);
+AT(trapframe, rbp, FRAME_RBP);       AT(trapframe, rbx, 40);
+AT(trapframe, r11, FRAME_R11);       AT(trapframe, r10, FRAME_R10);
+AT(trapframe, r9, FRAME_R9);         AT(trapframe, r8, FRAME_R8);
+AT(trapframe, rax, FRAME_RAX);       AT(trapframe, rcx, 88);
+AT(trapframe, rdx, FRAME_RDX);       AT(trapframe, rsi, FRAME_RSI);
+AT(trapframe, rdi, FRAME_RDI);       AT(trapframe, vector, FRAME_VECTOR);
+AT(trapframe, error, 128);           AT(trapframe, rip, FRAME_RIP);
+AT(trapframe, cs, FRAME_CS);         AT(trapframe, rflags, FRAME_RFLAGS);
+AT(trapframe, rsp, FRAME_RSP);       AT(trapframe, ss, 168);
+AT(cpu, kernel_rsp, CPU_KERNEL_RSP); AT(cpu, user_rsp, CPU_USER_RSP);
+AT(cpu, work, CPU_WORK);             AT(cpu, rank, CPU_WORK + 4);
+/* What syscall and sysret make of MSR_STAR. */
+_Static_assert(KERNEL_SS == KERNEL_CS + 8 && USER_CS == USER_SS + 8, "STAR");
+
 struct cpu cpus[MAX_CPUS];
 int cpu_count = 1;
 u32 work_always;

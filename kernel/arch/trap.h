@@ -4,10 +4,6 @@
  */
 #pragma once
 
-#include "core/types.h"
-
-struct cpu;
-
 /* Selectors, as Linux's: user programs can see them. */
 #define KERNEL_CS 0x10
 #define KERNEL_SS 0x18
@@ -44,6 +40,27 @@ struct cpu;
 #define PF_RESERVED 0x8
 #define PF_FETCH    0x10
 
+/* Offsets in struct trapframe, for entry.S. */
+#define FRAME_RBP    32
+#define FRAME_R11    48
+#define FRAME_R10    56
+#define FRAME_R9     64
+#define FRAME_R8     72
+#define FRAME_RAX    80
+#define FRAME_RDX    96
+#define FRAME_RSI    104
+#define FRAME_RDI    112
+#define FRAME_VECTOR 120
+#define FRAME_RIP    136
+#define FRAME_CS     144
+#define FRAME_RFLAGS 152
+#define FRAME_RSP    160
+
+#ifndef __ASSEMBLER__
+#include "core/types.h"
+
+struct cpu;
+
 /* Who changes registers in the frame of a system call (exec) sets its vector
  * to VECTOR_CHANGED: else the way out loads only what C does not preserve. */
 struct trapframe {
@@ -75,3 +92,4 @@ void trap_dump(const struct trapframe *frame);
 
 /* Leave to user mode with these registers (entry.S). */
 __noreturn void trap_return(struct trapframe *frame);
+#endif

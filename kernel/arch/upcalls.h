@@ -23,6 +23,9 @@ void on_exception(struct trapframe *frame);
  * or sys_enosys if the number is syscall_count or more (sys/sys.h).
  * => interrupts on */
 
+/* What has just been made begins in on_start (proc/sched.c), called by
+ * entry.S. */
+
 /* The end of a system call where the work word is not zero, or a lock is held.
  * => interrupts on */
 void on_syscall_work(void);

@@ -3,13 +3,13 @@
  */
 #include "core/hostlink.h"
 #include "core/machine.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 
-#define IMAGE_BASE   0xffffffff80000000UL
 #define FRAMES_SHOWN 24
 
 /* Made by the build from the first link (tools/symbols). */

@@ -14,9 +14,6 @@ typedef u64 pte_t;   /* an entry of a page table of any level */
 typedef int pid_t;
 typedef u64 sigset_t;    /* signal n is bit n - 1 */
 
-/* Where the kernel finds all physical memory (mm/kmap.h has the whole map). */
-#define DIRECT_MAP 0xffff800000000000UL
-
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096UL
 

@@ -8,7 +8,6 @@
 #include "common/string.h"
 
 #include "core/panic.h"
-#include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/pte.h"

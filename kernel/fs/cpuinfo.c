@@ -7,7 +7,6 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 
-#include "fs/fs.h"
 #include "fs/procfs.h"
 
 /* Where CPUID says it: leaf, register (eax 0 ... edx 3), bit. */

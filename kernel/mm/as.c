@@ -6,13 +6,13 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/memlayout.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/pte.h"
 #include "arch/smp.h"
-#include "arch/tlb.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"

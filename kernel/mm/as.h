@@ -23,11 +23,6 @@
 struct object;
 struct vma_set;
 
-/* The user half's layout. */
-#define USER_START  0x10000UL       /* as Linux's vm.mmap_min_addr */
-#define STACK_TOP   0x7ffffff000UL
-#define MMAP_TOP    0x7f80000000UL
-
 struct as {
     u32 refs;       /* a  processes that use it */
     struct spinlock lock;   /*    RANK_AS */

@@ -6,6 +6,7 @@
  * block is wanted and none is there.
  */
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/spin.h"
@@ -20,8 +21,6 @@
 #include "mm/frame.h"
 #include "mm/kmap.h"
 #include "mm/nomem.h"
-
-#define LOW_MEMORY 0x100000 /* firmware's and the CPUs' start-up code's */
 
 struct frame *frames;
 u64 frames_count;

@@ -19,6 +19,7 @@
  */
 #pragma once
 
+#include "core/memlayout.h"
 #include "core/types.h"
 
 enum frame_kind {

@@ -3,9 +3,8 @@
  * both writable and executable, under any of its addresses; the direct map of
  * the image's pages is as read-only as the image.
  */
-#include "core/bootinfo.h"
 #include "core/config.h"
-#include "core/panic.h"
+#include "core/memlayout.h"
 #include "core/spin.h"
 
 #include "arch/cpu.h"
@@ -17,8 +16,6 @@
 #include "mm/kmap.h"
 
 #define LARGE_PAGE (2UL << 20)
-#define APIC_START 0xfec00000UL /* IOAPIC; the local APIC is 2 MiB above */
-#define APIC_END   0xff000000UL
 
 /* Each slot is two guard pages and two pages of stack. */
 #define KSTACK_SLOT (4 * PAGE_SIZE)
@@ -85,7 +82,7 @@ map_direct(void)
         *entry_at(DIRECT_MAP + page, 2, early_alloc) =
             page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;
     }
-    for (paddr_t page = APIC_START; page < APIC_END; page += LARGE_PAGE) {
+    for (paddr_t page = IOAPIC_BASE; page < APIC_END; page += LARGE_PAGE) {
         *entry_at(DIRECT_MAP + page, 2, early_alloc) =
             page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX | PTE_PCD | PTE_PWT;
     }

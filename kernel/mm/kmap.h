@@ -1,18 +1,12 @@
 /*
- * The kernel's half of every address space: filled once at boot in the root,
- * whose upper 256 entries every other root copies.
- *
- *   0xffff_8000_0000_0000  direct map of all memory, no execute
- *   0xffff_c000_0000_0000  kernel stacks, each above unmapped guard pages
- *   0xffff_ffff_8000_0000  the image: text r-x, rodata r--, data rw-
+ * The kernel's half of every address space (core/memlayout.h): filled once at
+ * boot in the root, whose upper 256 entries every other root copies.
  */
 #pragma once
 
 #include "core/types.h"
 
-#define KSTACK_BASE  0xffffc00000000000UL
-#define IMAGE_BASE   0xffffffff80000000UL
-#define KSTACK_SIZE  (2 * PAGE_SIZE)
+#define KSTACK_SIZE (2 * PAGE_SIZE)
 
 /* Physical address of the root with only the kernel's half: what a CPU loads
  * when it runs no process. */

@@ -8,10 +8,8 @@
 
 #include "abi/errno.h"
 
+#include "core/memlayout.h"
 #include "core/types.h"
-
-/* The first address that is not the user's: the last page stays unmapped. */
-#define USER_END 0x7ffffffff000UL
 
 /* Whether [addr, addr + size) is in the user half. */
 static inline bool

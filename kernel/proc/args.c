@@ -10,6 +10,7 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/memlayout.h"
 
 #include "arch/cpu.h"
 
@@ -22,7 +23,6 @@
 
 #include "proc/args.h"
 #include "proc/elf.h"
-#include "proc/exec.h"
 
 #define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */
 #define STACK_PROT (PROT_READ | PROT_WRITE)
@@ -277,7 +277,7 @@ args_push(struct args *args, const struct exec_args *from, struct as *as,
         .start = STACK_TOP - STACK_LIMIT, .end = STACK_TOP,
         .prot = STACK_PROT, .flags = VMA_STACK,
     };
-    int error = exec_map(as, &vma, MAP_FIXED_NOREPLACE);
+    int error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
 
     if (error == 0) {
         error = push_random(&stack);

@@ -8,18 +8,17 @@
 #include "abi/mman.h"
 #include "common/string.h"
 
+#include "core/memlayout.h"
+
 #include "mm/as.h"
 #include "mm/frame.h"
 #include "mm/object.h"
 #include "mm/range.h"
-#include "mm/usercopy.h"
 #include "mm/vma.h"
 
 #include "proc/elf.h"
-#include "proc/exec.h"
 
 #define PHDRS_MAX 64
-#define DYN_BASE  0x10000000UL /* where a position-independent program goes */
 
 /* The file: its headers are almost always in its first page, which we hold, so
  * that they need not be looked up one by one. */
@@ -128,6 +127,29 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
     return error;
 }
 
+static __noinline int
+map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
+{
+    struct as_map map = {
+        .addr = vma->start, .size = vma->end - vma->start, .prot = vma->prot,
+        .map_flags = MAP_PRIVATE | map_flags, .vma_flags = vma->flags,
+        .object = vma->object, .offset = vma->offset,
+    };
+
+    return (int)MIN(as_map(as, &map), 0);
+}
+
+/* Programs are built from their lowest address up, as a rule: then there is
+ * nothing to look for and nothing to replace. */
+int
+elf_map(struct as *as, const struct vma *vma, u32 map_flags)
+{
+    spin_lock(&as->lock);
+    bool done = vma_append(as, vma);
+    spin_unlock(&as->lock);
+    return done ? 0 : map_among_others(as, vma, map_flags);
+}
+
 /* The part from the file, then whole pages of zeros, then the page between. */
 static int
 map_segment(struct as *as, struct object *object,
@@ -147,11 +169,11 @@ map_segment(struct as *as, struct object *object,
     }
     file.end = phdr->p_filesz > 0 ? align_up(file_end, PAGE_SIZE) : file.start;
     if (file.start < file.end) {
-        error = exec_map(as, &file, MAP_FIXED); /* a later segment wins */
+        error = elf_map(as, &file, MAP_FIXED); /* a later segment wins */
     }
     if (error == 0 && file.end < end) {
         struct vma zeros = {.start = file.end, .end = end, .prot = file.prot};
-        error = exec_map(as, &zeros, MAP_FIXED);
+        error = elf_map(as, &zeros, MAP_FIXED);
     }
     if (error == 0 && phdr->p_memsz > phdr->p_filesz && file_end < file.end
         && (file.prot & PROT_WRITE) != 0) {

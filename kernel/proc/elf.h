@@ -7,6 +7,7 @@
 
 struct as;
 struct object;
+struct vma;
 
 struct elf_image {
     vaddr_t entry;
@@ -22,3 +23,8 @@ struct elf_image {
  *    by then, and dies of SIGSEGV) */
 int elf_load(struct as *as, struct object *object, struct elf_image *image)
     __must_check;
+
+/* Map a segment, or the stack, of a program that is being built.
+ * => map_flags: MAP_FIXED or MAP_FIXED_NOREPLACE
+ * => 0; as_map's errors */
+int elf_map(struct as *as, const struct vma *vma, u32 map_flags) __must_check;

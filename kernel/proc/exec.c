@@ -4,14 +4,12 @@
  * on nothing can fail.
  */
 #include "abi/errno.h"
-#include "abi/mman.h"
 #include "common/string.h"
 
 #include "arch/cpu.h"
 #include "arch/trap.h"
 
 #include "mm/as.h"
-#include "mm/vma.h"
 
 #include "fs/file.h"
 #include "fs/path.h"
@@ -34,29 +32,6 @@ struct builder {
     struct elf_image image;
     vaddr_t rsp;
 };
-
-static __noinline int
-map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
-{
-    struct as_map map = {
-        .addr = vma->start, .size = vma->end - vma->start, .prot = vma->prot,
-        .map_flags = MAP_PRIVATE | map_flags, .vma_flags = vma->flags,
-        .object = vma->object, .offset = vma->offset,
-    };
-
-    return (int)MIN(as_map(as, &map), 0);
-}
-
-/* Programs are built from their lowest address up, as a rule: then there is
- * nothing to look for and nothing to replace. */
-int
-exec_map(struct as *as, const struct vma *vma, u32 map_flags)
-{
-    spin_lock(&as->lock);
-    bool done = vma_append(as, vma);
-    spin_unlock(&as->lock);
-    return done ? 0 : map_among_others(as, vma, map_flags);
-}
 
 /* Everything that can fail.  => 0 and the new program in b */
 static int

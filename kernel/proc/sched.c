@@ -35,9 +35,6 @@ void switch_start(void); /* assembly */
 __noreturn void on_start(struct thread *prev, void (*fn)(void *), void *arg);
 
 _Static_assert(offsetof(struct thread, kernel_rsp) == 0, "switch_to");
-_Static_assert(offsetof(struct cpu, kernel_rsp) == 8, "entry.S");
-_Static_assert(offsetof(struct cpu, work) == 24, "entry.S");
-_Static_assert(offsetof(struct cpu, rank) == 28, "entry.S: with work");
 _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 
 bool preempt_always;

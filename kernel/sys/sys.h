@@ -19,14 +19,14 @@
 
 #define SYSCALL(number, name, nargs, formats)                              \
     long sys_##name(SYSCALL_ARGS_##nargs);
-#include "sys/syscalls.def"
+#include "abi/syscalls.def"
 #undef SYSCALL
 
 /* The numbers: SYS_read and so on.  syscalls.def is sorted, so what follows the
  * last call is how many slots the table has. */
 enum syscall_number {
 #define SYSCALL(number, name, nargs, formats) SYS_##name = number,
-#include "sys/syscalls.def"
+#include "abi/syscalls.def"
 #undef SYSCALL
     SYSCALL_COUNT,
 };

@@ -13,7 +13,7 @@ const syscall_fn syscall_table[SYSCALL_COUNT] = {
     [0 ... SYSCALL_COUNT - 1] = (syscall_fn)(void *)sys_enosys,
 #define SYSCALL(number, name, nargs, formats)                              \
     [number] = (syscall_fn)(void *)sys_##name,
-#include "sys/syscalls.def"
+#include "abi/syscalls.def"
 #undef SYSCALL
 };
 
@@ -27,13 +27,13 @@ sys_enosys(void)
 
 const char *const syscall_names[SYSCALL_COUNT] = {
 #define SYSCALL(number, name, nargs, formats) [number] = #name,
-#include "sys/syscalls.def"
+#include "abi/syscalls.def"
 #undef SYSCALL
 };
 
 const char *const syscall_formats[SYSCALL_COUNT] = {
 #define SYSCALL(number, name, nargs, formats) [number] = formats,
-#include "sys/syscalls.def"
+#include "abi/syscalls.def"
 #undef SYSCALL
 };
 

@@ -2,7 +2,6 @@
 
 /* Limits of a process, and what wait4 tells about a dead one's use. */
 
-#include "abi/posix.h"
 #include "abi/time.h"
 
 typedef unsigned long rlim_t;

@@ -1,8 +1,6 @@
 /* The POSIX functions that are a few lines over a system call. */
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>

@@ -4,7 +4,6 @@
  * flushes the streams, _exit does neither; a child made by vfork must end with
  * _exit, since it would flush its parent's buffers.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

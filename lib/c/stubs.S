@@ -61,7 +61,7 @@
 #define SYSCALL(number, name, arguments, format) stub number, name
 
     .text
-#include "../../kernel/sys/syscalls.def"
+#include "abi/syscalls.def"
 #undef clone
 
 /*

@@ -4,6 +4,6 @@
 
 enum {
 #define SYSCALL(number, name, arguments, format) SYS_##name = (number),
-#include "../../../../kernel/sys/syscalls.def"
+#include "abi/syscalls.def"
 #undef SYSCALL
 };

@@ -8,7 +8,7 @@
 #include "mm/as.h"
 #include "mm/fault.h"
 
-#include "debug/host/object.h"
+#include "model/object.h"
 
 #define SEGMENTS_MAX 256
 #define SPACES       12

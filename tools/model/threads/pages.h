@@ -10,7 +10,7 @@
 
 #include "core/types.h"
 
-#include "debug/host/threads/threads.h"
+#include "model/threads/threads.h"
 
 struct as;
 

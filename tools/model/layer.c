@@ -8,6 +8,7 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/spin.h"
@@ -28,9 +29,9 @@
 #include "fs/procfs.h"
 
 #include "debug/debug.h"
-#include "debug/host/host.h"
-#include "debug/host/libc.h"
-#include "debug/host/mmu.h"
+#include "model/host.h"
+#include "model/libc.h"
+#include "model/mmu.h"
 
 #define MEMORY_START 0x100000UL
 #define MEMORY_END   (MEMORY_START + (7UL << 20))

@@ -7,9 +7,9 @@
 
 #include "core/spin.h"
 
-#include "debug/host/host.h"
-#include "debug/host/mmu.h"
-#include "debug/host/ops.h"
+#include "model/host.h"
+#include "model/mmu.h"
+#include "model/ops.h"
 
 #define DEPTH_MAX 3 /* operations inside operations */
 #define POKES     12

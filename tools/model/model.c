@@ -5,13 +5,15 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/memlayout.h"
+
 #include "mm/frame.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "debug/host/host.h"
-#include "debug/host/mmu.h"
-#include "debug/host/model.h"
+#include "model/host.h"
+#include "model/mmu.h"
+#include "model/model.h"
 
 struct segment segments[SEGMENTS_MAX];
 int segment_count;

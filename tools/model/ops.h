@@ -10,8 +10,8 @@
 
 #include "mm/fault.h"
 
-#include "debug/host/host.h"
-#include "debug/host/model.h"
+#include "model/host.h"
+#include "model/model.h"
 
 /* The CPUs that are inside an operation; the page it is about, or -1. */
 extern bool cpu_busy[HOST_CPUS];

@@ -14,9 +14,9 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "debug/host/host.h"
-#include "debug/host/mmu.h"
-#include "debug/host/ops.h"
+#include "model/host.h"
+#include "model/mmu.h"
+#include "model/ops.h"
 
 #define LINE 8 /* entries in a cache line of a table */
 

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include_next "core/types.h"
+#include_next "core/memlayout.h"
 
 #undef DIRECT_MAP
 #define DIRECT_MAP HOST_DIRECT_MAP /* by the Makefile: the sanitizers differ */

@@ -11,8 +11,8 @@
 #include "mm/object.h"
 #include "mm/vma.h"
 
-#include "debug/host/threads/mmu.h"
-#include "debug/host/threads/pages.h"
+#include "model/threads/mmu.h"
+#include "model/threads/pages.h"
 
 /* Neighbours in one table, and at the far ends of others. */
 const vaddr_t places[PAGES] = {

@@ -9,10 +9,10 @@
 #include "mm/heap.h"
 
 #include "debug/debug.h"
-#include "debug/host/host.h"
-#include "debug/host/libc.h"
-#include "debug/host/mmu.h"
-#include "debug/host/model.h"
+#include "model/host.h"
+#include "model/libc.h"
+#include "model/mmu.h"
+#include "model/model.h"
 
 #define ROUND   2500
 #define NOTES   12

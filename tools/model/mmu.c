@@ -12,8 +12,8 @@
 #include "mm/frame.h"
 #include "mm/kmap.h"
 
-#include "debug/host/host.h"
-#include "debug/host/mmu.h"
+#include "model/host.h"
+#include "model/mmu.h"
 
 #define CACHED 512
 

@@ -8,9 +8,9 @@
 
 #include "mm/nomem.h"
 
-#include "debug/host/host.h"
-#include "debug/host/mmu.h"
-#include "debug/host/ops.h"
+#include "model/host.h"
+#include "model/mmu.h"
+#include "model/ops.h"
 
 #define BRK_START 0x5fd000UL
 

@@ -16,10 +16,10 @@
 #include "mm/heap.h"
 #include "mm/nomem.h"
 
-#include "debug/host/libc.h"
-#include "debug/host/threads/mmu.h"
-#include "debug/host/threads/pages.h"
-#include "debug/host/threads/threads.h"
+#include "model/libc.h"
+#include "model/threads/mmu.h"
+#include "model/threads/pages.h"
+#include "model/threads/threads.h"
 
 #define BURST 24 /* steps in one space */
 

@@ -10,8 +10,8 @@
 #include "mm/frame.h"
 #include "mm/kmap.h"
 
-#include "debug/host/threads/mmu.h"
-#include "debug/host/threads/threads.h"
+#include "model/threads/mmu.h"
+#include "model/threads/threads.h"
 
 #define PAGES_KEPT 64
 #define PATHS_KEPT 8 /* of each level */

@@ -3,6 +3,7 @@
  * not here.  An interrupt is not needed: every CPU looks for calls often.
  */
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -16,9 +17,9 @@
 
 #include "abi/mman.h"
 
-#include "debug/host/libc.h"
-#include "debug/host/threads/mmu.h"
-#include "debug/host/threads/threads.h"
+#include "model/libc.h"
+#include "model/threads/mmu.h"
+#include "model/threads/threads.h"
 
 #define MEMORY_START 0x100000UL
 #define MEMORY_END   (MEMORY_START + (3UL << 20))

@@ -7,8 +7,8 @@
 
 #include "mm/frame.h"
 
-#include "debug/host/host.h"
-#include "debug/host/object.h"
+#include "model/host.h"
+#include "model/object.h"
 
 #define THINGS 24
 #define FILES  2
