@@ -60,7 +60,8 @@ set_comm(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
-    strlcpy(current->process->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
+    strlcpy(current->process->comm, slash != NULL ? slash + 1 : path,
+            COMM_SIZE);
 }
 
 static void
