@@ -30,7 +30,6 @@
 #define LAPIC_SENDING   0x1000
 #define LAPIC_ALL_OTHER 0xc0000
 #define LAPIC_MASKED    0x10000
-#define LAPIC_PERIODIC  0x20000
 #define LAPIC_DIVIDE_16 0x3
 
 #define IOAPIC_REDIRECT 0x10
@@ -42,8 +41,9 @@
 #define PIT_GATE    0x61
 
 #define NSEC_PER_SEC 1000000000UL
+#define TIMER_MOST   (8 * NSEC_PER_SEC) /* so that a count fits its register */
 
-static u64 lapic_per_tick;
+static u64 lapic_per_sec;
 static u64 tsc_per_sec;
 static u64 tsc_boot;
 static void (*irq_handlers[IRQ_LINES])(void);
@@ -98,7 +98,6 @@ calibrate(void)
     outb(PIT_COMMAND, 0xb4); /* channel 2, both bytes, rate generator */
     outb(PIT_CHANNEL, 0xff);
     outb(PIT_CHANNEL, 0xff);
-    *lapic(LAPIC_TIMER_DIVIDE) = LAPIC_DIVIDE_16;
     *lapic(LAPIC_TIMER_INITIAL) = 0xffffffff;
 
     u32 start = pit_sample(&tsc_start, &timer_start);
@@ -110,8 +109,7 @@ calibrate(void)
     u64 pit_ticks = start - end;
     *lapic(LAPIC_TIMER_INITIAL) = 0;
     tsc_per_sec = (tsc_end - tsc_start) * PIT_HZ / pit_ticks;
-    lapic_per_tick = (timer_start - timer_end) * PIT_HZ / pit_ticks
-                     / TICKS_PER_SEC;
+    lapic_per_sec = (timer_start - timer_end) * PIT_HZ / pit_ticks;
     tsc_boot = tsc_start;
 }
 
@@ -131,6 +129,8 @@ u32
 apic_enable(void)
 {
     *lapic(LAPIC_SPURIOUS) = LAPIC_ENABLE | VECTOR_SPURIOUS;
+    *lapic(LAPIC_TIMER_DIVIDE) = LAPIC_DIVIDE_16;
+    *lapic(LAPIC_TIMER) = VECTOR_TIMER; /* one interrupt a count */
     return *lapic(LAPIC_ID) >> 24;
 }
 
@@ -163,12 +163,13 @@ apic_send_others(u32 what)
     send(0, what | LAPIC_ALL_OTHER);
 }
 
+/* A count of 0 stops it. */
 void
-apic_timer_start(void)
+apic_timer_set(u64 ns)
 {
-    *lapic(LAPIC_TIMER_DIVIDE) = LAPIC_DIVIDE_16;
-    *lapic(LAPIC_TIMER) = LAPIC_PERIODIC | VECTOR_TIMER;
-    *lapic(LAPIC_TIMER_INITIAL) = (u32)lapic_per_tick;
+    u64 count = MIN(ns, TIMER_MOST) * lapic_per_sec / NSEC_PER_SEC + 1;
+
+    *lapic(LAPIC_TIMER_INITIAL) = ns == NEVER ? 0 : (u32)MIN(count, ~0U);
 }
 
 void

@@ -11,8 +11,10 @@
  * => boot, after the kernel's own page tables are in use */
 void apic_init(void);
 
-/* Start the periodic timer of this CPU: TICKS_PER_SEC interrupts a second. */
-void apic_timer_start(void);
+/* Have this CPU's timer interrupt once, in ns nanoseconds (NEVER: not at all): a
+ * little later, or earlier if that is longer than it can count.
+ * => interrupts off */
+void apic_timer_set(u64 ns);
 
 /* Switch this CPU's local APIC on; returns its id. */
 u32 apic_enable(void);

@@ -8,5 +8,7 @@
 /* CLOCK_MONOTONIC: nanoseconds since boot.  => any context */
 u64 clock_ns(void);
 
+#define NEVER (~0UL) /* a time of CLOCK_MONOTONIC that does not come */
+
 /* Nanoseconds of CLOCK_REALTIME at clock_ns() 0: set once, from the RTC. */
 extern u64 clock_boot_realtime_ns;

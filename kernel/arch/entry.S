@@ -155,15 +155,16 @@ unknown_call:
     jmp syscall_done
 frame_changed:
     movq %rax, FRAME_RAX(%rsp)
+    cmpl $VECTOR_RESTART, FRAME_VECTOR(%rsp)
+    je return_work
     jmp return_all
 syscall_work:
     movq %rax, FRAME_RAX(%rsp)
     sti
     call on_syscall_work
-    jmp return_user
     .size syscall_entry, . - syscall_entry
 
-/* Interrupts are off; the frame at rsp is one from user mode. */
+/* The frame at rsp is one from user mode. */
 return_work:
     sti
     movq %rsp, %rdi

@@ -282,7 +282,7 @@ dispatch(struct trapframe *frame)
         trap_panic(frame);
     case VECTOR_TIMER:
         apic_eoi();
-        on_tick(trap_from_user(frame));
+        on_timer(trap_from_user(frame));
         break;
     case VECTOR_CALL:
         apic_eoi();

@@ -30,9 +30,11 @@ void on_exception(struct trapframe *frame);
  * => interrupts on */
 void on_syscall_work(void);
 
-/* The timer.  => interrupts off */
-void on_tick(bool from_user);
+/* The time has come that apic_timer_set was given, or almost.
+ * => interrupts off */
+void on_timer(bool from_user);
 
 /* This CPU's work word is not zero, and it is about to return to user mode.
+ * or the frame is of a call that may have to be made again.
  * => interrupts on; called again while the word is not zero */
 void on_user_return(struct trapframe *frame);

@@ -9,6 +9,8 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "arch/clock.h"
+
 #include "mm/as.h"
 
 #include "proc/exit.h"
@@ -43,11 +45,9 @@ count_threads(struct process *process)
 static void
 second(void *word)
 {
-    u64 left;
-
     while (word != words[0] && !signal_fatal_pending()
            && (word == words[2] || count_threads(current->process) > 1)) {
-        (void)sleep_ns(LOOK_NS, &left);
+        (void)sleep_until(clock_ns() + LOOK_NS);
     }
     if (signal_fatal_pending()) {
         proc_exit(__builtin_ctzl(signals_ready()) + 1);
@@ -84,10 +84,9 @@ second_store(const char *text, size_t size)
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (strcmp(text, words[i]) == 0) {
             int error = start(words[i]);
-            u64 left;
             while (error == 0 && i == 0
                    && count_threads(current->process) > 1) {
-                error = sleep_ns(LOOK_NS, &left);
+                error = sleep_until(clock_ns() + LOOK_NS);
             }
             return error;
         }

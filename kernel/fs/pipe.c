@@ -100,7 +100,7 @@ copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
 }
 
 /* Sleep until the other end goes on or is closed.
- * => 0, -EINTR, -EAGAIN if file must not block */
+ * => 0, -ERESTARTSYS, -EAGAIN if file must not block */
 static int
 wait_for_news(struct pipe *pipe, const struct file *file, struct waitq *queue)
 {
@@ -128,6 +128,9 @@ pipe_read(struct file *file, struct uio *uio)
         pipe->tail += done;
         wait_wake_all(&pipe->room_wait);
     }
+    if (filled(pipe) > 0) {
+        wait_wake_one(&pipe->data_wait); /* we were the one, and leave some */
+    }
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;
 }
@@ -147,7 +150,7 @@ fill(struct pipe *pipe, struct uio *uio)
         return error;
     }
     pipe->head += done;
-    wait_wake_all(&pipe->data_wait);
+    wait_wake_one(&pipe->data_wait);
     return (long)done;
 }
 

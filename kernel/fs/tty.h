@@ -55,7 +55,7 @@ void tty_receive(struct tty *tty, char byte);
 void tty_end(struct tty *tty);
 
 /* Wait for input, unless told not to, and take at most size bytes of one line.
- * => bytes, 0 at the end of the file; -EAGAIN, -EINTR */
+ * => bytes, 0 at the end of the file; -EAGAIN, -ERESTARTSYS */
 long tty_take(struct tty *tty, char *buf, size_t size, bool block);
 
 /* Show text, as the output modes say. */

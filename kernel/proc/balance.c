@@ -132,6 +132,29 @@ sched_steal(void)
     }
 }
 
+void
+sched_offer(void)
+{
+    struct runqueue *queue = this_cpu()->queue;
+    u64 wanted = 0;
+    int looks = LOOK_AT;
+
+    if (queue->length == 0) {
+        return;
+    }
+    u64 flags = spin_lock_irq(&queue->lock);
+    list_for_each(pos, &queue->ready) {
+        wanted |= list_entry(pos, struct thread, run_link)->affinity;
+        if (--looks == 0) {
+            break;
+        }
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    for (u64 left = wanted & cpus_online; left != 0; left &= left - 1) {
+        cpu_wake(__builtin_ctzl(left));
+    }
+}
+
 /* A thread that waits for a CPU it may no longer use goes elsewhere at once;
  * one that runs there, when its CPU has been told; one that sleeps, when it
  * wakes. */

@@ -257,14 +257,10 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
     long result;
 
     spin_lock(&family_lock);
-    for (;;) {
-        result = find_news(pid, options, status, &child);
-        if (result != 0 || (options & WNOHANG) != 0) {
-            break;
-        }
-        if (wait_sleep(&current->process->child_wait, &family_lock) != 0) {
-            result = find_news(pid, options, status, &child);
-            result = result == 0 ? -EINTR : result;
+    while ((result = find_news(pid, options, status, &child)) == 0
+           && (options & WNOHANG) == 0) {
+        result = wait_sleep(&current->process->child_wait, &family_lock);
+        if (result != 0) {
             break;
         }
     }

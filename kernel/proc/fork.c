@@ -61,7 +61,6 @@ static int inherit(struct thread *child, u64 flags);
 static void copy_registers(struct thread *child,
                            const struct clone_args *args);
 static bool join_family(struct thread *child, bool vfork);
-static long begin_again(void);
 static void wait_for_release(struct thread *child);
 
 long
@@ -80,7 +79,8 @@ proc_clone(struct clone_args *args)
     bool vfork = (args->flags & CLONE_VFORK) != 0;
     if (!join_family(child, vfork)) {                          /* 6 */
         child_unmake(child);
-        return begin_again();
+        (void)signal_restart();
+        return -ERESTARTNOINTR; /* as on Linux, fork does not fail by it */
     }
     /* ---- no failure below this line ---- */
     if (args->flags & CLONE_PARENT_SETTID) {
@@ -219,19 +219,6 @@ join_family(struct thread *child, bool vfork)
     }
     spin_unlock(&family_lock);
     return joins;
-}
-
-/* Have the program make its system call once more, when it has acted on the
- * signal: as Linux, fork does not fail by it. */
-static long
-begin_again(void)
-{
-    struct trapframe *frame = current->frame;
-
-    cpu_add_work(WORK_SIGNAL);
-    frame->rip -= 2; /* the length of `syscall` */
-    frame->vector = VECTOR_CHANGED;
-    return (long)frame->rax;
 }
 
 /* The child's first step.  The essential fact of fork: the child never called

@@ -26,8 +26,7 @@ struct clone_args {
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
  *    changed.  With CLONE_VFORK it returns when the child has gone its way.
- * => a signal is pending: no child either, and the program will make its call
- *    again when it has acted on it; returned is then the call's number */
+ *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
 /* fork(2) and vfork(2), as the boot words fork= and vfork= have them. */

@@ -9,7 +9,6 @@
 #include "core/spin.h"
 
 #include "arch/acpi.h"
-#include "arch/apic.h"
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/percpu.h"
@@ -61,6 +60,7 @@ sched_init(void)
         spin_init(&queues[i].lock, RANK_RUNQUEUE, "runqueue");
         list_init(&queues[i].ready);
     }
+    timers_init();
     become_idle(this_cpu());
 }
 
@@ -165,6 +165,10 @@ sched_load_fs_base(void)
 static void
 load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {
+    if (prev == cpu->idle) {
+        timer_ticks(true);
+        cpu_add_work(work_always);
+    }
     fxsave(prev->fpu);
     cpu->thread = next;
     cpu->pid = next->process->pid;
@@ -243,6 +247,7 @@ void
 sched_slice_over(void)
 {
     sched_steal();
+    sched_offer();
     schedule();
 }
 
@@ -276,6 +281,7 @@ static void
 rest(struct cpu *cpu)
 {
     cpu_interrupts_off();
+    timer_ticks(false);
     assert(read_cr3() == cpu->loaded_root);
     (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
     if (list_empty(&cpu->queue->ready) && !(cpu->work & WORK_IDLE)) {
@@ -283,8 +289,8 @@ rest(struct cpu *cpu)
         cpu_interrupts_off();
     }
     cpu->resting = false;
-    /* Woken without work: by a tick, or to flush the space that is loaded, and
-     * more of that would come. */
+    /* Woken without work: perhaps to flush the space that is loaded, and more
+     * of that would come. */
     if (list_empty(&cpu->queue->ready)) {
         as_load(NULL);
     }
@@ -296,7 +302,6 @@ sched_idle(void)
 {
     struct cpu *cpu = this_cpu(); /* which an idle thread never leaves */
 
-    apic_timer_start();
     cpu_interrupts_on();
     for (;;) {
         schedule();
@@ -305,7 +310,7 @@ sched_idle(void)
             park_here();
         }
         if (cpu->work & WORK_TIMER) {
-            timer_wake();
+            timers_expire();
         }
         if (cpu->work & WORK_INPUT) {
             console_poll();
@@ -316,7 +321,7 @@ sched_idle(void)
 }
 
 void
-on_tick(bool from_user)
+sched_tick(bool from_user)
 {
     struct thread *thread = current;
 
@@ -325,8 +330,5 @@ on_tick(bool from_user)
     } else {
         thread->system_ticks++;
     }
-    if (timer_due()) {
-        cpu_add_work(WORK_TIMER);
-    }
-    cpu_add_work(WORK_RESCHED | work_always);
+    cpu_add_work(WORK_RESCHED);
 }

@@ -8,6 +8,7 @@
 #include "core/panic.h"
 
 #include "arch/percpu.h"
+#include "arch/trap.h"
 
 #include "proc/exit.h"
 #include "proc/process.h"
@@ -16,6 +17,9 @@
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+
+#define RESTART_SYSCALL 219 /* restart_syscall(2) */
+#define SYSCALL_LENGTH  2   /* of the instruction */
 
 #define FAULTS                                                             \
     (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV))
@@ -304,23 +308,6 @@ stop(int signal)
     spin_unlock(&family_lock);
 }
 
-/* What is pending, less what by its default action only stops.  One look: a
- * stop signal may come, or be taken back, at any time. */
-static sigset_t
-pending_besides_stops(sigset_t *stops)
-{
-    sigset_t ready = signals_ready();
-
-    *stops = ready & STOP_SIGNALS;
-    for (sigset_t left = *stops; left != 0; left &= left - 1) {
-        int signal = __builtin_ctzl(left) + 1;
-        if (current->process->sigacts->action[signal - 1].handler != SIG_DFL) {
-            *stops &= ~SET(signal);
-        }
-    }
-    return ready & ~*stops;
-}
-
 /* Take a pending signal: one's own before the process's.
  * => the process's lock held */
 static void
@@ -332,24 +319,6 @@ take(int signal)
     current->process->stop_taken =
         (*from & SET(signal)) != 0 && (SET(signal) & STOP_SIGNALS) != 0;
     *from &= ~SET(signal);
-}
-
-bool
-signal_stop_here(void)
-{
-    sigset_t stops;
-
-    while (pending_besides_stops(&stops) == 0) {
-        if (stops == 0) {
-            return true;
-        }
-        int signal = __builtin_ctzl(stops) + 1;
-        spin_lock(&current->process->lock);
-        take(signal);
-        spin_unlock(&current->process->lock);
-        stop(signal);
-    }
-    return false;
 }
 
 void
@@ -401,16 +370,42 @@ act_by_default(int signal)
     proc_exit(signal);
 }
 
+int
+signal_restart(void)
+{
+    current->frame->vector = VECTOR_RESTART;
+    return -ERESTARTSYS;
+}
+
+/* Have the program make its system call once more, as if nothing had been. */
+static void
+call_again(struct trapframe *frame)
+{
+    long result = (long)frame->rax;
+
+    frame->vector = VECTOR_CHANGED;
+    if (result == -ERESTARTSYS || result == -ERESTARTNOINTR) {
+        frame->rax = frame->error; /* its number */
+    } else if (result == -ERESTART_RESTARTBLOCK) {
+        frame->rax = RESTART_SYSCALL;
+    } else {
+        return;
+    }
+    frame->rip -= SYSCALL_LENGTH;
+}
+
 void
 signal_deliver(struct trapframe *frame)
 {
     int signal;
 
-    (void)frame;
     while ((signal = take_signal()) != 0) {
         if (signal == current->forced
             || !is_ignored(current->process, signal)) {
             act_by_default(signal);
         }
+    }
+    if (frame->vector == VECTOR_RESTART) {
+        call_again(frame);
     }
 }

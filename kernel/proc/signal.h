@@ -48,10 +48,10 @@ signal_pending(void)
 
 bool signal_fatal_pending(void);
 
-/* Act on stop signals now: a sleeper that is stopped goes on with its sleep
- * afterwards, and its system call does not end.
- * => no spinlock held; whether nothing else is pending, that ends the sleep */
-bool signal_stop_here(void);
+/* The current system call ends early, as a signal is there: when that has been
+ * acted on, the program makes the call again (if it returns one of sleep.h's
+ * ERESTART errors).  => -ERESTARTSYS */
+int signal_restart(void);
 
 /* Send to every process of the group (0: to all but init and this one).
  * => process context, family_lock not held
@@ -69,5 +69,6 @@ int signal_kill_thread(pid_t pid, pid_t tid, int signal);
 /* Set the current thread's mask; SIGKILL and SIGSTOP stay unblocked. */
 void signal_set_blocked(sigset_t mask);
 
-/* Act on what is pending.  => on the way to user mode, no lock held */
+/* Act on what is pending.
+ * => on the way to user mode by this frame, no lock held */
 void signal_deliver(struct trapframe *frame);

@@ -12,28 +12,10 @@
 #include "arch/cpu.h"
 
 #include "proc/mutex.h"
-#include "proc/thread.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 #include "proc/timer.h"
-
-/* A sleeper on a queue; lives on its stack. */
-struct waiter {
-    struct list link;
-    struct thread *thread;
-};
-
-/* A sleeper in sleep_ns. */
-struct timer {
-    struct list link;
-    u64 deadline;
-    struct thread *thread;
-};
-
-static struct spinlock timer_lock = SPINLOCK_INIT(RANK_TIMER);
-static struct list timers = LIST_INIT(timers); /* earliest first */
-static u64 first_deadline = ~0UL; /* of them; read without the lock */
 
 static inline bool
 interrupted(enum wait_mode mode)
@@ -43,30 +25,74 @@ interrupted(enum wait_mode mode)
                || (mode == WAIT_KILLABLE && signal_fatal_pending()));
 }
 
-/* Say that we leave, and stand on the queue.  => its lock is held */
-static void
-enqueue(struct waitq *queue, struct waiter *waiter, enum wait_mode mode)
+void
+wait_begin(struct waitq *queue, struct waiter *waiter)
 {
     waiter->thread = current;
-    current->wait_mode = mode;
     sched_prepare(THREAD_SLEEPING);
     list_add_tail(&queue->waiters, &waiter->link);
 }
 
-/* Leave the CPU, unless a signal is there.  => as wait_sleep */
-static int
+/* A sleeper's alarm. */
+struct alarm {
+    struct timer timer;
+    struct thread *thread;
+};
+
+static void
+ring(struct timer *timer)
+{
+    sched_wake(container_of(timer, struct alarm, timer)->thread,
+               THREAD_SLEEPING);
+    cpu_add_work(WORK_RESCHED); /* its time is now, not after another's slice */
+}
+
+/* Leave the CPU, unless a signal is there.  A full barrier: we say how we sleep
+ * before we look at what is pending, who sends does the reverse. */
+static inline void
 leave(enum wait_mode mode)
 {
+    (void)__atomic_exchange_n(&current->wait_mode, mode, __ATOMIC_SEQ_CST);
     if (interrupted(mode)) {
-        sched_wake(current, THREAD_SLEEPING);
+        current->state = THREAD_RUNNING;
     } else {
         schedule();
     }
-    if (!interrupted(mode)
-        || (mode == WAIT_INTERRUPTIBLE && signal_stop_here())) {
-        return 0;
+}
+
+static bool
+leave_until(enum wait_mode mode, u64 deadline)
+{
+    struct alarm alarm = {
+        .timer = {.deadline = deadline, .expire = ring}, .thread = current,
+    };
+
+    timer_start(&alarm.timer);
+    leave(mode);
+    return !timer_stop(&alarm.timer);
+}
+
+int
+wait_block(enum wait_mode mode, u64 deadline)
+{
+    bool late = false;
+
+    if (deadline == NEVER) {
+        leave(mode);
+    } else {
+        late = leave_until(mode, deadline);
     }
-    return -EINTR;
+    return interrupted(mode) ? signal_restart() : late ? -ETIMEDOUT : 0;
+}
+
+bool
+wait_end(struct waiter *waiter)
+{
+    bool woken = list_empty(&waiter->link);
+
+    list_del(&waiter->link);
+    current->state = THREAD_RUNNING; /* if it has not blocked */
+    return woken;
 }
 
 int
@@ -75,12 +101,17 @@ wait_sleep_mode(struct waitq *queue, struct spinlock *lock,
 {
     struct waiter waiter;
 
-    enqueue(queue, &waiter, mode);
+    wait_begin(queue, &waiter);
     spin_unlock(lock);
-    int error = leave(mode);
+    int error = wait_block(mode, NEVER);
     spin_lock(lock);
-    list_del(&waiter.link);
-    return error;
+    return wait_end(&waiter) ? 0 : error;
+}
+
+int
+wait_sleep(struct waitq *queue, struct spinlock *lock)
+{
+    return wait_sleep_mode(queue, lock, WAIT_INTERRUPTIBLE);
 }
 
 int
@@ -88,18 +119,11 @@ wait_sleep_mutex(struct waitq *queue, struct mutex *mutex)
 {
     struct waiter waiter;
 
-    enqueue(queue, &waiter, WAIT_INTERRUPTIBLE);
+    wait_begin(queue, &waiter);
     mutex_unlock(mutex);
-    int error = leave(WAIT_INTERRUPTIBLE);
+    int error = wait_block(WAIT_INTERRUPTIBLE, NEVER);
     mutex_lock(mutex);
-    list_del(&waiter.link);
-    return error;
-}
-
-int
-wait_sleep(struct waitq *queue, struct spinlock *lock)
-{
-    return wait_sleep_mode(queue, lock, WAIT_INTERRUPTIBLE);
+    return wait_end(&waiter) ? 0 : error;
 }
 
 void
@@ -114,84 +138,16 @@ wait_wake(struct waitq *queue, bool all)
     }
 }
 
-/* => timer_lock held */
-static void
-note_first(void)
-{
-    struct list *first = list_first(&timers);
-    u64 deadline = first == NULL
-                       ? ~0UL : list_entry(first, struct timer, link)->deadline;
-
-    __atomic_store_n(&first_deadline, deadline, __ATOMIC_RELAXED);
-}
-
-static void
-timer_add(struct timer *timer)
-{
-    spin_lock(&timer_lock);
-    struct list *at = timers.prev;
-
-    while (at != &timers
-           && list_entry(at, struct timer, link)->deadline > timer->deadline) {
-        at = at->prev;
-    }
-    list_insert(at, &timer->link);
-    note_first();
-    spin_unlock(&timer_lock);
-}
-
-static void
-timer_del(struct timer *timer)
-{
-    spin_lock(&timer_lock);
-    list_del(&timer->link);
-    note_first();
-    spin_unlock(&timer_lock);
-}
-
-bool
-timer_due(void)
-{
-    return clock_ns() >= __atomic_load_n(&first_deadline, __ATOMIC_RELAXED);
-}
-
-void
-timer_wake(void)
-{
-    cpu_clear_work(WORK_TIMER); /* before we look: what comes later sets it */
-    u64 now = clock_ns();
-    spin_lock(&timer_lock);
-
-    list_for_each_safe(pos, &timers) {
-        struct timer *timer = list_entry(pos, struct timer, link);
-        if (timer->deadline > now) {
-            break;
-        }
-        list_del(&timer->link);
-        sched_wake(timer->thread, THREAD_SLEEPING);
-    }
-    note_first();
-    spin_unlock(&timer_lock);
-}
-
 int
-sleep_ns(u64 ns, u64 *left)
+sleep_until(u64 deadline)
 {
-    u64 now = clock_ns();
-    struct timer timer = {.thread = current};
-    int error = 0;
+    int error = clock_ns() < deadline ? 0 : -ETIMEDOUT;
 
-    timer.deadline = now + ns < now ? ~0UL : now + ns;
-    current->wait_mode = WAIT_INTERRUPTIBLE;
-    while (now < timer.deadline && error == 0) {
+    while (error == 0) {
         sched_prepare(THREAD_SLEEPING);
-        timer_add(&timer);
-        error = leave(WAIT_INTERRUPTIBLE);
-        timer_del(&timer);
-        now = clock_ns();
+        error = wait_block(WAIT_INTERRUPTIBLE, deadline);
     }
-    *left = now < timer.deadline ? timer.deadline - now : 0;
-    return *left == 0 ? 0 : -EINTR;
+    return error == -ETIMEDOUT ? 0 : error;
 }
 
 void

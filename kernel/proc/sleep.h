@@ -10,6 +10,13 @@
  *
  * The sleeper is on the queue before the lock is released, so that a waker who
  * changes the condition under the lock cannot be missed.
+ *
+ * Who waits for several things, or until a time, takes the steps one by one:
+ *
+ *      wait_begin    for each queue, its lock held: from here a wake-up counts
+ *      (look at each condition; if one holds, do not block)
+ *      wait_block    no lock held
+ *      wait_end      for each queue, its lock held
  */
 #pragma once
 
@@ -21,12 +28,24 @@ struct thread;
 /* What may end a sleep besides being woken. */
 enum wait_mode {
     WAIT_DEAF,          /* nothing */
-    WAIT_KILLABLE,      /* a signal that ends the thread */
+    WAIT_KILLABLE,      /* a signal that ends the process */
     WAIT_INTERRUPTIBLE, /* any signal that is not blocked or ignored */
 };
 
+/* What a call returns that a signal has interrupted: the program makes it again
+ * when it has acted on the signal, or sees EINTR (signal.c).  Linux's values. */
+#define ERESTARTSYS           512
+#define ERESTARTNOINTR        513 /* again, whatever the signal was */
+#define ERESTART_RESTARTBLOCK 516 /* by restart_syscall(2): it has a deadline */
+
 struct waitq {
     struct list waiters;  /* of struct waiter, longest waiting first */
+};
+
+/* A thread on a queue; lives on its stack. */
+struct waiter {
+    struct list link;
+    struct thread *thread;
 };
 
 static inline void
@@ -35,10 +54,26 @@ waitq_init(struct waitq *queue)
     list_init(&queue->waiters);
 }
 
+/* Stand on the queue.  => its lock held; the thread stands on it once */
+void wait_begin(struct waitq *queue, struct waiter *waiter);
+
+/* Leave the CPU until a wake-up since wait_begin, a signal by the mode, or the
+ * deadline (CLOCK_MONOTONIC, nanoseconds, or NEVER).
+ * => no lock held
+ * => 0, -ETIMEDOUT, -ERESTARTSYS; who is on several queues looks at all */
+int wait_block(enum wait_mode mode, u64 deadline);
+
+/* Leave the queue.
+ * => its lock held
+ * => whether it was a wake-up of this queue that took us off; whoever was
+ *    chosen by wait_wake_one then looks at the condition, even if a signal has
+ *    come too, or the wake-up would be lost */
+bool wait_end(struct waiter *waiter);
+
 /* Release lock, sleep until woken, take lock again.
  * => lock held, by spin_lock, and no other lock
- * => 0, or -EINTR if a signal that is not blocked or ignored is pending
- *    (then also without having slept); the condition must be looked at again */
+ * => 0, or -ERESTARTSYS for a signal that is not blocked or ignored (then also
+ *    without having slept); the condition must be looked at again */
 int wait_sleep(struct waitq *queue, struct spinlock *lock);
 
 /* wait_sleep in another mode. */
@@ -65,6 +100,5 @@ wait_wake_one(struct waitq *queue)
     }
 }
 
-/* Sleep for at least ns nanoseconds of CLOCK_MONOTONIC.
- * => 0, or -EINTR if a signal came first, with *left the time that was left */
-int sleep_ns(u64 ns, u64 *left);
+/* Sleep until this time.  => 0, or -ERESTARTSYS if a signal came first */
+int sleep_until(u64 deadline);

@@ -65,6 +65,8 @@ struct thread {
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
     u64 user_ticks, system_ticks; /* c */
+    u64 sleep_end;             /* c  of nanosleep(2), to go on with it, and */
+    vaddr_t sleep_left;        /* c  where it says how much was left, or 0 */
     sigset_t pending;          /* p  sent to this very thread */
     int forced;                /* p  a fault that was blocked or ignored */
 

@@ -1,15 +1,36 @@
 /*
- * Sleeping until a time.  The tick only looks whether somebody's time has come;
- * the CPU then wakes whoever it is with interrupts on (WORK_TIMER), however
- * many they are.
+ * Timers, and the interrupt that serves them.  Each CPU has a list of its own
+ * and sets its interrupt for what comes first: a timer, or the end of the time
+ * slice, which an idle CPU does not have.  The handler only looks what is due;
+ * timers expire on the way to user mode or in the idle loop (WORK_TIMER), with
+ * interrupts on, however many they are.
  */
 #pragma once
 
-#include "core/types.h"
+#include "common/list.h"
 
-/* Whether a sleeper is to be woken.  => any context */
-bool timer_due(void);
+struct timer {
+    struct list link;
+    u64 deadline;                    /* CLOCK_MONOTONIC, nanoseconds */
+    void (*expire)(struct timer *timer); /* with RANK_TIMER held */
+    int cpu;                         /* on whose list it is */
+};
 
-/* Wake the sleepers whose time has come, and clear WORK_TIMER.
+/* => boot */
+void timers_init(void);
+
+/* Have expire called once the deadline has passed.
+ * => deadline and expire are set; no lock from RANK_TIMER on is held */
+void timer_start(struct timer *timer);
+
+/* Take a timer back: from here it neither runs nor will.
+ * => as timer_start; whether it had not expired */
+bool timer_stop(struct timer *timer);
+
+/* Call the timers of this CPU that are due, and clear WORK_TIMER.
  * => no spinlock held; not in a handler */
-void timer_wake(void);
+void timers_expire(void);
+
+/* This CPU has got something to run / has nothing: time slices begin and end.
+ * => interrupts off */
+void timer_ticks(bool on);

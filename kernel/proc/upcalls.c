@@ -174,12 +174,12 @@ on_user_return(struct trapframe *frame)
         park_here();
     }
     if (work & WORK_TIMER) {
-        timer_wake();
+        timers_expire();
     }
     if (work & WORK_INPUT) {
         console_poll();
     }
-    if (work & WORK_SIGNAL) {
+    if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);
     }
     if (work & WORK_RESCHED) {

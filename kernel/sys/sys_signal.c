@@ -131,7 +131,6 @@ long
 sys_nanosleep(u64 time, u64 left)
 {
     struct timespec ts;
-    u64 left_ns;
 
     if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
         return -EFAULT;
@@ -140,15 +139,28 @@ sys_nanosleep(u64 time, u64 left)
         return -EINVAL;
     }
     u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
-    int error = sleep_ns(seconds * NSEC_PER_SEC + (u64)ts.tv_nsec, &left_ns);
-    if (error != 0 && left != 0) {
-        ts.tv_sec = (long)(left_ns / NSEC_PER_SEC);
-        ts.tv_nsec = (long)(left_ns % NSEC_PER_SEC);
-        if (copy_to_user(left, &ts, sizeof(ts)) != 0) {
-            return -EFAULT;
-        }
+    current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
+    current->sleep_left = left;
+    return sys_restart_syscall();
+}
+
+/* The kernel has a program that slept, and was stopped, make this call: the
+ * rest of nanosleep, until the time that was meant.
+ * As nanosleep. */
+long
+sys_restart_syscall(void)
+{
+    u64 end = current->sleep_end;
+
+    if (sleep_until(end) == 0) {
+        return 0;
     }
-    return error;
+    u64 now = clock_ns();
+    u64 ns = end > now ? end - now : 0;
+    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
+    return current->sleep_left != 0
+                   && copy_to_user(current->sleep_left, &ts, sizeof(ts)) != 0
+               ? -EFAULT : -ERESTART_RESTARTBLOCK;
 }
 
 static u64
