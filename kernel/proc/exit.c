@@ -157,7 +157,9 @@ proc_exit(int status)
     if (!process->ending) {
         process->ending = true;
         process->exit_status = status;
-        signal_kill_others(process);
+        if (!proc_has_one_thread(process)) {
+            signal_kill_others(process);
+        }
     }
     spin_unlock(&process->lock);
     thread_exit(status);

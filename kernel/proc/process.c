@@ -187,7 +187,7 @@ thread_leave(struct thread *thread, int status)
     }
     process->user_ticks += thread->user_ticks;
     process->system_ticks += thread->system_ticks;
-    bool last = process->threads.next == process->threads.prev;
+    bool last = proc_has_one_thread(process);
     if (!last) {
         list_del(&thread->link);
     }

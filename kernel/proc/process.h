@@ -132,5 +132,12 @@ proc_is_zombie(const struct process *process)
     return list_empty(&process->threads);
 }
 
+/* => its lock held */
+static inline bool
+proc_has_one_thread(const struct process *process)
+{
+    return process->threads.next == process->threads.prev;
+}
+
 /* Make pid 1, which starts at start(NULL) in the kernel.  => boot */
 void proc_start_init(void (*start)(void *arg));
