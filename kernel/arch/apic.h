@@ -11,8 +11,8 @@
  * => boot, after the kernel's own page tables are in use */
 void apic_init(void);
 
-/* Have this CPU's timer interrupt once, in ns nanoseconds (NEVER: not at all): a
- * little later, or earlier if that is longer than it can count.
+/* Have this CPU's timer interrupt once, in ns nanoseconds (NEVER: not at all),
+ * or a little later; earlier, if that is longer than it can count.
  * => interrupts off */
 void apic_timer_set(u64 ns);
 

@@ -4,11 +4,11 @@
  * Balance: a thread stays on the CPU where it ran; a child begins on its
  * parent's.  When a time slice ends, and before it rests, a CPU for which fewer
  * wait than for another takes the longest-waiting thread of the longest queue;
- * at the end of its slice a CPU also wakes those that rest and may help: they
+ * at the end of its slice a CPU also wakes those that rest and may help, as they
  * have no ticks.  So nobody waits longer than a tick while a CPU is idle (but
- * behind 16 that may not run there), what is over sooner (a child that only calls exec or
- * exit) costs no interrupt, and three that never sleep go round on two CPUs, so
- * that each gets two thirds of one.
+ * behind 16 that may not run there), what is over sooner (a child that only
+ * calls exec or exit) costs no interrupt, and three that never sleep go round on
+ * two CPUs, so that each gets two thirds of one.
  */
 #pragma once
 

@@ -83,11 +83,7 @@ parent_declines(const struct process *process)
 static void
 tell_parent(struct process *process)
 {
-    int signal = end_signal(process);
-
-    if (signal >= 1 && signal <= SIGNAL_MAX) {
-        signal_send(process->parent, signal);
-    }
+    signal_send(process->parent, end_signal(process));
     wait_wake_all(&process->parent->child_wait);
 }
 

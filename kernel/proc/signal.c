@@ -118,12 +118,13 @@ taker_of(struct process *process, struct thread *thread, int signal)
 }
 
 /* Make it pending on the process, or if thread is not NULL on that; an ignored
- * one is dropped.  => process->lock held */
+ * one is dropped, and so is 0, or for one that has ended.
+ * => process->lock held */
 static void
 post(struct process *process, struct thread *thread, int signal)
 {
-    if (process->sigacts == NULL) {
-        return; /* it has ended */
+    if (signal < 1 || signal > SIGNAL_MAX || process->sigacts == NULL) {
+        return;
     }
     struct thread *taker = taker_of(process, thread, signal);
     undo_opposite(process, signal);
@@ -158,10 +159,11 @@ signal_kill_others(struct process *process)
     }
 }
 
-static bool
-is_signal(int signal)
+/* What kill(2) returns: that nobody is there comes first. */
+static int
+outcome(bool found, int signal)
 {
-    return signal >= 0 && signal <= SIGNAL_MAX;
+    return !found ? -ESRCH : signal < 0 || signal > SIGNAL_MAX ? -EINVAL : 0;
 }
 
 static int
@@ -169,11 +171,11 @@ send_to_one(pid_t pid, int signal)
 {
     spin_lock(&pids_lock);
     struct process *target = pid_process(pid);
-    if (target != NULL && signal != 0 && is_signal(signal)) {
+    if (target != NULL) {
         signal_send(target, signal);
     }
     spin_unlock(&pids_lock);
-    return target == NULL ? -ESRCH : is_signal(signal) ? 0 : -EINVAL;
+    return outcome(target != NULL, signal);
 }
 
 int
@@ -188,13 +190,11 @@ signal_send_group(pid_t pgid, int signal)
                       : process != init_process
                             && process != current->process) {
             found = true;
-            if (signal != 0 && is_signal(signal)) {
-                signal_send(process, signal);
-            }
+            signal_send(process, signal);
         }
     }
     spin_unlock(&family_lock);
-    return !found ? -ESRCH : is_signal(signal) ? 0 : -EINVAL;
+    return outcome(found, signal);
 }
 
 int
@@ -217,14 +217,13 @@ signal_kill_thread(pid_t pid, pid_t tid, int signal)
     bool found = thread_lock(tid, &target);
 
     if (target != NULL) {
-        struct process *process = target->process;
-        found = pid == 0 || process->pid == pid;
-        if (found && signal != 0 && is_signal(signal)) {
-            post(process, target, signal);
-        }
+        found = pid == 0 || target->process->pid == pid;
+        post(target->process, target, found ? signal : 0);
         thread_unlock(target);
+    } else {
+        found = found && (pid == 0 || pid == tid); /* a zombie's */
     }
-    return !found ? -ESRCH : is_signal(signal) ? 0 : -EINVAL;
+    return outcome(found, signal);
 }
 
 void
@@ -308,19 +307,6 @@ stop(int signal)
     spin_unlock(&family_lock);
 }
 
-/* Take a pending signal: one's own before the process's.
- * => the process's lock held */
-static void
-take(int signal)
-{
-    sigset_t *from = current->pending & SET(signal)
-                         ? &current->pending : &current->process->pending;
-
-    current->process->stop_taken =
-        (*from & SET(signal)) != 0 && (SET(signal) & STOP_SIGNALS) != 0;
-    *from &= ~SET(signal);
-}
-
 void
 signal_force(int signal)
 {
@@ -337,21 +323,24 @@ signal_force(int signal)
     spin_unlock(&current->process->lock);
 }
 
-/* The next signal to act on: a fault's own first, as it comes from this very
- * instruction.  => 0: none */
+/* The next signal to act on: SIGKILL, or the lowest, as those of faults are;
+ * the thread's own before the process's.  => 0: none */
 static int
 take_signal(void)
 {
+    struct process *process = current->process;
     int signal = 0;
-    spin_lock(&current->process->lock);
-    sigset_t ready = signals_ready();
 
+    spin_lock(&process->lock);
+    sigset_t ready = signals_ready();
     if (ready != 0) {
         signal = (ready & SET(SIGKILL)) != 0 ? SIGKILL
                                              : __builtin_ctzl(ready) + 1;
-        take(signal);
+        *(current->pending & SET(signal) ? &current->pending
+                                         : &process->pending) &= ~SET(signal);
+        process->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
     }
-    spin_unlock(&current->process->lock);
+    spin_unlock(&process->lock);
     return signal;
 }
 

@@ -16,7 +16,7 @@
 struct trapframe;
 
 /* Make signal pending on the process, for one of its threads; an ignored one is
- * dropped.
+ * dropped, and so is a number that is none.
  * => any context that keeps the target alive: family_lock, pids_lock, or itself
  * => no lock of RANK_PROCESS or higher is held */
 void signal_send(struct process *target, int signal);

@@ -33,7 +33,7 @@ enum wait_mode {
 };
 
 /* What a call returns that a signal has interrupted: the program makes it again
- * when it has acted on the signal, or sees EINTR (signal.c).  Linux's values. */
+ * when it has acted on the signal (signal.c).  Linux's values. */
 #define ERESTARTSYS           512
 #define ERESTARTNOINTR        513 /* again, whatever the signal was */
 #define ERESTART_RESTARTBLOCK 516 /* by restart_syscall(2): it has a deadline */

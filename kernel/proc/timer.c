@@ -21,9 +21,10 @@
 static struct events {
     struct spinlock lock; /* RANK_TIMER: the list */
     struct list timers;   /* earliest first */
-    u64 first;            /* their deadline, or NEVER; read without the lock */
-    u64 tick;             /* when the time slice ends, or NEVER; these two are */
-    u64 armed;            /*  its own CPU's, interrupts off: what is set */
+    u64 first;            /* of the first, or NEVER; read without the lock */
+    /* These are its own CPU's, with interrupts off. */
+    u64 tick;             /* when the time slice ends, or NEVER */
+    u64 armed;            /* for when the interrupt is set, or NEVER */
 } __attribute__((aligned(64))) events[MAX_CPUS];
 
 void
@@ -68,8 +69,9 @@ static void
 note_first(struct events *its)
 {
     struct list *first = list_first(&its->timers);
-    u64 deadline = first == NULL
-                       ? NEVER : list_entry(first, struct timer, link)->deadline;
+    u64 deadline = first != NULL
+                       ? list_entry(first, struct timer, link)->deadline
+                       : NEVER;
 
     __atomic_store_n(&its->first, deadline, __ATOMIC_RELAXED);
 }
