@@ -2,9 +2,11 @@
  * /proc/tine/second: a second thread for the process that writes there.  It
  * runs in the kernel only, and ends as the word says:
  *
- *      ends      at once; the write returns when it has
+ *      ends      at once
  *      follows   after the first thread has
  *      stays     when a signal ends it, or its process
+ *
+ * Who reads is told how many threads there are.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -29,24 +31,22 @@
 
 static const char *const words[] = {"ends\n", "follows\n", "stays\n"};
 
-static int
-count_threads(struct process *process)
+static bool
+has_company(void)
 {
-    int count = 0;
-    spin_lock(&process->lock);
+    struct process *process = current->process;
 
-    list_for_each(pos, &process->threads) {
-        count++;
-    }
+    spin_lock(&process->lock);
+    bool has = !proc_has_one_thread(process);
     spin_unlock(&process->lock);
-    return count;
+    return has;
 }
 
 static void
 second(void *word)
 {
     while (word != words[0] && !signal_fatal_pending()
-           && (word == words[2] || count_threads(current->process) > 1)) {
+           && (word == words[2] || has_company())) {
         (void)sleep_until(clock_ns() + LOOK_NS);
     }
     if (signal_fatal_pending()) {
@@ -56,49 +56,38 @@ second(void *word)
 }
 
 static int
-start(const char *word)
+second_store(const char *text, size_t size)
 {
-    struct thread *thread = thread_alloc(current->process);
+    size_t word = 0;
 
-    if (thread == NULL) {
-        return -ENOMEM;
+    (void)size;
+    while (word < ARRAY_SIZE(words) && strcmp(text, words[word]) != 0) {
+        word++;
     }
-    int error = thread_join(thread);
+    struct thread *thread = thread_alloc(current->process);
+    int error = thread == NULL ? -ENOMEM : -EINVAL;
+    if (thread != NULL && word < ARRAY_SIZE(words)) {
+        error = thread_join(thread);
+    }
     if (error != 0) {
-        thread_free(thread);
+        if (thread != NULL) {
+            thread_free(thread);
+        }
         return error;
     }
     as_get(current->as);
     thread->as = current->as;
     thread->files = files_get(current->files);
     thread->fs = fs_context_get(current->fs);
-    context_prepare(thread, second, (void *)word);
+    context_prepare(thread, second, (void *)words[word]);
     sched_publish(thread);
     return 0;
 }
 
 static int
-second_store(const char *text, size_t size)
-{
-    (void)size;
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-        if (strcmp(text, words[i]) == 0) {
-            int error = start(words[i]);
-            while (error == 0 && i == 0
-                   && count_threads(current->process) > 1) {
-                error = sleep_until(clock_ns() + LOOK_NS);
-            }
-            return error;
-        }
-    }
-    return -EINVAL;
-}
-
-/* How many threads the reader has. */
-static int
 second_show(struct text *out)
 {
-    text_printf(out, "%d\n", count_threads(current->process));
+    text_printf(out, "%d\n", 1 + has_company());
     return 0;
 }
 
