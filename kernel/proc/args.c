@@ -145,9 +145,10 @@ add_page(struct stack *stack)
     return error;
 }
 
-/* Push size bytes, their end first, as the stack grows down. */
-static int
-push(struct stack *stack, const void *data, size_t size)
+/* Push size bytes, their end first, as the stack grows down; from the caller's
+ * memory, or if that is 0, from data. */
+static inline int
+push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
 {
     while (size > 0) {
         int error = stack->left == 0 ? add_page(stack) : 0;
@@ -157,29 +158,20 @@ push(struct stack *stack, const void *data, size_t size)
         size_t part = MIN(size, stack->left);
         size -= part;
         stack->left -= part;
-        memcpy(stack->page + stack->left, (const char *)data + size, part);
+        char *to = stack->page + stack->left;
+        if (user == 0) {
+            memcpy(to, data + size, part);
+        } else if (copy_from_user(to, user + size, part) != 0) {
+            return -EFAULT;
+        }
     }
     return 0;
 }
 
-/* The same, from the caller's memory. */
 static int
-push_from_user(struct stack *stack, vaddr_t from, size_t size)
+push(struct stack *stack, const void *data, size_t size)
 {
-    while (size > 0) {
-        int error = stack->left == 0 ? add_page(stack) : 0;
-        if (error != 0) {
-            return error;
-        }
-        size_t part = MIN(size, stack->left);
-        size -= part;
-        stack->left -= part;
-        error = copy_from_user(stack->page + stack->left, from + size, part);
-        if (error != 0) {
-            return error;
-        }
-    }
-    return 0;
+    return push_from(stack, 0, data, size);
 }
 
 static int
@@ -206,7 +198,7 @@ push_user_string(struct stack *stack, vaddr_t from)
     /* With a NUL of ours, whatever another thread has made of theirs by now. */
     int error = push(stack, "", 1);
     return error != 0 ? error
-                      : push_from_user(stack, from, before + (size_t)length);
+                      : push_from(stack, from, NULL, before + (size_t)length);
 }
 
 /* Push the strings, last first; each word that said where one is then says
