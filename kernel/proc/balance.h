@@ -4,11 +4,11 @@
  * Balance: a thread stays on the CPU where it ran; a child begins on its
  * parent's.  When a time slice ends, and before it rests, a CPU for which fewer
  * wait than for another takes the longest-waiting thread of the longest queue;
- * at the end of its slice a CPU also wakes those that rest and may help, as they
- * have no ticks.  So nobody waits longer than a tick while a CPU is idle (but
- * behind 16 that may not run there), what is over sooner (a child that only
- * calls exec or exit) costs no interrupt, and three that never sleep go round on
- * two CPUs, so that each gets two thirds of one.
+ * those that rest have no ticks, so a CPU where others wait wakes them at its
+ * own.  So nobody waits longer than a tick while a CPU is idle (but behind 16
+ * that may not run there), what is over sooner (a child that only calls exec
+ * or exit) costs no interrupt, and three that never sleep go round on two CPUs,
+ * so that each gets two thirds of one.
  */
 #pragma once
 
@@ -64,7 +64,8 @@ void cpu_wake(int cpu);
  * => the lock of the queue that it belonged to is held */
 void sched_depart(struct thread *thread);
 
-/* Take work from a CPU for which more wait / wake resting CPUs that may take
- * what waits here.  => interrupts on, no lock held */
+/* Take work from a CPU for which more wait.  => interrupts on, no lock held */
 void sched_steal(void);
+
+/* Wake resting CPUs that may take what waits here.  => interrupts off */
 void sched_offer(void);

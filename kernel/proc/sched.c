@@ -247,7 +247,6 @@ void
 sched_slice_over(void)
 {
     sched_steal();
-    sched_offer();
     schedule();
 }
 
@@ -331,4 +330,5 @@ sched_tick(bool from_user)
         thread->system_ticks++;
     }
     cpu_add_work(WORK_RESCHED);
+    sched_offer();
 }

@@ -27,12 +27,12 @@ extern bool preempt_always;
  * => no spinlock held; interrupts on */
 void schedule(void);
 
-/* A tick of the time slice has come: count it, and have the slice end.
- * => in the timer's handler */
+/* The time slice is over: count it, have it end on the way to user mode, and
+ * offer what waits here to CPUs that rest.  => in the timer's handler */
 void sched_tick(bool from_user);
 
-/* The time slice is over: take work from a CPU for which more wait, offer what
- * waits here to those that rest, then give up this one.  => as schedule */
+/* End the time slice: take work from a CPU for which more wait, then give up
+ * this one.  => as schedule */
 void sched_slice_over(void);
 
 /* Put a thread that is on no list on the list of the CPU that it belongs to: a
