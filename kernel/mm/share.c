@@ -22,8 +22,8 @@
 /* Eight entries fill a cache line; a table's `lines` mask says which of its 64
  * lines may hold any, so that work follows what is there. */
 #define LINE_ENTRIES 8
-#define LINE(table, line) ((table) + (line) * LINE_ENTRIES)
-#define ALL_LINES  0xffffffffffffffffUL
+#define LINE(table, line)                                                 \
+    ((pte_t *)frame_ptr(table) + (line) * LINE_ENTRIES)
 #define USER_LINES 0x00000000ffffffffUL /* of the root */
 
 #define TABLE_BITS (PTE_P | PTE_W | PTE_U)
@@ -59,65 +59,40 @@ table_alloc(int level)
     return table;
 }
 
-/* Clear W of the entry seen at `at`, which others may be reading or clearing at
- * the same time; only if it was set, since the clear is locked.  S keeps W.
- * => the entry as it is then */
-static inline pte_t
-lower(pte_t *at, pte_t entry)
-{
-    if ((entry & PTE_W) == 0 || (entry & PTE_S) != 0) {
-        return entry;
-    }
-    __atomic_fetch_and(at, ~PTE_W, __ATOMIC_RELAXED);
-    return entry & ~PTE_W;
-}
-
-/* One of a table's cache lines, for copy_entries. */
+/* Clear W of an entry, which others may be reading or clearing at the same
+ * time; only if it is set, since the clear is locked.  S keeps W. */
 static inline void
-copy_line(pte_t *to, pte_t *from)
+lower(pte_t *at)
 {
-#pragma GCC unroll 8
-    for (int i = 0; i < LINE_ENTRIES; i++) {
-        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-        if (pte_is_edge(entry)) {
-            entry = lower(&from[i], entry);
-            frame_get(pte_addr(entry));
-            to[i] = entry;
-        }
+    pte_t entry = __atomic_load_n(at, __ATOMIC_RELAXED);
+
+    if ((entry & (PTE_W | PTE_S)) == PTE_W) {
+        __atomic_fetch_and(at, ~PTE_W, __ATOMIC_RELAXED);
     }
 }
 
-/* The same for a line of eight private pages or tables, as most are in the full
- * tables of a big process: together they need two tests, not three each.
- * => false: it is no such line, and nothing was done */
-static inline bool
-copy_plain_line(pte_t *to, pte_t *from)
+/* The same for one of a table's cache lines: most are quickly seen to have no
+ * W at all, or no S. */
+static inline void
+lower_line(pte_t *entries)
 {
-    pte_t all = ~0UL;
     pte_t any = 0;
 
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
-        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-        all &= entry;
-        any |= entry;
+        any |= __atomic_load_n(&entries[i], __ATOMIC_RELAXED);
     }
-    if ((all & PTE_P) == 0 || (any & PTE_S) != 0) {
-        return false;
-    }
-    if (any & PTE_W) {
-#pragma GCC unroll 8
-        for (int i = 0; i < LINE_ENTRIES; i++) {
-            __atomic_fetch_and(&from[i], ~PTE_W, __ATOMIC_RELAXED);
-        }
+    if ((any & PTE_W) == 0) {
+        return;
     }
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
-        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-        frame_get(pte_addr(entry));
-        to[i] = entry;
+        if (any & PTE_S) {
+            lower(&entries[i]);
+        } else {
+            __atomic_fetch_and(&entries[i], ~PTE_W, __ATOMIC_RELAXED);
+        }
     }
-    return true;
 }
 
 /* Fill the fresh table `copy` with the children of `old`, which has other
@@ -125,14 +100,19 @@ copy_plain_line(pte_t *to, pte_t *from)
 static void
 copy_entries(paddr_t copy, paddr_t old)
 {
-    pte_t *from = frame_ptr(old);
-    pte_t *to = frame_ptr(copy);
     u64 lines = frame_of(old)->lines;
 
     for_each_line(line, lines) {
-        if (lines != ALL_LINES
-            || !copy_plain_line(LINE(to, line), LINE(from, line))) {
-            copy_line(LINE(to, line), LINE(from, line));
+        pte_t *from = LINE(old, line);
+        pte_t *to = LINE(copy, line);
+        lower_line(from);
+#pragma GCC unroll 8
+        for (int i = 0; i < LINE_ENTRIES; i++) {
+            pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+            if (pte_is_edge(entry)) {
+                frame_get(pte_addr(entry));
+                to[i] = entry;
+            }
         }
     }
     frame_of(copy)->lines = lines;
@@ -291,7 +271,7 @@ static void
 hold_writers(struct as *as, pte_t *entry)
 {
     if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
-        lower(entry, *entry);
+        lower(entry);
         tlb_flush_all(as_cpus(as));
     }
 }
@@ -325,10 +305,10 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 
     if (level == share->level || shared_page) {
         pte_t had = *entry;
-        pte_t given = lower(entry, had);
-        share->lowered |= ((had ^ given) & PTE_W) != 0;
-        frame_get(pte_addr(given));
-        return given;
+        lower(entry);
+        share->lowered |= ((had ^ *entry) & PTE_W) != 0;
+        frame_get(pte_addr(had));
+        return *entry;
     }
     if (level == 1) {
         return copy_page(*entry);
@@ -413,7 +393,6 @@ drop_line(pte_t *entries, int level)
 static void
 free_node(paddr_t node, int level)
 {
-    pte_t *table = frame_ptr(node);
     u64 lines = frame_of(node)->lines;
 
     if (level == 0) {
@@ -424,7 +403,7 @@ free_node(paddr_t node, int level)
         lines &= USER_LINES;
     }
     for_each_line(line, lines) {
-        drop_line(LINE(table, line), level);
+        drop_line(LINE(node, line), level);
     }
     frame_free(node, level == PT_LEVELS ? CONTENT_ROOT : CONTENT_ZERO);
 }
