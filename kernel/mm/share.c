@@ -24,7 +24,6 @@
 #define LINE_ENTRIES 8
 #define LINE(table, line)                                                 \
     ((pte_t *)frame_ptr(table) + (line) * LINE_ENTRIES)
-#define USER_LINES 0x00000000ffffffffUL /* of the root */
 
 #define TABLE_BITS (PTE_P | PTE_W | PTE_U)
 
@@ -166,47 +165,41 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
     return copy_table(as, entry, addr, level);
 }
 
-pte_t *
-pt_own(struct as *as, vaddr_t addr)
+/* Own the path to addr down to the table of `level`; a table that is missing is
+ * made, or ends the path.  => the path's last entry; NULL: no memory */
+static inline __attribute__((always_inline)) pte_t *
+own_path(struct as *as, vaddr_t addr, int level, bool make)
 {
-    pte_t *table = frame_ptr(as->root);
+    pte_t *entry = (pte_t *)frame_ptr(as->root) + pt_index(addr, PT_LEVELS);
 
     assert(spin_held(&as->lock));
 #pragma GCC unroll 3
-    for (int level = PT_LEVELS; level > 1; level--) {
-        pte_t *entry = &table[pt_index(addr, level)];
+    for (int child = PT_LEVELS - 1; child >= level; child--) {
         if (!pte_is_edge(*entry)) {
-            paddr_t made = table_alloc(level - 1);
+            paddr_t made = make ? table_alloc(child) : 0;
             if (made == 0) {
-                return NULL;
+                return make ? NULL : entry;
             }
             pt_install(entry, made | TABLE_BITS);
         } else if ((*entry & PTE_W) == 0
-                   && !own_table(as, entry, addr, level - 1)) {
+                   && !own_table(as, entry, addr, child)) {
             return NULL;
         }
-        table = table_of(*entry);
+        entry = table_of(*entry) + pt_index(addr, child);
     }
-    return &table[pt_index(addr, 1)];
+    return entry;
+}
+
+pte_t *
+pt_own(struct as *as, vaddr_t addr)
+{
+    return own_path(as, addr, 1, true);
 }
 
 bool
 pt_own_present(struct as *as, vaddr_t addr, int level)
 {
-    pte_t *table = frame_ptr(as->root);
-
-    assert(spin_held(&as->lock));
-    for (int l = PT_LEVELS; l > level; l--) {
-        pte_t *entry = &table[pt_index(addr, l)];
-        if (!pte_is_edge(*entry)) {
-            return true;
-        }
-        if ((*entry & PTE_W) == 0 && !own_table(as, entry, addr, l - 1)) {
-            return false;
-        }
-        table = table_of(*entry);
-    }
-    return true;
+    return own_path(as, addr, level, false) != NULL;
 }
 
 bool
@@ -249,31 +242,17 @@ struct share {
 static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
                         vaddr_t base);
 
-/* Copy the page under entry, for fork=eager.  => 0: no memory */
+/* For fork=eager: the page under entry, copied.  => 0: no memory */
 static pte_t
 copy_page(pte_t entry)
 {
-    if (pte_addr(entry) == zero_frame) {
-        frame_get(zero_frame);
-        return entry;
-    }
     paddr_t copy = frame_alloc(FRAME_ANON);
+
     if (copy == 0) {
         return 0;
     }
     page_copy(frame_ptr(copy), frame_ptr(pte_addr(entry)));
     return (entry & ~PTE_ADDR) | copy;
-}
-
-/* For fork=eager: other threads that write below this entry of the root wait
- * for us from now on, or the copy would not be of one moment. */
-static void
-hold_writers(struct as *as, pte_t *entry)
-{
-    if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
-        lower(entry);
-        tlb_flush_all(as_cpus(as));
-    }
 }
 
 /* Make the child's table below this one, and go on in it.  Where W bits will be
@@ -301,9 +280,11 @@ share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
-    bool shared_page = level == 1 && (*entry & PTE_S) != 0;
+    struct as *as = share->as;
+    bool stays = level == 1 && ((*entry & PTE_S) != 0
+                                || pte_addr(*entry) == zero_frame);
 
-    if (level == share->level || shared_page) {
+    if (level == share->level || stays) {
         pte_t had = *entry;
         lower(entry);
         share->lowered |= ((had ^ *entry) & PTE_W) != 0;
@@ -313,8 +294,12 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
     if (level == 1) {
         return copy_page(*entry);
     }
-    if (level == PT_LEVELS && share->level == SHARE_NONE) {
-        hold_writers(share->as, entry);
+    /* fork=eager: other threads that write below this entry of the root wait
+     * for us from now on, or the copy would not be of one moment. */
+    if (level == PT_LEVELS && share->level == SHARE_NONE
+        && __atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
+        lower(entry);
+        tlb_flush_all(as_cpus(as));
     }
     return share_below(share, entry, level, addr);
 }
@@ -323,12 +308,7 @@ static bool
 share_table(struct share *share, pte_t *dst, pte_t *src, int level,
             vaddr_t base)
 {
-    u64 lines = frame_of(frame_addr(src))->lines;
-
-    if (level == PT_LEVELS) {
-        lines &= USER_LINES;
-    }
-    for_each_line(line, lines) {
+    for_each_line(line, frame_of(frame_addr(src))->lines) {
         for (u64 i = line * LINE_ENTRIES; i < (line + 1) * LINE_ENTRIES; i++) {
             if (!pte_is_edge(src[i])) {
                 continue;
@@ -393,16 +373,11 @@ drop_line(pte_t *entries, int level)
 static void
 free_node(paddr_t node, int level)
 {
-    u64 lines = frame_of(node)->lines;
-
     if (level == 0) {
         frame_free(node, CONTENT_ANY);
         return;
     }
-    if (level == PT_LEVELS) {
-        lines &= USER_LINES;
-    }
-    for_each_line(line, lines) {
+    for_each_line(line, frame_of(node)->lines) {
         drop_line(LINE(node, line), level);
     }
     frame_free(node, level == PT_LEVELS ? CONTENT_ROOT : CONTENT_ZERO);
