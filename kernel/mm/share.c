@@ -118,19 +118,6 @@ copy_entries(paddr_t copy, paddr_t old)
     __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED, __ATOMIC_RELAXED);
 }
 
-/* The table under entry has no other in-edge: it is ours. */
-static void
-take_table(struct as *as, pte_t *entry, struct frame *frame)
-{
-    /* A CPU of ours may have cached an entry of this table from before a copier
-     * cleared its W; the W set here would revive it (H2). */
-    if (frame->flags & FRAME_WCLEARED) {
-        tlb_flush_all(as_cpus(as));
-        frame->flags &= (u8)~FRAME_WCLEARED;
-    }
-    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELEASE);
-}
-
 /* Put a copy in place of the table under entry. */
 static bool
 copy_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
@@ -158,11 +145,17 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
     struct frame *frame = frame_of(pte_addr(*entry));
 
     /* Acquire: who dropped last has cleared its W bits and said so before. */
-    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1) {
-        take_table(as, entry, frame);
-        return true;
+    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) != 1) {
+        return copy_table(as, entry, addr, level);
     }
-    return copy_table(as, entry, addr, level);
+    /* A CPU of ours may have cached an entry of this table from before a copier
+     * cleared its W; the W set here would revive it (H2). */
+    if (frame->flags & FRAME_WCLEARED) {
+        tlb_flush_all(as_cpus(as));
+        frame->flags &= (u8)~FRAME_WCLEARED;
+    }
+    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELEASE);
+    return true;
 }
 
 /* Own the path to addr down to the table of `level`; a table that is missing is
