@@ -60,7 +60,7 @@ extern u64 frames_count;
 extern paddr_t zero_frame;    /* all zero; counted as any other, so that no
                                  walk asks for it, with one hold of ours */
 
-/* Build the records and free lists from bootinfo.
+/* Build the records and free lists from bootinfo (early.c).
  * => boot, one CPU; panics if there is not enough memory to go on */
 void frame_init(void);
 
