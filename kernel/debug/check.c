@@ -75,7 +75,7 @@ count_edges(struct check *check, paddr_t table, int level)
     }
 }
 
-/* References that are not edges: a root's own, the page cache's hold. */
+/* References that are not edges: a root's own, an object's hold. */
 static u32
 holds_of(const struct frame *frame)
 {
@@ -116,8 +116,7 @@ check_frame(struct check *check, u64 number)
     case FRAME_ANON:
     case FRAME_CACHE:
     case FRAME_SHARED:
-        if (frame->refs != seen + holds_of(frame)
-            && !(frame->kind == FRAME_CACHE && frame->refs == seen)) {
+        if (frame->refs != seen + holds_of(frame)) {
             violation(check, "PT-1 frame %#lx kind %u level %u: refs %u, "
                       "edges %u\n", number, frame->kind, frame->level,
                       frame->refs, seen);

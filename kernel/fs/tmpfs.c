@@ -137,7 +137,11 @@ drop_pages(paddr_t node, int level)
     if (node == 0) {
         return;
     }
-    for (int i = 0; level > 0 && i < SLOTS; i++) {
+    if (level == 0) {
+        frame_disown(node);
+        return;
+    }
+    for (int i = 0; i < SLOTS; i++) {
         drop_pages(((const paddr_t *)frame_ptr(node))[i], level - 1);
     }
     frame_put(node);

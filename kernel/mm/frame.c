@@ -349,6 +349,20 @@ frame_put(paddr_t addr)
     }
 }
 
+void
+frame_disown(paddr_t addr)
+{
+    struct frame_cache *cache = enter();
+
+    /* While we have the hold nobody else can be the frame's last owner, and so
+     * nobody else frees it or asks for its kind. */
+    cache->counts[frame_of(addr)->kind]--;
+    cache->counts[FRAME_ANON]++;
+    frame_of(addr)->kind = FRAME_ANON;
+    leave(cache);
+    frame_put(addr);
+}
+
 u64
 frame_count(enum frame_kind kind)
 {

@@ -24,8 +24,8 @@
 enum frame_kind {
     FRAME_FREE,     /* in the allocator, caches of free frames included */
     FRAME_TABLE,    /* a page table of level 1 to 4 */
-    FRAME_ANON,     /* private memory of processes */
-    FRAME_CACHE,    /* a page of a file (tmpfs) */
+    FRAME_ANON,     /* memory of processes that no object has a hold on */
+    FRAME_CACHE,    /* a page of a file (tmpfs), which has one hold on it */
     FRAME_SHARED,   /* a page of a shared anonymous object */
     FRAME_KERNEL,   /* heap, stacks, the kernel's own */
     FRAME_RESERVED, /* never ours: firmware, the image, holes */
@@ -84,6 +84,10 @@ void frame_free_block(paddr_t block, int order);
  * => put of a table: use pt_drop, which drops the children too */
 static inline void frame_get(paddr_t frame);
 void frame_put(paddr_t frame);
+
+/* Drop an object's hold on its page.  Who still refers to it, by a mapping or a
+ * pin, has anonymous memory from here. */
+void frame_disown(paddr_t frame);
 
 /* Free a frame that nobody refers to any more (for pt_drop, which counts down),
  * and say what is in it. */
