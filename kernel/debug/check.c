@@ -172,6 +172,11 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
     if (level > 1) {
         return;
     }
+    if ((entry & PTE_S) == 0
+        && frame_of(pte_addr(entry))->kind == FRAME_SHARED) {
+        violation(check, "PT-2 entry %#lx for %#lx: shared memory without S\n",
+                  entry, addr);
+    }
     const struct vma *vma = vma_find(check->as->vmas, addr);
     u32 prot = vma != NULL ? vma->prot : 0;
     bool excess = vma == NULL
