@@ -43,11 +43,13 @@ kill_for_memory(struct process *process, vaddr_t addr)
     }
 }
 
-/* Whether it can end soon: who waits for a mutex of ours cannot. */
+/* Whether it can end soon: who waits for a mutex of ours cannot, nor can an
+ * embryo, which does not run before its parent, maybe we, goes on. */
 static bool
 can_make_room(const struct process *process)
 {
     return process != init_process && process->state != PROC_ZOMBIE
+           && process->state != PROC_EMBRYO
            && !(process->state == PROC_SLEEPING
                 && process->wait_mode == WAIT_DEAF);
 }
