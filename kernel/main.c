@@ -8,7 +8,6 @@
 
 #include "arch/acpi.h"
 #include "arch/apic.h"
-#include "arch/cpu.h"
 #include "arch/trap.h"
 
 #include "mm/frame.h"
@@ -33,19 +32,12 @@ void kernel_main(u32 magic, paddr_t info);
 
 static char init_path[PATH_MAX] = "/bin/init";
 
-/* The processor's name (AMD64 manual volume 3, CPUID 8000_0002). */
 static void
 banner(void)
 {
-    char name[49] = "";
-    u32 regs[4];
+    char name[CPU_NAME_SIZE];
 
-    cpuid(0x80000000, 0, regs);
-    if (regs[0] >= 0x80000004) {
-        for (u32 i = 0; i < 3; i++) {
-            cpuid(0x80000002 + i, 0, (u32 *)(void *)(name + 16 * i));
-        }
-    }
+    cpu_name(name);
     printk("Tine %s, booted by %s\ncpu: %s\n", TINE_VERSION, bootinfo.door,
            name);
 }

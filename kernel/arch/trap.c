@@ -186,6 +186,21 @@ trap_init(void)
     }
 }
 
+/* AMD64 manual volume 3, CPUID 8000_0002. */
+void
+cpu_name(char name[CPU_NAME_SIZE])
+{
+    u32 regs[4];
+
+    memset(name, 0, CPU_NAME_SIZE);
+    cpuid(0x80000000, 0, regs);
+    for (u32 i = 0; i < 3 && regs[0] >= 0x80000004; i++) {
+        u32 part[4];
+        cpuid(0x80000002 + i, 0, part);
+        memcpy(name + 16 * i, part, 16);
+    }
+}
+
 u64
 extable_fixup(u64 rip)
 {

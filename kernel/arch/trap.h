@@ -86,6 +86,10 @@ void trap_init(void);
  * => once a CPU, interrupts off; cpu->id is set */
 void trap_init_cpu(struct cpu *cpu);
 
+/* The processor's own name; empty if it has none. */
+#define CPU_NAME_SIZE 49
+void cpu_name(char name[CPU_NAME_SIZE]);
+
 /* If rip may fault by design (a user copy), where it goes on; else 0. */
 u64 extable_fixup(u64 rip);
 

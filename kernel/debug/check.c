@@ -74,7 +74,7 @@ count_edges(struct check *check, paddr_t table, int level)
     }
 }
 
-/* References that are not edges: a root's own, the page cache's hold. */
+/* References that are not edges: a root's own, an object's hold. */
 static u32
 holds_of(const struct frame *frame)
 {
@@ -115,8 +115,7 @@ check_frame(struct check *check, u64 number)
     case FRAME_ANON:
     case FRAME_CACHE:
     case FRAME_SHARED:
-        if (frame->refs != seen + holds_of(frame)
-            && !(frame->kind == FRAME_CACHE && frame->refs == seen)) {
+        if (frame->refs != seen + holds_of(frame)) {
             violation(check, "PT-1 frame %#lx kind %u level %u: refs %u, "
                       "edges %u\n", number, frame->kind, frame->level,
                       frame->refs, seen);
@@ -171,6 +170,11 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
     }
     if (level > 1) {
         return;
+    }
+    if ((entry & PTE_S) == 0
+        && frame_of(pte_addr(entry))->kind == FRAME_SHARED) {
+        violation(check, "PT-2 entry %#lx for %#lx: shared memory without S\n",
+                  entry, addr);
     }
     const struct vma *vma = vma_find(check->as->vmas, addr);
     u32 prot = vma != NULL ? vma->prot : 0;

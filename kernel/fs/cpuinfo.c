@@ -6,6 +6,7 @@
 
 #include "arch/cpu.h"
 #include "arch/percpu.h"
+#include "arch/trap.h"
 
 #include "fs/procfs.h"
 
@@ -46,18 +47,13 @@ show_names(struct text *out)
 {
     u32 regs[4];
     char vendor[13] = "";
-    char name[49] = "";
+    char name[CPU_NAME_SIZE];
 
     cpuid(0, 0, regs);
     memcpy(vendor, &regs[1], 4);
     memcpy(vendor + 4, &regs[3], 4);
     memcpy(vendor + 8, &regs[2], 4);
-    cpuid(0x80000000, 0, regs);
-    for (u32 i = 0; i < 3 && regs[0] >= 0x80000004; i++) {
-        u32 part[4];
-        cpuid(0x80000002 + i, 0, part);
-        memcpy(name + 16 * i, part, 16);
-    }
+    cpu_name(name);
     text_printf(out, "vendor_id\t: %s\n", vendor);
     cpuid(1, 0, regs);
     u32 family = regs[0] >> 8 & 0xf;

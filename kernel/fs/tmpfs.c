@@ -10,8 +10,8 @@
  *         frame frame ...         frame        lower 9 bits choose here
  *
  * At height 0 the root is the frame of page 0 itself.  A slot of 0 is a hole.
- * The tree has one hold on each data frame (FRAME_CACHE); nodes are frames of
- * kind FRAME_KERNEL.
+ * The tree has one hold on each data frame; nodes are frames of kind
+ * FRAME_KERNEL.
  *
  * Essential fact: user memory may be touched only with no spinlock held, so a
  * copy first takes a reference to the page's frame under the inode's lock, then
@@ -38,6 +38,7 @@ struct tmpfs_file {
     struct inode inode;
     paddr_t root;         /* l (the inode's lock)  0: no page at all */
     int height;           /* l */
+    enum frame_kind kind; /* i  of the data frames: cache, or shared */
     struct mutex writing; /*   one write or truncate at a time */
 };
 
@@ -126,7 +127,7 @@ make_page(struct tmpfs_file *file, u64 index)
         return 0;
     }
     if (*slot == 0) {
-        *slot = frame_alloc_zero(FRAME_CACHE);
+        *slot = frame_alloc_zero(file->kind);
     }
     return *slot;
 }
@@ -137,7 +138,11 @@ drop_pages(paddr_t node, int level)
     if (node == 0) {
         return;
     }
-    for (int i = 0; level > 0 && i < SLOTS; i++) {
+    if (level == 0) {
+        frame_disown(node);
+        return;
+    }
+    for (int i = 0; i < SLOTS; i++) {
         drop_pages(((const paddr_t *)frame_ptr(node))[i], level - 1);
     }
     frame_put(node);
@@ -366,6 +371,7 @@ tmpfs_file(u32 mode)
 
     if (inode != NULL) {
         inode->object.ops = &object_ops;
+        file_of(inode)->kind = FRAME_CACHE;
         mutex_init(&file_of(inode)->writing, MUTEX_CONTENT);
     }
     return inode;
@@ -377,6 +383,7 @@ tmpfs_anonymous(u64 size)
     struct inode *inode = tmpfs_file(S_IRUSR | S_IWUSR);
 
     if (inode != NULL) {
+        file_of(inode)->kind = FRAME_SHARED; /* not under the limit */
         inode->nlink = 0;
         inode->size = size;
     }

@@ -12,7 +12,8 @@ struct inode;
 struct inode *tmpfs_file(u32 mode);
 
 /* A file without a name, of size bytes, all zero: what MAP_SHARED of anonymous
- * memory maps.  => with one reference; NULL: no memory */
+ * memory maps.  Its pages (FRAME_SHARED) are not under tmpfs's limit.
+ * => with one reference; NULL: no memory */
 struct inode *tmpfs_anonymous(u64 size);
 
 /* Give a new file its contents from kernel memory.  => 0 or -ENOMEM */

@@ -71,6 +71,8 @@ as_cpus(const struct as *as)
  * => interrupts off, or on in the space's own process outside any lock */
 void as_load(struct as *as);
 
+/* ---- What changes what is mapped (mmap.c) ---- */
+
 /* mmap(2): map size bytes of object from offset (pages), or anonymous memory.
  * => addr and size page aligned; MAP_FIXED replaces what is there
  * => the address; -EINVAL, -ENOMEM, -EEXIST.  Takes a reference to object. */

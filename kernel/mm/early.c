@@ -1,14 +1,21 @@
 /*
- * Memory before the frame allocator.
+ * Memory before the frame allocator, and what the allocator starts with.
  */
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/memlayout.h"
 #include "core/panic.h"
+#include "core/printk.h"
 
 #include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
+
+
+struct frame *frames;
+u64 frames_count;
+paddr_t zero_frame;
 
 static paddr_t first, next; /* [first, next) has been taken */
 static bool closed;
@@ -77,13 +84,8 @@ early_alloc(size_t size)
     return frame_ptr(start);
 }
 
-void
-early_close(void)
-{
-    closed = true;
-}
-
-bool
+/* Whether the page belongs to the image, the initrd or early_alloc's. */
+static bool
 early_owned(paddr_t page)
 {
     bool initrd = page >= align_down(bootinfo.initrd_start, PAGE_SIZE)
@@ -91,4 +93,36 @@ early_owned(paddr_t page)
 
     return page < kernel_image_end() || (page >= first && page < next)
            || initrd;
+}
+
+/* [start, end) without what already has an owner. */
+static void
+release_unowned(paddr_t start, paddr_t end)
+{
+    for (paddr_t at = MAX(start, LOW_MEMORY); at < end; at += PAGE_SIZE) {
+        if (!early_owned(at)) {
+            frame_release_range(at, at + PAGE_SIZE);
+        }
+    }
+}
+
+void
+frame_init(void)
+{
+    frames_count = early_memory_end() >> PAGE_SHIFT;
+    frames = early_alloc(frames_count * sizeof(struct frame));
+    zero_frame = frame_addr(early_alloc(PAGE_SIZE));
+    for (u64 i = 0; i < frames_count; i++) {
+        frames[i].kind = FRAME_RESERVED;
+        frames[i].refs = 1;
+    }
+    closed = true;
+    for (int i = 0; i < bootinfo.nregions; i++) {
+        const struct boot_region *region = &bootinfo.regions[i];
+        if (region->usable) {
+            release_unowned(region->start, region->end);
+        }
+    }
+    printk("memory: %lu MiB, %lu KiB free\n", frames_count >> 8,
+           frame_count(FRAME_FREE) * 4);
 }

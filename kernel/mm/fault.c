@@ -51,23 +51,9 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
     return 0;
 }
 
-/* Map the object's own page; its new reference is the edge.  A private mapping
- * gets it without W, a shared one writes to it. */
-static int
-fill_from_object(const struct vma *vma, vaddr_t addr, pte_t *entry)
-{
-    u64 index = vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
-    pte_t shared = vma->flags & VMA_SHARED ? PTE_S : 0;
-    paddr_t frame;
-    int error = vma->object->ops->page(vma->object, index, &frame);
-
-    if (error == 0) {
-        pt_install(entry, frame | range_rights(vma->prot) | PTE_A | shared);
-    }
-    return error;
-}
-
-/* The page is not there: bring it. */
+/* The page is not there: bring it.  Of an object, it is the object's own, and
+ * its new reference is the edge.  A private mapping gets it without W, a shared
+ * one writes to it. */
 static __noinline int
 fill(struct as *as, const struct vma *vma, vaddr_t addr, enum access access,
      pte_t *entry)
@@ -75,11 +61,18 @@ fill(struct as *as, const struct vma *vma, vaddr_t addr, enum access access,
     if (vma->object == NULL) {
         return fill_anonymous(vma, entry, access);
     }
-    int error = fill_from_object(vma, addr, entry);
-    if (error == 0 && access != ACCESS_WRITE) {
+    u64 index = vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
+    pte_t shared = vma->flags & VMA_SHARED ? PTE_S : 0;
+    paddr_t frame;
+    int error = vma->object->ops->page(vma->object, index, &frame);
+    if (error != 0) {
+        return error;
+    }
+    pt_install(entry, frame | range_rights(vma->prot) | PTE_A | shared);
+    if (access != ACCESS_WRITE) {
         range_map_around(as, addr); /* who reads on finds it there */
     }
-    return error;
+    return 0;
 }
 
 /* The path is ours: make the page writable.  Whose it is decides how. */

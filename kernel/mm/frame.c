@@ -5,10 +5,8 @@
  * on a list as it is, by content, and is merged with its buddies only when a
  * block is wanted and none is there.
  */
-#include "core/bootinfo.h"
 #include "core/memlayout.h"
 #include "core/panic.h"
-#include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/page.h"
@@ -17,14 +15,9 @@
 #include "arch/smp.h"
 
 #include "mm/buddy.h"
-#include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
 #include "mm/nomem.h"
-
-struct frame *frames;
-u64 frames_count;
-paddr_t zero_frame;
 
 static struct spinlock frame_lock = SPINLOCK_INIT(RANK_FRAME);
 
@@ -39,8 +32,6 @@ static struct loose shared[CONTENT_COUNT]; /* under frame_lock */
 /* A CPU moves this many frames at a time between the shared lists and its own,
  * and keeps at most twice as many of a content. */
 #define BATCH 16
-
-static u64 reserved_count;
 
 /* Of each CPU, used by it alone; counts are of what it has allocated less what
  * it has freed, so that only the sum over all CPUs means anything. */
@@ -66,22 +57,6 @@ leave(struct frame_cache *cache)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     cache->busy = false;
-}
-
-static struct frame_cache *
-enter_locked(void)
-{
-    struct frame_cache *cache = enter();
-
-    spin_lock(&frame_lock);
-    return cache;
-}
-
-static void
-leave_locked(struct frame_cache *cache)
-{
-    spin_unlock(&frame_lock);
-    leave(cache);
 }
 
 static u32
@@ -129,7 +104,8 @@ drain_here(u64 asked)
             __atomic_store_n(&drained, drained + 1, __ATOMIC_RELAXED);
         }
     }
-    leave_locked(cache);
+    spin_unlock(&frame_lock);
+    leave(cache);
     __atomic_fetch_and((u64 *)asked, ~(1UL << cpu->id), __ATOMIC_RELEASE);
 }
 
@@ -164,10 +140,8 @@ merge_loose(struct frame_cache *cache)
 static void
 claim(u32 number, enum frame_kind kind)
 {
-    struct frame *frame = &frames[number];
-
-    assert(frame->kind == FRAME_FREE && frame->refs == 0);
-    *frame = (struct frame){.refs = 1, .kind = (u8)kind};
+    assert(frames[number].kind == FRAME_FREE && frames[number].refs == 0);
+    frames[number] = (struct frame){.refs = 1, .kind = (u8)kind};
 }
 
 /* Get a batch of frames with this content for the CPU; blocks are broken for
@@ -285,9 +259,10 @@ frame_alloc_root(void)
 static u32
 take_block(enum frame_kind kind, int order)
 {
-    struct frame_cache *cache = enter_locked();
-    u32 number = block_take(order);
+    struct frame_cache *cache = enter();
 
+    spin_lock(&frame_lock);
+    u32 number = block_take(order);
     if (number == 0) {
         merge_loose(cache);
         number = block_take(order);
@@ -298,7 +273,8 @@ take_block(enum frame_kind kind, int order)
         }
         cache->counts[kind] += 1u << order;
     }
-    leave_locked(cache);
+    spin_unlock(&frame_lock);
+    leave(cache);
     return number;
 }
 
@@ -328,13 +304,15 @@ void
 frame_free_block(paddr_t block, int order)
 {
     u32 number = (u32)(block >> PAGE_SHIFT);
-    struct frame_cache *cache = enter_locked();
+    struct frame_cache *cache = enter();
 
+    spin_lock(&frame_lock);
     for (u32 i = 0; i < 1u << order; i++) {
         retire(cache, number + i, CONTENT_ANY);
     }
     block_free(number, order);
-    leave_locked(cache);
+    spin_unlock(&frame_lock);
+    leave(cache);
 }
 
 /* The CPU has many frames of a content: give a batch away. */
@@ -372,6 +350,20 @@ frame_put(paddr_t addr)
     }
 }
 
+void
+frame_disown(paddr_t addr)
+{
+    struct frame_cache *cache = enter();
+
+    /* While we have the hold nobody else can be the frame's last owner, and so
+     * nobody else frees it or asks for its kind. */
+    cache->counts[frame_of(addr)->kind]--;
+    cache->counts[FRAME_ANON]++;
+    frame_of(addr)->kind = FRAME_ANON;
+    leave(cache);
+    frame_put(addr);
+}
+
 u64
 frame_count(enum frame_kind kind)
 {
@@ -382,7 +374,8 @@ frame_count(enum frame_kind kind)
         }
         return frames_count - MIN(others, frames_count);
     }
-    i64 count = kind == FRAME_RESERVED ? (i64)reserved_count : 0;
+    /* All frames are born reserved (frame_init), and as such not counted. */
+    i64 count = kind == FRAME_RESERVED ? (i64)frames_count : 0;
     for (int i = 0; i < MAX_CPUS; i++) {
         count += __atomic_load_n(&caches[i].counts[kind], __ATOMIC_RELAXED);
     }
@@ -392,47 +385,16 @@ frame_count(enum frame_kind kind)
 void
 frame_release_range(paddr_t start, paddr_t end)
 {
-    struct frame_cache *cache = enter_locked();
+    struct frame_cache *cache = enter();
 
+    spin_lock(&frame_lock);
     for (u64 n = start >> PAGE_SHIFT; n < end >> PAGE_SHIFT; n++) {
         assert(frames[n].kind == FRAME_RESERVED);
         frames[n].kind = FRAME_FREE;
         frames[n].refs = 0;
-        reserved_count--;
+        cache->counts[FRAME_RESERVED]--;
         block_free((u32)n, 0);
     }
-    leave_locked(cache);
-}
-
-/* [start, end) without what already has an owner. */
-static void
-release_unowned(paddr_t start, paddr_t end)
-{
-    for (paddr_t at = MAX(start, LOW_MEMORY); at < end; at += PAGE_SIZE) {
-        if (!early_owned(at)) {
-            frame_release_range(at, at + PAGE_SIZE);
-        }
-    }
-}
-
-void
-frame_init(void)
-{
-    frames_count = early_memory_end() >> PAGE_SHIFT;
-    frames = early_alloc(frames_count * sizeof(struct frame));
-    zero_frame = frame_addr(early_alloc(PAGE_SIZE));
-    for (u64 i = 0; i < frames_count; i++) {
-        frames[i].kind = FRAME_RESERVED;
-        frames[i].refs = 1;
-    }
-    reserved_count = frames_count;
-    early_close();
-    for (int i = 0; i < bootinfo.nregions; i++) {
-        const struct boot_region *region = &bootinfo.regions[i];
-        if (region->usable) {
-            release_unowned(region->start, region->end);
-        }
-    }
-    printk("memory: %lu MiB, %lu KiB free\n", frames_count >> 8,
-           frame_count(FRAME_FREE) * 4);
+    spin_unlock(&frame_lock);
+    leave(cache);
 }

@@ -25,9 +25,9 @@
 enum frame_kind {
     FRAME_FREE,     /* in the allocator, caches of free frames included */
     FRAME_TABLE,    /* a page table of level 1 to 4 */
-    FRAME_ANON,     /* private memory of processes */
-    FRAME_CACHE,    /* a page of a file (tmpfs) */
-    FRAME_SHARED,   /* a page of a shared anonymous object */
+    FRAME_ANON,     /* memory of processes that no object has a hold on */
+    FRAME_CACHE,    /* a page of a file (tmpfs), which has one hold on it */
+    FRAME_SHARED,   /* the same of shared anonymous memory */
     FRAME_KERNEL,   /* heap, stacks, the kernel's own */
     FRAME_RESERVED, /* never ours: firmware, the image, holes */
     FRAME_KINDS,
@@ -61,7 +61,7 @@ extern u64 frames_count;
 extern paddr_t zero_frame;    /* all zero; counted as any other, so that no
                                  walk asks for it, with one hold of ours */
 
-/* Build the records and free lists from bootinfo.
+/* Build the records and free lists from bootinfo (early.c).
  * => boot, one CPU; panics if there is not enough memory to go on */
 void frame_init(void);
 
@@ -85,6 +85,10 @@ void frame_free_block(paddr_t block, int order);
  * => put of a table: use pt_drop, which drops the children too */
 static inline void frame_get(paddr_t frame);
 void frame_put(paddr_t frame);
+
+/* Drop an object's hold on its page.  Who still refers to it, by a mapping or a
+ * pin, has anonymous memory from here. */
+void frame_disown(paddr_t frame);
 
 /* Free a frame that nobody refers to any more (for pt_drop, which counts down),
  * and say what is in it. */

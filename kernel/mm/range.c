@@ -49,8 +49,8 @@ walk_table(const struct walk *walk, pte_t *table, int level, vaddr_t base)
     }
 }
 
-/* The highest level at which addr is the border of an entry that lies whole in
- * the range, plus one: the tables above it must be owned. */
+/* The highest level whose entry for addr lies whole in the range, or 1: the
+ * tables down to the one with that entry must be owned. */
 static int
 partial_level(vaddr_t addr, vaddr_t start, vaddr_t end)
 {

@@ -22,9 +22,8 @@
 /* Eight entries fill a cache line; a table's `lines` mask says which of its 64
  * lines may hold any, so that work follows what is there. */
 #define LINE_ENTRIES 8
-#define LINE(table, line) ((table) + (line) * LINE_ENTRIES)
-#define ALL_LINES  0xffffffffffffffffUL
-#define USER_LINES 0x00000000ffffffffUL /* of the root */
+#define LINE(table, line)                                                 \
+    ((pte_t *)frame_ptr(table) + (line) * LINE_ENTRIES)
 
 #define TABLE_BITS (PTE_P | PTE_W | PTE_U)
 
@@ -59,65 +58,40 @@ table_alloc(int level)
     return table;
 }
 
-/* Clear W of the entry seen at `at`, which others may be reading or clearing at
- * the same time; only if it was set, since the clear is locked.  S keeps W.
- * => the entry as it is then */
-static inline pte_t
-lower(pte_t *at, pte_t entry)
-{
-    if ((entry & PTE_W) == 0 || (entry & PTE_S) != 0) {
-        return entry;
-    }
-    __atomic_fetch_and(at, ~PTE_W, __ATOMIC_RELAXED);
-    return entry & ~PTE_W;
-}
-
-/* One of a table's cache lines, for copy_entries. */
+/* Clear W of an entry, which others may be reading or clearing at the same
+ * time; only if it is set, since the clear is locked.  S keeps W. */
 static inline void
-copy_line(pte_t *to, pte_t *from)
+lower(pte_t *at)
 {
-#pragma GCC unroll 8
-    for (int i = 0; i < LINE_ENTRIES; i++) {
-        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-        if (pte_is_edge(entry)) {
-            entry = lower(&from[i], entry);
-            frame_get(pte_addr(entry));
-            to[i] = entry;
-        }
+    pte_t entry = __atomic_load_n(at, __ATOMIC_RELAXED);
+
+    if ((entry & (PTE_W | PTE_S)) == PTE_W) {
+        __atomic_fetch_and(at, ~PTE_W, __ATOMIC_RELAXED);
     }
 }
 
-/* The same for a line of eight private pages or tables, as most are in the full
- * tables of a big process: together they need two tests, not three each.
- * => false: it is no such line, and nothing was done */
-static inline bool
-copy_plain_line(pte_t *to, pte_t *from)
+/* The same for one of a table's cache lines: most are quickly seen to have no
+ * W at all, or no S. */
+static inline void
+lower_line(pte_t *entries)
 {
-    pte_t all = ~0UL;
     pte_t any = 0;
 
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
-        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-        all &= entry;
-        any |= entry;
+        any |= __atomic_load_n(&entries[i], __ATOMIC_RELAXED);
     }
-    if ((all & PTE_P) == 0 || (any & PTE_S) != 0) {
-        return false;
-    }
-    if (any & PTE_W) {
-#pragma GCC unroll 8
-        for (int i = 0; i < LINE_ENTRIES; i++) {
-            __atomic_fetch_and(&from[i], ~PTE_W, __ATOMIC_RELAXED);
-        }
+    if ((any & PTE_W) == 0) {
+        return;
     }
 #pragma GCC unroll 8
     for (int i = 0; i < LINE_ENTRIES; i++) {
-        pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-        frame_get(pte_addr(entry));
-        to[i] = entry;
+        if (any & PTE_S) {
+            lower(&entries[i]);
+        } else {
+            __atomic_fetch_and(&entries[i], ~PTE_W, __ATOMIC_RELAXED);
+        }
     }
-    return true;
 }
 
 /* Fill the fresh table `copy` with the children of `old`, which has other
@@ -125,31 +99,23 @@ copy_plain_line(pte_t *to, pte_t *from)
 static void
 copy_entries(paddr_t copy, paddr_t old)
 {
-    pte_t *from = frame_ptr(old);
-    pte_t *to = frame_ptr(copy);
     u64 lines = frame_of(old)->lines;
 
     for_each_line(line, lines) {
-        if (lines != ALL_LINES
-            || !copy_plain_line(LINE(to, line), LINE(from, line))) {
-            copy_line(LINE(to, line), LINE(from, line));
+        pte_t *from = LINE(old, line);
+        pte_t *to = LINE(copy, line);
+        lower_line(from);
+#pragma GCC unroll 8
+        for (int i = 0; i < LINE_ENTRIES; i++) {
+            pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+            if (pte_is_edge(entry)) {
+                frame_get(pte_addr(entry));
+                to[i] = entry;
+            }
         }
     }
     frame_of(copy)->lines = lines;
     __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED, __ATOMIC_RELAXED);
-}
-
-/* The table under entry has no other in-edge: it is ours. */
-static void
-take_table(struct as *as, pte_t *entry, struct frame *frame)
-{
-    /* A CPU of ours may have cached an entry of this table from before a copier
-     * cleared its W; the W set here would revive it (H2). */
-    if (frame->flags & FRAME_WCLEARED) {
-        tlb_flush_all(as_cpus(as));
-        frame->flags &= (u8)~FRAME_WCLEARED;
-    }
-    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELEASE);
 }
 
 /* Put a copy in place of the table under entry. */
@@ -179,54 +145,54 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
     struct frame *frame = frame_of(pte_addr(*entry));
 
     /* Acquire: who dropped last has cleared its W bits and said so before. */
-    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1) {
-        take_table(as, entry, frame);
-        return true;
+    if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) != 1) {
+        return copy_table(as, entry, addr, level);
     }
-    return copy_table(as, entry, addr, level);
+    /* A CPU of ours may have cached an entry of this table from before a copier
+     * cleared its W; the W set here would revive it (H2). */
+    if (frame->flags & FRAME_WCLEARED) {
+        tlb_flush_all(as_cpus(as));
+        frame->flags &= (u8)~FRAME_WCLEARED;
+    }
+    __atomic_fetch_or(entry, PTE_W, __ATOMIC_RELEASE);
+    return true;
+}
+
+/* Own the path to addr down to the table of `level`; a table that is missing is
+ * made, or ends the path.  => the path's last entry; NULL: no memory */
+static inline __attribute__((always_inline)) pte_t *
+own_path(struct as *as, vaddr_t addr, int level, bool make)
+{
+    pte_t *entry = (pte_t *)frame_ptr(as->root) + pt_index(addr, PT_LEVELS);
+
+    assert(spin_held(&as->lock));
+#pragma GCC unroll 3
+    for (int child = PT_LEVELS - 1; child >= level; child--) {
+        if (!pte_is_edge(*entry)) {
+            paddr_t made = make ? table_alloc(child) : 0;
+            if (made == 0) {
+                return make ? NULL : entry;
+            }
+            pt_install(entry, made | TABLE_BITS);
+        } else if ((*entry & PTE_W) == 0
+                   && !own_table(as, entry, addr, child)) {
+            return NULL;
+        }
+        entry = table_of(*entry) + pt_index(addr, child);
+    }
+    return entry;
 }
 
 pte_t *
 pt_own(struct as *as, vaddr_t addr)
 {
-    pte_t *table = frame_ptr(as->root);
-
-    assert(spin_held(&as->lock));
-#pragma GCC unroll 3
-    for (int level = PT_LEVELS; level > 1; level--) {
-        pte_t *entry = &table[pt_index(addr, level)];
-        if (!pte_is_edge(*entry)) {
-            paddr_t made = table_alloc(level - 1);
-            if (made == 0) {
-                return NULL;
-            }
-            pt_install(entry, made | TABLE_BITS);
-        } else if ((*entry & PTE_W) == 0
-                   && !own_table(as, entry, addr, level - 1)) {
-            return NULL;
-        }
-        table = table_of(*entry);
-    }
-    return &table[pt_index(addr, 1)];
+    return own_path(as, addr, 1, true);
 }
 
 bool
 pt_own_present(struct as *as, vaddr_t addr, int level)
 {
-    pte_t *table = frame_ptr(as->root);
-
-    assert(spin_held(&as->lock));
-    for (int l = PT_LEVELS; l > level; l--) {
-        pte_t *entry = &table[pt_index(addr, l)];
-        if (!pte_is_edge(*entry)) {
-            return true;
-        }
-        if ((*entry & PTE_W) == 0 && !own_table(as, entry, addr, l - 1)) {
-            return false;
-        }
-        table = table_of(*entry);
-    }
-    return true;
+    return own_path(as, addr, level, false) != NULL;
 }
 
 bool
@@ -269,31 +235,17 @@ struct share {
 static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
                         vaddr_t base);
 
-/* Copy the page under entry, for fork=eager.  => 0: no memory */
+/* For fork=eager: the page under entry, copied.  => 0: no memory */
 static pte_t
 copy_page(pte_t entry)
 {
-    if (pte_addr(entry) == zero_frame) {
-        frame_get(zero_frame);
-        return entry;
-    }
     paddr_t copy = frame_alloc(FRAME_ANON);
+
     if (copy == 0) {
         return 0;
     }
     page_copy(frame_ptr(copy), frame_ptr(pte_addr(entry)));
     return (entry & ~PTE_ADDR) | copy;
-}
-
-/* For fork=eager: other threads that write below this entry of the root wait
- * for us from now on, or the copy would not be of one moment. */
-static void
-hold_writers(struct as *as, pte_t *entry)
-{
-    if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
-        lower(entry, *entry);
-        tlb_flush_all(as_cpus(as));
-    }
 }
 
 /* Make the child's table below this one, and go on in it.  Where W bits will be
@@ -321,20 +273,26 @@ share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
-    bool shared_page = level == 1 && (*entry & PTE_S) != 0;
+    struct as *as = share->as;
+    bool stays = level == 1 && ((*entry & PTE_S) != 0
+                                || pte_addr(*entry) == zero_frame);
 
-    if (level == share->level || shared_page) {
+    if (level == share->level || stays) {
         pte_t had = *entry;
-        pte_t given = lower(entry, had);
-        share->lowered |= ((had ^ given) & PTE_W) != 0;
-        frame_get(pte_addr(given));
-        return given;
+        lower(entry);
+        share->lowered |= ((had ^ *entry) & PTE_W) != 0;
+        frame_get(pte_addr(had));
+        return *entry;
     }
     if (level == 1) {
         return copy_page(*entry);
     }
-    if (level == PT_LEVELS && share->level == SHARE_NONE) {
-        hold_writers(share->as, entry);
+    /* fork=eager: other threads that write below this entry of the root wait
+     * for us from now on, or the copy would not be of one moment. */
+    if (level == PT_LEVELS && share->level == SHARE_NONE
+        && __atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
+        lower(entry);
+        tlb_flush_all(as_cpus(as));
     }
     return share_below(share, entry, level, addr);
 }
@@ -343,12 +301,7 @@ static bool
 share_table(struct share *share, pte_t *dst, pte_t *src, int level,
             vaddr_t base)
 {
-    u64 lines = frame_of(frame_addr(src))->lines;
-
-    if (level == PT_LEVELS) {
-        lines &= USER_LINES;
-    }
-    for_each_line(line, lines) {
+    for_each_line(line, frame_of(frame_addr(src))->lines) {
         for (u64 i = line * LINE_ENTRIES; i < (line + 1) * LINE_ENTRIES; i++) {
             if (!pte_is_edge(src[i])) {
                 continue;
@@ -413,18 +366,12 @@ drop_line(pte_t *entries, int level)
 static void
 free_node(paddr_t node, int level)
 {
-    pte_t *table = frame_ptr(node);
-    u64 lines = frame_of(node)->lines;
-
     if (level == 0) {
         frame_free(node, CONTENT_ANY);
         return;
     }
-    if (level == PT_LEVELS) {
-        lines &= USER_LINES;
-    }
-    for_each_line(line, lines) {
-        drop_line(LINE(table, line), level);
+    for_each_line(line, frame_of(node)->lines) {
+        drop_line(LINE(node, line), level);
     }
     frame_free(node, level == PT_LEVELS ? CONTENT_ROOT : CONTENT_ZERO);
 }

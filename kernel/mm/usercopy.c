@@ -2,6 +2,8 @@
  * User copies.  The instruction that copies (entry.S) has its faults served as
  * the user's own, or ends at its fixup.
  */
+#include "common/string.h"
+
 #include "core/panic.h"
 
 #include "arch/percpu.h"
@@ -27,29 +29,6 @@ copy_to_user_some(vaddr_t dst, const void *src, size_t size)
     return user_range(dst, size) ? user_copy((void *)dst, src, size) : size;
 }
 
-/* Where the first zero byte of s is; size if there is none. */
-static size_t
-find_zero(const char *s, size_t size)
-{
-    const u64 ones = 0x0101010101010101;
-    size_t at = 0;
-
-    /* A byte of a word was zero if taking 1 from it borrows its top bit; the
-     * lowest such byte is the first. */
-    for (; at + sizeof(u64) <= size; at += sizeof(u64)) {
-        u64 word;
-        __builtin_memcpy(&word, s + at, sizeof(word));
-        u64 zeros = (word - ones) & ~word & ones << 7;
-        if (zeros != 0) {
-            return at + (size_t)__builtin_ctzl(zeros) / 8;
-        }
-    }
-    while (at < size && s[at] != '\0') {
-        at++;
-    }
-    return at;
-}
-
 long
 copy_string_from_user(char *dst, vaddr_t src, size_t size)
 {
@@ -63,9 +42,9 @@ copy_string_from_user(char *dst, vaddr_t src, size_t size)
         if (copy_from_user(dst + done, at, part) != 0) {
             return -EFAULT;
         }
-        size_t zero = find_zero(dst + done, part);
-        done += zero;
-        if (zero < part) {
+        size_t length = strnlen(dst + done, part);
+        done += length;
+        if (length < part) {
             return (long)done;
         }
     }

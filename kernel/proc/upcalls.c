@@ -43,7 +43,8 @@ kill_for_memory(struct process *process, vaddr_t addr)
     }
 }
 
-/* Whether it can end soon: who waits for a mutex of ours cannot. */
+/* Whether it can end soon: who waits for a mutex of ours cannot, nor can an
+ * embryo, which does not run before its parent, maybe we, goes on. */
 static bool
 can_make_room(struct process *process)
 {
@@ -52,8 +53,9 @@ can_make_room(struct process *process)
 
     list_for_each(pos, &process->threads) {
         const struct thread *thread = list_entry(pos, struct thread, link);
-        can &= thread->state != THREAD_SLEEPING
-               || thread->wait_mode != WAIT_DEAF;
+        can &= thread->state != THREAD_EMBRYO
+               && !(thread->state == THREAD_SLEEPING
+                    && thread->wait_mode == WAIT_DEAF);
     }
     spin_unlock(&process->lock);
     return can;

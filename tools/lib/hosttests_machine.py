@@ -97,6 +97,15 @@ def boot_words_wrong(host):
 
 
 @test
+def clone_without_memory(host):
+    """Process 1 is out of memory between the two halves of a clone."""
+    program = "/tests/tine/clone_oom"
+    result = host.tine("--mem", "32", "--initrd", host.test_initrd(),
+                       "--append", f"init={program}", "--", program)
+    result.expect(0, b"well, cloned, with room made\n", b"out of memory")
+
+
+@test
 def little_memory(host):
     """It boots, or says what is missing; it never hangs or just resets."""
     remarks = []

@@ -1,0 +1,92 @@
+/*
+ * clone_oom.c: as process 1, clones while memory is so short that there is none
+ * for the page where its child's pid is to be put: then somebody else makes
+ * room, and not the child, which is not there yet. For a host test, which boots
+ * it so.
+ *
+ * expect:
+ * not process 1
+ */
+#include "counts.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/reboot.h>
+#include <sys/syscall.h>
+
+#define PAGE  4096L
+#define MOST  12         /* frames; a fork and the path to a page need fewer */
+#define FAR   ((int *)0x4000000000) /* where there are no tables yet */
+#define RW    (PROT_READ | PROT_WRITE)
+#define HOW   (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+
+/* Take all memory but `left` frames, say so, and keep it. */
+static void
+take_memory(long left, int told)
+{
+    char *p = mmap(NULL, 1L << 30, RW, HOW, -1, 0);
+    long have;
+
+    while ((have = counts_get("free")) > left) {
+        long pages = have - left > 8 ? (have - left - 4) / 2 : 1;
+        for (; pages > 0; pages--, p += PAGE) {
+            *p = 1;
+        }
+    }
+    write(told, "", 1);
+    for (;;) {
+        sleep(1000);
+    }
+}
+
+/* => whether the pid came where it must, or there was no memory to begin */
+static int
+clone_with(long left, int *cloned, int *killed_hogs)
+{
+    int gate[2];
+    char byte;
+
+    pipe(gate);
+    pid_t hog = must_fork();
+    if (hog == 0) {
+        take_memory(left, gate[1]);
+    }
+    close(gate[1]);
+    read(gate[0], &byte, 1); /* or its end, if it took too much */
+    mmap(FAR, PAGE, RW, HOW | MAP_FIXED, -1, 0);
+    long pid = syscall(SYS_clone, SIGCHLD | CLONE_PARENT_SETTID, 0, FAR, 0, 0);
+    if (pid == 0) {
+        syscall(SYS_exit_group, 0);
+    }
+    int well = pid < 0 ? errno == ENOMEM : *FAR == pid;
+    *killed_hogs += waitpid(hog, NULL, WNOHANG) == hog;
+    kill(hog, SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0) {
+    }
+    *cloned += pid > 0;
+    munmap(FAR, PAGE);
+    close(gate[0]);
+    return well;
+}
+
+int
+main(void)
+{
+    int cloned = 0, killed_hogs = 0, well = 1;
+
+    if (getpid() != 1) {
+        printf("not process 1\n");
+        return 0;
+    }
+    for (long left = 0; left < MOST; left++) {
+        well &= clone_with(left, &cloned, &killed_hogs);
+    }
+    dprintf(open("/dev/run/stdout", O_WRONLY), "%s, %s, %s\n",
+        well ? "well" : "a pid is wrong",
+        cloned > 0 ? "cloned" : "never cloned",
+        killed_hogs > 0 ? "with room made" : "nobody made room");
+    dprintf(open("/dev/run/report", O_WRONLY), "exit 0");
+    reboot(RB_POWER_OFF);
+    return 1;
+}
