@@ -97,7 +97,6 @@ void
 kernel_main(u32 magic, paddr_t info)
 {
     trap_init();                 /* descriptor tables, traps, per-CPU data */
-    power_init();                /* how to end */
     bootinfo_init(magic, info);  /* what the loader said */
     acpi_init();                 /* what the firmware says of CPUs */
     serial_init();               /* COM1: the console */

@@ -83,7 +83,8 @@ $(B)/coverage.elf: $(COVERED) $(COVOBJ) boot/kernel.ld tools/symbols $(B)/files
 		$(AR) x `$(CC) -print-file-name=libgcov.a` _gcov_info_to_gcda.o
 	$Qtools/symbols </dev/null >$(B)/coverage/symbols.S
 	$Q$(CC) $(KFLAGS) -c -o $(B)/coverage/symbols.o $(B)/coverage/symbols.S
-	$Q$(KLD) --wrap=power_init -o $@ $(COVERED) $(COVOBJ) \
+	$Q$(KLD) $(addprefix --wrap=machine_,power_off reset fail) \
+		-o $@ $(COVERED) $(COVOBJ) \
 		$(B)/coverage/_gcov_info_to_gcda.o $(B)/coverage/symbols.o
 -include $(COVERED:.o=.d) $(B)/k/tools/lib/coverage_dump.c.d
 

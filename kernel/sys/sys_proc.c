@@ -363,10 +363,10 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     case REBOOT_POWER_OFF:
     case REBOOT_HALT:
         park_others(); /* what they write goes out whole; a second one waits */
-        machine.power_off();
+        machine_power_off();
     case REBOOT_RESTART:
         park_others();
-        machine.reset();
+        machine_reset();
     case REBOOT_CAD_ON:
     case REBOOT_CAD_OFF:
         return 0;
