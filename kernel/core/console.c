@@ -110,7 +110,5 @@ log_to_console(enum log_kind kind, const char *text, size_t size)
 void
 console_log_start(void)
 {
-    static struct log_sink sink = {.write = log_to_console};
-
-    log_sink_add(&sink);
+    log_start(log_to_console);
 }

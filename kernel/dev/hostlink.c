@@ -84,13 +84,12 @@ log_to_host(enum log_kind kind, const char *text, size_t size)
 void
 hostlink_init(void)
 {
-    static struct log_sink sink = {.write = log_to_host};
     char word[4];
 
     if (boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
         && uart_init(COM2_PORT)) {
         present = true;
-        log_sink_add(&sink);
+        log_start(log_to_host);
     } else {
         console_log_start();
     }

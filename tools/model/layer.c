@@ -262,19 +262,15 @@ panic_at(const char *file, int line, const char *fmt, ...)
 }
 
 void
-printk(const char *fmt, ...)
-{
-    (void)fmt;
-}
-
-void
-warn(const char *fmt, ...)
+log_write(enum log_kind kind, const char *fmt, ...)
 {
     __builtin_va_list ap;
 
-    __builtin_va_start(ap, fmt);
-    vprintf(fmt, ap);
-    __builtin_va_end(ap);
+    if (kind == LOG_WARN) {
+        __builtin_va_start(ap, fmt);
+        vprintf(fmt, ap);
+        __builtin_va_end(ap);
+    }
 }
 
 /* For debug/check.c: one process, which owns nothing, and no /proc. */
