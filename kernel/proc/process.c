@@ -292,6 +292,19 @@ proc_forget(struct process *process)
     proc_put(process);
 }
 
+pid_t
+proc_group_session(pid_t pgid)
+{
+    list_for_each(pos, &all_processes) {
+        const struct process *process =
+            list_entry(pos, struct process, all_link);
+        if (process->pgid == pgid) {
+            return process->sid;
+        }
+    }
+    return -ESRCH;
+}
+
 void
 proc_set_group(struct process *process, pid_t pgid, pid_t sid)
 {

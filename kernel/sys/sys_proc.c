@@ -171,42 +171,15 @@ sys_getuid(void)
     return 0;
 }
 
-long
-sys_geteuid(void)
-{
-    return 0;
-}
-
-long
-sys_getgid(void)
-{
-    return 0;
-}
-
-long
-sys_getegid(void)
-{
-    return 0;
-}
+long sys_geteuid(void) __attribute__((alias("sys_getuid")));
+long sys_getgid(void) __attribute__((alias("sys_getuid")));
+long sys_getegid(void) __attribute__((alias("sys_getuid")));
 
 /* The process that pid means to a caller: 0 is itself.  => family_lock held */
 static struct process *
 target_of(pid_t pid)
 {
     return pid == 0 ? current->process : proc_find(pid);
-}
-
-/* Whether some process of this session is in the group.  => family_lock held */
-static bool
-group_in_session(pid_t pgid, pid_t sid)
-{
-    list_for_each(pos, &all_processes) {
-        struct process *process = list_entry(pos, struct process, all_link);
-        if (process->pgid == pgid && process->sid == sid) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The rules of POSIX setpgid.  => family_lock held */
@@ -224,7 +197,7 @@ set_group(struct process *target, pid_t pgid)
     if (target != process && target->execs != target->parent_execs) {
         return -EACCES;
     }
-    if (pgid != target->pid && !group_in_session(pgid, process->sid)) {
+    if (pgid != target->pid && proc_group_session(pgid) != process->sid) {
         return -EPERM;
     }
     proc_set_group(target, pgid, target->sid);
@@ -283,7 +256,7 @@ sys_getpgrp(void)
 
 /* pid_t setsid(void);
  * The new session's id.
- * EPERM: the caller leads a group. */
+ * EPERM: the caller leads a group, or led one that is still there. */
 long
 sys_setsid(void)
 {
@@ -291,11 +264,7 @@ sys_setsid(void)
 
     spin_lock(&family_lock);
     pid_t pid = current->process->pid;
-    bool leads = false;
-    list_for_each(pos, &all_processes) {
-        leads |= list_entry(pos, struct process, all_link)->pgid == pid;
-    }
-    if (!leads) {
+    if (proc_group_session(pid) < 0) {
         proc_set_group(current->process, pid, pid);
         result = pid;
     }
