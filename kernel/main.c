@@ -81,7 +81,7 @@ start_init(void *arg)
     fs_init();
     debug_init();
     for (int fd = 0; fd < 3; fd++) {
-        int error = file_open_kernel("/dev/console", O_RDWR);
+        int error = fs_open(NULL, "/dev/console", O_RDWR, 0);
         if (error != fd) {
             panic("/dev/console: error %d", error);
         }

@@ -150,12 +150,6 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 }
 
 int
-file_open_kernel(const char *path, int flags)
-{
-    return fs_open(NULL, path, (u32)flags, 0);
-}
-
-int
 fs_mkdir(struct inode *at, const char *path, u32 mode)
 {
     struct place place;

@@ -112,9 +112,7 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         return error;
     }
     long result = as_map(current->as, &map);
-    if (inode != NULL) {
-        inode_put(inode); /* the vma has its own reference */
-    }
+    inode_put(inode); /* the vma has its own reference */
     return result;
 }
 

@@ -19,6 +19,7 @@
 #include "arch/smp.h"
 
 #include "mm/frame.h"
+#include "mm/heap.h"
 #include "mm/usercopy.h"
 
 #include "proc/exec.h"
@@ -84,7 +85,7 @@ sys_execve(u64 path, u64 argv, u64 envp)
     if (error == 0) {
         args.path = copy;
         error = proc_exec(&args);
-        path_free(copy);
+        kfree(copy);
     }
     return error;
 }
