@@ -9,6 +9,8 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/panic.h"
+
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -219,4 +221,15 @@ fs_place(const char *path, struct inode *inode)
     }
     place_end(&place);
     return error;
+}
+
+void
+fs_must_place(const char *path, struct inode *inode)
+{
+    int error = inode != NULL ? fs_place(path, inode) : -ENOMEM;
+
+    if (error != 0) {
+        panic("%s: cannot make it, error %d", path, -error);
+    }
+    inode_put(inode);
 }

@@ -12,7 +12,6 @@
 #include "common/string.h"
 
 #include "core/config.h"
-#include "core/panic.h"
 
 #include "mm/heap.h"
 
@@ -260,18 +259,13 @@ procfs_register(const char *path, int (*show)(struct text *out),
     struct inode *inode = inode_alloc(sizeof(struct proc_inode), &file_ops,
                                       mode);
     char full[64];
-    int error = -ENOMEM;
 
     snprintf(full, sizeof(full), "/proc/%s", path);
     if (inode != NULL) {
         proc_of(inode)->show = show;
         proc_of(inode)->store = store;
-        error = fs_place(full, inode);
     }
-    if (error != 0) {
-        panic("%s: cannot make it, error %d", full, -error);
-    }
-    inode_put(inode);
+    fs_must_place(full, inode);
 }
 
 void
@@ -283,17 +277,12 @@ procfs_init(void)
     };
     struct inode *root = inode_alloc(sizeof(struct proc_inode), &root_ops,
                                      S_IFDIR | 0555);
-    int error = -ENOMEM;
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     if (root != NULL) {
         root->fixed = true;
-        error = fs_place("/proc", root);
     }
-    if (error != 0) {
-        panic("/proc: cannot make it, error %d", -error);
-    }
-    inode_put(root);
+    fs_must_place("/proc", root);
 }
 
 /* ---- The files of a process; all run with family_lock held ---- */
