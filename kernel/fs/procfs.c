@@ -236,8 +236,8 @@ next_pid(struct inode *dir, u64 *key, char *name)
 
     (void)dir;
     spin_lock(&family_lock);
-    list_for_each(link, &all_processes) {
-        u64 pid = (u64)list_entry(link, struct process, all_link)->pid;
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
+        u64 pid = (u64)process->pid;
         if (pid >= *key) {
             least = MIN(least, pid);
         }
@@ -314,8 +314,7 @@ brief_of(struct process *process)
     struct brief brief = {.state = 'Z'};
     spin_lock(&process->lock);
 
-    list_for_each(pos, &process->threads) {
-        const struct thread *thread = list_entry(pos, struct thread, link);
+    list_for_each_entry(thread, &process->threads, struct thread, link) {
         if (brief.threads++ == 0) {
             brief.state = state_letter(thread);
             brief.cpu = thread->cpu;

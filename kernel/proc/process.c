@@ -295,9 +295,7 @@ proc_forget(struct process *process)
 pid_t
 proc_group_session(pid_t pgid)
 {
-    list_for_each(pos, &all_processes) {
-        const struct process *process =
-            list_entry(pos, struct process, all_link);
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
         if (process->pgid == pgid) {
             return process->sid;
         }

@@ -33,6 +33,13 @@ struct list {
 #define list_for_each(pos, head)                                               \
     for (struct list *pos = (head)->next; pos != (head); pos = pos->next)
 
+/* Each object in order, whose field `member` is the node; the body must not
+ * remove it. */
+#define list_for_each_entry(item, head, type, member)                          \
+    for (type *item = list_entry((head)->next, type, member);                  \
+         &item->member != (head);                                              \
+         item = list_entry(item->member.next, type, member))
+
 /* Each node in order; the body may remove (or free) pos. */
 #define list_for_each_safe(pos, head)                                          \
     for (struct list *pos = (head)->next, *pos##_next = pos->next;             \
