@@ -128,7 +128,8 @@ inode_stat(struct inode *inode, struct stat *stat)
 static struct inode *
 find_child(const struct inode *dir, const char *name)
 {
-    list_for_each_entry(child, &dir->children, struct inode, sibling) {
+    list_for_each(pos, &dir->children) { /* the shortest code: all paths pass */
+        struct inode *child = list_entry(pos, struct inode, sibling);
         if (child->name[0] == name[0] && strcmp(child->name, name) == 0) {
             return child;
         }
