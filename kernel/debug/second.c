@@ -25,7 +25,7 @@
 
 #define LOOK_NS 1000000UL /* between two looks at who is left */
 
-static const char *const words[] = {"ends\n", "follows\n", "stays\n"};
+static const char *const words[] = {"ends", "follows", "stays"};
 
 static int
 count_threads(struct process *process)
@@ -78,9 +78,8 @@ start(const char *word)
 }
 
 static int
-second_store(const char *text, size_t size)
+second_store(const char *text)
 {
-    (void)size;
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (strcmp(text, words[i]) == 0) {
             int error = start(words[i]);
