@@ -90,8 +90,9 @@ console_interrupt(void)
 /* The log knows only "\n"; a terminal wants "\r\n".  A message is one piece:
  * nobody else's output comes between its text and its newline. */
 static void
-log_to_console(enum log_kind kind, const char *text, size_t size)
+log_to_console(enum host_record kind, const void *message, size_t size)
 {
+    const char *text = message;
     size_t start = 0;
     u64 flags = lock_devices();
 

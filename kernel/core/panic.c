@@ -89,7 +89,7 @@ panic_at(const char *file, int line, const char *fmt, ...)
     }
     printk("BUG: panic at %s:%d: ", file, line);
     va_start(ap, fmt);
-    log_vwrite(LOG_PANIC, fmt, ap);
+    log_vwrite(HOST_PANIC, fmt, ap);
     va_end(ap);
     printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
     backtrace((u64)__builtin_frame_address(0));

@@ -13,17 +13,17 @@
 #define EARLY_MAX   4096
 
 static struct spinlock log_lock = SPINLOCK_INIT(RANK_LOG);
-static void (*sink)(enum log_kind kind, const char *text, size_t size);
+static void (*sink)(enum host_record kind, const void *text, size_t size);
 static char early[EARLY_MAX];
 static size_t early_size;
 
 void
-log_start(void (*write)(enum log_kind kind, const char *text, size_t size))
+log_start(void (*write)(enum host_record kind, const void *text, size_t size))
 {
     u64 flags = spin_lock_irq(&log_lock);
 
     if (early_size > 0) {
-        write(LOG_INFO, early, early_size);
+        write(HOST_LOG, early, early_size);
     }
     sink = write;
     spin_unlock_irq(&log_lock, flags);
@@ -38,7 +38,7 @@ keep_early(const char *text, size_t size)
 }
 
 void
-log_vwrite(enum log_kind kind, const char *fmt, va_list ap)
+log_vwrite(enum host_record kind, const char *fmt, va_list ap)
 {
     char text[MESSAGE_MAX];
     int length = vsnprintf(text, sizeof(text), fmt, ap);
@@ -46,7 +46,7 @@ log_vwrite(enum log_kind kind, const char *fmt, va_list ap)
 
     u64 flags = 0;
     if (panicking) { /* whoever panics may hold the lock */
-        kind = LOG_PANIC;
+        kind = HOST_PANIC;
     } else {
         flags = spin_lock_irq(&log_lock);
     }
@@ -61,7 +61,7 @@ log_vwrite(enum log_kind kind, const char *fmt, va_list ap)
 }
 
 void
-log_write(enum log_kind kind, const char *fmt, ...)
+log_write(enum host_record kind, const char *fmt, ...)
 {
     va_list ap;
 

@@ -69,18 +69,6 @@ host_send(enum host_record type, const void *data, size_t size)
     spin_unlock_irq(&link_lock, flags);
 }
 
-static void
-log_to_host(enum log_kind kind, const char *text, size_t size)
-{
-    static const enum host_record types[] = {
-        [LOG_INFO] = HOST_LOG,
-        [LOG_WARN] = HOST_WARN,
-        [LOG_PANIC] = HOST_PANIC,
-    };
-
-    host_send(types[kind], text, size);
-}
-
 void
 hostlink_init(void)
 {
@@ -89,7 +77,7 @@ hostlink_init(void)
     if (boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
         && uart_init(COM2_PORT)) {
         present = true;
-        log_start(log_to_host);
+        log_start(host_send);
     } else {
         console_log_start();
     }

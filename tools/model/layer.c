@@ -262,11 +262,11 @@ panic_at(const char *file, int line, const char *fmt, ...)
 }
 
 void
-log_write(enum log_kind kind, const char *fmt, ...)
+log_write(enum host_record kind, const char *fmt, ...)
 {
     __builtin_va_list ap;
 
-    if (kind == LOG_WARN) {
+    if (kind == HOST_WARN) {
         __builtin_va_start(ap, fmt);
         vprintf(fmt, ap);
         __builtin_va_end(ap);
@@ -310,7 +310,7 @@ kstacks_in_use(void)
 
 void
 procfs_register(const char *path, int (*show)(struct text *out),
-                int (*store)(const char *text, size_t size))
+                int (*store)(const char *line))
 {
     (void)path;
     (void)show;

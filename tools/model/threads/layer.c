@@ -118,7 +118,7 @@ panic_at(const char *file, int line, const char *fmt, ...)
 }
 
 void
-log_write(enum log_kind kind, const char *fmt, ...)
+log_write(enum host_record kind, const char *fmt, ...)
 {
     (void)kind, (void)fmt;
 }
