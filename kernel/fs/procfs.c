@@ -280,19 +280,6 @@ procfs_init(void)
 
 /* ---- The files of a process; all run with family_lock held ---- */
 
-static char
-state_letter(const struct thread *thread)
-{
-    switch (thread->state) {
-    case THREAD_SLEEPING:
-        return 'S';
-    case THREAD_STOPPED:
-        return 'T';
-    default:
-        return 'R';
-    }
-}
-
 /* What is told of a process's threads: that of the oldest, but for how many
  * there are. */
 struct brief {
@@ -309,7 +296,9 @@ brief_of(struct process *process)
 
     list_for_each_entry(thread, &process->threads, struct thread, link) {
         if (brief.threads++ == 0) {
-            brief.state = state_letter(thread);
+            brief.state = thread->state == THREAD_SLEEPING  ? 'S'
+                          : thread->state == THREAD_STOPPED ? 'T'
+                                                            : 'R';
             brief.cpu = thread->cpu;
             brief.pending = process->pending | thread->pending;
             brief.blocked = thread->blocked;
