@@ -16,7 +16,7 @@
 #include "mm/nomem.h"
 
 #include "proc/fork.h"
-#include "proc/process.h"
+#include "proc/thread.h"
 #include "proc/sched.h"
 
 #include "fs/procfs.h"

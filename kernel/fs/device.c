@@ -10,7 +10,6 @@
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
-#include "fs/path.h"
 
 void
 device_add(const char *path, u32 mode, u64 number, const struct inode_ops *ops,

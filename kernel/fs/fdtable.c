@@ -18,7 +18,7 @@
 
 #include "mm/heap.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
 #include "fs/file.h"
 

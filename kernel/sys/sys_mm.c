@@ -6,10 +6,9 @@
 #include "abi/mman.h"
 
 #include "mm/as.h"
-#include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
 #include "fs/file.h"
 #include "fs/path.h"

@@ -13,7 +13,7 @@
 #include "mm/heap.h"
 #include "mm/usercopy.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
 #include "fs/file.h"
 #include "fs/fs.h"

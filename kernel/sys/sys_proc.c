@@ -6,19 +6,14 @@
 #include "abi/prctl.h"
 #include "abi/reboot.h"
 #include "abi/resource.h"
-#include "abi/sched.h"
-#include "abi/signal.h"
 #include "abi/utsname.h"
 #include "abi/wait.h"
-#include "common/string.h"
 
 #include "core/config.h"
 #include "core/machine.h"
 
-#include "arch/cpu.h"
 #include "arch/smp.h"
 
-#include "mm/frame.h"
 #include "mm/heap.h"
 #include "mm/usercopy.h"
 
