@@ -73,7 +73,7 @@ start_init(void *arg)
     fs_init();
     debug_init();
     for (int fd = 0; fd < 3; fd++) {
-        int error = file_open_kernel("/dev/console", O_RDWR);
+        int error = fs_open(NULL, "/dev/console", O_RDWR, 0);
         if (error != fd) {
             panic("/dev/console: error %d", error);
         }
@@ -89,7 +89,6 @@ void
 kernel_main(u32 magic, paddr_t info)
 {
     trap_init();                 /* descriptor tables, traps, per-CPU data */
-    power_init();                /* how to end */
     bootinfo_init(magic, info);  /* what the loader said */
     acpi_init();                 /* what the firmware says of CPUs */
     serial_init();               /* COM1: the console */

@@ -64,13 +64,13 @@ $(B)/threads: $(THREADSOBJ)
 -include $(THREADSOBJ:.o=.d)
 
 # The coverage kernel: mm and proc with gcc's counters, which
-# kernel/debug/coverage sends to the host when the machine ends. Without
+# tools/lib/coverage_dump.c sends to the host when the machine ends. Without
 # optimization, so that each condition of the source is a branch of its own.
 COVFLAGS := -O0 -fprofile-arcs -ftest-coverage -fprofile-info-section
 COVFLAGS += -fprofile-update=atomic # counts that an interrupt makes stale
 COVERED := $(filter kernel/mm/%.c kernel/proc/%.c,$(KSRC))
 COVOBJ := $(filter-out $(COVERED:%=$(B)/k/%.o),$(KOBJ))
-COVOBJ += $(B)/k/kernel/debug/coverage/dump.c.o
+COVOBJ += $(B)/k/tools/lib/coverage_dump.c.o
 COVERED := $(COVERED:%=$(B)/coverage/%.o)
 $(COVERED): $(B)/coverage/%.o: % $(B)/flags tools/proof.mk
 	$(if $(CLANG),$(error coverage needs gcc, and its gcov))
@@ -83,8 +83,9 @@ $(B)/coverage.elf: $(COVERED) $(COVOBJ) boot/kernel.ld tools/symbols $(B)/files
 		$(AR) x `$(CC) -print-file-name=libgcov.a` _gcov_info_to_gcda.o
 	$Qtools/symbols </dev/null >$(B)/coverage/symbols.S
 	$Q$(CC) $(KFLAGS) -c -o $(B)/coverage/symbols.o $(B)/coverage/symbols.S
-	$Q$(KLD) --wrap=power_init -o $@ $(COVERED) $(COVOBJ) \
+	$Q$(KLD) $(addprefix --wrap=machine_,power_off reset fail) \
+		-o $@ $(COVERED) $(COVOBJ) \
 		$(B)/coverage/_gcov_info_to_gcda.o $(B)/coverage/symbols.o
--include $(COVERED:.o=.d) $(B)/k/kernel/debug/coverage/dump.c.d
+-include $(COVERED:.o=.d) $(B)/k/tools/lib/coverage_dump.c.d
 
 .PHONY: $(PROOFS) includes model model-threads

@@ -98,29 +98,17 @@ load_gdt(struct cpu *cpu)
                      : "rax", "memory");
 }
 
-static u16
-gate_ist(int vector)
-{
-    switch (vector) {
-    case VECTOR_DF:
-        return 1;
-    case VECTOR_NMI:
-        return 2;
-    case VECTOR_MC:
-        return 3;
-    default:
-        return 0;
-    }
-}
-
 static void
 fill_idt(void)
 {
+    static const u16 more[256] = {
+        [VECTOR_BREAK] = GATE_USER, [VECTOR_OVERFLOW] = GATE_USER,
+        [VECTOR_DF] = 1, [VECTOR_NMI] = 2, [VECTOR_MC] = 3, /* own stacks */
+    };
+
     for (int i = 0; i < 256; i++) {
         u64 entry = (u64)trap_vectors[i];
-        u16 user = i == VECTOR_BREAK || i == VECTOR_OVERFLOW ? GATE_USER : 0;
-        idt[i] = (struct gate){entry, KERNEL_CS,
-                               GATE_INTERRUPT | user | gate_ist(i),
+        idt[i] = (struct gate){entry, KERNEL_CS, GATE_INTERRUPT | more[i],
                                entry >> 16, entry >> 32, 0};
     }
 }

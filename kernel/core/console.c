@@ -90,8 +90,9 @@ console_interrupt(void)
 /* The log knows only "\n"; a terminal wants "\r\n".  A message is one piece:
  * nobody else's output comes between its text and its newline. */
 static void
-log_to_console(enum log_kind kind, const char *text, size_t size)
+log_to_console(enum host_record kind, const void *message, size_t size)
 {
+    const char *text = message;
     size_t start = 0;
     u64 flags = lock_devices();
 
@@ -110,7 +111,5 @@ log_to_console(enum log_kind kind, const char *text, size_t size)
 void
 console_log_start(void)
 {
-    static struct log_sink sink = {.write = log_to_console};
-
-    log_sink_add(&sink);
+    log_start(log_to_console);
 }

@@ -10,9 +10,9 @@
 #define HOST_RECORD_MAX 4096
 
 enum host_record {
-    HOST_LOG = 'k',    /* kernel log */
+    HOST_LOG = 'k',    /* kernel log: progress */
     HOST_WARN = 'w',   /* kernel log: a user should see this */
-    HOST_PANIC = 'p',  /* the last words */
+    HOST_PANIC = 'p',  /* kernel log: the last words */
     HOST_OUT = 'o',    /* bytes written to /dev/run/stdout */
     HOST_ERR = 'e',    /* bytes written to /dev/run/stderr */
     HOST_REPORT = 'r', /* one line written to /dev/run/report */

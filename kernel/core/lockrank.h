@@ -27,7 +27,7 @@ enum lock_rank {
     RANK_PROCESS,    /* a process's threads, signals, stop and exit state */
     RANK_IRQ,
     RANK_RUNQUEUE = RANK_IRQ, /* a CPU's run queue */
-    RANK_LOG,        /* the log and its sinks */
+    RANK_LOG,        /* the log and its place */
     RANK_DEVICE,     /* an output device's registers */
 };
 

@@ -1,14 +1,11 @@
 /*
- * How the machine ends: filled in by dev/power.c, for the rooms below and above
- * it.
+ * How the machine ends, when all that was written is out (dev/power.c).
  * => off, reset: no other CPU does anything any more (park_others)
  */
 #pragma once
 
-struct machine {
-    void (*power_off)(void) __attribute__((noreturn));
-    void (*reset)(void) __attribute__((noreturn));
-    void (*fail)(void) __attribute__((noreturn)); /* after a panic */
-};
+#include "core/types.h"
 
-extern struct machine machine;
+__noreturn void machine_power_off(void);
+__noreturn void machine_reset(void);
+__noreturn void machine_fail(void); /* after a panic */

@@ -21,7 +21,6 @@ extern const char text_end[];
 
 bool panicking;
 static int panicker; /* 1 + the CPU that panics, or 0 */
-struct machine machine;
 
 const char *
 symbol_at(u64 address, u64 *offset)
@@ -72,7 +71,7 @@ panic_begin(void)
                                      false, __ATOMIC_SEQ_CST,
                                      __ATOMIC_SEQ_CST)) {
         if (nobody == 1 + this_cpu()->id) {
-            machine.fail(); /* a fault while panicking: say no more */
+            machine_fail(); /* a fault while panicking: say no more */
         }
         cpu_halt(); /* one at a time is enough */
     }
@@ -90,12 +89,12 @@ panic_at(const char *file, int line, const char *fmt, ...)
     }
     printk("BUG: panic at %s:%d: ", file, line);
     va_start(ap, fmt);
-    log_vwrite(LOG_PANIC, fmt, ap);
+    log_vwrite(HOST_PANIC, fmt, ap);
     va_end(ap);
     printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
     backtrace((u64)__builtin_frame_address(0));
     if (!host_present()) { /* else tools/run says it, with the command */
         printk("see it in gdb: make gdb, and do the same again\n");
     }
-    machine.fail();
+    machine_fail();
 }

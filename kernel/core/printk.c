@@ -1,6 +1,6 @@
 /*
- * The log.  A message is formatted into a buffer of its own and given to each
- * sink in one piece, so that messages of several CPUs never mix.
+ * The log.  A message is formatted into a buffer of its own and written in one
+ * piece, so that messages of several CPUs never mix.
  */
 #include "common/format.h"
 #include "common/string.h"
@@ -13,20 +13,19 @@
 #define EARLY_MAX   4096
 
 static struct spinlock log_lock = SPINLOCK_INIT(RANK_LOG);
-static struct log_sink *sinks;
+static void (*sink)(enum host_record kind, const void *text, size_t size);
 static char early[EARLY_MAX];
 static size_t early_size;
 
 void
-log_sink_add(struct log_sink *sink)
+log_start(void (*write)(enum host_record kind, const void *text, size_t size))
 {
     u64 flags = spin_lock_irq(&log_lock);
 
-    if (sinks == NULL && early_size > 0) {
-        sink->write(LOG_INFO, early, early_size);
+    if (early_size > 0) {
+        write(HOST_LOG, early, early_size);
     }
-    sink->next = sinks;
-    sinks = sink;
+    sink = write;
     spin_unlock_irq(&log_lock, flags);
 }
 
@@ -39,7 +38,7 @@ keep_early(const char *text, size_t size)
 }
 
 void
-log_vwrite(enum log_kind kind, const char *fmt, va_list ap)
+log_vwrite(enum host_record kind, const char *fmt, va_list ap)
 {
     char text[MESSAGE_MAX];
     int length = vsnprintf(text, sizeof(text), fmt, ap);
@@ -47,15 +46,14 @@ log_vwrite(enum log_kind kind, const char *fmt, va_list ap)
 
     u64 flags = 0;
     if (panicking) { /* whoever panics may hold the lock */
-        kind = LOG_PANIC;
+        kind = HOST_PANIC;
     } else {
         flags = spin_lock_irq(&log_lock);
     }
-    if (sinks == NULL) {
+    if (sink != NULL) {
+        sink(kind, text, size);
+    } else {
         keep_early(text, size);
-    }
-    for (struct log_sink *sink = sinks; sink != NULL; sink = sink->next) {
-        sink->write(kind, text, size);
     }
     if (!panicking) {
         spin_unlock_irq(&log_lock, flags);
@@ -63,21 +61,11 @@ log_vwrite(enum log_kind kind, const char *fmt, va_list ap)
 }
 
 void
-printk(const char *fmt, ...)
+log_write(enum host_record kind, const char *fmt, ...)
 {
     va_list ap;
 
     va_start(ap, fmt);
-    log_vwrite(LOG_INFO, fmt, ap);
-    va_end(ap);
-}
-
-void
-warn(const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    log_vwrite(LOG_WARN, fmt, ap);
+    log_vwrite(kind, fmt, ap);
     va_end(ap);
 }

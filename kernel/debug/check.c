@@ -213,13 +213,12 @@ check_memory(struct check *check)
 {
     memset(edges, 0, frames_count * sizeof(*edges));
     spin_lock(&all_spaces_lock);
-    list_for_each(pos, &all_spaces) {
-        const struct as *as = list_entry(pos, struct as, link);
+    list_for_each_entry(as, &all_spaces, const struct as, link) {
         count_edges(check, as->root, PT_LEVELS);
     }
-    list_for_each(pos, &all_spaces) {
-        check->as = list_entry(pos, struct as, link);
-        check_rights(check, check->as->root, PT_LEVELS, 0);
+    list_for_each_entry(as, &all_spaces, const struct as, link) {
+        check->as = as;
+        check_rights(check, as->root, PT_LEVELS, 0);
     }
     spin_unlock(&all_spaces_lock);
     check_frames(check);
@@ -278,9 +277,9 @@ check_process(struct check *check, const struct process *process)
     if (proc_find(process->pid) != process) {
         violation(check, "PR-1 pid %d leads to another\n", process->pid);
     }
-    list_for_each(pos, &process->threads) {
+    list_for_each_entry(thread, &process->threads, struct thread, link) {
         refs++;
-        check_thread(check, process, list_entry(pos, struct thread, link));
+        check_thread(check, process, thread);
     }
     if (process->refs != refs) {
         violation(check, "PR-1 pid %d: refs %u, threads %u\n", process->pid,
@@ -294,9 +293,7 @@ check_children(struct check *check, const struct process *parent)
 {
     int count = 0;
 
-    list_for_each(pos, &parent->children) {
-        const struct process *child =
-            list_entry(pos, struct process, sibling);
+    list_for_each_entry(child, &parent->children, struct process, sibling) {
         count++;
         if (child->parent != parent) {
             violation(check, "PR-1 pid %d is in the list of %d\n", child->pid,
@@ -313,16 +310,14 @@ check_processes(struct check *check)
     int children = 0;
 
     spin_lock(&family_lock);
-    list_for_each(pos, &all_processes) {
-        const struct process *process =
-            list_entry(pos, struct process, all_link);
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
         count++;
         check_process(check, process);
         children += check_children(check, process);
     }
-    list_for_each(pos, &all_processes) {
-        list_for_each(at, &list_entry(pos, struct process, all_link)->threads) {
-            check_sharing(check, list_entry(at, struct thread, link));
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
+        list_for_each_entry(thread, &process->threads, struct thread, link) {
+            check_sharing(check, thread);
         }
     }
     /* Everybody but init is in exactly one list of children. */

@@ -20,8 +20,7 @@ check_loaded(struct check *check)
 {
     u64 known = 0; /* CPUs whose tables are some space's */
 
-    list_for_each(pos, &all_spaces) {
-        const struct as *as = list_entry(pos, struct as, link);
+    list_for_each_entry(as, &all_spaces, const struct as, link) {
         u64 loaded = 0;
         for (int i = 0; i < cpu_count; i++) {
             loaded |= (u64)(cpus[i].loaded_root == as->root
@@ -50,8 +49,7 @@ check_queue(struct check *check, int cpu)
 {
     u32 count = 0;
 
-    list_for_each(pos, &queues[cpu].ready) {
-        const struct thread *thread = list_entry(pos, struct thread, run_link);
+    list_for_each_entry(thread, &queues[cpu].ready, struct thread, run_link) {
         count++;
         if (thread->state != THREAD_RUNNABLE || thread->cpu != cpu
             || thread->on_cpu) {
@@ -90,9 +88,9 @@ check_cpus(struct check *check)
     for (int i = 0; i < cpu_count; i++) {
         ready += check_queue(check, i);
     }
-    list_for_each(pos, &all_processes) {
-        list_for_each(at, &list_entry(pos, struct process, all_link)->threads) {
-            ready -= check_thread(check, list_entry(at, struct thread, link));
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
+        list_for_each_entry(thread, &process->threads, struct thread, link) {
+            ready -= check_thread(check, thread);
         }
     }
     if (ready != 0) {

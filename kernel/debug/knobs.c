@@ -16,7 +16,7 @@
 #include "mm/nomem.h"
 
 #include "proc/fork.h"
-#include "proc/process.h"
+#include "proc/thread.h"
 #include "proc/sched.h"
 
 #include "fs/procfs.h"
@@ -104,35 +104,11 @@ read_words(void)
     }
 }
 
-/* The text without its newline, in buf.  => 0, -EINVAL if it is too long */
-static int
-one_line(const char *text, size_t size, char buf[WORD_MAX])
-{
-    if (size > 0 && text[size - 1] == '\n') {
-        size--;
-    }
-    if (size >= WORD_MAX || strnlen(text, size) != size) {
-        return -EINVAL;
-    }
-    memcpy(buf, text, size);
-    buf[size] = '\0';
-    return 0;
-}
-
 static int
 fork_show(struct text *out)
 {
     text_printf(out, "%s\n", fork_mode_name());
     return 0;
-}
-
-static int
-fork_store(const char *text, size_t size)
-{
-    char word[WORD_MAX];
-    int error = one_line(text, size, word);
-
-    return error != 0 ? error : fork_set_mode(word);
 }
 
 static const char *const nomem_modes[] = {
@@ -153,26 +129,23 @@ nomem_show(struct text *out)
 /* "once N", "from N", "every N" or "off": the writer's own allocations.  After
  * "off" it still tells how many had been made. */
 static int
-nomem_store(const char *text, size_t size)
+nomem_store(const char *word)
 {
     struct nomem nomem = {.passed = 0};
-    char word[WORD_MAX];
 
-    if (one_line(text, size, word) != 0) {
-        return -EINVAL;
-    }
     if (strcmp(word, "off") == 0) {
         current->nomem.mode = NOMEM_OFF;
         current->nomem.n = 0;
         return 0;
     }
-    char *space = strchr(word, ' ');
+    const char *space = strchr(word, ' ');
     if (space == NULL || parse_number(space + 1, &nomem.n) != 0) {
         return -EINVAL;
     }
-    *space = '\0';
+    size_t length = (size_t)(space - word);
     for (size_t mode = NOMEM_ONCE; mode < ARRAY_SIZE(nomem_modes); mode++) {
-        if (strcmp(word, nomem_modes[mode]) == 0) {
+        if (strlen(nomem_modes[mode]) == length
+            && memcmp(word, nomem_modes[mode], length) == 0) {
             nomem.mode = mode;
             current->nomem = nomem;
             return 0;
@@ -185,6 +158,6 @@ void
 knobs_init(void)
 {
     read_words();
-    procfs_register("tine/fork", fork_show, fork_store);
+    procfs_register("tine/fork", fork_show, fork_set_mode);
     procfs_register("tine/nomem", nomem_show, nomem_store);
 }

@@ -22,42 +22,17 @@
 
 #include "debug/debug.h"
 
-struct flag {
-    pte_t bit;
-    char letter;
-};
-
-static void
-flags_of(pte_t entry, char flags[5])
-{
-    static const struct flag all[] = {
-        {PTE_W, 'w'}, {PTE_S, 's'}, {PTE_K, 'k'},
-    };
-    int n = 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-        if (entry & all[i].bit) {
-            flags[n++] = all[i].letter;
-        }
-    }
-    if (pte_addr(entry) == zero_frame) {
-        flags[n++] = 'z';
-    }
-    if (n == 0) {
-        flags[n++] = '-';
-    }
-    flags[n] = '\0';
-}
-
 static void
 show_node(struct text *out, pid_t pid, int level, vaddr_t addr, pte_t entry)
 {
     paddr_t frame = pte_addr(entry);
-    char flags[5];
+    bool zero = frame == zero_frame;
+    bool none = !zero && (entry & (PTE_W | PTE_S | PTE_K)) == 0;
 
-    flags_of(entry, flags);
-    text_printf(out, "%d %d %lx %lx %u %s\n", pid, level, addr,
-                frame >> PAGE_SHIFT, frame_of(frame)->refs, flags);
+    text_printf(out, "%d %d %lx %lx %u %s%s%s%s%s\n", pid, level, addr,
+                frame >> PAGE_SHIFT, frame_of(frame)->refs,
+                entry & PTE_W ? "w" : "", entry & PTE_S ? "s" : "",
+                entry & PTE_K ? "k" : "", zero ? "z" : "", none ? "-" : "");
     if (level == 0) {
         return;
     }
@@ -75,9 +50,7 @@ static int
 pages_show(struct text *out)
 {
     park_others(); /* a space may not go while we look at it */
-    list_for_each(pos, &all_processes) {
-        const struct process *process =
-            list_entry(pos, struct process, all_link);
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
         struct list *first = list_first(&process->threads);
         if (process->pgid != current->process->pgid || first == NULL) {
             continue;

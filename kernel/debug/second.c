@@ -29,7 +29,7 @@
 
 #define LOOK_NS 1000000UL /* between two looks at who is left */
 
-static const char *const words[] = {"ends\n", "follows\n", "stays\n"};
+static const char *const words[] = {"ends", "follows", "stays"};
 
 static bool
 has_company(void)
@@ -56,11 +56,10 @@ second(void *word)
 }
 
 static int
-second_store(const char *text, size_t size)
+second_store(const char *text)
 {
     size_t word = 0;
 
-    (void)size;
     while (word < ARRAY_SIZE(words) && strcmp(text, words[word]) != 0) {
         word++;
     }

@@ -1,6 +1,6 @@
 /*
  * The devices, each with its start-up.  After that they are reached only
- * through the tables of core: console.h, hostlink.h, machine.h, printk.h.
+ * through headers of core: console.h, hostlink.h, machine.h, printk.h.
  */
 #pragma once
 
@@ -23,9 +23,6 @@ void keyboard_init(void);
 
 /* Read the time of day into clock_boot_realtime_ns.  => clock is calibrated */
 void rtc_init(void);
-
-/* Power-off, reset and the panic's end, into core/machine.h. */
-void power_init(void);
 
 /* What both serial ports do (serial.c).
  * => init: 115200 baud, 8 bits, no parity, interrupts off; false: no such port

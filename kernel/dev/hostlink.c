@@ -69,28 +69,15 @@ host_send(enum host_record type, const void *data, size_t size)
     spin_unlock_irq(&link_lock, flags);
 }
 
-static void
-log_to_host(enum log_kind kind, const char *text, size_t size)
-{
-    static const enum host_record types[] = {
-        [LOG_INFO] = HOST_LOG,
-        [LOG_WARN] = HOST_WARN,
-        [LOG_PANIC] = HOST_PANIC,
-    };
-
-    host_send(types[kind], text, size);
-}
-
 void
 hostlink_init(void)
 {
-    static struct log_sink sink = {.write = log_to_host};
     char word[4];
 
     if (boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
         && uart_init(COM2_PORT)) {
         present = true;
-        log_sink_add(&sink);
+        log_start(host_send);
     } else {
         console_log_start();
     }

@@ -22,34 +22,26 @@ flush(void)
     uart_flush(COM2_PORT);
 }
 
-static __noreturn void
-power_off(void)
+void
+machine_power_off(void)
 {
     flush();
     outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_S5);
     cpu_halt();
 }
 
-static __noreturn void
-power_reset(void)
+void
+machine_reset(void)
 {
     flush();
     outb(KEYBOARD_COMMAND, PULSE_RESET);
     cpu_halt();
 }
 
-static __noreturn void
-power_panic(void)
+void
+machine_fail(void)
 {
     flush();
     outl(DEBUG_EXIT, DEBUG_EXIT_PANIC);
     cpu_halt();
-}
-
-void
-power_init(void)
-{
-    machine = (struct machine){
-        .power_off = power_off, .reset = power_reset, .fail = power_panic,
-    };
 }

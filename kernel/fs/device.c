@@ -4,32 +4,24 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 
-#include "core/panic.h"
-
 #include "mm/frame.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
-#include "fs/path.h"
 
 void
 device_add(const char *path, u32 mode, u64 number, const struct inode_ops *ops,
            void *data)
 {
     struct inode *inode = inode_alloc(sizeof(*inode), ops, mode);
-    int error = -ENOMEM;
 
     if (inode != NULL) {
         inode->rdev = number;
         inode->data = data;
-        error = fs_place(path, inode);
     }
-    if (error != 0) {
-        panic("%s: cannot make the device node, error %d", path, -error);
-    }
-    inode_put(inode);
+    fs_must_place(path, inode);
 }
 
 static long

@@ -18,7 +18,7 @@
 
 #include "mm/heap.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
 #include "fs/file.h"
 
@@ -188,6 +188,9 @@ fd_install(struct file *file, int lowest, bool cloexec)
         table_set(files->table, (u32)fd, file, cloexec);
     }
     spin_unlock(&files->lock);
+    if (fd < 0) {
+        file_put(file);
+    }
     return fd;
 }
 
@@ -241,7 +244,7 @@ int
 fd_replace(struct file *file, int fd, bool cloexec)
 {
     struct files *files = current->files;
-    struct file *old = NULL;
+    struct file *old = file; /* dropped in the end: the new one, if it fails */
     int error = -EBADF;
 
     spin_lock(&files->lock);

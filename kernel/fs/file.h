@@ -113,8 +113,8 @@ file_done(struct file_use use)
     }
 }
 
-/* Put a file at the lowest free descriptor, `lowest` or above.  The table takes
- * over the caller's reference.
+/* Put a file at the lowest free descriptor, `lowest` or above.
+ * => the caller's reference is the table's then, or dropped at an error
  * => the descriptor; -EMFILE, -ENOMEM with nothing changed */
 int fd_install(struct file *file, int lowest, bool cloexec);
 
@@ -130,7 +130,8 @@ int fd_fill(const int *fd, struct file *const *file, int count, bool cloexec)
 void fd_unreserve(const int *fd, int count);
 
 /* Put a file at this very descriptor; what was there is closed.  NULL: only
- * that (-EBADF if nothing was there).  References as above.
+ * that (-EBADF if nothing was there).
+ * => the reference: as fd_install
  * => fd; -EBADF (out of range), -EBUSY (reserved), -ENOMEM with nothing
  *    changed */
 int fd_replace(struct file *file, int fd, bool cloexec);
@@ -139,10 +140,6 @@ int fd_replace(struct file *file, int fd, bool cloexec);
  * => 0 or 1; -EBADF, -ENOMEM */
 int fd_get_cloexec(int fd);
 int fd_set_cloexec(int fd, bool cloexec);
-
-/* Open path and install it at the lowest free descriptor (for init's console).
- * => the descriptor, or a negative errno */
-int file_open_kernel(const char *path, int flags);
 
 /* ---- The whole table ---- */
 

@@ -36,6 +36,10 @@ long fs_getcwd(char *buf, size_t size);
  * => 0; -EEXIST (a directory is there), -ENOTDIR, -ENAMETOOLONG, -ENOMEM */
 int fs_place(const char *path, struct inode *inode) __must_check;
 
+/* The same with what the kernel cannot do without; panics if that fails.
+ * => the caller's reference is used up; NULL: there was no memory for it */
+void fs_must_place(const char *path, struct inode *inode);
+
 /*
  * Where the last component of a path stands.  What to do with it (look, make,
  * remove) is left to whoever asked:

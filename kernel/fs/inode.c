@@ -128,7 +128,7 @@ inode_stat(struct inode *inode, struct stat *stat)
 static struct inode *
 find_child(const struct inode *dir, const char *name)
 {
-    list_for_each(pos, &dir->children) {
+    list_for_each(pos, &dir->children) { /* the shortest code: all paths pass */
         struct inode *child = list_entry(pos, struct inode, sibling);
         if (child->name[0] == name[0] && strcmp(child->name, name) == 0) {
             return child;
@@ -251,8 +251,7 @@ find_child_record(struct inode *dir, u64 pos, struct linux_dirent64 *record)
     bool found = false;
 
     spin_lock(&fstree_lock);
-    list_for_each(link, &dir->children) {
-        struct inode *child = list_entry(link, struct inode, sibling);
+    list_for_each_entry(child, &dir->children, struct inode, sibling) {
         if (child->at >= pos) {
             fill_record(record, child, child->name, child->at + 1);
             found = true;

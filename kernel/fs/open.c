@@ -9,6 +9,8 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/panic.h"
+
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -150,12 +152,6 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 }
 
 int
-file_open_kernel(const char *path, int flags)
-{
-    return fs_open(NULL, path, (u32)flags, 0);
-}
-
-int
 fs_mkdir(struct inode *at, const char *path, u32 mode)
 {
     struct place place;
@@ -225,4 +221,15 @@ fs_place(const char *path, struct inode *inode)
     }
     place_end(&place);
     return error;
+}
+
+void
+fs_must_place(const char *path, struct inode *inode)
+{
+    int error = inode != NULL ? fs_place(path, inode) : -ENOMEM;
+
+    if (error != 0) {
+        panic("%s: cannot make it, error %d", path, -error);
+    }
+    inode_put(inode);
 }

@@ -32,7 +32,7 @@ int path_find(struct inode *at, const char *path, struct inode **inode)
 int path_find_program(const char *path, struct inode **inode) __must_check;
 
 void inode_get(struct inode *inode);
-void inode_put(struct inode *inode);
+void inode_put(struct inode *inode); /* it may be NULL */
 
 /* The inode's pages, as something to map.  => NULL if it has none */
 struct object *inode_object(struct inode *inode);

@@ -12,7 +12,6 @@
 #include "common/string.h"
 
 #include "core/config.h"
-#include "core/panic.h"
 
 #include "mm/heap.h"
 
@@ -32,20 +31,11 @@
 struct proc_inode {
     struct inode inode;
     int (*show)(struct text *out);           /* of a registered file */
-    int (*store)(const char *text, size_t size);
+    int (*store)(const char *line);
     pid_t pid;                               /* or of this process */
-    void (*show_process)(struct process *process, struct text *out);
 };
 
 static void show_stat(struct process *process, struct text *out);
-
-/* The files in each /proc/PID. */
-static const struct {
-    const char *name;
-    void (*show)(struct process *process, struct text *out);
-} process_files[] = {
-    {"stat", show_stat},
-};
 
 static struct proc_inode *
 proc_of(struct inode *inode)
@@ -67,7 +57,7 @@ make_text(const struct proc_inode *proc, struct text *out)
         spin_lock(&family_lock);
         struct process *process = proc_find(proc->pid);
         if (process != NULL) {
-            proc->show_process(process, out);
+            show_stat(process, out);
             error = 0;
         }
         spin_unlock(&family_lock);
@@ -120,7 +110,13 @@ proc_write(struct file *file, struct uio *uio)
         return -EFAULT;
     }
     text[size] = '\0';
-    long result = proc->store(text, size);
+    if (strlen(text) != size) {
+        return -EINVAL;
+    }
+    if (size > 0 && text[size - 1] == '\n') {
+        text[size - 1] = '\0';
+    }
+    long result = proc->store(text);
     return result < 0 ? result : (long)size;
 }
 
@@ -138,7 +134,7 @@ static const struct inode_ops file_ops = {
     .close = proc_close, .seeks = true,
 };
 
-/* ---- /proc/PID ---- */
+/* ---- /proc/PID, in which there is one file, stat ---- */
 
 static bool
 pid_exists(pid_t pid)
@@ -154,29 +150,25 @@ lookup_file(struct inode *dir, const char *name, struct inode **child)
 {
     pid_t pid = proc_of(dir)->pid;
 
-    for (size_t i = 0; i < ARRAY_SIZE(process_files); i++) {
-        if (strcmp(process_files[i].name, name) == 0 && pid_exists(pid)) {
-            *child = inode_alloc(sizeof(struct proc_inode), &file_ops,
-                                 S_IFREG | 0444);
-            if (*child == NULL) {
-                return -ENOMEM;
-            }
-            proc_of(*child)->pid = pid;
-            proc_of(*child)->show_process = process_files[i].show;
-            return 0;
-        }
+    if (strcmp(name, "stat") != 0 || !pid_exists(pid)) {
+        return -ENOENT;
     }
-    return -ENOENT;
+    *child = inode_alloc(sizeof(struct proc_inode), &file_ops, S_IFREG | 0444);
+    if (*child == NULL) {
+        return -ENOMEM;
+    }
+    proc_of(*child)->pid = pid;
+    return 0;
 }
 
 static u32
 next_file(struct inode *dir, u64 *key, char *name)
 {
     (void)dir;
-    if (*key >= ARRAY_SIZE(process_files)) {
+    if (*key > 0) {
         return 0;
     }
-    strlcpy(name, process_files[*key].name, NAME_MAX + 1);
+    strlcpy(name, "stat", NAME_MAX + 1);
     return S_IFREG;
 }
 
@@ -237,8 +229,8 @@ next_pid(struct inode *dir, u64 *key, char *name)
 
     (void)dir;
     spin_lock(&family_lock);
-    list_for_each(link, &all_processes) {
-        u64 pid = (u64)list_entry(link, struct process, all_link)->pid;
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
+        u64 pid = (u64)process->pid;
         if (pid >= *key) {
             least = MIN(least, pid);
         }
@@ -254,24 +246,19 @@ next_pid(struct inode *dir, u64 *key, char *name)
 
 void
 procfs_register(const char *path, int (*show)(struct text *out),
-                int (*store)(const char *text, size_t size))
+                int (*store)(const char *line))
 {
     u32 mode = S_IFREG | (store != NULL ? 0644 : 0444);
     struct inode *inode = inode_alloc(sizeof(struct proc_inode), &file_ops,
                                       mode);
     char full[64];
-    int error = -ENOMEM;
 
     snprintf(full, sizeof(full), "/proc/%s", path);
     if (inode != NULL) {
         proc_of(inode)->show = show;
         proc_of(inode)->store = store;
-        error = fs_place(full, inode);
     }
-    if (error != 0) {
-        panic("%s: cannot make it, error %d", full, -error);
-    }
-    inode_put(inode);
+    fs_must_place(full, inode);
 }
 
 void
@@ -283,33 +270,15 @@ procfs_init(void)
     };
     struct inode *root = inode_alloc(sizeof(struct proc_inode), &root_ops,
                                      S_IFDIR | 0555);
-    int error = -ENOMEM;
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     if (root != NULL) {
         root->fixed = true;
-        error = fs_place("/proc", root);
     }
-    if (error != 0) {
-        panic("/proc: cannot make it, error %d", -error);
-    }
-    inode_put(root);
+    fs_must_place("/proc", root);
 }
 
 /* ---- The files of a process; all run with family_lock held ---- */
-
-static char
-state_letter(const struct thread *thread)
-{
-    switch (thread->state) {
-    case THREAD_SLEEPING:
-        return 'S';
-    case THREAD_STOPPED:
-        return 'T';
-    default:
-        return 'R';
-    }
-}
 
 /* What is told of a process's threads: that of the oldest, but for how many
  * there are. */
@@ -325,10 +294,11 @@ brief_of(struct process *process)
     struct brief brief = {.state = 'Z'};
     spin_lock(&process->lock);
 
-    list_for_each(pos, &process->threads) {
-        const struct thread *thread = list_entry(pos, struct thread, link);
+    list_for_each_entry(thread, &process->threads, struct thread, link) {
         if (brief.threads++ == 0) {
-            brief.state = state_letter(thread);
+            brief.state = thread->state == THREAD_SLEEPING  ? 'S'
+                          : thread->state == THREAD_STOPPED ? 'T'
+                                                            : 'R';
             brief.cpu = thread->cpu;
             brief.pending = process->pending | thread->pending;
             brief.blocked = thread->blocked;

@@ -12,11 +12,12 @@
 
 /* Make /proc/path, and the directories on the way.
  * => show: 0, or a negative errno for the reader; no lock held but the file's
- * => store: takes what one write(2) brought (NUL-terminated, at most 4095
- *    bytes); 0, or a negative errno for the writer; NULL: cannot be written
+ * => store: takes what one write(2) brought, at most 63 bytes, without the
+ *    newline at its end; 0, or a negative errno for the writer; NULL: cannot be
+ *    written
  * => boot, after fs_init; panics if there is no memory */
 void procfs_register(const char *path, int (*show)(struct text *out),
-                     int (*store)(const char *text, size_t size));
+                     int (*store)(const char *line));
 
 /* Make /proc, with what it tells of processes. */
 void procfs_init(void);

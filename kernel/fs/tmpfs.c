@@ -75,7 +75,8 @@ find_slot(struct tmpfs_file *file, u64 index)
     return bits == 0 ? slot : NULL;
 }
 
-/* The same, with nodes made on the way, which stay.  => NULL: no memory */
+/* The same, with what nodes are missing made, which stay.
+ * => NULL: no memory */
 static paddr_t *
 make_slot(struct tmpfs_file *file, u64 index)
 {
@@ -118,11 +119,8 @@ find_page(struct tmpfs_file *file, u64 index)
 static paddr_t
 make_page(struct tmpfs_file *file, u64 index)
 {
-    paddr_t *slot = find_slot(file, index);
+    paddr_t *slot = make_slot(file, index);
 
-    if (slot == NULL) {
-        slot = make_slot(file, index);
-    }
     if (slot == NULL) {
         return 0;
     }

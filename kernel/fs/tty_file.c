@@ -155,20 +155,6 @@ get_foreground(struct tty *tty, vaddr_t arg)
     return ours ? copy_to_user(arg, &group, sizeof(group)) : -ENOTTY;
 }
 
-/* => family_lock held; -ESRCH if there is no such group */
-static pid_t
-session_of_group(pid_t group)
-{
-    list_for_each(link, &all_processes) {
-        const struct process *process =
-            list_entry(link, struct process, all_link);
-        if (process->pgid == group) {
-            return process->sid;
-        }
-    }
-    return -ESRCH;
-}
-
 static long
 set_foreground(struct tty *tty, vaddr_t arg)
 {
@@ -182,7 +168,7 @@ set_foreground(struct tty *tty, vaddr_t arg)
     }
     long result = 0;
     spin_lock(&family_lock); /* the group cannot go before it is ours */
-    pid_t session = session_of_group(group);
+    pid_t session = proc_group_session(group);
     spin_lock(&tty->lock);
     if (!controls_us(tty)) {
         result = -ENOTTY;

@@ -292,6 +292,17 @@ proc_forget(struct process *process)
     proc_put(process);
 }
 
+pid_t
+proc_group_session(pid_t pgid)
+{
+    list_for_each_entry(process, &all_processes, struct process, all_link) {
+        if (process->pgid == pgid) {
+            return process->sid;
+        }
+    }
+    return -ESRCH;
+}
+
 void
 proc_set_group(struct process *process, pid_t pgid, pid_t sid)
 {

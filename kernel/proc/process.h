@@ -116,6 +116,10 @@ void proc_unlink(struct process *process);
 /* Give back the pid and the reference of a process that was unlinked. */
 void proc_forget(struct process *process);
 
+/* The session that a process group belongs to, with all its members.
+ * => family_lock held; -ESRCH if there is no such group */
+pid_t proc_group_session(pid_t pgid);
+
 /* Move a process to another group and session.  => family_lock held */
 void proc_set_group(struct process *process, pid_t pgid, pid_t sid);
 

@@ -48,7 +48,6 @@ extern const char *const syscall_names[SYSCALL_COUNT];
 extern const char *const syscall_formats[SYSCALL_COUNT];
 
 /* Copy in a path.
- * => after 0, path_free must follow
+ * => after 0, kfree of it must follow
  * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM */
 int path_from_user(u64 user, char **path) __must_check;
-void path_free(char *path);

@@ -3,8 +3,6 @@
  */
 #include "abi/errno.h"
 
-#include "core/spin.h"
-
 #include "arch/percpu.h"
 #include "arch/smp.h"
 

@@ -172,18 +172,6 @@ sys_close(u64 fd)
     return MIN(fd_replace(NULL, (int)fd, false), 0);
 }
 
-/* Install what the caller holds a reference to, or drop it. */
-static int
-install(struct file *file, int lowest, bool cloexec)
-{
-    int fd = fd_install(file, lowest, cloexec);
-
-    if (fd < 0) {
-        file_put(file);
-    }
-    return fd;
-}
-
 /* int pipe2(int fds[2], int flags)
  * int pipe(int fds[2]), with flags 0
  * => 0; fds[0] to read, fds[1] to write
@@ -230,7 +218,7 @@ dup_from(int fd, int lowest, bool cloexec)
 {
     struct file *file = file_get_fd(fd);
 
-    return file != NULL ? install(file, lowest, cloexec) : -EBADF;
+    return file != NULL ? fd_install(file, lowest, cloexec) : -EBADF;
 }
 
 /* int dup(int fd)
@@ -247,14 +235,7 @@ dup_to(int fd, int new, bool cloexec)
 {
     struct file *file = file_get_fd(fd);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    int result = fd_replace(file, new, cloexec);
-    if (result < 0) {
-        file_put(file);
-    }
-    return result;
+    return file != NULL ? fd_replace(file, new, cloexec) : -EBADF;
 }
 
 /* int dup2(int fd, int new)

@@ -6,10 +6,9 @@
 #include "abi/mman.h"
 
 #include "mm/as.h"
-#include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
 #include "fs/file.h"
 #include "fs/path.h"
@@ -112,9 +111,7 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         return error;
     }
     long result = as_map(current->as, &map);
-    if (inode != NULL) {
-        inode_put(inode); /* the vma has its own reference */
-    }
+    inode_put(inode); /* the vma has its own reference */
     return result;
 }
 

@@ -13,7 +13,7 @@
 #include "mm/heap.h"
 #include "mm/usercopy.h"
 
-#include "proc/process.h"
+#include "proc/thread.h"
 
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -50,12 +50,6 @@ path_from_user(u64 user, char **path)
     return length < 0 ? (int)length : -ENOENT;
 }
 
-void
-path_free(char *path)
-{
-    kfree(path);
-}
-
 /* => 0 and *dir with one reference; -EBADF, -ENOTDIR */
 static int
 dir_of_fd(int fd, struct inode **dir)
@@ -87,7 +81,7 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
         error = dir_of_fd((int)dirfd, &arg->at);
         if (error != 0) {
-            path_free(arg->path);
+            kfree(arg->path);
         }
     }
     return error;
@@ -96,7 +90,7 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 static void
 path_arg_put(struct path_arg *arg)
 {
-    path_free(arg->path);
+    kfree(arg->path);
     inode_put(arg->at);
 }
 
@@ -178,11 +172,7 @@ sys_stat(u64 path, u64 stat)
     return sys_newfstatat(HERE, path, stat, 0);
 }
 
-long
-sys_lstat(u64 path, u64 stat)
-{
-    return sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW);
-}
+long sys_lstat(u64 path, u64 stat) __attribute__((alias("sys_stat")));
 
 /* int access(const char *path, int mode)
  * => 0

@@ -6,19 +6,15 @@
 #include "abi/prctl.h"
 #include "abi/reboot.h"
 #include "abi/resource.h"
-#include "abi/sched.h"
-#include "abi/signal.h"
 #include "abi/utsname.h"
 #include "abi/wait.h"
-#include "common/string.h"
 
 #include "core/config.h"
 #include "core/machine.h"
 
-#include "arch/cpu.h"
 #include "arch/smp.h"
 
-#include "mm/frame.h"
+#include "mm/heap.h"
 #include "mm/usercopy.h"
 
 #include "proc/exec.h"
@@ -84,7 +80,7 @@ sys_execve(u64 path, u64 argv, u64 envp)
     if (error == 0) {
         args.path = copy;
         error = proc_exec(&args);
-        path_free(copy);
+        kfree(copy);
     }
     return error;
 }
@@ -171,42 +167,15 @@ sys_getuid(void)
     return 0;
 }
 
-long
-sys_geteuid(void)
-{
-    return 0;
-}
-
-long
-sys_getgid(void)
-{
-    return 0;
-}
-
-long
-sys_getegid(void)
-{
-    return 0;
-}
+long sys_geteuid(void) __attribute__((alias("sys_getuid")));
+long sys_getgid(void) __attribute__((alias("sys_getuid")));
+long sys_getegid(void) __attribute__((alias("sys_getuid")));
 
 /* The process that pid means to a caller: 0 is itself.  => family_lock held */
 static struct process *
 target_of(pid_t pid)
 {
     return pid == 0 ? current->process : proc_find(pid);
-}
-
-/* Whether some process of this session is in the group.  => family_lock held */
-static bool
-group_in_session(pid_t pgid, pid_t sid)
-{
-    list_for_each(pos, &all_processes) {
-        struct process *process = list_entry(pos, struct process, all_link);
-        if (process->pgid == pgid && process->sid == sid) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The rules of POSIX setpgid.  => family_lock held */
@@ -224,7 +193,7 @@ set_group(struct process *target, pid_t pgid)
     if (target != process && target->execs != target->parent_execs) {
         return -EACCES;
     }
-    if (pgid != target->pid && !group_in_session(pgid, process->sid)) {
+    if (pgid != target->pid && proc_group_session(pgid) != process->sid) {
         return -EPERM;
     }
     proc_set_group(target, pgid, target->sid);
@@ -283,7 +252,7 @@ sys_getpgrp(void)
 
 /* pid_t setsid(void);
  * The new session's id.
- * EPERM: the caller leads a group. */
+ * EPERM: the caller leads a group, or led one that is still there. */
 long
 sys_setsid(void)
 {
@@ -291,11 +260,7 @@ sys_setsid(void)
 
     spin_lock(&family_lock);
     pid_t pid = current->process->pid;
-    bool leads = false;
-    list_for_each(pos, &all_processes) {
-        leads |= list_entry(pos, struct process, all_link)->pgid == pid;
-    }
-    if (!leads) {
+    if (proc_group_session(pid) < 0) {
         proc_set_group(current->process, pid, pid);
         result = pid;
     }
@@ -363,10 +328,10 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     case REBOOT_POWER_OFF:
     case REBOOT_HALT:
         park_others(); /* what they write goes out whole; a second one waits */
-        machine.power_off();
+        machine_power_off();
     case REBOOT_RESTART:
         park_others();
-        machine.reset();
+        machine_reset();
     case REBOOT_CAD_ON:
     case REBOOT_CAD_OFF:
         return 0;

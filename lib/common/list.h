@@ -29,9 +29,20 @@ struct list {
 
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 
+/* The node in such an object. */
+#define list_node(item, type, member)                                          \
+    ((struct list *)(void *)((char *)(item) + offsetof(type, member)))
+
 /* Each node in order; the body must not remove pos. */
 #define list_for_each(pos, head)                                               \
     for (struct list *pos = (head)->next; pos != (head); pos = pos->next)
+
+/* Each object in order, whose field `member` is the node; the body must not
+ * remove it.  At the end item is no object, so its node is found by offset. */
+#define list_for_each_entry(item, head, type, member)                          \
+    for (type *item = list_entry((head)->next, type, member);                  \
+         list_node(item, type, member) != (head);                              \
+         item = list_entry(list_node(item, type, member)->next, type, member))
 
 /* Each node in order; the body may remove (or free) pos. */
 #define list_for_each_safe(pos, head)                                          \

@@ -348,7 +348,7 @@ def is_end(event):
     """Is it where the machine is switched off, or where QEMU stopped?"""
     if isinstance(event, gdb.SignalEvent):
         return event.stop_signal == "SIGINT" and instruction() >= end
-    return gdb.newest_frame().pc() == tine_run.function("power_off")
+    return gdb.newest_frame().pc() == tine_run.function("machine_power_off")
 
 
 def start(config):

@@ -34,7 +34,7 @@ class Panic(gdb.Breakpoint):
     """Stops when the kernel has said its last words."""
 
     def __init__(self):
-        super().__init__("power_panic", gdb.BP_BREAKPOINT, internal=True)
+        super().__init__("machine_fail", gdb.BP_BREAKPOINT, internal=True)
         self.silent = True
 
     def stop(self):
@@ -50,7 +50,7 @@ class PowerOff(gdb.Breakpoint):
     hit = False
 
     def __init__(self):
-        super().__init__("power_off", gdb.BP_BREAKPOINT, internal=True)
+        super().__init__("machine_power_off", gdb.BP_BREAKPOINT, internal=True)
         self.silent = True
 
     def stop(self):

@@ -234,7 +234,7 @@ def gdb_panic(host):
         result.fail("it names another run")
     says(session(host, ["continue", "bt", "tine ps", "tine stack"],
                  *told[1:at], *told[at + 1:]),
-         r"BUG: panic", r"The kernel has panicked", r"#0  power_panic",
+         r"BUG: panic", r"The kernel has panicked", r"#0  machine_fail",
          r"in panic_at", r"in proc_exit", r"from user mode",
          r"=> 1 .* running", r"--- system call exit_group \(231\) from user")
 

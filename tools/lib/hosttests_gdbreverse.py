@@ -73,7 +73,7 @@ def reverse_from_the_end(host):
          r"\[the end of the recording: you can go back\]", r"instruction ",
          r"the machine is off", r"SIGINT", r"\[the end of the recording")
     says(session(host, commands, "--append", "init=/bin/true", *STRAY),
-         r"BUG: panic", r"The kernel has panicked", r"#0  power_panic",
+         r"BUG: panic", r"The kernel has panicked", r"#0  machine_fail",
          r"instruction ", r"The kernel has panicked", r"SIGINT",
          r"\[the end of the recording")
 

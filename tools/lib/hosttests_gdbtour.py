@@ -115,7 +115,8 @@ def gdbtour_walk(host):
                  r"^parent: .* steps = 1$", r"ended with status 7$")
     pages.expect("end", "ptshow", "FORK=page", "PROGRAM=cow")
     left = re.findall(r"^-\d+ .* in (\w+)", pages.page["end"], re.M)
-    if left != ["power_panic", "power_off", "fork_return"]:     # a session's
+    # These are a session's.
+    if left != ["machine_fail", "machine_power_off", "fork_return"]:
         pages.fail("breakpoints are left behind")
 
 

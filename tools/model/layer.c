@@ -262,19 +262,15 @@ panic_at(const char *file, int line, const char *fmt, ...)
 }
 
 void
-printk(const char *fmt, ...)
-{
-    (void)fmt;
-}
-
-void
-warn(const char *fmt, ...)
+log_write(enum host_record kind, const char *fmt, ...)
 {
     __builtin_va_list ap;
 
-    __builtin_va_start(ap, fmt);
-    vprintf(fmt, ap);
-    __builtin_va_end(ap);
+    if (kind == HOST_WARN) {
+        __builtin_va_start(ap, fmt);
+        vprintf(fmt, ap);
+        __builtin_va_end(ap);
+    }
 }
 
 /* For debug/check.c: one process, which owns nothing, and no /proc. */
@@ -314,7 +310,7 @@ kstacks_in_use(void)
 
 void
 procfs_register(const char *path, int (*show)(struct text *out),
-                int (*store)(const char *text, size_t size))
+                int (*store)(const char *line))
 {
     (void)path;
     (void)show;

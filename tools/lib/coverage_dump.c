@@ -3,13 +3,12 @@
  * whatever way, the counters of gcc's instrumentation go to the host.
  *
  * Essential fact: the normal kernel knows nothing of this.  The linker leads
- * main's call of power_init through here (--wrap), and the script gathers the
+ * the calls of core/machine.h through here (--wrap), and the script gathers the
  * instrumented files' records in .gcov_info.
  */
 #include "common/string.h"
 
 #include "core/hostlink.h"
-#include "core/machine.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"
@@ -26,8 +25,12 @@ void __gcov_merge_add(void);
 void *mmap(void);
 __noreturn void abort(void);
 
-void __real_power_init(void);
-void __wrap_power_init(void);
+__noreturn void __real_machine_power_off(void);
+__noreturn void __real_machine_reset(void);
+__noreturn void __real_machine_fail(void);
+__noreturn void __wrap_machine_power_off(void);
+__noreturn void __wrap_machine_reset(void);
+__noreturn void __wrap_machine_fail(void);
 
 extern const struct gcov_info *const gcov_info_start[];
 extern const struct gcov_info *const gcov_info_end[];
@@ -38,8 +41,6 @@ static struct {
     size_t head; /* bytes of the name, with its NUL */
     size_t size;
 } record;
-
-static struct machine real;
 
 static void
 send_record(void)
@@ -70,13 +71,18 @@ add_bytes(const void *data, unsigned size, void *arg)
     }
 }
 
-/* Once, before the end; a panic on the way must not come here again.  libgcov
+/* Once, before the end: a panic on the way must not begin it again.  libgcov
  * uses a red zone, so no interrupt may come. */
 static void
 dump(void)
 {
+    static bool begun;
+
     cpu_interrupts_off();
-    machine = real;
+    if (begun) {
+        return;
+    }
+    begun = true;
     for (const struct gcov_info *const *info = gcov_info_start;
          info < gcov_info_end; info++) {
         /* Nothing is allocated: -fprofile-arcs has counters only. */
@@ -85,35 +91,25 @@ dump(void)
     }
 }
 
-static __noreturn void
-dump_power_off(void)
+void
+__wrap_machine_power_off(void)
 {
     dump();
-    machine.power_off();
-}
-
-static __noreturn void
-dump_reset(void)
-{
-    dump();
-    machine.reset();
-}
-
-static __noreturn void
-dump_fail(void)
-{
-    dump();
-    machine.fail();
+    __real_machine_power_off();
 }
 
 void
-__wrap_power_init(void)
+__wrap_machine_reset(void)
 {
-    __real_power_init();
-    real = machine;
-    machine = (struct machine){
-        .power_off = dump_power_off, .reset = dump_reset, .fail = dump_fail,
-    };
+    dump();
+    __real_machine_reset();
+}
+
+void
+__wrap_machine_fail(void)
+{
+    dump();
+    __real_machine_fail();
 }
 
 /* What libgcov names and never calls here. */
