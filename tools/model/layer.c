@@ -273,13 +273,14 @@ log_write(enum host_record kind, const char *fmt, ...)
     }
 }
 
-/* For debug/check.c: one process, which owns nothing, and no /proc. */
+/* For debug/check.c: one process, a zombie, and no /proc. */
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 static struct process only_process;
 struct list all_processes = {&only_process.all_link, &only_process.all_link};
 static struct process only_process = {
     .pid = 1,
-    .state = PROC_ZOMBIE,
+    .refs = 1,
+    .threads = LIST_INIT(only_process.threads),
     .all_link = {&all_processes, &all_processes},
     .children = LIST_INIT(only_process.children),
 };
@@ -288,6 +289,19 @@ struct process *
 proc_find(pid_t pid)
 {
     return pid == 1 ? &only_process : NULL;
+}
+
+bool
+thread_lock(pid_t tid, struct thread **thread)
+{
+    *thread = NULL;
+    return tid == 1;
+}
+
+void
+thread_unlock(struct thread *thread)
+{
+    (void)thread;
 }
 
 int
@@ -324,6 +338,11 @@ knobs_init(void)
 
 void
 pages_init(void)
+{
+}
+
+void
+second_init(void)
 {
 }
 
