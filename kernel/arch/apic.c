@@ -3,10 +3,8 @@
  * measured once against the PIT, the one clock whose rate is known.
  * (Intel SDM volume 3, chapter 11: APIC; 82093AA: IOAPIC; 8254: PIT.)
  */
-#include "core/config.h"
 #include "core/memlayout.h"
 #include "core/panic.h"
-#include "core/printk.h"
 
 #include "arch/apic.h"
 #include "arch/clock.h"

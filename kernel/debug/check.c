@@ -277,7 +277,7 @@ check_process(struct check *check, const struct process *process)
     if (proc_find(process->pid) != process) {
         violation(check, "PR-1 pid %d leads to another\n", process->pid);
     }
-    list_for_each_entry(thread, &process->threads, struct thread, link) {
+    for_each_thread(thread, process) {
         refs++;
         check_thread(check, process, thread);
     }
@@ -310,13 +310,13 @@ check_processes(struct check *check)
     int children = 0;
 
     spin_lock(&family_lock);
-    list_for_each_entry(process, &all_processes, struct process, all_link) {
+    for_each_process(process) {
         count++;
         check_process(check, process);
         children += check_children(check, process);
     }
-    list_for_each_entry(process, &all_processes, struct process, all_link) {
-        list_for_each_entry(thread, &process->threads, struct thread, link) {
+    for_each_process(process) {
+        for_each_thread(thread, process) {
             check_sharing(check, thread);
         }
     }

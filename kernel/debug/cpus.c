@@ -88,8 +88,8 @@ check_cpus(struct check *check)
     for (int i = 0; i < cpu_count; i++) {
         ready += check_queue(check, i);
     }
-    list_for_each_entry(process, &all_processes, struct process, all_link) {
-        list_for_each_entry(thread, &process->threads, struct thread, link) {
+    for_each_process(process) {
+        for_each_thread(thread, process) {
             ready -= check_thread(check, thread);
         }
     }

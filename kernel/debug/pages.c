@@ -50,7 +50,7 @@ static int
 pages_show(struct text *out)
 {
     park_others(); /* a space may not go while we look at it */
-    list_for_each_entry(process, &all_processes, struct process, all_link) {
+    for_each_process(process) {
         struct list *first = list_first(&process->threads);
         if (process->pgid != current->process->pgid || first == NULL) {
             continue;

@@ -18,7 +18,6 @@
 
 #include "mm/frame.h"
 
-#include "proc/process.h"
 #include "proc/signal.h"
 
 #include "fs/file.h"

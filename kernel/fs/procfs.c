@@ -229,7 +229,7 @@ next_pid(struct inode *dir, u64 *key, char *name)
 
     (void)dir;
     spin_lock(&family_lock);
-    list_for_each_entry(process, &all_processes, struct process, all_link) {
+    for_each_process(process) {
         u64 pid = (u64)process->pid;
         if (pid >= *key) {
             least = MIN(least, pid);
@@ -294,7 +294,7 @@ brief_of(struct process *process)
     struct brief brief = {.state = 'Z'};
     spin_lock(&process->lock);
 
-    list_for_each_entry(thread, &process->threads, struct thread, link) {
+    for_each_thread(thread, process) {
         if (brief.threads++ == 0) {
             brief.state = thread->state == THREAD_SLEEPING  ? 'S'
                           : thread->state == THREAD_STOPPED ? 'T'

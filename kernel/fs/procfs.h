@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "core/types.h"
 #include "fs/text.h"
 
 /* Make /proc/path, and the directories on the way.

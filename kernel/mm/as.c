@@ -6,7 +6,6 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
-#include "core/memlayout.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"

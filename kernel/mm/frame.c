@@ -5,7 +5,6 @@
  * on a list as it is, by content, and is merged with its buddies only when a
  * block is wanted and none is there.
  */
-#include "core/memlayout.h"
 #include "core/panic.h"
 #include "core/spin.h"
 

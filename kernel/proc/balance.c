@@ -98,8 +98,7 @@ take_from(struct runqueue *queue)
     int looks = LOOK_AT;
     u64 flags = spin_lock_irq(&queue->lock);
 
-    list_for_each(pos, &queue->ready) {
-        struct thread *thread = list_entry(pos, struct thread, run_link);
+    list_for_each_entry(thread, &queue->ready, struct thread, run_link) {
         if (may_run(thread, here)) {
             taken = thread;
         }
@@ -143,8 +142,8 @@ sched_offer(void)
         return;
     }
     u64 flags = spin_lock_irq(&queue->lock);
-    list_for_each(pos, &queue->ready) {
-        wanted |= list_entry(pos, struct thread, run_link)->affinity;
+    list_for_each_entry(thread, &queue->ready, struct thread, run_link) {
+        wanted |= thread->affinity;
         if (--looks == 0) {
             break;
         }

@@ -12,8 +12,6 @@
 
 #include "core/panic.h"
 
-#include "arch/percpu.h"
-
 #include "mm/as.h"
 #include "mm/usercopy.h"
 
@@ -233,8 +231,8 @@ find_news(pid_t pid, int options, int *status, struct process **found)
 {
     bool any = false;
 
-    list_for_each(pos, &current->process->children) {
-        struct process *child = list_entry(pos, struct process, sibling);
+    list_for_each_entry(child, &current->process->children, struct process,
+                        sibling) {
         if (!wants(pid, options, child)) {
             continue;
         }

@@ -11,8 +11,6 @@
 #include "abi/signal.h"
 #include "common/string.h"
 
-#include "core/panic.h"
-
 #include "arch/cpu.h"
 #include "arch/trap.h"
 

@@ -295,7 +295,7 @@ proc_forget(struct process *process)
 pid_t
 proc_group_session(pid_t pgid)
 {
-    list_for_each_entry(process, &all_processes, struct process, all_link) {
+    for_each_process(process) {
         if (process->pgid == pgid) {
             return process->sid;
         }
@@ -320,8 +320,7 @@ proc_ticks(struct process *process, u64 *user, u64 *system)
     spin_lock(&process->lock);
     *user = process->user_ticks;
     *system = process->system_ticks;
-    list_for_each(pos, &process->threads) {
-        const struct thread *thread = list_entry(pos, struct thread, link);
+    for_each_thread(thread, process) {
         *user += thread->user_ticks;
         *system += thread->system_ticks;
     }

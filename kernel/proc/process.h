@@ -20,10 +20,8 @@
 #pragma once
 
 #include "abi/resource.h"
-#include "abi/signal.h"
 #include "common/list.h"
 
-#include "core/config.h"
 #include "core/spin.h"
 
 #include "proc/sleep.h"
@@ -135,6 +133,11 @@ proc_is_zombie(const struct process *process)
 {
     return list_empty(&process->threads);
 }
+
+#define for_each_process(item)                                             \
+    list_for_each_entry(item, &all_processes, struct process, all_link)
+#define for_each_thread(item, owner)                                       \
+    list_for_each_entry(item, &(owner)->threads, struct thread, link)
 
 /* => its lock held */
 static inline bool

@@ -9,16 +9,13 @@
 #include "core/spin.h"
 
 #include "arch/acpi.h"
-#include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
 #include "arch/trap.h"
-#include "arch/upcalls.h"
 
 #include "mm/as.h"
 #include "mm/kmap.h"
-#include "mm/nomem.h"
 
 #include "proc/balance.h"
 #include "proc/process.h"

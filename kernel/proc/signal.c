@@ -73,8 +73,8 @@ signal_forget(struct process *process, sigset_t set)
 {
     assert(spin_held(&process->lock));
     process->pending &= ~set;
-    list_for_each(pos, &process->threads) {
-        list_entry(pos, struct thread, link)->pending &= ~set;
+    for_each_thread(thread, process) {
+        thread->pending &= ~set;
     }
 }
 
@@ -90,9 +90,8 @@ undo_opposite(struct process *process, int signal)
             process->stopped = false;
             process->continued = true;
             process->cont_news = 0xffff;
-            list_for_each(pos, &process->threads) {
-                sched_wake(list_entry(pos, struct thread, link),
-                           THREAD_STOPPED);
+            for_each_thread(thread, process) {
+                sched_wake(thread, THREAD_STOPPED);
             }
         }
     } else if (SET(signal) & STOP_SIGNALS) {
@@ -108,10 +107,9 @@ taker_of(struct process *process, struct thread *thread, int signal)
     if (thread != NULL) {
         return (thread->blocked & SET(signal)) == 0 ? thread : NULL;
     }
-    list_for_each(pos, &process->threads) {
-        thread = list_entry(pos, struct thread, link);
-        if ((thread->blocked & SET(signal)) == 0) {
-            return thread;
+    for_each_thread(any, process) {
+        if ((any->blocked & SET(signal)) == 0) {
+            return any;
         }
     }
     return NULL;
@@ -150,8 +148,7 @@ void
 signal_kill_others(struct process *process)
 {
     assert(spin_held(&process->lock));
-    list_for_each(pos, &process->threads) {
-        struct thread *thread = list_entry(pos, struct thread, link);
+    for_each_thread(thread, process) {
         if (thread != current) {
             thread->pending |= SET(SIGKILL);
             notify(thread, SIGKILL);
@@ -184,8 +181,7 @@ signal_send_group(pid_t pgid, int signal)
     bool found = false;
 
     spin_lock(&family_lock);
-    list_for_each(pos, &all_processes) {
-        struct process *process = list_entry(pos, struct process, all_link);
+    for_each_process(process) {
         if (pgid != 0 ? process->pgid == pgid
                       : process != init_process
                             && process != current->process) {

@@ -9,7 +9,6 @@
 #include "core/panic.h"
 
 #include "arch/clock.h"
-#include "arch/cpu.h"
 
 #include "proc/mutex.h"
 #include "proc/sched.h"

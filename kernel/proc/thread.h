@@ -20,7 +20,6 @@
  */
 #pragma once
 
-#include "abi/signal.h"
 #include "common/list.h"
 
 #include "arch/percpu.h"

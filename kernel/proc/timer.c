@@ -12,7 +12,6 @@
 #include "arch/upcalls.h"
 
 #include "proc/sched.h"
-#include "proc/sleep.h"
 #include "proc/timer.h"
 
 #define TICK_NS (1000000000UL / TICKS_PER_SEC)

@@ -9,6 +9,8 @@
 
 #include "common/list.h"
 
+#include "core/types.h"
+
 struct timer {
     struct list link;
     u64 deadline;                    /* CLOCK_MONOTONIC, nanoseconds */

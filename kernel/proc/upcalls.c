@@ -51,8 +51,7 @@ can_make_room(struct process *process)
     bool can = process != init_process && !proc_is_zombie(process);
     spin_lock(&process->lock);
 
-    list_for_each(pos, &process->threads) {
-        const struct thread *thread = list_entry(pos, struct thread, link);
+    for_each_thread(thread, process) {
         can &= thread->state != THREAD_EMBRYO
                && !(thread->state == THREAD_SLEEPING
                     && thread->wait_mode == WAIT_DEAF);
@@ -69,8 +68,7 @@ make_room(vaddr_t addr)
     struct process *victim = NULL;
 
     spin_lock(&family_lock);
-    list_for_each(pos, &all_processes) {
-        struct process *process = list_entry(pos, struct process, all_link);
+    for_each_process(process) {
         if (can_make_room(process)) {
             victim = process;
         }
