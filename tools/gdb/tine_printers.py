@@ -1,4 +1,4 @@
-"""How gdb prints our structs (process, frame, vma, list), and pte_t."""
+"""How gdb prints our structs (process, thread, frame, vma, list), and pte_t."""
 
 import gdb
 import gdb.printing
@@ -11,18 +11,34 @@ from tine_view import rights
 SHOWN = 200     # members of a list that are counted and shown
 
 
-class ProcessPrinter:
-    """`pid 3 cow, sleeping`, then the fields (but for the FPU's)."""
+def process_words(value):
+    """`pid 3 cow, 2 threads`, or `pid 3 cow, a zombie`"""
+    process = kernel.Process(value)
+    count = sum(1 for _ in process.threads())
+    return f"{process}, {plural(count, 'thread') if count else 'a zombie'}"
+
+
+def thread_words(value):
+    """`tid 3 cow, sleeping`"""
+    thread = kernel.Thread(value)
+    return f"tid {thread.tid} {thread.name}".rstrip() + f", {thread.state}"
+
+
+WORDS = {"process": process_words, "thread": thread_words}
+
+
+class OwnerPrinter:
+    """Who it is, then the fields (but for the FPU's)."""
 
     def __init__(self, value):
         self.value = value
 
     def to_string(self):
+        kind = self.value.type.strip_typedefs().tag
         try:
-            process = kernel.Process(self.value)
-            return f"{process}, {process.state}"
+            return WORDS[kind](self.value)
         except gdb.error as error:
-            return f"a process that cannot be read: {error}"
+            return f"a {kind} that cannot be read: {error}"
 
     def children(self):
         for field in self.value.type.fields():
@@ -30,7 +46,7 @@ class ProcessPrinter:
                 yield field.name, self.value[field.name]
 
 
-class ProcessPointerPrinter:
+class OwnerPointerPrinter:
     """The address, and who it is."""
 
     def __init__(self, value):
@@ -41,7 +57,9 @@ class ProcessPointerPrinter:
         if where == 0:
             return "0x0"
         try:
-            return f"{where:#x} ({kernel.Process(self.value.dereference())})"
+            value = self.value.dereference()
+            words = WORDS[value.type.strip_typedefs().tag](value)
+            return f"{where:#x} ({words.rpartition(', ')[0]})"
         except gdb.error:
             return f"{where:#x} (not to be read)"
 
@@ -187,8 +205,9 @@ class ListPrinter:
         return "array"
 
 
-STRUCTS = {"process": ProcessPrinter, "frame": FramePrinter,
-           "vma": VmaPrinter, "vma_set": VmaSetPrinter, "list": ListPrinter}
+STRUCTS = {"process": OwnerPrinter, "thread": OwnerPrinter,
+           "frame": FramePrinter, "vma": VmaPrinter,
+           "vma_set": VmaSetPrinter, "list": ListPrinter}
 SCALARS = {"pte_t": EntryPrinter, "paddr_t": AddressPrinter,
            "vaddr_t": AddressPrinter}
 
@@ -212,8 +231,7 @@ class Printers(gdb.printing.PrettyPrinter):
         if not of_kernel(kind):
             return None
         if pointer:
-            return ProcessPointerPrinter(value) \
-                if kind.tag == "process" else None
+            return OwnerPointerPrinter(value) if kind.tag in WORDS else None
         return STRUCTS[kind.tag](value)
 
 
