@@ -8,6 +8,7 @@ shows many things catches it, says so and goes on.
 Read Process, Thread and World first. A command's `owner` is a thread.
 """
 
+import contextlib
 import re
 import struct
 
@@ -166,6 +167,11 @@ class Process:
                                   "link"):
             yield Thread(entry)
 
+    @property
+    def is_zombie(self):
+        head = self.value["threads"]
+        return address(head["next"]) == address(head)
+
 
 class Thread:
     """A struct thread, and what its process says of it."""
@@ -240,11 +246,10 @@ def stacked_threads():
 
 def threads():
     """The threads of all processes, as far as these can be followed."""
-    try:
+    with contextlib.suppress(gdb.error):
         for each in processes():
-            yield from each.threads()
-    except gdb.error:
-        pass
+            with contextlib.suppress(gdb.error):
+                yield from each.threads()
 
 
 def process(pid):
@@ -283,10 +288,11 @@ def named_thread(word):
     found = next((each for each in threads()
                   if number in (each.pid, each.tid)), None)
     if found is None:
-        zombie = process(number)
-        if zombie is not None:
-            raise gdb.GdbError(f"{zombie} is a zombie: it has no thread, "
-                               "memory or files")
+        other = process(number)
+        if other is not None:
+            raise gdb.GdbError(f"{other} is a zombie: it has no thread, memory "
+                               "or files" if other.is_zombie else
+                               f"the threads of {other} cannot be followed")
         raise gdb.GdbError(f"there is no process {word}; see `tine ps`")
     return found
 

@@ -11,20 +11,25 @@ from tine_view import rights
 SHOWN = 200     # members of a list that are counted and shown
 
 
-def process_words(value):
-    """`pid 3 cow, 2 threads`, or `pid 3 cow, a zombie`"""
-    process = kernel.Process(value)
-    count = sum(1 for _ in process.threads())
-    return f"{process}, {plural(count, 'thread') if count else 'a zombie'}"
+OWNERS = ("process", "thread")
 
 
-def thread_words(value):
-    """`tid 3 cow, sleeping`"""
+def who(value):
+    """`pid 3 cow`, or of a thread `tid 3 cow`"""
+    if value.type.strip_typedefs().tag == "process":
+        return str(kernel.Process(value))
     thread = kernel.Thread(value)
-    return f"tid {thread.tid} {thread.name}".rstrip() + f", {thread.state}"
+    return f"tid {thread.tid} {thread.name or 'idle'}"
 
 
-WORDS = {"process": process_words, "thread": thread_words}
+def state(value):
+    """`2 threads`, or of a thread `sleeping`"""
+    if value.type.strip_typedefs().tag == "thread":
+        return kernel.Thread(value).state
+    process = kernel.Process(value)
+    if process.is_zombie:
+        return "a zombie"
+    return plural(sum(1 for _ in process.threads()), "thread")
 
 
 class OwnerPrinter:
@@ -34,10 +39,10 @@ class OwnerPrinter:
         self.value = value
 
     def to_string(self):
-        kind = self.value.type.strip_typedefs().tag
         try:
-            return WORDS[kind](self.value)
+            return f"{who(self.value)}, {state(self.value)}"
         except gdb.error as error:
+            kind = self.value.type.strip_typedefs().tag
             return f"a {kind} that cannot be read: {error}"
 
     def children(self):
@@ -57,9 +62,7 @@ class OwnerPointerPrinter:
         if where == 0:
             return "0x0"
         try:
-            value = self.value.dereference()
-            words = WORDS[value.type.strip_typedefs().tag](value)
-            return f"{where:#x} ({words.rpartition(', ')[0]})"
+            return f"{where:#x} ({who(self.value.dereference())})"
         except gdb.error:
             return f"{where:#x} (not to be read)"
 
@@ -231,7 +234,7 @@ class Printers(gdb.printing.PrettyPrinter):
         if not of_kernel(kind):
             return None
         if pointer:
-            return OwnerPointerPrinter(value) if kind.tag in WORDS else None
+            return OwnerPointerPrinter(value) if kind.tag in OWNERS else None
         return STRUCTS[kind.tag](value)
 
 

@@ -32,6 +32,9 @@ class Stack(Command):
         here = kernel.current()
         if here is not None and here.where == owner.where:
             running(owner)
+        elif owner.value["on_cpu"]:
+            raise gdb.GdbError(f"{owner} runs on CPU {owner.cpu}: `thread "
+                               f"{owner.cpu + 1}`, then `tine stack`")
         else:
             waiting(owner)
 

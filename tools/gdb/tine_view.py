@@ -102,8 +102,7 @@ class Ps(View):
         if others and others[0].tid == each.pid:
             self.thread(world, others.pop(0), stem + str(each.pid))
         else:
-            state, text = ("ended", "its first thread has ended") if others \
-                else ("zombie", zombie(each))
+            state, text = ended_words(each, others)
             print(self.LINE.format("", stem + str(each.pid), state, "-", "-",
                                    each.name, text))
         for thread in others:
@@ -134,14 +133,18 @@ class Ps(View):
             return "! bad"
 
 
-def zombie(process):
-    """What is left of a process whose threads have all ended."""
+def ended_words(process, others):
+    """The state of a process without its first thread, and what is left."""
+    if others:
+        return "ended", "its first thread has ended"
+    if not process.is_zombie:
+        return "?", "! its threads cannot be followed"
     text = f"{ended(int(process.value['exit_status']))}; not waited for"
     for number in range(int(kernel.symbol("cpu_count"))):
         last = kernel.current(number)
         if last is not None and last.process.where == process.where:
             text += f"; its last thread leaves CPU {number}"
-    return text
+    return "zombie", text
 
 
 def doing(owner):

@@ -444,6 +444,10 @@ def gdbview_bad_pointers(host):
         print all_processes
         set var all_processes.next = (void *)0x1234
         tine ps
+        set var $parent->process->threads.next = (void *)0
+        tine ps
+        tine stack 2
+        print *$parent->process
         """, "--", "hello-fork")
     view.expect("tine files", r"^pid 3 hello-fork: .*, shared with pid 2 "
                 r"\(count 2\)$")
@@ -454,9 +458,16 @@ def gdbview_bad_pointers(host):
                           (known[1], r"^! all_processes: .* is NULL$"),
                           (known[1], r"^   1 "), (known[1], r"^=>   `-3 "),
                           (known[2], r"^! all_processes: Cannot access mem"),
-                          (known[2], r"^=>   `-3 +running ")):
+                          (known[2], r"^=>   `-3 +running "),
+                          (known[3], r"^   `-2 +\? +- - .*! its threads"),
+                          (known[3], r"^! the threads of pid 2 hello-fork: .*"
+                           " is NULL$")):
         if not re.search(pattern, text, re.M):
             raise Failure(f"tine ps lacks {pattern!r}", text.splitlines())
+    view.expect("tine stack 2", "^error: the threads of pid 2 hello-fork "
+                "cannot be followed$")
+    view.expect("print *$parent->process", "= a process that cannot be read: "
+                "the list at .* is NULL = {", "pid = 2,")
     view.expect("tine pt 1", "^error: tine pt: Cannot access memory at")
     view.expect("tine files 2", "^  0 tty ", "^  1 ! what is behind it cannot"
                 " be read$", "^  2 tty ")
