@@ -18,8 +18,8 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 class Tine(gdb.Command):
     """Look at Tine's processes, page tables and files, and run its programs.
 
-    A PID may be `.`, the process that runs. `help tine NAME` tells about one
-    command."""
+    A PID may be `.`, the thread that runs, or the tid of another one. `help
+    tine NAME` tells about one command."""
 
     def __init__(self):
         super().__init__("tine", gdb.COMMAND_USER, gdb.COMPLETE_COMMAND, True)

@@ -124,7 +124,7 @@ class Descriptor:
 
 
 def descriptors(owner):
-    """Each descriptor of a process, in order: (number, Descriptor, or None
+    """Each descriptor of a thread, in order: (number, Descriptor, or None
     where what is behind it cannot be read)."""
     table = table_of(owner)
     for fd in range(int(table["end"])):
@@ -140,7 +140,7 @@ def descriptors(owner):
 
 
 def table_of(owner):
-    """The struct fdtable of a process.  => gdb.error if it has none"""
+    """The struct fdtable of a thread.  => gdb.error if it has none"""
     files = owner.value["files"]
     if kernel.address(files) == 0:
         raise gdb.error("it has no files")
@@ -170,8 +170,8 @@ class Holders:
     """Which descriptors of whom lead to an open file."""
 
     def __init__(self, world):
-        self.of = {}        # address of a struct file: [(Process, number)]
-        for owner in world.processes:
+        self.of = {}        # address of a struct file: {(pid, number)}
+        for owner in world.all_threads():
             try:
                 table = table_of(owner)
                 count = int(table["end"])
@@ -179,10 +179,10 @@ class Holders:
             except gdb.error:
                 continue    # it has no files, or none that can be read
             for fd, (file,) in enumerate(struct.iter_unpack("<Q", data)):
-                self.of.setdefault(file, []).append((owner, fd))
+                self.of.setdefault(file, set()).add((owner.pid, fd))
 
     def other_ends(self, descriptor):
-        """Who has the other end of a pipe: [(Process, number)]."""
+        """Who has the other end of a pipe: [(pid, number)]."""
         kind, found = descriptor.file.type, []
         for where, holders in self.of.items():
             if where == 0:
@@ -191,7 +191,7 @@ class Holders:
             mode = int(file["flags"]) & O_ACCMODE
             if (kernel.address(file["inode"]) == descriptor.inode_at
                     and mode != descriptor.flags & O_ACCMODE):
-                found += holders
+                found += sorted(holders)
         return found
 
 

@@ -9,7 +9,7 @@ import gdb
 import tine_kernel as kernel
 import tine_programs as programs
 from tine_run import Command, function_of_call, in_kernel, \
-    number_of_call, register_value, result, run_to, tell, the_process, \
+    number_of_call, register_value, result, run_to, tell, the_thread, \
     user_rip, word_at, yield_cpu, yield_to
 
 FORKS = {56: "clone", 57: "fork", 58: "vfork"}
@@ -18,7 +18,7 @@ last_fork = None        # the Fork of the last tine fork, child or parent
 
 
 class Fork:
-    """A fork that is under way, or has been."""
+    """A fork that is under way, or has been: by a thread of the process pid."""
 
     def __init__(self, parent):
         self.parent = parent.where
@@ -28,7 +28,7 @@ class Fork:
         frame = kernel.address(parent.value["frame"])
         self.back = word_at(frame - 8)  # where the call's function returns
         self.over = False               # the parent is known to be back
-        self.before = {each.pid for each in kernel.processes()
+        self.before = {each.pid for each in kernel.threads()
                        if not self.is_fresh(each)}
 
     def is_fresh(self, owner):
@@ -55,7 +55,7 @@ class Fork:
                 and user_rip(owner) == self.rip)
 
     def children(self):
-        return [each for each in kernel.processes() if self.is_child(each)]
+        return [each for each in kernel.threads() if self.is_child(each)]
 
 
 def fork_now():
@@ -87,10 +87,10 @@ class ParentFirst(gdb.Breakpoint):
     def stop(self):
         try:
             child = kernel.current()
-            parent = kernel.process(child.parent_pid)
-            if self.wanted and parent is not None \
-                    and parent.state == "runnable" \
-                    and user_rip(parent) == user_rip(child):
+            if self.wanted and any(
+                    each.pid == child.parent_pid and each.state == "runnable"
+                    and user_rip(each) == user_rip(child)
+                    for each in kernel.threads()):
                 yield_cpu()
         except (gdb.error, AttributeError):
             pass            # it cannot be told: then as it comes
@@ -116,7 +116,7 @@ class ForkCommand(Command):
 
         if run_to(*((function_of_call(number), wanted)
                     for number in FORKS)) is not None:
-            owner = the_process()
+            owner = the_thread()
             last_fork = Fork(owner)
             tell(f"{owner} calls {last_fork.call}:")
 
@@ -156,7 +156,7 @@ class Child(Command):
         finally:
             ParentFirst.wanted = True
         if which == 0:
-            tell(f"{the_process()}, the child of pid {fork.pid}: "
+            tell(f"{the_thread()}, the child of pid {fork.pid}: "
                  f"{fork.call} has returned 0")
         elif which == 1:
             tell(f"there is no child: {fork.call} has returned "
@@ -173,8 +173,8 @@ class Parent(Command):
 
     def run(self, _argument):
         fork = fork_now()
-        parent = kernel.process(fork.pid)
-        if parent is None or parent.where != fork.parent:
+        parent = next(filter(fork.is_parent, kernel.threads()), None)
+        if parent is None:
             raise gdb.GdbError(f"the parent, pid {fork.pid}, is gone")
         if not fork.returning(parent):
             raise gdb.GdbError(f"the parent, {parent}, has been back in user "
@@ -183,7 +183,7 @@ class Parent(Command):
         place = fork.rip, lambda: fork.is_parent(kernel.current())
         if run_to(place) is not None:
             fork.over = True
-            tell(f"{the_process()}, the parent: {fork.call} has returned "
+            tell(f"{the_thread()}, the parent: {fork.call} has returned "
                  f"{result(register_value('rax'))}")
 
 

@@ -54,7 +54,7 @@ def frame_number(reader, argument):
         return (value - kernel.DIRECT_MAP) >> tables.PAGE_SHIFT
     root = int(kernel.symbol("kernel_root")) >> tables.PAGE_SHIFT
     if value < kernel.KERNEL_HALF:
-        owner = kernel.named_process(".")
+        owner = kernel.named_thread(".")
         space = kernel.World().space_of(owner)
         if space is None:
             raise gdb.GdbError(f"{owner} has no memory")
@@ -160,7 +160,7 @@ def file_holds(world, number):
 def all_inodes(world, names):
     """Those with a name, those that are open, and those that are mapped."""
     inodes = dict(names.inodes)
-    for owner in world.processes:
+    for owner in world.all_threads():
         try:
             for _, each in files.descriptors(owner):
                 if each is not None:
@@ -181,7 +181,7 @@ def all_inodes(world, names):
 def stack_holds(world, reader, number):
     root = int(kernel.symbol("kernel_root")) >> tables.PAGE_SHIFT
     found = []
-    for owner in world.processes:
+    for owner in world.all_threads():
         low = int(owner.value["kstack"]) & kernel.WORD
         for i in range(KSTACK_PAGES):
             if reader.page_at(root, low + i * tables.PAGE) == number:
@@ -218,7 +218,7 @@ def summary(reader):
 
 def process_frames(world, reader):
     """The frames of the running process, grouped by who has them too."""
-    owner = kernel.named_process(".")
+    owner = kernel.named_thread(".")
     space = world.space_of(owner)
     if space is None:
         raise gdb.GdbError(f"{owner} is {owner.state} and has no memory")

@@ -1,13 +1,14 @@
-"""Reading the stopped kernel: symbols, lists, processes, spaces, stacks.
+"""Reading the stopped kernel: symbols, lists, processes, threads, spaces.
 
 Nothing here writes memory or calls a function of the kernel: so it works at
 any stop, after a panic too. What cannot be read raises gdb.error, with a
 sentence for the person at the prompt (gdb.MemoryError is a gdb.error); who
 shows many things catches it, says so and goes on.
 
-Read Process and World first.
+Read Process, Thread and World first. A command's `owner` is a thread.
 """
 
+import contextlib
 import re
 import struct
 
@@ -16,7 +17,9 @@ import gdb
 LIST_MAX = 100000       # links; a longer list is taken for a broken one
 WORD = (1 << 64) - 1
 KERNEL_HALF = 1 << 63
-DIRECT_MAP = 0xffff800000000000         # where all physical memory is
+DIRECT_MAP = 0xffff800000000000         # kernel/core/memlayout.h
+KSTACK_BASE = 0xffffc00000000000
+KSTACK_SLOT, KSTACK_SIZE = 16384, 8192  # kernel/mm/kmap.c, .h
 HEX = re.compile("[0-9a-f]+")
 
 VECTOR_PF, VECTOR_TIMER = 14, 0x40      # kernel/arch/trap.h
@@ -138,7 +141,7 @@ def list_entries(head, kind, member):
     raise gdb.error(f"the list at {end:#x} does not come back to its head")
 
 
-# ---- Processes ----
+# ---- Processes and threads ----
 
 
 class Process:
@@ -148,9 +151,7 @@ class Process:
         self.value = value
         self.where = address(value)
         self.pid = int(value["pid"])
-        self.state = str(value["state"]).replace("PROC_", "").lower()
         self.name = value["comm"].string(errors="replace")
-        self.space_at = address(value["as"])
 
     def __str__(self):
         return f"pid {self.pid} {self.name}".rstrip()
@@ -159,15 +160,59 @@ class Process:
     def parent_pid(self):
         return int(self.value["ppid"])
 
+    def threads(self):
+        """Those that live, oldest first; a zombie has none.
+        => gdb.error if their list cannot be followed, after those before"""
+        for entry in list_entries(self.value["threads"], thread_type(),
+                                  "link"):
+            yield Thread(entry)
+
+    @property
+    def is_zombie(self):
+        head = self.value["threads"]
+        return address(head["next"]) == address(head)
+
+
+class Thread:
+    """A struct thread, and what its process says of it."""
+
+    def __init__(self, value):
+        self.value = value
+        self.where = address(value)
+        self.tid = int(value["tid"])
+        self.state = str(value["state"]).replace("THREAD_", "").lower()
+        self.cpu = int(value["cpu"])
+        self.space_at = address(value["as"])
+        self.process = Process(value["process"].dereference())
+        self.pid, self.name = self.process.pid, self.process.name
+
+    def __str__(self):
+        if self.tid == self.pid:
+            return str(self.process)
+        return f"tid {self.tid} of {self.process}"
+
+    @property
+    def parent_pid(self):
+        return self.process.parent_pid
+
 
 def process_type():
     return symbol("init_process").type.target()
 
 
+def thread_type():
+    return symbol("idle_threads").type.target()
+
+
+def field_type(name):
+    """What this field of a thread points to."""
+    return thread_type()[name].type.target()
+
+
 def processes():
     """All processes, oldest first, and one that is being made by a fork.
-    => gdb.error if their list cannot be followed, after all that the table
-    of pids has"""
+    => gdb.error if their list cannot be followed, after all that have a
+       thread"""
     found, problem = set(), None
     try:
         for entry in list_entries(symbol("all_processes"), process_type(),
@@ -176,26 +221,35 @@ def processes():
             yield Process(entry)
     except gdb.error as error:
         problem = error
-    for where in pid_table():
-        if where not in found:
-            yield Process(at(where, process_type()))
+    for thread in stacked_threads():
+        if thread.process.where not in found:
+            found.add(thread.process.where)
+            yield thread.process
     if problem is not None:
         raise problem
 
 
-def pid_table():
-    """The addresses of the processes that have a pid; it is given before
-    anything else knows of them."""
-    pids = symbol("pids")
-    count = min(int(symbol("last_pid")) + 1, pids.type.range()[1] + 1)
-    slot = pids.type.target()
-    data = read(address(pids), count * slot.sizeof)
-    start = offset_of(slot, "process")
-    for i in range(count):
-        where = i * slot.sizeof + start
-        value = int.from_bytes(data[where:where + 8], "little")
-        if value != 0:
-            yield value
+def stacked_threads():
+    """The threads at the top of each kernel stack that are in a process's
+    list. That of an embryo is nowhere else, until fork publishes it."""
+    kind = thread_type()
+    kept = symbol("kept_slots")
+    free = {int(kept[i]) for i in range(int(symbol("kept_count")))}
+    for slot in range(int(symbol("slots_made"))):
+        top = KSTACK_BASE + (slot + 1) * KSTACK_SLOT
+        value = at(top - kind.sizeof, kind)
+        if slot not in free \
+                and int(value["kstack"]) & WORD == top - KSTACK_SIZE \
+                and address(value["link"]["next"]) != address(value["link"]):
+            yield Thread(value)
+
+
+def threads():
+    """The threads of all processes, as far as these can be followed."""
+    with contextlib.suppress(gdb.error):
+        for each in processes():
+            with contextlib.suppress(gdb.error):
+                yield from each.threads()
 
 
 def process(pid):
@@ -209,24 +263,36 @@ def cpu_number():
     return thread.num - 1 if thread is not None else 0
 
 
+def on_cpu(number):
+    """The struct thread that a CPU runs, or None: too early in the boot."""
+    where = address(symbol("cpus")[number]["thread"])
+    return at(where, thread_type()) if where != 0 else None
+
+
 def current(cpu=None):
-    """The process that runs on a CPU (that of gdb's thread); None: idle."""
-    number = cpu_number() if cpu is None else cpu
-    where = address(symbol("cpus")[number]["process"])
-    running = Process(at(where, process_type())) if where != 0 else None
+    """The thread that runs on a CPU (that of gdb's thread); None: idle."""
+    value = on_cpu(cpu_number() if cpu is None else cpu)
+    running = Thread(value) if value is not None else None
     return running if running is not None and running.pid != 0 else None
 
 
-def named_process(word):
-    """The process that a PID argument means: a number, or `.` or nothing for
-    the one that runs."""
+def named_thread(word):
+    """The thread that a PID argument means: of a process the oldest, or the
+    one of this tid, or for `.` or nothing the one that runs."""
     if word in ("", "."):
         found = current()
         if found is None:
             raise gdb.GdbError(f"CPU {cpu_number()} runs no process now")
         return found
-    found = process(evaluate(word))
+    number = evaluate(word)
+    found = next((each for each in threads()
+                  if number in (each.pid, each.tid)), None)
     if found is None:
+        other = process(number)
+        if other is not None:
+            raise gdb.GdbError(f"{other} is a zombie: it has no thread, memory "
+                               "or files" if other.is_zombie else
+                               f"the threads of {other} cannot be followed")
         raise gdb.GdbError(f"there is no process {word}; see `tine ps`")
     return found
 
@@ -258,26 +324,33 @@ class Space:
 
 
 class World:
-    """All processes and spaces at this stop. What could not be followed is in
-    `problems`; the rest is there."""
+    """All processes, threads and spaces at this stop. What could not be
+    followed is in `problems`; the rest is there."""
 
     def __init__(self):
         self.processes, self.spaces, self.problems = [], [], []
+        self.threads = {}   # address of a process: its threads
         self.gather(self.processes, processes(), "all_processes")
-        kind = process_type()["as"].type.target()
         self.gather(self.spaces, map(Space, list_entries(
-            symbol("all_spaces"), kind, "link")), "all_spaces")
-        self.users = {}     # address of a space: the processes that have it
+            symbol("all_spaces"), field_type("as"), "link")), "all_spaces")
+        self.users = {}     # address of a space: the threads that use it
         for each in self.processes:
-            self.users.setdefault(each.space_at, []).append(each)
+            mine = self.threads.setdefault(each.where, [])
+            self.gather(mine, each.threads(), f"the threads of {each}")
+            for thread in mine:
+                self.users.setdefault(thread.space_at, []).append(thread)
         self.match_embryo()
+
+    def all_threads(self):
+        return [thread for each in self.processes
+                for thread in self.threads[each.where]]
 
     def match_embryo(self):
         """While fork makes a space, nothing names it but all_spaces: it is
-        the newest one without a process."""
+        the newest one without a thread."""
         unused = [each for each in self.spaces
                   if each.where not in self.users]
-        for each in self.processes:
+        for each in self.all_threads():
             if each.state == "embryo" and each.space_at == 0 and unused:
                 each.space_at = unused[-1].where
                 self.users[each.space_at] = [each]
@@ -289,18 +362,18 @@ class World:
             self.problems.append(f"{what}: {error}")
 
     def space_of(self, owner):
-        """A process's space, or None."""
-        owner = next((each for each in self.processes
+        """A thread's space, or None."""
+        owner = next((each for each in self.all_threads()
                       if each.where == owner.where), owner)
         if owner.space_at == 0:
             return None
-        return Space(at(owner.space_at, owner.value["as"].type.target()))
+        return Space(at(owner.space_at, field_type("as")))
 
     def names(self, wheres):
         """Whose spaces these are: `pid 3`, or `pids 3, 5 and 8`."""
         words = [str(pid) for pid in sorted(
-            user.pid for where in wheres
-            for user in self.users.get(where, []))]
+            {user.pid for where in wheres
+             for user in self.users.get(where, [])})]
         text = ("pids " if words[1:] else "pid ") + series(words) \
             if words else ""
         if any(where not in self.users for where in wheres):
@@ -312,7 +385,7 @@ class World:
             print(f"! {problem}")
 
 
-# ---- Where a process is ----
+# ---- Where a thread is ----
 
 
 def functions_at(pc):
@@ -338,7 +411,7 @@ def located_functions(pc):
 
 
 def saved_functions(owner):
-    """The functions, (name, file), on the stack of a process that does not
+    """The functions, (name, file), on the stack of a thread that does not
     run, from the one that left the CPU outward, along the frame pointers. The
     first is switch_start if it never ran."""
     low = int(owner.value["kstack"]) & WORD
@@ -361,7 +434,7 @@ def saved_functions(owner):
 
 
 def call_of(owner):
-    """Why a process is in the kernel, from the frame that it came with."""
+    """Why a thread is in the kernel, from the frame that it came with."""
     frame = owner.value["frame"]
     vector, error = int(frame["vector"]), int(frame["error"])
     if int(frame["cs"]) & 3 != 3:

@@ -1,4 +1,4 @@
-"""How gdb prints our structs (process, frame, vma, list), and pte_t."""
+"""How gdb prints our structs (process, thread, frame, vma, list), and pte_t."""
 
 import gdb
 import gdb.printing
@@ -11,18 +11,39 @@ from tine_view import rights
 SHOWN = 200     # members of a list that are counted and shown
 
 
-class ProcessPrinter:
-    """`pid 3 cow, sleeping`, then the fields (but for the FPU's)."""
+OWNERS = ("process", "thread")
+
+
+def who(value):
+    """`pid 3 cow`, or of a thread `tid 3 cow`"""
+    if value.type.strip_typedefs().tag == "process":
+        return str(kernel.Process(value))
+    thread = kernel.Thread(value)
+    return f"tid {thread.tid} {thread.name or 'idle'}"
+
+
+def state(value):
+    """`2 threads`, or of a thread `sleeping`"""
+    if value.type.strip_typedefs().tag == "thread":
+        return kernel.Thread(value).state
+    process = kernel.Process(value)
+    if process.is_zombie:
+        return "a zombie"
+    return plural(sum(1 for _ in process.threads()), "thread")
+
+
+class OwnerPrinter:
+    """Who it is, then the fields (but for the FPU's)."""
 
     def __init__(self, value):
         self.value = value
 
     def to_string(self):
         try:
-            process = kernel.Process(self.value)
-            return f"{process}, {process.state}"
+            return f"{who(self.value)}, {state(self.value)}"
         except gdb.error as error:
-            return f"a process that cannot be read: {error}"
+            kind = self.value.type.strip_typedefs().tag
+            return f"a {kind} that cannot be read: {error}"
 
     def children(self):
         for field in self.value.type.fields():
@@ -30,7 +51,7 @@ class ProcessPrinter:
                 yield field.name, self.value[field.name]
 
 
-class ProcessPointerPrinter:
+class OwnerPointerPrinter:
     """The address, and who it is."""
 
     def __init__(self, value):
@@ -41,7 +62,7 @@ class ProcessPointerPrinter:
         if where == 0:
             return "0x0"
         try:
-            return f"{where:#x} ({kernel.Process(self.value.dereference())})"
+            return f"{where:#x} ({who(self.value.dereference())})"
         except gdb.error:
             return f"{where:#x} (not to be read)"
 
@@ -187,8 +208,9 @@ class ListPrinter:
         return "array"
 
 
-STRUCTS = {"process": ProcessPrinter, "frame": FramePrinter,
-           "vma": VmaPrinter, "vma_set": VmaSetPrinter, "list": ListPrinter}
+STRUCTS = {"process": OwnerPrinter, "thread": OwnerPrinter,
+           "frame": FramePrinter, "vma": VmaPrinter,
+           "vma_set": VmaSetPrinter, "list": ListPrinter}
 SCALARS = {"pte_t": EntryPrinter, "paddr_t": AddressPrinter,
            "vaddr_t": AddressPrinter}
 
@@ -212,8 +234,7 @@ class Printers(gdb.printing.PrettyPrinter):
         if not of_kernel(kind):
             return None
         if pointer:
-            return ProcessPointerPrinter(value) \
-                if kind.tag == "process" else None
+            return OwnerPointerPrinter(value) if kind.tag in OWNERS else None
         return STRUCTS[kind.tag](value)
 
 

@@ -27,7 +27,7 @@ added = {}          # name in the guest: file on the host (tools/run --add)
 loaded = None       # the file of which gdb has the symbols
 known = None        # what runs: see key()
 changed = False     # were the symbols changed at the last stop?
-last = None         # the pid at the last stop that was announced
+last = None         # the tid at the last stop that was announced
 stopped_at = None   # the registers at the last stop
 last_event = None   # gdb's, of the last stop
 why = None          # what a silent breakpoint has to say about its stop
@@ -235,7 +235,7 @@ def tell_stop():
 
 
 def announce():
-    """Who runs: gdb knows of no processes. And what a breakpoint of ours has
+    """Who runs: gdb knows of no threads. And what a breakpoint of ours has
     to say."""
     global last, why
     owner = running()
@@ -243,9 +243,9 @@ def announce():
         print(why)
         show_place()
         why = None
-    if owner is not None and last not in (None, owner.pid):
+    if owner is not None and last not in (None, owner.tid):
         print(f"[{owner} runs now]")
-    last = owner.pid if owner is not None else last
+    last = owner.tid if owner is not None else last
 
 
 def show_place():
@@ -264,7 +264,7 @@ def show_place():
 
 
 def running():
-    """The process that runs; None: none, or too early to tell."""
+    """The thread that runs; None: none, or too early to tell."""
     try:
         return kernel.current()
     except gdb.error:

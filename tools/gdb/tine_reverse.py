@@ -208,8 +208,7 @@ def frame_at(va):
     owner = kernel.current()
     if owner is None or owner.space_at == 0:
         return None
-    space = kernel.Space(kernel.at(owner.space_at,
-                                   owner.value["as"].type.target()))
+    space = kernel.Space(kernel.at(owner.space_at, kernel.field_type("as")))
     return tables.Tables().page_at(space.root, va)
 
 
@@ -285,7 +284,7 @@ class Search:
 
     def tell(self):
         owner = kernel.current()
-        programs.last = owner and owner.pid
+        programs.last = owner and owner.tid
         text = str(owner)
         if gdb.newest_frame().pc() >= kernel.KERNEL_HALF:
             text = "the kernel" + ("" if owner is None else f", for {owner},")

@@ -137,7 +137,7 @@ def in_kernel():
     return gdb.newest_frame().pc() >= kernel.KERNEL_HALF
 
 
-def the_process():
+def the_thread():
     owner = kernel.current()
     if owner is None:
         raise gdb.GdbError("no process runs now")
@@ -146,7 +146,7 @@ def the_process():
 
 def number_of_call(owner):
     """The system call that its trapframe is of, or None. It tells about now
-    only if the process is in the kernel."""
+    only if the thread is in the kernel."""
     frame = owner.value["frame"]
     if int(frame["vector"]) == kernel.VECTOR_SYSCALL:
         return int(frame["error"])
@@ -181,7 +181,7 @@ def errno_names():
 
 
 def yield_cpu():
-    """Let the running process leave the CPU before it is back in user mode,
+    """Let the running thread leave the CPU before it is back in user mode,
     as if its time slice was over. A stop in gdb takes the guest's time, so
     that ticks come where in a normal run there are none: this gives order
     back to the two sides of a fork."""
@@ -192,7 +192,7 @@ def yield_cpu():
 
 
 def yield_to(others):
-    """The same, if another process is wanted that waits for the CPU."""
+    """The same, if another thread is wanted that waits for the CPU."""
     if not in_kernel() and any(each.state == "runnable" for each in others):
         yield_cpu()
 
@@ -201,41 +201,41 @@ def yield_to(others):
 
 
 class Enter(Command):
-    """Run until this process is in the kernel, in its next system call.
+    """Run until this thread is in the kernel, in its next system call.
 
     tine enter
 
-    It stops at the first line of the call's function. Other processes may
+    It stops at the first line of the call's function. Other threads may
     run in between. `stepi` and `step` go over the system call instruction,
     too, to the first line of the kernel: syscall_entry."""
 
     def run(self, _argument):
-        owner = the_process()
+        owner = the_thread()
         if in_kernel() and not is_entering():
             raise gdb.GdbError(f"{owner} is in the kernel: "
                                f"{kernel.call_of(owner)}")
         if not in_kernel():
-            which = run_to((function("syscall_entry"), is_process(owner)),
+            which = run_to((function("syscall_entry"), is_thread(owner)),
                            *ending(owner))
             if which != 0:
                 tell_ending(owner, which)
                 return
         place = function_of_call(register_value("rax") & 0xffffffff)
-        if run_to((place, is_process(owner))) is not None:
+        if run_to((place, is_thread(owner))) is not None:
             tell(f"{owner}: {kernel.call_of(owner)}")
 
 
 class Leave(Command):
-    """Run until this process is back in user mode.
+    """Run until this thread is back in user mode.
 
     tine leave
 
     After a system call that is just past its instruction; after execve, the
     first instruction of the new program; after a trap, where it came from.
-    Others may run meanwhile: it is this process that is back."""
+    Others may run meanwhile: it is this thread that is back."""
 
     def run(self, _argument):
-        owner = the_process()
+        owner = the_thread()
         if not in_kernel():
             raise gdb.GdbError(f"{owner} is in user mode already")
         while returns:
@@ -244,17 +244,18 @@ class Leave(Command):
                 each.delete()       # we say it, a little later
         call = number_of_call(owner)
         what = kernel.call_of(owner)
-        place = user_rip(owner), is_process(owner)
-        places = [place, *ending(owner)]
+        place = user_rip(owner), is_thread(owner)
+        ends = ending(owner)
+        places = [place, *ends]
         if call == EXECVE:
-            places += [(address, is_process(owner)) for address in ways_out()]
+            places += [(address, is_thread(owner)) for address in ways_out()]
         which = run_to(*places)
-        if which is None or which == 1:
+        if which is None or 1 <= which < len(ends) + 1:
             tell_ending(owner, which)
             return
-        if which > 1:
+        if which > len(ends):
             gdb.execute("stepi", to_string=True)
-        owner = the_process()
+        owner = the_thread()
         if call is not None:
             what += f" = {result(register_value('rax'))}"
         tell(f"{owner} is back in user mode after {what}")
@@ -270,7 +271,7 @@ def is_entering():
         return False
 
 
-def is_process(owner):
+def is_thread(owner):
     """A test for a Stop."""
     def test():
         here = kernel.current()
@@ -279,8 +280,9 @@ def is_process(owner):
 
 
 def ending(owner):
-    """The place where a process ends."""
-    return [(function("proc_exit"), is_process(owner))]
+    """The places where a thread ends, with its process or alone."""
+    return [(function(name), is_thread(owner))
+            for name in ("proc_exit", "thread_exit")]
 
 
 def tell_ending(owner, which):

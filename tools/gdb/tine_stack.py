@@ -7,30 +7,34 @@ import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_unwind as unwind
-from tine_run import Command, in_kernel, the_process
+from tine_run import Command, in_kernel, the_thread
 
 BOUNDARY = (" from user mode ()", " from the kernel ()")
 DEPTH = 64              # frames of a program
 SWITCH_PUSHED = 6       # registers that switch_to pushes; the last is rbp
-SWITCH_FN = 4           # the word where a new process finds its function
+SWITCH_FN = 4           # the word where a new thread finds its function
 SYSCALL, PUSH_RDX = b"\x0f\x05", b"\x52"
 
 
 class Stack(Command):
     """The frames of the kernel and of the program in one backtrace.
 
-    tine stack          of the process that runs
-    tine stack PID      of one that waits
+    tine stack          of the thread that runs
+    tine stack PID      of one that waits: a process's first, or the one of
+                        this tid
 
-    For the process that runs, `frame N` selects one of them, and `up`, `bt`
+    For the thread that runs, `frame N` selects one of them, and `up`, `bt`
     and `finish` cross the boundary, too."""
 
     def run(self, argument):
-        owner = the_process() if argument in ("", ".") else \
-            kernel.named_process(argument)
+        owner = the_thread() if argument in ("", ".") else \
+            kernel.named_thread(argument)
         here = kernel.current()
         if here is not None and here.where == owner.where:
             running(owner)
+        elif owner.value["on_cpu"]:
+            raise gdb.GdbError(f"{owner} runs on CPU {owner.cpu}: `thread "
+                               f"{owner.cpu + 1}`, then `tine stack`")
         else:
             waiting(owner)
 
@@ -86,7 +90,7 @@ def described(pc, returned=True):
 
 
 def stack_words(owner):
-    """The kernel stack of a process that does not run, up to its trapframe."""
+    """The kernel stack of a thread that does not run, up to its trapframe."""
     low = int(owner.value["kernel_rsp"]) & kernel.WORD
     size = kernel.address(owner.value["frame"]) - low
     return struct.unpack(f"<{size // 8}Q", kernel.read(low, size))
@@ -105,7 +109,7 @@ def returns(words, low):
 
 
 class Memory:
-    """A process's user memory, whatever page tables are loaded."""
+    """A thread's user memory, whatever page tables are loaded."""
 
     def __init__(self, owner):
         space = kernel.World().space_of(owner)
@@ -128,7 +132,7 @@ class Memory:
         return data[va % 8:]
 
     def returns(self, frame):
-        """Where the process goes on in user mode, and the return addresses
+        """Where the thread goes on in user mode, and the return addresses
         from there outward, along the frame pointers."""
         registers = {name: int(frame[name]) & kernel.WORD
                      for name in ("rip", "rsp", "rbp", "rdx")}

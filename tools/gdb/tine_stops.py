@@ -6,7 +6,7 @@ import tine_programs as programs
 import tine_tables as tables
 import tine_tree
 from tine_run import Command, function, function_of_call, \
-    register_value, result, returns, run_to, tell, the_process, word_at
+    register_value, result, returns, run_to, tell, the_thread, word_at
 
 STRING_MAX = 60         # characters of an argument that are shown
 PROT_WRITE = 2
@@ -41,7 +41,7 @@ class Return(gdb.Breakpoint):
         super().__init__(f"*{word_at(rsp):#x}", gdb.BP_BREAKPOINT,
                          internal=True, temporary=True)
         self.silent = True
-        self.stack = rsp + 8        # no other process has this stack
+        self.stack = rsp + 8        # no other thread has this stack
         self.text = f"{owner}: {text}"
 
     def stop(self):
@@ -79,7 +79,7 @@ class Syscall(Command):
 
         place = function_of_call(numbers[name])
         if run_to((place, wanted)) is not None:
-            owner = the_process()
+            owner = the_thread()
             text = call_text(owner)
             returns.append(Return(owner, text))
             tell(f"{owner}: {text}")
@@ -133,8 +133,8 @@ class Cow(Command):
     tine cow PROGRAM        by this program
 
     That is a write which the program may do, to what a fork has left shared.
-    It stops at the first line of fault_serve; `tine pt . ADDRESS` shows the way to the page, `tine
-    leave` lets the kernel copy."""
+    It stops at the first line of fault_serve; `tine pt . ADDRESS` shows the
+    way to the page, `tine leave` lets the kernel copy."""
 
     def run(self, argument):
         if argument:
@@ -146,7 +146,7 @@ class Cow(Command):
                     and bool(self.plan(owner)))
 
         if run_to((function("fault_serve"), wanted)) is not None:
-            owner, va = the_process(), register_value("rsi")
+            owner, va = the_thread(), register_value("rsi")
             plan = self.plan(owner)
             tell(f"{owner} writes to {place(va)}, which is shared:\n"
                  f"{self.words(plan, va)}")
@@ -159,7 +159,7 @@ class Cow(Command):
         if register_value("rdx") & 0xffffffff != access:
             return []
         space = kernel.Space(kernel.at(register_value("rdi"),
-                                       owner.value["as"].type.target()))
+                                       kernel.field_type("as")))
         va = register_value("rsi")
         vma = space.vma(va)
         if vma is None or not int(vma["prot"]) & PROT_WRITE:
@@ -171,9 +171,8 @@ class Cow(Command):
 
     @staticmethod
     def words(plan, va):
-        space = kernel.Space(kernel.at(
-            register_value("rdi"),
-            the_process().value["as"].type.target()))
+        space = kernel.Space(kernel.at(register_value("rdi"),
+                                       kernel.field_type("as")))
         words = list(tine_tree.plan_words(plan, space.vma(va), va))
         return f"  the kernel will {kernel.series(words)}"
 
@@ -223,8 +222,7 @@ def vectors(word):
 
 def frame_now():
     """trap_dispatch's argument."""
-    kind = kernel.symbol("init_process")["frame"].type.target()
-    return kernel.at(register_value("rdi"), kind)
+    return kernel.at(register_value("rdi"), kernel.field_type("frame"))
 
 
 def vector_now():

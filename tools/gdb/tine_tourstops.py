@@ -24,8 +24,9 @@ STEP = re.compile(r"/\* \d[ \w]* \*/|/\* ---- ")
 
 
 class Cast:
-    """Who plays: the parent is who comes to the first stop, the child is its
-    child. turn: which side has the CPU if both want it."""
+    """Who plays: the parent is the thread that comes to the first stop, the
+    child is the thread of its process's child. turn: which side has the CPU
+    if both want it."""
 
     def __init__(self):
         self.parent = self.pid = None
@@ -40,9 +41,13 @@ class Cast:
             return "parent"
         return "child" if owner.parent_pid == self.pid else None
 
+    def parent_thread(self):
+        return next((each for each in kernel.threads()
+                     if each.where == self.parent), None)
+
     def child(self):
         """The child, as soon as there is something of it, or None."""
-        for each in kernel.processes():
+        for each in kernel.threads():
             if each.where != self.parent and (
                     each.state == "embryo" or each.parent_pid == self.pid):
                 return each
@@ -85,8 +90,7 @@ def at_way_out(cast, side):
     if side == cast.turn:
         keep_cpu()
     else:
-        other = cast.child() if side == "parent" else \
-            kernel.process(cast.pid)
+        other = cast.child() if side == "parent" else cast.parent_thread()
         if other is not None and other.state == "runnable":
             tine_run.yield_cpu()
 
@@ -142,6 +146,18 @@ class First(Stop):
         return True
 
 
+class Left(Stop):
+    """At thread_free, with the child's thread: whoever is the next there."""
+
+    def __init__(self, name, address):
+        super().__init__(name, address, None)
+
+    def test(self, cast):
+        dead = kernel.Thread(kernel.at(register_value("rdi"),
+                                       kernel.thread_type()))
+        return dead.pid != cast.pid and dead.parent_pid == cast.pid
+
+
 def all_stops():
     path = programs.named(PROGRAM)
     syscall = syscall_of(path, "fork")
@@ -170,7 +186,8 @@ def all_stops():
         Stop("pid", back, "parent", is_fresh),
         Stop("back", trap, "parent", is_fault_at(back), fault_address),
         Stop("exit", function("proc_exit"), "child"),
-        Stop("reap", function("proc_free"), "parent"),
+        Left("free", function("thread_free")),
+        Stop("reap", function("proc_forget"), "parent"),
     ]
 
 
@@ -291,14 +308,22 @@ class Facts:
         return self.cast.pid
 
     def fact_child_pid(self):
+        """Of the child, or of the zombie that it has become."""
         child = self.cast.child()
-        return child.pid if child is not None else "none"
+        return child.pid if child is not None else next(
+            (each.pid for each in kernel.processes()
+             if each.pid != self.cast.pid
+             and each.parent_pid == self.cast.pid), "none")
+
+    def fact_next(self):
+        """Who runs, next on this CPU."""
+        return kernel.current() or "the idle thread"
 
     def fact_mode(self):
         return self.cast.mode
 
     def parent(self):
-        return kernel.process(self.cast.pid)
+        return self.cast.parent_thread()
 
     # Memory
 
@@ -370,10 +395,6 @@ class Facts:
     def fact_status(self):
         return f"{register_value('rdi') & 0xffffffff:#x}"
 
-    def fact_zombie_status(self):
-        dead = kernel.at(register_value("rdi"), kernel.process_type())
-        return f"{int(dead['exit_status']):#x}"
-
     # Drawings
 
     def draw_source(self, before, after, name=None):
@@ -404,7 +425,7 @@ class Facts:
                 return
 
     def draw_frame(self):
-        """The trapframe of the process that runs."""
+        """The trapframe of the thread that runs."""
         frame = kernel.current().value["frame"]
         names = [field.name for field in frame.type.target().fields()]
         cells = [f"{name:>8} {int(frame[name]) & kernel.WORD:<11x}"

@@ -143,7 +143,7 @@ class Tree(View):
         words = argument.split()
         if len(words) > 2:
             raise gdb.GdbError("tine tree [PID [PID]]")
-        people = [kernel.named_process(word) for word in words]
+        people = [kernel.named_thread(word) for word in words]
         if not people:
             people = last_fork(world)
         spaces = [space_or_error(world, each) for each in people]
@@ -219,14 +219,15 @@ def cell(reader, row, which):
 def last_fork(world):
     """A parent and its youngest child that is alive and still runs the same
     program; without one, the running process alone."""
-    known = {each.where: each for each in world.processes}
+    first = {where: each[0] for where, each in world.threads.items() if each}
     pairs = []
-    for child in world.processes:
-        parent = known.get(kernel.address(child.value["parent"]))
+    for child in first.values():
+        value = child.process.value
+        parent = first.get(kernel.address(value["parent"]))
         if parent is None and child.state == "embryo":
             parent = kernel.current()
         if (parent is None or parent.where == child.where
-                or child.value["execs"] != child.value["parent_execs"]):
+                or value["execs"] != value["parent_execs"]):
             continue
         try:
             if world.space_of(child) and world.space_of(parent):
@@ -235,7 +236,7 @@ def last_fork(world):
             print(f"! {parent} and {child}: {error}")
     if pairs:
         return pairs[-1]
-    alone = kernel.current() or next(iter(world.processes[-1:]), None)
+    alone = kernel.current() or next(iter(world.all_threads()[-1:]), None)
     if alone is None:
         raise gdb.GdbError("no processes yet")
     print("no child of a fork is there now, or it runs another program since")
@@ -265,7 +266,7 @@ class Pt(View):
 
     def show(self, argument):
         word, _, where = argument.partition(" ")
-        owner = kernel.named_process(word)
+        owner = kernel.named_thread(word)
         world = kernel.World()
         reader = tables.Tables()
         space = space_or_error(world, owner)
@@ -293,9 +294,9 @@ class Pt(View):
                     graph.users(node.frame))
 
         rows = joined(merge(reader, reader.root(space.root), None), key)
-        users = [user for user in world.users.get(space.where, [])
+        users = [str(user) for user in world.users.get(space.where, [])
                  if user.where != owner.where]
-        also = f"; also those of {series(map(str, users))}" if users else ""
+        also = f"; also those of {series(users)}" if users else ""
         print(f"{owner}: {count(rows)}{also}")
         print(self.line("", "FRAME[REFS]", "ENTRY", "SHARED WITH"))
         rows = folded(rows)

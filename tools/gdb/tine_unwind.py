@@ -64,7 +64,7 @@ class Id:
 class Entry(gdb.unwinder.Unwinder):
     """The innermost frame, if it is in the entry code and came from user mode.
 
-    The trapframe is at the top of the process's kernel stack. A register
+    The trapframe is on top of the thread's kernel stack. A register
     whose slot is above the stack pointer has been saved there, or is not
     loaded from it yet; any other is still, or again, what it was."""
 
@@ -84,7 +84,9 @@ class Entry(gdb.unwinder.Unwinder):
             return None
 
     def unwind(self, pending, pc):
-        owner = kernel.symbol("cpus")[kernel.cpu_number()]["process"]
+        owner = kernel.on_cpu(kernel.cpu_number())
+        if owner is None:
+            return None
         top = int(owner["frame"]) & kernel.WORD
         rsp = int(pending.read_register("rsp")) & kernel.WORD
         if rsp < kernel.KERNEL_HALF:
@@ -149,8 +151,7 @@ class Boundary(FrameDecorator):
 def boundary(frame):
     """Why the kernel was entered here: `system call fork from user mode`."""
     where = int(frame.read_register("rsp")) & kernel.WORD
-    kind = kernel.symbol("init_process")["frame"].type.target()
-    saved = kernel.at(where, kind)
+    saved = kernel.at(where, kernel.field_type("frame"))
     mode = "user mode" if int(saved["cs"]) & 3 else "the kernel"
     return f"{reason(saved)} from {mode}"
 

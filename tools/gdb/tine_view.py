@@ -50,10 +50,13 @@ class Ps(View):
 
     tine ps
 
-    `=>` is the process that runs on the CPU that gdb looks at. SPACE is the
-    frame of the root of its page tables (`tine pt PID`); after a vfork, whose
-    space it uses. WHAT IT DOES is the system call with its arguments as they
-    are in the registers, and the function of the kernel that sleeps."""
+    A process stands with its first thread; its other threads, if it has any,
+    are on lines of their own below it, as `+ tid 5`. A zombie is a process
+    without a thread. `=>` is the thread that runs on the CPU that gdb looks
+    at. SPACE is the frame of the root of its page tables (`tine pt PID`), or
+    whose space it uses, as after a vfork. WHAT IT DOES is the system call
+    with its arguments as they are in the registers, and the function of the
+    kernel that sleeps."""
 
     LINE = "{:2} {:14} {:8} {:>3} {:10} {:12} {}"
 
@@ -71,24 +74,41 @@ class Ps(View):
         children = {}
         for each in world.processes:
             parent = kernel.address(each.value["parent"])
-            if parent == 0 and each.state == "embryo":
+            if parent == 0 and self.is_embryo(world, each):
                 maker = kernel.current()    # it is not preempted in fork
-                parent = maker.where if maker is not None else 0
+                parent = maker.process.where if maker is not None else 0
             top = parent == each.where or parent not in known
             children.setdefault(None if top else parent, []).append(each)
         self.branch(world, children, None, "")
         world.tell_problems()
+
+    @staticmethod
+    def is_embryo(world, process):
+        return any(thread.state == "embryo"
+                   for thread in world.threads[process.where])
 
     def branch(self, world, children, parent, indent):
         family = children.pop(parent, [])
         for each in family:
             last = each is family[-1]
             stem = "" if parent is None else "`-" if last else "|-"
-            self.line(world, each, indent + stem)
             more = "" if parent is None else "  " if last else "| "
+            self.process(world, each, indent + stem, indent + more)
             self.branch(world, children, each.where, indent + more)
 
-    def line(self, world, each, stem):
+    def process(self, world, each, stem, below):
+        """The lines of a process and its threads."""
+        others = list(world.threads[each.where])
+        if others and others[0].tid == each.pid:
+            self.thread(world, others.pop(0), stem + str(each.pid))
+        else:
+            state, text = ended_words(each, others)
+            print(self.LINE.format("", stem + str(each.pid), state, "-", "-",
+                                   each.name, text))
+        for thread in others:
+            self.thread(world, thread, f"{below}+ tid {thread.tid}")
+
+    def thread(self, world, each, label):
         try:
             text = doing(each)
         except gdb.error as error:
@@ -96,9 +116,8 @@ class Ps(View):
         running = kernel.current()
         here = running is not None and running.where == each.where
         print(self.LINE.format(
-            "=>" if here else "", f"{stem}{each.pid}", each.state,
-            int(each.value["cpu"]), self.space(world, each), each.name,
-            text).rstrip())
+            "=>" if here else "", label, each.state, each.cpu,
+            self.space(world, each), each.name, text).rstrip())
 
     @staticmethod
     def space(world, each):
@@ -114,13 +133,25 @@ class Ps(View):
             return "! bad"
 
 
+def ended_words(process, others):
+    """The state of a process without its first thread, and what is left."""
+    if others:
+        return "ended", "its first thread has ended"
+    if not process.is_zombie:
+        return "?", "! its threads cannot be followed"
+    text = f"{ended(int(process.value['exit_status']))}; not waited for"
+    for number in range(int(kernel.symbol("cpu_count"))):
+        last = kernel.current(number)
+        if last is not None and last.process.where == process.where:
+            text += f"; its last thread leaves CPU {number}"
+    return "zombie", text
+
+
 def doing(owner):
-    """What a process does or waits for, in a few words."""
+    """What a thread does or waits for, in a few words."""
     state = owner.state
-    if owner.value["on_cpu"]:       # perhaps just going to sleep, or ended
+    if owner.value["on_cpu"]:       # perhaps just going to sleep
         return running(owner)
-    if state == "zombie":
-        return f"{ended(int(owner.value['exit_status']))}; not waited for"
     if state == "embryo":
         return "is being made"
     if state == "stopped":
@@ -142,7 +173,7 @@ def has_reason(name, file):
 def running(owner):
     here = kernel.current()
     if here is None or here.where != owner.where:
-        return f"runs on CPU {int(owner.value['cpu'])}"
+        return f"runs on CPU {owner.cpu}"
     pc = gdb.newest_frame().pc()
     if pc < kernel.KERNEL_HALF:
         return "runs in user mode"
@@ -171,7 +202,7 @@ class Vmas(View):
     LINE = "{:>11}-{:<11} {:4} {:7} {:>11}  {}"
 
     def show(self, argument):
-        owner = kernel.named_process(argument)
+        owner = kernel.named_thread(argument)
         world = kernel.World()
         space = world.space_of(owner)
         if space is None:
@@ -232,7 +263,7 @@ class Files(View):
     LINE = "{:>3} {:7} {:4} {:>8} {:>4}  {}"
 
     def show(self, argument):
-        owner = kernel.named_process(argument)
+        owner = kernel.named_thread(argument)
         world = kernel.World()
         table = files.table_of(owner)
         others = self.sharers(world, owner, table)
@@ -263,8 +294,8 @@ class Files(View):
     @staticmethod
     def pipe(holders, each):
         pipe = files.Pipe(each.inode)
-        ends = [f"fd {fd} of pid {owner.pid}"
-                for owner, fd in holders.other_ends(each)]
+        ends = [f"fd {fd} of pid {pid}"
+                for pid, fd in holders.other_ends(each)]
         other = "read end" if each.access == "w" else "write end"
         return (f", {plural(pipe.bytes, 'byte')} in it; {other}: "
                 f"{series(ends) or 'closed'}")
@@ -272,14 +303,15 @@ class Files(View):
     @staticmethod
     def sharers(world, owner, table):
         pids = []
-        for each in world.processes:
+        for each in world.all_threads():
             try:
                 if (each.where != owner.where
                         and files.table_of(each).address == table.address):
-                    pids.append(f"pid {each.pid}")
+                    pids.append(str(each) if each.pid == owner.pid
+                                else f"pid {each.pid}")
             except gdb.error:
                 continue        # it has no files
-        return series(pids)
+        return series(dict.fromkeys(pids))
 
 
 def register():

@@ -13,7 +13,7 @@ import time
 from host import Failure, lines, test
 
 HELLO = ("--", "hello-fork")
-STOPS = 19
+STOPS = 20
 HEADING = re.compile(r"^---- (?:(\d+) of (\d+): )?(.*?) -+$", re.M)
 PROMPT = re.compile(rb"\(gdb\) (?:\x1b\[[^ ]*)?$")
 TEXT_LINES, TEXT_WIDTH = 12, 78     # of a page, without what gdb shows
@@ -110,8 +110,12 @@ def gdbtour_walk(host):
     pages.expect(17, rf"at {back} \(fork.*pid 2", r"give W\s+back to L3")
     pages.expect(18, r"^\$\d+ = 11$", r"-2 +sleeping .* wait4\(3",
                  r"_exit\(7\): 0x700")
-    pages.expect(19, r"^#0  proc_free", r"main \(\)", r"= 0x700$",
-                 r"PROC_ZOMBIE", r"L3 0 +\w+\[1\]w$",
+    pages.expect(19, r"^#0  thread_free", r"in finish_switch|in schedule",
+                 r"`-3 +zombie +- - +hello-fork +ended with status 7; not "
+                 "waited for$", r"= 2$", r"This is pid 2 hello-fork: ",
+                 r"number 3 become free")
+    pages.expect(20, r"^#0  proc_forget", r"main \(\)", r"= 0x700$",
+                 r"L3 0 +\w+\[1\]w$",
                  r"^parent: .* steps = 1$", r"ended with status 7$")
     pages.expect("end", "ptshow", "FORK=page", "PROGRAM=cow")
     left = re.findall(r"^-\d+ .* in (\w+)", pages.page["end"], re.M)
@@ -143,7 +147,7 @@ def gdbtour_wander(host):
     pages.expect(5, r"^Breakpoint 1:", r"in child_make|in proc_clone")
     pages.expect(10, r"Stops 8 and 9 did not come")
     pages.expect(18, r"Stops 12 to 17 did not come")
-    pages.expect("end", r"Stop 19 did not come", "ptshow")
+    pages.expect("end", r"Stops 19 and 20 did not come", "ptshow")
 
 
 @tour_test

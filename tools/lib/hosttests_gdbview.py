@@ -73,7 +73,16 @@ def gdb_test(function):
 
 def comm(name):
     """A breakpoint's condition: this program runs."""
-    return f'if $_streq((char *)cpus[0].process->comm, "{name}")'
+    return f'if $_streq((char *)cpus[0].thread->process->comm, "{name}")'
+
+
+def first_thread(process):
+    """An expression: the first thread of this process."""
+    return (f"(struct thread *)((char *)({process})->threads.next - "
+            "(long)&((struct thread *)0)->link)")
+
+
+INIT = f"set $init = {first_thread('init_process')}"
 
 
 def picture(text):
@@ -105,7 +114,7 @@ tine frames .
 delete
 break fault_serve {comm("hello-fork")}
 continue
-print cpus[0].process
+print cpus[0].thread
 tine pt . addr
 tine frames addr
 finish
@@ -164,7 +173,7 @@ def gdbview_fork_tree(host):
         view.fail("it does not say what a write copies")
     view.expect("tine frames addr", "^frame [0-9a-f]+ .*: anon, refs 1",
                 r"^  L1 .*of pids 2 and 3$", "^refs 1: 1 entry$")
-    writer = 1 if "(pid 2 " in view["print cpus[0].process"] else 3
+    writer = 1 if "(tid 2 " in view["print cpus[0].thread"] else 3
     once_each(written)
     if not set(copied.groups()) <= frames_of(written, 4 - writer):
         view.fail("what was copied is not the other side's now")
@@ -192,7 +201,7 @@ def gdbview_fork_page(host):
     view.expect("tine frames addr", rf"is in frame {page}$",
                 r"^  L1 .*of pid 2$", r"^  L1 .*of pid 3$",
                 r"^refs 2: 2 entries$")
-    writer = 1 if "(pid 2 " in view["print cpus[0].process"] else 3
+    writer = 1 if "(tid 2 " in view["print cpus[0].thread"] else 3
     if page not in frames_of(written, 4 - writer):
         view.fail("the page is not the other side's now")
     if sum("[1]w" in row[writer] for row in written if "page" in row[0]) != 1:
@@ -261,6 +270,70 @@ def gdbview_vfork(host):
 
 
 @gdb_test
+def gdbview_threads(host):
+    """A process with two threads, with the second alone, and with none."""
+    view = debug(host, """
+        break second
+        continue
+        tine ps
+        tine stack 3
+        print cpus[0].thread
+        tine stack 1000
+        delete
+        break second if cpus[0].thread->tid == 6
+        continue
+        tine ps
+        tine pt .
+        tine files
+        tine stack 5
+        tine vmas 6
+        print *cpus[0].thread->process
+        delete
+        break schedule if cpus[0].thread->state == THREAD_DEAD \
+            && cpus[0].thread->process->threads.next->next == \
+            cpus[0].thread->process->threads.next
+        continue
+        tine ps
+        tine stack
+        tine stack 5
+        print *cpus[0].thread->process
+        """.replace("\\\n", ""), "--", "/tests/tine/second_thread")
+    alone, both, none = (text for line, text in view.all if line == "tine ps")
+    for text, *patterns in (
+            (alone, r"^     `-3 +ended +- - +second_thread its first thread "
+             "has ended$", r"^=>     \+ tid 4 +running +0 root \w+ .*the "
+             "kernel's own work in second$"),
+            (both, r"^     `-5 +(sleeping|runnable) +0 root \w+ .* write\(3, ",
+             r"^=>     \+ tid 6 +running +0 pid 5's +second_thread "),
+            (none, r"^     `-5 +zombie +- - +second_thread ended with status "
+             r"3; not waited for; its last thread leaves CPU 0$")):
+        for pattern in patterns:
+            if not re.search(pattern, text, re.M):
+                raise Failure(f"tine ps lacks {pattern!r}", text.splitlines())
+    view.expect("tine stack 3", r"^#0  second \(", r"in switch_start \(\)")
+    view.expect("print cpus[0].thread", r"= 0x\w+ \(tid 4 second_thread\)$")
+    view.expect("tine stack 1000", r"^error: there is no process 1000; ")
+    view.expect("tine pt .", r"^tid 6 of pid 5 second_thread: 6 tables, .*; "
+                r"also those of pid 5 second_thread$",
+                r"page 400000 .* pid 2 and its file$")
+    view.expect("tine files", r"^tid 6 of pid 5 .*, shared with pid 5 second_",
+                r"^  1 tty +w +0 ")
+    view.expect("tine vmas 6", r"^tid 6 of pid 5 second_thread: \d vmas; ")
+    first, last = (text for line, text in view.all if line == "tine stack 5")
+    if "in second_store" not in first \
+            or "--- system call write (1) from user mode ---" not in first:
+        view.fail("the first thread's stack is not its own")
+    if last != "error: pid 5 second_thread is a zombie: it has no thread, " \
+            "memory or files\n":
+        view.fail("a zombie has a stack")
+    two, dead = (text for line, text in view.all
+                 if line == "print *cpus[0].thread->process")
+    if "= pid 5 second_thread, 2 threads = {" not in two \
+            or "= pid 5 second_thread, a zombie = {" not in dead:
+        view.fail("a process is not printed with its threads")
+
+
+@gdb_test
 def gdbview_printers(host):
     """Values, also while a program with names of the kernel's runs."""
     view = debug(host, f"""
@@ -271,32 +344,38 @@ def gdbview_printers(host):
         continue
         add-symbol-file {host.path("build", "user", "bin", "sh")}
         print all_processes
-        print *cpus[0].process
+        print *cpus[0].thread
+        print *cpus[0].thread->process
         print init_process
-        print *init_process->as->vmas
-        print frames[init_process->as->root / 4096]
-        set $root = (pte_t *)(init_process->as->root + 0xffff800000000000)
+        {INIT}
+        print *$init->as->vmas
+        print frames[$init->as->root / 4096]
+        set $root = (pte_t *)($init->as->root + 0xffff800000000000)
         print $root[0]
         print/x $root[0]
         print $root[1]
-        print *init_process->as
+        print *$init->as
         tine ps
         tine pt . main
         tine frames $rip
         """, "--", "sh", "-c", "true")
     view.expect("print all_processes", r"list of 2 = \{0xf+\w+, 0xf+\w+\}")
-    view.expect("print *cpus[0].process", r"= pid 2 sh, running = \{",
-                r"run_link = list: empty", r"parent = 0x\w+ \(pid 1 init\)")
+    view.expect("print *cpus[0].thread", r"= tid 2 sh, running = \{",
+                r"process = 0x\w+ \(pid 2 sh\)", r"run_link = list: empty",
+                r"vforker = 0x0")
+    view.expect("print *cpus[0].thread->process",
+                r"= pid 2 sh, 1 thread = \{", r"threads = list of 1 = ",
+                r"parent = 0x\w+ \(pid 1 init\)")
     view.expect("print init_process", r"= 0x\w+ \(pid 1 init\)$")
-    view.expect("print *init_process->as->vmas", r"= \d vmas, refs 1 = \{",
+    view.expect("print *$init->as->vmas", r"= \d vmas, refs 1 = \{",
                 r"\w+-\w+ r-x private, inode \d+ from page 1,",
                 r"rw- private, the stack")
-    view.expect("print frames[init_process->as->root / 4096]",
+    view.expect("print frames[$init->as->root / 4096]",
                 r"= frame [0-9a-f]+: table of level 4, refs 1, lines 0x\w+$")
     view.expect("print $root[0]", r"= 0x\w+: frame [0-9a-f]+, P W U A$")
     view.expect("print/x $root[0]", r"= 0x\w+$")
     view.expect("print $root[1]", r"= 0x0: empty$")
-    view.expect("print *init_process->as", r"root = 0x\w+000,")
+    view.expect("print *$init->as", r"root = 0x\w+000,")
     view.expect("tine ps", r"=> `-2 +running .* sh +runs in user mode$")
     view.expect("tine pt . main", r"^  L1 .*-> page|there is nothing behind")
 
@@ -347,10 +426,12 @@ def gdbview_bad_pointers(host):
         break fork_return {comm("hello-fork")}
         continue
         tine files
-        set $root = cpus[0].process->as->root + 0xffff800000000000
-        set var init_process->as = (struct as *)0x1000
-        set var init_process->kernel_rsp = 8
-        set var cpus[0].process->parent->files->table->file[1] = (void *)16
+        set $root = cpus[0].thread->as->root + 0xffff800000000000
+        {INIT}
+        set $parent = {first_thread("cpus[0].thread->process->parent")}
+        set var $init->as = (struct as *)0x1000
+        set var $init->kernel_rsp = 8
+        set var $parent->files->table->file[1] = (void *)16
         tine ps
         tine pt 1
         tine files 2
@@ -363,6 +444,10 @@ def gdbview_bad_pointers(host):
         print all_processes
         set var all_processes.next = (void *)0x1234
         tine ps
+        set var $parent->process->threads.next = (void *)0
+        tine ps
+        tine stack 2
+        print *$parent->process
         """, "--", "hello-fork")
     view.expect("tine files", r"^pid 3 hello-fork: .*, shared with pid 2 "
                 r"\(count 2\)$")
@@ -373,9 +458,16 @@ def gdbview_bad_pointers(host):
                           (known[1], r"^! all_processes: .* is NULL$"),
                           (known[1], r"^   1 "), (known[1], r"^=>   `-3 "),
                           (known[2], r"^! all_processes: Cannot access mem"),
-                          (known[2], r"^=>   `-3 +running ")):
+                          (known[2], r"^=>   `-3 +running "),
+                          (known[3], r"^   `-2 +\? +- - .*! its threads"),
+                          (known[3], r"^! the threads of pid 2 hello-fork: .*"
+                           " is NULL$")):
         if not re.search(pattern, text, re.M):
             raise Failure(f"tine ps lacks {pattern!r}", text.splitlines())
+    view.expect("tine stack 2", "^error: the threads of pid 2 hello-fork "
+                "cannot be followed$")
+    view.expect("print *$parent->process", "= a process that cannot be read: "
+                "the list at .* is NULL = {", "pid = 2,")
     view.expect("tine pt 1", "^error: tine pt: Cannot access memory at")
     view.expect("tine files 2", "^  0 tty ", "^  1 ! what is behind it cannot"
                 " be read$", "^  2 tty ")

@@ -83,6 +83,30 @@ ignoring_discards(void *unused)
     return 3;
 }
 
+/* The same of one that is pending for this thread alone. */
+static int
+ignoring_discards_own(void *unused)
+{
+    (void)unused;
+    set(SIG_BLOCK, SIGTERM);
+    raw(NR_tkill, getpid(), SIGTERM, 0, 0);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    set(SIG_UNBLOCK, SIGTERM);
+    return 3;
+}
+
+/* Pending, and there is nothing to do about it: once. */
+static int
+own_is_taken(void *unused)
+{
+    (void)unused;
+    set(SIG_BLOCK, SIGCHLD);
+    raw(NR_tkill, getpid(), SIGCHLD, 0, 0);
+    set(SIG_UNBLOCK, SIGCHLD);
+    return 3;
+}
+
 static int
 block_kill(void *unused)
 {
@@ -177,6 +201,8 @@ main(void)
     exited(in_child(ignored_vanishes, NULL), 3, "an ignored signal vanishes");
     exited(in_child(ignoring_discards, NULL), 3,
         "a pending one when it is ignored");
+    exited(in_child(ignoring_discards_own, NULL), 3, "a thread's own, too");
+    exited(in_child(own_is_taken, NULL), 3, "or when it has been acted on");
     killed(in_child(block_kill, NULL), SIGKILL, "SIGKILL cannot be blocked");
     killed(in_child(fault_blocked, NULL), SIGSEGV,
         "a fault whose signal is blocked is deadly");
