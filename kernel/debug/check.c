@@ -243,6 +243,9 @@ check_sharing(struct check *check, const struct thread *thread)
         violation(check, "VF-1 tid %d, state %d, waits for tid %d, state %d\n",
                   thread->tid, thread->state, child->tid, child->state);
     }
+    if (thread->vforker != NULL && thread->vforker->vfork_child != thread) {
+        violation(check, "VF-1 nobody waits for tid %d\n", thread->tid);
+    }
 }
 
 /* TH-1 of one thread. */

@@ -47,7 +47,7 @@ second(void *word)
 {
     while (word != words[0] && !signal_fatal_pending()
            && (word == words[2] || has_company())) {
-        (void)sleep_until(clock_ns() + LOOK_NS);
+        (void)sleep_until(word == words[2] ? NEVER : clock_ns() + LOOK_NS);
     }
     if (signal_fatal_pending()) {
         proc_exit(__builtin_ctzl(signals_ready()) + 1);

@@ -17,6 +17,7 @@
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigacts.h"
+#include "proc/signal.h"
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
@@ -190,6 +191,7 @@ thread_leave(struct thread *thread, int status)
     bool last = proc_has_one_thread(process);
     if (!last) {
         list_del(&thread->link);
+        signal_pass_on(process);
     }
     spin_unlock(&process->lock);
     if (thread->tid != thread->process->pid) {

@@ -223,11 +223,25 @@ signal_kill_thread(pid_t pid, pid_t tid, int signal)
 }
 
 void
+signal_pass_on(struct process *process)
+{
+    assert(spin_held(&process->lock));
+    for (sigset_t left = process->pending; left != 0; left &= left - 1) {
+        int signal = __builtin_ctzl(left) + 1;
+        struct thread *taker = taker_of(process, NULL, signal);
+        if (taker != NULL) {
+            notify(taker, signal);
+        }
+    }
+}
+
+void
 signal_set_blocked(sigset_t mask)
 {
     spin_lock(&current->process->lock);
 
     current->blocked = mask & ~UNBLOCKABLE;
+    signal_pass_on(current->process);
     if (signal_pending()) {
         cpu_add_work(WORK_SIGNAL);
     }

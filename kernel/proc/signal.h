@@ -24,6 +24,10 @@ void signal_send(struct process *target, int signal);
 /* Nobody is to act on these signals any more.  => process->lock held */
 void signal_forget(struct process *process, sigset_t set);
 
+/* A thread has gone or blocks more, and may have been the one that was told of
+ * what is pending on the process: tell another.  => process->lock held */
+void signal_pass_on(struct process *process);
+
 /* SIGKILL to each thread of the current process but this.
  * => process->lock held */
 void signal_kill_others(struct process *process);

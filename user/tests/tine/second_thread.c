@@ -18,7 +18,8 @@
  * ok 12 - what it held is closed
  * ok 13 - the process is gone
  * ok 14 - a hundred of each
- * 1..14
+ * ok 15 - none of two hundred signals is left to a first that ends
+ * 1..15
  */
 #include "knob.h"
 
@@ -135,6 +136,38 @@ hundred(void)
     return good;
 }
 
+/* A signal comes at about the time when the first thread ends. */
+static int
+races(void)
+{
+    int ended = 0;
+
+    for (int i = 0; i < 200; i++) {
+        int ends[2], status = 0;
+        char byte;
+        if (pipe(ends) != 0) {
+            break;
+        }
+        pid_t pid = fork();
+        if (pid == 0) {
+            if (knob_set(SECOND, "stays\n") != 0
+                || write(ends[1], "x", 1) != 1) {
+                _exit(99);
+            }
+            for (volatile int n = 0; n < i * 20; n++) {
+            }
+            end_thread(3);
+        }
+        (void)!read(ends[0], &byte, 1);
+        kill(pid, SIGTERM);
+        waitpid(pid, &status, 0);
+        ended += status == SIGTERM;
+        close(ends[0]);
+        close(ends[1]);
+    }
+    return ended;
+}
+
 int
 main(void)
 {
@@ -161,5 +194,6 @@ main(void)
        "two threads and a child: it goes to init, and the parent is told");
     first_ends_first();
     is(hundred(), 300, "a hundred of each");
+    is(races(), 200, "none of two hundred signals is left to a first that ends");
     return done();
 }
