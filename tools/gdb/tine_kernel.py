@@ -23,7 +23,7 @@ KSTACK_SLOT, KSTACK_SIZE = 16384, 8192  # kernel/mm/kmap.c, .h
 HEX = re.compile("[0-9a-f]+")
 
 VECTOR_PF, VECTOR_TIMER = 14, 0x40      # kernel/arch/trap.h
-VECTOR_SYSCALL, VECTOR_CHANGED = 0x80, 0x81
+VECTOR_SYSCALL, VECTOR_CHANGED, VECTOR_RESTART = 0x80, 0x81, 0x82
 VECTORS = {VECTOR_PF: "page fault", VECTOR_TIMER: "timer",
            VECTOR_CHANGED: "start of a new program"}
 
@@ -439,7 +439,7 @@ def call_of(owner):
     vector, error = int(frame["vector"]), int(frame["error"])
     if int(frame["cs"]) & 3 != 3:
         return "the kernel's own work"      # it was never in user mode
-    if vector != VECTOR_SYSCALL:
+    if vector not in (VECTOR_SYSCALL, VECTOR_RESTART):
         return VECTORS.get(vector, f"trap {vector}")
     count = int(symbol("syscall_count"))
     name = symbol("syscall_names")[error] if error < count else None

@@ -148,7 +148,8 @@ def number_of_call(owner):
     """The system call that its trapframe is of, or None. It tells about now
     only if the thread is in the kernel."""
     frame = owner.value["frame"]
-    if int(frame["vector"]) == kernel.VECTOR_SYSCALL:
+    if int(frame["vector"]) in (kernel.VECTOR_SYSCALL,
+                                kernel.VECTOR_RESTART):
         return int(frame["error"])
     return None
 

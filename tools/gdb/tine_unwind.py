@@ -160,7 +160,7 @@ def reason(saved):
     vector, error = int(saved["vector"]), int(saved["error"])
     if vector == kernel.VECTOR_CHANGED:
         return "start of a program"
-    if vector == kernel.VECTOR_SYSCALL:
+    if vector in (kernel.VECTOR_SYSCALL, kernel.VECTOR_RESTART):
         return f"system call {syscall_name(error)} ({error})"
     if vector == kernel.VECTOR_PF:
         return f"page fault (14, error {error:#x})"

@@ -12,7 +12,7 @@ VMA_SHARED, VMA_STACK, VMA_NEVER_W = 1, 2, 4
 # The files that every sleep goes through, and what in them has a reason to
 # sleep; and the name of helpers that only wait.
 SLEEP_FILES = ("proc/sched.c", "proc/sleep.c")
-REASONS = {"sleep_ns", "mutex_lock"}
+REASONS = {"sleep_until", "mutex_lock"}
 HELPERS = {"wait_for"}
 
 
