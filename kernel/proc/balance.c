@@ -149,7 +149,8 @@ sched_offer(void)
         }
     }
     spin_unlock_irq(&queue->lock, flags);
-    for (u64 left = wanted & cpus_online; left != 0; left &= left - 1) {
+    wanted &= cpus_online & ~(1UL << this_cpu()->id);
+    for (u64 left = wanted; left != 0; left &= left - 1) {
         cpu_wake(__builtin_ctzl(left));
     }
 }
