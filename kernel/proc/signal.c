@@ -333,8 +333,8 @@ signal_force(int signal)
     spin_unlock(&current->process->lock);
 }
 
-/* The next signal to act on: SIGKILL, or the lowest, as those of faults are;
- * the thread's own before the process's.  => 0: none */
+/* The next signal to act on: SIGKILL, or the lowest of the thread's own, as
+ * those of faults are, or of the process's.  => 0: none */
 static int
 take_signal(void)
 {
@@ -344,10 +344,12 @@ take_signal(void)
     spin_lock(&process->lock);
     sigset_t ready = signals_ready();
     if (ready != 0) {
-        signal = (ready & SET(SIGKILL)) != 0 ? SIGKILL
-                                             : __builtin_ctzl(ready) + 1;
-        *(current->pending & SET(signal) ? &current->pending
-                                         : &process->pending) &= ~SET(signal);
+        sigset_t own = current->pending & ready;
+        sigset_t first = (ready & SET(SIGKILL)) != 0 ? SET(SIGKILL)
+                         : own != 0 ? own : ready;
+        signal = __builtin_ctzl(first) + 1;
+        *(own & SET(signal) ? &current->pending
+                            : &process->pending) &= ~SET(signal);
         process->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
     }
     spin_unlock(&process->lock);

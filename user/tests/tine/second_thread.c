@@ -194,6 +194,7 @@ main(void)
        "two threads and a child: it goes to init, and the parent is told");
     first_ends_first();
     is(hundred(), 300, "a hundred of each");
-    is(races(), 200, "none of two hundred signals is left to a first that ends");
+    is(races(), 200,
+       "none of two hundred signals is left to a first that ends");
     return done();
 }
