@@ -102,6 +102,33 @@ test_one_each(void)
     is(end_readers(0, CROWD), BYTES, "the end is for all");
 }
 
+/* Ten bytes in one piece, for ten who want one each. */
+static void
+test_share(void)
+{
+    int status, good = 0;
+    char byte;
+
+    pipe(to);
+    for (int i = 0; i < 10; i++) {
+        pid[i] = must_fork();
+        if (pid[i] == 0) {
+            _exit(read(to[0], &byte, 1) == 1 ? byte : 100);
+        }
+    }
+    for (int i = 0; i < 10; i++) {
+        until_asleep(pid[i]);
+    }
+    write(to[1], "\0\1\2\3\4\5\6\7\10\11", 10);
+    for (int i = 0; i < 10; i++) {
+        waitpid(pid[i], &status, 0);
+        good += WEXITSTATUS(status);
+    }
+    is(good, 45, "who takes less than there is leaves the rest to the next");
+    close(to[0]);
+    close(to[1]);
+}
+
 /* Those that began to wait first are killed or stopped. */
 static void
 test_absent(void)
@@ -220,6 +247,7 @@ main(int argc, char **argv)
         return print_cost(atoi(argv[2]));
     }
     test_one_each();
+    test_share();
     test_absent();
     test_writers();
     return done();
