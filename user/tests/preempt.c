@@ -1,0 +1,58 @@
+/*
+ * preempt.c: who computes and never sleeps keeps nobody from the processor,
+ * be it one other process or ten that do the same.
+ */
+#include "tap.h"
+
+#include <sys/mman.h>
+
+enum { MANY = 10 };
+
+static volatile int *go;
+
+/* It says that it is there, and then waits without sleeping. */
+static void
+start(int started)
+{
+    if (fork() == 0) {
+        (void)!write(started, "x", 1);
+        while (!*go) {
+        }
+        _exit(0);
+    }
+}
+
+static void
+test(int count, const char *name)
+{
+    int started[2], status, good = 0;
+    char byte;
+
+    *go = 0;
+    if (pipe(started) != 0) {
+        exit(1);
+    }
+    for (int i = 0; i < count; i++) {
+        start(started[1]);
+    }
+    for (int i = 0; i < count; i++) {
+        (void)!read(started[0], &byte, 1);
+    }
+    *go = 1;
+    while (wait(&status) > 0) {
+        good += status == 0;
+    }
+    is(good, count, name);
+    close(started[0]);
+    close(started[1]);
+}
+
+int
+main(void)
+{
+    go = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+              -1, 0);
+    test(1, "one that computes lets us tell it to end");
+    test(MANY, "ten do");
+    return done();
+}
