@@ -7,7 +7,6 @@
 #include "abi/mman.h"
 
 #include "mm/as.h"
-#include "mm/object.h"
 #include "mm/range.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
@@ -140,9 +139,6 @@ map_locked(struct as *as, const struct as_map *map)
         return error;
     }
     /* ---- no failure below this line ---- */
-    if (vma.object != NULL) {
-        vma.object->ops->get(vma.object);
-    }
     vma_insert(as, &vma);
     return addr;
 }

@@ -108,10 +108,12 @@ vma_find(struct vma_set *set, vaddr_t addr)
     return i < set->count && set->vma[i].start <= addr ? &set->vma[i] : NULL;
 }
 
+/* With a reference of its own to the object. */
 static void
 insert_at(struct vma_set *set, u32 i, const struct vma *new)
 {
     assert(set->count < set->capacity);
+    object_get(new->object);
     if (i < set->count) {
         memmove(&set->vma[i + 1], &set->vma[i],
                 (set->count - i) * sizeof(struct vma));
@@ -174,9 +176,7 @@ vma_append(struct as *as, const struct vma *new)
         || (i > 0 && set->vma[i - 1].end > new->start)) {
         return false;
     }
-    object_get(new->object);
-    set->vma[i] = *new;
-    set->count++;
+    insert_at(set, i, new);
     return true;
 }
 
@@ -193,7 +193,6 @@ split(struct vma_set *set, vaddr_t addr)
     upper.start = addr;
     upper.offset += (addr - vma->start) >> PAGE_SHIFT;
     vma->end = addr;
-    object_get(upper.object);
     insert_at(set, (u32)(vma - set->vma) + 1, &upper);
 }
 
