@@ -200,23 +200,13 @@ void
 vma_remove(struct as *as, vaddr_t start, vaddr_t end)
 {
     struct vma_set *set = as->vmas;
-    u32 i = vma_index(set, start);
 
     assert(set->refs == 1);
-    if (i < set->count && set->vma[i].start < start && set->vma[i].end > end) {
-        split(set, end); /* the only case that needs room */
-    }
+    split(set, start);
+    split(set, end);
+    u32 i = vma_index(set, start);
     while (i < set->count && set->vma[i].start < end) {
-        struct vma *vma = &set->vma[i];
-        if (vma->start < start) {
-            vma->end = start;
-            i++;
-        } else if (vma->end > end) {
-            vma->offset += (end - vma->start) >> PAGE_SHIFT;
-            vma->start = end;
-        } else {
-            delete_at(set, i);
-        }
+        delete_at(set, i);
     }
 }
 

@@ -54,7 +54,7 @@ void vma_insert(struct as *as, const struct vma *new);
 bool vma_append(struct as *as, const struct vma *new) __must_check;
 
 /* Cut [start, end) out of the set.
- * => vma_own(as, 1) was called (a vma may be split in two) */
+ * => vma_own(as, 2) was called (a vma may be split at either end) */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
 
 /* Give every vma in [start, end) these rights, split and merged as needed.
