@@ -176,7 +176,9 @@ vma_append(struct as *as, const struct vma *new)
         || (i > 0 && set->vma[i - 1].end > new->start)) {
         return false;
     }
-    insert_at(set, i, new);
+    object_get(new->object);
+    set->vma[i] = *new;
+    set->count++;
     return true;
 }
 
