@@ -98,17 +98,6 @@ want_memory(vaddr_t addr)
     return true;
 }
 
-/* What a fault that cannot be served means for a program. */
-static void
-refuse(vaddr_t addr, int error)
-{
-    if (error == -ENOMEM) {
-        (void)want_memory(addr);
-    } else {
-        signal_force(error == -ERANGE ? SIGBUS : SIGSEGV);
-    }
-}
-
 void
 on_user_fault(vaddr_t addr, u64 error)
 {
@@ -119,8 +108,13 @@ on_user_fault(vaddr_t addr, u64 error)
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
     }
-    if (failed != 0) {
-        refuse(addr, failed);
+    if (failed == 0) {
+        return;
+    }
+    if (failed == -ENOMEM) {
+        (void)want_memory(addr);
+    } else {
+        signal_force(failed == -ERANGE ? SIGBUS : SIGSEGV);
     }
 }
 
