@@ -129,32 +129,19 @@ on_kernel_fault(vaddr_t addr, u64 error)
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }
 
-static int
-exception_signal(u64 vector)
-{
-    switch (vector) {
-    case VECTOR_DIVIDE:
-    case VECTOR_MF:
-    case VECTOR_XM:
-        return SIGFPE;
-    case VECTOR_DEBUG:
-    case VECTOR_BREAK:
-        return SIGTRAP;
-    case VECTOR_UD:
-        return SIGILL;
-    case VECTOR_NP:
-    case VECTOR_SS:
-    case VECTOR_AC:
-        return SIGBUS;
-    default:
-        return SIGSEGV;
-    }
-}
-
 void
 on_exception(struct trapframe *frame)
 {
-    signal_force(exception_signal(frame->vector));
+    static const u8 signals[] = {
+        [VECTOR_DIVIDE] = SIGFPE, [VECTOR_MF] = SIGFPE, [VECTOR_XM] = SIGFPE,
+        [VECTOR_DEBUG] = SIGTRAP, [VECTOR_BREAK] = SIGTRAP,
+        [VECTOR_UD] = SIGILL,
+        [VECTOR_NP] = SIGBUS, [VECTOR_SS] = SIGBUS, [VECTOR_AC] = SIGBUS,
+    };
+    u64 vector = frame->vector;
+    u8 signal = vector < ARRAY_SIZE(signals) ? signals[vector] : 0;
+
+    signal_force(signal != 0 ? signal : SIGSEGV);
 }
 
 void
