@@ -44,7 +44,6 @@ struct process {
     struct list sibling;       /* T  in parent->children */
     struct waitq child_wait;   /*    a thread waits for a child's news */
     u32 parent_execs;          /* T  its parent's `execs` at the fork */
-    bool autoreap;             /* T  nobody will wait for it */
     int exit_signal;           /* T  what the parent gets then, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
