@@ -183,14 +183,11 @@ static int
 stop_news_of(struct process *child, int options)
 {
     int news = 0;
-    spin_lock(&child->lock);
 
-    if ((options & WUNTRACED) != 0 && child->stopped) {
-        news = child->stop_news;
-        child->stop_news = 0;
-    } else if ((options & WCONTINUED) != 0) {
-        news = child->cont_news;
-        child->cont_news = 0;
+    spin_lock(&child->lock);
+    if (options & (child->stopped ? WUNTRACED : WCONTINUED)) {
+        news = child->news;
+        child->news = 0;
     }
     spin_unlock(&child->lock);
     return news;

@@ -50,7 +50,8 @@ struct process {
     bool stopped;              /* p */
     bool stop_taken;           /* p  about to stop; SIGCONT takes it back */
     bool continued;            /* p  its parent has not been told yet */
-    int stop_news, cont_news;  /* p  status words not yet waited for, or 0 */
+    int news;                  /* p  status word: that it has stopped, or goes
+                                     on, until that is waited for; or 0 */
     sigset_t pending;          /* p  for whichever thread takes it first */
     u64 user_ticks, system_ticks; /* p  of threads that have ended */
     u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */

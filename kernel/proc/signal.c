@@ -89,7 +89,7 @@ undo_opposite(struct process *process, int signal)
         if (process->stopped) {
             process->stopped = false;
             process->continued = true;
-            process->cont_news = 0xffff;
+            process->news = 0xffff;
             for_each_thread(thread, process) {
                 sched_wake(thread, THREAD_STOPPED);
             }
@@ -271,8 +271,7 @@ announce_stop(struct process *process, int signal)
 
     if (stops) {
         process->stopped = true;
-        process->stop_news = W_STOPCODE(signal);
-        process->cont_news = 0;
+        process->news = W_STOPCODE(signal);
         sched_prepare(THREAD_STOPPED);
     }
     spin_unlock(&process->lock);
