@@ -163,18 +163,6 @@ outcome(bool found, int signal)
     return !found ? -ESRCH : signal < 0 || signal > SIGNAL_MAX ? -EINVAL : 0;
 }
 
-static int
-send_to_one(pid_t pid, int signal)
-{
-    spin_lock(&pids_lock);
-    struct process *target = pid_process(pid);
-    if (target != NULL) {
-        signal_send(target, signal);
-    }
-    spin_unlock(&pids_lock);
-    return outcome(target != NULL, signal);
-}
-
 int
 signal_send_group(pid_t pgid, int signal)
 {
@@ -196,14 +184,17 @@ signal_send_group(pid_t pgid, int signal)
 int
 signal_kill(pid_t pid, int signal)
 {
-    if (pid > 0) {
-        return send_to_one(pid, signal);
+    if (pid <= 0) {
+        return signal_send_group(pid == 0 ? current->process->pgid
+                                 : pid == -1 ? 0 : (pid_t)-(u32)pid, signal);
     }
-    if (pid == -1) {
-        return signal_send_group(0, signal);
+    spin_lock(&pids_lock);
+    struct process *target = pid_process(pid);
+    if (target != NULL) {
+        signal_send(target, signal);
     }
-    return signal_send_group(pid == 0 ? current->process->pgid
-                                      : (pid_t)-(u32)pid, signal);
+    spin_unlock(&pids_lock);
+    return outcome(target != NULL, signal);
 }
 
 int
