@@ -208,18 +208,6 @@ news_of(struct process *child, int options, int *status)
     return 0;
 }
 
-/* Take a zombie out of the family.  => family_lock held */
-static void
-collect(struct process *child)
-{
-    struct process *process = current->process;
-
-    process->child_user_ticks += child->user_ticks + child->child_user_ticks;
-    process->child_system_ticks +=
-        child->system_ticks + child->child_system_ticks;
-    proc_unlink(child);
-}
-
 /* Look at every child that is asked for.
  * => family_lock held
  * => the pid with news; 0: none has any; -ECHILD: there is no such child */
@@ -262,7 +250,12 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         proc_usage(child, rusage);
     }
     if (zombie) {
-        collect(child);
+        struct process *process = current->process;
+        process->child_user_ticks +=
+            child->user_ticks + child->child_user_ticks;
+        process->child_system_ticks +=
+            child->system_ticks + child->child_system_ticks;
+        proc_unlink(child);
     }
     spin_unlock(&family_lock);
     if (zombie) {
