@@ -75,23 +75,15 @@ early_alloc(size_t size)
     return frame_ptr(start);
 }
 
-/* Whether the page belongs to the image, the initrd or early_alloc's. */
-static bool
-early_owned(paddr_t page)
-{
-    bool initrd = page >= align_down(bootinfo.initrd_start, PAGE_SIZE)
-                  && page < bootinfo.initrd_end;
-
-    return page < kernel_image_end() || (page >= first && page < next)
-           || initrd;
-}
-
-/* [start, end) without what already has an owner. */
+/* [start, end) without the image, the initrd, and what early_alloc gave. */
 static void
 release_unowned(paddr_t start, paddr_t end)
 {
     for (paddr_t at = MAX(start, LOW_MEMORY); at < end; at += PAGE_SIZE) {
-        if (!early_owned(at)) {
+        bool initrd = at >= align_down(bootinfo.initrd_start, PAGE_SIZE)
+                      && at < bootinfo.initrd_end;
+        bool taken = at < kernel_image_end() || (at >= first && at < next);
+        if (!initrd && !taken) {
             frame_release_range(at, at + PAGE_SIZE);
         }
     }
