@@ -30,14 +30,6 @@ is_ignored(const struct process *process, int signal)
     return (process->sigacts->ignored & SET(signal)) != 0;
 }
 
-/* Nothing may end pid 1 but its own fault. */
-static bool
-is_immune(const struct process *process, int signal)
-{
-    return process == init_process
-           && process->sigacts->action[signal - 1].handler == SIG_DFL;
-}
-
 static bool
 is_fatal(const struct process *process, int signal)
 {
@@ -116,7 +108,8 @@ taker_of(struct process *process, struct thread *thread, int signal)
 }
 
 /* Make it pending on the process, or if thread is not NULL on that; an ignored
- * one is dropped, and so is 0, or for one that has ended.
+ * one is dropped, and so is 0, or for one that has ended.  Pid 1 is immune to
+ * what it does not handle: nothing may end it but its own fault.
  * => process->lock held */
 static void
 post(struct process *process, struct thread *thread, int signal)
@@ -127,7 +120,9 @@ post(struct process *process, struct thread *thread, int signal)
     struct thread *taker = taker_of(process, thread, signal);
     undo_opposite(process, signal);
     if (taker != NULL
-        && (is_ignored(process, signal) || is_immune(process, signal))) {
+        && (is_ignored(process, signal)
+            || (process == init_process
+                && process->sigacts->action[signal - 1].handler == SIG_DFL))) {
         return;
     }
     *(thread != NULL ? &thread->pending : &process->pending) |= SET(signal);
