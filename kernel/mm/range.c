@@ -118,27 +118,19 @@ range_unmap(struct as *as, vaddr_t start, vaddr_t end)
     walk_table(&walk, root, PT_LEVELS, 0);
 }
 
-/* The first address behind what one entry of this level spans. */
-static vaddr_t
-next_after(vaddr_t addr, int level)
-{
-    return align_down(addr, pt_span(level)) + pt_span(level);
-}
-
 int
 range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
 {
-    int level;
-
-    for (vaddr_t at = start; at < end;
-         at = next_after(at, pages ? level : MAX(level, 2))) {
-        level = 1;
+    for (vaddr_t at = start; at < end;) {
+        int level = 1;
         pte_t *entry = pt_own_present(as, at, &level);
         if (entry == NULL
             || (pages && level == 1 && (*entry & PTE_P) != 0
                 && !pt_own_page(as, at, entry))) {
             return -ENOMEM;
         }
+        u64 span = pt_span(pages ? level : MAX(level, 2));
+        at = align_down(at, span) + span;
     }
     return 0;
 }
