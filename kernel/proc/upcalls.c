@@ -163,7 +163,8 @@ on_user_return(struct trapframe *frame)
     if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);
     }
-    if (work & WORK_RESCHED) {
-        sched_slice_over();
+    if (work & WORK_RESCHED) { /* the time slice is over */
+        sched_steal();
+        schedule();
     }
 }
