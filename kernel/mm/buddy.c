@@ -67,7 +67,6 @@ block_free(u32 number, int order)
     while (order < MAX_ORDER) {
         u32 buddy = number ^ 1u << order;
         if (buddy >= frames_count || frames[buddy].flags != FRAME_BLOCK
-            || frames[buddy].kind != FRAME_FREE
             || frames[buddy].level != order) {
             break;
         }

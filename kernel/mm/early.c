@@ -12,13 +12,11 @@
 #include "mm/frame.h"
 #include "mm/kmap.h"
 
-
 struct frame *frames;
 u64 frames_count;
 paddr_t zero_frame;
 
 static paddr_t first, next; /* [first, next) has been taken */
-static bool closed;
 
 paddr_t
 early_memory_end(void)
@@ -53,28 +51,21 @@ largest_region(void)
     return best;
 }
 
-/* Where [start, start + size) can go at or after start, clear of [from, to). */
-static paddr_t
-step_over(paddr_t start, size_t size, paddr_t from, paddr_t to)
-{
-    bool clear = start + size <= from || start >= to;
-
-    return clear ? start : align_up(to, PAGE_SIZE);
-}
-
 void *
 early_alloc(size_t size)
 {
     const struct boot_region *region = largest_region();
     paddr_t start = next;
 
-    assert(!closed);
+    assert(zero_frame == 0); /* the last that is taken, in frame_init */
     if (first == 0) {
         first = MAX(region->start, kernel_image_end());
         start = first;
     }
     size = align_up(size, PAGE_SIZE);
-    start = step_over(start, size, bootinfo.initrd_start, bootinfo.initrd_end);
+    if (start + size > bootinfo.initrd_start && start < bootinfo.initrd_end) {
+        start = align_up(bootinfo.initrd_end, PAGE_SIZE);
+    }
     if (start + size > region->end) {
         panic("boot: too little memory: %lu KiB wanted at %#lx, region ends "
               "at %#lx", size / 1024, start, region->end);
@@ -84,23 +75,15 @@ early_alloc(size_t size)
     return frame_ptr(start);
 }
 
-/* Whether the page belongs to the image, the initrd or early_alloc's. */
-static bool
-early_owned(paddr_t page)
-{
-    bool initrd = page >= align_down(bootinfo.initrd_start, PAGE_SIZE)
-                  && page < bootinfo.initrd_end;
-
-    return page < kernel_image_end() || (page >= first && page < next)
-           || initrd;
-}
-
-/* [start, end) without what already has an owner. */
+/* [start, end) without the image, the initrd, and what early_alloc gave. */
 static void
 release_unowned(paddr_t start, paddr_t end)
 {
     for (paddr_t at = MAX(start, LOW_MEMORY); at < end; at += PAGE_SIZE) {
-        if (!early_owned(at)) {
+        bool initrd = at >= align_down(bootinfo.initrd_start, PAGE_SIZE)
+                      && at < bootinfo.initrd_end;
+        bool taken = at < kernel_image_end() || (at >= first && at < next);
+        if (!initrd && !taken) {
             frame_release_range(at, at + PAGE_SIZE);
         }
     }
@@ -116,7 +99,6 @@ frame_init(void)
         frames[i].kind = FRAME_RESERVED;
         frames[i].refs = 1;
     }
-    closed = true;
     for (int i = 0; i < bootinfo.nregions; i++) {
         const struct boot_region *region = &bootinfo.regions[i];
         if (region->usable) {

@@ -75,17 +75,6 @@ fill(struct as *as, const struct vma *vma, vaddr_t addr, enum access access,
     return 0;
 }
 
-/* The path is ours: make the page writable.  Whose it is decides how. */
-static int
-allow_write(struct as *as, vaddr_t addr, pte_t *entry)
-{
-    if (*entry & PTE_S) { /* the object's, whoever else maps it */
-        __atomic_fetch_or(entry, PTE_W | PTE_D, __ATOMIC_RELAXED);
-        return 0;
-    }
-    return pt_own_page(as, addr, entry) ? 0 : -ENOMEM;
-}
-
 static inline int
 serve(struct as *as, vaddr_t addr, enum access access)
 {
@@ -103,10 +92,15 @@ serve(struct as *as, vaddr_t addr, enum access access)
     if (!pte_is_edge(*entry)) {
         error = fill(as, vma, addr, access, entry);
     }
-    if (error == 0 && access == ACCESS_WRITE && (*entry & PTE_W) == 0) {
-        error = allow_write(as, addr, entry);
+    if (error != 0 || access != ACCESS_WRITE || (*entry & PTE_W) != 0) {
+        return error;
     }
-    return error;
+    /* The path is ours: make the page writable.  Whose it is decides how. */
+    if (*entry & PTE_S) { /* the object's, whoever else maps it */
+        __atomic_fetch_or(entry, PTE_W | PTE_D, __ATOMIC_RELAXED);
+        return 0;
+    }
+    return pt_own_page(as, addr, entry) ? 0 : -ENOMEM;
 }
 
 int

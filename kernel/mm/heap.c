@@ -114,25 +114,17 @@ small_free(void *ptr)
     }
 }
 
-static int
-order_of(size_t size)
+/* A single frame comes from the allocator's short way. */
+static void *
+large_alloc(size_t size)
 {
     int order = 0;
 
     while (PAGE_SIZE << order < size) {
         order++;
     }
-    return order;
-}
-
-/* A single frame comes from the allocator's short way. */
-static void *
-large_alloc(size_t size)
-{
-    int order = order_of(size);
     paddr_t block = order == 0 ? frame_alloc(FRAME_KERNEL)
                                : frame_alloc_block(FRAME_KERNEL, order);
-
     if (block == 0) {
         return NULL;
     }

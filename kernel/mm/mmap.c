@@ -7,7 +7,6 @@
 #include "abi/mman.h"
 
 #include "mm/as.h"
-#include "mm/object.h"
 #include "mm/range.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
@@ -140,9 +139,6 @@ map_locked(struct as *as, const struct as_map *map)
         return error;
     }
     /* ---- no failure below this line ---- */
-    if (vma.object != NULL) {
-        vma.object->ops->get(vma.object);
-    }
     vma_insert(as, &vma);
     return addr;
 }
@@ -224,7 +220,8 @@ as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot)
     return error;
 }
 
-static int
+/* => as->lock held; negative: it cannot be set */
+static long
 brk_locked(struct as *as, vaddr_t brk)
 {
     vaddr_t old_end = align_up(as->brk, PAGE_SIZE);
@@ -236,24 +233,18 @@ brk_locked(struct as *as, vaddr_t brk)
     if (end == old_end) {
         return 0;
     }
-    if (!user_range(old_end, end - old_end)
-        || !range_is_free(as, old_end, end)) {
-        return -ENOMEM;
-    }
-    struct vma vma = {.start = old_end, .end = end,
-                      .prot = PROT_READ | PROT_WRITE};
-    int error = vma_own(as, 1);
-    if (error == 0) {
-        vma_insert(as, &vma);
-    }
-    return error;
+    const struct as_map map = {
+        .addr = old_end, .size = end - old_end,
+        .prot = PROT_READ | PROT_WRITE, .map_flags = MAP_FIXED_NOREPLACE,
+    };
+    return map_locked(as, &map);
 }
 
 vaddr_t
 as_brk(struct as *as, vaddr_t brk)
 {
     spin_lock(&as->lock);
-    if (brk >= as->brk_start && brk < USER_END && brk_locked(as, brk) == 0) {
+    if (brk >= as->brk_start && brk < USER_END && brk_locked(as, brk) >= 0) {
         as->brk = brk;
     }
     vaddr_t now = as->brk;

@@ -54,14 +54,11 @@ walk_table(const struct walk *walk, pte_t *table, int level, vaddr_t base)
 static int
 partial_level(vaddr_t addr, vaddr_t start, vaddr_t end)
 {
-    int level = PT_LEVELS;
-
-    while (level > 1) {
+    for (int level = PT_LEVELS; level > 1; level--) {
         vaddr_t base = align_down(addr, pt_span(level));
         if (base >= start && base + pt_span(level) <= end) {
             return level;
         }
-        level--;
     }
     return 1;
 }
@@ -70,12 +67,12 @@ int
 range_prepare_unmap(struct as *as, vaddr_t start, vaddr_t end)
 {
     vaddr_t last = end - PAGE_SIZE;
+    int first_level = partial_level(start, start, end);
+    int last_level = partial_level(last, start, end);
 
-    if (!pt_own_present(as, start, partial_level(start, start, end))
-        || !pt_own_present(as, last, partial_level(last, start, end))) {
-        return -ENOMEM;
-    }
-    return 0;
+    return pt_own_present(as, start, &first_level) != NULL
+                   && pt_own_present(as, last, &last_level) != NULL
+               ? 0 : -ENOMEM;
 }
 
 static void
@@ -121,59 +118,27 @@ range_unmap(struct as *as, vaddr_t start, vaddr_t end)
     walk_table(&walk, root, PT_LEVELS, 0);
 }
 
-/* Walk towards addr as far as there are tables.
- * => the entry where the path ends, and its level: 1, or that of an entry that
- *    leads nowhere, all of whose span a walk of the range may skip */
-static pte_t *
-path_end(const struct as *as, vaddr_t addr, int *level)
-{
-    pte_t *table = frame_ptr(as->root);
-
-    for (*level = PT_LEVELS;; --*level) {
-        pte_t *entry = &table[pt_index(addr, *level)];
-        if (*level == 1 || !pte_is_edge(*entry)) {
-            return entry;
-        }
-        table = frame_ptr(pte_addr(*entry));
-    }
-}
-
-/* The first address behind what one entry of this level spans. */
-static vaddr_t
-next_after(vaddr_t addr, int level)
-{
-    return align_down(addr, pt_span(level)) + pt_span(level);
-}
-
 int
-range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
+range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
 {
-    int level;
-
-    for (vaddr_t at = start; at < end; at = next_after(at, MAX(level, 2))) {
-        if (!pt_own_present(as, at, 1)) {
+    for (vaddr_t at = start; at < end;) {
+        int level = 1;
+        pte_t *entry = pt_own_present(as, at, &level);
+        if (entry == NULL
+            || (pages && level == 1 && (*entry & PTE_P) != 0
+                && !pt_own_page(as, at, entry))) {
             return -ENOMEM;
         }
-        (void)path_end(as, at, &level);
+        u64 span = pt_span(pages ? level : MAX(level, 2));
+        at = align_down(at, span) + span;
     }
     return 0;
 }
 
 int
-range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
+range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
 {
-    int error = range_prepare_protect(as, start, end);
-    int level;
-
-    for (vaddr_t at = start; at < end && pages && error == 0;
-         at = next_after(at, level)) {
-        pte_t *entry = path_end(as, at, &level);
-        if (level == 1 && (*entry & PTE_P) != 0
-            && !pt_own_page(as, at, entry)) {
-            error = -ENOMEM;
-        }
-    }
-    return error;
+    return range_own(as, start, end, false);
 }
 
 pte_t

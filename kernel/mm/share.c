@@ -158,20 +158,25 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
     return true;
 }
 
-/* Own the path to addr down to the table of `level`; a table that is missing is
- * made, or ends the path.  => the path's last entry; NULL: no memory */
+/* Own the path to addr down to the table of *level; a table that is missing is
+ * made, or ends the path there.
+ * => the path's last entry, and its *level; NULL: no memory */
 static inline __attribute__((always_inline)) pte_t *
-own_path(struct as *as, vaddr_t addr, int level, bool make)
+own_path(struct as *as, vaddr_t addr, int *level, bool make)
 {
     pte_t *entry = (pte_t *)frame_ptr(as->root) + pt_index(addr, PT_LEVELS);
 
     assert(spin_held(&as->lock));
 #pragma GCC unroll 3
-    for (int child = PT_LEVELS - 1; child >= level; child--) {
+    for (int child = PT_LEVELS - 1; child >= *level; child--) {
         if (!pte_is_edge(*entry)) {
-            paddr_t made = make ? table_alloc(child) : 0;
+            if (!make) {
+                *level = child + 1;
+                break;
+            }
+            paddr_t made = table_alloc(child);
             if (made == 0) {
-                return make ? NULL : entry;
+                return NULL;
             }
             pt_install(entry, made | TABLE_BITS);
         } else if ((*entry & PTE_W) == 0
@@ -186,13 +191,15 @@ own_path(struct as *as, vaddr_t addr, int level, bool make)
 pte_t *
 pt_own(struct as *as, vaddr_t addr)
 {
-    return own_path(as, addr, 1, true);
+    int level = 1;
+
+    return own_path(as, addr, &level, true);
 }
 
-bool
-pt_own_present(struct as *as, vaddr_t addr, int level)
+pte_t *
+pt_own_present(struct as *as, vaddr_t addr, int *level)
 {
-    return own_path(as, addr, level, false) != NULL;
+    return own_path(as, addr, level, false);
 }
 
 bool

@@ -52,9 +52,10 @@ int pt_share(paddr_t dst_root, struct as *as, enum share_level level)
  *    done is legal and invisible) */
 pte_t *pt_own(struct as *as, vaddr_t addr) __must_check;
 
-/* The same for tables that exist, down to the table of `level` at most.
- * => false: no memory */
-bool pt_own_present(struct as *as, vaddr_t addr, int level) __must_check;
+/* The same for tables that exist, down to the table of *level at most.
+ * => the entry where the path ends, and its *level: as asked, or that of an
+ *    entry that leads nowhere; NULL: no memory */
+pte_t *pt_own_present(struct as *as, vaddr_t addr, int *level) __must_check;
 
 /* Level 0 of the same verb: make the page behind entry writable for as alone,
  * by taking it if it is ours, else by a copy.

@@ -108,10 +108,12 @@ vma_find(struct vma_set *set, vaddr_t addr)
     return i < set->count && set->vma[i].start <= addr ? &set->vma[i] : NULL;
 }
 
+/* With a reference of its own to the object. */
 static void
 insert_at(struct vma_set *set, u32 i, const struct vma *new)
 {
     assert(set->count < set->capacity);
+    object_get(new->object);
     if (i < set->count) {
         memmove(&set->vma[i + 1], &set->vma[i],
                 (set->count - i) * sizeof(struct vma));
@@ -193,7 +195,6 @@ split(struct vma_set *set, vaddr_t addr)
     upper.start = addr;
     upper.offset += (addr - vma->start) >> PAGE_SHIFT;
     vma->end = addr;
-    object_get(upper.object);
     insert_at(set, (u32)(vma - set->vma) + 1, &upper);
 }
 
@@ -201,23 +202,13 @@ void
 vma_remove(struct as *as, vaddr_t start, vaddr_t end)
 {
     struct vma_set *set = as->vmas;
-    u32 i = vma_index(set, start);
 
     assert(set->refs == 1);
-    if (i < set->count && set->vma[i].start < start && set->vma[i].end > end) {
-        split(set, end); /* the only case that needs room */
-    }
+    split(set, start);
+    split(set, end);
+    u32 i = vma_index(set, start);
     while (i < set->count && set->vma[i].start < end) {
-        struct vma *vma = &set->vma[i];
-        if (vma->start < start) {
-            vma->end = start;
-            i++;
-        } else if (vma->end > end) {
-            vma->offset += (end - vma->start) >> PAGE_SHIFT;
-            vma->start = end;
-        } else {
-            delete_at(set, i);
-        }
+        delete_at(set, i);
     }
 }
 

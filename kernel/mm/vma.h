@@ -44,17 +44,17 @@ u32 vma_index(const struct vma_set *set, vaddr_t addr);
 /* The vma that contains addr, or NULL. */
 struct vma *vma_find(struct vma_set *set, vaddr_t addr);
 
-/* Add a vma, merged with neighbours that continue it.
- * => vma_own(as, 1) was called; the range is free
- * => takes over the caller's reference to new->object */
+/* Add a vma, with a reference of its own to the object, and merge it with
+ * neighbours that it continues.
+ * => vma_own(as, 1) was called; the range is free */
 void vma_insert(struct as *as, const struct vma *new);
 
-/* Add a vma behind all others, with a reference of its own to the object.
+/* The same, behind all others.
  * => false, and nothing is done: it is not behind them, or there is no room */
 bool vma_append(struct as *as, const struct vma *new) __must_check;
 
 /* Cut [start, end) out of the set.
- * => vma_own(as, 1) was called (a vma may be split in two) */
+ * => vma_own(as, 2) was called (a vma may be split at either end) */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
 
 /* Give every vma in [start, end) these rights, split and merged as needed.

@@ -224,16 +224,6 @@ push_strings(struct stack *stack, struct args *args, bool from_user)
     return error;
 }
 
-/* What lies above the strings: 8 zero bytes, as on Linux, and random ones. */
-static int
-push_random(struct stack *stack)
-{
-    u64 words[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
-                   (rdtsc() ^ (u64)stack->as) * 0xbf58476d1ce4e5b9UL, 0};
-
-    return push(stack, words, sizeof(words));
-}
-
 /* Push auxv and the words below it, so that rsp is a multiple of 16. */
 static int
 push_vectors(struct stack *stack, const struct args *args,
@@ -269,10 +259,13 @@ args_push(struct args *args, const struct exec_args *from, struct as *as,
         .start = STACK_TOP - STACK_LIMIT, .end = STACK_TOP,
         .prot = STACK_PROT, .flags = VMA_STACK,
     };
+    /* Above the strings lie 8 zero bytes, as on Linux, and random ones. */
+    const u64 top[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
+                       (rdtsc() ^ (u64)as) * 0xbf58476d1ce4e5b9UL, 0};
     int error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
 
     if (error == 0) {
-        error = push_random(&stack);
+        error = push(&stack, top, sizeof(top));
     }
     vaddr_t random = rsp(&stack);
     if (error == 0) {

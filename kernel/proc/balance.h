@@ -64,8 +64,5 @@ void cpu_wake(int cpu);
  * => the lock of the queue that it belonged to is held */
 void sched_depart(struct thread *thread);
 
-/* Take work from a CPU for which more wait.  => interrupts on, no lock held */
-void sched_steal(void);
-
 /* Wake resting CPUs that may take what waits here.  => interrupts off */
 void sched_offer(void);

@@ -78,14 +78,6 @@ read_header(struct file_image *file)
     return error;
 }
 
-static u32
-segment_prot(const struct elf64_phdr *phdr)
-{
-    return (phdr->p_flags & PF_R ? PROT_READ : 0)
-           | (phdr->p_flags & PF_W ? PROT_WRITE : 0)
-           | (phdr->p_flags & PF_X ? PROT_EXEC : 0);
-}
-
 static bool
 segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
 {
@@ -159,7 +151,10 @@ map_segment(struct as *as, struct object *object,
     vaddr_t file_end = start + phdr->p_filesz;
     vaddr_t end = align_up(start + phdr->p_memsz, PAGE_SIZE);
     struct vma file = {
-        .start = align_down(start, PAGE_SIZE), .prot = segment_prot(phdr),
+        .start = align_down(start, PAGE_SIZE),
+        .prot = (phdr->p_flags & PF_R ? PROT_READ : 0)
+                | (phdr->p_flags & PF_W ? PROT_WRITE : 0)
+                | (phdr->p_flags & PF_X ? PROT_EXEC : 0),
         .object = object, .offset = phdr->p_offset >> PAGE_SHIFT,
     };
     int error = 0;

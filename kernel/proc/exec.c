@@ -56,15 +56,6 @@ prepare(struct builder *b, const struct exec_args *from,
 }
 
 static void
-set_comm(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    strlcpy(current->process->comm, slash != NULL ? slash + 1 : path,
-            COMM_SIZE);
-}
-
-static void
 set_registers(const struct builder *b)
 {
     /* The state of a CPU after FNINIT with the default MXCSR. */
@@ -84,15 +75,17 @@ set_registers(const struct builder *b)
 static void
 commit(struct builder *b, const char *path)
 {
+    struct process *process = current->process;
     struct files *old = current->files;
+    const char *slash = strrchr(path, '/');
 
     b->as->brk_start = b->as->brk = b->image.brk;
     proc_change_memory(b->as);
     current->files = b->files;
     spin_lock(&family_lock);
-    set_comm(path);
-    current->process->execs++;
-    current->process->exit_signal = SIGCHLD;
+    strlcpy(process->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
+    process->execs++;
+    process->exit_signal = SIGCHLD;
     spin_unlock(&family_lock);
     files_put(old); /* from here others see that we have executed */
     files_close_on_exec(b->files);

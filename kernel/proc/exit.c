@@ -183,14 +183,11 @@ static int
 stop_news_of(struct process *child, int options)
 {
     int news = 0;
-    spin_lock(&child->lock);
 
-    if ((options & WUNTRACED) != 0 && child->stopped) {
-        news = child->stop_news;
-        child->stop_news = 0;
-    } else if ((options & WCONTINUED) != 0) {
-        news = child->cont_news;
-        child->cont_news = 0;
+    spin_lock(&child->lock);
+    if (options & (child->stopped ? WUNTRACED : WCONTINUED)) {
+        news = child->news;
+        child->news = 0;
     }
     spin_unlock(&child->lock);
     return news;
@@ -209,18 +206,6 @@ news_of(struct process *child, int options, int *status)
         return *status != 0 ? child->pid : 0;
     }
     return 0;
-}
-
-/* Take a zombie out of the family.  => family_lock held */
-static void
-collect(struct process *child)
-{
-    struct process *process = current->process;
-
-    process->child_user_ticks += child->user_ticks + child->child_user_ticks;
-    process->child_system_ticks +=
-        child->system_ticks + child->child_system_ticks;
-    proc_unlink(child);
 }
 
 /* Look at every child that is asked for.
@@ -265,7 +250,12 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         proc_usage(child, rusage);
     }
     if (zombie) {
-        collect(child);
+        struct process *process = current->process;
+        process->child_user_ticks +=
+            child->user_ticks + child->child_user_ticks;
+        process->child_system_ticks +=
+            child->system_ticks + child->child_system_ticks;
+        proc_unlink(child);
     }
     spin_unlock(&family_lock);
     if (zombie) {

@@ -126,22 +126,17 @@ pid_take(void)
 }
 
 /* pid 1 and its children may use the last slots, so that a shell can still
- * clean up after a fork bomb. */
-static bool
-slot_is_free(void)
-{
-    bool trusted = init_process == NULL || current->process == init_process
-                   || current->process->parent == init_process;
-
-    return process_count < proc_limit() - (trusted ? 0 : ROOT_SLOTS);
-}
-
-/* => the new process's pid; 0: there is no room */
+ * clean up after a fork bomb.
+ * => the new process's pid; 0: there is no room */
 static pid_t
 register_process(void)
 {
+    bool trusted = init_process == NULL || current->process == init_process
+                   || current->process->parent == init_process;
+    int limit = proc_limit() - (trusted ? 0 : ROOT_SLOTS);
+
     spin_lock(&pids_lock);
-    pid_t pid = slot_is_free() ? pid_take() : 0;
+    pid_t pid = process_count < limit ? pid_take() : 0;
     process_count += pid != 0;
     spin_unlock(&pids_lock);
     return pid;

@@ -44,14 +44,14 @@ struct process {
     struct list sibling;       /* T  in parent->children */
     struct waitq child_wait;   /*    a thread waits for a child's news */
     u32 parent_execs;          /* T  its parent's `execs` at the fork */
-    bool autoreap;             /* T  nobody will wait for it */
     int exit_signal;           /* T  what the parent gets then, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
     bool stopped;              /* p */
     bool stop_taken;           /* p  about to stop; SIGCONT takes it back */
     bool continued;            /* p  its parent has not been told yet */
-    int stop_news, cont_news;  /* p  status words not yet waited for, or 0 */
+    int news;                  /* p  status word: that it has stopped, or goes
+                                     on, until that is waited for; or 0 */
     sigset_t pending;          /* p  for whichever thread takes it first */
     u64 user_ticks, system_ticks; /* p  of threads that have ended */
     u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */

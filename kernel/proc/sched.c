@@ -241,13 +241,6 @@ schedule(void)
 }
 
 void
-sched_slice_over(void)
-{
-    sched_steal();
-    schedule();
-}
-
-void
 on_start(struct thread *prev, void (*fn)(void *), void *arg)
 {
     finish_switch(prev);

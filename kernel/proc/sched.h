@@ -31,9 +31,9 @@ void schedule(void);
  * offer what waits here to CPUs that rest.  => in the timer's handler */
 void sched_tick(bool from_user);
 
-/* End the time slice: take work from a CPU for which more wait, then give up
- * this one.  => as schedule */
-void sched_slice_over(void);
+/* Take work from a CPU for which more wait (balance.c).
+ * => interrupts on, no lock held */
+void sched_steal(void);
 
 /* Put a thread that is on no list on the list of the CPU that it belongs to: a
  * new one, or one that has departed from another (balance.h). */

@@ -30,14 +30,6 @@ is_ignored(const struct process *process, int signal)
     return (process->sigacts->ignored & SET(signal)) != 0;
 }
 
-/* Nothing may end pid 1 but its own fault. */
-static bool
-is_immune(const struct process *process, int signal)
-{
-    return process == init_process
-           && process->sigacts->action[signal - 1].handler == SIG_DFL;
-}
-
 static bool
 is_fatal(const struct process *process, int signal)
 {
@@ -89,7 +81,7 @@ undo_opposite(struct process *process, int signal)
         if (process->stopped) {
             process->stopped = false;
             process->continued = true;
-            process->cont_news = 0xffff;
+            process->news = 0xffff;
             for_each_thread(thread, process) {
                 sched_wake(thread, THREAD_STOPPED);
             }
@@ -116,7 +108,8 @@ taker_of(struct process *process, struct thread *thread, int signal)
 }
 
 /* Make it pending on the process, or if thread is not NULL on that; an ignored
- * one is dropped, and so is 0, or for one that has ended.
+ * one is dropped, and so is 0, or for one that has ended.  Pid 1 is immune to
+ * what it does not handle: nothing may end it but its own fault.
  * => process->lock held */
 static void
 post(struct process *process, struct thread *thread, int signal)
@@ -127,7 +120,9 @@ post(struct process *process, struct thread *thread, int signal)
     struct thread *taker = taker_of(process, thread, signal);
     undo_opposite(process, signal);
     if (taker != NULL
-        && (is_ignored(process, signal) || is_immune(process, signal))) {
+        && (is_ignored(process, signal)
+            || (process == init_process
+                && process->sigacts->action[signal - 1].handler == SIG_DFL))) {
         return;
     }
     *(thread != NULL ? &thread->pending : &process->pending) |= SET(signal);
@@ -163,18 +158,6 @@ outcome(bool found, int signal)
     return !found ? -ESRCH : signal < 0 || signal > SIGNAL_MAX ? -EINVAL : 0;
 }
 
-static int
-send_to_one(pid_t pid, int signal)
-{
-    spin_lock(&pids_lock);
-    struct process *target = pid_process(pid);
-    if (target != NULL) {
-        signal_send(target, signal);
-    }
-    spin_unlock(&pids_lock);
-    return outcome(target != NULL, signal);
-}
-
 int
 signal_send_group(pid_t pgid, int signal)
 {
@@ -196,14 +179,17 @@ signal_send_group(pid_t pgid, int signal)
 int
 signal_kill(pid_t pid, int signal)
 {
-    if (pid > 0) {
-        return send_to_one(pid, signal);
+    if (pid <= 0) {
+        return signal_send_group(pid == 0 ? current->process->pgid
+                                 : pid == -1 ? 0 : (pid_t)-(u32)pid, signal);
     }
-    if (pid == -1) {
-        return signal_send_group(0, signal);
+    spin_lock(&pids_lock);
+    struct process *target = pid_process(pid);
+    if (target != NULL) {
+        signal_send(target, signal);
     }
-    return signal_send_group(pid == 0 ? current->process->pgid
-                                      : (pid_t)-(u32)pid, signal);
+    spin_unlock(&pids_lock);
+    return outcome(target != NULL, signal);
 }
 
 int
@@ -285,8 +271,7 @@ announce_stop(struct process *process, int signal)
 
     if (stops) {
         process->stopped = true;
-        process->stop_news = W_STOPCODE(signal);
-        process->cont_news = 0;
+        process->news = W_STOPCODE(signal);
         sched_prepare(THREAD_STOPPED);
     }
     spin_unlock(&process->lock);

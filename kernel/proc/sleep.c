@@ -59,18 +59,6 @@ leave(enum wait_mode mode)
     }
 }
 
-static bool
-leave_until(enum wait_mode mode, u64 deadline)
-{
-    struct alarm alarm = {
-        .timer = {.deadline = deadline, .expire = ring}, .thread = current,
-    };
-
-    timer_start(&alarm.timer);
-    leave(mode);
-    return !timer_stop(&alarm.timer);
-}
-
 int
 wait_block(enum wait_mode mode, u64 deadline)
 {
@@ -79,7 +67,12 @@ wait_block(enum wait_mode mode, u64 deadline)
     if (deadline == NEVER) {
         leave(mode);
     } else {
-        late = leave_until(mode, deadline);
+        struct alarm alarm = {
+            .timer = {.deadline = deadline, .expire = ring}, .thread = current,
+        };
+        timer_start(&alarm.timer);
+        leave(mode);
+        late = !timer_stop(&alarm.timer);
     }
     return interrupted(mode) ? signal_restart() : late ? -ETIMEDOUT : 0;
 }

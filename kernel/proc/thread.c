@@ -18,10 +18,17 @@
 /* What is on the stack when an entry from user mode has pushed its frame. */
 _Static_assert(sizeof(struct thread) % 16 == 0, "the stack's alignment");
 
-/* Everything that every thread starts with. */
-static void
-init_fields(struct thread *thread, struct process *process, vaddr_t kstack)
+struct thread *
+thread_alloc(struct process *process)
 {
+    vaddr_t kstack = kstack_alloc();
+
+    if (kstack == 0) {
+        return NULL;
+    }
+    struct thread *thread = (struct thread *)(kstack + KSTACK_SIZE) - 1;
+    memset(thread, 0, offsetof(struct thread, fpu));
+    proc_get(process);
     thread->process = process;
     thread->state = THREAD_EMBRYO;
     thread->cpu = this_cpu()->id;
@@ -34,20 +41,6 @@ init_fields(struct thread *thread, struct process *process, vaddr_t kstack)
     list_init(&thread->run_link);
     list_init(&thread->link);
     waitq_init(&thread->vfork_wait);
-}
-
-struct thread *
-thread_alloc(struct process *process)
-{
-    vaddr_t kstack = kstack_alloc();
-
-    if (kstack == 0) {
-        return NULL;
-    }
-    struct thread *thread = (struct thread *)(kstack + KSTACK_SIZE) - 1;
-    memset(thread, 0, offsetof(struct thread, fpu));
-    init_fields(thread, process, kstack);
-    proc_get(process);
     return thread;
 }
 

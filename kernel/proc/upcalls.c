@@ -98,17 +98,6 @@ want_memory(vaddr_t addr)
     return true;
 }
 
-/* What a fault that cannot be served means for a program. */
-static void
-refuse(vaddr_t addr, int error)
-{
-    if (error == -ENOMEM) {
-        (void)want_memory(addr);
-    } else {
-        signal_force(error == -ERANGE ? SIGBUS : SIGSEGV);
-    }
-}
-
 void
 on_user_fault(vaddr_t addr, u64 error)
 {
@@ -119,8 +108,13 @@ on_user_fault(vaddr_t addr, u64 error)
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
     }
-    if (failed != 0) {
-        refuse(addr, failed);
+    if (failed == 0) {
+        return;
+    }
+    if (failed == -ENOMEM) {
+        (void)want_memory(addr);
+    } else {
+        signal_force(failed == -ERANGE ? SIGBUS : SIGSEGV);
     }
 }
 
@@ -135,32 +129,19 @@ on_kernel_fault(vaddr_t addr, u64 error)
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }
 
-static int
-exception_signal(u64 vector)
-{
-    switch (vector) {
-    case VECTOR_DIVIDE:
-    case VECTOR_MF:
-    case VECTOR_XM:
-        return SIGFPE;
-    case VECTOR_DEBUG:
-    case VECTOR_BREAK:
-        return SIGTRAP;
-    case VECTOR_UD:
-        return SIGILL;
-    case VECTOR_NP:
-    case VECTOR_SS:
-    case VECTOR_AC:
-        return SIGBUS;
-    default:
-        return SIGSEGV;
-    }
-}
-
 void
 on_exception(struct trapframe *frame)
 {
-    signal_force(exception_signal(frame->vector));
+    static const u8 signals[] = {
+        [VECTOR_DIVIDE] = SIGFPE, [VECTOR_MF] = SIGFPE, [VECTOR_XM] = SIGFPE,
+        [VECTOR_DEBUG] = SIGTRAP, [VECTOR_BREAK] = SIGTRAP,
+        [VECTOR_UD] = SIGILL,
+        [VECTOR_NP] = SIGBUS, [VECTOR_SS] = SIGBUS, [VECTOR_AC] = SIGBUS,
+    };
+    u64 vector = frame->vector;
+    u8 signal = vector < ARRAY_SIZE(signals) ? signals[vector] : 0;
+
+    signal_force(signal != 0 ? signal : SIGSEGV);
 }
 
 void
@@ -182,7 +163,8 @@ on_user_return(struct trapframe *frame)
     if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);
     }
-    if (work & WORK_RESCHED) {
-        sched_slice_over();
+    if (work & WORK_RESCHED) { /* the time slice is over */
+        sched_steal();
+        schedule();
     }
 }
