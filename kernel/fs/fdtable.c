@@ -52,9 +52,7 @@ table_put(struct fdtable *table)
         return;
     }
     for (u32 fd = 0; fd < table->end; fd++) {
-        if (table->file[fd] != NULL) {
-            file_put(table->file[fd]);
-        }
+        file_put(table->file[fd]);
     }
     kfree(table);
 }
@@ -256,9 +254,7 @@ fd_replace(struct file *file, int fd, bool cloexec)
         old = table_set(files->table, (u32)fd, file, cloexec);
     }
     spin_unlock(&files->lock);
-    if (old != NULL) {
-        file_put(old);
-    }
+    file_put(old);
     return error != 0 ? error : fd;
 }
 

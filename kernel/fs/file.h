@@ -43,7 +43,7 @@ struct file *file_alloc(struct inode *inode, u32 flags);
 /* Give a file that was allocated without one its inode. */
 void file_bind(struct file *file, struct inode *inode);
 void file_get(struct file *file);
-void file_put(struct file *file);
+void file_put(struct file *file); /* it may be NULL */
 
 /* Open descriptions there are (for the leak check). */
 u64 file_count(void);

@@ -145,9 +145,7 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
         return fd;
     }
     fd_unreserve(&fd, 1);
-    if (file != NULL) {
-        file_put(file);
-    }
+    file_put(file);
     return error;
 }
 

@@ -111,11 +111,9 @@ long
 sys_lseek(u64 fd, u64 offset, u64 whence)
 {
     struct file *file = file_get_fd((int)fd);
+    long result = file == NULL ? -EBADF
+                               : file_seek(file, (i64)offset, (int)whence);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    long result = file_seek(file, (i64)offset, (int)whence);
     file_put(file);
     return result;
 }
@@ -150,11 +148,8 @@ long
 sys_getdents64(u64 fd, u64 buf, u64 size)
 {
     struct file *file = file_get_fd((int)fd);
+    long result = file == NULL ? -EBADF : dir_getdents(file, buf, (u32)size);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    long result = dir_getdents(file, buf, (u32)size);
     file_put(file);
     return result;
 }
