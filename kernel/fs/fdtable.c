@@ -131,21 +131,6 @@ set_reserved(struct files *files, int fd, bool reserved)
     files->reserved[fd / 64] |= reserved ? bit : 0;
 }
 
-/* The lowest free descriptor from `lowest` on, with room for it in the table,
- * which is ours.  => files->lock held; -EMFILE, -ENOMEM */
-static int
-take_lowest(struct files *files, int lowest)
-{
-    int fd = lowest;
-
-    while (fd < OPEN_MAX
-           && (file_at(files, fd) != NULL || is_reserved(files, fd))) {
-        fd++;
-    }
-    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, (u32)fd);
-    return error != 0 ? error : fd;
-}
-
 /* ---- One descriptor of the current process ---- */
 
 struct file *
@@ -176,66 +161,47 @@ file_use_fd(int fd)
 }
 
 int
-fd_install(struct file *file, int lowest, bool cloexec)
+fd_reserve(int lowest)
 {
     struct files *files = current->files;
+    int fd = lowest;
 
     spin_lock(&files->lock);
-    int fd = take_lowest(files, lowest);
-    if (fd >= 0) {
-        table_set(files->table, (u32)fd, file, cloexec);
+    while (fd < OPEN_MAX
+           && (file_at(files, fd) != NULL || is_reserved(files, fd))) {
+        fd++;
     }
-    spin_unlock(&files->lock);
-    if (fd < 0) {
-        file_put(file);
-    }
-    return fd;
-}
-
-int
-fd_reserve(void)
-{
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
-    int fd = take_lowest(files, 0);
-    if (fd >= 0) {
+    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, (u32)fd);
+    if (error == 0) {
         set_reserved(files, fd, true);
     }
     spin_unlock(&files->lock);
-    return fd;
+    return error != 0 ? error : fd;
 }
 
 int
-fd_fill(const int *fd, struct file *const *file, int count, bool cloexec)
+fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
+        int error)
 {
     struct files *files = current->files;
-    int error = 0;
 
     spin_lock(&files->lock);
     for (int i = 0; i < count && error == 0; i++) {
         error = table_own(files, (u32)fd[i]);
     }
-    for (int i = 0; i < count && error == 0; i++) {
-        set_reserved(files, fd[i], false);
-        table_set(files->table, (u32)fd[i], file[i], cloexec);
-    }
-    spin_unlock(&files->lock);
-    return error;
-}
-
-void
-fd_unreserve(const int *fd, int count)
-{
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
     for (int i = 0; i < count; i++) {
         if (fd[i] >= 0) {
             set_reserved(files, fd[i], false);
         }
+        if (error == 0) {
+            table_set(files->table, (u32)fd[i], file[i], cloexec);
+        }
     }
     spin_unlock(&files->lock);
+    for (int i = 0; i < count && error != 0; i++) {
+        file_put(file[i]);
+    }
+    return error;
 }
 
 int

@@ -131,22 +131,15 @@ int
 fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 {
     /* First what may fail: an open that does so leaves no file behind. */
-    int fd = fd_reserve(); /* EMFILE comes before ENOENT */
+    int fd = fd_reserve(0); /* EMFILE comes before ENOENT */
     if (fd < 0) {
         return fd;
     }
     struct file *file = file_alloc(NULL, (flags & FILE_FLAGS) | O_LARGEFILE);
     int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
 
-    if (error == 0) {
-        error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC);
-    }
-    if (error == 0) {
-        return fd;
-    }
-    fd_unreserve(&fd, 1);
-    file_put(file);
-    return error;
+    error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC, error);
+    return error != 0 ? error : fd;
 }
 
 int

@@ -175,7 +175,6 @@ sys_close(u64 fd)
 long
 sys_pipe2(u64 fds, u64 flags)
 {
-    bool cloexec = flags & O_CLOEXEC;
     struct file *ends[2];
     int fd[2];
 
@@ -187,18 +186,10 @@ sys_pipe2(u64 fds, u64 flags)
         return error;
     }
     /* Nobody who shares the descriptors sees one before all has worked. */
-    fd[0] = fd_reserve();
-    fd[1] = fd[0] < 0 ? fd[0] : fd_reserve();
+    fd[0] = fd_reserve(0);
+    fd[1] = fd[0] < 0 ? fd[0] : fd_reserve(0);
     error = fd[1] < 0 ? fd[1] : copy_to_user(fds, fd, sizeof(fd));
-    if (error == 0) {
-        error = fd_fill(fd, ends, 2, cloexec);
-    }
-    if (error != 0) {
-        fd_unreserve(fd, 2);
-        file_put(ends[0]);
-        file_put(ends[1]);
-    }
-    return error;
+    return fd_fill(fd, ends, 2, flags & O_CLOEXEC, error);
 }
 
 long
@@ -207,30 +198,13 @@ sys_pipe(u64 fds)
     return sys_pipe2(fds, 0);
 }
 
-/* Install the file of descriptor fd once more, at `lowest` or above. */
-static long
-dup_from(int fd, int lowest, bool cloexec)
-{
-    struct file *file = file_get_fd(fd);
-
-    return file != NULL ? fd_install(file, lowest, cloexec) : -EBADF;
-}
-
 /* int dup(int fd)
  * => the lowest free descriptor, for the same open file
  * Errors: EBADF, EMFILE, ENOMEM. */
 long
 sys_dup(u64 fd)
 {
-    return dup_from((int)fd, 0, false);
-}
-
-static long
-dup_to(int fd, int new, bool cloexec)
-{
-    struct file *file = file_get_fd(fd);
-
-    return file != NULL ? fd_replace(file, new, cloexec) : -EBADF;
+    return sys_fcntl(fd, F_DUPFD, 0);
 }
 
 /* int dup2(int fd, int new)
@@ -242,7 +216,7 @@ sys_dup2(u64 fd, u64 new)
     if ((int)fd == (int)new) {
         return fd_get_cloexec((int)fd) < 0 ? -EBADF : (int)new;
     }
-    return dup_to((int)fd, (int)new, false);
+    return sys_dup3(fd, new, 0);
 }
 
 /* int dup3(int fd, int new, int flags)
@@ -254,7 +228,9 @@ sys_dup3(u64 fd, u64 new, u64 flags)
     if (((u32)flags & ~(u32)O_CLOEXEC) || (int)fd == (int)new) {
         return -EINVAL;
     }
-    return dup_to((int)fd, (int)new, flags & O_CLOEXEC);
+    struct file *file = file_get_fd((int)fd);
+    return file == NULL ? -EBADF
+                        : fd_replace(file, (int)new, flags & O_CLOEXEC);
 }
 
 /* int fcntl(int fd, int command, long arg)
@@ -277,7 +253,10 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
         if ((u32)arg < OPEN_MAX) {
-            result = dup_from((int)fd, (int)arg, cloexec);
+            int new = fd_reserve((int)arg);
+            file_get(file);
+            result = fd_fill(&new, &file, 1, cloexec, MIN(new, 0));
+            result = result != 0 ? result : new;
         }
         break;
     case F_GETFD:
