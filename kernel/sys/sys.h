@@ -47,6 +47,10 @@ long sys_enosys(void);
 extern const char *const syscall_names[SYSCALL_COUNT];
 extern const char *const syscall_formats[SYSCALL_COUNT];
 
+/* For self-checks: have hook called at the end of every system call, with no
+ * lock held.  => boot */
+void syscall_set_hook(void (*hook)(void));
+
 /* Copy in a path.
  * => after 0, kfree of it must follow
  * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM */
