@@ -119,12 +119,8 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
     }
     long result = proc_wait((pid_t)pid, (int)options, &word,
                             rusage != 0 ? &usage : NULL);
-    if (result > 0 && status != 0
-        && copy_to_user(status, &word, sizeof(word)) != 0) {
-        return -EFAULT;
-    }
-    if (result > 0 && rusage != 0
-        && copy_to_user(rusage, &usage, sizeof(usage)) != 0) {
+    if (result > 0 && (copy_out(status, &word, sizeof(word)) != 0
+                       || copy_out(rusage, &usage, sizeof(usage)) != 0)) {
         return -EFAULT;
     }
     return result;

@@ -69,10 +69,7 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
         return -EINVAL;
     }
     int error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
-    if (error == 0 && old != 0) {
-        error = copy_to_user(old, &before, sizeof(before));
-    }
-    return error;
+    return error != 0 ? error : copy_out(old, &before, sizeof(before));
 }
 
 /* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
@@ -105,7 +102,7 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
         }
         signal_set_blocked(set);
     }
-    return old != 0 ? copy_to_user(old, &before, sizeof(before)) : 0;
+    return copy_out(old, &before, sizeof(before));
 }
 
 /* int rt_sigpending(sigset_t *set, size_t size);
@@ -158,9 +155,8 @@ sys_restart_syscall(void)
     u64 now = clock_ns();
     u64 ns = end > now ? end - now : 0;
     struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
-    return current->sleep_left != 0
-                   && copy_to_user(current->sleep_left, &ts, sizeof(ts)) != 0
-               ? -EFAULT : -ERESTART_RESTARTBLOCK;
+    int error = copy_out(current->sleep_left, &ts, sizeof(ts));
+    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
 }
 
 static u64
@@ -216,10 +212,8 @@ sys_gettimeofday(u64 time, u64 zone)
     struct timeval tv = {(long)(us / 1000000), (long)(us % 1000000)};
     static const int utc[2];
 
-    if (time != 0 && copy_to_user(time, &tv, sizeof(tv)) != 0) {
-        return -EFAULT;
-    }
-    return zone != 0 ? copy_to_user(zone, utc, sizeof(utc)) : 0;
+    int error = copy_out(time, &tv, sizeof(tv));
+    return error != 0 ? error : copy_out(zone, utc, sizeof(utc));
 }
 
 /* time_t time(time_t *time);
@@ -230,8 +224,6 @@ sys_time(u64 time)
 {
     long now = (long)((clock_ns() + clock_boot_realtime_ns) / NSEC_PER_SEC);
 
-    if (time != 0 && copy_to_user(time, &now, sizeof(now)) != 0) {
-        return -EFAULT;
-    }
-    return now;
+    int error = copy_out(time, &now, sizeof(now));
+    return error != 0 ? error : now;
 }
