@@ -88,19 +88,12 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
         if (copy_from_user(&set, new, sizeof(set)) != 0) {
             return -EFAULT;
         }
-        switch ((int)how) {
-        case SIG_BLOCK:
-            set = before | set;
-            break;
-        case SIG_UNBLOCK:
-            set = before & ~set;
-            break;
-        case SIG_SETMASK:
-            break;
-        default:
+        if ((u32)how > SIG_SETMASK) {
             return -EINVAL;
         }
-        signal_set_blocked(set);
+        signal_set_blocked((u32)how == SIG_BLOCK     ? before | set
+                           : (u32)how == SIG_UNBLOCK ? before & ~set
+                                                     : set);
     }
     return copy_out(old, &before, sizeof(before));
 }
