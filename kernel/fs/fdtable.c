@@ -91,13 +91,13 @@ table_own(struct files *files, int fd)
 }
 
 static bool
-bit_at(const u64 *words, int n)
+bit_at(const u64 *words, u32 n)
 {
     return (words[n / 64] >> (n % 64) & 1) != 0;
 }
 
 static void
-set_bit(u64 *words, int n, bool value)
+set_bit(u64 *words, u32 n, bool value)
 {
     u64 bit = 1UL << (n % 64);
 
@@ -119,18 +119,20 @@ table_set(struct fdtable *table, int fd, struct file *file, bool cloexec)
     return old;
 }
 
-/* The file behind fd.  => files->lock held; NULL: bad descriptor */
+/* The file behind fd; a negative one is large here.
+ * => files->lock held; NULL: bad descriptor */
 static struct file *
-file_at(const struct files *files, int fd)
+file_at(const struct files *files, u32 fd)
 {
     const struct fdtable *table = files->table;
 
-    return fd >= 0 && (u32)fd < table->end ? table->file[fd] : NULL;
+    return fd < table->end ? table->file[fd] : NULL;
 }
 
 /* ---- One descriptor of the current process ---- */
 
-struct file *
+/* Not inline: file_use_fd should not save registers for what it seldom does. */
+__noinline struct file *
 file_get_fd(int fd)
 {
     struct files *files = current->files;
