@@ -16,7 +16,8 @@
 
 #include "sys/sys.h"
 
-#define NSEC_PER_SEC 1000000000UL
+#define NSEC_PER_SEC  1000000000UL
+#define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
 
 /* int kill(pid_t pid, int signal);
  * 0.
@@ -152,15 +153,6 @@ sys_restart_syscall(void)
     return error != 0 ? error : -ERESTART_RESTARTBLOCK;
 }
 
-static u64
-process_cpu_ns(void)
-{
-    u64 user, system;
-
-    proc_ticks(current->process, &user, &system);
-    return (user + system) * (NSEC_PER_SEC / TICKS_PER_SEC);
-}
-
 /* int clock_gettime(clockid_t clock, struct timespec *time);
  * 0.
  * EINVAL: unknown clock.  EFAULT.
@@ -169,6 +161,7 @@ long
 sys_clock_gettime(u64 clock, u64 time)
 {
     u64 ns = clock_ns();
+    u64 user, system;
 
     switch ((int)clock) {
     case CLOCK_REALTIME:
@@ -181,11 +174,11 @@ sys_clock_gettime(u64 clock, u64 time)
     case CLOCK_BOOTTIME:
         break;
     case CLOCK_PROCESS_CPUTIME_ID:
-        ns = process_cpu_ns();
+        proc_ticks(current->process, &user, &system);
+        ns = (user + system) * NSEC_PER_TICK;
         break;
     case CLOCK_THREAD_CPUTIME_ID:
-        ns = (current->user_ticks + current->system_ticks)
-             * (NSEC_PER_SEC / TICKS_PER_SEC);
+        ns = (current->user_ticks + current->system_ticks) * NSEC_PER_TICK;
         break;
     default:
         return -EINVAL;
