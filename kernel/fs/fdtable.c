@@ -155,8 +155,7 @@ file_use_fd(int fd)
     if (atomic_load_explicit(&files->refs, memory_order_acquire) == 1) {
         return (struct file_use){.file = file_at(files, fd)};
     }
-    struct file *file = file_get_fd(fd);
-    return (struct file_use){.file = file, .counted = file != NULL};
+    return (struct file_use){.file = file_get_fd(fd), .counted = true};
 }
 
 int
