@@ -26,7 +26,6 @@
 
 #define LAPIC_ENABLE    0x100
 #define LAPIC_SENDING   0x1000
-#define LAPIC_ALL_OTHER 0xc0000
 #define LAPIC_MASKED    0x10000
 #define LAPIC_DIVIDE_16 0x3
 
@@ -147,12 +146,6 @@ apic_send(u32 apic_id, u32 what)
     if (flags & RFLAGS_IF) {
         cpu_interrupts_on();
     }
-}
-
-void
-apic_send_others(u32 what)
-{
-    apic_send(0, what | LAPIC_ALL_OTHER);
 }
 
 /* A count of 0 stops it. */
