@@ -106,17 +106,18 @@ table_at(u64 addr, const char *signature)
     return table;
 }
 
-/* The root table names all others, by addresses of this many bytes. */
+/* The root table (NULL: there is none) names all others, by addresses of this
+ * many bytes. */
 static const struct table *
 find_in(const struct table *root, size_t size, const char *signature)
 {
-    const u8 *at = (const u8 *)(root + 1);
-    const u8 *end = (const u8 *)root + root->length;
     const struct table *found = NULL;
+    size_t end = root != NULL ? root->length : 0;
 
-    for (; found == NULL && (size_t)(end - at) >= size; at += size) {
+    for (size_t at = sizeof(*root); found == NULL && at + size <= end;
+         at += size) {
         u64 addr = 0;
-        memcpy(&addr, at, size);
+        memcpy(&addr, (const u8 *)root + at, size);
         found = table_at(addr, signature);
     }
     return found;
@@ -128,17 +129,11 @@ find_table(const char *signature)
     const struct rsdp *rsdp = find_rsdp();
     const struct table *found = NULL;
 
-    if (rsdp == NULL) {
-        return NULL;
+    if (rsdp != NULL && rsdp->revision >= 2) {
+        found = find_in(table_at(rsdp->xsdt, "XSDT"), sizeof(u64), signature);
     }
-    const struct table *xsdt =
-        rsdp->revision >= 2 ? table_at(rsdp->xsdt, "XSDT") : NULL;
-    if (xsdt != NULL) {
-        found = find_in(xsdt, sizeof(u64), signature);
-    }
-    const struct table *rsdt = table_at(rsdp->rsdt, "RSDT");
-    if (found == NULL && rsdt != NULL) {
-        found = find_in(rsdt, sizeof(u32), signature);
+    if (rsdp != NULL && found == NULL) {
+        found = find_in(table_at(rsdp->rsdt, "RSDT"), sizeof(u32), signature);
     }
     return found;
 }

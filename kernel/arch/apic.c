@@ -26,7 +26,6 @@
 
 #define LAPIC_ENABLE    0x100
 #define LAPIC_SENDING   0x1000
-#define LAPIC_ALL_OTHER 0xc0000
 #define LAPIC_MASKED    0x10000
 #define LAPIC_DIVIDE_16 0x3
 
@@ -133,8 +132,8 @@ apic_enable(void)
 }
 
 /* Target and command are two registers: nobody may come between. */
-static void
-send(u32 target, u32 command)
+void
+apic_send(u32 apic_id, u32 what)
 {
     u64 flags = cpu_flags();
 
@@ -142,23 +141,11 @@ send(u32 target, u32 command)
     while (*lapic(LAPIC_COMMAND) & LAPIC_SENDING) {
         cpu_pause();
     }
-    *lapic(LAPIC_TARGET) = target << 24;
-    *lapic(LAPIC_COMMAND) = command;
+    *lapic(LAPIC_TARGET) = apic_id << 24;
+    *lapic(LAPIC_COMMAND) = what;
     if (flags & RFLAGS_IF) {
         cpu_interrupts_on();
     }
-}
-
-void
-apic_send(u32 apic_id, u32 what)
-{
-    send(apic_id, what);
-}
-
-void
-apic_send_others(u32 what)
-{
-    send(0, what | LAPIC_ALL_OTHER);
 }
 
 /* A count of 0 stops it. */

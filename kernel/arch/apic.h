@@ -19,13 +19,11 @@ void apic_timer_set(u64 ns);
 /* Switch this CPU's local APIC on; returns its id. */
 u32 apic_enable(void);
 
-/* Send an interrupt (a vector, or one of these) to a CPU / all but this one.
- * => any context */
+/* Send an interrupt (a vector, or one of these) to a CPU.  => any context */
 #define APIC_NMI     0x400
 #define APIC_INIT    0x4500
 #define APIC_STARTUP 0x4600 /* + the page where it starts */
 void apic_send(u32 apic_id, u32 what);
-void apic_send_others(u32 what);
 
 /* Tell the local APIC that the interrupt has been taken. */
 void apic_eoi(void);

@@ -71,14 +71,6 @@ cpu_pause(void)
     __asm__ volatile("pause" : : : "memory");
 }
 
-static inline u64
-rdmsr(u32 msr)
-{
-    u32 low, high;
-    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
-    return (u64)high << 32 | low;
-}
-
 static inline void
 wrmsr(u32 msr, u64 value)
 {

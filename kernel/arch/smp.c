@@ -103,7 +103,9 @@ cpu_stop_others(void)
     if (others == 0) {
         return;
     }
-    apic_send_others(APIC_NMI);
+    for (u64 left = others; left != 0; left &= left - 1) {
+        apic_send(cpus[__builtin_ctzl(left)].apic_id, APIC_NMI);
+    }
     u64 start = clock_ns();
     while (__atomic_load_n(&halted, __ATOMIC_SEQ_CST) != others
            && clock_ns() - start < STOP_WAIT) {

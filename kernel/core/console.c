@@ -6,7 +6,6 @@
  */
 #include "core/console.h"
 #include "core/panic.h"
-#include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/percpu.h"
@@ -89,8 +88,8 @@ console_interrupt(void)
 
 /* The log knows only "\n"; a terminal wants "\r\n".  A message is one piece:
  * nobody else's output comes between its text and its newline. */
-static void
-log_to_console(enum host_record kind, const void *message, size_t size)
+void
+console_log(enum host_record kind, const void *message, size_t size)
 {
     const char *text = message;
     size_t start = 0;
@@ -106,10 +105,4 @@ log_to_console(enum host_record kind, const void *message, size_t size)
     }
     write_all(text + start, size - start);
     unlock_devices(flags);
-}
-
-void
-console_log_start(void)
-{
-    log_start(log_to_console);
 }

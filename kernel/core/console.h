@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "core/hostlink.h"
 #include "core/types.h"
 
 struct console_device {
@@ -25,9 +26,8 @@ void console_register(struct console_device *device);
 /* Show text on every device ("\n" is not translated).  => any context */
 void console_write(const char *text, size_t size);
 
-/* Make the console the log's place, for want of a host that listens.
- * => boot, once */
-void console_log_start(void);
+/* The log's place (log_start), for want of a host that listens. */
+void console_log(enum host_record kind, const void *message, size_t size);
 
 /* Whoever wants typed bytes; while there is none, or it has no room, they stay
  * in the devices.  Called with only RANK_INPUT held. */

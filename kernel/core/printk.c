@@ -29,14 +29,6 @@ log_start(void (*write)(enum host_record kind, const void *text, size_t size))
     spin_unlock_irq(&log_lock, flags);
 }
 
-static void
-keep_early(const char *text, size_t size)
-{
-    size = MIN(size, EARLY_MAX - early_size);
-    memcpy(early + early_size, text, size);
-    early_size += size;
-}
-
 void
 log_vwrite(enum host_record kind, const char *fmt, va_list ap)
 {
@@ -52,8 +44,10 @@ log_vwrite(enum host_record kind, const char *fmt, va_list ap)
     }
     if (sink != NULL) {
         sink(kind, text, size);
-    } else {
-        keep_early(text, size);
+    } else { /* keep it */
+        size = MIN(size, EARLY_MAX - early_size);
+        memcpy(early + early_size, text, size);
+        early_size += size;
     }
     if (!panicking) {
         spin_unlock_irq(&log_lock, flags);

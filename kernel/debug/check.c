@@ -334,19 +334,16 @@ check_processes(struct check *check)
 static void
 show_counts(struct text *out)
 {
-    static const struct {
-        const char *name;
-        enum frame_kind kind;
-    } kinds[] = {
-        {"free", FRAME_FREE},     {"table", FRAME_TABLE},
-        {"anon", FRAME_ANON},     {"cache", FRAME_CACHE},
-        {"shared", FRAME_SHARED}, {"kernel", FRAME_KERNEL},
-        {"reserved", FRAME_RESERVED},
+    static const char *const names[FRAME_KINDS] = {
+        [FRAME_FREE] = "free",         [FRAME_TABLE] = "table",
+        [FRAME_ANON] = "anon",         [FRAME_CACHE] = "cache",
+        [FRAME_SHARED] = "shared",     [FRAME_KERNEL] = "kernel",
+        [FRAME_RESERVED] = "reserved",
     };
     u64 heap = heap_bytes() - out->capacity; /* less this very text */
 
-    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-        text_printf(out, "%s %lu\n", kinds[i].name, frame_count(kinds[i].kind));
+    for (enum frame_kind kind = 0; kind < FRAME_KINDS; kind++) {
+        text_printf(out, "%s %lu\n", names[kind], frame_count(kind));
     }
     text_printf(out, "heap %lu\nstacks %lu\nprocesses %d\nfiles %lu\n", heap,
                 kstacks_in_use(), proc_count(), file_count());

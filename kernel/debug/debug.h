@@ -1,6 +1,6 @@
 /*
  * Self-checks, hostile modes, and pictures of the page tables.  Nobody but main
- * includes this room; it hangs itself into /proc and core/hooks.h.
+ * includes this room; it hangs itself into /proc and sys/sys.h.
  */
 #pragma once
 

@@ -7,7 +7,6 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
-#include "core/hooks.h"
 #include "core/panic.h"
 
 #include "arch/percpu.h"
@@ -20,6 +19,8 @@
 #include "proc/sched.h"
 
 #include "fs/procfs.h"
+
+#include "sys/sys.h"
 
 #include "debug/debug.h"
 

@@ -74,11 +74,7 @@ hostlink_init(void)
 {
     char word[4];
 
-    if (boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
-        && uart_init(COM2_PORT)) {
-        present = true;
-        log_start(host_send);
-    } else {
-        console_log_start();
-    }
+    present = boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
+              && uart_init(COM2_PORT);
+    log_start(present ? host_send : console_log);
 }

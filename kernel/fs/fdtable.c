@@ -52,9 +52,7 @@ table_put(struct fdtable *table)
         return;
     }
     for (u32 fd = 0; fd < table->end; fd++) {
-        if (table->file[fd] != NULL) {
-            file_put(table->file[fd]);
-        }
+        file_put(table->file[fd]);
     }
     kfree(table);
 }
@@ -63,13 +61,13 @@ table_put(struct fdtable *table)
  * => files->lock held
  * => 0, or -ENOMEM with nothing changed */
 static int
-table_own(struct files *files, u32 fd)
+table_own(struct files *files, int fd)
 {
     struct fdtable *old = files->table;
     u32 capacity = old->capacity;
 
-    assert(fd < OPEN_MAX);
-    while (capacity <= fd) {
+    assert((u32)fd < OPEN_MAX);
+    while (capacity <= (u32)fd) {
         capacity = MIN(2 * capacity, OPEN_MAX);
     }
     if (old->count == 1 && capacity == old->capacity) {
@@ -92,65 +90,49 @@ table_own(struct files *files, u32 fd)
     return 0;
 }
 
+static bool
+bit_at(const u64 *words, u32 n)
+{
+    return (words[n / 64] >> (n % 64) & 1) != 0;
+}
+
+static void
+set_bit(u64 *words, u32 n, bool value)
+{
+    u64 bit = 1UL << (n % 64);
+
+    words[n / 64] &= ~bit;
+    words[n / 64] |= value ? bit : 0;
+}
+
 /* Put a file, or NULL, at fd.
  * => files->lock held, the table is owned
  * => what was there, with its reference */
 static struct file *
-table_set(struct fdtable *table, u32 fd, struct file *file, bool cloexec)
+table_set(struct fdtable *table, int fd, struct file *file, bool cloexec)
 {
     struct file *old = table->file[fd];
-    u64 bit = 1UL << (fd % 64);
 
     table->file[fd] = file;
-    table->cloexec[fd / 64] &= ~bit;
-    table->cloexec[fd / 64] |= cloexec ? bit : 0;
-    table->end = MAX(table->end, fd + 1);
+    set_bit(table->cloexec, fd, cloexec);
+    table->end = MAX(table->end, (u32)fd + 1);
     return old;
 }
 
-/* The file behind fd.  => files->lock held; NULL: bad descriptor */
+/* The file behind fd; a negative one is large here.
+ * => files->lock held; NULL: bad descriptor */
 static struct file *
-file_at(const struct files *files, int fd)
+file_at(const struct files *files, u32 fd)
 {
     const struct fdtable *table = files->table;
 
-    return fd >= 0 && (u32)fd < table->end ? table->file[fd] : NULL;
-}
-
-/* fd is in range here and below. */
-static bool
-is_reserved(const struct files *files, int fd)
-{
-    return (files->reserved[fd / 64] >> (fd % 64) & 1) != 0;
-}
-
-static void
-set_reserved(struct files *files, int fd, bool reserved)
-{
-    u64 bit = 1UL << (fd % 64);
-
-    files->reserved[fd / 64] &= ~bit;
-    files->reserved[fd / 64] |= reserved ? bit : 0;
-}
-
-/* The lowest free descriptor from `lowest` on, with room for it in the table,
- * which is ours.  => files->lock held; -EMFILE, -ENOMEM */
-static int
-take_lowest(struct files *files, int lowest)
-{
-    int fd = lowest;
-
-    while (fd < OPEN_MAX
-           && (file_at(files, fd) != NULL || is_reserved(files, fd))) {
-        fd++;
-    }
-    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, (u32)fd);
-    return error != 0 ? error : fd;
+    return fd < table->end ? table->file[fd] : NULL;
 }
 
 /* ---- One descriptor of the current process ---- */
 
-struct file *
+/* Not inline: file_use_fd should not save registers for what it seldom does. */
+__noinline struct file *
 file_get_fd(int fd)
 {
     struct files *files = current->files;
@@ -173,71 +155,51 @@ file_use_fd(int fd)
     if (atomic_load_explicit(&files->refs, memory_order_acquire) == 1) {
         return (struct file_use){.file = file_at(files, fd)};
     }
-    struct file *file = file_get_fd(fd);
-    return (struct file_use){.file = file, .counted = file != NULL};
+    return (struct file_use){.file = file_get_fd(fd), .counted = true};
 }
 
 int
-fd_install(struct file *file, int lowest, bool cloexec)
+fd_reserve(int lowest)
 {
     struct files *files = current->files;
+    int fd = lowest;
 
     spin_lock(&files->lock);
-    int fd = take_lowest(files, lowest);
-    if (fd >= 0) {
-        table_set(files->table, (u32)fd, file, cloexec);
+    while (fd < OPEN_MAX
+           && (file_at(files, fd) != NULL || bit_at(files->reserved, fd))) {
+        fd++;
+    }
+    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, fd);
+    if (error == 0) {
+        set_bit(files->reserved, fd, true);
     }
     spin_unlock(&files->lock);
-    if (fd < 0) {
-        file_put(file);
-    }
-    return fd;
+    return error != 0 ? error : fd;
 }
 
 int
-fd_reserve(void)
+fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
+        int error)
 {
     struct files *files = current->files;
-
-    spin_lock(&files->lock);
-    int fd = take_lowest(files, 0);
-    if (fd >= 0) {
-        set_reserved(files, fd, true);
-    }
-    spin_unlock(&files->lock);
-    return fd;
-}
-
-int
-fd_fill(const int *fd, struct file *const *file, int count, bool cloexec)
-{
-    struct files *files = current->files;
-    int error = 0;
 
     spin_lock(&files->lock);
     for (int i = 0; i < count && error == 0; i++) {
-        error = table_own(files, (u32)fd[i]);
+        error = table_own(files, fd[i]);
     }
-    for (int i = 0; i < count && error == 0; i++) {
-        set_reserved(files, fd[i], false);
-        table_set(files->table, (u32)fd[i], file[i], cloexec);
-    }
-    spin_unlock(&files->lock);
-    return error;
-}
-
-void
-fd_unreserve(const int *fd, int count)
-{
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
     for (int i = 0; i < count; i++) {
         if (fd[i] >= 0) {
-            set_reserved(files, fd[i], false);
+            set_bit(files->reserved, fd[i], false);
+        }
+        if (error == 0) {
+            table_set(files->table, fd[i], file[i], cloexec);
         }
     }
     spin_unlock(&files->lock);
+    for (int i = 0; i < count && error != 0; i++) {
+        file_put(file[i]);
+    }
+    return error;
 }
 
 int
@@ -250,15 +212,13 @@ fd_replace(struct file *file, int fd, bool cloexec)
     spin_lock(&files->lock);
     if (fd >= 0 && fd < OPEN_MAX
         && (file != NULL || file_at(files, fd) != NULL)) {
-        error = is_reserved(files, fd) ? -EBUSY : table_own(files, (u32)fd);
+        error = bit_at(files->reserved, fd) ? -EBUSY : table_own(files, fd);
     }
     if (error == 0) {
-        old = table_set(files->table, (u32)fd, file, cloexec);
+        old = table_set(files->table, fd, file, cloexec);
     }
     spin_unlock(&files->lock);
-    if (old != NULL) {
-        file_put(old);
-    }
+    file_put(old);
     return error != 0 ? error : fd;
 }
 
@@ -270,7 +230,7 @@ fd_get_cloexec(int fd)
 
     spin_lock(&files->lock);
     if (file_at(files, fd) != NULL) {
-        result = files->table->cloexec[fd / 64] >> (fd % 64) & 1;
+        result = bit_at(files->table->cloexec, fd);
     }
     spin_unlock(&files->lock);
     return result;
@@ -283,9 +243,9 @@ fd_set_cloexec(int fd, bool cloexec)
 
     spin_lock(&files->lock);
     struct file *file = file_at(files, fd);
-    int error = file == NULL ? -EBADF : table_own(files, (u32)fd);
+    int error = file == NULL ? -EBADF : table_own(files, fd);
     if (error == 0) {
-        table_set(files->table, (u32)fd, file, cloexec);
+        table_set(files->table, fd, file, cloexec);
     }
     spin_unlock(&files->lock);
     return error;
@@ -344,12 +304,12 @@ files_put(struct files *files)
 }
 
 /* The first close-on-exec descriptor.  => files->lock held; OPEN_MAX if none */
-static u32
+static int
 first_cloexec(const struct fdtable *table)
 {
-    for (u32 i = 0; i < FD_WORDS; i++) {
+    for (int i = 0; i < FD_WORDS; i++) {
         if (table->cloexec[i] != 0) {
-            return 64 * i + (u32)__builtin_ctzl(table->cloexec[i]);
+            return 64 * i + __builtin_ctzl(table->cloexec[i]);
         }
     }
     return OPEN_MAX;
@@ -363,7 +323,7 @@ files_for_exec(struct files *files)
         return NULL;
     }
     spin_lock(&files->lock);
-    u32 fd = first_cloexec(files->table);
+    int fd = first_cloexec(files->table);
     int error = fd < OPEN_MAX ? table_own(files, fd) : 0;
     spin_unlock(&files->lock);
     if (error != 0) {
@@ -380,7 +340,7 @@ files_close_on_exec(struct files *files)
         struct file *file = NULL;
 
         spin_lock(&files->lock);
-        u32 fd = first_cloexec(files->table);
+        int fd = first_cloexec(files->table);
         if (fd < OPEN_MAX) {
             assert(files->table->count == 1);
             file = table_set(files->table, fd, NULL, false);

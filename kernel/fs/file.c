@@ -53,18 +53,18 @@ file_get(struct file *file)
 void
 file_put(struct file *file)
 {
+    if (file == NULL) {
+        return;
+    }
     u32 before = atomic_fetch_sub(&file->refs, 1);
-
     assert(before != 0);
     if (before > 1) {
         return;
     }
-    if (file->inode != NULL) {
-        if (file->inode->ops->close != NULL) {
-            file->inode->ops->close(file);
-        }
-        inode_put(file->inode);
+    if (file->inode != NULL && file->inode->ops->close != NULL) {
+        file->inode->ops->close(file);
     }
+    inode_put(file->inode);
     kfree(file);
     atomic_fetch_sub(&open_files, 1);
 }

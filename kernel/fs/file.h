@@ -43,7 +43,7 @@ struct file *file_alloc(struct inode *inode, u32 flags);
 /* Give a file that was allocated without one its inode. */
 void file_bind(struct file *file, struct inode *inode);
 void file_get(struct file *file);
-void file_put(struct file *file);
+void file_put(struct file *file); /* it may be NULL */
 
 /* Open descriptions there are (for the leak check). */
 u64 file_count(void);
@@ -113,25 +113,23 @@ file_done(struct file_use use)
     }
 }
 
-/* Put a file at the lowest free descriptor, `lowest` or above.
- * => the caller's reference is the table's then, or dropped at an error
+/* A file gets a descriptor in two steps, as a call may fail in between.  First:
+ * keep the lowest free one, `lowest` or above, which nobody else gets or sees
+ * meanwhile.
  * => the descriptor; -EMFILE, -ENOMEM with nothing changed */
-int fd_install(struct file *file, int lowest, bool cloexec);
+int fd_reserve(int lowest);
 
-/* The same in two steps, for a call that may fail in between: keep the lowest
- * free descriptor, which nobody else gets or sees meanwhile; then put files at
- * all those that were kept, or give them back (negative ones are passed over).
- * => fd_reserve: as fd_install
- * => fd_fill: 0; -ENOMEM with nothing changed (the table has been shared since
- *    by a fork of somebody who uses it, too) */
-int fd_reserve(void);
-int fd_fill(const int *fd, struct file *const *file, int count, bool cloexec)
-    __must_check;
-void fd_unreserve(const int *fd, int count);
+/* Then: put files at all those that were kept or, if the call has failed with
+ * `error`, give them back (a negative one is none, a file may be NULL).
+ * => the caller's references are the table's then, or dropped at an error
+ * => 0; error; -ENOMEM (the table has been shared since by a fork of somebody
+ *    who uses it, too) */
+int fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
+            int error) __must_check;
 
 /* Put a file at this very descriptor; what was there is closed.  NULL: only
  * that (-EBADF if nothing was there).
- * => the reference: as fd_install
+ * => the reference: as fd_fill
  * => fd; -EBADF (out of range), -EBUSY (reserved), -ENOMEM with nothing
  *    changed */
 int fd_replace(struct file *file, int fd, bool cloexec);

@@ -198,26 +198,22 @@ dir_add(struct inode *dir, const char *name, struct inode *inode)
     return error;
 }
 
-/* Whether this inode may be removed from its directory; the lock is held. */
-static int
-ask_remove(const struct inode *inode, bool directory)
-{
-    if (S_ISDIR(inode->mode) != directory) {
-        return directory ? -ENOTDIR : -EISDIR;
-    }
-    if (inode->fixed) {
-        return -EBUSY; /* /proc */
-    }
-    return list_empty(&inode->children) ? 0 : -ENOTEMPTY;
-}
-
 int
 dir_remove(struct inode *dir, const char *name, bool directory)
 {
+    int error = 0;
+
     spin_lock(&fstree_lock);
     struct inode *inode = find_child(dir, name);
-    int error = inode == NULL ? -ENOENT : ask_remove(inode, directory);
-    if (error == 0) {
+    if (inode == NULL) {
+        error = -ENOENT;
+    } else if (S_ISDIR(inode->mode) != directory) {
+        error = directory ? -ENOTDIR : -EISDIR;
+    } else if (inode->fixed) {
+        error = -EBUSY; /* /proc */
+    } else if (!list_empty(&inode->children)) {
+        error = -ENOTEMPTY;
+    } else {
         list_del(&inode->sibling);
         inode->nlink = 0;
     }

@@ -69,25 +69,17 @@ find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
     }
 }
 
-/* Whether this inode may be opened so. */
-static int
-ask_open(const struct inode *inode, u32 flags)
-{
-    bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
-
-    if (S_ISDIR(inode->mode)) {
-        return writes || (flags & O_CREAT) ? -EISDIR : 0;
-    }
-    return flags & O_DIRECTORY ? -ENOTDIR : 0;
-}
-
 static int
 open_inode(struct inode *inode, u32 flags, struct file *file)
 {
-    int error = ask_open(inode, flags);
+    bool directory = S_ISDIR(inode->mode);
+    int error = 0;
 
-    if (error != 0) {
-        return error;
+    if (directory && (flags & (O_ACCMODE | O_TRUNC | O_CREAT)) != 0) {
+        return -EISDIR;
+    }
+    if (!directory && (flags & O_DIRECTORY) != 0) {
+        return -ENOTDIR;
     }
     file_bind(file, inode);
     if (inode->ops->open != NULL) {
@@ -131,24 +123,15 @@ int
 fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 {
     /* First what may fail: an open that does so leaves no file behind. */
-    int fd = fd_reserve(); /* EMFILE comes before ENOENT */
+    int fd = fd_reserve(0); /* EMFILE comes before ENOENT */
     if (fd < 0) {
         return fd;
     }
     struct file *file = file_alloc(NULL, (flags & FILE_FLAGS) | O_LARGEFILE);
     int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
 
-    if (error == 0) {
-        error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC);
-    }
-    if (error == 0) {
-        return fd;
-    }
-    fd_unreserve(&fd, 1);
-    if (file != NULL) {
-        file_put(file);
-    }
-    return error;
+    error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC, error);
+    return error != 0 ? error : fd;
 }
 
 int

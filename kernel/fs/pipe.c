@@ -232,8 +232,9 @@ pipe_create(struct file *ends[2], u32 flags)
     ends[0] = file_alloc(inode, O_RDONLY | flags);
     ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;
     inode_put(inode);
-    if (ends[0] != NULL && ends[1] == NULL) {
+    if (ends[1] == NULL) {
         file_put(ends[0]);
+        return -ENOMEM;
     }
-    return ends[1] != NULL ? 0 : -ENOMEM;
+    return 0;
 }

@@ -106,28 +106,17 @@ make_slot(struct tmpfs_file *file, u64 index)
     return slot;
 }
 
-/* The frame of a page.  => 0 if there is a hole */
-static paddr_t
-find_page(struct tmpfs_file *file, u64 index)
+/* The frame of a page; make: of zeros if there is a hole.
+ * => 0: a hole or, if it was to be made, no memory */
+static inline paddr_t
+page_at(struct tmpfs_file *file, u64 index, bool make)
 {
-    const paddr_t *slot = find_slot(file, index);
+    paddr_t *slot = make ? make_slot(file, index) : find_slot(file, index);
 
-    return slot != NULL ? *slot : 0;
-}
-
-/* The same, made of zeros if there is a hole.  => 0: no memory */
-static paddr_t
-make_page(struct tmpfs_file *file, u64 index)
-{
-    paddr_t *slot = make_slot(file, index);
-
-    if (slot == NULL) {
-        return 0;
-    }
-    if (*slot == 0) {
+    if (make && slot != NULL && *slot == 0) {
         *slot = frame_alloc_zero(file->kind);
     }
-    return *slot;
+    return slot != NULL ? *slot : 0;
 }
 
 static void
@@ -147,8 +136,10 @@ drop_pages(paddr_t node, int level)
 }
 
 static void
-drop_all_pages(struct tmpfs_file *file)
+drop_all_pages(struct inode *inode)
 {
+    struct tmpfs_file *file = file_of(inode);
+
     drop_pages(file->root, file->height);
     file->root = 0;
     file->height = 0;
@@ -170,7 +161,7 @@ object_page(struct object *object, u64 index, paddr_t *frame)
 
     spin_lock(&inode->lock);
     if (index < align_up(inode->size, PAGE_SIZE) / PAGE_SIZE) {
-        *frame = make_page(file_of(inode), index);
+        *frame = page_at(file_of(inode), index, true);
         error = *frame == 0 ? -ENOMEM : 0;
     }
     if (error == 0) {
@@ -235,7 +226,7 @@ read_page(struct inode *inode, u64 offset, struct uio *uio)
     spin_lock(&inode->lock);
     if (offset < inode->size) {
         n = MIN(n, inode->size - offset);
-        frame = find_page(file_of(inode), offset / PAGE_SIZE);
+        frame = page_at(file_of(inode), offset / PAGE_SIZE, false);
     } else {
         n = 0;
     }
@@ -262,11 +253,11 @@ write_page(struct inode *inode, u64 offset, struct uio *uio)
     int error = -ENOMEM;
 
     spin_lock(&inode->lock);
-    paddr_t frame = find_page(file_of(inode), offset / PAGE_SIZE);
+    paddr_t frame = page_at(file_of(inode), offset / PAGE_SIZE, false);
     if (frame == 0 && frame_count(FRAME_CACHE) >= page_limit) {
         error = -ENOSPC;
     } else if (frame == 0) {
-        frame = make_page(file_of(inode), offset / PAGE_SIZE);
+        frame = page_at(file_of(inode), offset / PAGE_SIZE, true);
     }
     if (frame != 0) {
         frame_get(frame);
@@ -338,7 +329,7 @@ tmpfs_truncate(struct inode *inode)
 
     mutex_lock(&file->writing);
     spin_lock(&inode->lock);
-    drop_all_pages(file);
+    drop_all_pages(inode);
     inode->size = 0;
     inode_touch(inode);
     spin_unlock(&inode->lock);
@@ -346,12 +337,6 @@ tmpfs_truncate(struct inode *inode)
 }
 
 /* ---- Birth and end ---- */
-
-static void
-tmpfs_free(struct inode *inode)
-{
-    drop_all_pages(file_of(inode));
-}
 
 struct inode *
 tmpfs_file(u32 mode)
@@ -362,7 +347,7 @@ tmpfs_file(u32 mode)
     };
     static const struct inode_ops ops = {
         .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
-        .truncate = tmpfs_truncate, .free = tmpfs_free,
+        .truncate = tmpfs_truncate, .free = drop_all_pages,
     };
     struct inode *inode = inode_alloc(sizeof(struct tmpfs_file), &ops,
                                       S_IFREG | mode);
@@ -395,7 +380,7 @@ tmpfs_fill(struct inode *inode, const void *data, size_t size)
 
     spin_lock(&inode->lock);
     for (size_t at = 0; at < size && error == 0; at += PAGE_SIZE) {
-        paddr_t frame = make_page(file_of(inode), at / PAGE_SIZE);
+        paddr_t frame = page_at(file_of(inode), at / PAGE_SIZE, true);
         if (frame != 0) {
             memcpy(frame_ptr(frame), (const char *)data + at,
                    MIN(size - at, PAGE_SIZE));

@@ -117,12 +117,6 @@ controls_us(const struct tty *tty)
     return tty->session != 0 && tty->session == current->process->sid;
 }
 
-static bool
-leads_session(void)
-{
-    return current->process->pid == current->process->sid;
-}
-
 /* A session's leader makes the terminal the session's, if it is nobody's. */
 static long
 take_terminal(struct tty *tty)
@@ -131,13 +125,14 @@ take_terminal(struct tty *tty)
 
     spin_lock(&family_lock);
     spin_lock(&tty->lock);
-    if (leads_session() && tty->session == 0) {
+    bool leads = current->process->pid == current->process->sid;
+    if (leads && tty->session == 0) {
         tty->session = current->process->sid;
         tty->foreground = current->process->pgid;
         pid_get(tty->session);
         pid_get(tty->foreground);
     }
-    if (leads_session() && controls_us(tty)) {
+    if (leads && controls_us(tty)) {
         result = 0;
     }
     spin_unlock(&tty->lock);

@@ -150,7 +150,7 @@ on_user_return(struct trapframe *frame)
     u32 work = __atomic_fetch_and(&this_cpu()->work, WORK_HOOK,
                                   __ATOMIC_RELAXED);
 
-    assert(current->mutex_rank == 0); /* nor a spinlock: sys/dispatch.c */
+    assert(current->mutex_rank == 0); /* nor a spinlock: sys/table.c */
     if (work & WORK_PARK) {
         park_here();
     }

@@ -9,6 +9,8 @@
 
 #include "core/types.h"
 
+#include "mm/usercopy.h"
+
 #define SYSCALL_ARGS_0 void
 #define SYSCALL_ARGS_1 u64 a0
 #define SYSCALL_ARGS_2 SYSCALL_ARGS_1, u64 a1
@@ -46,6 +48,18 @@ long sys_enosys(void);
 /* For traces: names, and one letter an argument as in syscalls.def. */
 extern const char *const syscall_names[SYSCALL_COUNT];
 extern const char *const syscall_formats[SYSCALL_COUNT];
+
+/* For self-checks: have hook called at the end of every system call, with no
+ * lock held.  => boot */
+void syscall_set_hook(void (*hook)(void));
+
+/* Copy out what a caller may want to know: if the address is 0, it does not.
+ * => 0 or -EFAULT */
+static inline int __must_check
+copy_out(u64 user, const void *from, size_t size)
+{
+    return user != 0 ? copy_to_user(user, from, size) : 0;
+}
 
 /* Copy in a path.
  * => after 0, kfree of it must follow

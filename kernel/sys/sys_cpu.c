@@ -105,13 +105,8 @@ sys_getcpu(u64 user_cpu, u64 user_node)
 {
     u32 cpu = (u32)this_cpu()->id;
     u32 node = 0;
-    int error = 0;
+    int error = copy_out(user_cpu, &cpu, sizeof(cpu));
 
-    if (user_cpu != 0) {
-        error |= copy_to_user(user_cpu, &cpu, sizeof(cpu));
-    }
-    if (user_node != 0) { /* even if the other one was bad */
-        error |= copy_to_user(user_node, &node, sizeof(node));
-    }
-    return error;
+    /* Even if the other one was bad. */
+    return error | copy_out(user_node, &node, sizeof(node));
 }

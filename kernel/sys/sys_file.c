@@ -111,11 +111,9 @@ long
 sys_lseek(u64 fd, u64 offset, u64 whence)
 {
     struct file *file = file_get_fd((int)fd);
+    long result = file == NULL ? -EBADF
+                               : file_seek(file, (i64)offset, (int)whence);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    long result = file_seek(file, (i64)offset, (int)whence);
     file_put(file);
     return result;
 }
@@ -150,11 +148,8 @@ long
 sys_getdents64(u64 fd, u64 buf, u64 size)
 {
     struct file *file = file_get_fd((int)fd);
+    long result = file == NULL ? -EBADF : dir_getdents(file, buf, (u32)size);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    long result = dir_getdents(file, buf, (u32)size);
     file_put(file);
     return result;
 }
@@ -180,7 +175,6 @@ sys_close(u64 fd)
 long
 sys_pipe2(u64 fds, u64 flags)
 {
-    bool cloexec = flags & O_CLOEXEC;
     struct file *ends[2];
     int fd[2];
 
@@ -192,18 +186,10 @@ sys_pipe2(u64 fds, u64 flags)
         return error;
     }
     /* Nobody who shares the descriptors sees one before all has worked. */
-    fd[0] = fd_reserve();
-    fd[1] = fd[0] < 0 ? fd[0] : fd_reserve();
+    fd[0] = fd_reserve(0);
+    fd[1] = fd[0] < 0 ? fd[0] : fd_reserve(0);
     error = fd[1] < 0 ? fd[1] : copy_to_user(fds, fd, sizeof(fd));
-    if (error == 0) {
-        error = fd_fill(fd, ends, 2, cloexec);
-    }
-    if (error != 0) {
-        fd_unreserve(fd, 2);
-        file_put(ends[0]);
-        file_put(ends[1]);
-    }
-    return error;
+    return fd_fill(fd, ends, 2, flags & O_CLOEXEC, error);
 }
 
 long
@@ -212,30 +198,13 @@ sys_pipe(u64 fds)
     return sys_pipe2(fds, 0);
 }
 
-/* Install the file of descriptor fd once more, at `lowest` or above. */
-static long
-dup_from(int fd, int lowest, bool cloexec)
-{
-    struct file *file = file_get_fd(fd);
-
-    return file != NULL ? fd_install(file, lowest, cloexec) : -EBADF;
-}
-
 /* int dup(int fd)
  * => the lowest free descriptor, for the same open file
  * Errors: EBADF, EMFILE, ENOMEM. */
 long
 sys_dup(u64 fd)
 {
-    return dup_from((int)fd, 0, false);
-}
-
-static long
-dup_to(int fd, int new, bool cloexec)
-{
-    struct file *file = file_get_fd(fd);
-
-    return file != NULL ? fd_replace(file, new, cloexec) : -EBADF;
+    return sys_fcntl(fd, F_DUPFD, 0);
 }
 
 /* int dup2(int fd, int new)
@@ -247,7 +216,7 @@ sys_dup2(u64 fd, u64 new)
     if ((int)fd == (int)new) {
         return fd_get_cloexec((int)fd) < 0 ? -EBADF : (int)new;
     }
-    return dup_to((int)fd, (int)new, false);
+    return sys_dup3(fd, new, 0);
 }
 
 /* int dup3(int fd, int new, int flags)
@@ -259,7 +228,9 @@ sys_dup3(u64 fd, u64 new, u64 flags)
     if (((u32)flags & ~(u32)O_CLOEXEC) || (int)fd == (int)new) {
         return -EINVAL;
     }
-    return dup_to((int)fd, (int)new, flags & O_CLOEXEC);
+    struct file *file = file_get_fd((int)fd);
+    return file == NULL ? -EBADF
+                        : fd_replace(file, (int)new, flags & O_CLOEXEC);
 }
 
 /* int fcntl(int fd, int command, long arg)
@@ -282,7 +253,10 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
         if ((u32)arg < OPEN_MAX) {
-            result = dup_from((int)fd, (int)arg, cloexec);
+            int new = fd_reserve((int)arg);
+            file_get(file);
+            result = fd_fill(&new, &file, 1, cloexec, MIN(new, 0));
+            result = result != 0 ? result : new;
         }
         break;
     case F_GETFD:

@@ -58,18 +58,6 @@ map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
     return error;
 }
 
-/* Shared anonymous memory is a file without a name. */
-static long
-map_shared_memory(struct as_map *map, struct inode **inode)
-{
-    *inode = tmpfs_anonymous(map->size);
-    if (*inode == NULL) {
-        return -ENOMEM;
-    }
-    map->object = inode_object(*inode);
-    return 0;
-}
-
 /* void *mmap(void *addr, size_t size, int prot, int flags, int fd,
  *            off_t offset);
  * The address.
@@ -104,8 +92,10 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
     map.vma_flags = type == MAP_PRIVATE ? 0 : VMA_SHARED;
     if ((flags & MAP_ANONYMOUS) == 0) {
         error = map_file((int)fd, offset, &map, &inode);
-    } else if (map.vma_flags & VMA_SHARED) {
-        error = map_shared_memory(&map, &inode);
+    } else if (map.vma_flags & VMA_SHARED) { /* a file without a name */
+        inode = tmpfs_anonymous(map.size);
+        map.object = inode != NULL ? inode_object(inode) : NULL;
+        error = inode != NULL ? 0 : -ENOMEM;
     }
     if (error != 0) {
         return error;

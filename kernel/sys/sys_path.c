@@ -55,15 +55,13 @@ static int
 dir_of_fd(int fd, struct inode **dir)
 {
     struct file *file = file_get_fd(fd);
-    int error = -ENOTDIR;
+    int error = file == NULL                 ? -EBADF
+                : S_ISDIR(file->inode->mode) ? 0
+                                             : -ENOTDIR;
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    if (S_ISDIR(file->inode->mode)) {
+    if (error == 0) {
         inode_get(file->inode);
         *dir = file->inode;
-        error = 0;
     }
     file_put(file);
     return error;
@@ -127,11 +125,8 @@ long
 sys_fstat(u64 fd, u64 stat)
 {
     struct file *file = file_get_fd((int)fd);
+    int error = file == NULL ? -EBADF : stat_to_user(file->inode, stat);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    int error = stat_to_user(file->inode, stat);
     file_put(file);
     return error;
 }

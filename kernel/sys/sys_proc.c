@@ -119,12 +119,8 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
     }
     long result = proc_wait((pid_t)pid, (int)options, &word,
                             rusage != 0 ? &usage : NULL);
-    if (result > 0 && status != 0
-        && copy_to_user(status, &word, sizeof(word)) != 0) {
-        return -EFAULT;
-    }
-    if (result > 0 && rusage != 0
-        && copy_to_user(rusage, &usage, sizeof(usage)) != 0) {
+    if (result > 0 && (copy_out(status, &word, sizeof(word)) != 0
+                       || copy_out(rusage, &usage, sizeof(usage)) != 0)) {
         return -EFAULT;
     }
     return result;
@@ -187,6 +183,9 @@ set_group(struct process *target, pid_t pgid)
     if (target == NULL || (target != process && target->parent != process)) {
         return -ESRCH;
     }
+    if (pgid == 0) {
+        pgid = target->pid;
+    }
     if (target->sid != process->sid || target->sid == target->pid) {
         return -EPERM;
     }
@@ -211,12 +210,7 @@ sys_setpgid(u64 pid, u64 pgid)
         return -EINVAL;
     }
     spin_lock(&family_lock);
-    struct process *target = target_of((pid_t)pid);
-    pid_t group = (pid_t)pgid;
-    if (group == 0 && target != NULL) {
-        group = target->pid;
-    }
-    long error = set_group(target, group);
+    long error = set_group(target_of((pid_t)pid), (pid_t)pgid);
     spin_unlock(&family_lock);
     return error;
 }

@@ -16,7 +16,8 @@
 
 #include "sys/sys.h"
 
-#define NSEC_PER_SEC 1000000000UL
+#define NSEC_PER_SEC  1000000000UL
+#define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
 
 /* int kill(pid_t pid, int signal);
  * 0.
@@ -69,10 +70,7 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
         return -EINVAL;
     }
     int error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
-    if (error == 0 && old != 0) {
-        error = copy_to_user(old, &before, sizeof(before));
-    }
-    return error;
+    return error != 0 ? error : copy_out(old, &before, sizeof(before));
 }
 
 /* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
@@ -91,21 +89,14 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
         if (copy_from_user(&set, new, sizeof(set)) != 0) {
             return -EFAULT;
         }
-        switch ((int)how) {
-        case SIG_BLOCK:
-            set = before | set;
-            break;
-        case SIG_UNBLOCK:
-            set = before & ~set;
-            break;
-        case SIG_SETMASK:
-            break;
-        default:
+        if ((u32)how > SIG_SETMASK) {
             return -EINVAL;
         }
-        signal_set_blocked(set);
+        signal_set_blocked((u32)how == SIG_BLOCK     ? before | set
+                           : (u32)how == SIG_UNBLOCK ? before & ~set
+                                                     : set);
     }
-    return old != 0 ? copy_to_user(old, &before, sizeof(before)) : 0;
+    return copy_out(old, &before, sizeof(before));
 }
 
 /* int rt_sigpending(sigset_t *set, size_t size);
@@ -158,18 +149,8 @@ sys_restart_syscall(void)
     u64 now = clock_ns();
     u64 ns = end > now ? end - now : 0;
     struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
-    return current->sleep_left != 0
-                   && copy_to_user(current->sleep_left, &ts, sizeof(ts)) != 0
-               ? -EFAULT : -ERESTART_RESTARTBLOCK;
-}
-
-static u64
-process_cpu_ns(void)
-{
-    u64 user, system;
-
-    proc_ticks(current->process, &user, &system);
-    return (user + system) * (NSEC_PER_SEC / TICKS_PER_SEC);
+    int error = copy_out(current->sleep_left, &ts, sizeof(ts));
+    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
 }
 
 /* int clock_gettime(clockid_t clock, struct timespec *time);
@@ -180,6 +161,7 @@ long
 sys_clock_gettime(u64 clock, u64 time)
 {
     u64 ns = clock_ns();
+    u64 user, system;
 
     switch ((int)clock) {
     case CLOCK_REALTIME:
@@ -192,11 +174,11 @@ sys_clock_gettime(u64 clock, u64 time)
     case CLOCK_BOOTTIME:
         break;
     case CLOCK_PROCESS_CPUTIME_ID:
-        ns = process_cpu_ns();
+        proc_ticks(current->process, &user, &system);
+        ns = (user + system) * NSEC_PER_TICK;
         break;
     case CLOCK_THREAD_CPUTIME_ID:
-        ns = (current->user_ticks + current->system_ticks)
-             * (NSEC_PER_SEC / TICKS_PER_SEC);
+        ns = (current->user_ticks + current->system_ticks) * NSEC_PER_TICK;
         break;
     default:
         return -EINVAL;
@@ -216,10 +198,8 @@ sys_gettimeofday(u64 time, u64 zone)
     struct timeval tv = {(long)(us / 1000000), (long)(us % 1000000)};
     static const int utc[2];
 
-    if (time != 0 && copy_to_user(time, &tv, sizeof(tv)) != 0) {
-        return -EFAULT;
-    }
-    return zone != 0 ? copy_to_user(zone, utc, sizeof(utc)) : 0;
+    int error = copy_out(time, &tv, sizeof(tv));
+    return error != 0 ? error : copy_out(zone, utc, sizeof(utc));
 }
 
 /* time_t time(time_t *time);
@@ -230,8 +210,6 @@ sys_time(u64 time)
 {
     long now = (long)((clock_ns() + clock_boot_realtime_ns) / NSEC_PER_SEC);
 
-    if (time != 0 && copy_to_user(time, &now, sizeof(now)) != 0) {
-        return -EFAULT;
-    }
-    return now;
+    int error = copy_out(time, &now, sizeof(now));
+    return error != 0 ? error : now;
 }

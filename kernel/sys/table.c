@@ -1,7 +1,15 @@
 /*
- * The tables of system calls, all from syscalls.def.
+ * The tables of system calls, all from syscalls.def, and a call's end.  Its
+ * beginning is in entry.S, which finds the function in syscall_table: number in
+ * rax, arguments in rdi rsi rdx r10 r8 r9, result in rax: 0 or more, or a
+ * negative errno (System V ABI, A.2.1).
  */
 #include "abi/errno.h"
+
+#include "core/panic.h"
+
+#include "arch/percpu.h"
+#include "arch/upcalls.h"
 
 #include "sys/sys.h"
 
@@ -39,3 +47,22 @@ const char *const syscall_formats[SYSCALL_COUNT] = {
 
 /* Linux has fewer than 500 calls; ours begin at 1024. */
 _Static_assert(SYSCALL_COUNT <= 1100, "the table stays small");
+
+static void (*syscall_hook)(void);
+
+void
+syscall_set_hook(void (*hook)(void))
+{
+    syscall_hook = hook;
+    work_always |= WORK_HOOK;
+    cpu_add_work(WORK_HOOK); /* others: with their next tick */
+}
+
+void
+on_syscall_work(void)
+{
+    assert(this_cpu()->rank == 0);
+    if (this_cpu()->work & WORK_HOOK) {
+        syscall_hook();
+    }
+}

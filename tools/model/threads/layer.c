@@ -55,12 +55,6 @@ apic_send(u32 apic_id, u32 what)
     sched_yield();
 }
 
-void
-apic_send_others(u32 what)
-{
-    (void)what;
-}
-
 paddr_t
 kernel_image_end(void)
 {
