@@ -113,7 +113,7 @@ class Source:
         """A header's inline function comes once from each file that uses it.
         """
         for line in lines:
-            number, name = line["line_number"], line["function_name"]
+            number, name = line["line_number"], line.get("function_name")
             if number in self.broken:
                 continue
             self.runs[number] = self.runs.get(number, 0) + line["count"]
