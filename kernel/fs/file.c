@@ -29,17 +29,11 @@ file_alloc(struct inode *inode, u32 flags)
     file->flags = flags;
     mutex_init(&file->lock, MUTEX_FILE);
     atomic_fetch_add(&open_files, 1);
+    file->inode = inode;
     if (inode != NULL) {
-        file_bind(file, inode);
+        inode_get(inode);
     }
     return file;
-}
-
-void
-file_bind(struct file *file, struct inode *inode)
-{
-    inode_get(inode);
-    file->inode = inode;
 }
 
 void

@@ -37,11 +37,9 @@ struct file {
 #define FILE_STATUS (O_APPEND | O_NONBLOCK)
 #define FILE_FLAGS  (O_ACCMODE | FILE_STATUS)
 
-/* A new open file of the inode (one more reference).  => NULL: no memory */
+/* A new open file of the inode (one more reference; NULL: open brings it).
+ * => NULL: no memory */
 struct file *file_alloc(struct inode *inode, u32 flags);
-
-/* Give a file that was allocated without one its inode. */
-void file_bind(struct file *file, struct inode *inode);
 void file_get(struct file *file);
 void file_put(struct file *file); /* it may be NULL */
 

@@ -32,7 +32,7 @@ struct inode_ops {
     long (*read)(struct file *file, struct uio *uio);
     long (*write)(struct file *file, struct uio *uio);
     long (*ioctl)(struct file *file, u32 request, vaddr_t arg);
-    void (*close)(struct file *file); /* its last reference is gone */
+    void (*close)(struct file *file); /* its end, a refused open's too */
     bool seeks;                       /* else lseek is -ESPIPE */
 
     /* Names that are made when they are looked at: find one (-ENOENT), and

@@ -69,9 +69,11 @@ find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
     }
 }
 
+/* Open what the file is bound to. */
 static int
-open_inode(struct inode *inode, u32 flags, struct file *file)
+open_inode(struct file *file, u32 flags)
 {
+    struct inode *inode = file->inode;
     bool directory = S_ISDIR(inode->mode);
     int error = 0;
 
@@ -81,7 +83,6 @@ open_inode(struct inode *inode, u32 flags, struct file *file)
     if (!directory && (flags & O_DIRECTORY) != 0) {
         return -ENOTDIR;
     }
-    file_bind(file, inode);
     if (inode->ops->open != NULL) {
         error = inode->ops->open(file);
     }
@@ -113,8 +114,8 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
     }
     place_end(&place);
     if (error == 0) {
-        error = open_inode(inode, flags, file);
-        inode_put(inode);
+        file->inode = inode; /* the reference is its own now */
+        error = open_inode(file, flags);
     }
     return error;
 }
