@@ -34,7 +34,7 @@ move_buffer(u64 fd, u64 buf, u64 size, bool write)
 
 /* ssize_t read(int fd, void *buf, size_t size)
  * => bytes read; 0 at the end of the file
- * Errors: EBADF, EFAULT, EISDIR, EAGAIN, EINTR, EINVAL, ENOMEM. */
+ * Errors: EBADF, EFAULT, EISDIR, EAGAIN, EINVAL, ENOMEM. */
 long
 sys_read(u64 fd, u64 buf, u64 size)
 {
@@ -43,7 +43,7 @@ sys_read(u64 fd, u64 buf, u64 size)
 
 /* ssize_t write(int fd, const void *buf, size_t size)
  * => bytes written
- * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, EINTR, ENOSPC, EINVAL,
+ * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, ENOSPC, EINVAL,
  *   ENOMEM (no page for it). */
 long
 sys_write(u64 fd, u64 buf, u64 size)

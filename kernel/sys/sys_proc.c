@@ -103,7 +103,7 @@ sys_exit_group(u64 status)
 
 /* pid_t wait4(pid_t pid, int *status, int options, struct rusage *rusage);
  * The pid of a child with news; 0 with WNOHANG and none.
- * ECHILD: no such child.  EINTR.  EINVAL: unknown option.  EFAULT.
+ * ECHILD: no such child.  EINVAL: unknown option.  EFAULT.
  * Differences from Linux: rusage holds only the times. */
 long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)

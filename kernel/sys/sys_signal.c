@@ -116,8 +116,8 @@ sys_rt_sigpending(u64 set, u64 size)
 
 /* int nanosleep(const struct timespec *time, struct timespec *left);
  * 0.
- * EINVAL: not a time.  EINTR: a signal came; *left is what was left.
- * EFAULT. */
+ * EINVAL: not a time.  EFAULT.
+ * Who is stopped meanwhile sleeps on, and has in *left what was left then. */
 long
 sys_nanosleep(u64 time, u64 left)
 {
@@ -135,15 +135,20 @@ sys_nanosleep(u64 time, u64 left)
     return sys_restart_syscall();
 }
 
-/* The kernel has a program that slept, and was stopped, make this call: the
- * rest of nanosleep, until the time that was meant.
- * As nanosleep. */
+/* long restart_syscall(void);
+ * As nanosleep, for which the kernel has a program make this call, to sleep on
+ * until the time that was meant.
+ * EINTR: the caller does not sleep. */
 long
 sys_restart_syscall(void)
 {
     u64 end = current->sleep_end;
 
+    if (end == 0) {
+        return -EINTR;
+    }
     if (sleep_until(end) == 0) {
+        current->sleep_end = 0;
         return 0;
     }
     u64 now = clock_ns();

@@ -55,7 +55,7 @@ syscall_set_hook(void (*hook)(void))
 {
     syscall_hook = hook;
     work_always |= WORK_HOOK;
-    cpu_add_work(WORK_HOOK); /* others: with their next tick */
+    cpu_add_work(WORK_HOOK); /* others: when they next leave their idle loop */
 }
 
 void

@@ -195,5 +195,8 @@ main(void)
     test(keeps_registers, 0, "the registers of a read");
     test_vfork();
     test_clone();
+    fails(syscall(SYS_restart_syscall), EINTR, "nothing to go on with");
+    nap(1);
+    fails(syscall(SYS_restart_syscall), EINTR, "nor after a sleep");
     return done();
 }
