@@ -2,6 +2,7 @@
  * vfork_killed.c: a parent that is killed while its vfork child has its memory
  * gives up waiting; neither names the other any more, and the child goes on.
  *
+ * except: vfork=fork
  * expect:
  * ok 1 - the child runs
  * ok 2 - its parent is killed
