@@ -102,7 +102,7 @@ kernel_main(u32 magic, paddr_t info)
     rtc_init();                  /* the time of day */
     serial_listen();             /* the console's input, from here */
     keyboard_init();             /* and from here */
-    sched_init();                /* this context becomes the idle process */
+    sched_init();                /* this context becomes the idle thread */
     sched_start_cpus();          /* the others: idle, so far */
     read_boot_words();
     proc_start_init(start_init); /* pid 1 goes on with fs_init */

@@ -37,7 +37,6 @@
 #define PIT_COMMAND 0x43
 #define PIT_GATE    0x61
 
-#define NSEC_PER_SEC 1000000000UL
 #define TIMER_MOST   (8 * NSEC_PER_SEC) /* so that a count fits its register */
 
 static u64 lapic_per_sec;

@@ -3,10 +3,14 @@
  */
 #pragma once
 
+#include "core/config.h"
 #include "core/types.h"
 
 /* CLOCK_MONOTONIC: nanoseconds since boot.  => any context */
 u64 clock_ns(void);
+
+#define NSEC_PER_SEC  1000000000UL
+#define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
 
 #define NEVER (~0UL) /* a time of CLOCK_MONOTONIC that does not come */
 

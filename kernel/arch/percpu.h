@@ -9,7 +9,7 @@
 #define WORK_SIGNAL  0x2 /* the current thread may have a signal to act on */
 #define WORK_INPUT   0x4 /* the console has input (core/console.h) */
 #define WORK_PARK    0x8 /* somebody wants all CPUs to stand still (smp.h) */
-#define WORK_TIMER   0x10 /* a sleeper's time has come (proc/timer.h) */
+#define WORK_TIMER   0x10 /* a timer is due (proc/timer.h) */
 #define WORK_HOOK    0x80 /* stays set: syscall_set_hook (sys/sys.h) */
 
 /* Offsets in struct cpu, for entry.S. */

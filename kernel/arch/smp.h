@@ -21,7 +21,7 @@ bool smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
  * => not in a handler, and not by fn; locks may be held (H4) */
 void cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg);
 
-/* Have the CPU look at its run queue and at its process's signals soon. */
+/* Have the CPU look at its run queue and at its thread's signals soon. */
 void cpu_kick(int cpu);
 
 /* Bring all other CPUs to where they touch nothing: about to return to user

@@ -27,7 +27,7 @@
 #define VECTOR_XM       19
 #define VECTOR_IRQ      0x20 /* + ISA line */
 #define VECTOR_TIMER    0x40
-#define VECTOR_SYSCALL  0x80 /* these two are in frames only, without gates: */
+#define VECTOR_SYSCALL  0x80 /* these are in frames only, without gates: */
 #define VECTOR_CHANGED  0x81 /* a system call's frame that was rewritten, */
 #define VECTOR_RESTART  0x82 /* or that may be, as a signal interrupted it */
 #define VECTOR_CALL     0xf0 /* between CPUs: cpu_call, cpu_kick */

@@ -34,7 +34,7 @@ void on_syscall_work(void);
  * => interrupts off */
 void on_timer(bool from_user);
 
-/* This CPU's work word is not zero, and it is about to return to user mode.
+/* This CPU's work word is not zero, and it is about to return to user mode,
  * or the frame is of a call that may have to be made again.
  * => interrupts on; called again while the word is not zero */
 void on_user_return(struct trapframe *frame);

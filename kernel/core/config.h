@@ -4,7 +4,7 @@
 #pragma once
 
 #define MAX_CPUS      8      /* per-CPU records, bits of a CPU mask */
-#define TICKS_PER_SEC 100    /* timer interrupts: preemption, sleep grain */
+#define TICKS_PER_SEC 100    /* time slices, and the grain of CPU times */
 #define MAX_PROCESSES 4096   /* live and zombie; bounds kernel stacks */
 #define FRAMES_PER_PROCESS 16 /* of memory: bounds processes, too */
 #define ROOT_SLOTS    8      /* of these, kept for pid 1 and its children */

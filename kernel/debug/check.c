@@ -398,4 +398,5 @@ debug_init(void)
     knobs_init();
     pages_init();
     second_init();
+    waits_init();
 }

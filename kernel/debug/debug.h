@@ -19,6 +19,9 @@ void pages_init(void);
 /* /proc/tine/second: a second thread for the writer. */
 void second_init(void);
 
+/* /proc/tine/waits: wait for one of two things, or until a time. */
+void waits_init(void);
+
 /* Run every checker; panic if one finds something.
  * => process context, no lock held; allocates nothing */
 void check_or_panic(void);

@@ -12,6 +12,7 @@
 #include "common/string.h"
 
 #include "arch/clock.h"
+#include "arch/cpu.h"
 
 #include "mm/as.h"
 
@@ -45,12 +46,16 @@ has_company(void)
 static void
 second(void *word)
 {
-    while (word != words[0] && !signal_fatal_pending()
-           && (word == words[2] || has_company())) {
-        (void)sleep_until(word == words[2] ? NEVER : clock_ns() + LOOK_NS);
+    int signal = 0;
+
+    while (word != words[0] && (word == words[2] || has_company())
+           && (signal = signal_fatal_pending()) == 0) {
+        sched_prepare(THREAD_SLEEPING);
+        (void)wait_block(WAIT_KILLABLE, word == words[2]
+                                            ? NEVER : clock_ns() + LOOK_NS);
     }
-    if (signal_fatal_pending()) {
-        proc_exit(__builtin_ctzl(signals_ready()) + 1);
+    if (signal != 0) {
+        proc_exit(signal);
     }
     thread_exit(0);
 }
@@ -63,17 +68,20 @@ second_store(const char *text)
     while (word < ARRAY_SIZE(words) && strcmp(text, words[word]) != 0) {
         word++;
     }
-    struct thread *thread = thread_alloc(current->process);
-    int error = thread == NULL ? -ENOMEM : -EINVAL;
-    if (thread != NULL && word < ARRAY_SIZE(words)) {
-        error = thread_join(thread);
+    if (word == ARRAY_SIZE(words) || has_company()) {
+        return -EINVAL;
     }
+    struct thread *thread = thread_alloc(current->process);
+    if (thread == NULL) {
+        return -ENOMEM;
+    }
+    int error = thread_join(thread);
     if (error != 0) {
-        if (thread != NULL) {
-            thread_free(thread);
-        }
+        thread_free(thread);
         return error;
     }
+    thread->blocked = current->blocked;
+    fxsave(thread->fpu);
     as_get(current->as);
     thread->as = current->as;
     thread->files = files_get(current->files);

@@ -13,6 +13,8 @@
 
 #include "core/config.h"
 
+#include "arch/clock.h"
+
 #include "mm/heap.h"
 
 #include "proc/process.h"
@@ -26,7 +28,6 @@
 
 #define STORE_MAX   64
 #define PID_DIGITS  12
-#define NS_PER_TICK (1000000000UL / TICKS_PER_SEC)
 
 struct proc_inode {
     struct inode inode;
@@ -278,7 +279,7 @@ procfs_init(void)
     fs_must_place("/proc", root);
 }
 
-/* ---- The files of a process; all run with family_lock held ---- */
+/* ---- /proc/PID/stat, with family_lock held ---- */
 
 /* What is told of a process's threads: that of the oldest, but for how many
  * there are. */
@@ -328,7 +329,7 @@ show_stat(struct process *process, struct text *out)
                 process->child_user_ticks, process->child_system_ticks);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
     text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", brief.threads,
-                process->start_ns / NS_PER_TICK, ~0UL);
+                process->start_ns / NSEC_PER_TICK, ~0UL);
     /* startcode endcode startstack kstkesp kstkeip */
     text_printf(out, "0 0 0 0 0 ");
     /* signal blocked sigignore sigcatch wchan nswap cnswap */

@@ -245,7 +245,8 @@ tty_take(struct tty *tty, char *buf, size_t size, bool block)
     bool wants_none = !has(tty, ICANON) && tty->termios.c_cc[VMIN] == 0;
     while (tty->tail == tty->edit && !tty->ended && !wants_none
            && result == 0) {
-        result = block ? wait_sleep(&tty->input_wait, &tty->lock) : -EAGAIN;
+        result = block ? wait_sleep(&tty->input_wait, &tty->lock,
+                                    WAIT_INTERRUPTIBLE) : -EAGAIN;
     }
     bool was_full = is_full(tty);
     if (result == 0) {

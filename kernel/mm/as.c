@@ -1,6 +1,6 @@
 /*
  * Address spaces: their life.  The essential fact: a CPU may have the tables
- * loaded long after the process left it, so `cpus` says who has, and the last
+ * loaded long after the thread left it, so `cpus` says who has, and the last
  * user's end asks those to leave before the tables go.
  */
 #include "abi/errno.h"

@@ -24,7 +24,7 @@ struct object;
 struct vma_set;
 
 struct as {
-    u32 refs;       /* a  processes that use it */
+    u32 refs;       /* a  threads that use it */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
     struct vma_set *vmas;   /* l */
@@ -68,14 +68,15 @@ as_cpus(const struct as *as)
 }
 
 /* Load the space (NULL: only the kernel's half) on this CPU.
- * => interrupts off, or on in the space's own process outside any lock */
+ * => interrupts off, or on in the space's own thread outside any lock */
 void as_load(struct as *as);
 
 /* ---- What changes what is mapped (mmap.c) ---- */
 
 /* mmap(2): map size bytes of object from offset (pages), or anonymous memory.
  * => addr and size page aligned; MAP_FIXED replaces what is there
- * => the address; -EINVAL, -ENOMEM, -EEXIST.  Takes a reference to object. */
+ * => the address; -EINVAL, -ENOMEM, -EEXIST.  The vma gets a reference of its
+ *    own to object. */
 struct as_map {
     vaddr_t addr;
     u64 size;

@@ -1,10 +1,10 @@
 /*
- * Want of memory on purpose: a process's allocations fail by number, so that
+ * Want of memory on purpose: a thread's allocations fail by number, so that
  * every "no memory" path can be taken.
  *
- * A process starts with what the boot word nomem= says (a program's own choice
+ * A thread starts with what the boot word nomem= says (a program's own choice
  * through /proc/tine/nomem is not inherited).  Exempt are the kernel's own work
- * at boot, pid 1 and its children: somebody has to tell how it went.
+ * at boot, pid 1 and those whom it starts: somebody has to tell how it went.
  */
 #pragma once
 
@@ -23,13 +23,13 @@ struct nomem {
     u64 passed; /* allocations from then until OFF, failed ones too */
 };
 
-/* What new processes start with: set once, by the boot word nomem=N. */
+/* What new threads start with: set once, by the boot word nomem=N. */
 extern struct nomem nomem_default;
 
 /* Whether the allocation that is to be counted now is to fail. */
 bool nomem_count(struct nomem *nomem);
 
-/* Count one allocation by the running process.
+/* Count one allocation by the running thread.
  * => not in an interrupt handler
  * => whether it is to fail */
 static inline bool

@@ -240,7 +240,8 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
     spin_lock(&family_lock);
     while ((result = find_news(pid, options, status, &child)) == 0
            && (options & WNOHANG) == 0) {
-        result = wait_sleep(&current->process->child_wait, &family_lock);
+        result = wait_sleep(&current->process->child_wait, &family_lock,
+                            WAIT_INTERRUPTIBLE);
         if (result != 0) {
             break;
         }

@@ -27,5 +27,5 @@ void proc_change_memory(struct as *next);
 
 /* wait4(2).
  * => the pid, its status and (if not NULL) use; 0 with WNOHANG and none ready;
- *    -ECHILD, -ERESTARTSYS, -EINVAL */
+ *    -ECHILD, -ERESTARTSYS */
 long proc_wait(pid_t pid, int options, int *status, struct rusage *rusage);

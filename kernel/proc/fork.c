@@ -135,9 +135,6 @@ child_unmake(struct thread *child)
 {
     files_put(child->files);
     fs_context_put(child->fs);
-    if (child->process->sigacts != NULL) {
-        sigacts_put(child->process->sigacts);
-    }
     as_put(child->as);
     proc_discard(child);
 }
@@ -170,8 +167,6 @@ inherit(struct thread *child, u64 flags)
     }
     child->blocked = parent->blocked;
     child->affinity = parent->affinity;
-    sigacts_get(from->sigacts);
-    to->sigacts = from->sigacts;
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     memcpy(to->comm, from->comm, COMM_SIZE);
@@ -207,6 +202,8 @@ join_family(struct thread *child, bool vfork)
     spin_lock(&family_lock);
     bool joins = !signal_pending();
     if (joins) {
+        sigacts_get(parent->sigacts);
+        child->process->sigacts = parent->sigacts;
         child->process->pgid = parent->pgid;
         child->process->sid = parent->sid;
         proc_link(child->process, parent);
@@ -242,8 +239,7 @@ wait_for_release(struct thread *child)
 
     spin_lock(&family_lock);
     while (current->vfork_child == child && error == 0) {
-        error = wait_sleep_mode(&current->vfork_wait, &family_lock,
-                                WAIT_KILLABLE);
+        error = wait_sleep(&current->vfork_wait, &family_lock, WAIT_KILLABLE);
     }
     if (current->vfork_child == child) {
         current->vfork_child = child->vforker = NULL;

@@ -67,5 +67,5 @@ mutex_unlock(struct mutex *mutex)
     }
 }
 
-/* wait_sleep where a mutex guards condition and queue. */
+/* wait_sleep, interruptible, where a mutex guards condition and queue. */
 int wait_sleep_mutex(struct waitq *queue, struct mutex *mutex);

@@ -46,16 +46,19 @@ pid_process(pid_t pid)
 bool
 thread_lock(pid_t tid, struct thread **thread)
 {
+    tid = tid == 0 ? current->tid : tid;
     spin_lock(&pids_lock);
     struct process *process = pid_process(tid);
     *thread = process != NULL ? pids[tid].thread : NULL;
     if (process != NULL) {
-        struct list *first;
         spin_lock(&process->lock);
-        first = list_first(&process->threads);
+        struct list *first = list_first(&process->threads);
         if (*thread == NULL && first != NULL
             && list_entry(first, struct thread, link)->tid == tid) {
             *thread = list_entry(first, struct thread, link);
+        }
+        if (*thread != NULL && list_empty(&(*thread)->link)) {
+            *thread = NULL; /* it is on its way out */
         }
         if (*thread == NULL) {
             spin_unlock(&process->lock);

@@ -53,26 +53,55 @@ unlock_actions(void)
     spin_unlock(&family_lock);
 }
 
-/* Become the only owner of the current process's actions. */
+/* => the current process's lock held */
+static bool
+are_shared(void)
+{
+    return __atomic_load_n(&current->process->sigacts->refs,
+                           __ATOMIC_ACQUIRE) > 1;
+}
+
+/* Make the current process the only owner of its actions. */
 static int
 own_sigacts(void)
 {
-    struct sigacts *old = current->process->sigacts;
+    struct process *process = current->process;
 
-    if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
-        return 0;
-    }
-    struct sigacts *copy = kmalloc(sizeof(*copy));
+    spin_lock(&process->lock);
+    bool shared = are_shared();
+    spin_unlock(&process->lock);
+    struct sigacts *copy = shared ? kmalloc(sizeof(*copy)) : NULL;
     if (copy == NULL) {
-        return -ENOMEM;
+        return shared ? -ENOMEM : 0;
     }
-    *copy = *old;
-    copy->refs = 1;
+    struct sigacts *spare = copy; /* if another thread has been here */
     lock_actions();
-    current->process->sigacts = copy;
+    if (are_shared()) {
+        spare = process->sigacts;
+        *copy = *spare;
+        process->sigacts = copy;
+    }
+    copy->refs = 1;
     unlock_actions();
-    sigacts_put(old);
+    sigacts_put(spare);
     return 0;
+}
+
+/* Take both locks, with actions that nobody shares.
+ * => 0; -ENOMEM, with no lock taken */
+static int
+lock_own_actions(void)
+{
+    int error;
+
+    while ((error = own_sigacts()) == 0) {
+        lock_actions();
+        if (!are_shared()) {
+            break;
+        }
+        unlock_actions(); /* another thread has forked */
+    }
+    return error;
 }
 
 /* Put an action there, and sum it up in the sets. */
@@ -105,17 +134,13 @@ signal_action(int signal, const struct kernel_sigaction *new,
         || (new != NULL && (SET(signal) & UNBLOCKABLE) != 0)) {
         return -EINVAL;
     }
-    if (old != NULL) {
-        *old = current->process->sigacts->action[signal - 1];
-    }
-    if (new == NULL) {
-        return 0;
-    }
-    int error = own_sigacts();
-    if (error != 0) {
+    spin_lock(&current->process->lock);
+    *old = current->process->sigacts->action[signal - 1];
+    spin_unlock(&current->process->lock);
+    int error = new != NULL ? lock_own_actions() : 0;
+    if (error != 0 || new == NULL) {
         return error;
     }
-    lock_actions();
     set_action(current->process->sigacts, signal, new);
     if (current->process->sigacts->ignored & SET(signal)) {
         signal_forget(current->process, SET(signal));

@@ -31,8 +31,8 @@ struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
 void sigacts_get(struct sigacts *sigacts);
 void sigacts_put(struct sigacts *sigacts);
 
-/* rt_sigaction(2), in the current process; either pointer may be NULL.
- * => 0, -EINVAL, -ENOMEM */
+/* rt_sigaction(2), in the current process; new may be NULL.
+ * => 0, -EINVAL, -ENOMEM; *old is what was there before */
 int signal_action(int signal, const struct kernel_sigaction *new,
                   struct kernel_sigaction *old) __must_check;
 

@@ -3,6 +3,7 @@
  * receiver's).
  */
 #include "abi/errno.h"
+#include "abi/syscall.h"
 #include "abi/wait.h"
 
 #include "core/panic.h"
@@ -18,8 +19,7 @@
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-#define RESTART_SYSCALL 219 /* restart_syscall(2) */
-#define SYSCALL_LENGTH  2   /* of the instruction */
+#define SYSCALL_LENGTH 2 /* of the instruction */
 
 #define FAULTS                                                             \
     (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV))
@@ -203,7 +203,7 @@ signal_kill_thread(pid_t pid, pid_t tid, int signal)
         post(target->process, target, found ? signal : 0);
         thread_unlock(target);
     } else {
-        found = found && (pid == 0 || pid == tid); /* a zombie's */
+        found = found && (pid == 0 || pid == tid); /* it has ended */
     }
     return outcome(found, signal);
 }
@@ -234,17 +234,20 @@ signal_set_blocked(sigset_t mask)
     spin_unlock(&current->process->lock);
 }
 
-bool
+int
 signal_fatal_pending(void)
 {
-    sigset_t ready = signals_ready();
+    int fatal = 0;
 
-    for (; ready != 0; ready &= ready - 1) {
-        if (is_fatal(current->process, __builtin_ctzl(ready) + 1)) {
-            return true;
+    spin_lock(&current->process->lock);
+    for (sigset_t left = signals_ready(); left != 0; left &= left - 1) {
+        int signal = __builtin_ctzl(left) + 1;
+        if (fatal == 0 && is_fatal(current->process, signal)) {
+            fatal = signal;
         }
     }
-    return false;
+    spin_unlock(&current->process->lock);
+    return fatal;
 }
 
 /* A child of parent has stopped or goes on: SIGCHLD, if wanted, and a wake-up
@@ -319,7 +322,8 @@ signal_force(int signal)
 }
 
 /* The next signal to act on: SIGKILL, or the lowest of the thread's own, as
- * those of faults are, or of the process's.  => 0: none */
+ * those of faults are, or of the process's; not one that is ignored by now.
+ * => 0: none */
 static int
 take_signal(void)
 {
@@ -327,8 +331,8 @@ take_signal(void)
     int signal = 0;
 
     spin_lock(&process->lock);
-    sigset_t ready = signals_ready();
-    if (ready != 0) {
+    sigset_t ready;
+    while (signal == 0 && (ready = signals_ready()) != 0) {
         sigset_t own = current->pending & ready;
         sigset_t first = (ready & SET(SIGKILL)) != 0 ? SET(SIGKILL)
                          : own != 0 ? own : ready;
@@ -336,6 +340,9 @@ take_signal(void)
         *(own & SET(signal) ? &current->pending
                             : &process->pending) &= ~SET(signal);
         process->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
+        if (signal != current->forced && is_ignored(process, signal)) {
+            signal = 0;
+        }
     }
     spin_unlock(&process->lock);
     return signal;
@@ -344,7 +351,8 @@ take_signal(void)
 static void
 act_by_default(int signal)
 {
-    if (current->process == init_process && (SET(signal) & FAULTS) == 0) {
+    if (current->process == init_process && !init_process->ending
+        && (SET(signal) & FAULTS) == 0) {
         return;
     }
     if (SET(signal) & STOP_SIGNALS) {
@@ -373,7 +381,7 @@ call_again(struct trapframe *frame)
     if (result == -ERESTARTSYS || result == -ERESTARTNOINTR) {
         frame->rax = frame->error; /* its number */
     } else if (result == -ERESTART_RESTARTBLOCK) {
-        frame->rax = RESTART_SYSCALL;
+        frame->rax = SYS_restart_syscall;
     } else {
         return;
     }
@@ -386,10 +394,7 @@ signal_deliver(struct trapframe *frame)
     int signal;
 
     while ((signal = take_signal()) != 0) {
-        if (signal == current->forced
-            || !is_ignored(current->process, signal)) {
-            act_by_default(signal);
-        }
+        act_by_default(signal);
     }
     if (frame->vector == VECTOR_RESTART) {
         call_again(frame);

@@ -50,7 +50,7 @@ signal_pending(void)
     return signals_ready() != 0;
 }
 
-bool signal_fatal_pending(void);
+int signal_fatal_pending(void); /* which, or 0 */
 
 /* The current system call ends early, as a signal is there: when that has been
  * acted on, the program makes the call again (if it returns one of sleep.h's

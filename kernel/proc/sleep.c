@@ -25,11 +25,13 @@ interrupted(enum wait_mode mode)
 }
 
 void
-wait_begin(struct waitq *queue, struct waiter *waiter)
+wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive)
 {
     waiter->thread = current;
+    waiter->exclusive = exclusive;
     sched_prepare(THREAD_SLEEPING);
-    list_add_tail(&queue->waiters, &waiter->link);
+    list_insert(exclusive ? queue->waiters.prev : &queue->waiters,
+                &waiter->link);
 }
 
 /* A sleeper's alarm. */
@@ -43,7 +45,7 @@ ring(struct timer *timer)
 {
     sched_wake(container_of(timer, struct alarm, timer)->thread,
                THREAD_SLEEPING);
-    cpu_add_work(WORK_RESCHED); /* its time is now, not after another's slice */
+    cpu_add_work(WORK_RESCHED); /* who runs makes way, for whoever is next */
 }
 
 /* Leave the CPU, unless a signal is there.  A full barrier: we say how we sleep
@@ -88,12 +90,11 @@ wait_end(struct waiter *waiter)
 }
 
 int
-wait_sleep_mode(struct waitq *queue, struct spinlock *lock,
-                enum wait_mode mode)
+wait_sleep(struct waitq *queue, struct spinlock *lock, enum wait_mode mode)
 {
     struct waiter waiter;
 
-    wait_begin(queue, &waiter);
+    wait_begin(queue, &waiter, true);
     spin_unlock(lock);
     int error = wait_block(mode, NEVER);
     spin_lock(lock);
@@ -101,17 +102,11 @@ wait_sleep_mode(struct waitq *queue, struct spinlock *lock,
 }
 
 int
-wait_sleep(struct waitq *queue, struct spinlock *lock)
-{
-    return wait_sleep_mode(queue, lock, WAIT_INTERRUPTIBLE);
-}
-
-int
 wait_sleep_mutex(struct waitq *queue, struct mutex *mutex)
 {
     struct waiter waiter;
 
-    wait_begin(queue, &waiter);
+    wait_begin(queue, &waiter, true);
     mutex_unlock(mutex);
     int error = wait_block(WAIT_INTERRUPTIBLE, NEVER);
     mutex_lock(mutex);
@@ -124,7 +119,8 @@ wait_wake(struct waitq *queue, bool all)
     list_for_each_safe(pos, &queue->waiters) {
         struct waiter *waiter = list_entry(pos, struct waiter, link);
         list_del(&waiter->link);
-        if (sched_wake(waiter->thread, THREAD_SLEEPING) && !all) {
+        if (sched_wake(waiter->thread, THREAD_SLEEPING) && !all
+            && waiter->exclusive) {
             break;
         }
     }
@@ -159,7 +155,7 @@ mutex_wait(struct mutex *mutex)
     while ((__atomic_fetch_or(&mutex->owner, MUTEX_WAITED, __ATOMIC_ACQUIRE)
             & ~MUTEX_WAITED) != 0) {
         assert(mutex->owner != ((u64)current | MUTEX_WAITED));
-        (void)wait_sleep_mode(&mutex->queue, &mutex->lock, WAIT_DEAF);
+        (void)wait_sleep(&mutex->queue, &mutex->lock, WAIT_DEAF);
     }
     /* The mark stays, so that we wake the next one when we are done. */
     __atomic_store_n(&mutex->owner, (u64)current | MUTEX_WAITED,

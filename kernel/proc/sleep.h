@@ -4,7 +4,7 @@
  * (mutex.h).  The pattern, with that lock held:
  *
  *      while (!condition) {                            condition = true;
- *          error = wait_sleep(&queue, &lock);          wait_wake_all(&queue);
+ *          error = wait_sleep(&queue, &lock, mode);    wait_wake_all(&queue);
  *          if (error != 0) { ... }
  *      }
  *
@@ -39,13 +39,15 @@ enum wait_mode {
 #define ERESTART_RESTARTBLOCK 516 /* by restart_syscall(2): it has a deadline */
 
 struct waitq {
-    struct list waiters;  /* of struct waiter, longest waiting first */
+    struct list waiters;  /* of struct waiter: the exclusive ones come last, of
+                             these who has waited longest first */
 };
 
 /* A thread on a queue; lives on its stack. */
 struct waiter {
     struct list link;
     struct thread *thread;
+    bool exclusive; /* it takes what there is: such are woken one at a time */
 };
 
 static inline void
@@ -54,8 +56,9 @@ waitq_init(struct waitq *queue)
     list_init(&queue->waiters);
 }
 
-/* Stand on the queue.  => its lock held; the thread stands on it once */
-void wait_begin(struct waitq *queue, struct waiter *waiter);
+/* Stand on the queue; who only looks (as poll(2) does) is not exclusive.
+ * => its lock held; the thread stands on it once */
+void wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive);
 
 /* Leave the CPU until a wake-up since wait_begin, a signal by the mode, or the
  * deadline (CLOCK_MONOTONIC, nanoseconds, or NEVER).
@@ -70,17 +73,13 @@ int wait_block(enum wait_mode mode, u64 deadline);
  *    come too, or the wake-up would be lost */
 bool wait_end(struct waiter *waiter);
 
-/* Release lock, sleep until woken, take lock again.
+/* Release lock, sleep until woken, take lock again; exclusive.
  * => lock held, by spin_lock, and no other lock
- * => 0, or -ERESTARTSYS for a signal that is not blocked or ignored (then also
- *    without having slept); the condition must be looked at again */
-int wait_sleep(struct waitq *queue, struct spinlock *lock);
+ * => 0, or -ERESTARTSYS for a signal by the mode (then also without having
+ *    slept); the condition must be looked at again */
+int wait_sleep(struct waitq *queue, struct spinlock *lock, enum wait_mode mode);
 
-/* wait_sleep in another mode. */
-int wait_sleep_mode(struct waitq *queue, struct spinlock *lock,
-                    enum wait_mode mode);
-
-/* Make every waiter / the longest waiting one runnable.
+/* Make every waiter runnable / but of the exclusive ones only the first.
  * => the lock that guards the condition is held */
 void wait_wake(struct waitq *queue, bool all);
 

@@ -104,10 +104,10 @@ int thread_join(struct thread *thread) __must_check;
  *    files */
 void thread_free(struct thread *thread);
 
-/* Find a thread that lives by its tid, and take pids_lock and its process's
- * lock, which keep it from ending.
+/* Find a thread that lives by its tid (0: the current one), and take pids_lock
+ * and its process's lock, which keep it from ending.
  * => whether the number leads to a process; *thread is NULL, and no lock taken,
- *    if not, and in a zombie */
+ *    if not, and if it is the pid of one whose first thread has ended */
 bool thread_lock(pid_t tid, struct thread **thread) __must_check;
 void thread_unlock(struct thread *thread);
 

@@ -14,8 +14,6 @@
 #include "proc/sched.h"
 #include "proc/timer.h"
 
-#define TICK_NS (1000000000UL / TICKS_PER_SEC)
-
 /* What a CPU waits for. */
 static struct events {
     struct spinlock lock; /* RANK_TIMER: the list */
@@ -131,7 +129,7 @@ timers_expire(void)
 static u64
 next_tick(void)
 {
-    return (clock_ns() / TICK_NS + 1) * TICK_NS;
+    return (clock_ns() / NSEC_PER_TICK + 1) * NSEC_PER_TICK;
 }
 
 void

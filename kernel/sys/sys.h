@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "abi/syscall.h"
+
 #include "core/types.h"
 
 #include "mm/usercopy.h"
@@ -23,15 +25,6 @@
     long sys_##name(SYSCALL_ARGS_##nargs);
 #include "abi/syscalls.def"
 #undef SYSCALL
-
-/* The numbers: SYS_read and so on.  syscalls.def is sorted, so what follows the
- * last call is how many slots the table has. */
-enum syscall_number {
-#define SYSCALL(number, name, nargs, formats) SYS_##name = number,
-#include "abi/syscalls.def"
-#undef SYSCALL
-    SYSCALL_COUNT,
-};
 
 /* Calls take fewer arguments than this type says; the ABI leaves the other
  * registers unread. */

@@ -14,13 +14,6 @@
 
 #include "sys/sys.h"
 
-/* The thread that tid means to a caller: 0 is itself.  => as thread_lock */
-static bool
-find_thread(pid_t tid, struct thread **thread)
-{
-    return thread_lock(tid == 0 ? current->tid : tid, thread);
-}
-
 /* Have the thread keep to the mask.
  * => *done: it does, or has gone; if not, to be called again, with *start_ns
  *    as it is then (0 the first time): the tid may be another's by then */
@@ -30,7 +23,7 @@ set_affinity(pid_t tid, u64 mask, u64 *start_ns, bool *done)
     struct thread *thread;
     long error = 0;
 
-    bool found = find_thread(tid, &thread);
+    bool found = thread_lock(tid, &thread);
     bool same = thread != NULL && (*start_ns == 0
                                    || thread->process->start_ns == *start_ns);
     if (*start_ns == 0) {
@@ -86,7 +79,7 @@ sys_sched_getaffinity(u64 pid, u64 size, u64 user_mask)
         return -EINVAL;
     }
     u64 mask = cpus_online;
-    bool found = find_thread((pid_t)pid, &thread);
+    bool found = thread_lock((pid_t)pid, &thread);
     if (thread != NULL) {
         mask &= thread->affinity;
         thread_unlock(thread);

@@ -16,8 +16,6 @@
 
 #include "sys/sys.h"
 
-#define NSEC_PER_SEC  1000000000UL
-#define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
 
 /* int kill(pid_t pid, int signal);
  * 0.

@@ -9,6 +9,7 @@ Read Process, Thread and World first. A command's `owner` is a thread.
 """
 
 import contextlib
+import os
 import re
 import struct
 
@@ -17,8 +18,11 @@ import gdb
 LIST_MAX = 100000       # links; a longer list is taken for a broken one
 WORD = (1 << 64) - 1
 KERNEL_HALF = 1 << 63
-DIRECT_MAP = 0xffff800000000000         # kernel/core/memlayout.h
-KSTACK_BASE = 0xffffc00000000000
+with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
+                       "kernel", "core", "memlayout.h")) as layout:
+    LAYOUT = {name: int(value, 16) for name, value in re.findall(
+        r"^#define (\w+)\s+(0x[0-9a-f]+)", layout.read(), re.M)}
+DIRECT_MAP, KSTACK_BASE = LAYOUT["DIRECT_MAP"], LAYOUT["KSTACK_BASE"]
 KSTACK_SLOT, KSTACK_SIZE = 16384, 8192  # kernel/mm/kmap.c, .h
 HEX = re.compile("[0-9a-f]+")
 

@@ -13,7 +13,7 @@ import gdb
 import tine_kernel as kernel
 from tine_kernel import DIRECT_MAP
 
-USER_START = 0x10000
+USER_START = kernel.LAYOUT["USER_START"]
 PAGE, PAGE_SHIFT = 4096, 12
 P, W, U, A, D, S, K = 1, 2, 4, 0x20, 0x40, 0x200, 0x400
 NX = 1 << 63

@@ -347,6 +347,11 @@ second_init(void)
 }
 
 void
+waits_init(void)
+{
+}
+
+void
 text_printf(struct text *text, const char *fmt, ...)
 {
     (void)text;

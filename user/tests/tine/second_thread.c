@@ -115,6 +115,7 @@ first_ends_first(void)
     is(state_of(pid), 'S', "the process is no zombie");
     is(syscall(SYS_tgkill, pid, pid, 0), 0,
        "the first's tid is still the process's");
+    kill(pid, SIGTSTP); /* stops who returns to user mode: nobody */
     kill(pid, SIGTERM);
     waitpid(pid, &status, 0);
     is(status, SIGTERM, "a signal finds the second, and ends the process");
