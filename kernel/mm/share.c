@@ -281,15 +281,15 @@ static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
     struct as *as = share->as;
-    bool stays = level == 1 && ((*entry & PTE_S) != 0
-                                || pte_addr(*entry) == zero_frame);
+    pte_t had = *entry;
 
-    if (level == share->level || stays) {
-        pte_t had = *entry;
+    if (level == share->level
+        || (level == 1 && ((had & PTE_S) || pte_addr(had) == zero_frame))) {
         lower(entry);
-        share->lowered |= ((had ^ *entry) & PTE_W) != 0;
+        pte_t given = *entry;
+        share->lowered |= ((had ^ given) & PTE_W) != 0;
         frame_get(pte_addr(had));
-        return *entry;
+        return given;
     }
     if (level == 1) {
         return copy_page(*entry);
