@@ -4,6 +4,8 @@
  */
 #include "tap.h"
 
+#include "clone.h"
+
 #include <sys/mman.h>
 
 enum { MANY = 10 };
@@ -12,9 +14,9 @@ static volatile int *go;
 
 /* It says that it is there, and then waits without sleeping. */
 static void
-start(int started)
+begin(int started)
 {
-    if (fork() == 0) {
+    if (must_fork() == 0) {
         (void)!write(started, "x", 1);
         while (!*go) {
         }
@@ -33,7 +35,7 @@ test(int count, const char *name)
         exit(1);
     }
     for (int i = 0; i < count; i++) {
-        start(started[1]);
+        begin(started[1]);
     }
     for (int i = 0; i < count; i++) {
         (void)!read(started[0], &byte, 1);

@@ -23,6 +23,8 @@
  */
 #include "knob.h"
 
+#include "../clone.h"
+
 #include <sched.h>
 #include <sys/syscall.h>
 
@@ -51,7 +53,7 @@ kill_itself(int signal)
 static void
 leave_child(int status)
 {
-    if (fork() == 0) {
+    if (must_fork() == 0) {
         _exit(0);
     }
     end_thread(status);
@@ -63,7 +65,7 @@ static int
 status_of(const char *word, void (*last)(int), int status)
 {
     int got = -1;
-    pid_t pid = fork();
+    pid_t pid = must_fork();
 
     if (pid == 0) {
         if (knob_set(SECOND, word) != 0) {
@@ -97,7 +99,7 @@ first_ends_first(void)
     if (pipe(ends) != 0) {
         exit(1);
     }
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         close(ends[0]);
         if (knob_set(SECOND, "stays\n") == 0) {
@@ -149,7 +151,7 @@ races(void)
         if (pipe(ends) != 0) {
             break;
         }
-        pid_t pid = fork();
+        pid_t pid = must_fork();
         if (pid == 0) {
             if (knob_set(SECOND, "stays\n") != 0
                 || write(ends[1], "x", 1) != 1) {
@@ -174,7 +176,7 @@ main(void)
 {
     ok(knob_set(SECOND, "sometimes\n") == -1 && errno == EINVAL,
        "no other word is taken");
-    pid_t pid = fork();
+    pid_t pid = must_fork();
     if (pid == 0) {
         int all = knob_set(SECOND, "stays\n") == 0
                   && strcmp(knob_get(SECOND), "2") == 0;

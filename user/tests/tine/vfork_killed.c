@@ -12,6 +12,8 @@
  */
 #include "knob.h"
 
+#include "../clone.h"
+
 int
 main(void)
 {
@@ -21,7 +23,7 @@ main(void)
     if (pipe(news) != 0 || pipe(stay) != 0) {
         return 1;
     }
-    pid_t parent = fork();
+    pid_t parent = must_fork();
     if (parent == 0) {
         close(stay[1]);
         close(news[0]);
