@@ -170,12 +170,12 @@ own_path(struct as *as, vaddr_t addr, int *level, bool make)
 #pragma GCC unroll 3
     for (int child = PT_LEVELS - 1; child >= *level; child--) {
         if (!pte_is_edge(*entry)) {
-            if (!make) {
+            if (!make) { /* one way: each caller says which */
                 *level = child + 1;
                 break;
             }
             paddr_t made = table_alloc(child);
-            if (made == 0) {
+            if (made == 0) { /* one way: not reached by who makes none */
                 return NULL;
             }
             pt_install(entry, made | TABLE_BITS);

@@ -256,7 +256,7 @@ vfork_release(struct thread *child)
     }
     spin_lock(&family_lock);
     struct thread *parent = child->vforker;
-    if (parent != NULL) {
+    if (parent != NULL) { /* one way: it would give up between the looks */
         parent->vfork_child = child->vforker = NULL;
         wait_wake_all(&parent->vfork_wait);
     }
