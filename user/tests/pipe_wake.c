@@ -10,6 +10,7 @@
 #include "tap.h"
 
 #include "clone.h"
+#include "now.h"
 
 enum { CROWD = 100, MOST = 400, BYTES = 150, ABSENT = 30, PIECE = 4096 };
 enum { WRITERS = 80, DRAINED = 40, FULL = 65536 / PIECE };
@@ -213,15 +214,6 @@ test_writers(void)
     is(pipes + good, WRITERS - 5, "when nobody reads any more");
     ok(good >= DRAINED && good <= DRAINED + FULL, "who still waits is told");
     close(to[1]);
-}
-
-static unsigned long
-read_tsc(void)
-{
-    unsigned int low, high;
-
-    __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (unsigned long)high << 32 | low;
 }
 
 /* Everybody has had two bytes, and what memory it wants, before we count. */

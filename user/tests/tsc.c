@@ -4,13 +4,7 @@
  */
 #include "tap.h"
 
-static unsigned long
-read_tsc(void)
-{
-    unsigned int low, high;
-    __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (unsigned long)high << 32 | low;
-}
+#include "now.h"
 
 static int
 nothing(void *arg)
