@@ -24,9 +24,8 @@
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
-/* A space with a root and the given vma set, whose reference it takes over. */
-static struct as *
-as_make(struct vma_set *vmas)
+struct as *
+as_alloc(void)
 {
     struct as *as = kzalloc(sizeof(*as));
     paddr_t root = frame_alloc_root();
@@ -40,23 +39,10 @@ as_make(struct vma_set *vmas)
     }
     as->refs = 1;
     as->root = root;
-    as->vmas = vmas;
     spin_init(&as->lock, RANK_AS, "as");
     spin_lock(&all_spaces_lock);
     list_add_tail(&all_spaces, &as->link);
     spin_unlock(&all_spaces_lock);
-    return as;
-}
-
-struct as *
-as_alloc(void)
-{
-    struct vma_set *vmas = vma_set_alloc(8);
-    struct as *as = vmas != NULL ? as_make(vmas) : NULL;
-
-    if (as == NULL && vmas != NULL) {
-        vma_set_put(vmas);
-    }
     return as;
 }
 
@@ -104,7 +90,7 @@ as_put(struct as *as)
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);
     pt_drop(as->root, PT_LEVELS);
-    vma_set_put(as->vmas);
+    vma_drop(as);
     kfree(as);
 }
 
@@ -131,11 +117,11 @@ int
 as_fork(struct as *as, enum share_level level, struct as **copy)
 {
     spin_lock(&as->lock);
-    struct as *child = as_make(as->vmas);
+    struct as *child = as_alloc();
     int error = -ENOMEM;
 
     if (child != NULL) {
-        __atomic_fetch_add(&as->vmas->refs, 1, __ATOMIC_RELAXED);
+        vma_share(child, as);
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);
