@@ -19,7 +19,7 @@
 #include "mm/kmap.h"
 #include "mm/range.h"
 #include "mm/share.h"
-#include "mm/vma.h"
+#include "mm/vmatree.h"
 
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
@@ -90,7 +90,8 @@ as_put(struct as *as)
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);
     pt_drop(as->root, PT_LEVELS);
-    vma_drop(as);
+    vmatree_put(as->vmas);
+    vmatree_put(as->vma_spare);
     kfree(as);
 }
 
@@ -121,7 +122,8 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
     int error = -ENOMEM;
 
     if (child != NULL) {
-        vma_share(child, as);
+        child->vmas = vmatree_get(as->vmas);
+        child->vma_seed = as->vma_seed;
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);

@@ -9,7 +9,7 @@
  *              has left it; an idle one may keep it for a while (H3).
  *
  * struct as is what CLONE_VM and vfork share, by reference.  Fork makes a new
- * one that shares the vmas (mm/vma.h) and the tables (mm/share.h).
+ * one that shares the vmas (mm/vmatree.h) and the tables (mm/share.h).
  *
  *   l  the lock    i  immutable    a  atomic
  */
@@ -27,7 +27,7 @@ struct as {
     u32 refs;       /* a  threads that use it */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
-    struct vma_node *vmas;  /* l  root of the tree (mm/vma.h); NULL: none */
+    struct vma_node *vmas;  /* l  root of their tree; NULL: none */
     struct vma_node *vma_spare; /* l  reserved nodes */
     u64 vma_seed;           /* l  of the next node's priority */
     vaddr_t brk_start, brk; /* l */

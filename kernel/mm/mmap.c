@@ -33,11 +33,12 @@ is_inside(const struct as *as, vaddr_t addr)
 static void
 widen(const struct as *as, vaddr_t *start, vaddr_t *end)
 {
-    const struct vma *before = vma_last_before(as, *start);
-    const struct vma *after = vma_first_from(as, *end);
+    const struct vma *behind = vma_first_from(as, *end);
+    struct vma *before, *after;
 
+    vma_around(as, *start, &before, &after);
     *start = before != NULL ? MIN(before->end, *start) : 0;
-    *end = after != NULL ? MAX(after->start, *end) : USER_END + PAGE_SIZE;
+    *end = behind != NULL ? MAX(behind->start, *end) : USER_END + PAGE_SIZE;
 }
 
 /* As on Linux: only what leaves a hole in one vma makes them more. */
@@ -134,9 +135,10 @@ map_locked(struct as *as, const struct as_map *map)
         .prot = map->prot, .flags = map->vma_flags,
         .object = map->object, .offset = map->offset,
     };
-    int error =
-        vma_own(as, vma.start, vma.end, 1 + is_inside(as, vma.end));
-    if (error == 0) {
+    bool replaces = (map->map_flags & MAP_FIXED) != 0;
+    int error = vma_own(as, vma.start, vma.end,
+                        1 + (replaces && is_inside(as, vma.end)));
+    if (error == 0 && replaces) {
         error = unmap_locked(as, vma.start, vma.end);
     }
     if (error != 0) {
@@ -156,6 +158,20 @@ as_map(struct as *as, const struct as_map *map)
     return addr;
 }
 
+/* How far vmas cover the range without a hole, and all of their flags. */
+static vaddr_t
+covered_end(const struct as *as, vaddr_t start, vaddr_t end, u32 *flags)
+{
+    const struct vma *vma = vma_find(as, start);
+
+    while (start < end && vma != NULL) {
+        *flags |= vma->flags;
+        start = vma->end;
+        vma = vma_find(as, start);
+    }
+    return MIN(start, end);
+}
+
 /* Whether new rights in [start, end), which cut vmas so many times, make more
  * vmas than there may be.  As on Linux, a border between two vmas may move. */
 static bool
@@ -165,10 +181,11 @@ too_many_after_protect(const struct as *as, vaddr_t start, vaddr_t end,
     if (vma_count(as) + cuts <= VMAS_MAX || cuts == 0) {
         return false;
     }
-    const struct vma *before = vma_last_before(as, start);
     const struct vma *after = vma_find(as, end);
+    struct vma *before, *next;
     struct vma first = *vma_find(as, start);
     struct vma last = *vma_find(as, end - 1);
+    vma_around(as, start, &before, &next);
     first.prot = prot;
     last.prot = prot;
     return cuts > 1
@@ -179,11 +196,11 @@ too_many_after_protect(const struct as *as, vaddr_t start, vaddr_t end,
 static int
 protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    vaddr_t covered = vma_covered(as, start, end);
+    u32 flags = 0;
+    vaddr_t covered = covered_end(as, start, end, &flags);
     u32 cuts = is_inside(as, start) + is_inside(as, covered);
 
-    if ((prot & PROT_WRITE) != 0
-        && vma_has_flags(as, start, covered, VMA_NEVER_W)) {
+    if ((prot & PROT_WRITE) != 0 && (flags & VMA_NEVER_W) != 0) {
         return -EACCES;
     }
     if (too_many_after_protect(as, start, covered, prot, cuts)) {

@@ -1,11 +1,8 @@
 /*
- * The vmas of a space: a treap that forks share.  The essential fact: split and
- * merge touch only the nodes on the ways from the root to the borders of what
- * changes.  So vma_own goes those ways first and copies what is shared; it may
- * fail half-way and has changed nothing that anyone sees.  What comes after it
- * works in place and cannot fail.
- *
- * Read own_way, then split, merge and vma_remove.
+ * Vmas: looked for, and changed.  The essential fact: vma_own owns, that is,
+ * copies if others have them, all nodes that a change touches, and reserves the
+ * new ones.  It comes first in every change, so that what follows works in
+ * place and cannot fail.
  */
 #include "abi/errno.h"
 
@@ -16,77 +13,7 @@
 
 #include "mm/as.h"
 #include "mm/heap.h"
-#include "mm/object.h"
-#include "mm/vma.h"
-
-static void
-object_get(struct object *object)
-{
-    if (object != NULL) {
-        object->ops->get(object);
-    }
-}
-
-static void
-object_put(struct object *object)
-{
-    if (object != NULL) {
-        object->ops->put(object);
-    }
-}
-
-/* ---- Life ---- */
-
-static bool
-is_owned(const struct vma_node *node)
-{
-    /* Acquire: who dropped last has read the node, and counted its children. */
-    return __atomic_load_n(&node->refs, __ATOMIC_ACQUIRE) == 1;
-}
-
-static void
-node_get(struct vma_node *node)
-{
-    if (node != NULL) {
-        __atomic_fetch_add(&node->refs, 1, __ATOMIC_RELAXED);
-    }
-}
-
-/* At refs 1 nobody else can hold or add a link (A12). */
-static void
-node_put(struct vma_node *node)
-{
-    while (node != NULL
-           && (is_owned(node)
-               || __atomic_fetch_sub(&node->refs, 1, __ATOMIC_ACQ_REL) == 1)) {
-        struct vma_node *right = node->right;
-        node_put(node->left);
-        object_put(node->vma.object);
-        kfree(node);
-        node = right;
-    }
-}
-
-void
-vma_share(struct as *to, struct as *from)
-{
-    node_get(from->vmas);
-    to->vmas = from->vmas;
-    to->vma_seed = from->vma_seed;
-}
-
-void
-vma_drop(struct as *as)
-{
-    node_put(as->vmas);
-    while (as->vma_spare != NULL) {
-        struct vma_node *spare = as->vma_spare;
-        as->vma_spare = spare->left;
-        kfree(spare);
-    }
-}
-
-/* ---- Looking ---- */
+#include "mm/vmatree.h"
 
 u32
 vma_count(const struct as *as)
@@ -94,179 +21,68 @@ vma_count(const struct as *as)
     return as->vmas != NULL ? as->vmas->count : 0;
 }
 
-const struct vma *
-vma_find(const struct as *as, vaddr_t addr)
-{
-    const struct vma_node *node = as->vmas;
-
-    while (node != NULL) {
-        if (addr < node->vma.start) {
-            node = node->left;
-        } else if (addr < node->vma.end) {
-            return &node->vma;
-        } else {
-            node = node->right;
-        }
-    }
-    return NULL;
-}
-
-const struct vma *
+struct vma *
 vma_first_from(const struct as *as, vaddr_t addr)
 {
-    const struct vma *found = NULL;
+    struct vma_node *node = as->vmas;
+    struct vma *found = NULL;
 
-    for (const struct vma_node *node = as->vmas; node != NULL;) {
-        if (addr < node->vma.end) {
-            found = &node->vma;
-            node = node->left;
-        } else {
+    while (node != NULL) {
+        if (addr >= node->vma.end) {
             node = node->right;
+            continue;
         }
+        found = &node->vma;
+        if (addr >= found->start) {
+            break;
+        }
+        node = node->left;
     }
     return found;
 }
 
-const struct vma *
+struct vma *
 vma_next(const struct as *as, const struct vma *vma)
 {
     return vma_first_from(as, vma->end);
 }
 
-const struct vma *
-vma_last_before(const struct as *as, vaddr_t addr)
+struct vma *
+vma_find(const struct as *as, vaddr_t addr)
 {
-    const struct vma *found = NULL;
+    struct vma *vma = vma_first_from(as, addr);
 
-    for (const struct vma_node *node = as->vmas; node != NULL;) {
+    return vma != NULL && vma->start <= addr ? vma : NULL;
+}
+
+void
+vma_around(const struct as *as, vaddr_t addr, struct vma **before,
+           struct vma **after)
+{
+    struct vma_node *node = as->vmas;
+
+    *before = NULL;
+    *after = NULL;
+    while (node != NULL) {
         if (node->vma.start < addr) {
-            found = &node->vma;
+            *before = &node->vma;
             node = node->right;
         } else {
+            *after = &node->vma;
             node = node->left;
         }
     }
-    return found;
-}
-
-/* The highest range of this size below *end that is free of the node's vmas.
- * => 0: none; *end is where the hole below them ends */
-static vaddr_t
-gap_below(const struct vma_node *node, u64 size, vaddr_t *end)
-{
-    if (node == NULL || node->low >= *end) {
-        return 0;
-    }
-    if (node->high <= *end && *end - node->high >= size) {
-        return *end - size;
-    }
-    if (node->gap >= size) {
-        vaddr_t found = gap_below(node->right, size, end);
-        if (found != 0) {
-            return found;
-        }
-        if (node->vma.end <= *end && *end - node->vma.end >= size) {
-            return *end - size;
-        }
-        *end = MIN(*end, node->vma.start);
-        return gap_below(node->left, size, end);
-    }
-    *end = node->low;
-    return 0;
 }
 
 vaddr_t
 vma_gap(const struct as *as, u64 size)
 {
-    vaddr_t end = MMAP_TOP;
-    vaddr_t found = gap_below(as->vmas, size, &end);
+    vaddr_t end = vmatree_gap_end(as->vmas, size, MMAP_TOP);
 
-    return found != 0 ? found : end >= USER_START + size ? end - size : 0;
+    return end >= USER_START + size ? end - size : 0;
 }
 
-/* How far the node's vmas continue what is covered up to `end`. */
-static vaddr_t
-covered(const struct vma_node *node, vaddr_t end)
-{
-    if (node == NULL || end < node->low || end >= node->high) {
-        return end;
-    }
-    if (node->gap == 0) {
-        return node->high;
-    }
-    end = covered(node->left, end);
-    if (end < node->vma.start) {
-        return end;
-    }
-    return covered(node->right, MAX(end, node->vma.end));
-}
-
-vaddr_t
-vma_covered(const struct as *as, vaddr_t start, vaddr_t end)
-{
-    return MIN(covered(as->vmas, start), end);
-}
-
-static bool
-has_flags(const struct vma_node *node, vaddr_t start, vaddr_t end, u32 flags)
-{
-    if (node == NULL || node->high <= start || end <= node->low) {
-        return false;
-    }
-    return ((node->vma.flags & flags) != 0 && node->vma.start < end
-            && start < node->vma.end)
-           || has_flags(node->left, start, end, flags)
-           || has_flags(node->right, start, end, flags);
-}
-
-bool
-vma_has_flags(const struct as *as, vaddr_t start, vaddr_t end, u32 flags)
-{
-    return has_flags(as->vmas, start, end, flags);
-}
-
-/* ---- Owning ---- */
-
-/* A copied node has a reference to its object and to both of its children. */
-static int
-own(struct vma_node **link)
-{
-    struct vma_node *old = *link;
-
-    if (is_owned(old)) {
-        return 0;
-    }
-    struct vma_node *copy = kmalloc(sizeof(*copy));
-    if (copy == NULL) {
-        return -ENOMEM;
-    }
-    *copy = (struct vma_node){
-        .vma = old->vma, .left = old->left, .right = old->right,
-        .low = old->low, .high = old->high, .gap = old->gap,
-        .count = old->count, .priority = old->priority, .refs = 1,
-    };
-    object_get(copy->vma.object);
-    node_get(copy->left);
-    node_get(copy->right);
-    *link = copy;
-    node_put(old); /* last: our own link keeps others from taking it (A3) */
-    return 0;
-}
-
-/* From the root down, as refs 1 below a shared node means nothing (A2). */
-static int
-own_way(struct as *as, vaddr_t addr)
-{
-    struct vma_node **link = &as->vmas;
-    int error = 0;
-
-    while (*link != NULL && error == 0) {
-        error = own(link);
-        link = (*link)->vma.start < addr ? &(*link)->right : &(*link)->left;
-    }
-    return error;
-}
-
+/* Reserved nodes are chained by `left`; they hold nothing else. */
 static int
 reserve(struct as *as, u32 nodes)
 {
@@ -278,7 +94,10 @@ reserve(struct as *as, u32 nodes)
             if (node == NULL) {
                 return -ENOMEM;
             }
+            node->vma.object = NULL;
             node->left = NULL;
+            node->right = NULL;
+            node->refs = 1;
             *link = node;
         }
         link = &(*link)->left;
@@ -289,172 +108,104 @@ reserve(struct as *as, u32 nodes)
 int
 vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more)
 {
+    vaddr_t next;
+
     assert(spin_held(&as->lock));
-    int error = own_way(as, start);
-    if (error == 0) {
-        error = own_way(as, end);
+    int error = vmatree_own(&as->vmas, start, &next);
+    if (error == 0 && next <= end) {
+        error = vmatree_own(&as->vmas, end, &next);
+    }
+    if (error == 0 && next == end) { /* it may be merged, and its node go */
+        error = vmatree_own(&as->vmas, end + 1, &next);
     }
     return error == 0 ? reserve(as, more) : error;
-}
-
-static int
-own_inside(struct vma_node **link, vaddr_t start, vaddr_t end)
-{
-    struct vma_node *node = *link;
-
-    if (node == NULL || node->high <= start || end <= node->low) {
-        return 0;
-    }
-    int error = own(link);
-    if (error == 0) {
-        error = own_inside(&(*link)->left, start, end);
-    }
-    return error == 0 ? own_inside(&(*link)->right, start, end) : error;
 }
 
 int
 vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
 {
     int error = vma_own(as, start, end, more);
+    vaddr_t next;
 
-    return error == 0 ? own_inside(&as->vmas, start, end) : error;
+    while (start < end && error == 0) {
+        start = vma_find(as, start)->end;
+        error = vmatree_own(&as->vmas, start, &next);
+    }
+    return error;
 }
 
-/* ---- Changing: all nodes that are touched are owned ---- */
-
-/* What a node knows of those below it. */
-static void
-update(struct vma_node *node)
+/* Make a node of a vma.  Without noise, 235 gives a new program's six to eight
+ * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
+ * priorities that come, which would make the tree a list. */
+static inline struct vma_node *
+fill(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
 {
-    const struct vma_node *left = node->left;
-    const struct vma_node *right = node->right;
-
-    node->low = node->vma.start;
-    node->high = node->vma.end;
-    node->gap = 0;
-    node->count = 1;
-    if (left != NULL) {
-        node->low = left->low;
-        node->gap = MAX(left->gap, node->vma.start - left->high);
-        node->count += left->count;
-    }
-    if (right != NULL) {
-        u64 gap = MAX(right->gap, right->low - node->vma.end);
-        node->high = right->high;
-        node->gap = MAX(node->gap, gap);
-        node->count += right->count;
-    }
+    as->vma_seed = (as->vma_seed ^ noise) * 0x9e3779b97f4a7c15 + 235;
+    vma_hold(vma);
+    node->vma = *vma;
+    node->right = NULL;
+    node->priority = (u32)(as->vma_seed >> 32);
+    node->refs = 1;
+    node->links = 0;
+    return node;
 }
 
-/* A node for a vma, from the reserve.  The noise keeps a program from choosing
- * what it maps by the priorities, to build a tree that is no better than a
- * list. */
-static struct vma_node *
-make(struct as *as, const struct vma *vma, u64 noise)
+static void
+add(struct as *as, const struct vma *vma)
 {
     struct vma_node *node = as->vma_spare;
 
     assert(node != NULL);
     as->vma_spare = node->left;
-    as->vma_seed = (as->vma_seed ^ noise) * 0x9e3779b97f4a7c15 + 1;
-    *node = (struct vma_node){
-        .vma = *vma, .low = vma->start, .high = vma->end, .count = 1,
-        .priority = (u32)(as->vma_seed >> 32), .refs = 1,
-    };
-    object_get(vma->object);
-    return node;
+    vmatree_add(&as->vmas, fill(as, node, vma, rdtsc()));
 }
 
-/* Those that start below addr, and the others. */
+/* The vma that starts there goes; one node is kept for the next mapping. */
 static void
-split(struct vma_node *node, vaddr_t addr, struct vma_node **lower,
-      struct vma_node **upper)
+delete(struct as *as, vaddr_t start)
 {
-    if (node == NULL) {
-        *lower = NULL;
-        *upper = NULL;
-        return;
-    }
-    assert(is_owned(node));
-    if (node->vma.start < addr) {
-        *lower = node;
-        split(node->right, addr, &node->right, upper);
+    struct vma_node *node = vmatree_remove(&as->vmas, start);
+
+    vma_release(&node->vma);
+    node->vma.object = NULL;
+    node->left = NULL;
+    node->right = NULL;
+    if (as->vma_spare == NULL) {
+        as->vma_spare = node;
     } else {
-        *upper = node;
-        split(node->left, addr, lower, &node->left);
+        kfree(node);
     }
-    update(node);
 }
 
-/* One tree of two; all of the first lie below all of the second. */
-static struct vma_node *
-merge(struct vma_node *lower, struct vma_node *upper)
-{
-    if (lower == NULL || upper == NULL) {
-        return lower != NULL ? lower : upper;
-    }
-    if (lower->priority >= upper->priority) {
-        assert(is_owned(lower));
-        lower->right = merge(lower->right, upper);
-        update(lower);
-        return lower;
-    }
-    assert(is_owned(upper));
-    upper->left = merge(lower, upper->left);
-    update(upper);
-    return upper;
-}
-
-static struct vma_node *
-last_of(struct vma_node *node)
-{
-    while (node != NULL && node->right != NULL) {
-        node = node->right;
-    }
-    return node;
-}
-
-/* The last vma of a tree ends elsewhere now. */
+/* Make addr a border, if a vma has it inside. */
 static void
-set_end(struct vma_node *node, vaddr_t end)
+cut(struct as *as, vaddr_t addr)
 {
-    for (; node != NULL; node = node->right) {
-        node->high = end;
-        if (node->right == NULL) {
-            node->vma.end = end;
-        }
-    }
-}
+    struct vma *vma = vma_find(as, addr);
 
-/* Split, with the vma cut that has addr inside. */
-static void
-cut(struct as *as, struct vma_node *node, vaddr_t addr,
-    struct vma_node **lower, struct vma_node **upper)
-{
-    split(node, addr, lower, upper);
-    const struct vma_node *last = last_of(*lower);
-    if (last != NULL && last->vma.end > addr) {
-        struct vma rest = last->vma;
-        rest.start = addr;
-        rest.offset += (addr - last->vma.start) >> PAGE_SHIFT;
-        set_end(*lower, addr);
-        *upper = merge(make(as, &rest, rdtsc()), *upper);
+    if (vma != NULL && vma->start < addr) {
+        struct vma upper = *vma;
+        upper.start = addr;
+        upper.offset += (addr - vma->start) >> PAGE_SHIFT;
+        vma->end = addr;
+        add(as, &upper);
     }
 }
 
 void
 vma_remove(struct as *as, vaddr_t start, vaddr_t end)
 {
-    struct vma_node *before, *inside, *after;
+    struct vma *first = vma_find(as, start);
 
-    cut(as, as->vmas, end, &before, &after);
-    split(before, start, &before, &inside);
-    const struct vma_node *last = last_of(before);
-    if (last != NULL && last->vma.end > start) {
-        set_end(before, start);
+    if (first != NULL && first->start == start && first->end == end) {
+        delete(as, start);
+        return;
     }
-    node_put(inside);
-    as->vmas = merge(before, after);
+    cut(as, end);
+    if (first != NULL && first->start < start) {
+        first->end = start;
+    }
+    vmatree_put(vmatree_cut(&as->vmas, start, end));
 }
 
 bool
@@ -467,123 +218,64 @@ vma_continues(const struct vma *a, const struct vma *b)
            && (a->object == NULL || a->offset + pages == b->offset);
 }
 
-/* A vma has become part of the one before it; one node is kept for the next
- * mapping.  => its right child */
-static struct vma_node *
-discard(struct as *as, struct vma_node *node)
-{
-    struct vma_node *right = node->right;
-
-    object_put(node->vma.object);
-    if (as->vma_spare == NULL) {
-        as->vma_spare = node;
-        node->left = NULL;
-    } else {
-        kfree(node);
-    }
-    return right;
-}
-
-/* Give these rights to all of a tree, and merge each that then continues the
- * one before it, *last.  => the tree; *last is its last */
-static struct vma_node *
-settle(struct as *as, struct vma_node *node, u32 prot, struct vma_node **last)
-{
-    if (node == NULL) {
-        return NULL;
-    }
-    assert(is_owned(node));
-    node->vma.prot = prot;
-    node->left = settle(as, node->left, prot, last);
-    if (*last == NULL || !vma_continues(&(*last)->vma, &node->vma)) {
-        *last = node;
-        node->right = settle(as, node->right, prot, last);
-        update(node);
-        return node;
-    }
-    struct vma_node *left = node->left;
-    struct vma_node *joined = *last; /* of `left`, if that is not empty */
-    joined->vma.end = node->vma.end;
-    struct vma_node *right = settle(as, discard(as, node), prot, last);
-    set_end(left, joined->vma.end);
-    return merge(left, right);
-}
-
-/* A tree without its first vma. */
-static struct vma_node *
-without_first(struct as *as, struct vma_node *node)
-{
-    if (node->left == NULL) {
-        return discard(as, node);
-    }
-    node->left = without_first(as, node->left);
-    update(node);
-    return node;
-}
-
-/* Three trees become the space's, merged where they meet. */
+/* Make one vma of the two that meet at addr, if they are as one. */
 static void
-unite(struct as *as, struct vma_node *before, struct vma_node *inside,
-      struct vma_node *after, u32 prot)
+join(struct as *as, vaddr_t addr)
 {
-    struct vma_node *border = last_of(before);
-    struct vma_node *last = border;
-    struct vma_node *first = after;
+    struct vma *before, *after;
 
-    inside = settle(as, inside, prot, &last);
-    while (first != NULL && first->left != NULL) {
-        first = first->left;
+    vma_around(as, addr, &before, &after);
+    if (before != NULL && after != NULL && vma_continues(before, after)) {
+        before->end = after->end;
+        delete(as, after->start);
+        vmatree_refresh(as->vmas, addr);
     }
-    if (first != NULL && vma_continues(&last->vma, &first->vma)) {
-        last->vma.end = first->vma.end;
-        after = without_first(as, after);
-    }
-    set_end(inside, last->vma.end);
-    if (border != NULL) {
-        set_end(before, border->vma.end);
-    }
-    as->vmas = merge(merge(before, inside), after);
 }
 
 void
 vma_insert(struct as *as, const struct vma *new)
 {
-    struct vma_node *before, *after;
+    struct vma *before, *after;
 
-    split(as->vmas, new->start, &before, &after);
-    assert(after == NULL || after->low >= new->end);
-    unite(as, before, make(as, new, rdtsc()), after, new->prot);
+    vma_around(as, new->start, &before, &after);
+    assert(after == NULL || after->start >= new->end);
+    if (before != NULL && vma_continues(before, new)) {
+        before->end = new->end;
+        vmatree_refresh(as->vmas, new->start);
+        join(as, new->end);
+    } else if (after != NULL && vma_continues(new, after)) {
+        after->start = new->start;
+        after->offset = new->offset;
+        vmatree_refresh(as->vmas, new->start);
+    } else {
+        add(as, new);
+    }
 }
 
 bool
 vma_append(struct as *as, const struct vma *new)
 {
-    struct vma_node **link = &as->vmas;
+    struct vma_node *node;
 
-    if ((*link != NULL && (*link)->high > new->start) || reserve(as, 1) != 0) {
+    if ((as->vmas != NULL && as->vmas->high > new->start)
+        || (node = kmalloc(sizeof(*node))) == NULL) {
         return false;
     }
-    struct vma_node *node = make(as, new, 0);
-    while (*link != NULL && (*link)->priority >= node->priority) {
-        struct vma_node *above = *link;
-        assert(is_owned(above));
-        above->gap = MAX(above->gap, new->start - above->high);
-        above->high = new->end;
-        above->count++;
-        link = &above->right;
-    }
-    node->left = *link;
-    update(node);
-    *link = node;
+    vmatree_append(&as->vmas, fill(as, node, new, 0));
     return true;
 }
 
 void
 vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    struct vma_node *before, *inside, *after;
-
-    cut(as, as->vmas, end, &before, &after);
-    cut(as, before, start, &before, &inside);
-    unite(as, before, inside, after, prot);
+    cut(as, start);
+    cut(as, end);
+    while (start < end) {
+        struct vma *vma = vma_find(as, start);
+        vaddr_t next = vma->end;
+        vma->prot = prot;
+        join(as, start);
+        start = next;
+    }
+    join(as, end);
 }

@@ -1,22 +1,6 @@
 /*
- * Vmas: what an address space maps, as ranges that do not overlap.  They are
- * the nodes of a treap (Seidel and Aragon 1996): a search tree by address, and
- * a heap by priorities drawn at random, which is what keeps it flat.
- *
- *                 400000-402000        each node also knows of all below it
- *                 low 400000           the lowest start, the highest end, how
- *                 high 7fffe00000      many they are, and the largest hole
- *                 gap 7fbfa00000       between them (where mmap may go)
- *                /              \
- *     (nothing below)      7fffa00000-7fffe00000
- *
- * Fork shares the root, as it does with the tables (mm/share.h), and by the
- * same rules (A1 to A6, A12 in protocol.md):
- *
- * VM-1 COUNT  refs is the number of links to the node, from nodes and roots.
- * VM-2 OWNED  A node changes only after every node from the root to it is
- *             owned, that is, has refs 1; so what is shared never changes.
- * VM-3 SHAPE  Order, heap, and what a node knows of those below it are right.
+ * Vmas: what an address space maps, as ranges that do not overlap, each in a
+ * node of a tree that forks share (mm/vmatree.h).
  *
  * All functions: the address space's lock is held.
  */
@@ -42,64 +26,41 @@ struct vma {
     u64 offset;            /* of start in the object, in pages */
 };
 
-struct vma_node {
-    struct vma vma;
-    struct vma_node *left, *right; /* one reference each */
-    vaddr_t low, high;     /* of all vmas from here down */
-    u64 gap;               /* largest hole between two of them */
-    u32 count;             /* how many they are */
-    u32 priority;          /* not lower than any below */
-    u32 refs;              /* a */
-    u32 links;             /* debug/check.c's, else 0 */
-};
-
-/* A child gets what its parent has mapped.  => to has no vmas */
-void vma_share(struct as *to, struct as *from);
-
-/* Drop all, when the space ends; what others share stays. */
-void vma_drop(struct as *as);
-
-/* How many there are. */
 u32 vma_count(const struct as *as);
 
 /* The vma that contains addr, or NULL. */
-const struct vma *vma_find(const struct as *as, vaddr_t addr);
+struct vma *vma_find(const struct as *as, vaddr_t addr);
 
 /* The first vma that ends after addr, and the one behind a vma; or NULL. */
-const struct vma *vma_first_from(const struct as *as, vaddr_t addr);
-const struct vma *vma_next(const struct as *as, const struct vma *vma);
+struct vma *vma_first_from(const struct as *as, vaddr_t addr);
+struct vma *vma_next(const struct as *as, const struct vma *vma);
 
-/* The last vma that starts before addr, or NULL. */
-const struct vma *vma_last_before(const struct as *as, vaddr_t addr);
+/* The last vma that starts below addr, and the first of the others; or NULL. */
+void vma_around(const struct as *as, vaddr_t addr, struct vma **before,
+                struct vma **after);
 
 /* The highest free range of this size below MMAP_TOP.  => 0: none */
 vaddr_t vma_gap(const struct as *as, u64 size);
 
-/* How far vmas cover [start, end) without a hole. */
-vaddr_t vma_covered(const struct as *as, vaddr_t start, vaddr_t end);
-
 /* Whether b continues a as if they were one. */
 bool vma_continues(const struct vma *a, const struct vma *b);
-
-/* Whether a vma in [start, end) has one of these flags. */
-bool vma_has_flags(const struct as *as, vaddr_t start, vaddr_t end, u32 flags);
 
 /* Own what a change at the borders of [start, end) touches, and reserve nodes
  * for so many more vmas.
  * => 0, or -ENOMEM: the vmas are as they were */
 int vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more) __must_check;
 
-/* The same, and own every vma in the range. */
+/* The same, and own every vma of the range, which has no hole. */
 int vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
     __must_check;
 
 /* Add a vma, with a reference of its own to the object, and merge it with
  * neighbours that it continues.
- * => vma_own(as, new->start, new->end, 1) was called; the range is free */
+ * => vma_own was called, with 1 more; the range is free */
 void vma_insert(struct as *as, const struct vma *new);
 
 /* The same, behind all others and without merging.
- * => no fork has shared the vmas
+ * => nobody else knows the space yet: no lock, and nothing is shared
  * => false, and nothing is done: it is not behind them, or no memory */
 bool vma_append(struct as *as, const struct vma *new) __must_check;
 
@@ -107,6 +68,6 @@ bool vma_append(struct as *as, const struct vma *new) __must_check;
  * => vma_own was called, with 1 more if a vma has `end` inside */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
 
-/* Give every vma in [start, end) these rights, split and merged as needed.
+/* Give every vma of the range these rights, split and merged as needed.
  * => vma_own_inside was called, with 1 more for each border inside a vma */
 void vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);
