@@ -172,25 +172,38 @@ covered_end(const struct as *as, vaddr_t start, vaddr_t end, u32 *flags)
     return MIN(start, end);
 }
 
-/* Whether new rights in [start, end), which cut vmas so many times, make more
- * vmas than there may be.  As on Linux, a border between two vmas may move. */
+/* What has these rights already, at either end, stays as it is. */
+static void
+trim(const struct as *as, vaddr_t *start, vaddr_t *end, u32 prot)
+{
+    const struct vma *first = vma_find(as, *start);
+    const struct vma *last = vma_find(as, *end - 1);
+
+    if (first != NULL && first->prot == prot) {
+        *start = first->end;
+    }
+    if (last != NULL && last->prot == prot) {
+        *end = last->start;
+    }
+}
+
+/* Whether new rights in [start, end) make more vmas than there may be.  As on
+ * Linux, a border between two vmas may move. */
 static bool
 too_many_after_protect(const struct as *as, vaddr_t start, vaddr_t end,
                        u32 prot, u32 cuts)
 {
-    if (vma_count(as) + cuts <= VMAS_MAX || cuts == 0) {
-        return false;
-    }
-    const struct vma *after = vma_find(as, end);
-    struct vma *before, *next;
     struct vma first = *vma_find(as, start);
     struct vma last = *vma_find(as, end - 1);
-    vma_around(as, start, &before, &next);
+    const struct vma *after = vma_find(as, end);
+    const struct vma *before = vma_find(as, start - 1);
+
     first.prot = prot;
     last.prot = prot;
-    return cuts > 1
-           || !((before != NULL && vma_continues(before, &first))
-                || (after != NULL && vma_continues(&last, after)));
+    bool moves = cuts == 1
+                 && ((before != NULL && vma_continues(before, &first))
+                     || (after != NULL && vma_continues(&last, after)));
+    return cuts > 0 && !moves && vma_count(as) + cuts > VMAS_MAX;
 }
 
 static int
@@ -198,11 +211,16 @@ protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
     u32 flags = 0;
     vaddr_t covered = covered_end(as, start, end, &flags);
-    u32 cuts = is_inside(as, start) + is_inside(as, covered);
+    int result = covered == end ? 0 : -ENOMEM;
 
     if ((prot & PROT_WRITE) != 0 && (flags & VMA_NEVER_W) != 0) {
         return -EACCES;
     }
+    trim(as, &start, &covered, prot);
+    if (start >= covered) {
+        return result;
+    }
+    u32 cuts = is_inside(as, start) + is_inside(as, covered);
     if (too_many_after_protect(as, start, covered, prot, cuts)) {
         return -ENOMEM;
     }
@@ -214,11 +232,9 @@ protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
         return error;
     }
     /* ---- no failure below this line ---- */
-    if (start < covered) {
-        vma_protect(as, start, covered, prot);
-        range_protect(as, start, covered, prot);
-    }
-    return covered == end ? 0 : -ENOMEM;
+    vma_protect(as, start, covered, prot);
+    range_protect(as, start, covered, prot);
+    return result;
 }
 
 int
