@@ -69,8 +69,10 @@ own(struct vma_node **link)
 
 /* From the root down, as refs 1 below a shared node means nothing (A2). */
 int
-vmatree_own(struct vma_node **link, vaddr_t addr, vaddr_t *next)
+vmatree_own(struct vma_node **root, vaddr_t addr, vaddr_t *next)
 {
+    struct vma_node **link = root;
+
     *next = (vaddr_t)-1;
     while (*link != NULL) {
         if (own(link) != 0) {

@@ -51,7 +51,7 @@ void vmatree_put(struct vma_node *node);
 
 /* Own the nodes on the way to addr; *next is the first vma from there on.
  * => 0, or -ENOMEM: some are owned */
-int vmatree_own(struct vma_node **link, vaddr_t addr, vaddr_t *next)
+int vmatree_own(struct vma_node **root, vaddr_t addr, vaddr_t *next)
     __must_check;
 
 /* Renew what the nodes on the way to addr know of those below. */
