@@ -1,12 +1,12 @@
 /*
- * The checker of the trees of vmas (mm/vmatree.h).  The essential fact: a node
+ * The checker of the trees of vmas (mm/vma.h).  The essential fact: a node
  * that spaces share is counted at each link, but entered and looked at once.
  */
 #include "core/memlayout.h"
 #include "core/spin.h"
 
 #include "mm/as.h"
-#include "mm/vmatree.h"
+#include "mm/vma.h"
 
 #include "debug/check.h"
 
@@ -19,63 +19,46 @@ count_links(struct vma_node *node)
     }
 }
 
-/* What a node says of those below it, against what each of the two says. */
-static void
-check_summary(struct check *check, const struct vma_node *node)
-{
-    const struct vma_node *sides[] = {node->left, node->right};
-    vaddr_t low = node->vma.start;
-    vaddr_t high = node->vma.end;
-    u64 gap = 0;
-    u32 count = 1;
-
-    for (int i = 0; i < 2; i++) {
-        const struct vma_node *side = sides[i];
-        if (side == NULL) {
-            continue;
-        }
-        u64 hole = i == 0 ? low - side->high : side->low - high;
-        if (hole > USER_END || side->priority > node->priority) {
-            violation(check, "VM-3 vma %#lx, priority %u, is below %#lx, %u\n",
-                      side->vma.start, side->priority, node->vma.start,
-                      node->priority);
-        }
-        low = MIN(low, side->low);
-        high = MAX(high, side->high);
-        gap = MAX(gap, side->gap);
-        gap = MAX(gap, hole);
-        count += side->count;
-    }
-    if (node->low != low || node->high != high || node->gap != gap
-        || node->count != count) {
-        violation(check, "VM-3 vma %#lx: from %#lx to %#lx, gap %#lx, %u; "
-                  "stored: %#lx to %#lx, %#lx, %u\n", node->vma.start, low,
-                  high, gap, count, node->low, node->high, node->gap,
-                  node->count);
-    }
-}
-
+/* What a node says of itself and of those below it, against what each of the
+ * two below says. */
 static void
 check_node(struct check *check, struct vma_node *node)
 {
     if (node == NULL || node->links == 0) {
         return; /* it has been looked at */
     }
-    const struct vma *vma = &node->vma;
-    bool aligned = (vma->start | vma->end) % PAGE_SIZE == 0;
     if (node->refs != node->links) {
-        violation(check, "VM-1 vma %#lx: refs %u, links %u\n", vma->start,
-                  node->refs, node->links);
+        violation(check, "VM-1 vma %#lx: refs %u, links %u\n",
+                  node->vma.start, node->refs, node->links);
     }
-    if (!aligned || vma->start >= vma->end
-        || ((vma->flags & VMA_SHARED) != 0 && vma->object == NULL)) {
-        violation(check, "VM-3 vma %#lx-%#lx, flags %u, object %p\n",
-                  vma->start, vma->end, vma->flags, (void *)vma->object);
-    }
-    check_summary(check, node);
     node->links = 0;
-    check_node(check, node->left);
-    check_node(check, node->right);
+    struct vma_node want = *node;
+    bool good = want.vma.start < want.vma.end;
+    want.gap = 0;
+    want.count = 1;
+    want.low = want.vma.start;
+    want.high = want.vma.end;
+    for (int right = 0; right < 2; right++) {
+        struct vma_node *side = right ? node->right : node->left;
+        if (side == NULL) {
+            continue;
+        }
+        u64 hole = right ? side->low - want.high : want.low - side->high;
+        good &= hole < USER_END && side->priority <= node->priority;
+        want.gap = MAX(want.gap, hole);
+        want.gap = MAX(want.gap, side->gap);
+        want.count += side->count;
+        want.low = MIN(want.low, side->low);
+        want.high = MAX(want.high, side->high);
+        check_node(check, side);
+    }
+    if (!good || want.gap != node->gap || want.count != node->count
+        || want.low != node->low || want.high != node->high) {
+        violation(check, "VM-3 vma %#lx: %lx-%lx, gap %#lx, %u in all; "
+                  "stored %lx-%lx, %#lx, %u\n", node->vma.start, want.low,
+                  want.high, want.gap, want.count, node->low, node->high,
+                  node->gap, node->count);
+    }
 }
 
 void

@@ -19,7 +19,7 @@
 #include "mm/kmap.h"
 #include "mm/range.h"
 #include "mm/share.h"
-#include "mm/vmatree.h"
+#include "mm/vma.h"
 
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
@@ -90,8 +90,8 @@ as_put(struct as *as)
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);
     pt_drop(as->root, PT_LEVELS);
-    vmatree_put(as->vmas);
-    vmatree_put(as->vma_spare);
+    vma_put(as->vmas);
+    vma_put(as->vma_spare);
     kfree(as);
 }
 
@@ -122,7 +122,7 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
     int error = -ENOMEM;
 
     if (child != NULL) {
-        child->vmas = vmatree_get(as->vmas);
+        child->vmas = vma_get(as->vmas);
         child->vma_seed = as->vma_seed;
         child->brk_start = as->brk_start;
         child->brk = as->brk;

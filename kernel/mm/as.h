@@ -9,7 +9,7 @@
  *              has left it; an idle one may keep it for a while (H3).
  *
  * struct as is what CLONE_VM and vfork share, by reference.  Fork makes a new
- * one that shares the vmas (mm/vmatree.h) and the tables (mm/share.h).
+ * one that shares the vmas (mm/vma.h) and the tables (mm/share.h).
  *
  *   l  the lock    i  immutable    a  atomic
  */

@@ -28,25 +28,23 @@ is_inside(const struct as *as, vaddr_t addr)
     return vma != NULL && vma->start < addr;
 }
 
+/* Whether so many more vmas are too many. */
+static bool
+too_many(const struct as *as, u32 more)
+{
+    return as->vmas != NULL && as->vmas->count + more > VMAS_MAX;
+}
+
 /* Widen [*start, *end) as far as the neighbouring vmas leave room, so that the
  * tables that become empty are dropped whole. */
 static void
 widen(const struct as *as, vaddr_t *start, vaddr_t *end)
 {
-    const struct vma *behind = vma_first_from(as, *end);
-    struct vma *before, *after;
+    const struct vma *before = vma_last_below(as, *start);
+    const struct vma *after = vma_first_from(as, *end);
 
-    vma_around(as, *start, &before, &after);
     *start = before != NULL ? MIN(before->end, *start) : 0;
-    *end = behind != NULL ? MAX(behind->start, *end) : USER_END + PAGE_SIZE;
-}
-
-/* As on Linux: only what leaves a hole in one vma makes them more. */
-static bool
-too_many_after_unmap(const struct as *as, vaddr_t start, vaddr_t end)
-{
-    return vma_count(as) >= VMAS_MAX && is_inside(as, start)
-           && vma_find(as, start)->end > end;
+    *end = after != NULL ? MAX(after->start, *end) : USER_END + PAGE_SIZE;
 }
 
 /* => as->lock held */
@@ -59,7 +57,9 @@ unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
     if (range_is_free(as, start, end)) {
         return 0;
     }
-    if (too_many_after_unmap(as, start, end)) {
+    /* As on Linux, at the limit one may still be cut, but not into two. */
+    if (too_many(as, 1) && is_inside(as, start)
+        && vma_find(as, start)->end > end) {
         return -ENOMEM;
     }
     widen(as, &table_start, &table_end);
@@ -89,6 +89,24 @@ as_unmap(struct as *as, vaddr_t addr, u64 size)
     return error;
 }
 
+/* Where the highest hole of this size ends, at `end` at most; if there is none
+ * among the node's vmas and above, where the hole below them ends. */
+static vaddr_t
+gap_end(const struct vma_node *node, u64 size, vaddr_t end)
+{
+    if (node == NULL || node->low >= end || end >= node->high + size) {
+        return end;
+    }
+    if (node->gap < size) {
+        return node->low;
+    }
+    end = gap_end(node->right, size, end);
+    if (end >= node->vma.end + size) {
+        return end;
+    }
+    return gap_end(node->left, size, MIN(end, node->vma.start));
+}
+
 /* Where a new mapping goes.  => the address, or a negative errno */
 static long
 place(struct as *as, const struct as_map *map)
@@ -116,15 +134,15 @@ place(struct as *as, const struct as_map *map)
         && range_is_free(as, hint, hint + map->size)) {
         return (long)hint;
     }
-    vaddr_t addr = vma_gap(as, map->size);
-    return addr != 0 ? (long)addr : -ENOMEM;
+    vaddr_t end = gap_end(as->vmas, map->size, MMAP_TOP);
+    return end >= USER_START + map->size ? (long)(end - map->size) : -ENOMEM;
 }
 
 static long
 map_locked(struct as *as, const struct as_map *map)
 {
     long addr = place(as, map);
-    if (vma_count(as) > VMAS_MAX) {
+    if (too_many(as, 0)) {
         return -ENOMEM;
     }
     if (addr < 0) {
@@ -158,82 +176,74 @@ as_map(struct as *as, const struct as_map *map)
     return addr;
 }
 
-/* How far vmas cover the range without a hole, and all of their flags. */
-static vaddr_t
-covered_end(const struct as *as, vaddr_t start, vaddr_t end, u32 *flags)
-{
-    const struct vma *vma = vma_find(as, start);
+/* What new rights in [start, end) are about. */
+struct protect {
+    vaddr_t covered;    /* vmas lie in [start, covered) without a hole */
+    vaddr_t start, end; /* those that have other rights */
+    u32 flags;          /* of all of them */
+};
 
-    while (start < end && vma != NULL) {
-        *flags |= vma->flags;
-        start = vma->end;
-        vma = vma_find(as, start);
+static struct protect
+survey(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
+{
+    struct protect all = {.covered = start, .start = start, .end = start};
+    const struct vma *vma;
+
+    while (all.covered < end && (vma = vma_find(as, all.covered)) != NULL) {
+        vaddr_t next = MIN(vma->end, end);
+        all.flags |= vma->flags;
+        if (vma->prot != prot) {
+            all.start = all.end == start ? all.covered : all.start;
+            all.end = next;
+        }
+        all.covered = next;
     }
-    return MIN(start, end);
+    return all;
 }
 
-/* What has these rights already, at either end, stays as it is. */
-static void
-trim(const struct as *as, vaddr_t *start, vaddr_t *end, u32 prot)
-{
-    const struct vma *first = vma_find(as, *start);
-    const struct vma *last = vma_find(as, *end - 1);
-
-    if (first != NULL && first->prot == prot) {
-        *start = first->end;
-    }
-    if (last != NULL && last->prot == prot) {
-        *end = last->start;
-    }
-}
-
-/* Whether new rights in [start, end) make more vmas than there may be.  As on
- * Linux, a border between two vmas may move. */
+/* Whether the vma at one end of the range, with its new rights, continues the
+ * one behind that end: as on Linux, a border may move at the limit. */
 static bool
-too_many_after_protect(const struct as *as, vaddr_t start, vaddr_t end,
-                       u32 prot, u32 cuts)
+moves_border(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
     struct vma first = *vma_find(as, start);
     struct vma last = *vma_find(as, end - 1);
-    const struct vma *after = vma_find(as, end);
     const struct vma *before = vma_find(as, start - 1);
+    const struct vma *after = vma_find(as, end);
 
     first.prot = prot;
     last.prot = prot;
-    bool moves = cuts == 1
-                 && ((before != NULL && vma_continues(before, &first))
-                     || (after != NULL && vma_continues(&last, after)));
-    return cuts > 0 && !moves && vma_count(as) + cuts > VMAS_MAX;
+    return (before != NULL && vma_continues(before, &first))
+           || (after != NULL && vma_continues(&last, after));
 }
 
 static int
 protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    u32 flags = 0;
-    vaddr_t covered = covered_end(as, start, end, &flags);
-    int result = covered == end ? 0 : -ENOMEM;
+    struct protect all = survey(as, start, end, prot);
+    int result = all.covered == end ? 0 : -ENOMEM;
 
-    if ((prot & PROT_WRITE) != 0 && (flags & VMA_NEVER_W) != 0) {
+    if ((prot & PROT_WRITE) != 0 && (all.flags & VMA_NEVER_W) != 0) {
         return -EACCES;
     }
-    trim(as, &start, &covered, prot);
-    if (start >= covered) {
+    if (all.start == all.end) {
         return result;
     }
-    u32 cuts = is_inside(as, start) + is_inside(as, covered);
-    if (too_many_after_protect(as, start, covered, prot, cuts)) {
+    u32 cuts = is_inside(as, all.start) + is_inside(as, all.end);
+    if (cuts > 0 && too_many(as, cuts)
+        && (cuts > 1 || !moves_border(as, all.start, all.end, prot))) {
         return -ENOMEM;
     }
-    int error = vma_own_inside(as, start, covered, cuts);
+    int error = vma_own_inside(as, all.start, all.end, cuts);
     if (error == 0) {
-        error = range_prepare_protect(as, start, covered);
+        error = range_prepare_protect(as, all.start, all.end);
     }
     if (error != 0) {
         return error;
     }
     /* ---- no failure below this line ---- */
-    vma_protect(as, start, covered, prot);
-    range_protect(as, start, covered, prot);
+    vma_protect(as, all.start, all.end, prot);
+    range_protect(as, all.start, all.end, prot);
     return result;
 }
 

@@ -1,42 +1,149 @@
 /*
- * Vmas: looked for, and changed.  The essential fact: vma_own owns, that is,
- * copies if others have them, all nodes that a change touches, and reserves the
- * new ones.  It comes first in every change, so that what follows works in
+ * Vmas: a treap that forks share.  The essential fact: split and merge touch
+ * only nodes on the ways that a search for the borders of a change takes from
+ * the root.  So vma_own goes these ways first and copies what is shared; it may
+ * fail half-way, and nobody sees a difference.  What comes after it works in
  * place and cannot fail.
+ *
+ * Read own_way, then split, merge and vma_remove.
  */
 #include "abi/errno.h"
+#include "common/string.h"
 
-#include "core/memlayout.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"
 
 #include "mm/as.h"
 #include "mm/heap.h"
-#include "mm/vmatree.h"
+#include "mm/object.h"
+#include "mm/vma.h"
 
-u32
-vma_count(const struct as *as)
+static void
+hold_object(const struct vma *vma)
 {
-    return as->vmas != NULL ? as->vmas->count : 0;
+    if (vma->object != NULL) {
+        vma->object->ops->get(vma->object);
+    }
+}
+
+static bool
+is_owned(const struct vma_node *node)
+{
+    /* Acquire: who dropped last has read it, and counted its children (A4). */
+    return __atomic_load_n(&node->refs, __ATOMIC_ACQUIRE) == 1;
+}
+
+struct vma_node *
+vma_get(struct vma_node *node)
+{
+    if (node != NULL) {
+        __atomic_fetch_add(&node->refs, 1, __ATOMIC_RELAXED);
+    }
+    return node;
+}
+
+void
+vma_put(struct vma_node *node)
+{
+    while (node != NULL
+           && (is_owned(node) /* nobody else can hold or add a link (A12) */
+               || __atomic_fetch_sub(&node->refs, 1, __ATOMIC_ACQ_REL) == 1)) {
+        struct vma_node *right = node->right;
+        vma_put(node->left);
+        if (node->vma.object != NULL) {
+            node->vma.object->ops->put(node->vma.object);
+        }
+        kfree(node);
+        node = right;
+    }
+}
+
+/* A copied node has a reference to its object and to both of its children. */
+static int
+own(struct vma_node **link)
+{
+    struct vma_node *old = *link;
+
+    if (is_owned(old)) {
+        return 0;
+    }
+    struct vma_node *copy = kmalloc(sizeof(*copy));
+    if (copy == NULL) {
+        return -ENOMEM;
+    }
+    memcpy(copy, old, offsetof(struct vma_node, refs));
+    copy->refs = 1;
+    copy->links = 0;
+    hold_object(&copy->vma);
+    vma_get(copy->left);
+    vma_get(copy->right);
+    *link = copy;
+    vma_put(old); /* last: till now our link kept it from a take (A3) */
+    return 0;
+}
+
+/* The nodes that a search for addr meets: from the root down, as refs 1 below a
+ * shared node means nothing (A2).  A vma that starts there may be merged and
+ * go, and what is on both sides of it become one: so go down on both. */
+static int
+own_way(struct vma_node **link, vaddr_t addr)
+{
+    int error = 0;
+
+    while (*link != NULL && error == 0) {
+        error = own(link);
+        struct vma_node *node = *link;
+        if (error == 0 && node->vma.start == addr) {
+            error = own_way(&node->left, addr);
+        }
+        link = node->vma.start > addr ? &node->left : &node->right;
+    }
+    return error;
+}
+
+int
+vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+{
+    struct vma_node **spare = &as->vma_spare; /* chained by `left` */
+
+    assert(spin_held(&as->lock));
+    if (own_way(&as->vmas, start) != 0 || own_way(&as->vmas, end) != 0) {
+        return -ENOMEM;
+    }
+    for (; more > 0; more--, spare = &(*spare)->left) {
+        if (*spare == NULL && (*spare = kzalloc(sizeof(**spare))) == NULL) {
+            return -ENOMEM;
+        }
+        (*spare)->refs = 1;
+    }
+    return 0;
+}
+
+int
+vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+{
+    int error = vma_own(as, start, end, more);
+
+    while (start < end && error == 0) {
+        start = vma_find(as, start)->end;
+        error = own_way(&as->vmas, start);
+    }
+    return error;
 }
 
 struct vma *
 vma_first_from(const struct as *as, vaddr_t addr)
 {
-    struct vma_node *node = as->vmas;
     struct vma *found = NULL;
 
-    while (node != NULL) {
+    for (struct vma_node *node = as->vmas; node != NULL;) {
         if (addr >= node->vma.end) {
             node = node->right;
-            continue;
+        } else {
+            found = &node->vma;
+            node = addr < found->start ? node->left : NULL;
         }
-        found = &node->vma;
-        if (addr >= found->start) {
-            break;
-        }
-        node = node->left;
     }
     return found;
 }
@@ -55,99 +162,106 @@ vma_find(const struct as *as, vaddr_t addr)
     return vma != NULL && vma->start <= addr ? vma : NULL;
 }
 
-void
-vma_around(const struct as *as, vaddr_t addr, struct vma **before,
-           struct vma **after)
+struct vma *
+vma_last_below(const struct as *as, vaddr_t addr)
 {
-    struct vma_node *node = as->vmas;
+    struct vma *found = NULL;
 
-    *before = NULL;
-    *after = NULL;
-    while (node != NULL) {
-        if (node->vma.start < addr) {
-            *before = &node->vma;
-            node = node->right;
-        } else {
-            *after = &node->vma;
-            node = node->left;
-        }
+    for (struct vma_node *node = as->vmas; node != NULL;) {
+        bool below = node->vma.start < addr;
+        found = below ? &node->vma : found;
+        node = below ? node->right : node->left;
     }
+    return found;
 }
 
-vaddr_t
-vma_gap(const struct as *as, u64 size)
+/* What a node knows of those below it. */
+static inline void
+update(struct vma_node *node)
 {
-    vaddr_t end = vmatree_gap_end(as->vmas, size, MMAP_TOP);
+    const struct vma_node *left = node->left;
+    const struct vma_node *right = node->right;
+    u64 gap = left != NULL ? MAX(left->gap, node->vma.start - left->high) : 0;
 
-    return end >= USER_START + size ? end - size : 0;
+    node->low = left != NULL ? left->low : node->vma.start;
+    node->high = right != NULL ? right->high : node->vma.end;
+    node->count = 1 + (left != NULL ? left->count : 0);
+    if (right != NULL) {
+        node->count += right->count;
+        gap = MAX(gap, right->gap);
+        gap = MAX(gap, right->low - node->vma.end);
+    }
+    node->gap = gap;
 }
 
-/* Reserved nodes are chained by `left`; they hold nothing else. */
-static int
-reserve(struct as *as, u32 nodes)
+/* Those that start below addr, and the others. */
+static void
+split(struct vma_node *node, vaddr_t addr, struct vma_node **lower,
+      struct vma_node **upper)
 {
-    struct vma_node **link = &as->vma_spare;
-
-    for (; nodes > 0; nodes--) {
-        if (*link == NULL) {
-            struct vma_node *node = kmalloc(sizeof(*node));
-            if (node == NULL) {
-                return -ENOMEM;
-            }
-            node->vma.object = NULL;
-            node->left = NULL;
-            node->right = NULL;
-            node->refs = 1;
-            *link = node;
-        }
-        link = &(*link)->left;
+    if (node == NULL) {
+        *lower = *upper = NULL;
+        return;
     }
-    return 0;
+    assert(is_owned(node));
+    if (node->vma.start < addr) {
+        *lower = node;
+        split(node->right, addr, &node->right, upper);
+    } else {
+        *upper = node;
+        split(node->left, addr, lower, &node->left);
+    }
+    update(node);
 }
 
-int
-vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+/* One tree of two; all of the first lie below all of the second. */
+static struct vma_node *
+merge(struct vma_node *lower, struct vma_node *upper)
 {
-    vaddr_t next;
-
-    assert(spin_held(&as->lock));
-    int error = vmatree_own(&as->vmas, start, &next);
-    if (error == 0 && next <= end) {
-        error = vmatree_own(&as->vmas, end, &next);
+    if (lower == NULL || upper == NULL) {
+        return lower != NULL ? lower : upper;
     }
-    if (error == 0 && next == end) { /* it may be merged, and its node go */
-        error = vmatree_own(&as->vmas, end + 1, &next);
+    assert(is_owned(lower) && is_owned(upper));
+    if (lower->priority >= upper->priority) {
+        lower->right = merge(lower->right, upper);
+        update(lower);
+        return lower;
     }
-    return error == 0 ? reserve(as, more) : error;
+    upper->left = merge(lower, upper->left);
+    update(upper);
+    return upper;
 }
 
-int
-vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+/* Put a node where its priority says. */
+static void
+place(struct vma_node **link, struct vma_node *new)
 {
-    int error = vma_own(as, start, end, more);
-    vaddr_t next;
+    struct vma_node *node = *link;
 
-    while (start < end && error == 0) {
-        start = vma_find(as, start)->end;
-        error = vmatree_own(&as->vmas, start, &next);
+    if (node == NULL || node->priority < new->priority) {
+        split(node, new->vma.start, &new->left, &new->right);
+        *link = new;
+    } else {
+        assert(is_owned(node));
+        place(node->vma.start < new->vma.start ? &node->right : &node->left,
+              new);
     }
-    return error;
+    update(*link);
 }
 
 /* Make a node of a vma.  Without noise, 235 gives a new program's six to eight
  * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
  * priorities that come, which would make the tree a list. */
-static inline struct vma_node *
+static inline void
 fill(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
 {
     as->vma_seed = (as->vma_seed ^ noise) * 0x9e3779b97f4a7c15 + 235;
-    vma_hold(vma);
+    hold_object(vma);
     node->vma = *vma;
     node->right = NULL;
     node->priority = (u32)(as->vma_seed >> 32);
     node->refs = 1;
     node->links = 0;
-    return node;
 }
 
 static void
@@ -157,24 +271,8 @@ add(struct as *as, const struct vma *vma)
 
     assert(node != NULL);
     as->vma_spare = node->left;
-    vmatree_add(&as->vmas, fill(as, node, vma, rdtsc()));
-}
-
-/* The vma that starts there goes; one node is kept for the next mapping. */
-static void
-delete(struct as *as, vaddr_t start)
-{
-    struct vma_node *node = vmatree_remove(&as->vmas, start);
-
-    vma_release(&node->vma);
-    node->vma.object = NULL;
-    node->left = NULL;
-    node->right = NULL;
-    if (as->vma_spare == NULL) {
-        as->vma_spare = node;
-    } else {
-        kfree(node);
-    }
+    fill(as, node, vma, rdtsc());
+    place(&as->vmas, node);
 }
 
 /* Make addr a border, if a vma has it inside. */
@@ -192,20 +290,37 @@ cut(struct as *as, vaddr_t addr)
     }
 }
 
+/* Those that start in [start, end) go; nodes on the way there are updated. */
+static void
+delete(struct vma_node **link, vaddr_t start, vaddr_t end)
+{
+    struct vma_node *node = *link, *before, *after;
+
+    if (node == NULL) {
+        return;
+    }
+    assert(is_owned(node));
+    if (node->vma.start >= start && node->vma.start < end) {
+        split(node->left, start, &before, &node->left);
+        split(node->right, end, &node->right, &after);
+        vma_put(node);
+        *link = merge(before, after);
+    } else {
+        delete(node->vma.start < start ? &node->right : &node->left, start,
+               end);
+        update(node);
+    }
+}
+
 void
 vma_remove(struct as *as, vaddr_t start, vaddr_t end)
 {
-    struct vma *first = vma_find(as, start);
-
-    if (first != NULL && first->start == start && first->end == end) {
-        delete(as, start);
-        return;
-    }
     cut(as, end);
+    struct vma *first = vma_find(as, start);
     if (first != NULL && first->start < start) {
         first->end = start;
     }
-    vmatree_put(vmatree_cut(&as->vmas, start, end));
+    delete(&as->vmas, start, end);
 }
 
 bool
@@ -222,46 +337,45 @@ vma_continues(const struct vma *a, const struct vma *b)
 static void
 join(struct as *as, vaddr_t addr)
 {
-    struct vma *before, *after;
+    struct vma *lower = vma_find(as, addr - 1);
+    const struct vma *upper = lower != NULL ? vma_next(as, lower) : NULL;
 
-    vma_around(as, addr, &before, &after);
-    if (before != NULL && after != NULL && vma_continues(before, after)) {
-        before->end = after->end;
-        delete(as, after->start);
-        vmatree_refresh(as->vmas, addr);
+    if (upper != NULL && vma_continues(lower, upper)) {
+        lower->end = upper->end;
+        delete(&as->vmas, addr, addr + 1);
     }
 }
 
 void
 vma_insert(struct as *as, const struct vma *new)
 {
-    struct vma *before, *after;
-
-    vma_around(as, new->start, &before, &after);
-    assert(after == NULL || after->start >= new->end);
-    if (before != NULL && vma_continues(before, new)) {
-        before->end = new->end;
-        vmatree_refresh(as->vmas, new->start);
-        join(as, new->end);
-    } else if (after != NULL && vma_continues(new, after)) {
-        after->start = new->start;
-        after->offset = new->offset;
-        vmatree_refresh(as->vmas, new->start);
-    } else {
-        add(as, new);
-    }
+    add(as, new);
+    join(as, new->start);
+    join(as, new->end);
 }
 
 bool
 vma_append(struct as *as, const struct vma *new)
 {
-    struct vma_node *node;
+    struct vma_node **link = &as->vmas;
+    struct vma_node *last = NULL;
 
-    if ((as->vmas != NULL && as->vmas->high > new->start)
-        || (node = kmalloc(sizeof(*node))) == NULL) {
+    if ((*link != NULL && (*link)->high > new->start)
+        || (last = kmalloc(sizeof(*last))) == NULL) {
         return false;
     }
-    vmatree_append(&as->vmas, fill(as, node, new, 0));
+    fill(as, last, new, 0);
+    while (*link != NULL && (*link)->priority >= last->priority) {
+        struct vma_node *node = *link;
+        assert(is_owned(node));
+        node->gap = MAX(node->gap, new->start - node->high);
+        node->high = new->end;
+        node->count++;
+        link = &node->right;
+    }
+    last->left = *link;
+    update(last);
+    *link = last;
     return true;
 }
 

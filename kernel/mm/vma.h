@@ -1,6 +1,14 @@
 /*
- * Vmas: what an address space maps, as ranges that do not overlap, each in a
- * node of a tree that forks share (mm/vmatree.h).
+ * Vmas: what an address space maps, as ranges that do not overlap.  They are
+ * the nodes of a treap (Seidel and Aragon 1996): a search tree by address and a
+ * heap by priorities drawn at random, which keep it flat.  Fork shares the root
+ * as it does with the tables (mm/share.h), by the same rules (A1 to A4, A6 and
+ * A12 in protocol.md):
+ *
+ * VM-1 COUNT  refs is the number of links to the node, from nodes and roots.
+ * VM-2 OWNED  A node changes only after every node from the root to it is
+ *             owned, that is, has refs 1; so what is shared never changes.
+ * VM-3 SHAPE  Order, heap, and what a node knows of those below it are right.
  *
  * All functions: the address space's lock is held.
  */
@@ -26,7 +34,21 @@ struct vma {
     u64 offset;            /* of start in the object, in pages */
 };
 
-u32 vma_count(const struct as *as);
+struct vma_node {
+    struct vma vma;
+    struct vma_node *left, *right; /* one reference each */
+    vaddr_t low, high;     /* of all vmas from here down */
+    u64 gap;               /* largest hole between two of them */
+    u32 count;             /* how many they are */
+    u32 priority;          /* not lower than any below */
+    u32 refs;              /* a */
+    u32 links;             /* seen by debug/check_vmas.c, else 0 */
+};
+
+/* One link to a node more, or fewer; the last frees it and what only it has.
+ * => no lock needed */
+struct vma_node *vma_get(struct vma_node *node);
+void vma_put(struct vma_node *node);
 
 /* The vma that contains addr, or NULL. */
 struct vma *vma_find(const struct as *as, vaddr_t addr);
@@ -35,22 +57,16 @@ struct vma *vma_find(const struct as *as, vaddr_t addr);
 struct vma *vma_first_from(const struct as *as, vaddr_t addr);
 struct vma *vma_next(const struct as *as, const struct vma *vma);
 
-/* The last vma that starts below addr, and the first of the others; or NULL. */
-void vma_around(const struct as *as, vaddr_t addr, struct vma **before,
-                struct vma **after);
-
-/* The highest free range of this size below MMAP_TOP.  => 0: none */
-vaddr_t vma_gap(const struct as *as, u64 size);
+/* The last vma that starts below addr, or NULL. */
+struct vma *vma_last_below(const struct as *as, vaddr_t addr);
 
 /* Whether b continues a as if they were one. */
 bool vma_continues(const struct vma *a, const struct vma *b);
 
 /* Own what a change at the borders of [start, end) touches, and reserve nodes
- * for so many more vmas.
- * => 0, or -ENOMEM: the vmas are as they were */
+ * for so many more vmas; vma_own_inside: and own all vmas of the range, which
+ * has no hole.  => 0, or -ENOMEM: the vmas are as they were */
 int vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more) __must_check;
-
-/* The same, and own every vma of the range, which has no hole. */
 int vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
     __must_check;
 

@@ -1,7 +1,7 @@
 /*
  * mmap_limit.c: there is a limit of mappings, 65,530. At the limit what makes
- * more of them fails with ENOMEM and has done nothing, and what makes as many or
- * fewer works: that is how a program gets away from it.
+ * more of them fails with ENOMEM and has done nothing, and what makes as many
+ * or fewer works: that is how a program gets away from it.
  *
  * seconds: 60
  */
