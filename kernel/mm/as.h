@@ -89,6 +89,10 @@ struct as_map {
 };
 long as_map(struct as *as, const struct as_map *map);
 
+/* Where it goes, if nothing else is said: the highest hole below MMAP_TOP.
+ * => the lock is held; 0: none */
+vaddr_t as_gap(const struct as *as, u64 size);
+
 /* munmap(2).  => 0, -EINVAL, -ENOMEM with nothing changed */
 int as_unmap(struct as *as, vaddr_t addr, u64 size);
 

@@ -107,6 +107,14 @@ gap_end(const struct vma_node *node, u64 size, vaddr_t end)
     return gap_end(node->left, size, MIN(end, node->vma.start));
 }
 
+vaddr_t
+as_gap(const struct as *as, u64 size)
+{
+    vaddr_t end = gap_end(as->vmas, size, MMAP_TOP);
+
+    return end >= USER_START + size ? end - size : 0;
+}
+
 /* Where a new mapping goes.  => the address, or a negative errno */
 static long
 place(struct as *as, const struct as_map *map)
@@ -134,8 +142,8 @@ place(struct as *as, const struct as_map *map)
         && range_is_free(as, hint, hint + map->size)) {
         return (long)hint;
     }
-    vaddr_t end = gap_end(as->vmas, map->size, MMAP_TOP);
-    return end >= USER_START + map->size ? (long)(end - map->size) : -ENOMEM;
+    vaddr_t addr = as_gap(as, map->size);
+    return addr != 0 ? (long)addr : -ENOMEM;
 }
 
 static long

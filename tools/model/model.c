@@ -213,7 +213,7 @@ check_gap(const struct space *space)
         end = MIN(end, segments[i].start);
     }
     vaddr_t wanted = end >= USER_START + size ? end - size : 0;
-    vaddr_t found = vma_gap(space->as, size);
+    vaddr_t found = as_gap(space->as, size);
     if (found != wanted) {
         fail("space %d: a hole of %#lx bytes at %#lx, must be at %#lx",
              space_id(space), size, found, wanted);
