@@ -10,6 +10,7 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/pte.h"
+#include "arch/smp.h"
 
 #include "mm/early.h"
 #include "mm/frame.h"
@@ -26,8 +27,14 @@ extern const char image_end[];
 paddr_t kernel_root;
 
 static struct spinlock kstack_lock = SPINLOCK_INIT(RANK_KSTACK);
-static u32 kept_slots[MAX_PROCESSES + MAX_CPUS];
-static u32 kept_count, slots_made;
+
+/* The slots that are free: first bare ones, then those that have their frames,
+ * last given back last.  So many keep them at most, so many lose them at a
+ * time: that takes a flush on all CPUs. */
+#define KEPT_MAX  64
+#define GIVE_BACK 32
+static u32 free_slots[MAX_PROCESSES + MAX_CPUS];
+static u32 free_count, bare_count, slots_made;
 
 paddr_t
 kernel_image_end(void)
@@ -125,7 +132,7 @@ slot_stack(u32 slot)
     return KSTACK_BASE + slot * KSTACK_SLOT + KSTACK_SLOT - KSTACK_SIZE;
 }
 
-/* Back a new slot with frames.  => kstack_lock held; false: no memory */
+/* Back a slot with frames.  => kstack_lock held; false: no memory */
 static bool
 slot_map(u32 slot)
 {
@@ -149,16 +156,65 @@ slot_map(u32 slot)
     return true;
 }
 
+/* Make a stack, best of a bare slot.  => kstack_lock held; 0: no memory */
+static __noinline vaddr_t
+stack_make(void)
+{
+    u32 slot = bare_count > 0 ? free_slots[bare_count - 1] : slots_made;
+
+    if (slot >= ARRAY_SIZE(free_slots) || !slot_map(slot)) {
+        return 0;
+    }
+    if (bare_count > 0) {
+        free_count = --bare_count;
+    } else {
+        slots_made++;
+    }
+    return slot_stack(slot);
+}
+
+/* Forget those that are about to become bare. */
+static void
+flush_here(u64 unused)
+{
+    (void)unused;
+    for (u32 i = bare_count; i < bare_count + GIVE_BACK; i++) {
+        invlpg(slot_stack(free_slots[i]));
+        invlpg(slot_stack(free_slots[i]) + PAGE_SIZE);
+    }
+}
+
+/* Take the frames of the slots that were not used for longest.
+ * => kstack_lock held */
+static __noinline void
+give_back(void)
+{
+    pte_t *entry[GIVE_BACK];
+
+    for (u32 i = 0; i < GIVE_BACK; i++) {
+        entry[i] = entry_at(slot_stack(free_slots[bare_count + i]), 1, NULL);
+        entry[i][0] &= ~PTE_P;
+        entry[i][1] &= ~PTE_P;
+    }
+    flush_here(0);
+    cpu_call(cpus_online & ~(1UL << this_cpu()->id), flush_here, 0);
+    for (u32 i = 0; i < GIVE_BACK; i++) {
+        frame_put(pte_addr(entry[i][0]));
+        frame_put(pte_addr(entry[i][1]));
+    }
+    bare_count += GIVE_BACK;
+}
+
 vaddr_t
 kstack_alloc(void)
 {
-    vaddr_t stack = 0;
+    vaddr_t stack;
     spin_lock(&kstack_lock);
 
-    if (kept_count > 0) {
-        stack = slot_stack(kept_slots[--kept_count]);
-    } else if (slots_made < ARRAY_SIZE(kept_slots) && slot_map(slots_made)) {
-        stack = slot_stack(slots_made++);
+    if (free_count > bare_count) {
+        stack = slot_stack(free_slots[--free_count]);
+    } else {
+        stack = stack_make();
     }
     spin_unlock(&kstack_lock);
     return stack;
@@ -169,12 +225,15 @@ kstack_free(vaddr_t stack)
 {
     spin_lock(&kstack_lock);
 
-    kept_slots[kept_count++] = (u32)((stack - KSTACK_BASE) / KSTACK_SLOT);
+    free_slots[free_count++] = (u32)((stack - KSTACK_BASE) / KSTACK_SLOT);
+    if (free_count - bare_count > KEPT_MAX) {
+        give_back();
+    }
     spin_unlock(&kstack_lock);
 }
 
 u64
 kstacks_in_use(void)
 {
-    return slots_made - kept_count;
+    return slots_made - free_count;
 }

@@ -1,8 +1,8 @@
 /*
  * fs_descriptors.c: two processes with one descriptor table, on two processors.
  * A call that fails leaves no trace there: nobody sees the ends of a pipe that
- * is not made in the end, or loses his own descriptor with them, no child has
- * one of them for ever, and no file is made by an open that finds no descriptor.
+ * is not made in the end, or loses his own descriptor with them; no child keeps
+ * one of them from itself; no file is made by an open that finds no descriptor.
  *
  * seconds: 60
  */
