@@ -19,11 +19,10 @@
 
 #include "mm/heap.h"
 
-#include "proc/process.h"
-
 #include "fs/file.h"
 
 #define FIRST_CAPACITY 24
+#define WORDS(capacity) (((capacity) + 63) / 64) /* of its bits */
 
 struct fdtable {
     _Atomic u32 count;    /* struct files that point here */
@@ -62,16 +61,10 @@ next_bit(const u64 *words, u32 from, u32 end)
     return end;
 }
 
-static u32
-words_for(u32 capacity)
-{
-    return (capacity + 63) / 64;
-}
-
 static struct fdtable *
 table_alloc(u32 capacity)
 {
-    u32 slots = capacity + 2 * words_for(capacity);
+    u32 slots = capacity + 2 * WORDS(capacity);
     struct fdtable *table = kzalloc(sizeof(*table)
                                     + slots * sizeof(table->file[0]));
 
@@ -79,7 +72,7 @@ table_alloc(u32 capacity)
         table->count = 1;
         table->capacity = capacity;
         table->used = (u64 *)&table->file[capacity];
-        table->cloexec = table->used + words_for(capacity);
+        table->cloexec = table->used + WORDS(capacity);
     }
     return table;
 }
@@ -122,8 +115,8 @@ table_copy(const struct fdtable *old, u32 capacity, bool moves)
         return NULL;
     }
     new->full = old->full;
-    memcpy(new->used, old->used, words_for(end) * sizeof(u64));
-    memcpy(new->cloexec, old->cloexec, words_for(end) * sizeof(u64));
+    memcpy(new->used, old->used, WORDS(end) * sizeof(u64));
+    memcpy(new->cloexec, old->cloexec, WORDS(end) * sizeof(u64));
     memcpy(new->file, old->file, end * sizeof(new->file[0]));
     for (u32 fd = moves ? end : 0;
          (fd = next_bit(new->used, fd, end)) < end; fd++) {
@@ -197,10 +190,7 @@ lowest_free(const struct fdtable *table, u32 lowest)
     if (not_full == 0) {
         return OPEN_MAX;
     }
-    word = (u32)__builtin_ctzl(not_full);
-    return word < words_for(table->capacity)
-               ? word * 64 + (u32)__builtin_ctzl(~table->used[word])
-               : word * 64;
+    return lowest_free(table, (u32)__builtin_ctzl(not_full) * 64);
 }
 
 /* The file behind fd; a negative one is large here.
@@ -249,8 +239,7 @@ fd_reserve(u32 lowest)
 
     spin_lock(&files->lock);
     u32 fd = lowest_free(files->table, lowest);
-    int error = fd >= current->process->open_soft ? -EMFILE
-                                                  : table_own(files, fd);
+    int error = fd >= fd_limit() ? -EMFILE : table_own(files, fd);
     if (error == 0) {
         set_used(files->table, fd, true);
         files->reserved++;
@@ -289,7 +278,7 @@ fd_replace(struct file *file, u32 fd, bool cloexec)
 
     spin_lock(&files->lock);
     bool open = file_at(files, fd) != NULL;
-    if (file != NULL ? fd < current->process->open_soft : open) {
+    if (file != NULL ? fd < fd_limit() : open) {
         bool reserved = !open && fd < files->table->capacity
                         && bit_at(files->table->used, fd);
         error = reserved ? -EBUSY : table_own(files, fd);

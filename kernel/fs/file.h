@@ -20,6 +20,7 @@
 #include "core/types.h"
 #include "mm/usercopy.h"
 #include "proc/mutex.h"
+#include "proc/process.h"
 
 struct inode;
 struct fdtable;
@@ -109,6 +110,13 @@ file_done(struct file_use use)
     if (use.counted) {
         file_put(use.file);
     }
+}
+
+/* Descriptors from here on are for nobody: RLIMIT_NOFILE. */
+static inline u32
+fd_limit(void)
+{
+    return (u32)current->process->open_files.rlim_cur;
 }
 
 /* A file gets a descriptor in two steps, as a call may fail in between.  First:

@@ -33,8 +33,9 @@ static struct spinlock kstack_lock = SPINLOCK_INIT(RANK_KSTACK);
  * time: that takes a flush on all CPUs. */
 #define KEPT_MAX  64
 #define GIVE_BACK 32
-static u32 free_slots[MAX_PROCESSES + MAX_CPUS];
-static u32 free_count, bare_count, slots_made;
+#define SLOTS     (MAX_PROCESSES + MAX_CPUS)
+static u32 free_slots[SLOTS];
+static u32 free_count, bare_count;
 
 paddr_t
 kernel_image_end(void)
@@ -114,6 +115,9 @@ kmap_init(void)
     map_image();
     /* The level-3 table of the stacks must exist before the root is copied. */
     (void)entry_at(KSTACK_BASE, 3, early_alloc);
+    for (; free_count < SLOTS; bare_count = ++free_count) {
+        free_slots[free_count] = SLOTS - 1 - free_count; /* the lowest last */
+    }
     write_cr3(kernel_root);
     this_cpu()->loaded_root = kernel_root;
 }
@@ -132,45 +136,29 @@ slot_stack(u32 slot)
     return KSTACK_BASE + slot * KSTACK_SLOT + KSTACK_SLOT - KSTACK_SIZE;
 }
 
-/* Back a slot with frames.  => kstack_lock held; false: no memory */
-static bool
-slot_map(u32 slot)
+/* Give the last bare slot its frames.
+ * => kstack_lock held; false: no memory, or no such slot */
+static __noinline bool
+slot_map(void)
 {
-    vaddr_t stack = slot_stack(slot);
-    paddr_t low = frame_alloc(FRAME_KERNEL);
-    paddr_t high = frame_alloc(FRAME_KERNEL);
-    pte_t *entry = entry_at(stack, 1, alloc_table);
-
-    if (low == 0 || high == 0 || entry == NULL) {
+    if (bare_count == 0) {
+        return false;
+    }
+    pte_t *entry = entry_at(slot_stack(free_slots[bare_count - 1]), 1,
+                            alloc_table);
+    paddr_t low = entry != NULL ? frame_alloc(FRAME_KERNEL) : 0;
+    paddr_t high = low != 0 ? frame_alloc(FRAME_KERNEL) : 0;
+    if (high == 0) {
         if (low != 0) {
             frame_put(low);
-        }
-        if (high != 0) {
-            frame_put(high);
         }
         return false;
     }
     /* Two pages of an aligned pair: their entries are neighbours. */
     entry[0] = low | PTE_P | PTE_W | PTE_G | PTE_NX;
     entry[1] = high | PTE_P | PTE_W | PTE_G | PTE_NX;
+    bare_count--;
     return true;
-}
-
-/* Make a stack, best of a bare slot.  => kstack_lock held; 0: no memory */
-static __noinline vaddr_t
-stack_make(void)
-{
-    u32 slot = bare_count > 0 ? free_slots[bare_count - 1] : slots_made;
-
-    if (slot >= ARRAY_SIZE(free_slots) || !slot_map(slot)) {
-        return 0;
-    }
-    if (bare_count > 0) {
-        free_count = --bare_count;
-    } else {
-        slots_made++;
-    }
-    return slot_stack(slot);
 }
 
 /* Forget those that are about to become bare. */
@@ -208,13 +196,11 @@ give_back(void)
 vaddr_t
 kstack_alloc(void)
 {
-    vaddr_t stack;
+    vaddr_t stack = 0;
     spin_lock(&kstack_lock);
 
-    if (free_count > bare_count) {
+    if (free_count > bare_count || slot_map()) {
         stack = slot_stack(free_slots[--free_count]);
-    } else {
-        stack = stack_make();
     }
     spin_unlock(&kstack_lock);
     return stack;
@@ -235,5 +221,5 @@ kstack_free(vaddr_t stack)
 u64
 kstacks_in_use(void)
 {
-    return slots_made - free_count;
+    return SLOTS - free_count;
 }

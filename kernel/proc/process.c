@@ -360,8 +360,7 @@ proc_start_init(void (*start)(void *arg))
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->pgid = init->sid = init->pid;
-    init->open_soft = OPEN_SOFT;
-    init->open_hard = OPEN_MAX;
+    init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
     init->parent = init;
     spin_lock(&family_lock);
     link_to_all(init);

@@ -7,8 +7,6 @@
 #include "mm/heap.h"
 #include "mm/usercopy.h"
 
-#include "proc/process.h"
-
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pipe.h"
@@ -264,7 +262,7 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     switch ((int)command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        if ((u32)arg < current->process->open_soft) {
+        if ((u32)arg < fd_limit()) {
             file_get(file);
             result = dup_file(file, (u32)arg, cloexec);
         }

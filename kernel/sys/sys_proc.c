@@ -338,25 +338,13 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
 static struct rlimit
 limit_of(int resource)
 {
-    u64 most = RLIM_INFINITY;
+    u64 most = resource == RLIMIT_STACK   ? STACK_LIMIT
+               : resource == RLIMIT_CORE  ? 0
+               : resource == RLIMIT_NPROC ? (u64)(proc_limit() - ROOT_SLOTS)
+                                          : RLIM_INFINITY;
 
-    switch (resource) {
-    case RLIMIT_STACK:
-        most = STACK_LIMIT;
-        break;
-    case RLIMIT_NOFILE:
-        return (struct rlimit){current->process->open_soft,
-                               current->process->open_hard};
-    case RLIMIT_NPROC:
-        most = (u64)(proc_limit() - ROOT_SLOTS);
-        break;
-    case RLIMIT_CORE:
-        most = 0;
-        break;
-    default:
-        break;
-    }
-    return (struct rlimit){most, most};
+    return resource == RLIMIT_NOFILE ? current->process->open_files
+                                     : (struct rlimit){most, most};
 }
 
 /* int getrlimit(int resource, struct rlimit *limit);
@@ -400,8 +388,7 @@ sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
         if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX) {
             return -EPERM;
         }
-        process->open_soft = (u32)limit.rlim_cur;
-        process->open_hard = (u32)limit.rlim_max;
+        process->open_files = limit;
     }
     return old != 0 ? copy_to_user(old, &had, sizeof(had)) : 0;
 }
