@@ -168,13 +168,6 @@ refill(struct loose *loose, enum frame_content content)
     spin_unlock(&frame_lock);
 }
 
-/* Without the lock: a guess that may be late. */
-static inline bool
-shared_has(enum frame_content content)
-{
-    return __atomic_load_n(&shared[content].count, __ATOMIC_RELAXED) != 0;
-}
-
 /* One frame with this content.  => 0: there is none */
 static inline paddr_t
 take(enum frame_kind kind, enum frame_content content)
@@ -182,8 +175,10 @@ take(enum frame_kind kind, enum frame_content content)
     struct frame_cache *cache = enter();
     struct loose *loose = &cache->loose[content];
 
+    /* The look without the lock is a guess that may be late. */
     if (loose->first == 0
-        && (content == CONTENT_ANY || shared_has(content))) {
+        && (content == CONTENT_ANY
+            || __atomic_load_n(&shared[content].count, __ATOMIC_RELAXED))) {
         refill(loose, content);
     }
     u32 number = loose_pop(loose);
