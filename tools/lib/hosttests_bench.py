@@ -4,6 +4,7 @@ import re
 import shutil
 import xml.etree.ElementTree
 
+import bench_growth
 import bench_machine
 import bench_plot
 import bench_scale
@@ -40,6 +41,57 @@ def bench_repeats(host):
     if unknown:
         first.fail(f"bench_table.py does not know {unknown}")
     return f"{len(names(first)) - 1} figures"
+
+
+@test
+def bench_growth_repeats(host):
+    """growth up to 100 of each kind: the same figures in two runs, natively
+    the same names, and all that its tables ask for."""
+    if not NATIVE or not shutil.which("musl-gcc"):
+        return "skipped: no x86-64 Linux with musl-gcc here"
+    folder = host.new_directory()
+    program = bench_machine.build(host.tree, folder, "growth")
+    words = ["--icount", "--add", f"{program}:/growth", "--", "/growth", "100"]
+    first, second = (host.tine(*words).expect(0, err=b"") for _ in range(2))
+    native = host.command([program, "100"], cwd=folder).expect(0, err=b"")
+    if first.out != second.out:
+        second.fail(f"first {first.out!r}, then {second.out!r}")
+    expected = {f"{name.rstrip('/')}_{size}".encode() for _, _, rows in
+                bench_growth.GROUPS for name, _, _ in rows
+                for size in (10, 100)}
+    for run in (first, native):
+        if set(names(run)) != expected | {b"end"}:
+            run.fail(f"{expected ^ set(names(run))}")
+    return f"{len(expected)} figures"
+
+
+@test
+def bench_growth_tables(_host):
+    """What grows faster than Linux's, or is above its ceiling, is marked; the
+    tables need neither Linux nor all sizes."""
+    def grown(steps):
+        return {f"{name.rstrip('/')}_{size}": 1000 + step * size
+                for (name, step), sizes in steps.items() for size in sizes}
+    sizes = (10, 100, 1000, 10000)
+    flat, slow, fast = (grown({("mmap", step): sizes}) for step in (0, 1, 2))
+    for tine, linux, expected in ((flat, flat, ""), (slow, fast, ""),
+                                  (fast, slow, "faster"),
+                                  (slow, {name: 9000 + ticks for name, ticks
+                                          in fast.items()}, "steeper")):
+        figures = {"Tine": tine, "Linux": linux}
+        if bench_growth.verdict(figures, "mmap", sizes) != expected:
+            raise Failure(f"not {expected}", [str(figures)])
+    if "faster, over 6,000 at 10,000" not in bench_growth.text(
+            {"Tine": fast, "Linux": slow}):
+        raise Failure("neither growth nor a ceiling is marked")
+    every = grown({(name, 9e6): group_sizes for _, group_sizes, rows in
+                   bench_growth.GROUPS for name, _, _ in rows})
+    full = {"Tine": every, "Linux": every}
+    for figures in (full, {"Tine": fast}, {"Tine": {}}):
+        text = bench_growth.readme_table(figures)
+        wide = [line for line in text.splitlines() if len(line) > 80]
+        if wide or not bench_growth.text(figures):
+            raise Failure("wider than 80 columns, or nothing", wide)
 
 
 @test
