@@ -127,6 +127,7 @@ class Run:
     """One boot that runs a program; a column of a table."""
 
     limit = LIMIT
+    sink = None     # where its output goes, if not to the file
 
     def __init__(self, column, argv, files, folder, kind=""):
         self.column = column
@@ -157,7 +158,8 @@ class Run:
         self.began = time.monotonic()
         with open(self.output, "wb") as file:
             self.process = subprocess.Popen(
-                self.argv, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+                self.argv, stdin=subprocess.DEVNULL, stdout=self.sink or file,
+                stderr=file)
         self.word = guest.guard(self.process.pid)
 
     def ended(self):
@@ -193,15 +195,16 @@ def tine(word, groups, program, places, folder, memory=MEMORY, kind=""):
     return Run(word, argv, [kernel, initrd, program], folder, kind)
 
 
-def linux_argv(flags, words, program, kernel, folder):
-    """QEMU's words for a boot whose first process is the program."""
+def linux_argv(flags, words, program, kernel, folder, more=()):
+    """QEMU's words for a boot whose first process is the program. more: boot
+    words"""
     name = os.path.basename(program)
     initrd = os.path.join(folder, f"{name}.cpio")
     with open(initrd, "wb") as file:
         file.write(newc.archive([(name, 0o755, read(program))]))
     return [QEMU, *flags, "-serial", "stdio", "-kernel", kernel,
             "-initrd", initrd, "-append",
-            " ".join([*WORDS, f"rdinit=/{name}", "--", *words])]
+            " ".join([*WORDS, *more, f"rdinit=/{name}", "--", *words])]
 
 
 def on_linux(groups, program, kernel, folder, memory=MEMORY, kind=""):
