@@ -15,36 +15,36 @@ import bench_table as table
 MEMORY = 1024           # MiB
 TOLERANCE = 1.1
 SYSTEMS = ("Tine", "Linux")
-# (title, sizes, rows: name, what it is, {n: ceiling}). What ends in "/" is the
+# (of what there are n, sizes, rows: name, what it is, {n: ceiling}). What ends in "/" is the
 # row without it, divided by n.
 GROUPS = (
-    ("Mappings of the process", (10, 100, 1000, 10000), (
+    ("mappings", (10, 100, 1000, 10000), (
         ("fork_vmas", "fork system call", {}),
-        ("exec_vmas", "exec, to the first line", {}),
+        ("exec_vmas", "exec to first line", {}),
         ("mmap", "mmap", {10000: 6000}),
-        ("mmap_forked", "the first mmap after a fork", {10000: 10000}),
+        ("mmap_forked", "first mmap after fork", {10000: 10000}),
         ("touch", "page touch", {}),
         ("munmap_lone", "munmap of a lone page", {10000: 13000}),
         ("munmap_one", "munmap of one of the n", {}),
         ("munmap_all/", "munmap of all n, each", {}))),
-    ("Files in one directory", (10, 100, 1000, 5000, 10000), (
+    ("files", (10, 100, 1000, 5000, 10000), (
         ("open", "open the first or last", {5000: 3500}),
         ("create", "create one more", {}),
         ("unlink", "unlink it", {}),
         ("list/", "listing, an entry", {}),
         ("list", "listing, all", {}),
         ("exec_files", "exec of the last", {}))),
-    ("Other processes", (10, 100, 1000, 2000), (
-        ("waitpid", "fork, _exit, waitpid(pid)", {2000: 12000}),
-        ("wait_any", "fork, _exit, waitpid(-1)", {}),
+    ("processes", (10, 100, 1000, 2000), (
+        ("waitpid", "fork + waitpid(pid)", {2000: 12000}),
+        ("wait_any", "fork + waitpid(-1)", {}),
         ("kill_group", "kill of another group", {}),
         ("list_proc/", "listing of /proc, each", {}),
         ("list_proc", "listing of /proc, all", {}),
         ("wake", "wake one of n readers", {}))),
-    ("Open descriptors", (10, 100, 1000, 4000), (
+    ("descriptors", (10, 100, 1000, 4000), (
         ("open_close", "open + close", {}),
         ("fork_fds", "fork system call", {}),
-        ("exec_fds", "exec, to the first line", {}))),
+        ("exec_fds", "exec to first line", {}))),
 )
 IN_README = ("fork_vmas", "exec_vmas", "mmap", "mmap_forked", "munmap_lone",
              "munmap_all/", "open", "create", "list/", "waitpid", "wait_any",
@@ -129,7 +129,7 @@ def tables(figures):
     for title, sizes, group in GROUPS:
         head = ["instructions", "", *(f"{size:,}" for size in sizes),
                 "growth", ""]
-        yield title, [head, *(line for row in group
+        yield f"Among n {title}", [head, *(line for row in group
                               for line in rows(figures, row, sizes))]
 
 
@@ -171,14 +171,14 @@ def remarks(figures):
 def readme_table(figures):
     """Some rows: the first and the last figure of each."""
     lines = [["instructions", "n", "Tine, n = 10", "n", "Linux, n = 10", "n"]]
-    for _, sizes, group in GROUPS:
+    for title, sizes, group in GROUPS:
         for name, what, _ in group:
             found = ends(figures, name, sizes)
             if name in IN_README and len(found) == len(SYSTEMS):
                 last = max(size for size in sizes if all(
                     value(figures, system, name, size) is not None
                     for system in SYSTEMS))
-                lines.append([what, f"{last:,}", *(
+                lines.append([what, f"{last:,} {title}", *(
                     in_short(number) for system in SYSTEMS
                     for number in found[system])])
     return table.markdown(lines)
