@@ -297,9 +297,9 @@ check_group(struct check *check, const struct process *process)
     const struct pgrp *group = process->group;
     int count = 0;
 
-    if (group_find(group->pgid) != group || group->session->refs == 0) {
-        violation(check, "GR-1 pid %d: group %d, session's count %u\n",
-                  process->pid, group->pgid, group->session->refs);
+    if (group_find(group->pgid) != group) {
+        violation(check, "GR-1 pid %d: group %d leads to another\n",
+                  process->pid, group->pgid);
     }
     if (group->members.next == &process->group_link) {
         for_each_member(member, group) {

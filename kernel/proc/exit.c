@@ -167,10 +167,9 @@ proc_exit(int status)
 static inline bool
 wants(pid_t pid, int options, const struct process *child)
 {
-    bool plain = child->exit_signal == SIGCHLD;
+    u32 kind = child->exit_signal == SIGCHLD ? 0 : __WCLONE;
 
-    if ((options & __WALL) == 0
-        && plain != ((options & (int)__WCLONE) == 0)) {
+    if ((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind) {
         return false;
     }
     if (pid > 0) {
@@ -180,58 +179,44 @@ wants(pid_t pid, int options, const struct process *child)
                                   : child->group->pgid == -pid);
 }
 
-/* The stop or continuation that has not been told.  => 0: none */
-static int
-stop_news_of(struct process *child, int options)
-{
-    int news = 0;
-
-    spin_lock(&child->lock);
-    if (options & (child->stopped ? WUNTRACED : WCONTINUED)) {
-        news = child->news;
-        child->news = 0;
-        if (!child->stopped) {
-            list_del(&child->news_link);
-        }
-    }
-    spin_unlock(&child->lock);
-    return news;
-}
-
-/* What this child has to tell under these options.  => 0: nothing yet */
-static int
+/* What this child has to tell under these options, which is told once.
+ * => its pid; 0: nothing yet */
+static inline int
 news_of(struct process *child, int options, int *status)
 {
     if (proc_is_zombie(child)) {
         *status = child->exit_status;
         return child->pid;
     }
-    if ((options & (WUNTRACED | WCONTINUED)) != 0) {
-        *status = stop_news_of(child, options);
-        return *status != 0 ? child->pid : 0;
+    if ((options & (WUNTRACED | WCONTINUED)) == 0) {
+        return 0;
     }
-    return 0;
+    spin_lock(&child->lock);
+    *status = options & (child->stopped ? WUNTRACED : WCONTINUED)
+                  ? child->news : 0;
+    if (*status != 0) {
+        child->news = 0;
+        if (!child->stopped) {
+            list_del(&child->news_link);
+        }
+    }
+    spin_unlock(&child->lock);
+    return *status != 0 ? child->pid : 0;
 }
 
 /* Of the children that are asked for, the oldest with news.
  * => family_lock held
  * => its pid; 0: none has any; -ECHILD: there is no such child */
-static long
-find_news(pid_t pid, int options, int *status, struct process **found)
+static __noinline long
+find_any(pid_t pid, int options, int *status, struct process **found)
 {
     struct process *process = current->process;
-    struct process *child = *found = pid_process(pid);
     int news;
 
-    if (pid > 0) {
-        return child != NULL && child->parent == process
-                       && wants(pid, options, child)
-                   ? news_of(child, options, status) : -ECHILD;
-    }
-    list_for_each(pos, &process->with_news) {
-        child = *found = list_entry(pos, struct process, news_link);
+    list_for_each_entry(child, &process->with_news, struct process, news_link) {
         if (wants(pid, options, child)
             && (news = news_of(child, options, status)) != 0) {
+            *found = child;
             return news;
         }
     }
@@ -243,6 +228,20 @@ find_news(pid_t pid, int options, int *status, struct process **found)
         }
     }
     return -ECHILD;
+}
+
+/* The same, also by its number. */
+static inline long
+find_news(pid_t pid, int options, int *status, struct process **found)
+{
+    struct process *child = *found = pid_process(pid);
+
+    if (pid <= 0) {
+        return find_any(pid, options, status, found);
+    }
+    return child != NULL && child->parent == current->process
+                   && wants(pid, options, child)
+               ? news_of(child, options, status) : -ECHILD;
 }
 
 long

@@ -26,9 +26,7 @@ group_alloc(pid_t pgid, struct session *session)
     struct pgrp *group = kmalloc(sizeof(*group));
 
     if (group != NULL) {
-        group->pgid = pgid;
-        group->session = session;
-        list_init(&group->members);
+        *group = (struct pgrp){pgid, session, LIST_INIT(group->members)};
         groups[pgid] = group;
         session->refs++;
         pid_get(pgid);

@@ -1,7 +1,8 @@
 /*
  * Process groups, which hear a terminal's keys together, and sessions, whose
  * groups share a terminal.  Each uses the number of the process that leads it.
- * A group is there while it has a member, a session while it has a group.
+ * A group is there while it has a member, a session while it has a group: fork
+ * only puts its child into a list.
  *
  * GR-1  Every process, zombies included, is in the list of the group that it
  *       names, to which that group's number leads.
