@@ -276,7 +276,7 @@ proc_set_parent(struct process *child, struct process *parent)
 }
 
 /* Before the next younger sibling with news.  That is looked for from two sides
- * at once: the youngest with news, and the child; one of them is near. */
+ * at once: the youngest with news, and the child; mostly one is near. */
 void
 proc_add_news(struct process *child)
 {
