@@ -271,14 +271,16 @@ check_thread(struct check *check, const struct process *process,
     }
 }
 
-/* PR-1 of one process. */
+/* PR-1 and GR-1 of one process. */
 static void
 check_process(struct check *check, const struct process *process)
 {
     u32 refs = 1;
 
-    if (proc_find(process->pid) != process) {
-        violation(check, "PR-1 pid %d leads to another\n", process->pid);
+    if (proc_find(process->pid) != process
+        || group_find(process->group->pgid) != process->group) {
+        violation(check, "PR-1, GR-1 pid %d or its group %d leads to another\n",
+                  process->pid, process->group->pgid);
     }
     for_each_thread(thread, process) {
         refs++;
@@ -290,17 +292,13 @@ check_process(struct check *check, const struct process *process)
     }
 }
 
-/* GR-1 of a group, at its first member.  => how many it has; 0 at the others */
+/* => how many its group has that say so, if it is the first of it; or 0 */
 static int
-check_group(struct check *check, const struct process *process)
+count_members(const struct process *process)
 {
     const struct pgrp *group = process->group;
     int count = 0;
 
-    if (group_find(group->pgid) != group) {
-        violation(check, "GR-1 pid %d: group %d leads to another\n",
-                  process->pid, group->pgid);
-    }
     if (group->members.next == &process->group_link) {
         for_each_member(member, group) {
             count += member->group == group;
@@ -344,7 +342,7 @@ check_processes(struct check *check)
         count++;
         check_process(check, process);
         children += check_children(check, process);
-        members += check_group(check, process);
+        members += count_members(process);
     }
     for_each_process(process) {
         for_each_thread(thread, process) {
