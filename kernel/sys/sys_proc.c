@@ -177,13 +177,14 @@ target_of(pid_t pid)
 
 /* int setpgid(pid_t pid, pid_t pgid);
  * 0.
- * EINVAL: pgid < 0.  ESRCH: not the caller or its child.  EACCES: the child has
- * called execve.  EPERM: another session, a leader, or no such group.
+ * EINVAL: pgid < 0, or it is 0 and pid < 0.  ESRCH: not the caller or its
+ * child.  EACCES: the child has called execve.  EPERM: another session, a
+ * leader, or no such group.
  * Differences from Linux: ENOMEM, if a new group is needed. */
 long
 sys_setpgid(u64 pid, u64 pgid)
 {
-    if ((pid_t)pgid < 0) {
+    if ((pid_t)pgid < 0 || ((pid_t)pgid == 0 && (pid_t)pid < 0)) {
         return -EINVAL;
     }
     spin_lock(&family_lock);
