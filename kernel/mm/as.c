@@ -24,10 +24,9 @@
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
-/* A space with a root and the given vma set, whose reference it takes over; it
- * has no users yet. */
+/* A space with a root and the given vma set, whose reference it takes over. */
 static struct as *
-as_make(struct vma_set *vmas)
+as_make(struct vma_set *vmas, u32 refs)
 {
     struct as *as = kzalloc(sizeof(*as));
     paddr_t root = frame_alloc_root();
@@ -39,6 +38,7 @@ as_make(struct vma_set *vmas)
         }
         return NULL;
     }
+    as->refs = refs;
     as->root = root;
     as->vmas = vmas;
     spin_init(&as->lock, RANK_AS, "as");
@@ -52,11 +52,9 @@ struct as *
 as_alloc(void)
 {
     struct vma_set *vmas = vma_set_alloc(8);
-    struct as *as = vmas != NULL ? as_make(vmas) : NULL;
+    struct as *as = vmas != NULL ? as_make(vmas, 1) : NULL;
 
-    if (as != NULL) {
-        as_get(as);
-    } else if (vmas != NULL) {
+    if (as == NULL && vmas != NULL) {
         vma_set_put(vmas);
     }
     return as;
@@ -113,26 +111,25 @@ as_put(struct as *as)
 struct as *
 as_next(struct as *as)
 {
+    struct list *link = as != NULL ? &as->link : &all_spaces;
     struct as *next = NULL;
+    u32 refs = 0;
 
     spin_lock(&all_spaces_lock);
-    struct list *link = as != NULL ? as->link.next : all_spaces.next;
-    for (; next == NULL && link != &all_spaces; link = link->next) {
-        struct as *found = list_entry(link, struct as, link);
-        u32 refs = __atomic_load_n(&found->refs, __ATOMIC_RELAXED);
-        while (refs != 0 && next == NULL) {
-            if (__atomic_compare_exchange_n(&found->refs, &refs, refs + 1,
-                                            false, __ATOMIC_ACQUIRE,
-                                            __ATOMIC_RELAXED)) {
-                next = found;
-            }
+    while (refs == 0 && (link = link->next) != &all_spaces) {
+        next = list_entry(link, struct as, link);
+        refs = __atomic_load_n(&next->refs, __ATOMIC_RELAXED);
+        while (refs != 0
+               && !__atomic_compare_exchange_n(&next->refs, &refs, refs + 1,
+                                               false, __ATOMIC_ACQUIRE,
+                                               __ATOMIC_RELAXED)) {
         }
     }
     spin_unlock(&all_spaces_lock);
     if (as != NULL) {
         as_put(as);
     }
-    return next;
+    return refs != 0 ? next : NULL;
 }
 
 bool own_always;
@@ -158,7 +155,7 @@ int
 as_fork(struct as *as, enum share_level level, struct as **copy)
 {
     spin_lock(&as->lock);
-    struct as *child = as_make(as->vmas);
+    struct as *child = as_make(as->vmas, 0);
     int error = -ENOMEM;
 
     if (child != NULL) {
@@ -166,7 +163,7 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);
-        /* From here as_next finds it. */
+        /* Only now, as from here as_next finds it. */
         __atomic_store_n(&child->refs, 1, __ATOMIC_RELEASE);
     }
     spin_unlock(&as->lock);

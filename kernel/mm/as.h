@@ -44,11 +44,10 @@ void as_get(struct as *as);
  * => this CPU has left it if it is the last; no spinlock held */
 void as_put(struct as *as);
 
-/* The space behind this one (NULL: the first) in the list of all, with a
- * reference, for which that to `as` is given up.  Not one that nobody uses yet,
- * or any more.
+/* The next of all spaces that have users (after NULL: the first), with one
+ * reference, for that to `as`, which is given up.
  * => no spinlock held
- * => NULL: it was the last */
+ * => NULL: there is none */
 struct as *as_next(struct as *as);
 
 /* A copy for a child, which shares the tree from `level` down.

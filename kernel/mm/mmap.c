@@ -1,13 +1,12 @@
 /*
  * mmap, munmap, mprotect, brk: what changes what is mapped.  Every change has
- * the same order: reserve (vma_own, range_prepare), then a visible line, then
- * the change, which cannot fail.
+ * the same order: reserve (vma_own), change the tables, which fails as a whole
+ * or not at all, then the vmas, which cannot fail.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
 
 #include "mm/as.h"
-#include "mm/object.h"
 #include "mm/range.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
@@ -65,15 +64,12 @@ unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
     widen(as, &table_start, &table_end);
     int error = vma_own(as, 2);
     if (error == 0) {
-        error = range_prepare_unmap(as, table_start, table_end);
+        error = range_unmap(as, table_start, table_end);
     }
-    if (error != 0) {
-        return error;
+    if (error == 0) {
+        vma_remove(as, start, end);
     }
-    /* ---- no failure below this line ---- */
-    vma_remove(as, start, end);
-    range_unmap(as, table_start, table_end);
-    return 0;
+    return error;
 }
 
 int
@@ -140,9 +136,6 @@ map_locked(struct as *as, const struct as_map *map)
         return error;
     }
     /* ---- no failure below this line ---- */
-    if (vma.object != NULL) {
-        object_set_mapped(vma.object);
-    }
     vma_insert(as, &vma);
     return addr;
 }
@@ -190,19 +183,17 @@ protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     if ((prot & PROT_WRITE) != 0 && forbids_write(as, start, covered)) {
         return -EACCES;
     }
+    if (start == covered) {
+        return -ENOMEM;
+    }
     int error = vma_own(as, 2);
     if (error == 0) {
-        error = range_prepare_protect(as, start, covered);
+        error = range_protect(as, start, covered, prot);
     }
-    if (error != 0) {
-        return error;
-    }
-    /* ---- no failure below this line ---- */
-    if (start < covered) {
+    if (error == 0) {
         vma_protect(as, start, covered, prot);
-        range_protect(as, start, covered, prot);
     }
-    return covered == end ? 0 : -ENOMEM;
+    return covered == end ? error : -ENOMEM;
 }
 
 int

@@ -43,37 +43,33 @@ unmap_in(struct as *as, struct object *object, u64 first, u64 end)
 {
     int error = 0;
 
-    for (u32 i = 0; i < as->vmas->count && error == 0; i++) {
-        const struct vma *vma = &as->vmas->vma[i];
+    for (const struct vma *vma = vma_first_from(as, 0);
+         vma != NULL && error == 0; vma = vma_next(as, vma)) {
         u64 pages = (vma->end - vma->start) >> PAGE_SHIFT;
         u64 from = MAX(first, vma->offset);
         u64 to = MIN(end, vma->offset + pages);
+        vaddr_t start = vma->start + ((from - vma->offset) << PAGE_SHIFT);
         if (vma->object != object) {
             continue;
         }
-        object_set_mapped(object);
+        __atomic_store_n(&object->mapped, true, __ATOMIC_RELAXED);
         if (from < to) {
-            vaddr_t start = vma->start + ((from - vma->offset) << PAGE_SHIFT);
-            vaddr_t stop = start + ((to - from) << PAGE_SHIFT);
-            error = range_prepare_unmap(as, start, stop);
-            if (error == 0) {
-                range_unmap(as, start, stop);
-            }
+            error = range_unmap(as, start,
+                                start + ((to - from) << PAGE_SHIFT));
         }
     }
     return error;
 }
 
 /*
- * No page comes back behind our back, and none escapes:
- * - A fault asks the object under as->lock.  If it asked before the object was
- *   made shorter, it has put the page in before we get that lock.
- * - A child stands in the list behind its parent, and is made under the
- *   parent's lock.  So the child of one that we have passed has none of the
- *   pages, and the child of one that we have not is whole when we come to it.
- *   The same order holds for who maps the object: either we find the mapping,
- *   or `mapped` is set after we cleared it.
- * - exec's new space is in the list, and is filled under its lock, too.
+ * No page comes back behind us, and none escapes:
+ * - A fault asks the object under as->lock.  If it asked before the object
+ *   became shorter, its page is there when we get that lock.
+ * - A child stands behind its parent in the list, and is made under the
+ *   parent's lock: it has none of the pages if we have passed the parent, else
+ *   it is whole when we come to it.  Who maps the object is found so, too, or
+ *   sets `mapped` after we have cleared it.
+ * - exec fills its new space, which is in the list, under the lock as well.
  */
 int
 object_unmap(struct object *object, u64 first, u64 end)

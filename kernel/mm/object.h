@@ -28,7 +28,7 @@ struct object_ops {
 
 struct object {
     const struct object_ops *ops;
-    bool mapped; /* a  some space maps it, perhaps: set by who maps it */
+    bool mapped; /* a  some space maps it, perhaps (vma.c sets it) */
 };
 
 /* Take the object's pages [first, end) out of every space that maps them, with
@@ -38,13 +38,6 @@ struct object {
  * => no spinlock held; costs nothing if nobody has mapped the object
  * => 0; -ENOMEM: some spaces still have pages of it */
 int object_unmap(struct object *object, u64 first, u64 end) __must_check;
-
-/* => the lock of the space that maps it is held */
-static inline void
-object_set_mapped(struct object *object)
-{
-    __atomic_store_n(&object->mapped, true, __ATOMIC_RELAXED);
-}
 
 /* Copy size bytes at offset (bytes) out of the object into kernel memory.
  * => no spinlock above RANK_AS held

@@ -17,6 +17,7 @@ static void
 object_get(struct object *object)
 {
     if (object != NULL) {
+        __atomic_store_n(&object->mapped, true, __ATOMIC_RELAXED);
         object->ops->get(object);
     }
 }

@@ -135,9 +135,6 @@ elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
     spin_lock(&as->lock);
     bool done = vma_append(as, vma);
-    if (done && vma->object != NULL) {
-        object_set_mapped(vma->object);
-    }
     spin_unlock(&as->lock);
     return done ? 0 : map_among_others(as, vma, map_flags);
 }
