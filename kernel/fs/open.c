@@ -20,7 +20,7 @@
 #define O_TMPFILE_BIT 020000000
 
 /* Give a new inode its name; in a fixed directory only what is there is told.
- * The inode's first reference is used up if that fails. */
+ * => inode: NULL: there was no memory for it */
 static int
 make(struct place *place, struct inode *inode)
 {
@@ -37,9 +37,6 @@ make(struct place *place, struct inode *inode)
         }
     } else if (inode != NULL) {
         error = dir_add(place->dir, place->name, inode);
-    }
-    if (error != 0) {
-        inode_put(inode);
     }
     return error;
 }
@@ -62,6 +59,10 @@ find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
         }
         *inode = tmpfs_file(mode);
         error = make(place, *inode);
+        if (error == 0) {
+            return 0;
+        }
+        inode_put(*inode);
         if (error != -EEXIST || (flags & O_EXCL)) {
             return error;
         }
@@ -136,20 +137,23 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 }
 
 int
-fs_mkdir(struct inode *at, const char *path, u32 mode)
+fs_make(struct inode *at, const char *path, struct inode *inode)
 {
     struct place place;
     int error = path_walk(&place, at, path, false);
 
     if (error == 0) {
-        struct inode *dir = dir_alloc(mode & 01777);
-        error = make(&place, dir);
-        if (error == 0) {
-            inode_put(dir);
-        }
+        error = make(&place, inode);
     }
     place_end(&place);
+    inode_put(inode);
     return error;
+}
+
+int
+fs_mkdir(struct inode *at, const char *path, u32 mode)
+{
+    return fs_make(at, path, dir_alloc(mode & 01777));
 }
 
 /* Whether this last component may be removed.  => 0 if so */
