@@ -4,6 +4,8 @@
  * Essential fact: a slot is a frame's address, so its low bits are free; the
  * lowest says that the page is there on approval only.
  */
+#include "common/string.h"
+
 #include "fs/pagetree.h"
 
 #define SLOT_BITS 9
@@ -111,41 +113,64 @@ pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
     }
 }
 
-/* What hangs in this slot, from page `first` of it up to `end`. */
-static void
-drop(struct pagetree *tree, paddr_t *slot, int level, u64 first, u64 end)
+/* Drop what hangs in this slot, from page `first` of it up to `end`; punch: a
+ * page that somebody else uses is cleared and stays.
+ * => whether nothing is left of that */
+static bool
+drop(struct pagetree *tree, paddr_t *slot, int level, u64 first, u64 end,
+     bool punch)
 {
-    if (*slot == 0 || first >= end) {
-        return;
+    paddr_t frame = *slot & ~APPROVAL;
+
+    if (frame == 0 || first >= end) {
+        return true;
     }
     if (level == 0) {
-        frame_disown(*slot & ~APPROVAL);
+        if (punch && frame_of(frame)->refs > 1) {
+            memset(frame_ptr(frame), 0, PAGE_SIZE);
+            return false;
+        }
+        frame_disown(frame);
         tree->pages--;
         *slot = 0;
-        return;
+        return true;
     }
     u64 each = 1UL << (SLOT_BITS * (level - 1));
-    paddr_t *child = frame_ptr(*slot);
+    paddr_t *child = frame_ptr(frame);
+    bool empty = true;
     for (u64 i = first / each; i < SLOTS && i * each < end; i++) {
         u64 start = i * each;
-        drop(tree, &child[i], level - 1, MAX(first, start) - start,
-             MIN(end - start, each));
+        empty &= drop(tree, &child[i], level - 1, MAX(first, start) - start,
+                      MIN(end - start, each), punch);
     }
-    if (first == 0 && end == each * SLOTS) {
-        frame_put(*slot);
+    if (empty && first == 0 && end == each * SLOTS) {
+        frame_put(frame);
         *slot = 0;
+    }
+    return empty;
+}
+
+static void
+drop_range(struct pagetree *tree, u64 first, u64 end, bool punch)
+{
+    u64 all = 1UL << (SLOT_BITS * tree->height);
+
+    drop(tree, &tree->root, tree->height, first, MIN(end, all), punch);
+    if (tree->root == 0) {
+        tree->height = 0;
     }
 }
 
 void
 pagetree_drop(struct pagetree *tree, u64 first, u64 end)
 {
-    u64 all = 1UL << (SLOT_BITS * tree->height);
+    drop_range(tree, first, end, false);
+}
 
-    drop(tree, &tree->root, tree->height, first, MIN(end, all));
-    if (tree->root == 0) {
-        tree->height = 0;
-    }
+void
+pagetree_punch(struct pagetree *tree, u64 first, u64 end)
+{
+    drop_range(tree, first, end, true);
 }
 
 bool

@@ -36,6 +36,10 @@ void pagetree_present(struct pagetree *tree, u64 index, u64 count,
 /* Give up the tree's hold on all pages from index `first` up to `end`. */
 void pagetree_drop(struct pagetree *tree, u64 first, u64 end);
 
+/* The same, but a page to which somebody else has a reference is cleared and
+ * stays: a mapping that shows it goes on to do so. */
+void pagetree_punch(struct pagetree *tree, u64 first, u64 end);
+
 /* Make a page in a hole on approval: of those in a range that nobody has made
  * his own since (pagetree_make), all stay or all go.  => false: no memory */
 bool pagetree_reserve(struct pagetree *tree, u64 index) __must_check;
