@@ -24,7 +24,8 @@
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
-/* A space with a root and the given vma set, whose reference it takes over. */
+/* A space with a root and the given vma set, whose reference it takes over; it
+ * has no users yet. */
 static struct as *
 as_make(struct vma_set *vmas)
 {
@@ -38,7 +39,6 @@ as_make(struct vma_set *vmas)
         }
         return NULL;
     }
-    as->refs = 1;
     as->root = root;
     as->vmas = vmas;
     spin_init(&as->lock, RANK_AS, "as");
@@ -54,7 +54,9 @@ as_alloc(void)
     struct vma_set *vmas = vma_set_alloc(8);
     struct as *as = vmas != NULL ? as_make(vmas) : NULL;
 
-    if (as == NULL && vmas != NULL) {
+    if (as != NULL) {
+        as_get(as);
+    } else if (vmas != NULL) {
         vma_set_put(vmas);
     }
     return as;
@@ -108,6 +110,31 @@ as_put(struct as *as)
     kfree(as);
 }
 
+struct as *
+as_next(struct as *as)
+{
+    struct as *next = NULL;
+
+    spin_lock(&all_spaces_lock);
+    struct list *link = as != NULL ? as->link.next : all_spaces.next;
+    for (; next == NULL && link != &all_spaces; link = link->next) {
+        struct as *found = list_entry(link, struct as, link);
+        u32 refs = __atomic_load_n(&found->refs, __ATOMIC_RELAXED);
+        while (refs != 0 && next == NULL) {
+            if (__atomic_compare_exchange_n(&found->refs, &refs, refs + 1,
+                                            false, __ATOMIC_ACQUIRE,
+                                            __ATOMIC_RELAXED)) {
+                next = found;
+            }
+        }
+    }
+    spin_unlock(&all_spaces_lock);
+    if (as != NULL) {
+        as_put(as);
+    }
+    return next;
+}
+
 bool own_always;
 
 /* Own every table and every page that may be written. */
@@ -139,6 +166,8 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);
+        /* From here as_next finds it. */
+        __atomic_store_n(&child->refs, 1, __ATOMIC_RELEASE);
     }
     spin_unlock(&as->lock);
     if (error == 0 && own_always) {

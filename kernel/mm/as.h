@@ -24,7 +24,7 @@ struct object;
 struct vma_set;
 
 struct as {
-    u32 refs;       /* a  threads that use it */
+    u32 refs;       /* a  threads that use it; 0: in its birth or end */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
     struct vma_set *vmas;   /* l */
@@ -43,6 +43,13 @@ void as_get(struct as *as);
 /* One user fewer; the last frees all.
  * => this CPU has left it if it is the last; no spinlock held */
 void as_put(struct as *as);
+
+/* The space behind this one (NULL: the first) in the list of all, with a
+ * reference, for which that to `as` is given up.  Not one that nobody uses yet,
+ * or any more.
+ * => no spinlock held
+ * => NULL: it was the last */
+struct as *as_next(struct as *as);
 
 /* A copy for a child, which shares the tree from `level` down.
  * => no spinlock held

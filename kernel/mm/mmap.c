@@ -7,6 +7,7 @@
 #include "abi/mman.h"
 
 #include "mm/as.h"
+#include "mm/object.h"
 #include "mm/range.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
@@ -139,6 +140,9 @@ map_locked(struct as *as, const struct as_map *map)
         return error;
     }
     /* ---- no failure below this line ---- */
+    if (vma.object != NULL) {
+        object_set_mapped(vma.object);
+    }
     vma_insert(as, &vma);
     return addr;
 }
