@@ -114,19 +114,23 @@ inode_size(struct inode *inode)
 static struct timespec
 time_of(u64 ns)
 {
-    return (struct timespec){(i64)(ns / 1000000000), (i64)(ns % 1000000000)};
+    i64 rest = (i64)ns % 1000000000; /* before 1970: negative */
+
+    rest += rest < 0 ? 1000000000 : 0;
+    return (struct timespec){((i64)ns - rest) / 1000000000, rest};
 }
 
 void
 inode_stat(struct inode *inode, struct stat *stat)
 {
     spin_lock(&inode->lock);
+    u64 pages = inode->ops->pages != NULL ? inode->ops->pages(inode) : 0;
     *stat = (struct stat){
         .st_dev = 1, .st_ino = inode->ino, .st_nlink = inode->nlink,
         .st_mode = inode->mode, .st_uid = inode->uid, .st_gid = inode->gid,
         .st_rdev = inode->rdev,
         .st_size = (i64)inode->size, .st_blksize = PAGE_SIZE,
-        .st_blocks = (i64)(align_up(inode->size, PAGE_SIZE) / 512),
+        .st_blocks = (i64)(pages * (PAGE_SIZE / 512)),
         .st_atim = time_of(inode->atime_ns),
         .st_mtim = time_of(inode->mtime_ns),
         .st_ctim = time_of(inode->ctime_ns),

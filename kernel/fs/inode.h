@@ -40,7 +40,13 @@ struct inode_ops {
     int (*lookup)(struct inode *dir, const char *name, struct inode **child);
     u32 (*next)(struct inode *dir, u64 *key, char *name);
 
-    void (*truncate)(struct inode *inode); /* to size 0; may sleep */
+    /* Contents that can be cut: set the size; give [start, end) pages, or take
+     * them away (fallocate's mode); tell how many there are.
+     * => the first two may sleep; 0, or an errno with nothing changed */
+    int (*truncate)(struct inode *inode, u64 size);
+    int (*allocate)(struct inode *inode, u32 mode, u64 start, u64 end);
+    u64 (*pages)(struct inode *inode); /* => its lock is held */
+    u32 magic; /* of the file system, for statfs(2); 0: tmpfs */
     void (*free)(struct inode *inode);     /* what it has; must not sleep */
 };
 

@@ -12,10 +12,12 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/stat.h"
+#include "abi/statfs.h"
 #include "common/string.h"
 
 #include "mm/frame.h"
 
+#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pagetree.h"
@@ -34,6 +36,15 @@ void
 tmpfs_limit(void)
 {
     page_limit = frame_count(FRAME_CACHE) + frame_count(FRAME_FREE) / 2;
+}
+
+void
+tmpfs_statfs(struct statfs *status)
+{
+    u64 used = frame_count(FRAME_CACHE);
+
+    status->f_blocks = page_limit;
+    status->f_bfree = status->f_bavail = page_limit - MIN(used, page_limit);
 }
 
 static struct tmpfs_file *
@@ -254,19 +265,25 @@ tmpfs_truncate(struct inode *inode, u64 size)
     struct tmpfs_file *file = file_of(inode);
 
     mutex_lock(&file->writing);
-    u64 old = set_size(inode, size);
+    u64 old = set_size(inode, size); /* no fault gets a page behind it now */
     u64 least = MIN(old, size);
-    spin_lock(&inode->lock);
-    if (size <= old) {
-        pagetree_drop(&file->tree, pages_of(size), ~0UL);
+    int error = size < old ? object_unmap(&inode->object, pages_of(size), ~0UL)
+                           : 0;
+    if (error != 0) {
+        set_size(inode, old);
+    } else {
+        spin_lock(&inode->lock);
+        if (size <= old) {
+            pagetree_drop(&file->tree, pages_of(size), ~0UL);
+        }
+        clear(file, least, align_up(least, PAGE_SIZE));
+        if (size != old) {
+            inode_touch(inode);
+        }
+        spin_unlock(&inode->lock);
     }
-    clear(file, least, align_up(least, PAGE_SIZE));
-    if (size != old) {
-        inode_touch(inode);
-    }
-    spin_unlock(&inode->lock);
     mutex_unlock(&file->writing);
-    return 0;
+    return error;
 }
 
 /* Make holes of [start, end).  => the inode's lock held */

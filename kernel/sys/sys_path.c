@@ -130,8 +130,7 @@ stat_to_user(struct inode *inode, u64 user)
 
 /* int fstat(int fd, struct stat *stat)
  * => 0
- * Errors: EBADF, EFAULT.
- * Differences from Linux: holes count as blocks. */
+ * Errors: EBADF, EFAULT. */
 long
 sys_fstat(u64 fd, u64 stat)
 {
@@ -146,8 +145,7 @@ sys_fstat(u64 fd, u64 stat)
  * int stat(const char *path, struct stat *stat)
  * int lstat(const char *path, struct stat *stat)
  * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF.
- * Differences from Linux: as fstat. */
+ * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF. */
 long
 sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
@@ -174,29 +172,6 @@ long
 sys_lstat(u64 path, u64 stat)
 {
     return sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW);
-}
-
-/* int access(const char *path, int mode)
- * => 0
- * Errors: EINVAL (mode), EACCES (X_OK: nobody may execute it), and as stat.
- * Differences from Linux: everyone is the superuser. */
-long
-sys_access(u64 path, u64 mode)
-{
-    struct inode *inode;
-
-    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK)) {
-        return -EINVAL;
-    }
-    int error = find_at(HERE, path, 0, &inode);
-    if (error != 0) {
-        return error;
-    }
-    if ((mode & X_OK) && S_ISREG(inode->mode) && (inode->mode & 0111) == 0) {
-        error = -EACCES;
-    }
-    inode_put(inode);
-    return error;
 }
 
 /* ---- Making and removing ---- */
