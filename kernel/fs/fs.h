@@ -17,6 +17,12 @@ void fs_init(void);
 /* open(2).  => the lowest free descriptor, or a negative errno */
 int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
 
+/* Give a new inode its name: mknod(2), symlink(2).
+ * => the caller's reference is used up in any case; NULL: there was no memory
+ *    for it (-ENOMEM, unless the path has an error)
+ * => 0; -EEXIST, -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM */
+int fs_make(struct inode *at, const char *path, struct inode *inode);
+
 /* mkdir(2), unlink(2) or rmdir(2): 0 or a negative errno. */
 int fs_mkdir(struct inode *at, const char *path, u32 mode);
 int fs_remove(struct inode *at, const char *path, bool directory);

@@ -29,10 +29,16 @@ struct inode *root_inode;
 
 static const struct inode_ops dir_ops = {.read = dir_read, .seeks = true};
 
+u64
+inode_now(void)
+{
+    return clock_boot_realtime_ns + clock_ns();
+}
+
 void
 inode_touch(struct inode *inode)
 {
-    inode->mtime_ns = clock_boot_realtime_ns + clock_ns();
+    inode->mtime_ns = inode->ctime_ns = inode_now();
 }
 
 struct inode *
@@ -50,6 +56,7 @@ inode_alloc(size_t size, const struct inode_ops *ops, u32 mode)
     inode->ops = ops;
     inode->nlink = 1;
     inode_touch(inode);
+    inode->atime_ns = inode->mtime_ns;
     list_init(&inode->children);
     list_init(&inode->sibling);
     spin_init(&inode->lock, RANK_INODE, "inode");
@@ -104,20 +111,29 @@ inode_size(struct inode *inode)
     return __atomic_load_n(&inode->size, __ATOMIC_RELAXED);
 }
 
+static struct timespec
+time_of(u64 ns)
+{
+    i64 rest = (i64)ns % 1000000000; /* before 1970: negative */
+
+    rest += rest < 0 ? 1000000000 : 0;
+    return (struct timespec){((i64)ns - rest) / 1000000000, rest};
+}
+
 void
 inode_stat(struct inode *inode, struct stat *stat)
 {
     spin_lock(&inode->lock);
-    struct timespec time = {
-        .tv_sec = (i64)(inode->mtime_ns / 1000000000),
-        .tv_nsec = (i64)(inode->mtime_ns % 1000000000),
-    };
+    u64 pages = inode->ops->pages != NULL ? inode->ops->pages(inode) : 0;
     *stat = (struct stat){
         .st_dev = 1, .st_ino = inode->ino, .st_nlink = inode->nlink,
-        .st_mode = inode->mode, .st_rdev = inode->rdev,
+        .st_mode = inode->mode, .st_uid = inode->uid, .st_gid = inode->gid,
+        .st_rdev = inode->rdev,
         .st_size = (i64)inode->size, .st_blksize = PAGE_SIZE,
-        .st_blocks = (i64)(align_up(inode->size, PAGE_SIZE) / 512),
-        .st_atim = time, .st_mtim = time, .st_ctim = time,
+        .st_blocks = (i64)(pages * (PAGE_SIZE / 512)),
+        .st_atim = time_of(inode->atime_ns),
+        .st_mtim = time_of(inode->mtime_ns),
+        .st_ctim = time_of(inode->ctime_ns),
     };
     spin_unlock(&inode->lock);
 }

@@ -40,14 +40,20 @@ struct inode_ops {
     int (*lookup)(struct inode *dir, const char *name, struct inode **child);
     u32 (*next)(struct inode *dir, u64 *key, char *name);
 
-    void (*truncate)(struct inode *inode); /* to size 0; may sleep */
+    /* Contents that can be cut: set the size; give [start, end) pages, or take
+     * them away (fallocate's mode); tell how many there are.
+     * => the first two may sleep; 0, or an errno with nothing changed */
+    int (*truncate)(struct inode *inode, u64 size);
+    int (*allocate)(struct inode *inode, u32 mode, u64 start, u64 end);
+    u64 (*pages)(struct inode *inode); /* => its lock is held */
+    u32 magic; /* of the file system, for statfs(2); 0: tmpfs */
     void (*free)(struct inode *inode);     /* what it has; must not sleep */
 };
 
 struct inode {
     struct object object;        /* i  its pages; ops NULL if it has none */
     _Atomic u32 refs;            /* a */
-    u32 mode;                    /* i  S_IFMT and permissions */
+    u32 mode;                    /* l  permissions; i: S_IFMT */
     u64 ino, rdev;               /* i */
     const struct inode_ops *ops; /* i */
     void *data;                  /* i  the ops' own */
@@ -62,7 +68,10 @@ struct inode {
 
     struct spinlock lock;        /*    RANK_INODE */
     u64 size;                    /* l  bytes */
-    u64 mtime_ns;                /* l  CLOCK_REALTIME */
+    u32 uid, gid;                /* l */
+    u64 atime_ns;                /* l  CLOCK_REALTIME, as the others: read */
+    u64 mtime_ns;                /* l  contents or names changed */
+    u64 ctime_ns;                /* l  anything changed */
 };
 
 extern struct spinlock fstree_lock;  /* RANK_FSTREE */
@@ -78,7 +87,10 @@ struct inode *dir_alloc(u32 mode);
 /* What stat(2) tells about it. */
 void inode_stat(struct inode *inode, struct stat *stat);
 
-/* It was changed now.  => its lock is held */
+/* The time that is noted in an inode: CLOCK_REALTIME, in ns. */
+u64 inode_now(void);
+
+/* Its contents were changed now.  => its lock is held */
 void inode_touch(struct inode *inode);
 
 /* Find a name in a directory.

@@ -11,6 +11,7 @@
 
 #include "core/panic.h"
 
+#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -20,7 +21,7 @@
 #define O_TMPFILE_BIT 020000000
 
 /* Give a new inode its name; in a fixed directory only what is there is told.
- * The inode's first reference is used up if that fails. */
+ * => inode: NULL: there was no memory for it */
 static int
 make(struct place *place, struct inode *inode)
 {
@@ -37,9 +38,6 @@ make(struct place *place, struct inode *inode)
         }
     } else if (inode != NULL) {
         error = dir_add(place->dir, place->name, inode);
-    }
-    if (error != 0) {
-        inode_put(inode);
     }
     return error;
 }
@@ -62,6 +60,10 @@ find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
         }
         *inode = tmpfs_file(mode);
         error = make(place, *inode);
+        if (error == 0) {
+            return 0;
+        }
+        inode_put(*inode);
         if (error != -EEXIST || (flags & O_EXCL)) {
             return error;
         }
@@ -87,7 +89,7 @@ open_inode(struct file *file, u32 flags)
         error = inode->ops->open(file);
     }
     if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {
-        inode->ops->truncate(inode);
+        error = inode_truncate(inode, 0);
     }
     return error;
 }
@@ -136,20 +138,23 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 }
 
 int
-fs_mkdir(struct inode *at, const char *path, u32 mode)
+fs_make(struct inode *at, const char *path, struct inode *inode)
 {
     struct place place;
     int error = path_walk(&place, at, path, false);
 
     if (error == 0) {
-        struct inode *dir = dir_alloc(mode & 01777);
-        error = make(&place, dir);
-        if (error == 0) {
-            inode_put(dir);
-        }
+        error = make(&place, inode);
     }
     place_end(&place);
+    inode_put(inode);
     return error;
+}
+
+int
+fs_mkdir(struct inode *at, const char *path, u32 mode)
+{
+    return fs_make(at, path, dir_alloc(mode & 01777));
 }
 
 /* Whether this last component may be removed.  => 0 if so */

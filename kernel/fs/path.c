@@ -197,8 +197,10 @@ place_look(struct place *place, struct inode **inode)
 /* ---- What needs no more than to find ---- */
 
 int
-path_find(struct inode *at, const char *path, struct inode **inode)
+path_find(struct inode *at, const char *path, u32 flags,
+          struct inode **inode)
 {
+    (void)flags;
     struct place place;
     int error = path_walk(&place, at, path, false);
 
@@ -212,7 +214,7 @@ path_find(struct inode *at, const char *path, struct inode **inode)
 int
 path_find_program(const char *path, struct inode **inode)
 {
-    int error = path_find(NULL, path, inode);
+    int error = path_find(NULL, path, 0, inode);
 
     if (error == 0
         && (!S_ISREG((*inode)->mode) || ((*inode)->mode & 0111) == 0)) {

@@ -1,5 +1,5 @@
 /*
- * Pipes: a ring of bytes between two open files.
+ * Pipes, and pipes with a name: a ring of bytes between open files.
  *
  *        tail           head          both only grow; a byte's place in the
  *          v              v           ring is its number modulo PIPE_SIZE
@@ -13,6 +13,7 @@
 #include "abi/fcntl.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
+#include "abi/statfs.h"
 
 #include "core/config.h"
 
@@ -20,6 +21,7 @@
 
 #include "proc/signal.h"
 
+#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"
@@ -34,6 +36,7 @@ struct pipe {
     struct mutex mutex;
     u64 head, tail;              /* bytes ever written, ever read */
     u32 readers, writers;        /* open files of each end */
+    u32 reads, writes;           /* times that each end was opened */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
     paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
@@ -182,51 +185,173 @@ pipe_write(struct file *file, struct uio *uio)
 
 /* ---- Birth and end ---- */
 
+/* The ends that an open file is: access modes 0, 1, 2 are to read, to write,
+ * both; 3 is neither. */
+#define READS  1U
+#define WRITES 2U
+
+static u32
+ends_of(const struct file *file)
+{
+    return ((file->flags & O_ACCMODE) + 1) & (READS | WRITES);
+}
+
+static void
+count_ends(struct pipe *pipe, u32 ends, u32 more)
+{
+    pipe->readers += ends & READS ? more : 0;
+    pipe->writers += ends & WRITES ? more : 0;
+    wait_wake_all(&pipe->data_wait); /* end of file, or an end has come */
+    wait_wake_all(&pipe->room_wait); /* EPIPE */
+}
+
+/* A file gives up its ends.  With the last of all, what was left goes.
+ * => the mutex held */
+static void
+leave(struct pipe *pipe, struct file *file)
+{
+    count_ends(pipe, ends_of(file), -1U);
+    file->flags |= O_ACCMODE; /* for good */
+    if (pipe->readers + pipe->writers > 0) {
+        return;
+    }
+    pipe->head = pipe->tail = 0;
+    for (size_t i = 0; i < PIPE_PAGES; i++) {
+        if (pipe->page[i] != 0) {
+            frame_put(pipe->page[i]);
+            pipe->page[i] = 0;
+        }
+    }
+}
+
 static void
 pipe_close(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
 
     mutex_lock(&pipe->mutex);
-    if ((file->flags & O_ACCMODE) == O_RDONLY) {
-        pipe->readers--;
-    } else {
-        pipe->writers--;
-    }
-    wait_wake_all(&pipe->data_wait); /* end of file */
-    wait_wake_all(&pipe->room_wait); /* EPIPE */
+    leave(pipe, file);
     mutex_unlock(&pipe->mutex);
 }
 
-static void
-pipe_free(struct inode *inode)
+/* Open a pipe once more, through /proc.  => -EINVAL: for nothing */
+static int
+pipe_open(struct file *file)
 {
-    struct pipe *pipe = container_of(inode, struct pipe, inode);
+    struct pipe *pipe = pipe_of(file);
+    u32 ends = ends_of(file);
 
-    for (size_t i = 0; i < PIPE_PAGES; i++) {
-        if (pipe->page[i] != 0) {
-            frame_put(pipe->page[i]);
-        }
+    mutex_lock(&pipe->mutex);
+    count_ends(pipe, ends, 1);
+    mutex_unlock(&pipe->mutex);
+    return ends != 0 ? 0 : -EINVAL;
+}
+
+/* Wait until somebody has opened the other end, even if he is gone again. */
+static int
+wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
+{
+    u32 before = *opened;
+    int error = 0;
+
+    while (*opened == before && error == 0) {
+        error = wait_sleep_mutex(queue, &pipe->mutex);
     }
+    return error;
+}
+
+static int
+fifo_open(struct file *file)
+{
+    struct pipe *pipe = pipe_of(file);
+    bool waits = !(file->flags & O_NONBLOCK);
+    u32 ends = ends_of(file);
+    int error = 0;
+
+    mutex_lock(&pipe->mutex);
+    count_ends(pipe, ends, 1);
+    if (ends == WRITES && pipe->readers == 0 && !waits) {
+        error = -ENXIO;
+    } else {
+        pipe->reads += ends & READS;
+        pipe->writes += ends / WRITES;
+    }
+    if (ends == 0) {
+        error = -EINVAL;
+    } else if (ends == READS && pipe->writers == 0 && waits) {
+        error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
+    } else if (ends == WRITES && pipe->readers == 0 && waits) {
+        error = wait_for_end(pipe, &pipe->room_wait, &pipe->reads);
+    }
+    if (error != 0) {
+        leave(pipe, file);
+    }
+    mutex_unlock(&pipe->mutex);
+    return error;
+}
+
+static long
+fifo_read(struct file *file, struct uio *uio)
+{
+    long n = pipe_read(file, uio);
+
+    if (n > 0) {
+        inode_accessed(file->inode);
+    }
+    return n;
+}
+
+static long
+fifo_write(struct file *file, struct uio *uio)
+{
+    long n = pipe_write(file, uio);
+
+    if (n > 0) {
+        spin_lock(&file->inode->lock);
+        inode_touch(file->inode);
+        spin_unlock(&file->inode->lock);
+    }
+    return n;
+}
+
+static struct inode *
+alloc(const struct inode_ops *ops, u32 mode)
+{
+    struct inode *inode = inode_alloc(sizeof(struct pipe), ops, S_IFIFO | mode);
+
+    if (inode != NULL) {
+        struct pipe *pipe = container_of(inode, struct pipe, inode);
+        mutex_init(&pipe->mutex, MUTEX_CONTENT);
+        waitq_init(&pipe->data_wait);
+        waitq_init(&pipe->room_wait);
+    }
+    return inode;
+}
+
+struct inode *
+fifo_alloc(u32 mode)
+{
+    static const struct inode_ops ops = {
+        .open = fifo_open, .read = fifo_read, .write = fifo_write,
+        .close = pipe_close,
+    };
+
+    return alloc(&ops, mode);
 }
 
 int
 pipe_create(struct file *ends[2], u32 flags)
 {
     static const struct inode_ops ops = {
-        .read = pipe_read, .write = pipe_write, .close = pipe_close,
-        .free = pipe_free,
+        .open = pipe_open, .read = pipe_read, .write = pipe_write,
+        .close = pipe_close, .magic = PIPEFS_MAGIC,
     };
-    struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
-                                      S_IFIFO | 0600);
+    struct inode *inode = alloc(&ops, 0600);
 
     if (inode == NULL) {
         return -ENOMEM;
     }
     struct pipe *pipe = container_of(inode, struct pipe, inode);
-    mutex_init(&pipe->mutex, MUTEX_CONTENT);
-    waitq_init(&pipe->data_wait);
-    waitq_init(&pipe->room_wait);
     pipe->readers = pipe->writers = 1;
 
     ends[0] = file_alloc(inode, O_RDONLY | flags);

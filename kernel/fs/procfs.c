@@ -8,6 +8,7 @@
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "abi/statfs.h"
 #include "common/format.h"
 #include "common/string.h"
 
@@ -80,7 +81,7 @@ proc_read(struct file *file, struct uio *uio)
     long result = 0;
 
     mutex_lock(&file->lock);
-    if (file->offset == 0) {
+    if (file->offset == 0 || text->buf == NULL) {
         text_clear(text);
         result = make_text(proc_of(file->inode), text);
     }
@@ -132,7 +133,7 @@ proc_close(struct file *file)
 
 static const struct inode_ops file_ops = {
     .open = proc_open, .read = proc_read, .write = proc_write,
-    .close = proc_close, .seeks = true,
+    .close = proc_close, .seeks = true, .magic = PROC_SUPER_MAGIC,
 };
 
 /* ---- /proc/PID, in which there is one file, stat ---- */
@@ -197,7 +198,7 @@ static int
 lookup_pid(struct inode *dir, const char *name, struct inode **child)
 {
     static const struct inode_ops pid_ops = {
-        .read = dir_read, .seeks = true,
+        .read = dir_read, .seeks = true, .magic = PROC_SUPER_MAGIC,
         .lookup = lookup_file, .next = next_file,
     };
     pid_t pid = parse_pid(name);
@@ -266,7 +267,7 @@ void
 procfs_init(void)
 {
     static const struct inode_ops root_ops = {
-        .read = dir_read, .seeks = true,
+        .read = dir_read, .seeks = true, .magic = PROC_SUPER_MAGIC,
         .lookup = lookup_pid, .next = next_pid,
     };
     struct inode *root = inode_alloc(sizeof(struct proc_inode), &root_ops,

@@ -1,45 +1,33 @@
 /*
  * Regular files: pages in memory.
  *
- * The pages hang in a tree, of nodes with 512 slots each:
- *
- *   height 2:          root node               index = 18 bits
- *                    /     |     \
- *               node     hole     node         upper 9 bits choose here
- *             / | \                 |
- *         frame frame ...         frame        lower 9 bits choose here
- *
- * At height 0 the root is the frame of page 0 itself.  A slot of 0 is a hole.
- * The tree has one hold on each data frame; nodes are frames of kind
- * FRAME_KERNEL.
- *
  * Essential fact: user memory may be touched only with no spinlock held, so a
  * copy first takes a reference to the page's frame under the inode's lock, then
  * copies without it.  A truncation meanwhile only takes the frame out of the
  * tree.
  *
- * Locks, in order: file->lock (the position), writing (one writer), inode.lock.
+ * Locks, in order: file->lock (the position), writing (one writer), those of
+ * address spaces, inode.lock.
  */
 #include "abi/errno.h"
+#include "abi/fcntl.h"
 #include "abi/stat.h"
+#include "abi/statfs.h"
 #include "common/string.h"
 
 #include "mm/frame.h"
 
+#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/pagetree.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
-#define SLOT_BITS 9
-#define SLOTS     512
-
 struct tmpfs_file {
     struct inode inode;
-    paddr_t root;         /* l (the inode's lock)  0: no page at all */
-    int height;           /* l */
-    enum frame_kind kind; /* i  of the data frames: cache, or shared */
-    struct mutex writing; /*   one write or truncate at a time */
+    struct pagetree tree; /* l (the inode's lock) */
+    struct mutex writing; /*   one change of size or contents at a time */
 };
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
@@ -50,99 +38,31 @@ tmpfs_limit(void)
     page_limit = frame_count(FRAME_CACHE) + frame_count(FRAME_FREE) / 2;
 }
 
+void
+tmpfs_statfs(struct statfs *status)
+{
+    u64 used = frame_count(FRAME_CACHE);
+
+    status->f_blocks = page_limit;
+    status->f_bfree = status->f_bavail = page_limit - MIN(used, page_limit);
+}
+
 static struct tmpfs_file *
 file_of(struct inode *inode)
 {
     return container_of(inode, struct tmpfs_file, inode);
 }
 
-/* ---- The tree of pages; all with the inode's lock ---- */
-
-/* The slot of page `index`.  => NULL: there is no node for it */
-static paddr_t *
-find_slot(struct tmpfs_file *file, u64 index)
+static u64
+pages_of(u64 size)
 {
-    int bits = SLOT_BITS * file->height;
-    paddr_t *slot = &file->root;
-
-    if (index >> bits != 0) {
-        return NULL;
-    }
-    while (bits > 0 && *slot != 0) {
-        bits -= SLOT_BITS;
-        slot = (paddr_t *)frame_ptr(*slot) + (index >> bits & (SLOTS - 1));
-    }
-    return bits == 0 ? slot : NULL;
+    return align_up(size, PAGE_SIZE) / PAGE_SIZE;
 }
 
-/* The same, with what nodes are missing made, which stay.
- * => NULL: no memory */
-static paddr_t *
-make_slot(struct tmpfs_file *file, u64 index)
+static bool
+is_full(void)
 {
-    while (index >> (SLOT_BITS * file->height) != 0) {
-        paddr_t node = 0;
-        if (file->root != 0) { /* what there is becomes the first child */
-            node = frame_alloc_zero(FRAME_KERNEL);
-            if (node == 0) {
-                return NULL;
-            }
-            *(paddr_t *)frame_ptr(node) = file->root;
-        }
-        file->root = node;
-        file->height++;
-    }
-    paddr_t *slot = &file->root;
-    for (int level = file->height - 1; level >= 0; level--) {
-        if (*slot == 0) {
-            *slot = frame_alloc_zero(FRAME_KERNEL);
-        }
-        if (*slot == 0) {
-            return NULL;
-        }
-        slot = (paddr_t *)frame_ptr(*slot)
-               + (index >> (SLOT_BITS * level) & (SLOTS - 1));
-    }
-    return slot;
-}
-
-/* The frame of a page; make: of zeros if there is a hole.
- * => 0: a hole or, if it was to be made, no memory */
-static inline paddr_t
-page_at(struct tmpfs_file *file, u64 index, bool make)
-{
-    paddr_t *slot = make ? make_slot(file, index) : find_slot(file, index);
-
-    if (make && slot != NULL && *slot == 0) {
-        *slot = frame_alloc_zero(file->kind);
-    }
-    return slot != NULL ? *slot : 0;
-}
-
-static void
-drop_pages(paddr_t node, int level)
-{
-    if (node == 0) {
-        return;
-    }
-    if (level == 0) {
-        frame_disown(node);
-        return;
-    }
-    for (int i = 0; i < SLOTS; i++) {
-        drop_pages(((const paddr_t *)frame_ptr(node))[i], level - 1);
-    }
-    frame_put(node);
-}
-
-static void
-drop_all_pages(struct inode *inode)
-{
-    struct tmpfs_file *file = file_of(inode);
-
-    drop_pages(file->root, file->height);
-    file->root = 0;
-    file->height = 0;
+    return frame_count(FRAME_CACHE) >= page_limit;
 }
 
 /* ---- As something to map ---- */
@@ -160,8 +80,8 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     int error = -ERANGE;
 
     spin_lock(&inode->lock);
-    if (index < align_up(inode->size, PAGE_SIZE) / PAGE_SIZE) {
-        *frame = page_at(file_of(inode), index, true);
+    if (index < pages_of(inode->size)) {
+        *frame = pagetree_make(&file_of(inode)->tree, index);
         error = *frame == 0 ? -ENOMEM : 0;
     }
     if (error == 0) {
@@ -175,23 +95,11 @@ static u64
 object_present(struct object *object, u64 index, u64 count, paddr_t *found)
 {
     struct inode *inode = inode_of(object);
-    struct tmpfs_file *file = file_of(inode);
-    u64 done = 0;
 
     spin_lock(&inode->lock);
-    u64 pages = align_up(inode->size, PAGE_SIZE) / PAGE_SIZE;
+    u64 pages = pages_of(inode->size);
     count = index < pages ? MIN(count, pages - index) : 0;
-    while (done < count) {
-        /* In a node, the slots of neighbours lie side by side. */
-        const paddr_t *slot = find_slot(file, index + done);
-        u64 run = file->height > 0 ? SLOTS - (index + done) % SLOTS : 1;
-        for (run = MIN(run, count - done); run > 0; run--, done++) {
-            found[done] = slot != NULL ? *slot++ : 0;
-            if (found[done] != 0) {
-                frame_get(found[done]);
-            }
-        }
-    }
+    pagetree_present(&file_of(inode)->tree, index, count, found);
     spin_unlock(&inode->lock);
     return count;
 }
@@ -226,7 +134,7 @@ read_page(struct inode *inode, u64 offset, struct uio *uio)
     spin_lock(&inode->lock);
     if (offset < inode->size) {
         n = MIN(n, inode->size - offset);
-        frame = page_at(file_of(inode), offset / PAGE_SIZE, false);
+        frame = pagetree_find(&file_of(inode)->tree, offset / PAGE_SIZE);
     } else {
         n = 0;
     }
@@ -249,15 +157,16 @@ read_page(struct inode *inode, u64 offset, struct uio *uio)
 static long
 write_page(struct inode *inode, u64 offset, struct uio *uio)
 {
+    struct pagetree *tree = &file_of(inode)->tree;
     size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
     int error = -ENOMEM;
 
     spin_lock(&inode->lock);
-    paddr_t frame = page_at(file_of(inode), offset / PAGE_SIZE, false);
-    if (frame == 0 && frame_count(FRAME_CACHE) >= page_limit) {
+    paddr_t frame = pagetree_find(tree, offset / PAGE_SIZE);
+    if (frame == 0 && is_full()) {
         error = -ENOSPC;
     } else if (frame == 0) {
-        frame = page_at(file_of(inode), offset / PAGE_SIZE, true);
+        frame = pagetree_make(tree, offset / PAGE_SIZE);
     }
     if (frame != 0) {
         frame_get(frame);
@@ -303,6 +212,7 @@ tmpfs_read(struct file *file, struct uio *uio)
     mutex_lock(&file->lock);
     long result = move(file, uio, read_page);
     mutex_unlock(&file->lock);
+    inode_accessed(file->inode);
     return result;
 }
 
@@ -311,6 +221,9 @@ tmpfs_write(struct file *file, struct uio *uio)
 {
     struct tmpfs_file *target = file_of(file->inode);
 
+    if (uio->left == 0) {
+        return 0; /* O_APPEND does not move the position then */
+    }
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
     if (file->flags & O_APPEND) {
@@ -322,21 +235,132 @@ tmpfs_write(struct file *file, struct uio *uio)
     return result;
 }
 
+/* ---- Changes of size ---- */
+
+/* Clear bytes of one page.  => the inode's lock held */
 static void
-tmpfs_truncate(struct inode *inode)
+clear(struct tmpfs_file *file, u64 start, u64 end)
+{
+    paddr_t frame = pagetree_find(&file->tree, start / PAGE_SIZE);
+
+    if (frame != 0) {
+        memset((char *)frame_ptr(frame) + start % PAGE_SIZE, 0, end - start);
+    }
+}
+
+/* => the size before */
+static u64
+set_size(struct inode *inode, u64 size)
+{
+    spin_lock(&inode->lock);
+    u64 old = inode->size;
+    inode->size = size;
+    spin_unlock(&inode->lock);
+    return old;
+}
+
+static int
+tmpfs_truncate(struct inode *inode, u64 size)
 {
     struct tmpfs_file *file = file_of(inode);
 
     mutex_lock(&file->writing);
+    u64 old = set_size(inode, size); /* no fault gets a page behind it now */
+    u64 least = MIN(old, size);
+    int error = size < old ? object_unmap(&inode->object, pages_of(size), ~0UL)
+                           : 0;
+    if (error != 0) {
+        set_size(inode, old);
+    } else {
+        spin_lock(&inode->lock);
+        if (size <= old) {
+            pagetree_drop(&file->tree, pages_of(size), ~0UL);
+        }
+        clear(file, least, align_up(least, PAGE_SIZE));
+        if (size != old) {
+            inode_touch(inode);
+        }
+        spin_unlock(&inode->lock);
+    }
+    mutex_unlock(&file->writing);
+    return error;
+}
+
+/* Make holes of [start, end).  => the inode's lock held */
+static void
+punch(struct tmpfs_file *file, u64 start, u64 end)
+{
+    u64 first = align_up(start, PAGE_SIZE);
+    u64 last = align_down(end, PAGE_SIZE);
+
+    if (first > last) {
+        clear(file, start, end);
+        return;
+    }
+    clear(file, start, first);
+    clear(file, last, end);
+    pagetree_punch(&file->tree, first / PAGE_SIZE, last / PAGE_SIZE);
+}
+
+/* Make pages of all holes, or of none.  => 0, -ENOSPC, -ENOMEM */
+static int
+fill_holes(struct tmpfs_file *file, u64 first, u64 end)
+{
+    struct spinlock *lock = &file->inode.lock;
+    int error = end - first > page_limit ? -ENOSPC : 0;
+    u64 index = first;
+
+    for (; error == 0 && index < end; index++) {
+        spin_lock(lock);
+        if (pagetree_find(&file->tree, index) == 0) {
+            error = is_full()                              ? -ENOSPC
+                    : pagetree_reserve(&file->tree, index) ? 0
+                                                           : -ENOMEM;
+        }
+        spin_unlock(lock);
+    }
+    spin_lock(lock);
+    pagetree_settle(&file->tree, first, index, error == 0);
+    spin_unlock(lock);
+    return error;
+}
+
+static int
+tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
+{
+    struct tmpfs_file *file = file_of(inode);
+    bool hole = mode & FALLOC_FL_PUNCH_HOLE;
+
+    mutex_lock(&file->writing);
+    int error = hole ? 0 : fill_holes(file, start / PAGE_SIZE, pages_of(end));
     spin_lock(&inode->lock);
-    drop_all_pages(inode);
-    inode->size = 0;
-    inode_touch(inode);
+    if (hole) {
+        punch(file, start, end);
+    }
+    if (error == 0 && !(mode & FALLOC_FL_KEEP_SIZE)) {
+        inode->size = MAX(inode->size, end);
+    }
+    if (error == 0) {
+        inode_touch(inode);
+    }
     spin_unlock(&inode->lock);
     mutex_unlock(&file->writing);
+    return error;
+}
+
+static u64
+tmpfs_pages(struct inode *inode)
+{
+    return file_of(inode)->tree.pages;
 }
 
 /* ---- Birth and end ---- */
+
+static void
+tmpfs_free(struct inode *inode)
+{
+    pagetree_drop(&file_of(inode)->tree, 0, ~0UL);
+}
 
 struct inode *
 tmpfs_file(u32 mode)
@@ -347,14 +371,15 @@ tmpfs_file(u32 mode)
     };
     static const struct inode_ops ops = {
         .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
-        .truncate = tmpfs_truncate, .free = drop_all_pages,
+        .truncate = tmpfs_truncate, .allocate = tmpfs_allocate,
+        .pages = tmpfs_pages, .free = tmpfs_free,
     };
     struct inode *inode = inode_alloc(sizeof(struct tmpfs_file), &ops,
                                       S_IFREG | mode);
 
     if (inode != NULL) {
         inode->object.ops = &object_ops;
-        file_of(inode)->kind = FRAME_CACHE;
+        file_of(inode)->tree.kind = FRAME_CACHE;
         mutex_init(&file_of(inode)->writing, MUTEX_CONTENT);
     }
     return inode;
@@ -366,7 +391,7 @@ tmpfs_anonymous(u64 size)
     struct inode *inode = tmpfs_file(S_IRUSR | S_IWUSR);
 
     if (inode != NULL) {
-        file_of(inode)->kind = FRAME_SHARED; /* not under the limit */
+        file_of(inode)->tree.kind = FRAME_SHARED; /* not under the limit */
         inode->nlink = 0;
         inode->size = size;
     }
@@ -380,7 +405,7 @@ tmpfs_fill(struct inode *inode, const void *data, size_t size)
 
     spin_lock(&inode->lock);
     for (size_t at = 0; at < size && error == 0; at += PAGE_SIZE) {
-        paddr_t frame = page_at(file_of(inode), at / PAGE_SIZE, true);
+        paddr_t frame = pagetree_make(&file_of(inode)->tree, at / PAGE_SIZE);
         if (frame != 0) {
             memcpy(frame_ptr(frame), (const char *)data + at,
                    MIN(size - at, PAGE_SIZE));

@@ -7,6 +7,7 @@
 #include "core/types.h"
 
 struct inode;
+struct statfs;
 
 /* A new empty file.  => with one reference; NULL: no memory */
 struct inode *tmpfs_file(u32 mode);
@@ -22,3 +23,6 @@ int tmpfs_fill(struct inode *inode, const void *data, size_t size);
 /* From now on files may take no more than half of the memory that is free
  * (-ENOSPC), as on Linux; what is there already does not count. */
 void tmpfs_limit(void);
+
+/* How many pages files may have, and how many they have not yet. */
+void tmpfs_statfs(struct statfs *status);
