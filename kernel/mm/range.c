@@ -51,13 +51,14 @@ walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
         u64 i = MAX(first, line * LINE_ENTRIES);
         for (; i <= MIN(last, line * LINE_ENTRIES + LINE_ENTRIES - 1); i++) {
             vaddr_t at = base + i * span;
-            if (!pte_is_edge(table[i])) {
+            pte_t entry = __atomic_load_n(&table[i], __ATOMIC_RELAXED);
+            if (!pte_is_edge(entry)) { /* in a shared table W may be cleared */
                 continue;
             }
             bool visit = level == 1 || (walk->whole && at >= walk->start
                                         && at + span <= walk->end);
             if (visit ? walk->visit == NULL
-                      : !walk_table(walk, frame_ptr(pte_addr(table[i])),
+                      : !walk_table(walk, frame_ptr(pte_addr(entry)),
                                     level - 1, at)) {
                 return false;
             }

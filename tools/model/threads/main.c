@@ -248,6 +248,9 @@ step(struct space *space, struct as *as)
         break;
     case 5:
         use_object(as, KEPT + FLEETING + (int)below(OBJECT));
+        if (below(4) == 0) {
+            unmap_object();
+        }
         break;
     case 6 ... 9:
         (void)read_kept(space, as, (int)below(KEPT), (int)below(HOST_CPUS),
