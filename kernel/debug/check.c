@@ -353,6 +353,7 @@ static void
 run(struct check *check)
 {
     check_memory(check);
+    check_vmas(check);
     check_processes(check);
     check_cpus(check);
 }

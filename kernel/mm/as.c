@@ -19,14 +19,14 @@
 #include "mm/kmap.h"
 #include "mm/range.h"
 #include "mm/share.h"
-#include "mm/vma.h"
+#include "mm/vmatree.h"
 
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
-/* A space with a root and the given vma set, whose reference it takes over. */
+/* A space with a root; refs 0: whom as_next must not find yet. */
 static struct as *
-as_make(struct vma_set *vmas, u32 refs)
+as_make(u32 refs)
 {
     struct as *as = kzalloc(sizeof(*as));
     paddr_t root = frame_alloc_root();
@@ -40,7 +40,6 @@ as_make(struct vma_set *vmas, u32 refs)
     }
     as->refs = refs;
     as->root = root;
-    as->vmas = vmas;
     spin_init(&as->lock, RANK_AS, "as");
     spin_lock(&all_spaces_lock);
     list_add_tail(&all_spaces, &as->link);
@@ -51,13 +50,7 @@ as_make(struct vma_set *vmas, u32 refs)
 struct as *
 as_alloc(void)
 {
-    struct vma_set *vmas = vma_set_alloc(8);
-    struct as *as = vmas != NULL ? as_make(vmas, 1) : NULL;
-
-    if (as == NULL && vmas != NULL) {
-        vma_set_put(vmas);
-    }
-    return as;
+    return as_make(1);
 }
 
 void
@@ -104,7 +97,8 @@ as_put(struct as *as)
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);
     pt_drop(as->root, PT_LEVELS);
-    vma_set_put(as->vmas);
+    vmatree_put(as->vmas);
+    vmatree_put(as->vma_spare);
     kfree(as);
 }
 
@@ -155,11 +149,12 @@ int
 as_fork(struct as *as, enum share_level level, struct as **copy)
 {
     spin_lock(&as->lock);
-    struct as *child = as_make(as->vmas, 0);
+    struct as *child = as_make(0);
     int error = -ENOMEM;
 
     if (child != NULL) {
-        __atomic_fetch_add(&as->vmas->refs, 1, __ATOMIC_RELAXED);
+        child->vmas = vmatree_get(as->vmas);
+        child->vma_seed = as->vma_seed;
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);

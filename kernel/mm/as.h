@@ -9,7 +9,7 @@
  *              has left it; an idle one may keep it for a while (H3).
  *
  * struct as is what CLONE_VM and vfork share, by reference.  Fork makes a new
- * one that shares the vma set and the table tree (mm/share.h).
+ * one that shares the vmas (mm/vmatree.h) and the tables (mm/share.h).
  *
  *   l  the lock    i  immutable    a  atomic
  */
@@ -21,13 +21,15 @@
 #include "mm/share.h"
 
 struct object;
-struct vma_set;
+struct vma_node;
 
 struct as {
     u32 refs;       /* a  threads that use it; 0: in its birth or end */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
-    struct vma_set *vmas;   /* l */
+    struct vma_node *vmas;  /* l  root of their tree; NULL: none */
+    struct vma_node *vma_spare; /* l  reserved nodes */
+    u64 vma_seed;           /* l  of the next node's priority */
     vaddr_t brk_start, brk; /* l */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */

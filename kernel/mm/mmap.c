@@ -14,25 +14,18 @@
 static bool
 range_is_free(const struct as *as, vaddr_t start, vaddr_t end)
 {
-    u32 i = vma_index(as->vmas, start);
+    const struct vma *vma = vma_first_from(as, start);
 
-    return i == as->vmas->count || as->vmas->vma[i].start >= end;
+    return vma == NULL || vma->start >= end;
 }
 
-/* The highest gap of this size below MMAP_TOP.  => 0: none */
-static vaddr_t
-find_gap(const struct as *as, u64 size)
+/* Whether a vma would be cut in two at addr. */
+static bool
+is_inside(const struct as *as, vaddr_t addr)
 {
-    vaddr_t end = MMAP_TOP;
+    const struct vma *vma = vma_find(as, addr);
 
-    for (u32 i = as->vmas->count; i > 0; i--) {
-        const struct vma *vma = &as->vmas->vma[i - 1];
-        if (vma->end <= end && end - vma->end >= size) {
-            return end - size;
-        }
-        end = MIN(end, vma->start);
-    }
-    return end >= USER_START + size ? end - size : 0;
+    return vma != NULL && vma->start < addr;
 }
 
 /* Widen [*start, *end) as far as the neighbouring vmas leave room, so that the
@@ -40,15 +33,20 @@ find_gap(const struct as *as, u64 size)
 static void
 widen(const struct as *as, vaddr_t *start, vaddr_t *end)
 {
-    const struct vma_set *set = as->vmas;
-    u32 first = vma_index(set, *start);
-    u32 after = vma_index(set, *end);
+    const struct vma *behind = vma_first_from(as, *end);
+    struct vma *before, *after;
 
-    if (set->vma[first].start >= *start) {
-        *start = first > 0 ? set->vma[first - 1].end : 0;
-    }
-    *end = after == set->count ? USER_END + PAGE_SIZE
-                               : MAX(set->vma[after].start, *end);
+    vma_around(as, *start, &before, &after);
+    *start = before != NULL ? MIN(before->end, *start) : 0;
+    *end = behind != NULL ? MAX(behind->start, *end) : USER_END + PAGE_SIZE;
+}
+
+/* As on Linux: only what leaves a hole in one vma makes them more. */
+static bool
+too_many_after_unmap(const struct as *as, vaddr_t start, vaddr_t end)
+{
+    return vma_count(as) >= VMAS_MAX && is_inside(as, start)
+           && vma_find(as, start)->end > end;
 }
 
 /* => as->lock held */
@@ -61,8 +59,11 @@ unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
     if (range_is_free(as, start, end)) {
         return 0;
     }
+    if (too_many_after_unmap(as, start, end)) {
+        return -ENOMEM;
+    }
     widen(as, &table_start, &table_end);
-    int error = vma_own(as, 2);
+    int error = vma_own(as, start, end, is_inside(as, end));
     if (error == 0) {
         error = range_unmap(as, table_start, table_end);
     }
@@ -112,7 +113,7 @@ place(struct as *as, const struct as_map *map)
         && range_is_free(as, hint, hint + map->size)) {
         return (long)hint;
     }
-    vaddr_t addr = find_gap(as, map->size);
+    vaddr_t addr = vma_gap(as, map->size);
     return addr != 0 ? (long)addr : -ENOMEM;
 }
 
@@ -120,6 +121,9 @@ static long
 map_locked(struct as *as, const struct as_map *map)
 {
     long addr = place(as, map);
+    if (vma_count(as) > VMAS_MAX) {
+        return -ENOMEM;
+    }
     if (addr < 0) {
         return addr;
     }
@@ -128,8 +132,10 @@ map_locked(struct as *as, const struct as_map *map)
         .prot = map->prot, .flags = map->vma_flags,
         .object = map->object, .offset = map->offset,
     };
-    int error = vma_own(as, 3);
-    if (error == 0) {
+    bool replaces = (map->map_flags & MAP_FIXED) != 0;
+    int error = vma_own(as, vma.start, vma.end,
+                        1 + (replaces && is_inside(as, vma.end)));
+    if (error == 0 && replaces) {
         error = unmap_locked(as, vma.start, vma.end);
     }
     if (error != 0) {
@@ -149,51 +155,82 @@ as_map(struct as *as, const struct as_map *map)
     return addr;
 }
 
-/* How far vmas cover the range from start without a hole. */
+/* How far vmas cover the range without a hole, and all of their flags. */
 static vaddr_t
-covered_end(const struct as *as, vaddr_t start, vaddr_t end)
+covered_end(const struct as *as, vaddr_t start, vaddr_t end, u32 *flags)
 {
-    u32 i = vma_index(as->vmas, start);
+    const struct vma *vma = vma_find(as, start);
 
-    while (start < end && i < as->vmas->count
-           && as->vmas->vma[i].start <= start) {
-        start = as->vmas->vma[i++].end;
+    while (start < end && vma != NULL) {
+        *flags |= vma->flags;
+        start = vma->end;
+        vma = vma_find(as, start);
     }
     return MIN(start, end);
 }
 
-/* Whether some vma of the range may never be written. */
-static bool
-forbids_write(const struct as *as, vaddr_t start, vaddr_t end)
+/* What has these rights already, at either end, stays as it is. */
+static void
+trim(const struct as *as, vaddr_t *start, vaddr_t *end, u32 prot)
 {
-    for (u32 i = vma_index(as->vmas, start);
-         i < as->vmas->count && as->vmas->vma[i].start < end; i++) {
-        if (as->vmas->vma[i].flags & VMA_NEVER_W) {
-            return true;
-        }
+    const struct vma *first = vma_find(as, *start);
+    const struct vma *last = vma_find(as, *end - 1);
+
+    if (first != NULL && first->prot == prot) {
+        *start = first->end;
     }
-    return false;
+    if (last != NULL && last->prot == prot) {
+        *end = last->start;
+    }
+}
+
+/* Whether new rights in [start, end) make more vmas than there may be.  As on
+ * Linux, a border between two vmas may move. */
+static bool
+too_many_after_protect(const struct as *as, vaddr_t start, vaddr_t end,
+                       u32 prot, u32 cuts)
+{
+    struct vma first = *vma_find(as, start);
+    struct vma last = *vma_find(as, end - 1);
+    const struct vma *after = vma_find(as, end);
+    const struct vma *before = vma_find(as, start - 1);
+
+    first.prot = prot;
+    last.prot = prot;
+    bool moves = cuts == 1
+                 && ((before != NULL && vma_continues(before, &first))
+                     || (after != NULL && vma_continues(&last, after)));
+    return cuts > 0 && !moves && vma_count(as) + cuts > VMAS_MAX;
 }
 
 static int
 protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    vaddr_t covered = covered_end(as, start, end);
+    u32 flags = 0;
+    vaddr_t covered = covered_end(as, start, end, &flags);
+    int result = covered == end ? 0 : -ENOMEM;
 
-    if ((prot & PROT_WRITE) != 0 && forbids_write(as, start, covered)) {
+    if ((prot & PROT_WRITE) != 0 && (flags & VMA_NEVER_W) != 0) {
         return -EACCES;
     }
-    if (start == covered) {
+    trim(as, &start, &covered, prot);
+    if (start >= covered) {
+        return result;
+    }
+    u32 cuts = is_inside(as, start) + is_inside(as, covered);
+    if (too_many_after_protect(as, start, covered, prot, cuts)) {
         return -ENOMEM;
     }
-    int error = vma_own(as, 2);
+    int error = vma_own_inside(as, start, covered, cuts);
     if (error == 0) {
         error = range_protect(as, start, covered, prot);
     }
-    if (error == 0) {
-        vma_protect(as, start, covered, prot);
+    if (error != 0) {
+        return error;
     }
-    return covered == end ? error : -ENOMEM;
+    /* ---- no failure below this line ---- */
+    vma_protect(as, start, covered, prot);
+    return result;
 }
 
 int

@@ -28,7 +28,7 @@ struct object_ops {
 
 struct object {
     const struct object_ops *ops;
-    bool mapped; /* a  some space maps it, perhaps (vma.c sets it) */
+    bool mapped; /* a  some space maps it, perhaps (vma_hold sets it) */
 };
 
 /* Take the object's pages [first, end) out of every space that maps them, with

@@ -1,154 +1,215 @@
 /*
- * The vma set: a sorted array.  The essential fact: a set with more than one
- * owner is never written; vma_own makes the copy, and comes first in every
- * change, so that what follows cannot fail.
+ * Vmas: looked for, and changed.  The essential fact: vma_own owns, that is,
+ * copies if others have them, all nodes that a change touches, and reserves the
+ * new ones.  It comes first in every change, so that what follows works in
+ * place and cannot fail.
  */
 #include "abi/errno.h"
-#include "common/string.h"
 
+#include "core/memlayout.h"
 #include "core/panic.h"
+
+#include "arch/cpu.h"
 
 #include "mm/as.h"
 #include "mm/heap.h"
-#include "mm/object.h"
-#include "mm/vma.h"
-
-static void
-object_get(struct object *object)
-{
-    if (object != NULL) {
-        __atomic_store_n(&object->mapped, true, __ATOMIC_RELAXED);
-        object->ops->get(object);
-    }
-}
-
-static void
-object_put(struct object *object)
-{
-    if (object != NULL) {
-        object->ops->put(object);
-    }
-}
-
-struct vma_set *
-vma_set_alloc(u32 capacity)
-{
-    struct vma_set *set =
-        kmalloc(sizeof(*set) + capacity * sizeof(struct vma));
-
-    if (set != NULL) {
-        set->refs = 1;
-        set->count = 0;
-        set->capacity = capacity;
-    }
-    return set;
-}
-
-void
-vma_set_put(struct vma_set *set)
-{
-    if (__atomic_fetch_sub(&set->refs, 1, __ATOMIC_ACQ_REL) != 1) {
-        return;
-    }
-    for (u32 i = 0; i < set->count; i++) {
-        object_put(set->vma[i].object);
-    }
-    kfree(set);
-}
-
-int
-vma_own(struct as *as, u32 more)
-{
-    struct vma_set *old = as->vmas;
-
-    if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1
-        && old->count + more <= old->capacity) {
-        return 0;
-    }
-    /* A half more than is needed: growing costs O(1) a vma in the mean. */
-    u32 needed = old->count + more;
-    struct vma_set *set = vma_set_alloc(needed + needed / 2);
-    if (set == NULL) {
-        return -ENOMEM;
-    }
-    for (u32 i = 0; i < old->count; i++) {
-        set->vma[i] = old->vma[i];
-        object_get(set->vma[i].object);
-    }
-    set->count = old->count;
-    as->vmas = set;
-    vma_set_put(old);
-    return 0;
-}
+#include "mm/vmatree.h"
 
 u32
-vma_index(const struct vma_set *set, vaddr_t addr)
+vma_count(const struct as *as)
 {
-    u32 low = 0;
-    u32 high = set->count;
-
-    if (high == 0 || set->vma[high - 1].end <= addr) {
-        return high; /* so that a set that is built in order is built fast */
-    }
-    while (low < high) {
-        u32 middle = (low + high) / 2;
-        if (set->vma[middle].end <= addr) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    return as->vmas != NULL ? as->vmas->count : 0;
 }
 
-const struct vma *
+struct vma *
 vma_first_from(const struct as *as, vaddr_t addr)
 {
-    u32 i = vma_index(as->vmas, addr);
+    struct vma_node *node = as->vmas;
+    struct vma *found = NULL;
 
-    return i < as->vmas->count ? &as->vmas->vma[i] : NULL;
+    while (node != NULL) {
+        if (addr >= node->vma.end) {
+            node = node->right;
+            continue;
+        }
+        found = &node->vma;
+        if (addr >= found->start) {
+            break;
+        }
+        node = node->left;
+    }
+    return found;
 }
 
-const struct vma *
+struct vma *
 vma_next(const struct as *as, const struct vma *vma)
 {
     return vma_first_from(as, vma->end);
 }
 
-const struct vma *
+struct vma *
 vma_find(const struct as *as, vaddr_t addr)
 {
-    const struct vma *vma = vma_first_from(as, addr);
+    struct vma *vma = vma_first_from(as, addr);
 
     return vma != NULL && vma->start <= addr ? vma : NULL;
 }
 
-/* With a reference of its own to the object. */
-static void
-insert_at(struct vma_set *set, u32 i, const struct vma *new)
+void
+vma_around(const struct as *as, vaddr_t addr, struct vma **before,
+           struct vma **after)
 {
-    assert(set->count < set->capacity);
-    object_get(new->object);
-    if (i < set->count) {
-        memmove(&set->vma[i + 1], &set->vma[i],
-                (set->count - i) * sizeof(struct vma));
+    struct vma_node *node = as->vmas;
+
+    *before = NULL;
+    *after = NULL;
+    while (node != NULL) {
+        if (node->vma.start < addr) {
+            *before = &node->vma;
+            node = node->right;
+        } else {
+            *after = &node->vma;
+            node = node->left;
+        }
     }
-    set->vma[i] = *new;
-    set->count++;
+}
+
+vaddr_t
+vma_gap(const struct as *as, u64 size)
+{
+    vaddr_t end = vmatree_gap_end(as->vmas, size, MMAP_TOP);
+
+    return end >= USER_START + size ? end - size : 0;
+}
+
+/* Reserved nodes are chained by `left`; they hold nothing else. */
+static int
+reserve(struct as *as, u32 nodes)
+{
+    struct vma_node **link = &as->vma_spare;
+
+    for (; nodes > 0; nodes--) {
+        if (*link == NULL) {
+            struct vma_node *node = kmalloc(sizeof(*node));
+            if (node == NULL) {
+                return -ENOMEM;
+            }
+            node->vma.object = NULL;
+            node->left = NULL;
+            node->right = NULL;
+            node->refs = 1;
+            *link = node;
+        }
+        link = &(*link)->left;
+    }
+    return 0;
+}
+
+int
+vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+{
+    vaddr_t next;
+
+    assert(spin_held(&as->lock));
+    int error = vmatree_own(&as->vmas, start, &next);
+    if (error == 0 && next <= end) {
+        error = vmatree_own(&as->vmas, end, &next);
+    }
+    if (error == 0 && next == end) { /* it may be merged, and its node go */
+        error = vmatree_own(&as->vmas, end + 1, &next);
+    }
+    return error == 0 ? reserve(as, more) : error;
+}
+
+int
+vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+{
+    int error = vma_own(as, start, end, more);
+    vaddr_t next;
+
+    while (start < end && error == 0) {
+        start = vma_find(as, start)->end;
+        error = vmatree_own(&as->vmas, start, &next);
+    }
+    return error;
+}
+
+/* Make a node of a vma.  Without noise, 235 gives a new program's six to eight
+ * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
+ * priorities that come, which would make the tree a list. */
+static inline struct vma_node *
+fill(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
+{
+    as->vma_seed = (as->vma_seed ^ noise) * 0x9e3779b97f4a7c15 + 235;
+    vma_hold(vma);
+    node->vma = *vma;
+    node->right = NULL;
+    node->priority = (u32)(as->vma_seed >> 32);
+    node->refs = 1;
+    node->links = 0;
+    return node;
 }
 
 static void
-delete_at(struct vma_set *set, u32 i)
+add(struct as *as, const struct vma *vma)
 {
-    object_put(set->vma[i].object);
-    set->count--;
-    memmove(&set->vma[i], &set->vma[i + 1],
-            (set->count - i) * sizeof(struct vma));
+    struct vma_node *node = as->vma_spare;
+
+    assert(node != NULL);
+    as->vma_spare = node->left;
+    vmatree_add(&as->vmas, fill(as, node, vma, rdtsc()));
 }
 
-/* Whether b continues a as if they were one. */
-static bool
-continues(const struct vma *a, const struct vma *b)
+/* The vma that starts there goes; one node is kept for the next mapping. */
+static void
+delete(struct as *as, vaddr_t start)
+{
+    struct vma_node *node = vmatree_remove(&as->vmas, start);
+
+    vma_release(&node->vma);
+    node->vma.object = NULL;
+    node->left = NULL;
+    node->right = NULL;
+    if (as->vma_spare == NULL) {
+        as->vma_spare = node;
+    } else {
+        kfree(node);
+    }
+}
+
+/* Make addr a border, if a vma has it inside. */
+static void
+cut(struct as *as, vaddr_t addr)
+{
+    struct vma *vma = vma_find(as, addr);
+
+    if (vma != NULL && vma->start < addr) {
+        struct vma upper = *vma;
+        upper.start = addr;
+        upper.offset += (addr - vma->start) >> PAGE_SHIFT;
+        vma->end = addr;
+        add(as, &upper);
+    }
+}
+
+void
+vma_remove(struct as *as, vaddr_t start, vaddr_t end)
+{
+    struct vma *first = vma_find(as, start);
+
+    if (first != NULL && first->start == start && first->end == end) {
+        delete(as, start);
+        return;
+    }
+    cut(as, end);
+    if (first != NULL && first->start < start) {
+        first->end = start;
+    }
+    vmatree_put(vmatree_cut(&as->vmas, start, end));
+}
+
+bool
+vma_continues(const struct vma *a, const struct vma *b)
 {
     u64 pages = (a->end - a->start) >> PAGE_SHIFT;
 
@@ -157,92 +218,65 @@ continues(const struct vma *a, const struct vma *b)
            && (a->object == NULL || a->offset + pages == b->offset);
 }
 
-/* Merge vma i with the one before it, if it continues that. */
+/* Make one vma of the two that meet at addr, if they are as one. */
 static void
-merge(struct vma_set *set, u32 i)
+join(struct as *as, vaddr_t addr)
 {
-    if (i > 0 && i < set->count
-        && continues(&set->vma[i - 1], &set->vma[i])) {
-        set->vma[i - 1].end = set->vma[i].end;
-        delete_at(set, i);
+    struct vma *before, *after;
+
+    vma_around(as, addr, &before, &after);
+    if (before != NULL && after != NULL && vma_continues(before, after)) {
+        before->end = after->end;
+        delete(as, after->start);
+        vmatree_refresh(as->vmas, addr);
     }
 }
 
 void
 vma_insert(struct as *as, const struct vma *new)
 {
-    struct vma_set *set = as->vmas;
-    u32 i = vma_index(set, new->start);
+    struct vma *before, *after;
 
-    assert(set->refs == 1);
-    assert(i == set->count || set->vma[i].start >= new->end);
-    insert_at(set, i, new);
-    merge(set, i + 1);
-    merge(set, i);
+    vma_around(as, new->start, &before, &after);
+    assert(after == NULL || after->start >= new->end);
+    if (before != NULL && vma_continues(before, new)) {
+        before->end = new->end;
+        vmatree_refresh(as->vmas, new->start);
+        join(as, new->end);
+    } else if (after != NULL && vma_continues(new, after)) {
+        after->start = new->start;
+        after->offset = new->offset;
+        vmatree_refresh(as->vmas, new->start);
+    } else {
+        add(as, new);
+    }
 }
 
-bool
+int
 vma_append(struct as *as, const struct vma *new)
 {
-    struct vma_set *set = as->vmas;
-    u32 i = set->count;
-
-    if (set->refs != 1 || i == set->capacity
-        || (i > 0 && set->vma[i - 1].end > new->start)) {
-        return false;
+    if (as->vmas != NULL && as->vmas->high > new->start) {
+        return -EEXIST;
     }
-    object_get(new->object);
-    set->vma[i] = *new;
-    set->count++;
-    return true;
-}
-
-/* Split the vma that has addr inside, so that addr is a border. */
-static void
-split(struct vma_set *set, vaddr_t addr)
-{
-    u32 i = vma_index(set, addr);
-    struct vma *vma = &set->vma[i];
-
-    if (i == set->count || vma->start >= addr) {
-        return;
+    struct vma_node *node = kmalloc(sizeof(*node));
+    if (node == NULL) {
+        return -ENOMEM;
     }
-    struct vma upper = *vma;
-    upper.start = addr;
-    upper.offset += (addr - vma->start) >> PAGE_SHIFT;
-    vma->end = addr;
-    insert_at(set, i + 1, &upper);
-}
-
-void
-vma_remove(struct as *as, vaddr_t start, vaddr_t end)
-{
-    struct vma_set *set = as->vmas;
-
-    assert(set->refs == 1);
-    split(set, start);
-    split(set, end);
-    u32 i = vma_index(set, start);
-    while (i < set->count && set->vma[i].start < end) {
-        delete_at(set, i);
-    }
+    vmatree_append(&as->vmas, fill(as, node, new, 0));
+    return 0;
 }
 
 void
 vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    struct vma_set *set = as->vmas;
-
-    assert(set->refs == 1);
-    split(set, start);
-    split(set, end);
-    u32 first = vma_index(set, start);
-    u32 i = first;
-    for (; i < set->count && set->vma[i].start < end; i++) {
-        set->vma[i].prot = prot;
+    cut(as, start);
+    cut(as, end);
+    while (start < end) {
+        struct vma *vma = vma_find(as, start);
+        vaddr_t next = vma->end;
+        vma->prot = prot;
+        join(as, start);
+        start = next;
     }
-    for (; i > first; i--) {
-        merge(set, i);
-    }
-    merge(set, first);
+    join(as, end);
 }

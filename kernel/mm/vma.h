@@ -1,7 +1,6 @@
 /*
- * Vmas: what an address space maps, as a sorted array of ranges that do not
- * overlap, in one counted object.  Fork shares the object; it is immutable
- * while its count is over 1, and whoever changes it copies it first (vma_own).
+ * Vmas: what an address space maps, as ranges that do not overlap, each in a
+ * node of a tree that forks share (mm/vmatree.h).
  *
  * All functions: the address space's lock is held.
  */
@@ -16,6 +15,9 @@ struct object;
 #define VMA_STACK  0x2 /* the process's first stack */
 #define VMA_NEVER_W 0x4 /* MAP_SHARED of a file not open for writing */
 
+/* Linux's limit (vm.max_map_count); mmap may go over it by one, as there. */
+#define VMAS_MAX 65530
+
 struct vma {
     vaddr_t start, end;    /* page aligned, start < end */
     u32 prot;              /* PROT_* */
@@ -24,43 +26,48 @@ struct vma {
     u64 offset;            /* of start in the object, in pages */
 };
 
-struct vma_set {
-    u32 refs;
-    u32 count, capacity;
-    struct vma vma[];
-};
-
-/* An empty set with one reference.  => NULL: no memory */
-struct vma_set *vma_set_alloc(u32 capacity);
-void vma_set_put(struct vma_set *set);
-
-/* Become the only owner of the set, with room for `more` new vmas.
- * => 0, or -ENOMEM with nothing changed */
-int vma_own(struct as *as, u32 more) __must_check;
-
-/* Index of the first vma that ends after addr (count if there is none). */
-u32 vma_index(const struct vma_set *set, vaddr_t addr);
+u32 vma_count(const struct as *as);
 
 /* The vma that contains addr, or NULL. */
-const struct vma *vma_find(const struct as *as, vaddr_t addr);
+struct vma *vma_find(const struct as *as, vaddr_t addr);
 
 /* The first vma that ends after addr, and the one behind a vma; or NULL. */
-const struct vma *vma_first_from(const struct as *as, vaddr_t addr);
-const struct vma *vma_next(const struct as *as, const struct vma *vma);
+struct vma *vma_first_from(const struct as *as, vaddr_t addr);
+struct vma *vma_next(const struct as *as, const struct vma *vma);
+
+/* The last vma that starts below addr, and the first of the others; or NULL. */
+void vma_around(const struct as *as, vaddr_t addr, struct vma **before,
+                struct vma **after);
+
+/* The highest free range of this size below MMAP_TOP.  => 0: none */
+vaddr_t vma_gap(const struct as *as, u64 size);
+
+/* Whether b continues a as if they were one. */
+bool vma_continues(const struct vma *a, const struct vma *b);
+
+/* Own what a change at the borders of [start, end) touches, and reserve nodes
+ * for so many more vmas.
+ * => 0, or -ENOMEM: the vmas are as they were */
+int vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more) __must_check;
+
+/* The same, and own every vma of the range, which has no hole. */
+int vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+    __must_check;
 
 /* Add a vma, with a reference of its own to the object, and merge it with
  * neighbours that it continues.
- * => vma_own(as, 1) was called; the range is free */
+ * => vma_own was called, with 1 more; the range is free */
 void vma_insert(struct as *as, const struct vma *new);
 
-/* The same, behind all others.
- * => false, and nothing is done: it is not behind them, or there is no room */
-bool vma_append(struct as *as, const struct vma *new) __must_check;
+/* The same, behind all others and without merging.
+ * => nothing is shared yet
+ * => 0; -EEXIST: it is not behind them; -ENOMEM */
+int vma_append(struct as *as, const struct vma *new) __must_check;
 
-/* Cut [start, end) out of the set.
- * => vma_own(as, 2) was called (a vma may be split at either end) */
+/* Cut [start, end) out.
+ * => vma_own was called, with 1 more if a vma has `end` inside */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
 
-/* Give every vma in [start, end) these rights, split and merged as needed.
- * => vma_own(as, 2) was called */
+/* Give every vma of the range these rights, split and merged as needed.
+ * => vma_own_inside was called, with 1 more for each border inside a vma */
 void vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);

@@ -134,9 +134,9 @@ int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
     spin_lock(&as->lock);
-    bool done = vma_append(as, vma);
+    int error = vma_append(as, vma);
     spin_unlock(&as->lock);
-    return done ? 0 : map_among_others(as, vma, map_flags);
+    return error == -EEXIST ? map_among_others(as, vma, map_flags) : error;
 }
 
 /* The part from the file, then whole pages of zeros, then the page between. */
