@@ -304,6 +304,18 @@ def named_thread(word):
 # ---- Address spaces ----
 
 
+def vma_nodes(root):
+    """The nodes of a tree of vmas, a pointer each, in order."""
+    above = []
+    while address(root) != 0 or above:
+        while address(root) != 0:
+            above.append(root)
+            root = root["left"]
+        node = above.pop()
+        yield node
+        root = node["right"]
+
+
 class Space:
     """A struct as; its root is a frame number."""
 
@@ -313,11 +325,10 @@ class Space:
         self.root = int(value["root"]) >> 12
 
     def vmas(self):
-        """Its vmas in order, and how many spaces share the set."""
-        vmas = self.value["vmas"]
-        first = vmas["vma"]
-        return ([first[i] for i in range(int(vmas["count"]))],
-                int(vmas["refs"]))
+        """Its vmas in order, and how many links their root has."""
+        root = self.value["vmas"]
+        links = int(root["refs"]) if address(root) != 0 else 0
+        return [node["vma"] for node in vma_nodes(root)], links
 
     def vma(self, addr):
         """The vma that holds an address, or None."""

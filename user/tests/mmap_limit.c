@@ -65,11 +65,11 @@ fill_up(void)
 }
 
 static void
-test_at_limit(long end)
+test_at_limit(void)
 {
-    is(mprotect(page(end - 1), PAGE, PROT_READ), 0,
+    is(mprotect(page(1), PAGE, PROT_READ), 0,
        "the border between two may move");
-    is(mprotect(page(end / 2), PAGE, PROT_READ), 0,
+    is(mprotect(page(1000), PAGE, PROT_READ), 0,
        "mprotect to the rights that are there");
     is(mprotect(page(PAGES / 2 + 1), PAGE, PROT_NONE), 0, "also in between");
 }
@@ -94,7 +94,7 @@ test_what_works(void)
     is(mprotect(page(4), PAGE, PROT_NONE), 0, "mprotect of a whole one");
     is(munmap(page(10), PAGE), 0, "munmap of a whole one");
     is(munmap(page(20), 3 * PAGE), 0, "munmap of three");
-    is(munmap(page(0), PAGE), 0, "munmap of the beginning of one");
+    is(munmap(page(PAGES - 1), PAGE), 0, "munmap of the end of one");
     is(one_more(), 0, "now another mapping works");
     is(munmap(page(PAGES / 2 + 1000), PAGE), 0, "and munmap in the middle");
 }
@@ -115,7 +115,7 @@ main(void)
 
     ok(end > LIMIT - 300 && end <= LIMIT, "nearly 65,530 were made");
     fill_up();
-    test_at_limit(end);
+    test_at_limit();
     test_what_fails();
     exited(in_child(in_fork, area), 7, "a child gets away from the limit");
     fails(munmap(page(PAGES / 2 + 1000), PAGE), ENOMEM, "its parent does not");
