@@ -24,9 +24,8 @@
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
-/* A space with a root; refs 0: whom as_next must not find yet. */
-static struct as *
-as_make(u32 refs)
+struct as *
+as_alloc(u32 refs)
 {
     struct as *as = kzalloc(sizeof(*as));
     paddr_t root = frame_alloc_root();
@@ -45,12 +44,6 @@ as_make(u32 refs)
     list_add_tail(&all_spaces, &as->link);
     spin_unlock(&all_spaces_lock);
     return as;
-}
-
-struct as *
-as_alloc(void)
-{
-    return as_make(1);
 }
 
 void
@@ -149,7 +142,7 @@ int
 as_fork(struct as *as, enum share_level level, struct as **copy)
 {
     spin_lock(&as->lock);
-    struct as *child = as_make(0);
+    struct as *child = as_alloc(0);
     int error = -ENOMEM;
 
     if (child != NULL) {

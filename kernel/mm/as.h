@@ -38,8 +38,9 @@ struct as {
 extern struct list all_spaces;        /* every space, from its birth */
 extern struct spinlock all_spaces_lock;
 
-/* An empty space.  => NULL: no memory */
-struct as *as_alloc(void);
+/* An empty space with so many references; 0: as_next is not to find it yet.
+ * => NULL: no memory */
+struct as *as_alloc(u32 refs);
 void as_get(struct as *as);
 
 /* One user fewer; the last frees all.

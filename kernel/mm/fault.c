@@ -22,14 +22,12 @@
 static bool
 vma_allows(const struct vma *vma, enum access access)
 {
-    switch (access) {
-    case ACCESS_WRITE:
-        return (vma->prot & PROT_WRITE) != 0;
-    case ACCESS_FETCH:
-        return (vma->prot & PROT_EXEC) != 0;
-    default: /* x86 has no write-only and no execute-only pages */
-        return (vma->prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) != 0;
-    }
+    /* x86 has no write-only and no execute-only pages. */
+    u32 needed = access == ACCESS_WRITE   ? PROT_WRITE
+                 : access == ACCESS_FETCH ? PROT_EXEC
+                                          : PROT_READ | PROT_WRITE | PROT_EXEC;
+
+    return (vma->prot & needed) != 0;
 }
 
 /* A first read of anonymous memory maps the zero frame; a first write gets a
@@ -46,7 +44,7 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
     if (!write) {
         frame_get(zero_frame);
     }
-    pt_install(entry, frame | range_rights(vma->prot) | PTE_A
+    pt_install(entry, frame | range_rights(vma->prot, 0) | PTE_A
                           | (write ? PTE_W | PTE_D : 0));
     return 0;
 }
@@ -67,7 +65,7 @@ fill(struct as *as, const struct vma *vma, vaddr_t addr, enum access access,
     if (error != 0) {
         return error;
     }
-    pt_install(entry, frame | range_object_rights(vma) | PTE_A);
+    pt_install(entry, frame | range_rights(vma->prot, vma->flags) | PTE_A);
     if (access != ACCESS_WRITE) {
         range_map_around(as, addr); /* who reads on finds it there */
     }

@@ -67,9 +67,8 @@ unmap_in(struct as *as, struct object *object, u64 first, u64 end)
  *   became shorter, its page is there when we get that lock.
  * - A child stands behind its parent in the list, and is made under the
  *   parent's lock: it has none of the pages if we have passed the parent, else
- *   it is whole when we come to it.  Who maps the object is found so, too, or
- *   sets `mapped` after we have cleared it.
- * - exec fills its new space, which is in the list, under the lock as well.
+ *   it is whole when we come to it.  Who maps the object, exec too, is found
+ *   so, or sets `mapped` after we have cleared it.
  */
 int
 object_unmap(struct object *object, u64 first, u64 end)

@@ -183,20 +183,15 @@ range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
 }
 
 pte_t
-range_rights(u32 prot)
+range_rights(u32 prot, u32 flags)
 {
+    pte_t shared = PTE_S | (prot & PROT_WRITE ? PTE_W : 0);
+
     if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) == 0) {
         return PTE_K | PTE_U | PTE_NX;
     }
-    return PTE_P | PTE_U | (prot & PROT_EXEC ? 0 : PTE_NX);
-}
-
-pte_t
-range_object_rights(const struct vma *vma)
-{
-    pte_t shared = PTE_S | (vma->prot & PROT_WRITE ? PTE_W : 0);
-
-    return range_rights(vma->prot) | (vma->flags & VMA_SHARED ? shared : 0);
+    return PTE_P | PTE_U | (prot & PROT_EXEC ? 0 : PTE_NX)
+           | (flags & VMA_SHARED ? shared : 0);
 }
 
 static void
@@ -226,7 +221,7 @@ range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
         return -ENOMEM;
     }
     /* ---- no failure below this line ---- */
-    walk.rights = range_rights(prot) | (prot & PROT_WRITE ? PTE_W : 0);
+    walk.rights = range_rights(prot, 0) | (prot & PROT_WRITE ? PTE_W : 0);
     walk_all(as, &walk);
     if (walk.lowered > 0) { /* who gives only, flushes nobody (A8) */
         flush(as, start, end - start == PAGE_SIZE);
@@ -240,7 +235,7 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
 {
     u64 index = vma->offset + ((start - vma->start) >> PAGE_SHIFT);
     u64 count = (end - start) >> PAGE_SHIFT;
-    pte_t rights = range_object_rights(vma);
+    pte_t rights = range_rights(vma->prot, vma->flags);
     paddr_t found[AROUND / PAGE_SIZE];
 
     count = vma->object->ops->present(vma->object, index, count, found);
@@ -281,6 +276,6 @@ range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)
         return -ENOMEM;
     }
     assert(!pte_is_edge(*entry));
-    pt_install(entry, frame | range_rights(prot) | PTE_W | PTE_A | PTE_D);
+    pt_install(entry, frame | range_rights(prot, 0) | PTE_W | PTE_A | PTE_D);
     return 0;
 }

@@ -8,7 +8,6 @@
 #include "core/types.h"
 
 struct as;
-struct vma;
 
 /* Take every page out of [start, end), and drop whole tables where the range
  * covers them.  => 0; -ENOMEM, and nothing is taken out */
@@ -25,13 +24,10 @@ int range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 int range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
     __must_check;
 
-/* The rights bits of a page with this prot (PTE_P or PTE_K, PTE_U, PTE_NX),
- * without W. */
-pte_t range_rights(u32 prot);
-
-/* The same of a page that the vma's object keeps: a shared mapping may write to
- * it, whoever else maps it, so it has W if the vma has. */
-pte_t range_object_rights(const struct vma *vma);
+/* The bits of a page with this prot, in a vma with these flags (VMA_*): PTE_P
+ * or PTE_K, PTE_U, PTE_NX; shared: PTE_S, and PTE_W if the vma may be written.
+ * Whether a private page has W, its edges decide. */
+pte_t range_rights(u32 prot, u32 flags);
 
 /* Map, of the AROUND bytes that hold addr, what mapped objects have in memory
  * already: a new program, or one that touches a new part of a file, soon takes

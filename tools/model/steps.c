@@ -109,7 +109,7 @@ new_space(void)
     }
     space->busy = true;
     note("new", space_id(space), 0, 0);
-    struct as *as = as_alloc();
+    struct as *as = as_alloc(1);
     if (as != NULL) {
         as->brk_start = BRK_START;
         as->brk = BRK_START;

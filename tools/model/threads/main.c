@@ -72,7 +72,7 @@ static void
 new_space(void)
 {
     struct space *space = reserve();
-    struct as *as = space != NULL ? as_alloc() : NULL;
+    struct as *as = space != NULL ? as_alloc(1) : NULL;
 
     if (space == NULL) {
         return;
