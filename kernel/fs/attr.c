@@ -20,7 +20,8 @@
 #define NS_PER_DAY (86400 * NS_PER_SEC)
 #define SEC_MAX    (INT64_MAX / NS_PER_SEC - 1)
 
-/* Begin a change of attributes.  => 0 with the inode's lock held; -EPERM */
+/* Begin a change of attributes, which is at ctime.
+ * => 0 with the inode's lock held; -EPERM */
 static int
 begin(struct inode *inode)
 {
@@ -28,6 +29,7 @@ begin(struct inode *inode)
         return -EPERM;
     }
     spin_lock(&inode->lock);
+    inode->ctime_ns = inode_now();
     return 0;
 }
 
@@ -36,7 +38,6 @@ static int
 end(struct inode *inode, int error)
 {
     if (error == 0) {
-        inode->ctime_ns = inode_now();
         spin_unlock(&inode->lock);
     }
     inode_put(inode);
@@ -78,10 +79,10 @@ is_time(const struct timespec *time)
 }
 
 static u64
-ns_of(const struct timespec *time, u64 old)
+ns_of(const struct timespec *time, u64 old, u64 now)
 {
     if (time == NULL || time->tv_nsec == UTIME_NOW) {
-        return inode_now();
+        return now;
     }
     if (time->tv_nsec == UTIME_OMIT) {
         return old;
@@ -100,8 +101,8 @@ fs_utimes(struct inode *inode, const struct timespec *times)
         error = begin(inode);
     }
     if (error == 0) {
-        inode->atime_ns = ns_of(times, inode->atime_ns);
-        inode->mtime_ns = ns_of(mtime, inode->mtime_ns);
+        inode->atime_ns = ns_of(times, inode->atime_ns, inode->ctime_ns);
+        inode->mtime_ns = ns_of(mtime, inode->mtime_ns, inode->ctime_ns);
     }
     return end(inode, error);
 }
@@ -142,19 +143,6 @@ fs_statfs(struct inode *inode, struct statfs *status)
     }
     inode_put(inode);
     return 0;
-}
-
-int
-inode_truncate(struct inode *inode, u64 size)
-{
-    int error = inode->ops->truncate(inode, size);
-
-    if (error == 0) {
-        spin_lock(&inode->lock);
-        inode_touch(inode);
-        spin_unlock(&inode->lock);
-    }
-    return error;
 }
 
 void

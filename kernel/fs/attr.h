@@ -28,11 +28,5 @@ int fs_access(struct inode *inode, u32 mode);
 /* statfs(2). */
 int fs_statfs(struct inode *inode, struct statfs *status);
 
-/* Set the size of a file that is open to be written, which changes its times
- * even if the size is the same: ftruncate(2), O_TRUNC.
- * => the inode has ops->truncate; no spinlock held
- * => 0, -ENOMEM with nothing changed */
-int inode_truncate(struct inode *inode, u64 size);
-
 /* It was read now: note that, but not again and again (Linux's relatime). */
 void inode_accessed(struct inode *inode);

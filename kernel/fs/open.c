@@ -11,7 +11,6 @@
 
 #include "core/panic.h"
 
-#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -89,7 +88,7 @@ open_inode(struct file *file, u32 flags)
         error = inode->ops->open(file);
     }
     if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {
-        error = inode_truncate(inode, 0);
+        error = inode->ops->truncate(inode, 0);
     }
     return error;
 }

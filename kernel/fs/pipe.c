@@ -196,22 +196,35 @@ ends_of(const struct file *file)
     return ((file->flags & O_ACCMODE) + 1) & (READS | WRITES);
 }
 
+/* Count the ends that a file is, once it is one of the pipe's (its data say
+ * so), and not any more.  With the last end, what was left in the pipe goes.
+ * => the mutex held */
 static void
-count_ends(struct pipe *pipe, u32 ends, u32 more)
+count_ends(struct pipe *pipe, const struct file *file, u32 more)
 {
+    u32 ends = ends_of(file);
+
     pipe->readers += ends & READS ? more : 0;
     pipe->writers += ends & WRITES ? more : 0;
     wait_wake_all(&pipe->data_wait); /* end of file, or an end has come */
     wait_wake_all(&pipe->room_wait); /* EPIPE */
 }
 
-/* A file gives up its ends.  With the last of all, what was left goes.
- * => the mutex held */
+static void
+join(struct pipe *pipe, struct file *file)
+{
+    file->data = pipe;
+    count_ends(pipe, file, 1);
+}
+
 static void
 leave(struct pipe *pipe, struct file *file)
 {
-    count_ends(pipe, ends_of(file), -1U);
-    file->flags |= O_ACCMODE; /* for good */
+    if (file->data == NULL) {
+        return; /* its open was refused */
+    }
+    file->data = NULL;
+    count_ends(pipe, file, -1U);
     if (pipe->readers + pipe->writers > 0) {
         return;
     }
@@ -242,7 +255,7 @@ pipe_open(struct file *file)
     u32 ends = ends_of(file);
 
     mutex_lock(&pipe->mutex);
-    count_ends(pipe, ends, 1);
+    join(pipe, file);
     mutex_unlock(&pipe->mutex);
     return ends != 0 ? 0 : -EINVAL;
 }
@@ -269,7 +282,7 @@ fifo_open(struct file *file)
     int error = 0;
 
     mutex_lock(&pipe->mutex);
-    count_ends(pipe, ends, 1);
+    join(pipe, file);
     if (ends == WRITES && pipe->readers == 0 && !waits) {
         error = -ENXIO;
     } else {
@@ -352,8 +365,6 @@ pipe_create(struct file *ends[2], u32 flags)
         return -ENOMEM;
     }
     struct pipe *pipe = container_of(inode, struct pipe, inode);
-    pipe->readers = pipe->writers = 1;
-
     ends[0] = file_alloc(inode, O_RDONLY | flags);
     ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;
     inode_put(inode);
@@ -361,5 +372,7 @@ pipe_create(struct file *ends[2], u32 flags)
         file_put(ends[0]);
         return -ENOMEM;
     }
+    join(pipe, ends[0]);
+    join(pipe, ends[1]);
     return 0;
 }

@@ -277,9 +277,7 @@ tmpfs_truncate(struct inode *inode, u64 size)
             pagetree_drop(&file->tree, pages_of(size), ~0UL);
         }
         clear(file, least, align_up(least, PAGE_SIZE));
-        if (size != old) {
-            inode_touch(inode);
-        }
+        inode_touch(inode);
         spin_unlock(&inode->lock);
     }
     mutex_unlock(&file->writing);

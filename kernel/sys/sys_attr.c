@@ -181,7 +181,7 @@ sys_ftruncate(u64 fd, u64 size)
     }
     int error = find_written(fd, &use, -EINVAL, -EINVAL);
     if (error == 0) {
-        error = inode_truncate(use.file->inode, size);
+        error = use.file->inode->ops->truncate(use.file->inode, size);
     }
     file_done(use);
     return error;
