@@ -54,13 +54,6 @@ long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
 long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
                       bool write);
 
-/* Make of `at` an open file like the other, but with a position of its own: what
- * pread and pwrite move.
- * => file_end_at must follow in any case
- * => 0; -ESPIPE, and what opening it may give */
-int file_begin_at(struct file *at, const struct file *file, u64 offset) __must_check;
-void file_end_at(struct file *at);
-
 /* lseek(2), where the offset is the file's own. */
 long file_seek(struct file *file, i64 offset, int whence);
 

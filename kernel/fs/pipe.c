@@ -13,7 +13,6 @@
 #include "abi/fcntl.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
-#include "abi/statfs.h"
 
 #include "core/config.h"
 
@@ -21,7 +20,6 @@
 
 #include "proc/signal.h"
 
-#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"
@@ -36,7 +34,8 @@ struct pipe {
     struct mutex mutex;
     u64 head, tail;              /* bytes ever written, ever read */
     u32 readers, writers;        /* open files of each end */
-    u32 reads, writes;           /* times that each end was opened */
+    u32 reads, writes;           /* times that each end was opened, ever */
+    bool named;                  /* a FIFO */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
     paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
@@ -196,68 +195,45 @@ ends_of(const struct file *file)
     return ((file->flags & O_ACCMODE) + 1) & (READS | WRITES);
 }
 
-/* Count the ends that a file is, once it is one of the pipe's (its data say
- * so), and not any more.  With the last end, what was left in the pipe goes.
+/* The file is one of the pipe's from here, which its data say.
  * => the mutex held */
-static void
-count_ends(struct pipe *pipe, const struct file *file, u32 more)
-{
-    u32 ends = ends_of(file);
-
-    pipe->readers += ends & READS ? more : 0;
-    pipe->writers += ends & WRITES ? more : 0;
-    wait_wake_all(&pipe->data_wait); /* end of file, or an end has come */
-    wait_wake_all(&pipe->room_wait); /* EPIPE */
-}
-
 static void
 join(struct pipe *pipe, struct file *file)
 {
+    u32 ends = ends_of(file);
+
     file->data = pipe;
-    count_ends(pipe, file, 1);
+    pipe->readers += ends & READS;
+    pipe->writers += ends / WRITES;
+    pipe->reads += ends & READS;
+    pipe->writes += ends / WRITES;
+    wait_wake_all(&pipe->data_wait);
+    wait_wake_all(&pipe->room_wait);
 }
 
-static void
-leave(struct pipe *pipe, struct file *file)
-{
-    if (file->data == NULL) {
-        return; /* its open was refused */
-    }
-    file->data = NULL;
-    count_ends(pipe, file, -1U);
-    if (pipe->readers + pipe->writers > 0) {
-        return;
-    }
-    pipe->head = pipe->tail = 0;
-    for (size_t i = 0; i < PIPE_PAGES; i++) {
-        if (pipe->page[i] != 0) {
-            frame_put(pipe->page[i]);
-            pipe->page[i] = 0;
-        }
-    }
-}
-
+/* A file's end, or that of an open which was refused.  With the last one, what
+ * was left in the pipe goes. */
 static void
 pipe_close(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
+    u32 ends = file->data != NULL ? ends_of(file) : 0;
 
     mutex_lock(&pipe->mutex);
-    leave(pipe, file);
+    pipe->readers -= ends & READS;
+    pipe->writers -= ends / WRITES;
+    wait_wake_all(&pipe->data_wait); /* end of file */
+    wait_wake_all(&pipe->room_wait); /* EPIPE */
+    if (pipe->readers + pipe->writers == 0) {
+        pipe->head = pipe->tail = 0;
+        for (size_t i = 0; i < PIPE_PAGES; i++) {
+            if (pipe->page[i] != 0) {
+                frame_put(pipe->page[i]);
+                pipe->page[i] = 0;
+            }
+        }
+    }
     mutex_unlock(&pipe->mutex);
-}
-
-/* Open a pipe once more, through /proc.  => -EINVAL: for nothing */
-static int
-pipe_open(struct file *file)
-{
-    struct pipe *pipe = pipe_of(file);
-    u32 ends = ends_of(file);
-
-    mutex_lock(&pipe->mutex);
-    join(pipe, file);
-    mutex_unlock(&pipe->mutex);
-    return ends != 0 ? 0 : -EINVAL;
 }
 
 /* Wait until somebody has opened the other end, even if he is gone again. */
@@ -273,70 +249,46 @@ wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
     return error;
 }
 
+/* Open a FIFO, or a pipe once more through /proc, which never waits. */
 static int
-fifo_open(struct file *file)
+pipe_open(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
-    bool waits = !(file->flags & O_NONBLOCK);
+    bool waits = pipe->named && !(file->flags & O_NONBLOCK);
     u32 ends = ends_of(file);
-    int error = 0;
+    int error = ends == 0 ? -EINVAL : 0;
 
     mutex_lock(&pipe->mutex);
-    join(pipe, file);
-    if (ends == WRITES && pipe->readers == 0 && !waits) {
+    if (ends == WRITES && pipe->readers == 0 && pipe->named && !waits) {
         error = -ENXIO;
-    } else {
-        pipe->reads += ends & READS;
-        pipe->writes += ends / WRITES;
+    } else if (error == 0) {
+        join(pipe, file);
     }
-    if (ends == 0) {
-        error = -EINVAL;
-    } else if (ends == READS && pipe->writers == 0 && waits) {
+    if (ends == READS && pipe->writers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
     } else if (ends == WRITES && pipe->readers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->room_wait, &pipe->reads);
-    }
-    if (error != 0) {
-        leave(pipe, file);
     }
     mutex_unlock(&pipe->mutex);
     return error;
 }
 
-static long
-fifo_read(struct file *file, struct uio *uio)
-{
-    long n = pipe_read(file, uio);
-
-    if (n > 0) {
-        inode_accessed(file->inode);
-    }
-    return n;
-}
-
-static long
-fifo_write(struct file *file, struct uio *uio)
-{
-    long n = pipe_write(file, uio);
-
-    if (n > 0) {
-        spin_lock(&file->inode->lock);
-        inode_touch(file->inode);
-        spin_unlock(&file->inode->lock);
-    }
-    return n;
-}
-
 static struct inode *
-alloc(const struct inode_ops *ops, u32 mode)
+alloc(bool named, u32 mode)
 {
-    struct inode *inode = inode_alloc(sizeof(struct pipe), ops, S_IFIFO | mode);
+    static const struct inode_ops ops = {
+        .open = pipe_open, .read = pipe_read, .write = pipe_write,
+        .close = pipe_close,
+    };
+    struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
+                                      S_IFIFO | mode);
 
     if (inode != NULL) {
         struct pipe *pipe = container_of(inode, struct pipe, inode);
         mutex_init(&pipe->mutex, MUTEX_CONTENT);
         waitq_init(&pipe->data_wait);
         waitq_init(&pipe->room_wait);
+        pipe->named = named;
     }
     return inode;
 }
@@ -344,22 +296,13 @@ alloc(const struct inode_ops *ops, u32 mode)
 struct inode *
 fifo_alloc(u32 mode)
 {
-    static const struct inode_ops ops = {
-        .open = fifo_open, .read = fifo_read, .write = fifo_write,
-        .close = pipe_close,
-    };
-
-    return alloc(&ops, mode);
+    return alloc(true, mode);
 }
 
 int
 pipe_create(struct file *ends[2], u32 flags)
 {
-    static const struct inode_ops ops = {
-        .open = pipe_open, .read = pipe_read, .write = pipe_write,
-        .close = pipe_close, .magic = PIPEFS_MAGIC,
-    };
-    struct inode *inode = alloc(&ops, 0600);
+    struct inode *inode = alloc(false, 0600);
 
     if (inode == NULL) {
         return -ENOMEM;

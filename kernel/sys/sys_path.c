@@ -145,7 +145,8 @@ sys_fstat(u64 fd, u64 stat)
  * int stat(const char *path, struct stat *stat)
  * int lstat(const char *path, struct stat *stat)
  * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF. */
+ * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM;
+ *   EBADF. */
 long
 sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
