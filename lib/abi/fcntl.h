@@ -1,6 +1,9 @@
 #pragma once
 
-/* Flags of open, fcntl, lseek, access and the ...at calls. */
+/*
+ * Flags of open, fcntl, lseek, access, rename, fallocate and of the calls that
+ * end in -at.
+ */
 
 #define O_ACCMODE 03
 #define O_RDONLY 00
@@ -40,6 +43,21 @@
 #define AT_SYMLINK_FOLLOW 0x400
 #define AT_NO_AUTOMOUNT 0x800
 #define AT_EMPTY_PATH 0x1000
+#define AT_STATX_SYNC_TYPE 0x6000
+#define AT_STATX_SYNC_AS_STAT 0x0000
+#define AT_STATX_FORCE_SYNC 0x2000
+#define AT_STATX_DONT_SYNC 0x4000
+
+#define RENAME_NOREPLACE 1
+#define RENAME_EXCHANGE 2
+#define RENAME_WHITEOUT 4
+
+#define FALLOC_FL_KEEP_SIZE 0x01
+#define FALLOC_FL_PUNCH_HOLE 0x02
+#define FALLOC_FL_COLLAPSE_RANGE 0x08
+#define FALLOC_FL_ZERO_RANGE 0x10
+#define FALLOC_FL_INSERT_RANGE 0x20
+#define FALLOC_FL_UNSHARE_RANGE 0x40
 
 #define SEEK_SET 0
 #define SEEK_CUR 1

@@ -14,6 +14,7 @@ struct directory {
     int fd;
     long at;
     long end; /* of the records in buf */
+    long position; /* after the record last handed out, for lseek */
     _Alignas(8) char buf[4096];
 };
 
@@ -33,7 +34,7 @@ opendir(const char *path)
         return NULL;
     }
     dir->fd = fd;
-    dir->at = dir->end = 0;
+    dir->at = dir->end = dir->position = 0;
     return dir;
 }
 
@@ -49,7 +50,33 @@ readdir(DIR *dir)
     }
     struct dirent *entry = (struct dirent *)(void *)(dir->buf + dir->at);
     dir->at += entry->d_reclen;
+    dir->position = entry->d_off;
     return entry;
+}
+
+long
+telldir(DIR *dir)
+{
+    return dir->position;
+}
+
+void
+seekdir(DIR *dir, long position)
+{
+    dir->position = lseek(dir->fd, position, SEEK_SET);
+    dir->at = dir->end = 0;
+}
+
+void
+rewinddir(DIR *dir)
+{
+    seekdir(dir, 0);
+}
+
+int
+dirfd(DIR *dir)
+{
+    return dir->fd;
 }
 
 int

@@ -1,9 +1,12 @@
 /* The POSIX functions that are a few lines over a system call. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -67,6 +70,49 @@ getcwd(char *buf, size_t size)
         return sys_getcwd(path, sizeof(path)) < 0 ? NULL : strdup(path);
     }
     return sys_getcwd(buf, size) < 0 ? NULL : buf;
+}
+
+int
+remove(const char *path)
+{
+    int result = unlink(path);
+
+    return result < 0 && errno == EISDIR ? rmdir(path) : result;
+}
+
+int
+mkfifo(const char *path, mode_t mode)
+{
+    return mknod(path, mode | S_IFIFO, 0);
+}
+
+int
+mkfifoat(int dir, const char *path, mode_t mode)
+{
+    return mknodat(dir, path, mode | S_IFIFO, 0);
+}
+
+int
+futimens(int fd, const struct timespec times[2])
+{
+    return utimensat(fd, NULL, times, 0);
+}
+
+/* The system calls of these two names take no flags. */
+int
+faccessat(int dir, const char *path, int mode, int flags)
+{
+    return faccessat2(dir, path, mode, flags);
+}
+
+int
+fchmodat(int dir, const char *path, mode_t mode, int flags)
+{
+    if (flags != 0) {
+        errno = flags == AT_SYMLINK_NOFOLLOW ? EOPNOTSUPP : EINVAL;
+        return -1;
+    }
+    return sys_fchmodat(dir, path, mode);
 }
 
 /* The system call gives the end as it is now, whether or not it moved it. */

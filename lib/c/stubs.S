@@ -12,10 +12,14 @@
 #define clone sys_clone
 #define getcwd sys_getcwd
 #define reboot sys_reboot
+#define faccessat sys_faccessat
+#define fchmodat sys_fchmodat
 #define rt_sigaction sys_rt_sigaction
 #define rt_sigprocmask sys_rt_sigprocmask
 #define rt_sigpending sys_rt_sigpending
 #define newfstatat fstatat
+#define pread64 pread
+#define pwrite64 pwrite
 #define prlimit64 prlimit
 
 /*

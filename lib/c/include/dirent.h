@@ -16,4 +16,8 @@ typedef struct directory DIR;
 
 DIR *opendir(const char *path);
 struct dirent *readdir(DIR *dir);
+void rewinddir(DIR *dir);
+long telldir(DIR *dir);
+void seekdir(DIR *dir, long position);
+int dirfd(DIR *dir);
 int closedir(DIR *dir);

@@ -2,7 +2,8 @@
 
 /*
  * Buffered streams. stdout is flushed at each newline on a terminal and when
- * the buffer is full otherwise, stderr after each call; all at exit.
+ * the buffer is full otherwise, stderr after each call; all at exit. And two
+ * calls for names that C knows, with their Linux kin.
  */
 
 #include <stdarg.h>
@@ -22,6 +23,12 @@ typedef struct stdio_file FILE;
 extern FILE *const stdin;
 extern FILE *const stdout;
 extern FILE *const stderr;
+
+int rename(const char *from, const char *to);
+int renameat(int from_dir, const char *from, int to_dir, const char *to);
+int renameat2(int from_dir, const char *from, int to_dir, const char *to,
+              unsigned flags);
+int remove(const char *path);
 
 FILE *fopen(const char *path, const char *mode);
 FILE *fdopen(int fd, const char *mode);

@@ -38,8 +38,16 @@ int tcsetpgrp(int fd, pid_t pgid);
 
 ssize_t read(int fd, void *buf, size_t n);
 ssize_t write(int fd, const void *buf, size_t n);
+ssize_t pread(int fd, void *buf, size_t n, off_t offset);
+ssize_t pwrite(int fd, const void *buf, size_t n, off_t offset);
 int close(int fd);
 off_t lseek(int fd, off_t offset, int whence);
+int ftruncate(int fd, off_t size);
+int truncate(const char *path, off_t size);
+int fsync(int fd);
+int fdatasync(int fd);
+int syncfs(int fd);
+void sync(void);
 int dup(int fd);
 int dup2(int fd, int to);
 int dup3(int fd, int to, int flags);
@@ -48,10 +56,22 @@ int pipe2(int fds[2], int flags);
 int isatty(int fd);
 
 int access(const char *path, int mode);
+int faccessat(int dir, const char *path, int mode, int flags);
+int chown(const char *path, uid_t uid, gid_t gid);
+int fchown(int fd, uid_t uid, gid_t gid);
+int lchown(const char *path, uid_t uid, gid_t gid);
+int fchownat(int dir, const char *path, uid_t uid, gid_t gid, int flags);
 int chdir(const char *path);
 char *getcwd(char *buf, size_t size);
 int rmdir(const char *path);
 int unlink(const char *path);
+int link(const char *from, const char *to);
+int linkat(int from_dir, const char *from, int to_dir, const char *to,
+           int flags);
+int symlink(const char *target, const char *path);
+int symlinkat(const char *target, int dir, const char *path);
+ssize_t readlink(const char *path, char *buf, size_t size);
+ssize_t readlinkat(int dir, const char *path, char *buf, size_t size);
 int unlinkat(int dir, const char *path, int flags);
 
 int brk(void *end);

@@ -1,0 +1,5 @@
+#pragma once
+
+/* The two parts of a device's number. */
+
+#include "abi/device.h"
