@@ -223,6 +223,8 @@ pipe_create(struct file *ends[2], u32 flags)
     if (inode == NULL) {
         return -ENOMEM;
     }
+    inode->dev = DEV_PIPE;
+    inode->nlink = 1;
     struct pipe *pipe = container_of(inode, struct pipe, inode);
     mutex_init(&pipe->mutex, MUTEX_CONTENT);
     waitq_init(&pipe->data_wait);

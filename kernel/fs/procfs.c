@@ -14,26 +14,32 @@
 #include "core/config.h"
 
 #include "arch/clock.h"
+#include "arch/smp.h"
 
+#include "mm/as.h"
 #include "mm/heap.h"
+#include "mm/vma.h"
 
 #include "proc/process.h"
 
+#include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"
 
-#define STORE_MAX   64
-#define PID_DIGITS  12
+#define STORE_MAX 64
+
+/* What there is of a process; and FILE_FDS + N is its descriptor N. */
+enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
 
 struct proc_inode {
     struct inode inode;
     int (*show)(struct text *out);           /* of a registered file */
     int (*store)(const char *line);
-    pid_t pid;                               /* or of this process */
+    pid_t pid;                               /* or of this process: */
+    int file;                                /* FILE_* */
 };
 
 static void show_stat(struct process *process, struct text *out);
@@ -135,7 +141,188 @@ static const struct inode_ops file_ops = {
     .close = proc_close, .seeks = true,
 };
 
-/* ---- /proc/PID, in which there is one file, stat ---- */
+/* ---- What a process uses ---- */
+
+struct uses {
+    struct as *as;
+    struct files *files;
+    struct fs_context *fs;
+};
+
+/* A reference to each of what the process's oldest thread uses.  Its fields are
+ * its own, so if it is not us, all stand still meanwhile: that costs who looks,
+ * and no fork, exec or exit.
+ * => some may be NULL: it is about to end */
+static struct uses
+uses_get(pid_t pid)
+{
+    bool others = pid != current->process->pid;
+    struct uses uses = {NULL, NULL, NULL};
+
+    if (others) {
+        park_others();
+    }
+    spin_lock(&family_lock);
+    struct process *process = proc_find(pid);
+    struct list *first = process != NULL ? list_first(&process->threads) : NULL;
+    if (first != NULL) {
+        struct thread *thread = others ? list_entry(first, struct thread, link)
+                                       : current;
+        uses = (struct uses){thread->as, thread->files, thread->fs};
+    }
+    if (uses.as != NULL) {
+        as_get(uses.as);
+    }
+    if (uses.files != NULL) {
+        files_get(uses.files);
+    }
+    if (uses.fs != NULL) {
+        fs_context_get(uses.fs);
+    }
+    spin_unlock(&family_lock);
+    if (others) {
+        park_release();
+    }
+    return uses;
+}
+
+static void
+uses_put(struct uses *uses)
+{
+    if (uses->as != NULL) {
+        as_put(uses->as);
+    }
+    files_put(uses->files);
+    fs_context_put(uses->fs);
+}
+
+/* => with one reference, or NULL */
+static struct inode *
+program_of(struct as *as)
+{
+    struct inode *program = NULL;
+
+    spin_lock(&as->lock);
+    const struct vma *vma = vma_first_from(as, 0);
+    while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
+        vma = vma_next(as, vma);
+    }
+    if (vma != NULL) {
+        program = container_of(vma->object, struct inode, object);
+        inode_get(program);
+    }
+    spin_unlock(&as->lock);
+    return program;
+}
+
+static int
+follow_link(struct inode *link, struct inode **inode)
+{
+    const struct proc_inode *proc = proc_of(link);
+    struct uses uses = uses_get(proc->pid);
+
+    *inode = NULL;
+    if (proc->file == FILE_EXE && uses.as != NULL) {
+        *inode = program_of(uses.as);
+    } else if (proc->file == FILE_CWD && uses.fs != NULL) {
+        *inode = fs_context_cwd(uses.fs);
+    } else if (proc->file >= FILE_FDS && uses.files != NULL) {
+        struct file *file = files_find(uses.files, proc->file - FILE_FDS);
+        if (file != NULL) {
+            *inode = file->inode;
+            inode_get(*inode);
+            file_put(file);
+        }
+    }
+    uses_put(&uses);
+    return *inode != NULL ? 0 : -ENOENT;
+}
+
+/* ---- /proc/PID/fd ---- */
+
+static const struct inode_ops link_ops = {.follow = follow_link};
+
+static int
+made(pid_t pid, int file, const struct inode_ops *ops, u32 mode,
+     struct inode **child)
+{
+    *child = inode_alloc(sizeof(struct proc_inode), ops, mode);
+    if (*child == NULL) {
+        return -ENOMEM;
+    }
+    proc_of(*child)->pid = pid;
+    proc_of(*child)->file = file;
+    return 0;
+}
+
+/* The number that name spells, as Linux accepts it.  => -1: it is none */
+static int
+parse_number(const char *name)
+{
+    int number = *name != '\0' ? 0 : -1;
+
+    for (const char *at = name; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9' || number > PID_MAX
+            || (*name == '0' && at != name)) {
+            return -1;
+        }
+        number = number * 10 + (*at - '0');
+    }
+    return number;
+}
+
+/* The first descriptor that is open, from this one on.  => -1: none */
+static int
+next_open(pid_t pid, int fd)
+{
+    struct uses uses = uses_get(pid);
+
+    fd = uses.files != NULL ? files_next(uses.files, fd) : -1;
+    uses_put(&uses);
+    return fd;
+}
+
+static int
+lookup_fd(struct inode *dir, const char *name, struct inode **child)
+{
+    pid_t pid = proc_of(dir)->pid;
+    int fd = parse_number(name);
+
+    if (fd < 0 || next_open(pid, fd) != fd) {
+        return -ENOENT;
+    }
+    return made(pid, FILE_FDS + fd, &link_ops, S_IFLNK | 0700, child);
+}
+
+static u32
+next_fd(struct inode *dir, u64 *key, char name[MADE_NAME])
+{
+    int fd = *key < OPEN_MAX ? next_open(proc_of(dir)->pid, (int)*key) : -1;
+
+    if (fd < 0) {
+        return 0;
+    }
+    *key = (u64)fd;
+    snprintf(name, MADE_NAME, "%d", fd);
+    return S_IFLNK;
+}
+
+/* ---- /proc/PID ---- */
+
+static const struct inode_ops fd_ops = {
+    .read = dir_read, .seeks = true, .lookup = lookup_fd, .next = next_fd,
+};
+
+static const struct {
+    const char *name;
+    u32 mode;
+    const struct inode_ops *ops;
+} pid_files[] = {
+    [FILE_STAT] = {"stat", S_IFREG | 0444, &file_ops},
+    [FILE_EXE] = {"exe", S_IFLNK | 0777, &link_ops},
+    [FILE_CWD] = {"cwd", S_IFLNK | 0777, &link_ops},
+    [FILE_FD] = {"fd", S_IFDIR | 0500, &fd_ops},
+};
 
 static bool
 pid_exists(pid_t pid)
@@ -151,97 +338,64 @@ lookup_file(struct inode *dir, const char *name, struct inode **child)
 {
     pid_t pid = proc_of(dir)->pid;
 
-    if (strcmp(name, "stat") != 0 || !pid_exists(pid)) {
-        return -ENOENT;
+    for (int i = 0; i < FILE_FDS && pid_exists(pid); i++) {
+        if (strcmp(name, pid_files[i].name) == 0) {
+            return made(pid, i, pid_files[i].ops, pid_files[i].mode, child);
+        }
     }
-    *child = inode_alloc(sizeof(struct proc_inode), &file_ops, S_IFREG | 0444);
-    if (*child == NULL) {
-        return -ENOMEM;
-    }
-    proc_of(*child)->pid = pid;
-    return 0;
+    return -ENOENT;
 }
 
 static u32
-next_file(struct inode *dir, u64 *key, char *name)
+next_file(struct inode *dir, u64 *key, char name[MADE_NAME])
 {
     (void)dir;
-    if (*key > 0) {
+    if (*key >= FILE_FDS) {
         return 0;
     }
-    strlcpy(name, "stat", NAME_MAX + 1);
-    return S_IFREG;
+    strlcpy(name, pid_files[*key].name, MADE_NAME);
+    return pid_files[*key].mode;
 }
 
 /* ---- /proc ---- */
 
-/* The number that name spells, as Linux accepts it; 0 if it is none. */
-static pid_t
-parse_pid(const char *name)
-{
-    pid_t pid = 0;
-
-    if (strcmp(name, "self") == 0) {
-        return current->process->pid;
-    }
-    for (; *name != '\0'; name++) {
-        if (*name < '0' + (pid == 0) || *name > '9' || pid > PID_MAX) {
-            return 0;
-        }
-        pid = pid * 10 + (*name - '0');
-    }
-    return pid;
-}
+static const struct inode_ops pid_ops = {
+    .read = dir_read, .seeks = true,
+    .lookup = lookup_file, .next = next_file,
+};
 
 static int
 lookup_pid(struct inode *dir, const char *name, struct inode **child)
 {
-    static const struct inode_ops pid_ops = {
-        .read = dir_read, .seeks = true,
-        .lookup = lookup_file, .next = next_file,
-    };
-    pid_t pid = parse_pid(name);
-
-    if (pid == 0 || !pid_exists(pid)) {
+    (void)dir;
+    if (strcmp(name, "self") == 0) {
+        char text[MADE_NAME];
+        int length = snprintf(text, sizeof(text), "%d", current->process->pid);
+        *child = link_alloc(text, (size_t)length);
+        return *child != NULL ? 0 : -ENOMEM;
+    }
+    pid_t pid = parse_number(name);
+    if (pid <= 0 || !pid_exists(pid)) {
         return -ENOENT;
     }
-    *child = inode_alloc(sizeof(struct proc_inode), &pid_ops, S_IFDIR | 0555);
-    if (*child == NULL) {
-        return -ENOMEM;
-    }
-    (*child)->name = kmalloc(PID_DIGITS);
-    if ((*child)->name == NULL) {
-        inode_put(*child);
-        return -ENOMEM;
-    }
-    snprintf((*child)->name, PID_DIGITS, "%d", pid);
-    inode_get(dir);
-    (*child)->parent = dir;
-    (*child)->fixed = true;
-    proc_of(*child)->pid = pid;
-    return 0;
+    return made(pid, 0, &pid_ops, S_IFDIR | 0555, child);
 }
 
-/* The least pid that is *key or more. */
+/* Key 0 is `self`, others are pids. */
 static u32
-next_pid(struct inode *dir, u64 *key, char *name)
+next_pid(struct inode *dir, u64 *key, char name[MADE_NAME])
 {
-    u64 least = ~0UL;
-
     (void)dir;
-    spin_lock(&family_lock);
-    for_each_process(process) {
-        u64 pid = (u64)process->pid;
-        if (pid >= *key) {
-            least = MIN(least, pid);
-        }
+    if (*key == 0) {
+        strlcpy(name, "self", MADE_NAME);
+        return S_IFLNK;
     }
-    spin_unlock(&family_lock);
-    if (least == ~0UL) {
+    pid_t pid = *key < PID_MAX ? pid_next((pid_t)*key) : 0;
+    if (pid == 0) {
         return 0;
     }
-    *key = least;
-    snprintf(name, NAME_MAX + 1, "%lu", least);
+    *key = (u64)pid;
+    snprintf(name, MADE_NAME, "%d", pid);
     return S_IFDIR;
 }
 
@@ -256,6 +410,7 @@ procfs_register(const char *path, int (*show)(struct text *out),
 
     snprintf(full, sizeof(full), "/proc/%s", path);
     if (inode != NULL) {
+        inode->dev = DEV_PROC;
         proc_of(inode)->show = show;
         proc_of(inode)->store = store;
     }
@@ -274,7 +429,7 @@ procfs_init(void)
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     if (root != NULL) {
-        root->fixed = true;
+        root->dev = DEV_PROC;
     }
     fs_must_place("/proc", root);
 }

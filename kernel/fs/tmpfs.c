@@ -367,7 +367,6 @@ tmpfs_anonymous(u64 size)
 
     if (inode != NULL) {
         file_of(inode)->kind = FRAME_SHARED; /* not under the limit */
-        inode->nlink = 0;
         inode->size = size;
     }
     return inode;

@@ -228,6 +228,15 @@ sys_open(u64 path, u64 flags, u64 mode)
     return sys_openat(HERE, path, flags, mode);
 }
 
+/* int creat(const char *path, mode_t mode)
+ * => as open with O_CREAT | O_WRONLY | O_TRUNC
+ * Errors: as open. */
+long
+sys_creat(u64 path, u64 mode)
+{
+    return sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
 /* int mkdirat(int dirfd, const char *path, mode_t mode)
  * int mkdir(const char *path, mode_t mode)
  * => 0
