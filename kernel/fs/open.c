@@ -19,6 +19,7 @@
 #include "fs/tmpfs.h"
 
 #define O_TMPFILE_BIT 020000000
+#define KEPT_FLAGS    (FILE_FLAGS | O_DIRECTORY | O_NOFOLLOW)
 
 /* Give an inode a name; where only we change names, just what is there is told.
  * => inode: NULL: there was no memory for it */
@@ -148,7 +149,7 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
     if (fd < 0) {
         return fd;
     }
-    struct file *file = file_alloc(NULL, (flags & FILE_FLAGS) | O_LARGEFILE);
+    struct file *file = file_alloc(NULL, (flags & KEPT_FLAGS) | O_LARGEFILE);
     int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
 
     error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC, error);
