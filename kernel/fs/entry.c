@@ -19,7 +19,7 @@
 #define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: spreads a product's bits */
 #define SAME   0xffffUL             /* bits of a key that tell same hashes apart */
 
-/* From SAME + 1, as 0 and 1 are the places of `.` and `..`, to ENTRY_MADE. */
+/* 0 and 1 are the places of `.` and `..`: from SAME + 1 to ENTRY_MADE. */
 static u64
 key_of(const char *name)
 {
@@ -37,9 +37,12 @@ entry_from(const struct inode *dir, u64 key)
     struct entry *found = NULL;
 
     for (struct entry *entry = dir->tree; entry != NULL;) {
-        bool low = entry->key < key;
-        found = low ? found : entry;
-        entry = entry->child[low];
+        if (entry->key < key) {
+            entry = entry->child[1];
+        } else {
+            found = entry;
+            entry = entry->key > key ? entry->child[0] : NULL;
+        }
     }
     return found;
 }
@@ -58,13 +61,14 @@ entry_find(const struct inode *dir, const char *name, u64 *key)
     u64 last = *key | SAME;
     struct entry *entry = entry_from(dir, *key);
 
-    for (; entry != NULL && entry->key <= last; entry = entry_after(dir, entry)) {
+    while (entry != NULL && entry->key <= last) {
         if (strcmp(entry->name, name) == 0) {
-            break;
+            return entry;
         }
         *key += entry->key == *key; /* the first that is free */
+        entry = entry_after(dir, entry);
     }
-    return entry != NULL && entry->key <= last ? entry : NULL;
+    return NULL;
 }
 
 bool

@@ -9,8 +9,8 @@
  * is found in O(log n) steps down the tree, and a key is a place in a listing
  * that stays what it is, whatever comes and goes beside it.
  *
- * Only for dir.c, rename.c, getdents.c and inode.c.  All with fstree_lock, where
- * nothing else is said.
+ * Only for dir.c, getdents.c and inode.c.  All with fstree_lock, where nothing
+ * else is said.
  */
 #pragma once
 

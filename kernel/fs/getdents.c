@@ -77,10 +77,11 @@ add_made(struct piece *piece, struct inode *dir)
     char name[MADE_NAME];
     u32 mode;
 
-    while ((mode = dir->ops->next(dir, &key, name)) != 0
-           && add_record(piece, name, ENTRY_MADE + key, mode, ENTRY_MADE + key + 1)) {
+    do {
+        mode = dir->ops->next(dir, &key, name);
         key++;
-    }
+    } while (mode != 0 && add_record(piece, name, ENTRY_MADE + key - 1, mode,
+                                     ENTRY_MADE + key));
 }
 
 /* Copy a piece out, and go on behind the last record that came whole.

@@ -131,8 +131,8 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
         }
         place_end(&place);
     } else {
-        error = path_find(at, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0,
-                          &inode);
+        bool stay = flags & O_NOFOLLOW;
+        error = path_find(at, path, stay ? AT_SYMLINK_NOFOLLOW : 0, &inode);
     }
     if (error == 0) {
         file->inode = inode; /* the reference is its own now */

@@ -62,6 +62,8 @@ copy_out(u64 user, const void *from, size_t size)
  * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM */
 int path_from_user(u64 user, char **path) __must_check;
 
+#define FEW_BYTES 128
+
 /* What a call without a directory descriptor takes for it. */
 #define HERE ((u64)AT_FDCWD)
 
@@ -69,6 +71,7 @@ int path_from_user(u64 user, char **path) __must_check;
 struct path_arg {
     char *path;        /* PATH_MAX bytes at most, with its NUL */
     struct inode *at;  /* one reference; NULL: the working directory */
+    char few[FEW_BYTES]; /* where a short path is: it needs no memory */
 };
 
 /* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;

@@ -85,8 +85,8 @@ sys_link(u64 from, u64 to)
 /* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size)
  * ssize_t readlink(const char *path, char *buf, size_t size)
  * => bytes stored, size at most, without a NUL
- * Errors: EINVAL (size; it is no symbolic link), EFAULT, ENOENT, ENOTDIR, ELOOP,
- *   ENAMETOOLONG, ENOMEM; EBADF. */
+ * Errors: EINVAL (size; it is no symbolic link), EFAULT, ENOENT, ENOTDIR,
+ *   ELOOP, ENAMETOOLONG, ENOMEM; EBADF. */
 long
 sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
 {

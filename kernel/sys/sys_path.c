@@ -62,12 +62,18 @@ dir_of_fd(int fd, struct inode **dir)
 int
 path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
+    long length = copy_string_from_user(arg->few, user, FEW_BYTES);
+    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
+
     arg->at = NULL;
-    int error = path_from_user(user, &arg->path);
+    arg->path = arg->few;
+    if (error == -ENAMETOOLONG) {
+        error = path_from_user(user, &arg->path);
+    }
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
         error = dir_of_fd((int)dirfd, &arg->at);
         if (error != 0) {
-            kfree(arg->path);
+            path_arg_put(arg);
         }
     }
     return error;
@@ -76,7 +82,9 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 void
 path_arg_put(struct path_arg *arg)
 {
-    kfree(arg->path);
+    if (arg->path != arg->few) {
+        kfree(arg->path);
+    }
     inode_put(arg->at);
 }
 
