@@ -176,7 +176,7 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
         violation(check, "PT-2 entry %#lx for %#lx: shared memory without S\n",
                   entry, addr);
     }
-    const struct vma *vma = vma_find(check->as->vmas, addr);
+    const struct vma *vma = vma_find(check->as, addr);
     u32 prot = vma != NULL ? vma->prot : 0;
     bool excess = vma == NULL
                   || ((entry & PTE_W) != 0 && (prot & PROT_WRITE) == 0)

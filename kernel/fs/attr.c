@@ -4,7 +4,6 @@
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
-#include "abi/statfs.h"
 
 #include "fs/attr.h"
 #include "fs/inode.h"
@@ -39,7 +38,7 @@ inode_set_attr(struct inode *inode, const struct attr *attr)
         && !(is_time(&attr->time[0]) && is_time(&attr->time[1]))) {
         return -EINVAL;
     }
-    if (inode->ops->magic == PROC_SUPER_MAGIC) {
+    if (inode->dev == DEV_PROC) {
         return -EPERM;
     }
     spin_lock(&inode->lock);

@@ -35,7 +35,6 @@ struct pipe {
     u64 head, tail;              /* bytes ever written, ever read */
     u32 readers, writers;        /* open files of each end */
     u32 reads, writes;           /* times that each end was opened, ever */
-    bool named;                  /* a FIFO */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
     paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
@@ -254,12 +253,13 @@ static int
 pipe_open(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
-    bool waits = pipe->named && !(file->flags & O_NONBLOCK);
+    bool named = file->inode->dev != DEV_PIPE;
+    bool waits = named && !(file->flags & O_NONBLOCK);
     u32 ends = ends_of(file);
     int error = ends == 0 ? -EINVAL : 0;
 
     mutex_lock(&pipe->mutex);
-    if (ends == WRITES && pipe->readers == 0 && pipe->named && !waits) {
+    if (ends == WRITES && pipe->readers == 0 && named && !waits) {
         error = -ENXIO;
     } else if (error == 0) {
         join(pipe, file);
@@ -273,8 +273,8 @@ pipe_open(struct file *file)
     return error;
 }
 
-static struct inode *
-alloc(bool named, u32 mode)
+struct inode *
+fifo_alloc(u32 mode)
 {
     static const struct inode_ops ops = {
         .open = pipe_open, .read = pipe_read, .write = pipe_write,
@@ -288,25 +288,20 @@ alloc(bool named, u32 mode)
         mutex_init(&pipe->mutex, MUTEX_CONTENT);
         waitq_init(&pipe->data_wait);
         waitq_init(&pipe->room_wait);
-        pipe->named = named;
     }
     return inode;
-}
-
-struct inode *
-fifo_alloc(u32 mode)
-{
-    return alloc(true, mode);
 }
 
 int
 pipe_create(struct file *ends[2], u32 flags)
 {
-    struct inode *inode = alloc(false, 0600);
+    struct inode *inode = fifo_alloc(0600);
 
     if (inode == NULL) {
         return -ENOMEM;
     }
+    inode->dev = DEV_PIPE;
+    inode->nlink = 1;
     struct pipe *pipe = container_of(inode, struct pipe, inode);
     ends[0] = file_alloc(inode, O_RDONLY | flags);
     ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;

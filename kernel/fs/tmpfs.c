@@ -347,7 +347,6 @@ tmpfs_anonymous(u64 size)
 
     if (inode != NULL) {
         file_of(inode)->tree.kind = FRAME_SHARED; /* not under the limit */
-        inode->nlink = 0;
         inode->size = size;
     }
     return inode;

@@ -144,8 +144,8 @@ own_all(struct as *as)
     int error = 0;
 
     spin_lock(&as->lock);
-    for (u32 i = 0; i < as->vmas->count && error == 0; i++) {
-        const struct vma *vma = &as->vmas->vma[i];
+    for (const struct vma *vma = vma_first_from(as, 0);
+         vma != NULL && error == 0; vma = vma_next(as, vma)) {
         error = range_own(as, vma->start, vma->end,
                           (vma->prot & PROT_WRITE) != 0
                               && (vma->flags & VMA_SHARED) == 0);

@@ -81,7 +81,7 @@ serve(struct as *as, vaddr_t addr, enum access access)
     int error = 0;
 
     addr = align_down(addr, PAGE_SIZE);
-    const struct vma *vma = vma_find(as->vmas, addr);
+    const struct vma *vma = vma_find(as, addr);
     if (vma == NULL || !vma_allows(vma, access)) {
         return -EFAULT;
     }

@@ -200,11 +200,11 @@ range_map_around(struct as *as, vaddr_t addr)
 {
     vaddr_t start = align_down(addr, AROUND); /* all in one table */
     vaddr_t end = start + AROUND;
-    const struct vma *vma = &as->vmas->vma[vma_index(as->vmas, start)];
-    const struct vma *last = &as->vmas->vma[as->vmas->count];
-    pte_t *entry = vma < last && vma->start < end ? pt_own(as, start) : NULL;
+    const struct vma *vma = vma_first_from(as, start);
+    pte_t *entry = vma != NULL && vma->start < end ? pt_own(as, start) : NULL;
 
-    for (; entry != NULL && vma < last && vma->start < end; vma++) {
+    for (; entry != NULL && vma != NULL && vma->start < end;
+         vma = vma_next(as, vma)) {
         vaddr_t from = MAX(vma->start, start);
         /* Not of shared mappings: a page that nobody has touched must not stay
          * what it was if the file is truncated and written anew. */

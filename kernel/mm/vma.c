@@ -100,12 +100,26 @@ vma_index(const struct vma_set *set, vaddr_t addr)
     return low;
 }
 
-struct vma *
-vma_find(struct vma_set *set, vaddr_t addr)
+const struct vma *
+vma_first_from(const struct as *as, vaddr_t addr)
 {
-    u32 i = vma_index(set, addr);
+    u32 i = vma_index(as->vmas, addr);
 
-    return i < set->count && set->vma[i].start <= addr ? &set->vma[i] : NULL;
+    return i < as->vmas->count ? &as->vmas->vma[i] : NULL;
+}
+
+const struct vma *
+vma_next(const struct as *as, const struct vma *vma)
+{
+    return vma_first_from(as, vma->end);
+}
+
+const struct vma *
+vma_find(const struct as *as, vaddr_t addr)
+{
+    const struct vma *vma = vma_first_from(as, addr);
+
+    return vma != NULL && vma->start <= addr ? vma : NULL;
 }
 
 /* With a reference of its own to the object. */
@@ -186,16 +200,17 @@ vma_append(struct as *as, const struct vma *new)
 static void
 split(struct vma_set *set, vaddr_t addr)
 {
-    struct vma *vma = vma_find(set, addr);
+    u32 i = vma_index(set, addr);
+    struct vma *vma = &set->vma[i];
 
-    if (vma == NULL || vma->start == addr) {
+    if (i == set->count || vma->start >= addr) {
         return;
     }
     struct vma upper = *vma;
     upper.start = addr;
     upper.offset += (addr - vma->start) >> PAGE_SHIFT;
     vma->end = addr;
-    insert_at(set, (u32)(vma - set->vma) + 1, &upper);
+    insert_at(set, i + 1, &upper);
 }
 
 void

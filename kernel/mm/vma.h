@@ -14,6 +14,7 @@ struct object;
 
 #define VMA_SHARED 0x1 /* MAP_SHARED: writes go to the object */
 #define VMA_STACK  0x2 /* the process's first stack */
+#define VMA_PROGRAM 0x8 /* of the file that exec was given */
 #define VMA_NEVER_W 0x4 /* MAP_SHARED of a file not open for writing */
 
 struct vma {
@@ -42,7 +43,11 @@ int vma_own(struct as *as, u32 more) __must_check;
 u32 vma_index(const struct vma_set *set, vaddr_t addr);
 
 /* The vma that contains addr, or NULL. */
-struct vma *vma_find(struct vma_set *set, vaddr_t addr);
+const struct vma *vma_find(const struct as *as, vaddr_t addr);
+
+/* The first vma that ends after addr, and the one behind a vma; or NULL. */
+const struct vma *vma_first_from(const struct as *as, vaddr_t addr);
+const struct vma *vma_next(const struct as *as, const struct vma *vma);
 
 /* Add a vma, with a reference of its own to the object, and merge it with
  * neighbours that it continues.

@@ -24,27 +24,7 @@
 
 #include "sys/sys.h"
 
-/* Among a call's flags: no path, what the descriptor itself is open for. */
-#define OPEN (1UL << 32)
-
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
-
-/* => 0 and *inode with one reference; -EBADF, find_at's errors */
-static int
-find(u64 dirfd, u64 path, u64 flags, struct inode **inode)
-{
-    if (!(flags & OPEN)) {
-        return find_at(dirfd, path, flags, inode);
-    }
-    struct file *file = file_get_fd((int)dirfd);
-    if (file == NULL) {
-        return -EBADF;
-    }
-    *inode = file->inode;
-    inode_get(*inode);
-    file_put(file);
-    return 0;
-}
 
 /* ---- Mode, owner, times ---- */
 
@@ -52,7 +32,7 @@ static long
 change(u64 dirfd, u64 path, u64 flags, const struct attr *attr)
 {
     struct inode *inode;
-    int error = find(dirfd, path, flags, &inode);
+    int error = find_at(dirfd, path, flags, &inode);
 
     if (error == 0) {
         error = inode_set_attr(inode, attr);
@@ -89,7 +69,7 @@ sys_chmod(u64 path, u64 mode)
 long
 sys_fchmod(u64 fd, u64 mode)
 {
-    return chmod_of(fd, 0, OPEN, mode);
+    return chmod_of(fd, 0, FIND_OPEN, mode);
 }
 
 /* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
@@ -129,7 +109,7 @@ sys_lchown(u64 path, u64 uid, u64 gid)
 long
 sys_fchown(u64 fd, u64 uid, u64 gid)
 {
-    return chown_of(fd, 0, OPEN, uid, gid);
+    return chown_of(fd, 0, FIND_OPEN, uid, gid);
 }
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
@@ -153,7 +133,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
     if ((u32)flags & ~(open ? 0U : CHANGE_FLAGS)) {
         return -EINVAL;
     }
-    return change(dirfd, path, open ? OPEN : (u32)flags, &attr);
+    return change(dirfd, path, open ? FIND_OPEN : (u32)flags, &attr);
 }
 
 /* ---- Size ---- */
@@ -249,11 +229,11 @@ long
 sys_fsync(u64 fd)
 {
     struct inode *inode;
-    int error = find(fd, 0, OPEN, &inode);
+    int error = find_at(fd, 0, FIND_OPEN, &inode);
 
     if (error == 0) {
         bool kept = S_ISREG(inode->mode) || S_ISDIR(inode->mode);
-        error = kept && inode->ops->magic == 0 ? 0 : -EINVAL;
+        error = kept && inode->dev == DEV_TREE ? 0 : -EINVAL;
         inode_put(inode);
     }
     return error;
@@ -362,23 +342,25 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
  * int fstatfs(int fd, struct statfs *buf)
  * => 0; blocks are pages, which files may take up to a limit
  * Errors: as stat; EBADF; EFAULT.
- * Differences from Linux: inodes are not counted, file systems have no number;
- *   a pipe is a file of tmpfs. */
+ * Differences from Linux: inodes are not counted, file systems have no number.
+ */
 static long
 statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
     struct inode *inode;
-    int error = find(dirfd, path, flags, &inode);
+    int error = find_at(dirfd, path, flags, &inode);
 
     if (error != 0) {
         return error;
     }
-    u32 magic = inode->ops->magic;
     struct statfs status = {
-        .f_type = magic != 0 ? magic : TMPFS_MAGIC, .f_bsize = PAGE_SIZE,
-        .f_namelen = NAME_MAX, .f_frsize = PAGE_SIZE, .f_flags = ST_VALID,
+        .f_type = inode->dev == DEV_PROC   ? PROC_SUPER_MAGIC
+                  : inode->dev == DEV_PIPE ? PIPEFS_MAGIC
+                                           : TMPFS_MAGIC,
+        .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX, .f_frsize = PAGE_SIZE,
+        .f_flags = ST_VALID,
     };
-    if (magic == 0) {
+    if (inode->dev == DEV_TREE) {
         status.f_bfree = status.f_bavail = tmpfs_room();
         status.f_blocks = status.f_bfree + frame_count(FRAME_CACHE);
     }
@@ -395,7 +377,7 @@ sys_statfs(u64 path, u64 buf)
 long
 sys_fstatfs(u64 fd, u64 buf)
 {
-    return statfs_of(fd, 0, OPEN, buf);
+    return statfs_of(fd, 0, FIND_OPEN, buf);
 }
 
 /* ---- Making ---- */

@@ -10,7 +10,7 @@
 #include "mm/usercopy.h"
 
 #include "fs/file.h"
-#include "fs/inode.h"
+#include "fs/dir.h"
 #include "fs/pipe.h"
 
 #include "sys/sys.h"

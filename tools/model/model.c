@@ -177,7 +177,7 @@ check_vma(const struct space *space, int segment)
 {
     const struct cell *cell = &space->cell[segment];
     vaddr_t start = segments[segment].start;
-    const struct vma *vma = vma_find(space->as->vmas, start);
+    const struct vma *vma = vma_find(space->as, start);
     struct object *object = cell->thing != NULL ? &cell->thing->object : NULL;
 
     if (vma == NULL && !cell->mapped) {
