@@ -41,6 +41,10 @@ make(struct place *place, struct inode *inode)
             error = -EEXIST;
         }
     } else if (inode != NULL) {
+        if (inode->nlink == 0 && place->dir->mode & S_ISGID) {
+            inode->gid = place->dir->gid;
+            inode->mode |= new_dir ? S_ISGID : 0;
+        }
         error = dir_add(place->dir, place->name, inode);
     }
     return error;

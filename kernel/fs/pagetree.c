@@ -141,14 +141,15 @@ pagetree_fill(struct pagetree *tree, u64 first, u64 end, u64 room)
 
     for (; error == 0 && at < end; at++) {
         paddr_t *slot = slot_of(tree, at, true);
-        bool hole = slot == NULL || *slot == 0;
-        if (hole && room == 0) {
+        if (slot != NULL && *slot != 0) {
+            continue;
+        }
+        if (room-- == 0) {
             error = -ENOSPC;
-        } else if (hole && pagetree_at(tree, at, true) == 0) {
+        } else if (slot == NULL || pagetree_at(tree, at, true) == 0) {
             error = -ENOMEM;
-        } else if (hole) {
+        } else {
             *slot |= NEW;
-            room--;
         }
     }
     while (at-- > first) {
