@@ -1,38 +1,24 @@
 /*
- * What is known about an inode and may be changed: mode, owner, times, size.
- * The functions named fs_ are each the work of one call on what it has found.
- * They use up the caller's reference in any case, and give 0 or a negative
- * errno; -EPERM: the kernel's own (/proc) stays as it is.
+ * Attributes of an inode that calls change: mode, owner, times.
  */
 #pragma once
+
+#include "abi/time.h"
 
 #include "core/types.h"
 
 struct inode;
-struct statfs;
-struct timespec;
 
-/* chmod(2); chown(2), -1 for what stays. */
-int fs_chmod(struct inode *inode, u32 mode);
-int fs_chown(struct inode *inode, u32 uid, u32 gid);
+struct attr {
+    enum { ATTR_MODE, ATTR_OWNER, ATTR_TIMES } what;
+    u32 mode;             /* permissions */
+    u32 uid, gid;         /* -1: it stays */
+    struct timespec time[2]; /* atime, mtime; tv_nsec may be UTIME_NOW, ... */
+};
 
-/* utimensat(2): atime and mtime; NULL: now.  => -EINVAL: tv_nsec */
-int fs_utimes(struct inode *inode, const struct timespec *times);
-
-/* truncate(2).  => -EISDIR, -EINVAL: not a regular file; -ENOMEM */
-int fs_truncate(struct inode *inode, u64 size);
-
-/* access(2).  => -EACCES: nobody may execute it */
-int fs_access(struct inode *inode, u32 mode);
-
-/* statfs(2). */
-int fs_statfs(struct inode *inode, struct statfs *status);
-
-/* Set the size of a file that is open to be written, which changes its times
- * even if the size is the same: ftruncate(2), O_TRUNC.
- * => the inode has ops->truncate; no spinlock held
- * => 0, -ENOMEM with nothing changed */
-int inode_truncate(struct inode *inode, u64 size);
+/* Change it, which is what ctime tells.
+ * => 0; -EPERM: the kernel's own (/proc) stays as it is; -EINVAL: tv_nsec */
+int inode_set_attr(struct inode *inode, const struct attr *attr);
 
 /* It was read now: note that, but not again and again (Linux's relatime). */
 void inode_accessed(struct inode *inode);

@@ -119,28 +119,6 @@ file_move_vector(struct file *file, const struct iovec *iov, u64 count,
     return error == 0 ? move(file, &uio) : error;
 }
 
-int
-file_begin_at(struct file *at, const struct file *file, u64 offset)
-{
-    const struct inode_ops *ops = file->inode->ops;
-
-    *at = (struct file){
-        .flags = file->flags, .inode = file->inode, .offset = offset,
-    };
-    mutex_init(&at->lock, MUTEX_FILE);
-    return !ops->seeks ? -ESPIPE : ops->open != NULL ? ops->open(at) : 0;
-}
-
-void
-file_end_at(struct file *at)
-{
-    const struct inode_ops *ops = at->inode->ops;
-
-    if (ops->seeks && ops->close != NULL) {
-        ops->close(at);
-    }
-}
-
 long
 file_seek(struct file *file, i64 offset, int whence)
 {

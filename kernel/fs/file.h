@@ -54,13 +54,6 @@ long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
 long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
                       bool write);
 
-/* Make of `at` an open file like the other, but with a position of its own: what
- * pread and pwrite move.
- * => file_end_at must follow in any case
- * => 0; -ESPIPE, and what opening it may give */
-int file_begin_at(struct file *at, const struct file *file, u64 offset) __must_check;
-void file_end_at(struct file *at);
-
 /* lseek(2), where the offset is the file's own. */
 long file_seek(struct file *file, i64 offset, int whence);
 
@@ -143,6 +136,11 @@ int fd_replace(struct file *file, int fd, bool cloexec);
  * => 0 or 1; -EBADF, -ENOMEM */
 int fd_get_cloexec(int fd);
 int fd_set_cloexec(int fd, bool cloexec);
+
+/* In any table: a reference to the file behind a descriptor (NULL: none), and
+ * the first descriptor in use from this one on (-1: none). */
+struct file *files_find(struct files *files, int fd);
+int files_next(struct files *files, int fd);
 
 /* ---- The whole table ---- */
 

@@ -22,25 +22,20 @@ struct pagetree {
     u64 pages;            /* data frames there are */
 };
 
-/* The frame of a page.  => 0: a hole */
-paddr_t pagetree_find(struct pagetree *tree, u64 index);
-
-/* The same; a hole becomes a page of zeros.  => 0: no memory */
-paddr_t pagetree_make(struct pagetree *tree, u64 index) __must_check;
+/* The frame of a page; make: of zeros if there is a hole.
+ * => 0: a hole or, if it was to be made, no memory */
+paddr_t pagetree_at(struct pagetree *tree, u64 index, bool make);
 
 /* The frames of `count` pages from index on, each with one more reference; 0
  * where there is a hole. */
 void pagetree_present(struct pagetree *tree, u64 index, u64 count,
                       paddr_t *found);
 
-/* Give up the tree's hold on all pages from index `first` up to `end`. */
-void pagetree_drop(struct pagetree *tree, u64 first, u64 end);
+/* Make holes of all pages from index `first` up to `end`.  punch: one to which
+ * somebody else has a reference, as a mapping, is cleared instead. */
+void pagetree_drop(struct pagetree *tree, u64 first, u64 end, bool punch);
 
-/* The same, but a page to which somebody else has a reference is cleared and
- * stays: a mapping that shows it goes on to do so. */
-void pagetree_punch(struct pagetree *tree, u64 first, u64 end);
-
-/* Make a page in a hole on approval: of those in a range that nobody has made
- * his own since (pagetree_make), all stay or all go.  => false: no memory */
-bool pagetree_reserve(struct pagetree *tree, u64 index) __must_check;
-void pagetree_settle(struct pagetree *tree, u64 first, u64 end, bool keep);
+/* Make pages of all holes from index `first` up to `end`, at most `room`.
+ * => 0; -ENOSPC, -ENOMEM with none made */
+int pagetree_fill(struct pagetree *tree, u64 first, u64 end, u64 room)
+    __must_check;

@@ -20,6 +20,9 @@ struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context); /* it may be NULL */
 
+/* Its working directory.  => with one reference */
+struct inode *fs_context_cwd(const struct fs_context *context);
+
 /* Find what path names; a relative one starts at directory `at` (NULL: the
  * working directory).  A symbolic link at its end is followed, but with
  * AT_SYMLINK_NOFOLLOW in flags (others are ignored).

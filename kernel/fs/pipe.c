@@ -13,7 +13,6 @@
 #include "abi/fcntl.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
-#include "abi/statfs.h"
 
 #include "core/config.h"
 
@@ -21,7 +20,6 @@
 
 #include "proc/signal.h"
 
-#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"
@@ -36,7 +34,7 @@ struct pipe {
     struct mutex mutex;
     u64 head, tail;              /* bytes ever written, ever read */
     u32 readers, writers;        /* open files of each end */
-    u32 reads, writes;           /* times that each end was opened */
+    u32 reads, writes;           /* times that each end was opened, ever */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
     paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
@@ -196,55 +194,45 @@ ends_of(const struct file *file)
     return ((file->flags & O_ACCMODE) + 1) & (READS | WRITES);
 }
 
-static void
-count_ends(struct pipe *pipe, u32 ends, u32 more)
-{
-    pipe->readers += ends & READS ? more : 0;
-    pipe->writers += ends & WRITES ? more : 0;
-    wait_wake_all(&pipe->data_wait); /* end of file, or an end has come */
-    wait_wake_all(&pipe->room_wait); /* EPIPE */
-}
-
-/* A file gives up its ends.  With the last of all, what was left goes.
+/* The file is one of the pipe's from here, which its data say.
  * => the mutex held */
 static void
-leave(struct pipe *pipe, struct file *file)
+join(struct pipe *pipe, struct file *file)
 {
-    count_ends(pipe, ends_of(file), -1U);
-    file->flags |= O_ACCMODE; /* for good */
-    if (pipe->readers + pipe->writers > 0) {
-        return;
-    }
-    pipe->head = pipe->tail = 0;
-    for (size_t i = 0; i < PIPE_PAGES; i++) {
-        if (pipe->page[i] != 0) {
-            frame_put(pipe->page[i]);
-            pipe->page[i] = 0;
-        }
-    }
+    u32 ends = ends_of(file);
+
+    file->data = pipe;
+    pipe->readers += ends & READS;
+    pipe->writers += ends / WRITES;
+    pipe->reads += ends & READS;
+    pipe->writes += ends / WRITES;
+    wait_wake_all(&pipe->data_wait);
+    wait_wake_all(&pipe->room_wait);
 }
 
+/* A file's end, or that of an open which was refused.  With the last one, what
+ * was left in the pipe goes. */
 static void
 pipe_close(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
+    u32 ends = file->data != NULL ? ends_of(file) : 0;
 
     mutex_lock(&pipe->mutex);
-    leave(pipe, file);
+    pipe->readers -= ends & READS;
+    pipe->writers -= ends / WRITES;
+    wait_wake_all(&pipe->data_wait); /* end of file */
+    wait_wake_all(&pipe->room_wait); /* EPIPE */
+    if (pipe->readers + pipe->writers == 0) {
+        pipe->head = pipe->tail = 0;
+        for (size_t i = 0; i < PIPE_PAGES; i++) {
+            if (pipe->page[i] != 0) {
+                frame_put(pipe->page[i]);
+                pipe->page[i] = 0;
+            }
+        }
+    }
     mutex_unlock(&pipe->mutex);
-}
-
-/* Open a pipe once more, through /proc.  => -EINVAL: for nothing */
-static int
-pipe_open(struct file *file)
-{
-    struct pipe *pipe = pipe_of(file);
-    u32 ends = ends_of(file);
-
-    mutex_lock(&pipe->mutex);
-    count_ends(pipe, ends, 1);
-    mutex_unlock(&pipe->mutex);
-    return ends != 0 ? 0 : -EINVAL;
 }
 
 /* Wait until somebody has opened the other end, even if he is gone again. */
@@ -260,64 +248,40 @@ wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
     return error;
 }
 
+/* Open a FIFO, or a pipe once more through /proc, which never waits. */
 static int
-fifo_open(struct file *file)
+pipe_open(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
-    bool waits = !(file->flags & O_NONBLOCK);
+    bool named = file->inode->dev != DEV_PIPE;
+    bool waits = named && !(file->flags & O_NONBLOCK);
     u32 ends = ends_of(file);
-    int error = 0;
+    int error = ends == 0 ? -EINVAL : 0;
 
     mutex_lock(&pipe->mutex);
-    count_ends(pipe, ends, 1);
-    if (ends == WRITES && pipe->readers == 0 && !waits) {
+    if (ends == WRITES && pipe->readers == 0 && named && !waits) {
         error = -ENXIO;
-    } else {
-        pipe->reads += ends & READS;
-        pipe->writes += ends / WRITES;
+    } else if (error == 0) {
+        join(pipe, file);
     }
-    if (ends == 0) {
-        error = -EINVAL;
-    } else if (ends == READS && pipe->writers == 0 && waits) {
+    if (ends == READS && pipe->writers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
     } else if (ends == WRITES && pipe->readers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->room_wait, &pipe->reads);
-    }
-    if (error != 0) {
-        leave(pipe, file);
     }
     mutex_unlock(&pipe->mutex);
     return error;
 }
 
-static long
-fifo_read(struct file *file, struct uio *uio)
+struct inode *
+fifo_alloc(u32 mode)
 {
-    long n = pipe_read(file, uio);
-
-    if (n > 0) {
-        inode_accessed(file->inode);
-    }
-    return n;
-}
-
-static long
-fifo_write(struct file *file, struct uio *uio)
-{
-    long n = pipe_write(file, uio);
-
-    if (n > 0) {
-        spin_lock(&file->inode->lock);
-        inode_touch(file->inode);
-        spin_unlock(&file->inode->lock);
-    }
-    return n;
-}
-
-static struct inode *
-alloc(const struct inode_ops *ops, u32 mode)
-{
-    struct inode *inode = inode_alloc(sizeof(struct pipe), ops, S_IFIFO | mode);
+    static const struct inode_ops ops = {
+        .open = pipe_open, .read = pipe_read, .write = pipe_write,
+        .close = pipe_close,
+    };
+    struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
+                                      S_IFIFO | mode);
 
     if (inode != NULL) {
         struct pipe *pipe = container_of(inode, struct pipe, inode);
@@ -328,32 +292,17 @@ alloc(const struct inode_ops *ops, u32 mode)
     return inode;
 }
 
-struct inode *
-fifo_alloc(u32 mode)
-{
-    static const struct inode_ops ops = {
-        .open = fifo_open, .read = fifo_read, .write = fifo_write,
-        .close = pipe_close,
-    };
-
-    return alloc(&ops, mode);
-}
-
 int
 pipe_create(struct file *ends[2], u32 flags)
 {
-    static const struct inode_ops ops = {
-        .open = pipe_open, .read = pipe_read, .write = pipe_write,
-        .close = pipe_close, .magic = PIPEFS_MAGIC,
-    };
-    struct inode *inode = alloc(&ops, 0600);
+    struct inode *inode = fifo_alloc(0600);
 
     if (inode == NULL) {
         return -ENOMEM;
     }
+    inode->dev = DEV_PIPE;
+    inode->nlink = 1;
     struct pipe *pipe = container_of(inode, struct pipe, inode);
-    pipe->readers = pipe->writers = 1;
-
     ends[0] = file_alloc(inode, O_RDONLY | flags);
     ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;
     inode_put(inode);
@@ -361,5 +310,7 @@ pipe_create(struct file *ends[2], u32 flags)
         file_put(ends[0]);
         return -ENOMEM;
     }
+    join(pipe, ends[0]);
+    join(pipe, ends[1]);
     return 0;
 }

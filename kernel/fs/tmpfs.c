@@ -12,7 +12,6 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/stat.h"
-#include "abi/statfs.h"
 #include "common/string.h"
 
 #include "mm/frame.h"
@@ -38,13 +37,12 @@ tmpfs_limit(void)
     page_limit = frame_count(FRAME_CACHE) + frame_count(FRAME_FREE) / 2;
 }
 
-void
-tmpfs_statfs(struct statfs *status)
+u64
+tmpfs_room(void)
 {
     u64 used = frame_count(FRAME_CACHE);
 
-    status->f_blocks = page_limit;
-    status->f_bfree = status->f_bavail = page_limit - MIN(used, page_limit);
+    return page_limit - MIN(used, page_limit);
 }
 
 static struct tmpfs_file *
@@ -57,12 +55,6 @@ static u64
 pages_of(u64 size)
 {
     return align_up(size, PAGE_SIZE) / PAGE_SIZE;
-}
-
-static bool
-is_full(void)
-{
-    return frame_count(FRAME_CACHE) >= page_limit;
 }
 
 /* ---- As something to map ---- */
@@ -81,7 +73,7 @@ object_page(struct object *object, u64 index, paddr_t *frame)
 
     spin_lock(&inode->lock);
     if (index < pages_of(inode->size)) {
-        *frame = pagetree_make(&file_of(inode)->tree, index);
+        *frame = pagetree_at(&file_of(inode)->tree, index, true);
         error = *frame == 0 ? -ENOMEM : 0;
     }
     if (error == 0) {
@@ -134,7 +126,7 @@ read_page(struct inode *inode, u64 offset, struct uio *uio)
     spin_lock(&inode->lock);
     if (offset < inode->size) {
         n = MIN(n, inode->size - offset);
-        frame = pagetree_find(&file_of(inode)->tree, offset / PAGE_SIZE);
+        frame = pagetree_at(&file_of(inode)->tree, offset / PAGE_SIZE, false);
     } else {
         n = 0;
     }
@@ -162,11 +154,11 @@ write_page(struct inode *inode, u64 offset, struct uio *uio)
     int error = -ENOMEM;
 
     spin_lock(&inode->lock);
-    paddr_t frame = pagetree_find(tree, offset / PAGE_SIZE);
-    if (frame == 0 && is_full()) {
+    paddr_t frame = pagetree_at(tree, offset / PAGE_SIZE, false);
+    if (frame == 0 && tmpfs_room() == 0) {
         error = -ENOSPC;
     } else if (frame == 0) {
-        frame = pagetree_make(tree, offset / PAGE_SIZE);
+        frame = pagetree_at(tree, offset / PAGE_SIZE, true);
     }
     if (frame != 0) {
         frame_get(frame);
@@ -241,47 +233,36 @@ tmpfs_write(struct file *file, struct uio *uio)
 static void
 clear(struct tmpfs_file *file, u64 start, u64 end)
 {
-    paddr_t frame = pagetree_find(&file->tree, start / PAGE_SIZE);
+    paddr_t frame = pagetree_at(&file->tree, start / PAGE_SIZE, false);
 
     if (frame != 0) {
         memset((char *)frame_ptr(frame) + start % PAGE_SIZE, 0, end - start);
     }
 }
 
-/* => the size before */
-static u64
-set_size(struct inode *inode, u64 size)
-{
-    spin_lock(&inode->lock);
-    u64 old = inode->size;
-    inode->size = size;
-    spin_unlock(&inode->lock);
-    return old;
-}
-
 static int
 tmpfs_truncate(struct inode *inode, u64 size)
 {
     struct tmpfs_file *file = file_of(inode);
+    int error = 0;
 
     mutex_lock(&file->writing);
-    u64 old = set_size(inode, size); /* no fault gets a page behind it now */
+    u64 old = inode->size;
     u64 least = MIN(old, size);
-    int error = size < old ? object_unmap(&inode->object, pages_of(size), ~0UL)
-                           : 0;
-    if (error != 0) {
-        set_size(inode, old);
-    } else {
-        spin_lock(&inode->lock);
-        if (size <= old) {
-            pagetree_drop(&file->tree, pages_of(size), ~0UL);
-        }
-        clear(file, least, align_up(least, PAGE_SIZE));
-        if (size != old) {
-            inode_touch(inode);
-        }
-        spin_unlock(&inode->lock);
+    if (size < old) { /* first, so that no fault gets a page behind it */
+        __atomic_store_n(&inode->size, size, __ATOMIC_RELAXED);
+        error = object_unmap(&inode->object, pages_of(size), ~0UL);
     }
+    spin_lock(&inode->lock);
+    inode->size = error == 0 ? size : old;
+    if (error == 0) {
+        clear(file, least, align_up(least, PAGE_SIZE));
+        inode_touch(inode);
+    }
+    if (error == 0 && size <= old) {
+        pagetree_drop(&file->tree, pages_of(size), ~0UL, false);
+    }
+    spin_unlock(&inode->lock);
     mutex_unlock(&file->writing);
     return error;
 }
@@ -290,57 +271,31 @@ tmpfs_truncate(struct inode *inode, u64 size)
 static void
 punch(struct tmpfs_file *file, u64 start, u64 end)
 {
-    u64 first = align_up(start, PAGE_SIZE);
-    u64 last = align_down(end, PAGE_SIZE);
+    u64 first = MIN(align_up(start, PAGE_SIZE), end);
+    u64 last = MAX(align_down(end, PAGE_SIZE), first);
 
-    if (first > last) {
-        clear(file, start, end);
-        return;
-    }
     clear(file, start, first);
     clear(file, last, end);
-    pagetree_punch(&file->tree, first / PAGE_SIZE, last / PAGE_SIZE);
-}
-
-/* Make pages of all holes, or of none.  => 0, -ENOSPC, -ENOMEM */
-static int
-fill_holes(struct tmpfs_file *file, u64 first, u64 end)
-{
-    struct spinlock *lock = &file->inode.lock;
-    int error = end - first > page_limit ? -ENOSPC : 0;
-    u64 index = first;
-
-    for (; error == 0 && index < end; index++) {
-        spin_lock(lock);
-        if (pagetree_find(&file->tree, index) == 0) {
-            error = is_full()                              ? -ENOSPC
-                    : pagetree_reserve(&file->tree, index) ? 0
-                                                           : -ENOMEM;
-        }
-        spin_unlock(lock);
-    }
-    spin_lock(lock);
-    pagetree_settle(&file->tree, first, index, error == 0);
-    spin_unlock(lock);
-    return error;
+    pagetree_drop(&file->tree, pages_of(first), last / PAGE_SIZE, true);
 }
 
 static int
 tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
 {
     struct tmpfs_file *file = file_of(inode);
-    bool hole = mode & FALLOC_FL_PUNCH_HOLE;
+    int error = 0;
 
     mutex_lock(&file->writing);
-    int error = hole ? 0 : fill_holes(file, start / PAGE_SIZE, pages_of(end));
     spin_lock(&inode->lock);
-    if (hole) {
+    if (mode & FALLOC_FL_PUNCH_HOLE) {
         punch(file, start, end);
-    }
-    if (error == 0 && !(mode & FALLOC_FL_KEEP_SIZE)) {
-        inode->size = MAX(inode->size, end);
+    } else {
+        error = pagetree_fill(&file->tree, start / PAGE_SIZE, pages_of(end),
+                              tmpfs_room());
     }
     if (error == 0) {
+        inode->size = mode & FALLOC_FL_KEEP_SIZE ? inode->size
+                                                 : MAX(inode->size, end);
         inode_touch(inode);
     }
     spin_unlock(&inode->lock);
@@ -359,7 +314,7 @@ tmpfs_pages(struct inode *inode)
 static void
 tmpfs_free(struct inode *inode)
 {
-    pagetree_drop(&file_of(inode)->tree, 0, ~0UL);
+    pagetree_drop(&file_of(inode)->tree, 0, ~0UL, false);
 }
 
 struct inode *
@@ -392,7 +347,6 @@ tmpfs_anonymous(u64 size)
 
     if (inode != NULL) {
         file_of(inode)->tree.kind = FRAME_SHARED; /* not under the limit */
-        inode->nlink = 0;
         inode->size = size;
     }
     return inode;
@@ -401,11 +355,12 @@ tmpfs_anonymous(u64 size)
 int
 tmpfs_fill(struct inode *inode, const void *data, size_t size)
 {
+    struct pagetree *tree = &file_of(inode)->tree;
     int error = 0;
 
     spin_lock(&inode->lock);
     for (size_t at = 0; at < size && error == 0; at += PAGE_SIZE) {
-        paddr_t frame = pagetree_make(&file_of(inode)->tree, at / PAGE_SIZE);
+        paddr_t frame = pagetree_at(tree, at / PAGE_SIZE, true);
         if (frame != 0) {
             memcpy(frame_ptr(frame), (const char *)data + at,
                    MIN(size - at, PAGE_SIZE));

@@ -7,7 +7,6 @@
 #include "core/types.h"
 
 struct inode;
-struct statfs;
 
 /* A new empty file.  => with one reference; NULL: no memory */
 struct inode *tmpfs_file(u32 mode);
@@ -24,5 +23,5 @@ int tmpfs_fill(struct inode *inode, const void *data, size_t size);
  * (-ENOSPC), as on Linux; what is there already does not count. */
 void tmpfs_limit(void);
 
-/* How many pages files may have, and how many they have not yet. */
-void tmpfs_statfs(struct statfs *status);
+/* How many pages are left to files. */
+u64 tmpfs_room(void);

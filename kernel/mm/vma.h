@@ -13,6 +13,7 @@ struct object;
 
 #define VMA_SHARED 0x1 /* MAP_SHARED: writes go to the object */
 #define VMA_STACK  0x2 /* the process's first stack */
+#define VMA_PROGRAM 0x8 /* of the file that exec was given */
 #define VMA_NEVER_W 0x4 /* MAP_SHARED of a file not open for writing */
 
 /* Linux's limit (vm.max_map_count); mmap may go over it by one, as there. */

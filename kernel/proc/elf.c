@@ -152,6 +152,7 @@ map_segment(struct as *as, struct object *object,
         .prot = (phdr->p_flags & PF_R ? PROT_READ : 0)
                 | (phdr->p_flags & PF_W ? PROT_WRITE : 0)
                 | (phdr->p_flags & PF_X ? PROT_EXEC : 0),
+        .flags = VMA_PROGRAM,
         .object = object, .offset = phdr->p_offset >> PAGE_SHIFT,
     };
     int error = 0;

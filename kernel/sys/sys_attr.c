@@ -1,6 +1,5 @@
 /*
- * System calls on attributes: what is known about a file, and changing it.  Each
- * finds an inode, by path or descriptor, and leaves it to one function of fs.
+ * System calls on attributes: what is known about a file, and changing it.
  */
 #include "abi/device.h"
 #include "abi/errno.h"
@@ -8,6 +7,9 @@
 #include "abi/stat.h"
 #include "abi/statfs.h"
 
+#include "core/config.h"
+
+#include "mm/frame.h"
 #include "mm/usercopy.h"
 
 #include "proc/thread.h"
@@ -22,23 +24,30 @@
 
 #include "sys/sys.h"
 
-/* Find what a descriptor is open for.
- * => 0 and *inode with one reference; -EBADF */
-static int
-find_open(u64 fd, struct inode **inode)
-{
-    struct file *file = file_get_fd((int)fd);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    *inode = file->inode;
-    inode_get(*inode);
-    file_put(file);
-    return 0;
-}
+#define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 
 /* ---- Mode, owner, times ---- */
+
+static long
+change(u64 dirfd, u64 path, u64 flags, const struct attr *attr)
+{
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, &inode);
+
+    if (error == 0) {
+        error = inode_set_attr(inode, attr);
+        inode_put(inode);
+    }
+    return error;
+}
+
+static long
+chmod_of(u64 dirfd, u64 path, u64 flags, u64 mode)
+{
+    const struct attr attr = {ATTR_MODE, .mode = (u32)mode};
+
+    return change(dirfd, path, flags, &attr);
+}
 
 /* int fchmodat(int dirfd, const char *path, mode_t mode)
  * int chmod(const char *path, mode_t mode)
@@ -48,65 +57,59 @@ find_open(u64 fd, struct inode **inode)
 long
 sys_fchmodat(u64 dirfd, u64 path, u64 mode)
 {
-    struct inode *inode;
-    int error = find_at(dirfd, path, 0, &inode);
-
-    return error != 0 ? error : fs_chmod(inode, (u32)mode);
+    return chmod_of(dirfd, path, 0, mode);
 }
 
 long
 sys_chmod(u64 path, u64 mode)
 {
-    return sys_fchmodat(HERE, path, mode);
+    return chmod_of(HERE, path, 0, mode);
 }
 
 long
 sys_fchmod(u64 fd, u64 mode)
 {
-    struct inode *inode;
-    int error = find_open(fd, &inode);
-
-    return error != 0 ? error : fs_chmod(inode, (u32)mode);
+    return chmod_of(fd, 0, FIND_OPEN, mode);
 }
 
 /* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
  * int chown(const char *path, uid_t uid, gid_t gid)
  * int lchown(const char *path, uid_t uid, gid_t gid): of a link itself
  * int fchown(int fd, uid_t uid, gid_t gid)
- * => 0; an owner of -1 stays.  A file loses its set-user-ID bit, and if its
- *    group may execute it, its set-group-ID bit
+ * => 0; what is -1 stays.  A file loses its set-user-ID bit, and its
+ *    set-group-ID bit if its group may execute it
  * Errors: EINVAL (flags); as stat; EBADF; EPERM (in /proc). */
+static long
+chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
+{
+    const struct attr attr = {ATTR_OWNER, .uid = (u32)uid, .gid = (u32)gid};
+
+    return change(dirfd, path, flags, &attr);
+}
+
 long
 sys_fchownat(u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags)
 {
-    struct inode *inode;
-
-    if ((u32)flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
-        return -EINVAL;
-    }
-    int error = find_at(dirfd, path, flags, &inode);
-    return error != 0 ? error : fs_chown(inode, (u32)uid, (u32)gid);
+    return (u32)flags & ~(u32)CHANGE_FLAGS
+               ? -EINVAL : chown_of(dirfd, path, (u32)flags, uid, gid);
 }
 
 long
 sys_chown(u64 path, u64 uid, u64 gid)
 {
-    return sys_fchownat(HERE, path, uid, gid, 0);
+    return chown_of(HERE, path, 0, uid, gid);
 }
 
 long
 sys_lchown(u64 path, u64 uid, u64 gid)
 {
-    return sys_fchownat(HERE, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+    return chown_of(HERE, path, AT_SYMLINK_NOFOLLOW, uid, gid);
 }
 
 long
 sys_fchown(u64 fd, u64 uid, u64 gid)
 {
-    struct inode *inode;
-    int error = find_open(fd, &inode);
-
-    return error != 0 ? error : fs_chown(inode, (u32)uid, (u32)gid);
+    return chown_of(fd, 0, FIND_OPEN, uid, gid);
 }
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
@@ -117,29 +120,27 @@ sys_fchown(u64 fd, u64 uid, u64 gid)
 long
 sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 {
-    u32 known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    struct attr attr = {ATTR_TIMES, .time = {{0, UTIME_NOW}, {0, UTIME_NOW}}};
     bool open = path == 0 && (int)dirfd != AT_FDCWD;
-    struct timespec time[2] = {{0}};
-    struct inode *inode;
 
-    if (times != 0 && copy_from_user(time, times, sizeof(time)) != 0) {
+    if (times != 0 && copy_from_user(attr.time, times, sizeof(attr.time))) {
         return -EFAULT;
     }
-    if (time[0].tv_nsec == UTIME_OMIT && time[1].tv_nsec == UTIME_OMIT) {
+    if (attr.time[0].tv_nsec == UTIME_OMIT
+        && attr.time[1].tv_nsec == UTIME_OMIT) {
         return 0; /* as on Linux, whatever else is wrong */
     }
-    if ((u32)flags & ~(open ? 0 : known)) {
+    if ((u32)flags & ~(open ? 0U : CHANGE_FLAGS)) {
         return -EINVAL;
     }
-    int error = open ? find_open(dirfd, &inode)
-                     : find_at(dirfd, path, flags, &inode);
-    return error != 0 ? error : fs_utimes(inode, times != 0 ? time : NULL);
+    return change(dirfd, path, open ? FIND_OPEN : (u32)flags, &attr);
 }
 
 /* ---- Size ---- */
 
 /* int truncate(const char *path, off_t size)
- * => 0; what is cut off is gone, from mappings too (SIGBUS); what is new is zero
+ * => 0; what is cut off is gone, from mappings too (SIGBUS); what is new is
+ *    zero
  * Errors: EINVAL (size, not a regular file), EISDIR, ENOMEM, EPERM (in /proc);
  *   as stat. */
 long
@@ -148,23 +149,25 @@ sys_truncate(u64 path, u64 size)
     struct inode *inode;
     int error = (i64)size < 0 ? -EINVAL : find_at(HERE, path, 0, &inode);
 
-    return error != 0 ? error : fs_truncate(inode, size);
+    if (error == 0) {
+        error = S_ISDIR(inode->mode)           ? -EISDIR
+                : !S_ISREG(inode->mode)        ? -EINVAL
+                : inode->ops->truncate == NULL ? -EPERM
+                : inode->ops->truncate(inode, size);
+        inode_put(inode);
+    }
+    return error;
 }
 
-/* A file that is open to be written, and more than a pipe or a device.
- * => file_done when done, in any case
- * => 0; -EBADF (none), mode: it is not open for that; kind: it is no file */
+/* A descriptor's file that can be cut and is open to be written.
+ * => file_done in any case; 0; -EBADF (none), or these: no such file, mode */
 static int
-find_written(u64 fd, struct file_use *use, int mode, int kind)
+find_written(u64 fd, struct file_use *use, int kind, int mode)
 {
     *use = file_use_fd((int)fd);
-    if (use->file == NULL) {
-        return -EBADF;
-    }
-    if (!((use->file->flags + 1) & 2)) {
-        return mode;
-    }
-    return use->file->inode->ops->truncate != NULL ? 0 : kind;
+    return use->file == NULL                                ? -EBADF
+           : !((use->file->flags + 1) & 2)                  ? mode
+           : use->file->inode->ops->truncate == NULL ? kind : 0;
 }
 
 /* int ftruncate(int fd, off_t size)
@@ -174,14 +177,12 @@ find_written(u64 fd, struct file_use *use, int mode, int kind)
 long
 sys_ftruncate(u64 fd, u64 size)
 {
-    struct file_use use;
+    struct file_use use = {NULL, false};
+    int error = (i64)size < 0 ? -EINVAL
+                              : find_written(fd, &use, -EINVAL, -EINVAL);
 
-    if ((i64)size < 0) {
-        return -EINVAL;
-    }
-    int error = find_written(fd, &use, -EINVAL, -EINVAL);
     if (error == 0) {
-        error = inode_truncate(use.file->inode, size);
+        error = use.file->inode->ops->truncate(use.file->inode, size);
     }
     file_done(use);
     return error;
@@ -190,23 +191,21 @@ sys_ftruncate(u64 fd, u64 size)
 /* int fallocate(int fd, int mode, off_t offset, off_t size)
  * => 0; mode 0 or FALLOC_FL_KEEP_SIZE: there are pages for that range;
  *    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole
- * Errors: EBADF, EINVAL (offset, size), EOPNOTSUPP (mode), ESPIPE, ENODEV, EFBIG,
- *   ENOSPC, ENOMEM.
- * Differences from Linux: a page in a hole that is mapped somewhere becomes zero,
- *   but stays. */
+ * Errors: EBADF, EINVAL (offset, size), EOPNOTSUPP (mode), ESPIPE, ENODEV,
+ *   EFBIG, ENOSPC, ENOMEM.
+ * Differences from Linux: a page in a hole that is mapped somewhere becomes
+ *   zero, but stays. */
 long
 sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 {
+    u32 hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
     struct file_use use;
-    int error = find_written(fd, &use, -EBADF, -ENODEV);
+    int error = find_written(fd, &use, -ENODEV, -EBADF);
 
-    if (use.file == NULL) {
-        return -EBADF;
-    }
-    if ((i64)offset < 0 || (i64)size <= 0) {
+    if (use.file != NULL && ((i64)offset < 0 || (i64)size <= 0)) {
         error = -EINVAL;
-    } else if ((u32)mode != 0 && (u32)mode != FALLOC_FL_KEEP_SIZE
-               && (u32)mode != (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)) {
+    } else if (use.file != NULL && (u32)mode != 0 && (u32)mode != hole
+               && (u32)mode != FALLOC_FL_KEEP_SIZE) {
         error = -EOPNOTSUPP;
     } else if (error == -ENODEV && S_ISFIFO(use.file->inode->mode)) {
         error = -ESPIPE;
@@ -222,17 +221,19 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 
 /* int fsync(int fd)
  * int fdatasync(int fd)
+ * int syncfs(int fd)
+ * void sync(void)
  * => 0: all is in memory already
- * Errors: EBADF, EINVAL (neither file nor directory, or in /proc). */
+ * Errors: EBADF; but for syncfs EINVAL (neither file nor directory, /proc). */
 long
 sys_fsync(u64 fd)
 {
     struct inode *inode;
-    int error = find_open(fd, &inode);
+    int error = find_at(fd, 0, FIND_OPEN, &inode);
 
     if (error == 0) {
         bool kept = S_ISREG(inode->mode) || S_ISDIR(inode->mode);
-        error = kept && inode->ops->magic == 0 ? 0 : -EINVAL;
+        error = kept && inode->dev == DEV_TREE ? 0 : -EINVAL;
         inode_put(inode);
     }
     return error;
@@ -240,24 +241,16 @@ sys_fsync(u64 fd)
 
 long sys_fdatasync(u64 fd) __attribute__((alias("sys_fsync")));
 
-/* void sync(void)
- * int syncfs(int fd)
- * => 0
- * Errors: EBADF. */
+long
+sys_syncfs(u64 fd)
+{
+    return sys_fsync(fd) == -EBADF ? -EBADF : 0;
+}
+
 long
 sys_sync(void)
 {
     return 0;
-}
-
-long
-sys_syncfs(u64 fd)
-{
-    struct file_use use = file_use_fd((int)fd);
-    bool open = use.file != NULL;
-
-    file_done(use);
-    return open ? 0 : -EBADF;
 }
 
 /* ---- Telling ---- */
@@ -279,7 +272,12 @@ sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
         return -EINVAL;
     }
     int error = find_at(dirfd, path, flags, &inode);
-    return error != 0 ? error : fs_access(inode, (u32)mode);
+    if (error == 0) {
+        error = (mode & X_OK) && !S_ISDIR(inode->mode)
+                && !(inode->mode & 0111) ? -EACCES : 0;
+        inode_put(inode);
+    }
+    return error;
 }
 
 long
@@ -344,35 +342,42 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
  * int fstatfs(int fd, struct statfs *buf)
  * => 0; blocks are pages, which files may take up to a limit
  * Errors: as stat; EBADF; EFAULT.
- * Differences from Linux: inodes are not counted; no number of the file system.
+ * Differences from Linux: inodes are not counted, file systems have no number.
  */
-static int
-statfs_to_user(int error, struct inode *inode, u64 buf)
+static long
+statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
-    struct statfs status;
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, &inode);
 
-    if (error == 0) {
-        error = fs_statfs(inode, &status);
+    if (error != 0) {
+        return error;
     }
-    return error != 0 ? error : copy_to_user(buf, &status, sizeof(status));
+    struct statfs status = {
+        .f_type = inode->dev == DEV_PROC   ? PROC_SUPER_MAGIC
+                  : inode->dev == DEV_PIPE ? PIPEFS_MAGIC
+                                           : TMPFS_MAGIC,
+        .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX, .f_frsize = PAGE_SIZE,
+        .f_flags = ST_VALID,
+    };
+    if (inode->dev == DEV_TREE) {
+        status.f_bfree = status.f_bavail = tmpfs_room();
+        status.f_blocks = status.f_bfree + frame_count(FRAME_CACHE);
+    }
+    inode_put(inode);
+    return copy_to_user(buf, &status, sizeof(status));
 }
 
 long
 sys_statfs(u64 path, u64 buf)
 {
-    struct inode *inode = NULL;
-    int error = find_at(HERE, path, 0, &inode);
-
-    return statfs_to_user(error, inode, buf);
+    return statfs_of(HERE, path, 0, buf);
 }
 
 long
 sys_fstatfs(u64 fd, u64 buf)
 {
-    struct inode *inode = NULL;
-    int error = find_open(fd, &inode);
-
-    return statfs_to_user(error, inode, buf);
+    return statfs_of(fd, 0, FIND_OPEN, buf);
 }
 
 /* ---- Making ---- */
@@ -380,8 +385,8 @@ sys_fstatfs(u64 fd, u64 buf)
 /* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device)
  * int mknod(const char *path, mode_t mode, dev_t device)
  * => 0: there is a regular file (type S_IFREG or 0) or a FIFO
- * Errors: EINVAL (type), EPERM (a directory, a device, a socket); EEXIST, ENOENT,
- *   ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOMEM; EBADF.
+ * Errors: EINVAL (type), EPERM (a directory, a device, a socket); EEXIST,
+ *   ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOMEM; EBADF.
  * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
 long
 sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
@@ -391,18 +396,9 @@ sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
     struct path_arg arg;
 
     (void)device;
-    switch (type) {
-    case 0:
-    case S_IFREG:
-    case S_IFIFO:
-        break;
-    case S_IFDIR:
-    case S_IFCHR:
-    case S_IFBLK:
-    case S_IFSOCK:
-        return -EPERM;
-    default:
-        return -EINVAL;
+    if (type != 0 && type != S_IFREG && type != S_IFIFO) {
+        return type == S_IFDIR || type == S_IFCHR || type == S_IFBLK
+               || type == S_IFSOCK ? -EPERM : -EINVAL;
     }
     int error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {

@@ -10,7 +10,7 @@
 #include "mm/usercopy.h"
 
 #include "fs/file.h"
-#include "fs/inode.h"
+#include "fs/dir.h"
 #include "fs/pipe.h"
 
 #include "sys/sys.h"
@@ -111,20 +111,31 @@ sys_writev(u64 fd, u64 iov, u64 count)
 
 /* ---- The same at a place ---- */
 
-/* Do that with an open file which stands at offset. */
+/* Move what an open file of its own would that stands at offset. */
 static long
 move_at(u64 fd, u64 user, u64 count, i64 offset, bool write,
         long (*move)(struct file *, u64, u64, bool))
 {
-    struct file_use use = file_use_fd(offset >= 0 ? (int)fd : -1);
-    struct file at;
+    struct file_use use = {NULL, false};
+    long n = -EINVAL;
 
-    if (use.file == NULL) {
-        return offset < 0 ? -EINVAL : -EBADF;
+    if (offset >= 0) {
+        use = file_use_fd((int)fd);
+        n = use.file == NULL ? -EBADF : -ESPIPE;
     }
-    long n = file_begin_at(&at, use.file, (u64)offset);
-    n = n == 0 ? move(&at, user, count, write) : n;
-    file_end_at(&at);
+    if (use.file != NULL && use.file->inode->ops->seeks) {
+        const struct inode_ops *ops = use.file->inode->ops;
+        struct file at = {
+            .flags = use.file->flags, .inode = use.file->inode,
+            .offset = (u64)offset,
+        };
+        mutex_init(&at.lock, MUTEX_FILE);
+        n = ops->open != NULL ? ops->open(&at) : 0;
+        n = n == 0 ? move(&at, user, count, write) : n;
+        if (ops->close != NULL) {
+            ops->close(&at);
+        }
+    }
     file_done(use);
     return n;
 }

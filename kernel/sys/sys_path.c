@@ -62,12 +62,18 @@ dir_of_fd(int fd, struct inode **dir)
 int
 path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
+    long length = copy_string_from_user(arg->few, user, FEW_BYTES);
+    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
+
     arg->at = NULL;
-    int error = path_from_user(user, &arg->path);
+    arg->path = arg->few;
+    if (error == -ENAMETOOLONG) {
+        error = path_from_user(user, &arg->path);
+    }
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
         error = dir_of_fd((int)dirfd, &arg->at);
         if (error != 0) {
-            kfree(arg->path);
+            path_arg_put(arg);
         }
     }
     return error;
@@ -76,20 +82,19 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 void
 path_arg_put(struct path_arg *arg)
 {
-    kfree(arg->path);
+    if (arg->path != arg->few) {
+        kfree(arg->path);
+    }
     inode_put(arg->at);
 }
 
 /* ---- Finding ---- */
 
-/* What dirfd itself stands for: "" with AT_EMPTY_PATH. */
 static int
-find_fd(u64 dirfd, struct inode **inode)
+find_open(u64 fd, struct inode **inode)
 {
-    if ((int)dirfd == AT_FDCWD) {
-        return path_find(NULL, ".", 0, inode);
-    }
-    struct file *file = file_get_fd((int)dirfd);
+    struct file *file = file_get_fd((int)fd);
+
     if (file == NULL) {
         return -EBADF;
     }
@@ -105,11 +110,15 @@ find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
     struct path_arg arg;
     char first = '.';
 
+    if (flags & FIND_OPEN) {
+        return find_open(dirfd, inode);
+    }
     if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) != 0) {
         return -EFAULT;
     }
     if (first == '\0') {
-        return find_fd(dirfd, inode);
+        return (int)dirfd != AT_FDCWD ? find_open(dirfd, inode)
+                                      : path_find(NULL, ".", 0, inode);
     }
     int error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {
@@ -145,7 +154,8 @@ sys_fstat(u64 fd, u64 stat)
  * int stat(const char *path, struct stat *stat)
  * int lstat(const char *path, struct stat *stat)
  * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF. */
+ * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM;
+ *   EBADF. */
 long
 sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
@@ -201,6 +211,15 @@ long
 sys_open(u64 path, u64 flags, u64 mode)
 {
     return sys_openat(HERE, path, flags, mode);
+}
+
+/* int creat(const char *path, mode_t mode)
+ * => as open with O_CREAT | O_WRONLY | O_TRUNC
+ * Errors: as open. */
+long
+sys_creat(u64 path, u64 mode)
+{
+    return sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
 /* int mkdirat(int dirfd, const char *path, mode_t mode)
