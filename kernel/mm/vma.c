@@ -23,6 +23,7 @@ static void
 hold_object(const struct vma *vma)
 {
     if (vma->object != NULL) {
+        __atomic_store_n(&vma->object->mapped, true, __ATOMIC_RELAXED);
         vma->object->ops->get(vma->object);
     }
 }
@@ -354,15 +355,18 @@ vma_insert(struct as *as, const struct vma *new)
     join(as, new->end);
 }
 
-bool
+int
 vma_append(struct as *as, const struct vma *new)
 {
     struct vma_node **link = &as->vmas;
-    struct vma_node *last = NULL;
+    struct vma_node *last;
 
-    if ((*link != NULL && (*link)->high > new->start)
-        || (last = kmalloc(sizeof(*last))) == NULL) {
-        return false;
+    if (*link != NULL && (*link)->high > new->start) {
+        return -EEXIST;
+    }
+    last = kmalloc(sizeof(*last));
+    if (last == NULL) {
+        return -ENOMEM;
     }
     fill(as, last, new, 0);
     while (*link != NULL && (*link)->priority >= last->priority) {
@@ -376,7 +380,7 @@ vma_append(struct as *as, const struct vma *new)
     last->left = *link;
     update(last);
     *link = last;
-    return true;
+    return 0;
 }
 
 void
