@@ -16,8 +16,8 @@
 
 /* ---- The tree ---- */
 
-#define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: spreads a product's bits */
-#define SAME   0xffffUL             /* bits of a key that tell same hashes apart */
+#define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: a product's bits spread */
+#define SAME   0xffffUL /* of a key: what tells names with one hash apart */
 
 /* 0 and 1 are the places of `.` and `..`: from SAME + 1 to ENTRY_MADE. */
 static u64
