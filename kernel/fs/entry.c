@@ -68,13 +68,8 @@ entry_find(const struct inode *dir, const char *name, u64 *key)
         *key += entry->key == *key; /* the first that is free */
         entry = entry_after(dir, entry);
     }
+    *key = *key <= last ? *key : 0;
     return NULL;
-}
-
-bool
-entry_is_full(u64 key)
-{
-    return (key & (SAME + 1)) == 0; /* a carry has taken that bit */
 }
 
 static u64
