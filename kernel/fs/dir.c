@@ -136,13 +136,16 @@ may_remove(const struct entry *entry, bool directory)
 }
 
 int
-dir_remove(struct inode *dir, const char *name, bool directory)
+dir_remove(const struct place *place, bool directory)
 {
     u64 key;
 
     spin_lock(&fstree_lock);
-    struct entry *entry = entry_find(dir, name, &key);
+    struct entry *entry = entry_find(place->dir, place->name, &key);
     int error = entry != NULL ? may_remove(entry, directory) : -ENOENT;
+    if (error == 0 && !directory && place->slash) {
+        error = -ENOTDIR;
+    }
     if (error == 0) {
         entry_remove(entry);
     }
