@@ -223,7 +223,7 @@ int
 files_next(struct files *files, int fd)
 {
     spin_lock(&files->lock);
-    int end = (int)files->table->end;
+    int end = (int)files->table->capacity;
     while (fd < end && files->table->file[fd] == NULL) {
         fd++;
     }
