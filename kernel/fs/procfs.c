@@ -205,7 +205,7 @@ follow_link(struct inode *link, struct inode **inode)
     return *inode != NULL ? 0 : -ENOENT;
 }
 
-/* ---- /proc/PID/fd ---- */
+/* ---- /proc/PID and /proc/PID/fd ---- */
 
 static const struct inode_ops link_ops = {.follow = follow_link};
 
@@ -280,8 +280,6 @@ next_fd(struct inode *dir, u64 *key, char name[MADE_NAME])
 
     return tell_number(fd, S_IFLNK, key, name);
 }
-
-/* ---- /proc/PID ---- */
 
 static const struct inode_ops fd_ops = {
     .read = dir_read, .seeks = true, .lookup = lookup_fd, .next = next_fd,
