@@ -20,7 +20,7 @@
 #include "mm/heap.h"
 #include "mm/vma.h"
 
-#include "proc/process.h"
+#include "proc/group.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"
@@ -424,14 +424,15 @@ show_stat(struct process *process, struct text *out)
 {
     struct brief brief = brief_of(process);
     pid_t foreground;
-    u64 tty = tty_of_session(process->sid, &foreground);
+    struct session *session = process->group->session;
+    u64 tty = tty_of_session(session, &foreground);
     u64 user, system;
 
     proc_ticks(process, &user, &system);
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
                 process->comm, brief.state,
-                process->parent->pid, process->pgid, process->sid, tty,
-                foreground);
+                process->parent->pid, process->group->pgid, session->sid,
+                tty, foreground);
     /* flags minflt cminflt majflt cmajflt, and times */
     text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,
                 process->child_user_ticks, process->child_system_ticks);

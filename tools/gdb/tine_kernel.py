@@ -237,13 +237,12 @@ def stacked_threads():
     """The threads at the top of each kernel stack that are in a process's
     list. That of an embryo is nowhere else, until fork publishes it."""
     kind = thread_type()
-    kept = symbol("kept_slots")
-    free = {int(kept[i]) for i in range(int(symbol("kept_count")))}
-    for slot in range(int(symbol("slots_made"))):
+    slots = symbol("free_slots")
+    free = {int(slots[i]) for i in range(int(symbol("free_count")))}
+    for slot in set(range(slots.type.range()[1] + 1)) - free:
         top = KSTACK_BASE + (slot + 1) * KSTACK_SLOT
         value = at(top - kind.sizeof, kind)
-        if slot not in free \
-                and int(value["kstack"]) & WORD == top - KSTACK_SIZE \
+        if int(value["kstack"]) & WORD == top - KSTACK_SIZE \
                 and address(value["link"]["next"]) != address(value["link"]):
             yield Thread(value)
 
