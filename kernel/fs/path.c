@@ -17,6 +17,7 @@
 
 #include "proc/process.h"
 
+#include "fs/attr.h"
 #include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -172,6 +173,7 @@ follow(struct place *place, struct inode **inode)
 
     *inode = NULL;
     if (error == 0) {
+        inode_accessed(link);
         error = link->ops->follow != NULL ? link->ops->follow(link, inode)
                                           : insert_text(place, link->data);
     }
@@ -336,6 +338,7 @@ fs_readlink(struct inode *link, char *buf)
     if (!S_ISLNK(link->mode)) {
         return -EINVAL;
     }
+    inode_accessed(link);
     if (link->ops->follow == NULL) {
         memcpy(buf, link->data, link->size);
         return (long)link->size;
