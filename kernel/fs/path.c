@@ -17,7 +17,6 @@
 
 #include "proc/process.h"
 
-#include "fs/attr.h"
 #include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -172,8 +171,8 @@ follow(struct place *place, struct inode **inode)
     int error = ++place->links > LINKS_MAX ? -ELOOP : 0;
 
     *inode = NULL;
+    link->atime_ns = inode_now();
     if (error == 0) {
-        inode_accessed(link);
         error = link->ops->follow != NULL ? link->ops->follow(link, inode)
                                           : insert_text(place, link->data);
     }
@@ -338,7 +337,7 @@ fs_readlink(struct inode *link, char *buf)
     if (!S_ISLNK(link->mode)) {
         return -EINVAL;
     }
-    inode_accessed(link);
+    link->atime_ns = inode_now();
     if (link->ops->follow == NULL) {
         memcpy(buf, link->data, link->size);
         return (long)link->size;

@@ -197,10 +197,9 @@ main(void)
         "each top counts what is in it");
     ok(unmake("move") && unmake("other"), "all is under one of the tops");
     ok(rmdir("p") == 0 && rmdir("q") == 0, "which are empty then");
-    rmdir("c/a/b");
-    rmdir("c/b/a");
-    rmdir("c/a");
-    rmdir("c/b");
-    is(rmdir("c"), 0, "no circle has left the tree");
+    good = (rmdir("c/a/b") == 0) + (rmdir("c/b/a") == 0);
+    good += (rmdir("c/a") == 0) + (rmdir("c/b") == 0);
+    is(good, 2, "no circle has left the tree");
+    is(rmdir("c"), 0, "and nothing is left");
     return done();
 }
