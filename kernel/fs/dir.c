@@ -172,7 +172,8 @@ is_below(const struct inode *dir, const struct inode *inode)
 /* What of rename(2) may go wrong, in Linux's order.  => fstree_lock held */
 static int
 may_rename(const struct place *from, const struct place *to,
-           const struct entry *old, const struct entry *target, u32 flags)
+           const struct entry *old, const struct entry *target, u64 key,
+           u32 flags)
 {
     bool exchange = flags & RENAME_EXCHANGE;
 
@@ -194,18 +195,15 @@ may_rename(const struct place *from, const struct place *to,
         && is_below(from->dir, target->inode)) {
         return exchange ? -EINVAL : -ENOTEMPTY;
     }
+    if (old->inode->dev != from->dir->dev
+        || (exchange && target->inode->dev != to->dir->dev)) {
+        return -EBUSY;
+    }
     if (target == NULL) {
-        return to->dir->nlink == 0 ? -ENOENT
-               : old->inode->dev != from->dir->dev ? -EBUSY : 0;
+        return may_insert(to->dir, NULL, key);
     }
-    int error = exchange || target->inode == old->inode
-                    ? 0 : may_remove(target, directory);
-    if (error == 0 || error == -ENOTEMPTY) { /* /proc is noticed first */
-        bool busy = old->inode->dev != from->dir->dev
-                    || target->inode->dev != to->dir->dev;
-        error = busy ? -EBUSY : error;
-    }
-    return error;
+    return exchange || target->inode == old->inode
+               ? 0 : may_remove(target, directory);
 }
 
 int
@@ -222,10 +220,7 @@ dir_rename(const struct place *from, const struct place *to, u32 flags)
     spin_lock(&fstree_lock);
     old = entry_find(from->dir, from->name, &key);
     target = entry_find(to->dir, to->name, &key);
-    int error = may_rename(from, to, old, target, flags);
-    if (error == 0 && target == NULL) {
-        error = may_insert(to->dir, NULL, key);
-    }
+    int error = may_rename(from, to, old, target, key, flags);
     if (error == 0 && (target == NULL || target->inode != old->inode)) {
         if (flags & RENAME_EXCHANGE) {
             entry_exchange(old, target);

@@ -71,7 +71,7 @@ may_be(int result)
 }
 
 /* One of two directories into the other, while somebody else does the reverse;
- * and back. */
+ * and back; and never into itself. */
 static int
 into(int number)
 {
@@ -79,8 +79,10 @@ into(int number)
     const char *in = number % 2 ? "c/b/a" : "c/a/b";
     int there = rename(out, in) == 0 || errno == ENOENT || errno == EINVAL;
     int back = rename(in, out) == 0 || errno == ENOENT;
+    int itself = rename(out, number % 2 ? "c/a/c" : "c/b/c") == 0
+        || (errno != ENOENT && errno != EINVAL);
 
-    return there && back;
+    return there && back && !itself;
 }
 
 static int
