@@ -14,6 +14,7 @@
 
 #include "mm/usercopy.h"
 
+#include "fs/attr.h"
 #include "fs/dir.h"
 #include "fs/entry.h"
 #include "fs/file.h"
@@ -409,6 +410,7 @@ dir_getdents(struct file *file, vaddr_t user, size_t size)
         }
     } while (piece.full && error == 0);
     mutex_unlock(&file->lock);
+    inode_accessed(dir);
     return used > 0 ? (long)used : error;
 }
 

@@ -48,6 +48,10 @@ make(struct place *place, struct inode *inode)
         || (place->slash && !new_dir)) {
         return refuse(place, -EEXIST);
     }
+    if (inode->nlink == 0 && place->dir->mode & S_ISGID) {
+        inode->gid = place->dir->gid;
+        inode->mode |= new_dir ? S_ISGID : 0;
+    }
     return dir_add(place->dir, place->name, inode);
 }
 
