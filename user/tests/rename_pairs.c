@@ -140,7 +140,7 @@ static const char *const things[] = { "no", "f", "h", "e", "d", "lf", "ld",
 static void
 build(void)
 {
-    put("f", "f");
+    mknod("f", S_IFREG | 0644, 0);
     link("f", "h");
     mkdir("e", 0755);
     mkdir("d", 0755);
