@@ -134,12 +134,11 @@ static const struct row rows[] = {
         "EBUSY EBUSY EBUSY EBUSY EBUSY" },
 };
 
-static const char *const things[] = { "no", "f", "h", "e", "d", "lf", "ld",
-    "ln" };
-
+/* Make what is not there. */
 static void
 build(void)
 {
+    link("h", "f");
     mknod("f", S_IFREG | 0644, 0);
     link("f", "h");
     mkdir("e", 0755);
@@ -150,56 +149,47 @@ build(void)
     symlink("no", "ln");
 }
 
-/* A rename may have put everything under any name; the deepest go first. */
-static void
-clear(void)
+static const char *
+without_slash(const char *name, char *plain)
 {
-    static const char *const below[] = { "%s/s/no", "%s/s", "%s" };
-    char name[64];
-
-    for (int b = 0; b < COUNT_OF(below); b++) {
-        for (int i = 0; i < COUNT_OF(things); i++) {
-            snprintf(name, sizeof(name), below[b], things[i]);
-            remove(name);
-        }
-    }
-}
-
-static struct stat
-without_slash(const char *name)
-{
-    char plain[16];
     size_t n = strlen(name);
 
     strcpy(plain, name);
     if (name[n - 1] == '/') {
         plain[n - 1] = '\0';
     }
-    return stat_of(plain);
+    return plain;
 }
 
+/* Rename, say what became of it, and take it back. */
 static const char *
-outcome(const char *old, const char *new, unsigned flags)
+outcome(const char *with_old, const char *with_new, unsigned flags)
 {
-    struct stat old_was = without_slash(old), new_was = without_slash(new);
-    int result = renameat2(AT_FDCWD, old, AT_FDCWD, new, flags);
+    char old[16], new[16];
+    struct stat old_was = stat_of(without_slash(with_old, old));
+    struct stat new_was = stat_of(without_slash(with_new, new));
+    int result = renameat2(AT_FDCWD, with_old, AT_FDCWD, with_new, flags);
     const char *error = result == 0 ? NULL : errno_name(errno);
-    struct stat old_is = without_slash(old), new_is = without_slash(new);
-    int unchanged = old_is.st_ino == old_was.st_ino
-        && new_is.st_ino == new_was.st_ino
-        && old_is.st_nlink == old_was.st_nlink
-        && new_is.st_nlink == new_was.st_nlink;
+    struct stat old_is = stat_of(old), new_is = stat_of(new);
 
-    if (error != NULL) {
-        return unchanged ? error : "changed";
+    if (old_is.st_ino == old_was.st_ino && new_is.st_ino == new_was.st_ino
+        && old_is.st_nlink == old_was.st_nlink
+        && new_is.st_nlink == new_was.st_nlink) {
+        return error != NULL ? error : "same";
     }
-    if (new_is.st_ino != old_was.st_ino) {
+    if (error != NULL || new_is.st_ino != old_was.st_ino) {
         return "lost";
     }
-    return old_is.st_ino == 0                ? "moved"
-        : unchanged                          ? "same"
-        : old_is.st_ino == new_was.st_ino    ? "swapped"
-                                             : "copied";
+    if (old_is.st_ino == 0) {
+        rename(new, old);
+        build();
+        return "moved";
+    }
+    if (old_is.st_ino == new_was.st_ino) {
+        renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_EXCHANGE);
+        return "swapped";
+    }
+    return "copied";
 }
 
 static const char *
@@ -209,13 +199,8 @@ row_of(const char *old, unsigned flags)
 
     row[0] = '\0';
     for (int i = 0; i < COUNT_OF(news); i++) {
-        const char *word = outcome(old, news[i], flags);
         snprintf(row + strlen(row), sizeof(row) - strlen(row), "%s%s",
-            i == 0 ? "" : " ", word);
-        if (word[0] != 'E') {
-            clear();
-            build();
-        }
+            i == 0 ? "" : " ", outcome(old, news[i], flags));
     }
     return row;
 }
@@ -233,6 +218,10 @@ main(void)
             how[rows[i].flags]);
         is_str(row_of(rows[i].old, rows[i].flags), rows[i].want, name);
     }
-    clear();
+    static const char *const all[] = { "f", "h", "lf", "ld", "ln", "e", "d/s",
+        "d" };
+    for (int i = 0; i < COUNT_OF(all); i++) {
+        remove(all[i]);
+    }
     return done();
 }
