@@ -4,14 +4,7 @@
  */
 #include "names.h"
 
-static volatile sig_atomic_t signals;
-
-static void
-count(int sig)
-{
-    (void)sig;
-    signals++;
-}
+#include "clone.h"
 
 /* A child that opens the pipe, says so, and then does what is left. */
 static pid_t
@@ -87,7 +80,7 @@ test_wait(void)
     char text[16] = "";
 
     pid_t pid = opener(O_RDONLY, told, read_all);
-    nap(20);
+    until_asleep(pid);
     is(said(told), '.', "who opens to read waits");
     int fd = open("p", O_WRONLY);
     ok(fd >= 0, "for who opens to write");
@@ -97,7 +90,7 @@ test_wait(void)
     close(fd);
     exited(end_of(pid), 3, "the bytes go through, and then the end");
     pid = opener(O_WRONLY, told, write_it);
-    nap(20);
+    until_asleep(pid);
     is(said(told), '.', "who opens to write waits");
     fd = open("p", O_RDONLY);
     ok(fd >= 0, "for who opens to read");
@@ -161,33 +154,28 @@ write_alone(void *unused)
 static void
 test_signals(void)
 {
-    const struct sigaction action = { .sa_handler = count };
-    int status;
+    int told[2], status;
 
-    sigaction(SIGUSR1, &action, NULL);
     killed(in_child(write_alone, NULL), SIGPIPE, "and SIGPIPE");
-    for (int i = 0; i < 2; i++) {
-        pid_t pid = must_fork();
-        if (pid == 0) {
-            int fd = open("p", i == 0 ? O_RDONLY : O_WRONLY);
-            _exit(fd < 0 && errno == EINTR && signals > 0 ? 3 : 4);
-        }
-        /* again and again: the first may come before it waits */
-        do {
-            nap(10);
-            kill(pid, SIGUSR1);
-        } while (waitpid(pid, &status, WNOHANG) == 0);
-        exited(status, 3, i == 0 ? "a signal ends the wait for a writer"
-                                 : "or for a reader");
+    pid_t pid = opener(O_RDONLY, told, read_all);
+    for (int i = 0; i < 5; i++) {
+        until_asleep(pid);
+        kill(pid, SIGSTOP);
+        waitpid(pid, &status, WUNTRACED);
+        kill(pid, SIGCONT);
     }
-    pid_t pid = must_fork();
-    if (pid == 0) {
-        open("p", O_RDONLY);
-        _exit(4);
-    }
-    nap(20);
+    until_asleep(pid);
+    is(said(told), '.', "who is stopped and goes on waits again");
+    int fd = open("p", O_WRONLY);
+    is(says(told), 'o', "and has it in the end");
+    write(fd, "through", 7);
+    close(fd);
+    exited(end_of(pid), 3, "as if nothing had been");
+    pid = opener(O_RDONLY, told, NULL);
+    until_asleep(pid);
     kill(pid, SIGKILL);
     killed(end_of(pid), SIGKILL, "who waits can be killed");
+    close(told[0]);
     fails(open("p", O_WRONLY | O_NONBLOCK), ENXIO, "and reads no more");
 }
 
