@@ -63,6 +63,14 @@ seen_times(int times, int from, int step)
     return n;
 }
 
+/* Most are names of one file: ext4 takes its time for inodes. */
+static int
+make_one(int i, const char *name)
+{
+    return (i % 100 == 0 ? mknod(name, S_IFREG | 0600, 0)
+                         : link("../base", name)) == 0;
+}
+
 static void
 make(int from, int step)
 {
@@ -71,7 +79,7 @@ make(int from, int step)
 
     for (int i = from; i < FILES; i += step) {
         name_of(i, name);
-        made += mknod(name, S_IFREG | 0600, 0) == 0;
+        made += make_one(i, name);
         wanted++;
     }
     is(made, wanted, "names are made");
@@ -84,14 +92,14 @@ test_list(DIR *dir)
     int inodes = 0;
 
     forget();
-    for (int n = 0; (entry = readdir(dir)) != NULL; n++) {
+    while ((entry = readdir(dir)) != NULL) {
         see(entry);
-        inodes += n % 100 == 0
+        inodes += number_of(entry) % 100 == 0
             && stat_of(entry->d_name).st_ino == entry->d_ino;
     }
     is(seen_times(1, 0, 1), FILES, "each is listed once");
     is(strange, 0, "and nothing else");
-    is(inodes, (FILES + 2 + 99) / 100, "with the inode's number");
+    is(inodes, FILES / 100, "with the inode's number");
     ok(readdir(dir) == NULL, "the end stays the end");
     rewinddir(dir);
     forget();
@@ -145,7 +153,7 @@ test_seek(DIR *dir)
         "after a return the others are listed once");
     for (int i = 0; i <= 7; i++) {
         if (after[i][0] != '.') {
-            mknod(after[i], S_IFREG | 0600, 0);
+            link("../base", after[i]);
         }
     }
 }
@@ -168,7 +176,7 @@ test_change(DIR *dir)
         }
         if (n % 10 == 0) {
             snprintf(name, sizeof(name), "new%d", n);
-            fresh += mknod(name, S_IFREG | 0600, 0) == 0;
+            fresh += link("../base", name) == 0;
         }
     }
     is(seen_times(1, 0, 2), FILES / 2, "what stays is listed once");
@@ -203,6 +211,7 @@ main(void)
 {
     DIR *dir;
 
+    put("base", "");
     mkdir("d", 0755);
     chdir("d");
     make(0, 2);
@@ -214,6 +223,7 @@ main(void)
     test_remove(dir);
     closedir(dir);
     chdir("..");
+    is(links_of("base"), 1, "no name of the file is left, but one");
     is(rmdir("d"), 0, "the directory is empty");
     return done();
 }
