@@ -1,5 +1,5 @@
 /*
- * proc_links.c: the links in /proc: whose they are, what they say, and that
+ * proc_paths.c: the links in /proc: whose they are, what they say, and that
  * they lead to the thing itself, whatever became of its name.
  */
 #include "names.h"
