@@ -20,28 +20,27 @@ flush_all_here(u64 unused)
     write_cr3(read_cr3());
 }
 
-void
-tlb_flush_page(u64 mask, vaddr_t addr)
+static inline void
+flush(u64 mask, void (*here)(u64), u64 arg)
 {
     u64 me = 1UL << this_cpu()->id;
 
     if (mask & me) {
-        invlpg(addr);
+        here(arg);
     }
     if (mask & ~me) {
-        cpu_call(mask & ~me, flush_page_here, addr);
+        cpu_call(mask, here, arg);
     }
+}
+
+void
+tlb_flush_page(u64 mask, vaddr_t addr)
+{
+    flush(mask, flush_page_here, addr);
 }
 
 void
 tlb_flush_all(u64 mask)
 {
-    u64 me = 1UL << this_cpu()->id;
-
-    if (mask & me) {
-        write_cr3(read_cr3());
-    }
-    if (mask & ~me) {
-        cpu_call(mask & ~me, flush_all_here, 0);
-    }
+    flush(mask, flush_all_here, 0);
 }

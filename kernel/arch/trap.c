@@ -25,6 +25,12 @@ struct gate {
     u32 offset_high, reserved;
 };
 
+/* What lgdt and lidt read. */
+struct table_pointer {
+    u16 limit;
+    u64 base;
+} __attribute__((packed));
+
 struct extable_entry {
     u64 fault, fixup;
 };
@@ -65,10 +71,7 @@ static void
 load_gdt(struct cpu *cpu)
 {
     u64 base = (u64)&cpu->tss;
-    struct {
-        u16 limit;
-        u64 base;
-    } __attribute__((packed)) pointer = {sizeof(cpu->gdt) - 1, (u64)cpu->gdt};
+    struct table_pointer pointer = {sizeof(cpu->gdt) - 1, (u64)cpu->gdt};
 
     cpu->gdt[KERNEL_CS / 8] = 0x00af9b000000ffff;
     cpu->gdt[KERNEL_SS / 8] = 0x00cf93000000ffff;
@@ -113,17 +116,6 @@ fill_idt(void)
     }
 }
 
-static void
-load_idt(void)
-{
-    struct {
-        u16 limit;
-        u64 base;
-    } __attribute__((packed)) pointer = {sizeof(idt) - 1, (u64)idt};
-
-    __asm__ volatile("lidt %0" : : "m"(pointer));
-}
-
 /* Without SMAP, stac and clac are undefined opcodes: make them no-ops.  The
  * image is still writable here, at its boot mapping. */
 static void
@@ -150,11 +142,13 @@ enable_features(void)
 void
 trap_init_cpu(struct cpu *cpu)
 {
+    struct table_pointer idt_pointer = {sizeof(idt) - 1, (u64)idt};
+
     cpu->self = cpu;
     load_gdt(cpu);
     wrmsr(MSR_GS_BASE, (u64)cpu);
     wrmsr(MSR_KERNEL_GS_BASE, 0);
-    load_idt();
+    __asm__ volatile("lidt %0" : : "m"(idt_pointer));
     enable_features();
 
     /* sysret takes CS = base + 16 and SS = base + 8. */

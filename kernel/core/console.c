@@ -5,7 +5,7 @@
  * another.
  */
 #include "core/console.h"
-#include "core/panic.h"
+#include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/percpu.h"
@@ -33,48 +33,30 @@ console_register(struct console_device *device)
 static void
 write_all(const char *text, size_t size)
 {
-    struct console_device *device;
-
-    for (device = devices; device != NULL; device = device->next) {
-        if (device->write != NULL) {
-            device->write(text, size);
+    for (struct console_device *at = devices; at != NULL; at = at->next) {
+        if (at->write != NULL) {
+            at->write(text, size);
         }
-    }
-}
-
-static u64
-lock_devices(void)
-{
-    return panicking ? 0 : spin_lock_irq(&device_lock); /* it may be held */
-}
-
-static void
-unlock_devices(u64 flags)
-{
-    if (!panicking) {
-        spin_unlock_irq(&device_lock, flags);
     }
 }
 
 void
 console_write(const char *text, size_t size)
 {
-    u64 flags = lock_devices();
+    u64 flags = text_lock(&device_lock);
 
     write_all(text, size);
-    unlock_devices(flags);
+    text_unlock(&device_lock, flags);
 }
 
 void
 console_poll(void)
 {
-    struct console_device *device;
-
     cpu_clear_work(WORK_INPUT); /* before we look: what comes later sets it */
     spin_lock(&input_lock);
-    for (device = devices; device != NULL; device = device->next) {
-        if (device->poll != NULL) {
-            device->poll();
+    for (struct console_device *at = devices; at != NULL; at = at->next) {
+        if (at->poll != NULL) {
+            at->poll();
         }
     }
     spin_unlock(&input_lock);
@@ -93,7 +75,7 @@ console_log(enum host_record kind, const void *message, size_t size)
 {
     const char *text = message;
     size_t start = 0;
-    u64 flags = lock_devices();
+    u64 flags = text_lock(&device_lock);
 
     (void)kind;
     for (size_t i = 0; i < size; i++) {
@@ -104,5 +86,5 @@ console_log(enum host_record kind, const void *message, size_t size)
         }
     }
     write_all(text + start, size - start);
-    unlock_devices(flags);
+    text_unlock(&device_lock, flags);
 }

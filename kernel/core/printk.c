@@ -29,6 +29,20 @@ log_start(void (*write)(enum host_record kind, const void *text, size_t size))
     spin_unlock_irq(&log_lock, flags);
 }
 
+u64
+text_lock(struct spinlock *lock)
+{
+    return panicking ? 0 : spin_lock_irq(lock);
+}
+
+void
+text_unlock(struct spinlock *lock, u64 flags)
+{
+    if (!panicking) {
+        spin_unlock_irq(lock, flags);
+    }
+}
+
 void
 log_vwrite(enum host_record kind, const char *fmt, va_list ap)
 {
@@ -36,22 +50,15 @@ log_vwrite(enum host_record kind, const char *fmt, va_list ap)
     int length = vsnprintf(text, sizeof(text), fmt, ap);
     size_t size = MIN((size_t)length, sizeof(text) - 1);
 
-    u64 flags = 0;
-    if (panicking) { /* whoever panics may hold the lock */
-        kind = HOST_PANIC;
-    } else {
-        flags = spin_lock_irq(&log_lock);
-    }
+    u64 flags = text_lock(&log_lock);
     if (sink != NULL) {
-        sink(kind, text, size);
+        sink(panicking ? HOST_PANIC : kind, text, size);
     } else { /* keep it */
         size = MIN(size, EARLY_MAX - early_size);
         memcpy(early + early_size, text, size);
         early_size += size;
     }
-    if (!panicking) {
-        spin_unlock_irq(&log_lock, flags);
-    }
+    text_unlock(&log_lock, flags);
 }
 
 void

@@ -21,3 +21,9 @@ void log_start(void (*write)(enum host_record kind, const void *text,
 #define warn(...)   log_write(HOST_WARN, __VA_ARGS__)
 void log_write(enum host_record kind, const char *fmt, ...) __printf(2, 3);
 void log_vwrite(enum host_record kind, const char *fmt, va_list ap);
+
+/* Take or release a lock of what shows text, as spin_lock_irq; but in a panic,
+ * whose victims may hold it, it is not taken. */
+struct spinlock;
+u64 text_lock(struct spinlock *lock) __must_check;
+void text_unlock(struct spinlock *lock, u64 flags);

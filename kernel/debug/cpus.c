@@ -2,7 +2,6 @@
  * The checkers of what each CPU has: the tables that it has loaded, and the
  * threads that run or wait there.  All others stand still meanwhile.
  */
-
 #include "arch/percpu.h"
 
 #include "mm/as.h"

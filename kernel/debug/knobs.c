@@ -33,14 +33,8 @@ static int
 parse_number(const char *text, u64 *number)
 {
     *number = 0;
-    if (*text == '\0') {
-        return -EINVAL;
-    }
-    for (; *text >= '0' && *text <= '9'; text++) {
-        if (*number > 1UL << 60) {
-            return -EINVAL;
-        }
-        *number = *number * 10 + (u64)(*text - '0');
+    while (*text >= '0' && *text <= '9' && *number <= 1UL << 60) {
+        *number = *number * 10 + (u64)(*text++ - '0');
     }
     return *text == '\0' && *number > 0 ? 0 : -EINVAL;
 }
@@ -139,14 +133,11 @@ nomem_store(const char *word)
         current->nomem.n = 0;
         return 0;
     }
-    const char *space = strchr(word, ' ');
-    if (space == NULL || parse_number(space + 1, &nomem.n) != 0) {
-        return -EINVAL;
-    }
-    size_t length = (size_t)(space - word);
     for (size_t mode = NOMEM_ONCE; mode < ARRAY_SIZE(nomem_modes); mode++) {
-        if (strlen(nomem_modes[mode]) == length
-            && memcmp(word, nomem_modes[mode], length) == 0) {
+        size_t length = strlen(nomem_modes[mode]);
+        if (strncmp(word, nomem_modes[mode], length) == 0
+            && word[length] == ' '
+            && parse_number(word + length + 1, &nomem.n) == 0) {
             nomem.mode = mode;
             current->nomem = nomem;
             return 0;

@@ -9,7 +9,6 @@
  * entry that leads to the node: w writable, s shared mapping, k kept without
  * rights, z the zero page, or `-`.
  */
-
 #include "arch/pte.h"
 #include "arch/smp.h"
 

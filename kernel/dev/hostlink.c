@@ -43,10 +43,7 @@ end_record(void)
 {
     static bool ended;
 
-    if (ended) {
-        return;
-    }
-    for (size_t i = 0; i < 3 + HOST_RECORD_MAX; i++) {
+    for (size_t i = 0; !ended && i < 3 + HOST_RECORD_MAX; i++) {
         uart_put(COM2_PORT, 0);
     }
     ended = true;
@@ -59,14 +56,12 @@ host_send(enum host_record type, const void *data, size_t size)
     if (!present) {
         return;
     }
+    u64 flags = text_lock(&link_lock);
     if (panicking) {
         end_record();
-        put_record(type, data, size);
-        return;
     }
-    u64 flags = spin_lock_irq(&link_lock);
     put_record(type, data, size);
-    spin_unlock_irq(&link_lock, flags);
+    text_unlock(&link_lock, flags);
 }
 
 void

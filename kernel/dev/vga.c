@@ -1,7 +1,6 @@
 /*
  * VGA text mode as it is after boot: 80 x 25 cells of two bytes at 0xb8000.
  */
-
 #include "core/console.h"
 
 #include "arch/io.h"

@@ -14,33 +14,65 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/config.h"
 #include "core/panic.h"
 
 #include "mm/heap.h"
 
-#include "proc/thread.h"
-
 #include "fs/file.h"
 
 #define FIRST_CAPACITY 24
+#define WORDS(capacity) (((capacity) + 63) / 64) /* of its bits */
 
 struct fdtable {
-    _Atomic u32 count;           /* struct files that point here */
-    u32 capacity;                /* slots, at most OPEN_MAX */
-    u32 end;                     /* all descriptors in use are below */
-    u64 cloexec[FD_WORDS];       /* a bit a descriptor */
-    struct file *file[];         /* NULL: free */
+    _Atomic u32 count;    /* struct files that point here */
+    u32 capacity;         /* slots, at most OPEN_MAX */
+    u64 full;             /* bit n: all bits of used[n] are set */
+    u64 *used;            /* a bit a descriptor: it has a file or is reserved */
+    u64 *cloexec;         /* a bit a descriptor */
+    struct file *file[];  /* NULL: free or reserved; then `used`, `cloexec` */
 };
+
+_Static_assert(OPEN_MAX <= 64 * 64, "`full` is one word");
+
+static bool
+bit_at(const u64 *words, u32 n)
+{
+    return (words[n / 64] >> (n % 64) & 1) != 0;
+}
+
+static inline void
+set_bit(u64 *word, u32 n, bool value)
+{
+    *word = value ? *word | 1UL << (n % 64) : *word & ~(1UL << (n % 64));
+}
+
+/* The first bit from `from` on that is set; end if there is none below it. */
+static u32
+next_bit(const u64 *words, u32 from, u32 end)
+{
+    while (from < end) {
+        u64 rest = words[from / 64] >> (from % 64);
+        if (rest != 0) {
+            return from + (u32)__builtin_ctzl(rest);
+        }
+        from = (from / 64 + 1) * 64;
+    }
+    return end;
+}
 
 static struct fdtable *
 table_alloc(u32 capacity)
 {
+    u32 slots = capacity + 2 * WORDS(capacity);
     struct fdtable *table = kzalloc(sizeof(*table)
-                                    + capacity * sizeof(table->file[0]));
+                                    + slots * sizeof(table->file[0]));
 
     if (table != NULL) {
         table->count = 1;
         table->capacity = capacity;
+        table->used = (u64 *)&table->file[capacity];
+        table->cloexec = table->used + WORDS(capacity);
     }
     return table;
 }
@@ -51,72 +83,114 @@ table_put(struct fdtable *table)
     if (atomic_fetch_sub(&table->count, 1) > 1) {
         return;
     }
-    for (u32 fd = 0; fd < table->end; fd++) {
+    u32 end = table->capacity;
+    for (u32 fd = 0; (fd = next_bit(table->used, fd, end)) < end; fd++) {
         file_put(table->file[fd]);
     }
     kfree(table);
+}
+
+static inline void
+set_used(struct fdtable *table, u32 fd, bool used)
+{
+    u64 *word = &table->used[fd / 64];
+
+    set_bit(word, fd, used);
+    if (!used || *word == ~0UL) {
+        set_bit(&table->full, fd / 64, used);
+    }
+}
+
+/* A table with the same files and as many slots, or more.
+ * => moves: the references and what is reserved are the new one's; else it has
+ *    references of its own, and nothing reserved
+ * => NULL: no memory */
+static struct fdtable *
+table_copy(const struct fdtable *old, u32 capacity, bool moves)
+{
+    struct fdtable *new = table_alloc(capacity);
+    u32 end = old->capacity;
+
+    if (new == NULL) {
+        return NULL;
+    }
+    new->full = old->full;
+    memcpy(new->used, old->used, WORDS(end) * sizeof(u64));
+    memcpy(new->cloexec, old->cloexec, WORDS(end) * sizeof(u64));
+    memcpy(new->file, old->file, end * sizeof(new->file[0]));
+    for (u32 fd = moves ? end : 0;
+         (fd = next_bit(new->used, fd, end)) < end; fd++) {
+        if (new->file[fd] != NULL) {
+            file_get(new->file[fd]);
+        } else {
+            set_used(new, fd, false);
+        }
+    }
+    return new;
 }
 
 /* Become the only user of the table, with room for descriptor fd.
  * => files->lock held
  * => 0, or -ENOMEM with nothing changed */
 static int
-table_own(struct files *files, int fd)
+table_own(struct files *files, u32 fd)
 {
     struct fdtable *old = files->table;
+    bool alone = old->count == 1;
     u32 capacity = old->capacity;
 
-    assert((u32)fd < OPEN_MAX);
-    while (capacity <= (u32)fd) {
+    assert(fd < OPEN_MAX);
+    while (capacity <= fd) {
         capacity = MIN(2 * capacity, OPEN_MAX);
     }
-    if (old->count == 1 && capacity == old->capacity) {
+    if (alone && capacity == old->capacity) {
         return 0;
     }
-    struct fdtable *new = table_alloc(capacity);
+    struct fdtable *new = table_copy(old, capacity, alone);
     if (new == NULL) {
         return -ENOMEM;
     }
-    memcpy(new->cloexec, old->cloexec, sizeof(new->cloexec));
-    new->end = old->end;
-    for (u32 i = 0; i < old->end; i++) {
-        new->file[i] = old->file[i];
-        if (new->file[i] != NULL) {
-            file_get(new->file[i]);
-        }
-    }
     files->table = new;
-    table_put(old); /* no file goes with it: the copy holds each one too */
+    if (alone) {
+        kfree(old);
+    } else {
+        table_put(old); /* no file goes with it: the copy holds each one too */
+    }
     return 0;
-}
-
-static bool
-bit_at(const u64 *words, u32 n)
-{
-    return (words[n / 64] >> (n % 64) & 1) != 0;
-}
-
-static void
-set_bit(u64 *words, u32 n, bool value)
-{
-    u64 bit = 1UL << (n % 64);
-
-    words[n / 64] &= ~bit;
-    words[n / 64] |= value ? bit : 0;
 }
 
 /* Put a file, or NULL, at fd.
  * => files->lock held, the table is owned
  * => what was there, with its reference */
 static struct file *
-table_set(struct fdtable *table, int fd, struct file *file, bool cloexec)
+table_set(struct fdtable *table, u32 fd, struct file *file, bool cloexec)
 {
     struct file *old = table->file[fd];
 
     table->file[fd] = file;
-    set_bit(table->cloexec, fd, cloexec);
-    table->end = MAX(table->end, (u32)fd + 1);
+    set_bit(&table->cloexec[fd / 64], fd, cloexec);
+    set_used(table, fd, file != NULL);
     return old;
+}
+
+/* The lowest free descriptor, `lowest` or above.  => OPEN_MAX if none */
+static u32
+lowest_free(const struct fdtable *table, u32 lowest)
+{
+    u32 word = lowest / 64;
+
+    if (lowest >= table->capacity) {
+        return lowest;
+    }
+    u64 free = ~table->used[word] >> (lowest % 64);
+    if (free != 0) {
+        return lowest + (u32)__builtin_ctzl(free);
+    }
+    u64 not_full = ~table->full & -2UL << word; /* of the words after it */
+    if (not_full == 0) {
+        return OPEN_MAX;
+    }
+    return lowest_free(table, (u32)__builtin_ctzl(not_full) * 64);
 }
 
 /* The file behind fd; a negative one is large here.
@@ -126,7 +200,7 @@ file_at(const struct files *files, u32 fd)
 {
     const struct fdtable *table = files->table;
 
-    return fd < table->end ? table->file[fd] : NULL;
+    return fd < table->capacity ? table->file[fd] : NULL;
 }
 
 /* ---- One descriptor of the current process ---- */
@@ -159,22 +233,19 @@ file_use_fd(int fd)
 }
 
 int
-fd_reserve(int lowest)
+fd_reserve(u32 lowest)
 {
     struct files *files = current->files;
-    int fd = lowest;
 
     spin_lock(&files->lock);
-    while (fd < OPEN_MAX
-           && (file_at(files, fd) != NULL || bit_at(files->reserved, fd))) {
-        fd++;
-    }
-    int error = fd >= OPEN_MAX ? -EMFILE : table_own(files, fd);
+    u32 fd = lowest_free(files->table, lowest);
+    int error = fd >= fd_limit() ? -EMFILE : table_own(files, fd);
     if (error == 0) {
-        set_bit(files->reserved, fd, true);
+        set_used(files->table, fd, true);
+        files->reserved++;
     }
     spin_unlock(&files->lock);
-    return error != 0 ? error : fd;
+    return error != 0 ? error : (int)fd;
 }
 
 int
@@ -184,15 +255,11 @@ fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
     struct files *files = current->files;
 
     spin_lock(&files->lock);
-    for (int i = 0; i < count && error == 0; i++) {
-        error = table_own(files, fd[i]);
-    }
     for (int i = 0; i < count; i++) {
         if (fd[i] >= 0) {
-            set_bit(files->reserved, fd[i], false);
-        }
-        if (error == 0) {
-            table_set(files->table, fd[i], file[i], cloexec);
+            files->reserved--;
+            table_set(files->table, (u32)fd[i], error == 0 ? file[i] : NULL,
+                      error == 0 && cloexec);
         }
     }
     spin_unlock(&files->lock);
@@ -203,27 +270,29 @@ fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
 }
 
 int
-fd_replace(struct file *file, int fd, bool cloexec)
+fd_replace(struct file *file, u32 fd, bool cloexec)
 {
     struct files *files = current->files;
     struct file *old = file; /* dropped in the end: the new one, if it fails */
     int error = -EBADF;
 
     spin_lock(&files->lock);
-    if (fd >= 0 && fd < OPEN_MAX
-        && (file != NULL || file_at(files, fd) != NULL)) {
-        error = bit_at(files->reserved, fd) ? -EBUSY : table_own(files, fd);
+    bool open = file_at(files, fd) != NULL;
+    if (file != NULL ? fd < fd_limit() : open) {
+        bool reserved = !open && fd < files->table->capacity
+                        && bit_at(files->table->used, fd);
+        error = reserved ? -EBUSY : table_own(files, fd);
     }
     if (error == 0) {
         old = table_set(files->table, fd, file, cloexec);
     }
     spin_unlock(&files->lock);
     file_put(old);
-    return error != 0 ? error : fd;
+    return error != 0 ? error : (int)fd;
 }
 
 int
-fd_get_cloexec(int fd)
+fd_get_cloexec(u32 fd)
 {
     struct files *files = current->files;
     int result = -EBADF;
@@ -237,7 +306,7 @@ fd_get_cloexec(int fd)
 }
 
 int
-fd_set_cloexec(int fd, bool cloexec)
+fd_set_cloexec(u32 fd, bool cloexec)
 {
     struct files *files = current->files;
 
@@ -288,9 +357,17 @@ files_copy(struct files *files)
     *copy = (struct files){.refs = 1};
     spin_init(&copy->lock, RANK_FILES, "files");
     spin_lock(&files->lock);
-    copy->table = files->table;
-    atomic_fetch_add(&copy->table->count, 1);
+    if (files->reserved == 0) {
+        copy->table = files->table;
+        atomic_fetch_add(&copy->table->count, 1);
+    } else {
+        copy->table = table_copy(files->table, files->table->capacity, false);
+    }
     spin_unlock(&files->lock);
+    if (copy->table == NULL) {
+        kfree(copy);
+        return NULL;
+    }
     return copy;
 }
 
@@ -303,18 +380,6 @@ files_put(struct files *files)
     }
 }
 
-/* The first close-on-exec descriptor.  => files->lock held; OPEN_MAX if none */
-static int
-first_cloexec(const struct fdtable *table)
-{
-    for (int i = 0; i < FD_WORDS; i++) {
-        if (table->cloexec[i] != 0) {
-            return 64 * i + __builtin_ctzl(table->cloexec[i]);
-        }
-    }
-    return OPEN_MAX;
-}
-
 struct files *
 files_for_exec(struct files *files)
 {
@@ -323,8 +388,9 @@ files_for_exec(struct files *files)
         return NULL;
     }
     spin_lock(&files->lock);
-    int fd = first_cloexec(files->table);
-    int error = fd < OPEN_MAX ? table_own(files, fd) : 0;
+    u32 end = files->table->capacity;
+    u32 fd = next_bit(files->table->cloexec, 0, end);
+    int error = fd < end ? table_own(files, fd) : 0;
     spin_unlock(&files->lock);
     if (error != 0) {
         files_put(files);
@@ -336,19 +402,14 @@ files_for_exec(struct files *files)
 void
 files_close_on_exec(struct files *files)
 {
-    for (;;) {
-        struct file *file = NULL;
+    struct fdtable *table = files->table; /* only we use it */
+    u32 end = table->capacity;
 
+    for (u32 fd = 0; (fd = next_bit(table->cloexec, fd, end)) < end; fd++) {
+        assert(table->count == 1);
         spin_lock(&files->lock);
-        int fd = first_cloexec(files->table);
-        if (fd < OPEN_MAX) {
-            assert(files->table->count == 1);
-            file = table_set(files->table, fd, NULL, false);
-        }
+        struct file *file = table_set(table, fd, NULL, false);
         spin_unlock(&files->lock);
-        if (file == NULL) {
-            return;
-        }
         file_put(file);
     }
 }

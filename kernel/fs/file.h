@@ -7,19 +7,20 @@
  *
  * A fork gives the child a new struct files that points to the same fdtable:
  * one more count, whatever is open.  An fdtable is immutable while its count
- * is over 1, and copied at the first change.  It holds the references to the
- * files, so a pipe's end of file stays exact: a shared table holds each file
- * once.
+ * is over 1, and copied at the first change (or at the fork, while a call of
+ * somebody else who uses it is between fd_reserve and fd_fill).  It holds the
+ * references to the files, so a pipe's end of file stays exact: a shared table
+ * holds each file once.
  */
 #pragma once
 
 #include "abi/fcntl.h"
 #include "abi/uio.h"
-#include "core/config.h"
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/usercopy.h"
 #include "proc/mutex.h"
+#include "proc/process.h"
 
 struct inode;
 struct fdtable;
@@ -111,41 +112,46 @@ file_done(struct file_use use)
     }
 }
 
+/* Descriptors from here on are for nobody: RLIMIT_NOFILE. */
+static inline u32
+fd_limit(void)
+{
+    return (u32)current->process->open_files.rlim_cur;
+}
+
 /* A file gets a descriptor in two steps, as a call may fail in between.  First:
  * keep the lowest free one, `lowest` or above, which nobody else gets or sees
  * meanwhile.
  * => the descriptor; -EMFILE, -ENOMEM with nothing changed */
-int fd_reserve(int lowest);
+int fd_reserve(u32 lowest);
 
 /* Then: put files at all those that were kept or, if the call has failed with
  * `error`, give them back (a negative one is none, a file may be NULL).
  * => the caller's references are the table's then, or dropped at an error
- * => 0; error; -ENOMEM (the table has been shared since by a fork of somebody
- *    who uses it, too) */
+ * => error */
 int fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
-            int error) __must_check;
+            int error);
 
 /* Put a file at this very descriptor; what was there is closed.  NULL: only
  * that (-EBADF if nothing was there).
  * => the reference: as fd_fill
- * => fd; -EBADF (out of range), -EBUSY (reserved), -ENOMEM with nothing
+ * => fd; -EBADF (beyond the limit), -EBUSY (reserved), -ENOMEM with nothing
  *    changed */
-int fd_replace(struct file *file, int fd, bool cloexec);
+int fd_replace(struct file *file, u32 fd, bool cloexec);
 
 /* Tell a descriptor's close-on-exec flag, or set it.
  * => 0 or 1; -EBADF, -ENOMEM */
-int fd_get_cloexec(int fd);
-int fd_set_cloexec(int fd, bool cloexec);
+int fd_get_cloexec(u32 fd);
+int fd_set_cloexec(u32 fd, bool cloexec);
 
 /* ---- The whole table ---- */
 
-#define FD_WORDS (OPEN_MAX / 64)
-
 struct files {
     _Atomic u32 refs;
+    u32 reserved;           /* descriptors: while there are, nobody else has
+                               the table, as he would inherit them */
     struct spinlock lock;   /* RANK_FILES */
     struct fdtable *table;  /* maybe shared, copy on change */
-    u64 reserved[FD_WORDS]; /* a bit a descriptor: free, but promised */
 };
 
 /* A new descriptor table object, empty.  => NULL: no memory */
@@ -155,7 +161,7 @@ struct files *files_alloc(void);
 struct files *files_get(struct files *files);
 
 /* One that goes its own way from here: shares only the fdtable, until either
- * changes it.  => O(1); NULL: no memory */
+ * changes it.  => O(1), but while something is reserved; NULL: no memory */
 struct files *files_copy(struct files *files);
 
 /* One user fewer; the last closes all.

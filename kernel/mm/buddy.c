@@ -78,6 +78,18 @@ block_free(u32 number, int order)
 }
 
 u32
+block_take_small(int *order)
+{
+    int from = 0;
+
+    while (from < *order && blocks[from] == 0) {
+        from++;
+    }
+    *order = from;
+    return block_take(from);
+}
+
+u32
 block_take(int order)
 {
     int from = order;

@@ -30,7 +30,8 @@ static struct loose shared[CONTENT_COUNT]; /* under frame_lock */
 
 /* A CPU moves this many frames at a time between the shared lists and its own,
  * and keeps at most twice as many of a content. */
-#define BATCH 16
+#define BATCH_ORDER 4
+#define BATCH       (1u << BATCH_ORDER)
 
 /* Of each CPU, used by it alone; counts are of what it has allocated less what
  * it has freed, so that only the sum over all CPUs means anything. */
@@ -143,31 +144,28 @@ claim(u32 number, enum frame_kind kind)
     frames[number] = (struct frame){.refs = 1, .kind = (u8)kind};
 }
 
-/* Get a batch of frames with this content for the CPU; blocks are broken for
- * frames of any content only. */
+/* Get a batch of frames with this content, or nearly two, for the CPU; blocks
+ * are broken for frames of any content only, and small ones first. */
 static __noinline void
-refill(struct frame_cache *cache, enum frame_content content)
+refill(struct loose *loose, enum frame_content content)
 {
     spin_lock(&frame_lock);
 
-    for (int i = 0; i < BATCH; i++) {
+    while (loose->count < BATCH) {
+        int order = 0;
         u32 number = loose_pop(&shared[content]);
         if (number == 0 && content == CONTENT_ANY) {
-            number = block_take(0);
+            order = BATCH_ORDER;
+            number = block_take_small(&order);
         }
         if (number == 0) {
             break;
         }
-        loose_push(&cache->loose[content], number);
+        for (u32 i = 1u << order; i-- > 0;) {
+            loose_push(loose, number + i);
+        }
     }
     spin_unlock(&frame_lock);
-}
-
-/* Without the lock: a guess that may be late. */
-static inline bool
-shared_has(enum frame_content content)
-{
-    return __atomic_load_n(&shared[content].count, __ATOMIC_RELAXED) != 0;
 }
 
 /* One frame with this content.  => 0: there is none */
@@ -177,9 +175,11 @@ take(enum frame_kind kind, enum frame_content content)
     struct frame_cache *cache = enter();
     struct loose *loose = &cache->loose[content];
 
+    /* The look without the lock is a guess that may be late. */
     if (loose->first == 0
-        && (content == CONTENT_ANY || shared_has(content))) {
-        refill(cache, content);
+        && (content == CONTENT_ANY
+            || __atomic_load_n(&shared[content].count, __ATOMIC_RELAXED))) {
+        refill(loose, content);
     }
     u32 number = loose_pop(loose);
     if (number != 0) {
@@ -320,7 +320,7 @@ spill(struct loose *loose, enum frame_content content)
 {
     spin_lock(&frame_lock);
 
-    for (int i = 0; i < BATCH; i++) {
+    for (u32 i = 0; i < BATCH; i++) {
         loose_push(&shared[content], loose_pop(loose));
     }
     spin_unlock(&frame_lock);

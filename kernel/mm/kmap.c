@@ -10,6 +10,7 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/pte.h"
+#include "arch/smp.h"
 
 #include "mm/early.h"
 #include "mm/frame.h"
@@ -26,8 +27,15 @@ extern const char image_end[];
 paddr_t kernel_root;
 
 static struct spinlock kstack_lock = SPINLOCK_INIT(RANK_KSTACK);
-static u32 kept_slots[MAX_PROCESSES + MAX_CPUS];
-static u32 kept_count, slots_made;
+
+/* The slots that are free: first bare ones, then those that have their frames,
+ * last given back last.  So many keep them at most, so many lose them at a
+ * time: that takes a flush on all CPUs. */
+#define KEPT_MAX  64
+#define GIVE_BACK 32
+#define SLOTS     (MAX_PROCESSES + MAX_CPUS)
+static u32 free_slots[SLOTS];
+static u32 free_count, bare_count;
 
 paddr_t
 kernel_image_end(void)
@@ -107,6 +115,9 @@ kmap_init(void)
     map_image();
     /* The level-3 table of the stacks must exist before the root is copied. */
     (void)entry_at(KSTACK_BASE, 3, early_alloc);
+    for (; free_count < SLOTS; bare_count = ++free_count) {
+        free_slots[free_count] = SLOTS - 1 - free_count; /* the lowest last */
+    }
     write_cr3(kernel_root);
     this_cpu()->loaded_root = kernel_root;
 }
@@ -125,28 +136,61 @@ slot_stack(u32 slot)
     return KSTACK_BASE + slot * KSTACK_SLOT + KSTACK_SLOT - KSTACK_SIZE;
 }
 
-/* Back a new slot with frames.  => kstack_lock held; false: no memory */
-static bool
-slot_map(u32 slot)
+/* Give the last bare slot its frames.
+ * => kstack_lock held; false: no memory, or no such slot */
+static __noinline bool
+slot_map(void)
 {
-    vaddr_t stack = slot_stack(slot);
-    paddr_t low = frame_alloc(FRAME_KERNEL);
-    paddr_t high = frame_alloc(FRAME_KERNEL);
-    pte_t *entry = entry_at(stack, 1, alloc_table);
-
-    if (low == 0 || high == 0 || entry == NULL) {
+    if (bare_count == 0) {
+        return false;
+    }
+    pte_t *entry = entry_at(slot_stack(free_slots[bare_count - 1]), 1,
+                            alloc_table);
+    paddr_t low = entry != NULL ? frame_alloc(FRAME_KERNEL) : 0;
+    paddr_t high = low != 0 ? frame_alloc(FRAME_KERNEL) : 0;
+    if (high == 0) {
         if (low != 0) {
             frame_put(low);
-        }
-        if (high != 0) {
-            frame_put(high);
         }
         return false;
     }
     /* Two pages of an aligned pair: their entries are neighbours. */
     entry[0] = low | PTE_P | PTE_W | PTE_G | PTE_NX;
     entry[1] = high | PTE_P | PTE_W | PTE_G | PTE_NX;
+    bare_count--;
     return true;
+}
+
+/* Forget those that are about to become bare. */
+static void
+flush_here(u64 unused)
+{
+    (void)unused;
+    for (u32 i = bare_count; i < bare_count + GIVE_BACK; i++) {
+        invlpg(slot_stack(free_slots[i]));
+        invlpg(slot_stack(free_slots[i]) + PAGE_SIZE);
+    }
+}
+
+/* Take the frames of the slots that were not used for longest.
+ * => kstack_lock held */
+static __noinline void
+give_back(void)
+{
+    pte_t *entry[GIVE_BACK];
+
+    for (u32 i = 0; i < GIVE_BACK; i++) {
+        entry[i] = entry_at(slot_stack(free_slots[bare_count + i]), 1, NULL);
+        entry[i][0] &= ~PTE_P;
+        entry[i][1] &= ~PTE_P;
+    }
+    flush_here(0);
+    cpu_call(cpus_online & ~(1UL << this_cpu()->id), flush_here, 0);
+    for (u32 i = 0; i < GIVE_BACK; i++) {
+        frame_put(pte_addr(entry[i][0]));
+        frame_put(pte_addr(entry[i][1]));
+    }
+    bare_count += GIVE_BACK;
 }
 
 vaddr_t
@@ -155,10 +199,8 @@ kstack_alloc(void)
     vaddr_t stack = 0;
     spin_lock(&kstack_lock);
 
-    if (kept_count > 0) {
-        stack = slot_stack(kept_slots[--kept_count]);
-    } else if (slots_made < ARRAY_SIZE(kept_slots) && slot_map(slots_made)) {
-        stack = slot_stack(slots_made++);
+    if (free_count > bare_count || slot_map()) {
+        stack = slot_stack(free_slots[--free_count]);
     }
     spin_unlock(&kstack_lock);
     return stack;
@@ -169,12 +211,15 @@ kstack_free(vaddr_t stack)
 {
     spin_lock(&kstack_lock);
 
-    kept_slots[kept_count++] = (u32)((stack - KSTACK_BASE) / KSTACK_SLOT);
+    free_slots[free_count++] = (u32)((stack - KSTACK_BASE) / KSTACK_SLOT);
+    if (free_count - bare_count > KEPT_MAX) {
+        give_back();
+    }
     spin_unlock(&kstack_lock);
 }
 
 u64
 kstacks_in_use(void)
 {
-    return slots_made - kept_count;
+    return SLOTS - free_count;
 }

@@ -20,7 +20,8 @@ void kmap_init(void);
 paddr_t kernel_image_end(void);
 
 /* A kernel stack of KSTACK_SIZE bytes; its lowest address.
- * => 0 if there is no memory; stacks given back are kept for the next */
+ * => 0 if there is no memory; some that were given back are kept for the next,
+ *    as they are */
 vaddr_t kstack_alloc(void) __must_check;
 void kstack_free(vaddr_t stack);
 

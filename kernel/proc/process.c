@@ -357,6 +357,7 @@ proc_start_init(void (*start)(void *arg))
     if (init == NULL || (init->sigacts = sigacts_alloc()) == NULL) {
         panic("no memory for init");
     }
+    init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->pgid = init->sid = init->pid;

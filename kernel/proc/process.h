@@ -61,6 +61,7 @@ struct process {
     pid_t pgid, sid;           /* T */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
+    struct rlimit open_files;  /* a  changed by itself only */
 
     /* Shared by reference, copied at the first change. */
     struct sigacts *sigacts;   /* T and p: either is enough to read it */

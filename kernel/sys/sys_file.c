@@ -4,8 +4,6 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 
-#include "core/config.h"
-
 #include "mm/heap.h"
 #include "mm/usercopy.h"
 
@@ -164,7 +162,7 @@ sys_getdents64(u64 fd, u64 buf, u64 size)
 long
 sys_close(u64 fd)
 {
-    return MIN(fd_replace(NULL, (int)fd, false), 0);
+    return MIN(fd_replace(NULL, (u32)fd, false), 0);
 }
 
 /* int pipe2(int fds[2], int flags)
@@ -198,13 +196,25 @@ sys_pipe(u64 fds)
     return sys_pipe2(fds, 0);
 }
 
+/* => the caller's reference is used up */
+static long
+dup_file(struct file *file, u32 lowest, bool cloexec)
+{
+    int fd = fd_reserve(lowest);
+    int error = fd_fill(&fd, &file, 1, cloexec, MIN(fd, 0));
+
+    return error != 0 ? error : fd;
+}
+
 /* int dup(int fd)
  * => the lowest free descriptor, for the same open file
  * Errors: EBADF, EMFILE, ENOMEM. */
 long
 sys_dup(u64 fd)
 {
-    return sys_fcntl(fd, F_DUPFD, 0);
+    struct file *file = file_get_fd((int)fd);
+
+    return file == NULL ? -EBADF : dup_file(file, 0, false);
 }
 
 /* int dup2(int fd, int new)
@@ -214,7 +224,7 @@ long
 sys_dup2(u64 fd, u64 new)
 {
     if ((int)fd == (int)new) {
-        return fd_get_cloexec((int)fd) < 0 ? -EBADF : (int)new;
+        return fd_get_cloexec((u32)fd) < 0 ? -EBADF : (int)new;
     }
     return sys_dup3(fd, new, 0);
 }
@@ -230,7 +240,7 @@ sys_dup3(u64 fd, u64 new, u64 flags)
     }
     struct file *file = file_get_fd((int)fd);
     return file == NULL ? -EBADF
-                        : fd_replace(file, (int)new, flags & O_CLOEXEC);
+                        : fd_replace(file, (u32)new, flags & O_CLOEXEC);
 }
 
 /* int fcntl(int fd, int command, long arg)
@@ -252,18 +262,16 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     switch ((int)command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        if ((u32)arg < OPEN_MAX) {
-            int new = fd_reserve((int)arg);
+        if ((u32)arg < fd_limit()) {
             file_get(file);
-            result = fd_fill(&new, &file, 1, cloexec, MIN(new, 0));
-            result = result != 0 ? result : new;
+            result = dup_file(file, (u32)arg, cloexec);
         }
         break;
     case F_GETFD:
-        result = fd_get_cloexec((int)fd);
+        result = fd_get_cloexec((u32)fd);
         break;
     case F_SETFD:
-        result = fd_set_cloexec((int)fd, arg & FD_CLOEXEC);
+        result = fd_set_cloexec((u32)fd, arg & FD_CLOEXEC);
         break;
     case F_GETFL:
         result = file->flags;

@@ -334,55 +334,61 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     }
 }
 
-/* What a process may use of this resource. */
-static u64
+/* What we may use of this resource. */
+static struct rlimit
 limit_of(int resource)
 {
-    switch (resource) {
-    case RLIMIT_STACK:
-        return STACK_LIMIT;
-    case RLIMIT_NOFILE:
-        return OPEN_MAX;
-    case RLIMIT_NPROC:
-        return (u64)(proc_limit() - ROOT_SLOTS);
-    case RLIMIT_CORE:
-        return 0;
-    default:
-        return RLIM_INFINITY;
-    }
+    u64 most = resource == RLIMIT_STACK   ? STACK_LIMIT
+               : resource == RLIMIT_CORE  ? 0
+               : resource == RLIMIT_NPROC ? (u64)(proc_limit() - ROOT_SLOTS)
+                                          : RLIM_INFINITY;
+
+    return resource == RLIMIT_NOFILE ? current->process->open_files
+                                     : (struct rlimit){most, most};
 }
 
 /* int getrlimit(int resource, struct rlimit *limit);
  * 0.
- * EINVAL: unknown resource.  EFAULT.
- * Differences from Linux: limits are fixed. */
+ * EINVAL: unknown resource.  EFAULT. */
 long
 sys_getrlimit(u64 resource, u64 limit)
 {
     if ((u32)resource >= RLIMIT_COUNT) {
         return -EINVAL;
     }
-    u64 value = limit_of((int)resource);
-    struct rlimit rlimit = {value, value};
+    struct rlimit rlimit = limit_of((int)resource);
     return copy_to_user(limit, &rlimit, sizeof(rlimit));
 }
 
 /* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
  *               struct rlimit *old);
  * 0.
- * ESRCH: another process.  EINVAL: unknown resource.  EPERM: setting.  EFAULT.
- * Differences from Linux: limits are fixed, and only the caller's are told. */
+ * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
+ * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
+ * Differences from Linux: only RLIMIT_NOFILE can be set, and only the caller's
+ * are told. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
-    if ((pid_t)pid != 0 && (pid_t)pid != current->process->pid) {
+    struct process *process = current->process;
+    struct rlimit limit;
+
+    if (new != 0 && copy_from_user(&limit, new, sizeof(limit)) != 0) {
+        return -EFAULT;
+    }
+    if ((pid_t)pid != 0 && (pid_t)pid != process->pid) {
         return -ESRCH;
     }
-    if ((u32)resource >= RLIMIT_COUNT) {
+    if ((u32)resource >= RLIMIT_COUNT
+        || (new != 0 && limit.rlim_cur > limit.rlim_max)) {
         return -EINVAL;
     }
+    struct rlimit had = limit_of((int)resource);
     if (new != 0) {
-        return -EPERM;
+        if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX) {
+            return -EPERM;
+        }
+        process->open_files = limit;
     }
-    return old != 0 ? sys_getrlimit(resource, old) : 0;
+    return old != 0 ? copy_to_user(old, &had, sizeof(had)) : 0;
 }

@@ -16,7 +16,6 @@
 
 #include "sys/sys.h"
 
-
 /* int kill(pid_t pid, int signal);
  * 0.
  * ESRCH: nobody.  EINVAL: no such signal.

@@ -127,13 +127,12 @@ def descriptors(owner):
     """Each descriptor of a thread, in order: (number, Descriptor, or None
     where what is behind it cannot be read)."""
     table = table_of(owner)
-    for fd in range(int(table["end"])):
-        pointer = table["file"][fd]
-        if kernel.address(pointer) == 0:
+    for fd, file in enumerate(pointers(table)):
+        if file == 0:
             continue
         word = int(table["cloexec"][fd // 64])
         try:
-            yield fd, Descriptor(fd, pointer.dereference(),
+            yield fd, Descriptor(fd, table["file"][fd].dereference(),
                                  word >> fd % 64 & 1)
         except gdb.error:
             yield fd, None
@@ -145,6 +144,13 @@ def table_of(owner):
     if kernel.address(files) == 0:
         raise gdb.error("it has no files")
     return files["table"].dereference()
+
+
+def pointers(table):
+    """The addresses of a table's files, 0 where there is none."""
+    data = kernel.read(kernel.address(table["file"]),
+                       8 * int(table["capacity"]))
+    return [file for (file,) in struct.iter_unpack("<Q", data)]
 
 
 class Pipe:
@@ -173,12 +179,10 @@ class Holders:
         self.of = {}        # address of a struct file: {(pid, number)}
         for owner in world.all_threads():
             try:
-                table = table_of(owner)
-                count = int(table["end"])
-                data = kernel.read(kernel.address(table["file"]), 8 * count)
+                files = pointers(table_of(owner))
             except gdb.error:
                 continue    # it has no files, or none that can be read
-            for fd, (file,) in enumerate(struct.iter_unpack("<Q", data)):
+            for fd, file in enumerate(files):
                 self.of.setdefault(file, set()).add((owner.pid, fd))
 
     def other_ends(self, descriptor):

@@ -1,8 +1,8 @@
 /*
  * fs_descriptors.c: two processes with one descriptor table, on two processors.
  * A call that fails leaves no trace there: nobody sees the ends of a pipe that
- * is not made in the end, or loses his own descriptor with them, and no file is
- * made by an open that finds no descriptor.
+ * is not made in the end, or loses his own descriptor with them; no child keeps
+ * one of them from itself; no file is made by an open that finds no descriptor.
  *
  * seconds: 60
  */
@@ -11,7 +11,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 
-enum { ROUNDS = 20000, NAMES = 7, DESCRIPTORS = 256 };
+enum { ROUNDS = 20000, FORKS = 2000, NAMES = 7, DESCRIPTORS = 256 };
 
 /* A child that has our descriptors and does the same all over, until killed. */
 static pid_t
@@ -61,6 +61,30 @@ test_pipe(void)
     is(lost, 0, "and nobody's own descriptor goes with them");
 }
 
+/* Who forks meanwhile gets a table in which nothing is promised to others. */
+static void
+test_fork(void)
+{
+    int next = dup(0);
+    int bad = 0;
+
+    close(next);
+    pid_t rival = start_rival(fail_pipe);
+    for (int i = 0; i < FORKS; i++) {
+        pid_t pid = must_fork();
+        int status = -1;
+        if (pid == 0) {
+            _exit(dup2(0, next) != next || dup(0) != next + 1);
+        }
+        waitpid(pid, &status, 0);
+        bad += status != 0;
+    }
+    end_rival(rival);
+    is(bad, 0, "a child's free descriptors are free");
+    is(dup(0), next, "and ours");
+    close(next);
+}
+
 static void
 dup_and_close(void)
 {
@@ -94,7 +118,7 @@ test_open(void)
     struct rlimit limit = { DESCRIPTORS, DESCRIPTORS };
     int last = -1;
 
-    raw(NR_prlimit64, 0, RLIMIT_NOFILE, P(&limit), 0); /* Tine's is fixed */
+    raw(NR_prlimit64, 0, RLIMIT_NOFILE, P(&limit), 0);
     for (int fd = dup(0); fd >= 0; fd = dup(0)) {
         last = fd;
     }
@@ -109,6 +133,7 @@ main(void)
 {
     on_cpu(0);
     test_pipe();
+    test_fork();
     test_open();
     return done();
 }

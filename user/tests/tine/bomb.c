@@ -13,11 +13,15 @@
  * ok 4 - all is well
  * ok 5 - all of them can be killed
  * ok 6 - then fork works
- * 1..6
+ * ok 7 - and their kernel stacks are memory again
+ * 1..7
  */
 #include "counts.h"
 
 #define MANY 4096
+/* What the kernel may keep: 64 stacks of two frames, a table for each 128 that
+ * there were at once, and an empty page of each kind of object. */
+#define KEPT(count) (64 * 2 + (count) / 128 + 1 + 16)
 
 static pid_t children[MANY];
 
@@ -28,10 +32,21 @@ nothing(void *unused)
     return 3;
 }
 
+/* The dead leave their stacks when they come to it.  => the kernel's frames */
+static long
+kernel_frames(long stacks)
+{
+    for (int i = 0; i < 200 && counts_get("stacks") > stacks; i++) {
+        nap(10);
+    }
+    return counts_find("kernel");
+}
+
 int
 main(void)
 {
     long before = counts_get("free");
+    long kernel = counts_find("kernel"), stacks = counts_find("stacks");
     int count = 0, error = 0, buried = 0;
 
     while (count < MANY && error == 0) {
@@ -57,5 +72,7 @@ main(void)
     }
     is(buried, count, "all of them can be killed");
     exited(in_child(nothing, NULL), 3, "then fork works");
+    long more = kernel_frames(stacks) - kernel;
+    ok(more <= KEPT(count), "and their kernel stacks are memory again");
     return done();
 }

@@ -18,10 +18,12 @@
  * ok 11 - F_SETFD
  * ok 12 - close
  * ok 13 - sigaction
- * ok 14 - close needs none, its table once owned
- * ok 15 - sigprocmask needs none
- * ok 16 - kill needs none
- * 1..16
+ * ok 14 - a table of hundreds grows
+ * ok 15 - and copied, after a fork
+ * ok 16 - close needs none, its table once owned
+ * ok 17 - sigprocmask needs none
+ * ok 18 - kill needs none
+ * 1..18
  */
 #include "nomem.h"
 
@@ -114,6 +116,29 @@ none_far(void)
            && fcntl(255, F_GETFD) < 0;
 }
 
+/* A table of several pages, which is ours alone, grows. */
+static void
+grow_large(void)
+{
+    dup2(0, 700);
+    CALL(SYS_fcntl, 0, F_DUPFD, 1000);
+}
+
+/* It is shared with a parent. */
+static void
+copy_large(void)
+{
+    dup2(0, 700);
+    CALL(SYS_fcntl, 0, F_DUPFD, 500);
+}
+
+static int
+is_700_alone(void)
+{
+    return fcntl(700, F_GETFD) == 0 && fcntl(1000, F_GETFD) < 0
+           && fcntl(500, F_GETFD) < 0;
+}
+
 static void
 setfd(void)
 {
@@ -176,6 +201,10 @@ static const struct op ops[] = {
     OP("F_SETFD", setfd, 0, 0),
     OP("close", do_close, 0, 0),
     OP("sigaction", do_sigaction, 0, 0),
+    OP("a table of hundreds grows", grow_large, 0, 0, DUP_MAY,
+        .intact = is_700_alone),
+    OP("and copied, after a fork", copy_large, 0, IN_CHILD, DUP_MAY,
+        .intact = is_700_alone),
     OP("close needs none, its table once owned", close_own, 0, NEVER),
     OP("sigprocmask needs none", do_sigprocmask, 0, NEVER),
     OP("kill needs none", do_kill, 0, NEVER),
