@@ -26,6 +26,14 @@
 #include "abi/syscalls.def"
 #undef SYSCALL
 
+/* Define a call that only hands on what it is asked to one other function:
+ * SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR)) */
+#define SYS_FORWARD(name, parameters, call)                                \
+    long name parameters                                                   \
+    {                                                                      \
+        return call;                                                       \
+    }
+
 /* Calls take fewer arguments than this type says; the ABI leaves the other
  * registers unread. */
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);

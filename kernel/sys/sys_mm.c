@@ -108,11 +108,8 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 /* int munmap(void *addr, size_t size);
  * 0.
  * EINVAL: not aligned, size 0, not the user's.  ENOMEM. */
-long
-sys_munmap(u64 addr, u64 size)
-{
-    return as_unmap(current->as, addr, size);
-}
+SYS_FORWARD(sys_munmap, (u64 addr, u64 size),
+            as_unmap(current->as, addr, size))
 
 /* int mprotect(void *addr, size_t size, int prot);
  * 0.
@@ -129,8 +126,4 @@ sys_mprotect(u64 addr, u64 size, u64 prot)
 
 /* void *brk(void *end);
  * The new break, or the old one if it could not be set. */
-long
-sys_brk(u64 end)
-{
-    return (long)as_brk(current->as, end);
-}
+SYS_FORWARD(sys_brk, (u64 end), (long)as_brk(current->as, end))

@@ -32,21 +32,13 @@
  * The child's pid; 0 in the child.
  * EAGAIN: too many processes.  ENOMEM: no memory.
  * Differences from Linux: none. */
-long
-sys_fork(void)
-{
-    return proc_fork();
-}
+SYS_FORWARD(sys_fork, (void), proc_fork())
 
 /* pid_t vfork(void);
  * The same, but the caller waits until the child has called execve or _exit.
  * EAGAIN, ENOMEM: as fork.
  * Differences from Linux: none. */
-long
-sys_vfork(void)
-{
-    return proc_vfork();
-}
+SYS_FORWARD(sys_vfork, (void), proc_vfork())
 
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);

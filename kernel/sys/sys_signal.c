@@ -20,11 +20,8 @@
  * 0.
  * ESRCH: nobody.  EINVAL: no such signal.
  * Differences from Linux: none (there is one user). */
-long
-sys_kill(u64 pid, u64 signal)
-{
-    return signal_kill((pid_t)pid, (int)signal);
-}
+SYS_FORWARD(sys_kill, (u64 pid, u64 signal),
+            signal_kill((pid_t)pid, (int)signal))
 
 /* int tkill(pid_t tid, int signal);
  * int tgkill(pid_t pid, pid_t tid, int signal);
