@@ -1,6 +1,6 @@
 /*
  * The devices, each with its start-up.  After that they are reached only
- * through headers of core: console.h, hostlink.h, machine.h, printk.h.
+ * through headers of core: console.h, hostlink.h, machine.h.
  */
 #pragma once
 
@@ -11,8 +11,7 @@
 void serial_init(void);
 void serial_listen(void);
 
-/* COM2: the record channel to the host, if boot word run=1 asks for it, and
- * then the log's place; otherwise the log goes to the console. */
+/* COM2: the record channel to the host, if boot word run=1 asks for it. */
 void hostlink_init(void);
 
 /* VGA text, 80 x 25, if there is such an adapter. */

@@ -8,7 +8,6 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
-#include "core/console.h"
 #include "core/hostlink.h"
 #include "core/panic.h"
 #include "core/printk.h"
@@ -71,5 +70,4 @@ hostlink_init(void)
 
     present = boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
               && uart_init(COM2_PORT);
-    log_start(present ? host_send : console_log);
 }
