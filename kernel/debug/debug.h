@@ -16,11 +16,9 @@ void knobs_init(void);
 /* /proc/tine/pages: the page-table trees of the reader's process group. */
 void pages_init(void);
 
-/* /proc/tine/second: a second thread for the writer. */
-void second_init(void);
-
-/* /proc/tine/waits: wait for one of two things, or until a time. */
-void waits_init(void);
+/* /proc/tine/second: a second thread for the writer; /proc/tine/waits: wait for
+ * one of two things, or until a time. */
+void threads_init(void);
 
 /* Run every checker; panic if one finds something.
  * => process context, no lock held; allocates nothing */
