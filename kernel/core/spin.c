@@ -4,22 +4,35 @@
 #include "core/panic.h"
 #include "core/spin.h"
 
+static void
+wait_until_free(const struct spinlock *lock)
+{
+    while (spin_held(lock)) {
+        cpu_wait(); /* and serves flush requests (H4) */
+    }
+}
+
 void
-spin_wait(struct spinlock *lock, u32 held, bool irq, u64 flags)
+spin_wait(struct spinlock *lock, u32 held)
 {
     /* Else a handler may wait for whom it interrupted.  Looked at here, where
      * it costs nothing. */
-    assert(irq == (lock->rank >= RANK_IRQ));
+    assert(lock->rank < RANK_IRQ);
+    do {
+        wait_until_free(lock);
+    } while (!spin_try(lock, held));
+}
+
+void
+spin_wait_irq(struct spinlock *lock, u32 held, u64 flags)
+{
+    assert(lock->rank >= RANK_IRQ);
     do {
         if (flags & RFLAGS_IF) {
             cpu_interrupts_on();
         }
-        while (spin_held(lock)) {
-            cpu_wait(); /* and serves flush requests (H4) */
-        }
-        if (irq) {
-            cpu_interrupts_off();
-        }
+        wait_until_free(lock);
+        cpu_interrupts_off();
     } while (!spin_try(lock, held));
 }
 

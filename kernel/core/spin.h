@@ -47,7 +47,8 @@ spin_outer(const struct spinlock *lock)
 
 /* spin.c: take a lock that was found held, with interrupts as in `flags` until
  * it is there; panic over a wrong order. */
-void spin_wait(struct spinlock *lock, u32 held, bool irq, u64 flags);
+void spin_wait(struct spinlock *lock, u32 held);
+void spin_wait_irq(struct spinlock *lock, u32 held, u64 flags);
 __noreturn void spin_order(const struct spinlock *lock);
 
 static inline bool
@@ -59,9 +60,11 @@ spin_try(struct spinlock *lock, u32 held)
                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-/* What both kinds do, at a place that is compiled for one of them. */
+/* Take the lock.
+ * => no lock of this rank or higher is held by this CPU (checked)
+ * => spin_lock: interrupts are on; not in a handler (which may spin_try) */
 static inline void
-spin_take(struct spinlock *lock, bool irq, u64 flags)
+spin_lock(struct spinlock *lock)
 {
     u32 outer = cpu_rank();
     u32 rank = lock->rank;
@@ -69,22 +72,10 @@ spin_take(struct spinlock *lock, bool irq, u64 flags)
     if (outer >= rank) {
         spin_order(lock);
     }
-    if (irq) {
-        cpu_interrupts_off();
-    }
     if (!spin_try(lock, outer + 1)) {
-        spin_wait(lock, outer + 1, irq, flags);
+        spin_wait(lock, outer + 1);
     }
     cpu_set_rank(rank);
-}
-
-/* Take the lock.
- * => no lock of this rank or higher is held by this CPU (checked)
- * => spin_lock: interrupts are on; not in a handler (which may spin_try) */
-static inline void
-spin_lock(struct spinlock *lock)
-{
-    spin_take(lock, false, 0);
 }
 
 /* Give it back.
@@ -107,8 +98,17 @@ static inline u64 __must_check
 spin_lock_irq(struct spinlock *lock)
 {
     u64 flags = cpu_flags();
+    u32 outer = cpu_rank();
+    u32 rank = lock->rank;
 
-    spin_take(lock, true, flags);
+    if (outer >= rank) {
+        spin_order(lock);
+    }
+    cpu_interrupts_off();
+    if (!spin_try(lock, outer + 1)) {
+        spin_wait_irq(lock, outer + 1, flags);
+    }
+    cpu_set_rank(rank);
     return flags;
 }
 
