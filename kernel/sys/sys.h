@@ -26,12 +26,12 @@
 #include "abi/syscalls.def"
 #undef SYSCALL
 
-/* Define a call that only hands on what it is asked to one other function:
+/* Define a call that is one expression, as a rule another function's call:
  * SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR)) */
-#define SYS_FORWARD(name, parameters, call)                                \
+#define SYS_FORWARD(name, parameters, result)                              \
     long name parameters                                                   \
     {                                                                      \
-        return call;                                                       \
+        return result;                                                     \
     }
 
 /* Calls take fewer arguments than this type says; the ABI leaves the other
