@@ -150,25 +150,18 @@ wait_parked(u64 who)
     }
 }
 
-/* => whether it is us who may make the others stand */
-static bool
-park_begin(void)
-{
-    enum parking none = PARK_NONE;
-
-    return __atomic_compare_exchange_n(&parking, &none, PARK_STAND, false,
-                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
-
 void
 park_others(void)
 {
     u64 others = cpus_online & ~bit_of(this_cpu());
+    enum parking none = PARK_NONE;
 
     assert(cpu_rank() == 0);
-    while (!park_begin()) {
+    while (!__atomic_compare_exchange_n(&parking, &none, PARK_STAND, false,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
         park_here(); /* somebody else does, and we touch nothing here */
         cpu_wait();
+        none = PARK_NONE;
     }
     for (u64 left = others; left != 0; left &= left - 1) {
         cpu_kick(__builtin_ctzl(left));

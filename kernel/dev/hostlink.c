@@ -24,17 +24,6 @@ host_present(void)
     return present;
 }
 
-static void
-put_record(enum host_record type, const u8 *data, size_t size)
-{
-    uart_put(COM2_PORT, (u8)type);
-    uart_put(COM2_PORT, (u8)size);
-    uart_put(COM2_PORT, (u8)(size >> 8));
-    for (size_t i = 0; i < size; i++) {
-        uart_put(COM2_PORT, data[i]);
-    }
-}
-
 /* A CPU may have been stopped anywhere in a record: send as much as it can
  * lack.  The host passes over zeros where a record should begin. */
 static void
@@ -59,7 +48,12 @@ host_send(enum host_record type, const void *data, size_t size)
     if (panicking) {
         end_record();
     }
-    put_record(type, data, size);
+    uart_put(COM2_PORT, (u8)type);
+    uart_put(COM2_PORT, (u8)size);
+    uart_put(COM2_PORT, (u8)(size >> 8));
+    for (size_t i = 0; i < size; i++) {
+        uart_put(COM2_PORT, ((const u8 *)data)[i]);
+    }
     text_unlock(&link_lock, flags);
 }
 
