@@ -20,7 +20,7 @@
 #include "mm/kmap.h"
 #include "mm/vma.h"
 
-#include "proc/process.h"
+#include "proc/group.h"
 
 #include "fs/file.h"
 #include "fs/procfs.h"
@@ -176,7 +176,7 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
         violation(check, "PT-2 entry %#lx for %#lx: shared memory without S\n",
                   entry, addr);
     }
-    const struct vma *vma = vma_find(check->as->vmas, addr);
+    const struct vma *vma = vma_find(check->as, addr);
     u32 prot = vma != NULL ? vma->prot : 0;
     bool excess = vma == NULL
                   || ((entry & PTE_W) != 0 && (prot & PROT_WRITE) == 0)
@@ -271,14 +271,16 @@ check_thread(struct check *check, const struct process *process,
     }
 }
 
-/* PR-1 of one process. */
+/* PR-1 and GR-1 of one process. */
 static void
 check_process(struct check *check, const struct process *process)
 {
     u32 refs = 1;
 
-    if (proc_find(process->pid) != process) {
-        violation(check, "PR-1 pid %d leads to another\n", process->pid);
+    if (proc_find(process->pid) != process
+        || group_find(process->group->pgid) != process->group) {
+        violation(check, "PR-1, GR-1 pid %d or its group %d leads to another\n",
+                  process->pid, process->group->pgid);
     }
     for_each_thread(thread, process) {
         refs++;
@@ -290,13 +292,35 @@ check_process(struct check *check, const struct process *process)
     }
 }
 
-/* The children's list against the children's own word. */
+/* => how many its group has that say so, if it is the first of it; or 0 */
+static int
+count_members(const struct process *process)
+{
+    const struct pgrp *group = process->group;
+    int count = 0;
+
+    if (group->members.next == &process->group_link) {
+        for_each_member(member, group) {
+            count += member->group == group;
+        }
+    }
+    return count;
+}
+
+/* The lists of children, and of those with news, against their own word. */
 static int
 check_children(struct check *check, const struct process *parent)
 {
+    const struct list *news = parent->with_news.next;
     int count = 0;
 
     list_for_each_entry(child, &parent->children, struct process, sibling) {
+        bool has = proc_is_zombie(child) || child->stopped || child->news != 0;
+        if (has ? news != &child->news_link : !list_empty(&child->news_link)) {
+            violation(check, "PR-3 pid %d: news %d, out of order\n",
+                      child->pid, has);
+        }
+        news = has ? child->news_link.next : news;
         count++;
         if (child->parent != parent) {
             violation(check, "PR-1 pid %d is in the list of %d\n", child->pid,
@@ -311,22 +335,24 @@ check_processes(struct check *check)
 {
     int count = 0;
     int children = 0;
+    int members = 0;
 
     spin_lock(&family_lock);
     for_each_process(process) {
         count++;
         check_process(check, process);
         children += check_children(check, process);
+        members += count_members(process);
     }
     for_each_process(process) {
         for_each_thread(thread, process) {
             check_sharing(check, thread);
         }
     }
-    /* Everybody but init is in exactly one list of children. */
-    if (count != proc_count() || children != count - 1) {
-        violation(check, "PR-1 %d processes, %d counted, %d children\n", count,
-                  proc_count(), children);
+    /* Everybody is in one group, and all but init in one list of children. */
+    if (count != proc_count() || children != count - 1 || members != count) {
+        violation(check, "PR-1, GR-1 %d processes, %d counted, %d children, "
+                  "%d members\n", count, proc_count(), children, members);
     }
     spin_unlock(&family_lock);
 }
@@ -353,6 +379,7 @@ static void
 run(struct check *check)
 {
     check_memory(check);
+    check_vmas(check);
     check_processes(check);
     check_cpus(check);
 }

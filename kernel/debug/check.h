@@ -27,6 +27,9 @@ struct check {
         }                                                                  \
     } while (0)
 
+/* VM-1 and VM-3: the vmas of all spaces. */
+void check_vmas(struct check *check);
+
 /* What CPUs have loaded, and what waits for them.
  * => all others are parked */
 void check_cpus(struct check *check);

@@ -51,7 +51,7 @@ pages_show(struct text *out)
     park_others(); /* a space may not go while we look at it */
     for_each_process(process) {
         struct list *first = list_first(&process->threads);
-        if (process->pgid != current->process->pgid || first == NULL) {
+        if (process->group != current->process->group || first == NULL) {
             continue;
         }
         struct as *as = list_entry(first, struct thread, link)->as;

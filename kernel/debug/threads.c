@@ -19,6 +19,7 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "arch/trap.h"
 
 #include "mm/as.h"
 
@@ -88,6 +89,7 @@ second_store(const char *text)
         thread_free(thread);
         return error;
     }
+    thread->frame->cs = 0; /* it is never in user mode: gdb's ps asks */
     thread->blocked = current->blocked;
     fxsave(thread->fpu);
     as_get(current->as);

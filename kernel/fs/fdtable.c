@@ -20,6 +20,7 @@
 #include "mm/heap.h"
 
 #include "fs/file.h"
+#include "fs/path.h"
 
 #define FIRST_CAPACITY 24
 #define WORDS(capacity) (((capacity) + 63) / 64) /* of its bits */
@@ -204,6 +205,31 @@ file_at(const struct files *files, u32 fd)
 }
 
 /* ---- One descriptor of the current process ---- */
+
+struct inode *
+files_inode(struct files *files, int fd)
+{
+    spin_lock(&files->lock);
+    struct file *file = file_at(files, fd);
+    struct inode *inode = file != NULL ? file->inode : NULL;
+    if (inode != NULL) {
+        inode_get(inode);
+    }
+    spin_unlock(&files->lock);
+    return inode;
+}
+
+int
+files_next(struct files *files, int fd)
+{
+    spin_lock(&files->lock);
+    int end = (int)files->table->capacity;
+    while (fd < end && files->table->file[fd] == NULL) {
+        fd++;
+    }
+    spin_unlock(&files->lock);
+    return fd < end ? fd : -1;
+}
 
 /* Not inline: file_use_fd should not save registers for what it seldom does. */
 __noinline struct file *

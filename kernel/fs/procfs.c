@@ -3,8 +3,8 @@
  *
  * Essential fact: of processes nothing is kept.  An inode is made at each
  * look-up and knows only which file of which pid it stands for; the process may
- * be gone by the time it is read.  Files that rooms register are ordinary
- * inodes in the tree.
+ * be gone by the time it is read or followed.  Files that rooms register are
+ * ordinary inodes in the tree.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -14,35 +14,37 @@
 #include "core/config.h"
 
 #include "arch/clock.h"
+#include "arch/smp.h"
 
+#include "mm/as.h"
 #include "mm/heap.h"
+#include "mm/vma.h"
 
-#include "proc/process.h"
+#include "proc/group.h"
 
+#include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"
 
-#define STORE_MAX   64
-#define PID_DIGITS  12
+#define STORE_MAX 64
+
+/* What there is of a process; and FILE_FDS + N is its descriptor N. */
+enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
 
 struct proc_inode {
     struct inode inode;
     int (*show)(struct text *out);           /* of a registered file */
     int (*store)(const char *line);
-    pid_t pid;                               /* or of this process */
+    pid_t pid;                               /* or of this process: */
+    int file;                                /* FILE_* */
 };
 
 static void show_stat(struct process *process, struct text *out);
 
-static struct proc_inode *
-proc_of(struct inode *inode)
-{
-    return container_of(inode, struct proc_inode, inode);
-}
+#define proc_of(node) container_of(node, struct proc_inode, inode)
 
 /* ---- What a file shows ---- */
 
@@ -135,114 +137,221 @@ static const struct inode_ops file_ops = {
     .close = proc_close, .seeks = true,
 };
 
-/* ---- /proc/PID, in which there is one file, stat ---- */
+/* ---- What a process uses ---- */
 
-static bool
-pid_exists(pid_t pid)
+/* Look at the process's oldest thread, or at the one that asks.  A thread's
+ * fields are its own, so that another's must stand still: that costs who looks,
+ * and no fork, exec or exit.
+ * => look_end must follow; do not sleep before
+ * => one that has nothing, if there is none */
+static const struct thread *
+look_begin(pid_t pid)
 {
+    static const struct thread none;
+
+    if (pid == current->process->pid) {
+        return current;
+    }
+    park_others();
     spin_lock(&family_lock);
-    bool exists = proc_find(pid) != NULL;
+    struct process *process = proc_find(pid);
+    struct list *first = process != NULL ? list_first(&process->threads) : NULL;
     spin_unlock(&family_lock);
-    return exists;
+    return first != NULL ? list_entry(first, struct thread, link) : &none;
 }
+
+static void
+look_end(pid_t pid)
+{
+    if (pid != current->process->pid) {
+        park_release();
+    }
+}
+
+/* => with one reference, or NULL */
+static struct inode *
+program_of(struct as *as)
+{
+    struct inode *program = NULL;
+
+    spin_lock(&as->lock);
+    const struct vma *vma = vma_first_from(as, 0);
+    while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
+        vma = vma_next(as, vma);
+    }
+    if (vma != NULL) {
+        program = container_of(vma->object, struct inode, object);
+        inode_get(program);
+    }
+    spin_unlock(&as->lock);
+    return program;
+}
+
+static int
+follow_link(struct inode *link, struct inode **inode)
+{
+    const struct proc_inode *proc = proc_of(link);
+    const struct thread *thread = look_begin(proc->pid);
+
+    *inode = NULL;
+    if (proc->file >= FILE_FDS && thread->files != NULL) {
+        *inode = files_inode(thread->files, proc->file - FILE_FDS);
+    } else if (proc->file == FILE_CWD && thread->fs != NULL) {
+        *inode = fs_context_cwd(thread->fs);
+    } else if (proc->file == FILE_EXE && thread->as != NULL) {
+        *inode = program_of(thread->as);
+    }
+    look_end(proc->pid);
+    return *inode != NULL ? 0 : -ENOENT;
+}
+
+/* ---- /proc/PID and /proc/PID/fd ---- */
+
+static const struct inode_ops link_ops = {.follow = follow_link};
+
+static int
+made(pid_t pid, int file, const struct inode_ops *ops, u32 mode,
+     struct inode **child)
+{
+    *child = inode_alloc(sizeof(struct proc_inode), ops, mode);
+    if (*child == NULL) {
+        return -ENOMEM;
+    }
+    proc_of(*child)->pid = pid;
+    proc_of(*child)->file = file;
+    return 0;
+}
+
+/* The number that name spells, as Linux accepts it.  => -1: it is none */
+static int
+parse_number(const char *name)
+{
+    int number = *name != '\0' ? 0 : -1;
+
+    for (const char *at = name; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9' || number > PID_MAX
+            || (*name == '0' && at != name)) {
+            return -1;
+        }
+        number = number * 10 + (*at - '0');
+    }
+    return number;
+}
+
+/* Tell it as the next name.  => mode, or 0 if it is less than *key: none */
+static u32
+tell_number(int number, u32 mode, u64 *key, char name[MADE_NAME])
+{
+    if (number < (int)*key) {
+        return 0;
+    }
+    *key = (u64)number;
+    snprintf(name, MADE_NAME, "%d", number);
+    return mode;
+}
+
+/* The first descriptor that is open, from this one on.  => -1: none */
+static int
+next_open(pid_t pid, int fd)
+{
+    const struct thread *thread = look_begin(pid);
+
+    fd = thread->files != NULL ? files_next(thread->files, fd) : -1;
+    look_end(pid);
+    return fd;
+}
+
+static int
+lookup_fd(struct inode *dir, const char *name, struct inode **child)
+{
+    pid_t pid = proc_of(dir)->pid;
+    int fd = parse_number(name);
+
+    if (fd < 0 || next_open(pid, fd) != fd) {
+        return -ENOENT;
+    }
+    return made(pid, FILE_FDS + fd, &link_ops, S_IFLNK | 0700, child);
+}
+
+static u32
+next_fd(struct inode *dir, u64 *key, char name[MADE_NAME])
+{
+    int fd = next_open(proc_of(dir)->pid, (int)MIN(*key, OPEN_MAX));
+
+    return tell_number(fd, S_IFLNK, key, name);
+}
+
+static const struct inode_ops fd_ops = {
+    .read = dir_read, .seeks = true, .lookup = lookup_fd, .next = next_fd,
+};
+static const struct {
+    const char *name;
+    u32 mode;
+    const struct inode_ops *ops;
+} pid_files[] = {
+    [FILE_STAT] = {"stat", S_IFREG | 0444, &file_ops},
+    [FILE_EXE] = {"exe", S_IFLNK | 0777, &link_ops},
+    [FILE_CWD] = {"cwd", S_IFLNK | 0777, &link_ops},
+    [FILE_FD] = {"fd", S_IFDIR | 0500, &fd_ops},
+};
 
 static int
 lookup_file(struct inode *dir, const char *name, struct inode **child)
 {
     pid_t pid = proc_of(dir)->pid;
 
-    if (strcmp(name, "stat") != 0 || !pid_exists(pid)) {
-        return -ENOENT;
+    for (int i = 0; i < FILE_FDS && pid_next(pid) == pid; i++) {
+        if (strcmp(name, pid_files[i].name) == 0) {
+            return made(pid, i, pid_files[i].ops, pid_files[i].mode, child);
+        }
     }
-    *child = inode_alloc(sizeof(struct proc_inode), &file_ops, S_IFREG | 0444);
-    if (*child == NULL) {
-        return -ENOMEM;
-    }
-    proc_of(*child)->pid = pid;
-    return 0;
+    return -ENOENT;
 }
 
 static u32
-next_file(struct inode *dir, u64 *key, char *name)
+next_file(struct inode *dir, u64 *key, char name[MADE_NAME])
 {
     (void)dir;
-    if (*key > 0) {
+    if (*key >= FILE_FDS) {
         return 0;
     }
-    strlcpy(name, "stat", NAME_MAX + 1);
-    return S_IFREG;
+    strlcpy(name, pid_files[*key].name, MADE_NAME);
+    return pid_files[*key].mode;
 }
 
 /* ---- /proc ---- */
 
-/* The number that name spells, as Linux accepts it; 0 if it is none. */
-static pid_t
-parse_pid(const char *name)
-{
-    pid_t pid = 0;
-
-    if (strcmp(name, "self") == 0) {
-        return current->process->pid;
-    }
-    for (; *name != '\0'; name++) {
-        if (*name < '0' + (pid == 0) || *name > '9' || pid > PID_MAX) {
-            return 0;
-        }
-        pid = pid * 10 + (*name - '0');
-    }
-    return pid;
-}
+static const struct inode_ops pid_ops = {
+    .read = dir_read, .seeks = true, .lookup = lookup_file, .next = next_file,
+};
 
 static int
 lookup_pid(struct inode *dir, const char *name, struct inode **child)
 {
-    static const struct inode_ops pid_ops = {
-        .read = dir_read, .seeks = true,
-        .lookup = lookup_file, .next = next_file,
-    };
-    pid_t pid = parse_pid(name);
-
-    if (pid == 0 || !pid_exists(pid)) {
+    (void)dir;
+    if (strcmp(name, "self") == 0) {
+        char text[MADE_NAME];
+        int length = snprintf(text, sizeof(text), "%d", current->process->pid);
+        *child = link_alloc(text, (size_t)length);
+        return *child != NULL ? 0 : -ENOMEM;
+    }
+    pid_t pid = parse_number(name);
+    if (pid < 0 || pid_next(pid) != pid) {
         return -ENOENT;
     }
-    *child = inode_alloc(sizeof(struct proc_inode), &pid_ops, S_IFDIR | 0555);
-    if (*child == NULL) {
-        return -ENOMEM;
-    }
-    (*child)->name = kmalloc(PID_DIGITS);
-    if ((*child)->name == NULL) {
-        inode_put(*child);
-        return -ENOMEM;
-    }
-    snprintf((*child)->name, PID_DIGITS, "%d", pid);
-    inode_get(dir);
-    (*child)->parent = dir;
-    (*child)->fixed = true;
-    proc_of(*child)->pid = pid;
-    return 0;
+    return made(pid, 0, &pid_ops, S_IFDIR | 0555, child);
 }
 
-/* The least pid that is *key or more. */
+/* Key 0 is `self`, others are pids. */
 static u32
-next_pid(struct inode *dir, u64 *key, char *name)
+next_pid(struct inode *dir, u64 *key, char name[MADE_NAME])
 {
-    u64 least = ~0UL;
-
     (void)dir;
-    spin_lock(&family_lock);
-    for_each_process(process) {
-        u64 pid = (u64)process->pid;
-        if (pid >= *key) {
-            least = MIN(least, pid);
-        }
+    if (*key == 0) {
+        strlcpy(name, "self", MADE_NAME);
+        return S_IFLNK;
     }
-    spin_unlock(&family_lock);
-    if (least == ~0UL) {
-        return 0;
-    }
-    *key = least;
-    snprintf(name, NAME_MAX + 1, "%lu", least);
-    return S_IFDIR;
+    return tell_number(pid_next((pid_t)MIN(*key, PID_MAX)), S_IFDIR, key, name);
 }
 
 void
@@ -256,6 +365,7 @@ procfs_register(const char *path, int (*show)(struct text *out),
 
     snprintf(full, sizeof(full), "/proc/%s", path);
     if (inode != NULL) {
+        inode->dev = DEV_PROC;
         proc_of(inode)->show = show;
         proc_of(inode)->store = store;
     }
@@ -266,15 +376,14 @@ void
 procfs_init(void)
 {
     static const struct inode_ops root_ops = {
-        .read = dir_read, .seeks = true,
-        .lookup = lookup_pid, .next = next_pid,
+        .read = dir_read, .seeks = true, .lookup = lookup_pid, .next = next_pid,
     };
     struct inode *root = inode_alloc(sizeof(struct proc_inode), &root_ops,
                                      S_IFDIR | 0555);
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     if (root != NULL) {
-        root->fixed = true;
+        root->dev = DEV_PROC;
     }
     fs_must_place("/proc", root);
 }
@@ -315,25 +424,24 @@ show_stat(struct process *process, struct text *out)
 {
     struct brief brief = brief_of(process);
     pid_t foreground;
-    u64 tty = tty_of_session(process->sid, &foreground);
+    struct session *session = process->group->session;
+    u64 tty = tty_of_session(session, &foreground);
     u64 user, system;
 
     proc_ticks(process, &user, &system);
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
                 process->comm, brief.state,
-                process->parent->pid, process->pgid, process->sid, tty,
-                foreground);
-    /* flags minflt cminflt majflt cmajflt */
-    text_printf(out, "0 0 0 0 0 ");
-    text_printf(out, "%lu %lu %lu %lu ", user, system,
+                process->parent->pid, process->group->pgid, session->sid,
+                tty, foreground);
+    /* flags minflt cminflt majflt cmajflt, and times */
+    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,
                 process->child_user_ticks, process->child_system_ticks);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
     text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", brief.threads,
                 process->start_ns / NSEC_PER_TICK, ~0UL);
-    /* startcode endcode startstack kstkesp kstkeip */
-    text_printf(out, "0 0 0 0 0 ");
-    /* signal blocked sigignore sigcatch wchan nswap cnswap */
-    text_printf(out, "%lu %lu 0 0 0 0 0 ",
+    /* startcode endcode startstack kstkesp kstkeip, and
+     * signal blocked sigignore sigcatch wchan nswap cnswap */
+    text_printf(out, "0 0 0 0 0 %lu %lu 0 0 0 0 0 ",
                 (u64)brief.pending, (u64)brief.blocked);
     /* exit_signal processor rt_priority policy delayacct guest cguest */
     text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, brief.cpu);

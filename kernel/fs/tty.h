@@ -24,6 +24,7 @@
 #define TTY_EOF      0x200 /* no byte: ^D was typed here */
 
 struct file;
+struct session;
 struct uio;
 
 /* All fields below the lock are guarded by it. */
@@ -34,9 +35,9 @@ struct tty {
     u16 ring[TTY_RING];       /* bytes, with TTY_* flags */
     bool ended;               /* nothing more will come */
     struct termios termios;
-    pid_t session;            /* whose controlling terminal it is; 0: none */
-    pid_t foreground;         /* group that ^C and the like go to; both are
-                                 uses of these pids, so no stranger has them */
+    struct session *session;  /* whose controlling terminal it is, or NULL */
+    pid_t foreground;         /* group that ^C and the like go to; a use of
+                                 this pid, so no stranger has it */
     struct waitq input_wait;  /* readers */
 };
 
@@ -67,6 +68,6 @@ void tty_set_modes(struct tty *tty, const struct termios *modes, bool flush);
 /* read(2) of the terminal that the file's inode has as its data. */
 long tty_read(struct file *file, struct uio *uio);
 
-/* For /proc/PID/stat: the terminal of a session.
+/* For /proc/PID/stat: the terminal of a session.  => family_lock held
  * => its device number and *foreground group; 0 and -1 if it has none */
-u64 tty_of_session(pid_t session, pid_t *foreground);
+u64 tty_of_session(const struct session *session, pid_t *foreground);

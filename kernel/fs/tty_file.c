@@ -2,8 +2,9 @@
  * The terminal as a file, /dev/console and /dev/tty, and its session: whose
  * controlling terminal it is, and which process group is in the foreground.
  *
- * Essential fact: there is one terminal, so "my controlling terminal" is only
- * the question whether the terminal's session is mine.
+ * Essential fact: a process has the terminal of its session, if that has one.
+ * Who controls what changes under family_lock, the foreground group also under
+ * the terminal's own, by which a typed ^C finds it.
  *
  * User memory is copied through a small buffer, outside the terminal's lock.
  */
@@ -14,7 +15,7 @@
 #include "mm/heap.h"
 #include "mm/usercopy.h"
 
-#include "proc/process.h"
+#include "proc/group.h"
 #include "proc/signal.h"
 
 #include "fs/device.h"
@@ -109,12 +110,11 @@ set_modes(struct tty *tty, u32 request, vaddr_t arg)
 
 /* ---- Sessions and groups ---- */
 
-/* Whether it is the controlling terminal of the current process.
- * => lock held */
-static bool
-controls_us(const struct tty *tty)
+/* => family_lock held */
+static struct session *
+our_session(void)
 {
-    return tty->session != 0 && tty->session == current->process->sid;
+    return current->process->group->session;
 }
 
 /* A session's leader makes the terminal the session's, if it is nobody's. */
@@ -125,14 +125,16 @@ take_terminal(struct tty *tty)
 
     spin_lock(&family_lock);
     spin_lock(&tty->lock);
-    bool leads = current->process->pid == current->process->sid;
-    if (leads && tty->session == 0) {
-        tty->session = current->process->sid;
-        tty->foreground = current->process->pgid;
-        pid_get(tty->session);
+    struct session *session = our_session();
+    bool leads = current->process->pid == session->sid;
+    if (leads && tty->session == NULL) {
+        tty->session = session;
+        session->terminal = tty;
+        session->refs++;
+        tty->foreground = current->process->group->pgid;
         pid_get(tty->foreground);
     }
-    if (leads && controls_us(tty)) {
+    if (leads && session->terminal == tty) {
         result = 0;
     }
     spin_unlock(&tty->lock);
@@ -143,10 +145,10 @@ take_terminal(struct tty *tty)
 static long
 get_foreground(struct tty *tty, vaddr_t arg)
 {
-    spin_lock(&tty->lock);
+    spin_lock(&family_lock);
     pid_t group = tty->foreground;
-    bool ours = controls_us(tty);
-    spin_unlock(&tty->lock);
+    bool ours = our_session()->terminal == tty;
+    spin_unlock(&family_lock);
     return ours ? copy_to_user(arg, &group, sizeof(group)) : -ENOTTY;
 }
 
@@ -163,12 +165,12 @@ set_foreground(struct tty *tty, vaddr_t arg)
     }
     long result = 0;
     spin_lock(&family_lock); /* the group cannot go before it is ours */
-    pid_t session = proc_group_session(group);
+    const struct pgrp *chosen = group_find(group);
     spin_lock(&tty->lock);
-    if (!controls_us(tty)) {
+    if (our_session()->terminal != tty) {
         result = -ENOTTY;
-    } else if (session != current->process->sid) {
-        result = session < 0 ? session : -EPERM;
+    } else if (chosen == NULL || chosen->session != our_session()) {
+        result = chosen == NULL ? -ESRCH : -EPERM;
     } else {
         pid_get(group);
         pid_put(tty->foreground);
@@ -180,15 +182,18 @@ set_foreground(struct tty *tty, vaddr_t arg)
 }
 
 u64
-tty_of_session(pid_t session, pid_t *foreground)
+tty_of_session(const struct session *session, pid_t *foreground)
 {
-    struct tty *tty = &console_tty;
+    struct tty *tty = session->terminal;
 
+    *foreground = -1;
+    if (tty == NULL) {
+        return 0;
+    }
     spin_lock(&tty->lock);
-    bool has_it = tty->session != 0 && tty->session == session;
-    *foreground = has_it ? tty->foreground : -1;
+    *foreground = tty->foreground;
     spin_unlock(&tty->lock);
-    return has_it ? CONSOLE_NUMBER : 0;
+    return CONSOLE_NUMBER;
 }
 
 /* ---- The nodes ---- */
@@ -223,10 +228,11 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
 static int
 open_controlling(struct file *file)
 {
-    pid_t foreground;
-
     (void)file;
-    return tty_of_session(current->process->sid, &foreground) != 0 ? 0 : -ENXIO;
+    spin_lock(&family_lock);
+    bool has_one = our_session()->terminal != NULL;
+    spin_unlock(&family_lock);
+    return has_one ? 0 : -ENXIO;
 }
 
 void

@@ -24,9 +24,8 @@
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
-/* A space with a root and the given vma set, whose reference it takes over. */
-static struct as *
-as_make(struct vma_set *vmas)
+struct as *
+as_alloc(u32 refs)
 {
     struct as *as = kzalloc(sizeof(*as));
     paddr_t root = frame_alloc_root();
@@ -38,25 +37,12 @@ as_make(struct vma_set *vmas)
         }
         return NULL;
     }
-    as->refs = 1;
+    as->refs = refs;
     as->root = root;
-    as->vmas = vmas;
     spin_init(&as->lock, RANK_AS, "as");
     spin_lock(&all_spaces_lock);
     list_add_tail(&all_spaces, &as->link);
     spin_unlock(&all_spaces_lock);
-    return as;
-}
-
-struct as *
-as_alloc(void)
-{
-    struct vma_set *vmas = vma_set_alloc(8);
-    struct as *as = vmas != NULL ? as_make(vmas) : NULL;
-
-    if (as == NULL && vmas != NULL) {
-        vma_set_put(vmas);
-    }
     return as;
 }
 
@@ -104,8 +90,33 @@ as_put(struct as *as)
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);
     pt_drop(as->root, PT_LEVELS);
-    vma_set_put(as->vmas);
+    vma_put(as->vmas);
+    vma_put(as->vma_spare);
     kfree(as);
+}
+
+struct as *
+as_next(struct as *as)
+{
+    struct list *link = as != NULL ? &as->link : &all_spaces;
+    struct as *next = NULL;
+    u32 refs = 0;
+
+    spin_lock(&all_spaces_lock);
+    while (refs == 0 && (link = link->next) != &all_spaces) {
+        next = list_entry(link, struct as, link);
+        refs = __atomic_load_n(&next->refs, __ATOMIC_RELAXED);
+        while (refs != 0
+               && !__atomic_compare_exchange_n(&next->refs, &refs, refs + 1,
+                                               false, __ATOMIC_ACQUIRE,
+                                               __ATOMIC_RELAXED)) {
+        }
+    }
+    spin_unlock(&all_spaces_lock);
+    if (as != NULL) {
+        as_put(as);
+    }
+    return refs != 0 ? next : NULL;
 }
 
 bool own_always;
@@ -117,8 +128,8 @@ own_all(struct as *as)
     int error = 0;
 
     spin_lock(&as->lock);
-    for (u32 i = 0; i < as->vmas->count && error == 0; i++) {
-        const struct vma *vma = &as->vmas->vma[i];
+    for (const struct vma *vma = vma_first_from(as, 0);
+         vma != NULL && error == 0; vma = vma_next(as, vma)) {
         error = range_own(as, vma->start, vma->end,
                           (vma->prot & PROT_WRITE) != 0
                               && (vma->flags & VMA_SHARED) == 0);
@@ -131,14 +142,17 @@ int
 as_fork(struct as *as, enum share_level level, struct as **copy)
 {
     spin_lock(&as->lock);
-    struct as *child = as_make(as->vmas);
+    struct as *child = as_alloc(0);
     int error = -ENOMEM;
 
     if (child != NULL) {
-        __atomic_fetch_add(&as->vmas->refs, 1, __ATOMIC_RELAXED);
+        child->vmas = vma_get(as->vmas);
+        child->vma_seed = as->vma_seed;
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);
+        /* Only now, as from here as_next finds it. */
+        __atomic_store_n(&child->refs, 1, __ATOMIC_RELEASE);
     }
     spin_unlock(&as->lock);
     if (error == 0 && own_always) {

@@ -9,7 +9,7 @@
  *              has left it; an idle one may keep it for a while (H3).
  *
  * struct as is what CLONE_VM and vfork share, by reference.  Fork makes a new
- * one that shares the vma set and the table tree (mm/share.h).
+ * one that shares the vmas (mm/vma.h) and the tables (mm/share.h).
  *
  *   l  the lock    i  immutable    a  atomic
  */
@@ -21,13 +21,15 @@
 #include "mm/share.h"
 
 struct object;
-struct vma_set;
+struct vma_node;
 
 struct as {
-    u32 refs;       /* a  threads that use it */
+    u32 refs;       /* a  threads that use it; 0: in its birth or end */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
-    struct vma_set *vmas;   /* l */
+    struct vma_node *vmas;  /* l  root of their tree; NULL: none */
+    struct vma_node *vma_spare; /* l  reserved nodes */
+    u64 vma_seed;           /* l  of the next node's priority */
     vaddr_t brk_start, brk; /* l */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */
@@ -36,13 +38,20 @@ struct as {
 extern struct list all_spaces;        /* every space, from its birth */
 extern struct spinlock all_spaces_lock;
 
-/* An empty space.  => NULL: no memory */
-struct as *as_alloc(void);
+/* An empty space with so many references; 0: as_next is not to find it yet.
+ * => NULL: no memory */
+struct as *as_alloc(u32 refs);
 void as_get(struct as *as);
 
 /* One user fewer; the last frees all.
  * => this CPU has left it if it is the last; no spinlock held */
 void as_put(struct as *as);
+
+/* The next of all spaces that have users (after NULL: the first), with one
+ * reference, for that to `as`, which is given up.
+ * => no spinlock held
+ * => NULL: there is none */
+struct as *as_next(struct as *as);
 
 /* A copy for a child, which shares the tree from `level` down.
  * => no spinlock held
@@ -86,6 +95,10 @@ struct as_map {
     u64 offset;
 };
 long as_map(struct as *as, const struct as_map *map);
+
+/* Where it goes, if nothing else is said: the highest hole below MMAP_TOP.
+ * => the lock is held; 0: none */
+vaddr_t as_gap(const struct as *as, u64 size);
 
 /* munmap(2).  => 0, -EINVAL, -ENOMEM with nothing changed */
 int as_unmap(struct as *as, vaddr_t addr, u64 size);

@@ -59,6 +59,7 @@ leave(struct frame_cache *cache)
     cache->busy = false;
 }
 
+/* Other CPUs look at the count of a shared list without its lock. */
 static u32
 loose_pop(struct loose *loose)
 {
@@ -66,7 +67,7 @@ loose_pop(struct loose *loose)
 
     if (number != 0) {
         loose->first = (u32)frames[number].lines;
-        loose->count--;
+        __atomic_store_n(&loose->count, loose->count - 1, __ATOMIC_RELAXED);
     }
     return number;
 }
@@ -76,7 +77,7 @@ loose_push(struct loose *loose, u32 number)
 {
     frames[number].lines = loose->first;
     loose->first = number;
-    loose->count++;
+    __atomic_store_n(&loose->count, loose->count + 1, __ATOMIC_RELAXED);
 }
 
 static u64 drained; /* frames that CPUs have given to others, ever */

@@ -1,7 +1,7 @@
 /*
  * mmap, munmap, mprotect, brk: what changes what is mapped.  Every change has
- * the same order: reserve (vma_own, range_prepare), then a visible line, then
- * the change, which cannot fail.
+ * the same order: reserve (vma_own), change the tables, which fails as a whole
+ * or not at all, then the vmas, which cannot fail.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -14,25 +14,25 @@
 static bool
 range_is_free(const struct as *as, vaddr_t start, vaddr_t end)
 {
-    u32 i = vma_index(as->vmas, start);
+    const struct vma *vma = vma_first_from(as, start);
 
-    return i == as->vmas->count || as->vmas->vma[i].start >= end;
+    return vma == NULL || vma->start >= end;
 }
 
-/* The highest gap of this size below MMAP_TOP.  => 0: none */
-static vaddr_t
-find_gap(const struct as *as, u64 size)
+/* Whether a vma would be cut in two at addr. */
+static bool
+is_inside(const struct as *as, vaddr_t addr)
 {
-    vaddr_t end = MMAP_TOP;
+    const struct vma *vma = vma_find(as, addr);
 
-    for (u32 i = as->vmas->count; i > 0; i--) {
-        const struct vma *vma = &as->vmas->vma[i - 1];
-        if (vma->end <= end && end - vma->end >= size) {
-            return end - size;
-        }
-        end = MIN(end, vma->start);
-    }
-    return end >= USER_START + size ? end - size : 0;
+    return vma != NULL && vma->start < addr;
+}
+
+/* Whether so many more vmas are too many. */
+static bool
+too_many(const struct as *as, u32 more)
+{
+    return as->vmas != NULL && as->vmas->count + more > VMAS_MAX;
 }
 
 /* Widen [*start, *end) as far as the neighbouring vmas leave room, so that the
@@ -40,15 +40,11 @@ find_gap(const struct as *as, u64 size)
 static void
 widen(const struct as *as, vaddr_t *start, vaddr_t *end)
 {
-    const struct vma_set *set = as->vmas;
-    u32 first = vma_index(set, *start);
-    u32 after = vma_index(set, *end);
+    const struct vma *before = vma_last_below(as, *start);
+    const struct vma *after = vma_first_from(as, *end);
 
-    if (set->vma[first].start >= *start) {
-        *start = first > 0 ? set->vma[first - 1].end : 0;
-    }
-    *end = after == set->count ? USER_END + PAGE_SIZE
-                               : MAX(set->vma[after].start, *end);
+    *start = before != NULL ? MIN(before->end, *start) : 0;
+    *end = after != NULL ? MAX(after->start, *end) : USER_END + PAGE_SIZE;
 }
 
 /* => as->lock held */
@@ -61,18 +57,20 @@ unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
     if (range_is_free(as, start, end)) {
         return 0;
     }
+    /* As on Linux, at the limit one may still be cut, but not into two. */
+    if (too_many(as, 1) && is_inside(as, start)
+        && vma_find(as, start)->end > end) {
+        return -ENOMEM;
+    }
     widen(as, &table_start, &table_end);
-    int error = vma_own(as, 2);
+    int error = vma_own(as, start, end, is_inside(as, end));
     if (error == 0) {
-        error = range_prepare_unmap(as, table_start, table_end);
+        error = range_unmap(as, table_start, table_end);
     }
-    if (error != 0) {
-        return error;
+    if (error == 0) {
+        vma_remove(as, start, end);
     }
-    /* ---- no failure below this line ---- */
-    vma_remove(as, start, end);
-    range_unmap(as, table_start, table_end);
-    return 0;
+    return error;
 }
 
 int
@@ -86,6 +84,32 @@ as_unmap(struct as *as, vaddr_t addr, u64 size)
     int error = unmap_locked(as, addr, addr + size);
     spin_unlock(&as->lock);
     return error;
+}
+
+/* Where the highest hole of this size ends, at `end` at most; if there is none
+ * among the node's vmas and above, where the hole below them ends. */
+static vaddr_t
+gap_end(const struct vma_node *node, u64 size, vaddr_t end)
+{
+    if (node == NULL || node->low >= end || end >= node->high + size) {
+        return end;
+    }
+    if (node->gap < size) {
+        return node->low;
+    }
+    end = gap_end(node->right, size, end);
+    if (end >= node->vma.end + size) {
+        return end;
+    }
+    return gap_end(node->left, size, MIN(end, node->vma.start));
+}
+
+vaddr_t
+as_gap(const struct as *as, u64 size)
+{
+    vaddr_t end = gap_end(as->vmas, size, MMAP_TOP);
+
+    return end >= USER_START + size ? end - size : 0;
 }
 
 /* Where a new mapping goes.  => the address, or a negative errno */
@@ -115,7 +139,7 @@ place(struct as *as, const struct as_map *map)
         && range_is_free(as, hint, hint + map->size)) {
         return (long)hint;
     }
-    vaddr_t addr = find_gap(as, map->size);
+    vaddr_t addr = as_gap(as, map->size);
     return addr != 0 ? (long)addr : -ENOMEM;
 }
 
@@ -123,6 +147,9 @@ static long
 map_locked(struct as *as, const struct as_map *map)
 {
     long addr = place(as, map);
+    if (too_many(as, 0)) {
+        return -ENOMEM;
+    }
     if (addr < 0) {
         return addr;
     }
@@ -131,8 +158,10 @@ map_locked(struct as *as, const struct as_map *map)
         .prot = map->prot, .flags = map->vma_flags,
         .object = map->object, .offset = map->offset,
     };
-    int error = vma_own(as, 3);
-    if (error == 0) {
+    bool replaces = (map->map_flags & MAP_FIXED) != 0;
+    int error = vma_own(as, vma.start, vma.end,
+                        1 + (replaces && is_inside(as, vma.end)));
+    if (error == 0 && replaces) {
         error = unmap_locked(as, vma.start, vma.end);
     }
     if (error != 0) {
@@ -152,53 +181,74 @@ as_map(struct as *as, const struct as_map *map)
     return addr;
 }
 
-/* How far vmas cover the range from start without a hole. */
-static vaddr_t
-covered_end(const struct as *as, vaddr_t start, vaddr_t end)
-{
-    u32 i = vma_index(as->vmas, start);
+/* What new rights in [start, end) are about. */
+struct protect {
+    vaddr_t covered;    /* vmas lie in [start, covered) without a hole */
+    vaddr_t start, end; /* those that have other rights */
+    u32 flags;          /* of all of them */
+};
 
-    while (start < end && i < as->vmas->count
-           && as->vmas->vma[i].start <= start) {
-        start = as->vmas->vma[i++].end;
+static struct protect
+survey(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
+{
+    struct protect all = {.covered = start, .start = start, .end = start};
+    const struct vma *vma;
+
+    while (all.covered < end && (vma = vma_find(as, all.covered)) != NULL) {
+        vaddr_t next = MIN(vma->end, end);
+        all.flags |= vma->flags;
+        if (vma->prot != prot) {
+            all.start = all.end == start ? all.covered : all.start;
+            all.end = next;
+        }
+        all.covered = next;
     }
-    return MIN(start, end);
+    return all;
 }
 
-/* Whether some vma of the range may never be written. */
+/* Whether the vma at one end of the range, with its new rights, continues the
+ * one behind that end: as on Linux, a border may move at the limit. */
 static bool
-forbids_write(const struct as *as, vaddr_t start, vaddr_t end)
+moves_border(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    for (u32 i = vma_index(as->vmas, start);
-         i < as->vmas->count && as->vmas->vma[i].start < end; i++) {
-        if (as->vmas->vma[i].flags & VMA_NEVER_W) {
-            return true;
-        }
-    }
-    return false;
+    struct vma first = *vma_find(as, start);
+    struct vma last = *vma_find(as, end - 1);
+    const struct vma *before = vma_find(as, start - 1);
+    const struct vma *after = vma_find(as, end);
+
+    first.prot = prot;
+    last.prot = prot;
+    return (before != NULL && vma_continues(before, &first))
+           || (after != NULL && vma_continues(&last, after));
 }
 
 static int
 protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    vaddr_t covered = covered_end(as, start, end);
+    struct protect all = survey(as, start, end, prot);
+    int result = all.covered == end ? 0 : -ENOMEM;
 
-    if ((prot & PROT_WRITE) != 0 && forbids_write(as, start, covered)) {
+    if ((prot & PROT_WRITE) != 0 && (all.flags & VMA_NEVER_W) != 0) {
         return -EACCES;
     }
-    int error = vma_own(as, 2);
+    if (all.start == all.end) {
+        return result;
+    }
+    u32 cuts = is_inside(as, all.start) + is_inside(as, all.end);
+    if (cuts > 0 && too_many(as, cuts)
+        && (cuts > 1 || !moves_border(as, all.start, all.end, prot))) {
+        return -ENOMEM;
+    }
+    int error = vma_own_inside(as, all.start, all.end, cuts);
     if (error == 0) {
-        error = range_prepare_protect(as, start, covered);
+        error = range_protect(as, all.start, all.end, prot);
     }
     if (error != 0) {
         return error;
     }
     /* ---- no failure below this line ---- */
-    if (start < covered) {
-        vma_protect(as, start, covered, prot);
-        range_protect(as, start, covered, prot);
-    }
-    return covered == end ? 0 : -ENOMEM;
+    vma_protect(as, all.start, all.end, prot);
+    return result;
 }
 
 int

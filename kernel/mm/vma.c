@@ -1,12 +1,18 @@
 /*
- * The vma set: a sorted array.  The essential fact: a set with more than one
- * owner is never written; vma_own makes the copy, and comes first in every
- * change, so that what follows cannot fail.
+ * Vmas: a treap that forks share.  The essential fact: split and merge touch
+ * only nodes on the ways that a search for the borders of a change takes from
+ * the root.  So vma_own goes these ways first and copies what is shared; it may
+ * fail half-way, and nobody sees a difference.  What comes after it works in
+ * place and cannot fail.
+ *
+ * Read own_way, then split, merge and vma_remove.
  */
 #include "abi/errno.h"
 #include "common/string.h"
 
 #include "core/panic.h"
+
+#include "arch/cpu.h"
 
 #include "mm/as.h"
 #include "mm/heap.h"
@@ -14,126 +20,312 @@
 #include "mm/vma.h"
 
 static void
-object_get(struct object *object)
+hold_object(const struct vma *vma)
 {
-    if (object != NULL) {
-        object->ops->get(object);
+    if (vma->object != NULL) {
+        __atomic_store_n(&vma->object->mapped, true, __ATOMIC_RELAXED);
+        vma->object->ops->get(vma->object);
     }
 }
 
-static void
-object_put(struct object *object)
+static bool
+is_owned(const struct vma_node *node)
 {
-    if (object != NULL) {
-        object->ops->put(object);
-    }
+    /* Acquire: who dropped last has read it, and counted its children (A4). */
+    return __atomic_load_n(&node->refs, __ATOMIC_ACQUIRE) == 1;
 }
 
-struct vma_set *
-vma_set_alloc(u32 capacity)
+struct vma_node *
+vma_get(struct vma_node *node)
 {
-    struct vma_set *set =
-        kmalloc(sizeof(*set) + capacity * sizeof(struct vma));
-
-    if (set != NULL) {
-        set->refs = 1;
-        set->count = 0;
-        set->capacity = capacity;
+    if (node != NULL) {
+        __atomic_fetch_add(&node->refs, 1, __ATOMIC_RELAXED);
     }
-    return set;
+    return node;
 }
 
 void
-vma_set_put(struct vma_set *set)
+vma_put(struct vma_node *node)
 {
-    if (__atomic_fetch_sub(&set->refs, 1, __ATOMIC_ACQ_REL) != 1) {
-        return;
+    while (node != NULL
+           && (is_owned(node) /* nobody else can hold or add a link (A12) */
+               || __atomic_fetch_sub(&node->refs, 1, __ATOMIC_ACQ_REL) == 1)) {
+        struct vma_node *right = node->right;
+        vma_put(node->left);
+        if (node->vma.object != NULL) {
+            node->vma.object->ops->put(node->vma.object);
+        }
+        kfree(node);
+        node = right;
     }
-    for (u32 i = 0; i < set->count; i++) {
-        object_put(set->vma[i].object);
-    }
-    kfree(set);
 }
 
-int
-vma_own(struct as *as, u32 more)
+/* A copied node has a reference to its object and to both of its children. */
+static int
+own(struct vma_node **link)
 {
-    struct vma_set *old = as->vmas;
+    struct vma_node *old = *link;
 
-    if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1
-        && old->count + more <= old->capacity) {
+    if (is_owned(old)) {
         return 0;
     }
-    /* A half more than is needed: growing costs O(1) a vma in the mean. */
-    u32 needed = old->count + more;
-    struct vma_set *set = vma_set_alloc(needed + needed / 2);
-    if (set == NULL) {
+    struct vma_node *copy = kmalloc(sizeof(*copy));
+    if (copy == NULL) {
         return -ENOMEM;
     }
-    for (u32 i = 0; i < old->count; i++) {
-        set->vma[i] = old->vma[i];
-        object_get(set->vma[i].object);
-    }
-    set->count = old->count;
-    as->vmas = set;
-    vma_set_put(old);
+    memcpy(copy, old, offsetof(struct vma_node, refs));
+    copy->refs = 1;
+    copy->links = 0;
+    hold_object(&copy->vma);
+    vma_get(copy->left);
+    vma_get(copy->right);
+    *link = copy;
+    vma_put(old); /* last: till now our link kept it from a take (A3) */
     return 0;
 }
 
-u32
-vma_index(const struct vma_set *set, vaddr_t addr)
+/* The nodes that a search for addr meets: from the root down, as refs 1 below a
+ * shared node means nothing (A2).  A vma that starts there may be merged and
+ * go, and what is on both sides of it become one: so go down on both. */
+static int
+own_way(struct vma_node **link, vaddr_t addr)
 {
-    u32 low = 0;
-    u32 high = set->count;
+    int error = 0;
 
-    if (high == 0 || set->vma[high - 1].end <= addr) {
-        return high; /* so that a set that is built in order is built fast */
-    }
-    while (low < high) {
-        u32 middle = (low + high) / 2;
-        if (set->vma[middle].end <= addr) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    while (*link != NULL && error == 0) {
+        error = own(link);
+        struct vma_node *node = *link;
+        if (error == 0 && node->vma.start == addr) {
+            error = own_way(&node->left, addr);
         }
+        link = node->vma.start > addr ? &node->left : &node->right;
     }
-    return low;
+    return error;
+}
+
+int
+vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+{
+    struct vma_node **spare = &as->vma_spare; /* chained by `left` */
+
+    assert(spin_held(&as->lock));
+    if (own_way(&as->vmas, start) != 0 || own_way(&as->vmas, end) != 0) {
+        return -ENOMEM;
+    }
+    for (; more > 0; more--, spare = &(*spare)->left) {
+        if (*spare == NULL && (*spare = kzalloc(sizeof(**spare))) == NULL) {
+            return -ENOMEM;
+        }
+        (*spare)->refs = 1;
+    }
+    return 0;
+}
+
+int
+vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+{
+    int error = vma_own(as, start, end, more);
+
+    while (start < end && error == 0) {
+        start = vma_find(as, start)->end;
+        error = own_way(&as->vmas, start);
+    }
+    return error;
 }
 
 struct vma *
-vma_find(struct vma_set *set, vaddr_t addr)
+vma_first_from(const struct as *as, vaddr_t addr)
 {
-    u32 i = vma_index(set, addr);
+    struct vma *found = NULL;
 
-    return i < set->count && set->vma[i].start <= addr ? &set->vma[i] : NULL;
-}
-
-/* With a reference of its own to the object. */
-static void
-insert_at(struct vma_set *set, u32 i, const struct vma *new)
-{
-    assert(set->count < set->capacity);
-    object_get(new->object);
-    if (i < set->count) {
-        memmove(&set->vma[i + 1], &set->vma[i],
-                (set->count - i) * sizeof(struct vma));
+    for (struct vma_node *node = as->vmas; node != NULL;) {
+        if (addr >= node->vma.end) {
+            node = node->right;
+        } else {
+            found = &node->vma;
+            node = addr < found->start ? node->left : NULL;
+        }
     }
-    set->vma[i] = *new;
-    set->count++;
+    return found;
+}
+
+struct vma *
+vma_next(const struct as *as, const struct vma *vma)
+{
+    return vma_first_from(as, vma->end);
+}
+
+struct vma *
+vma_find(const struct as *as, vaddr_t addr)
+{
+    struct vma *vma = vma_first_from(as, addr);
+
+    return vma != NULL && vma->start <= addr ? vma : NULL;
+}
+
+struct vma *
+vma_last_below(const struct as *as, vaddr_t addr)
+{
+    struct vma *found = NULL;
+
+    for (struct vma_node *node = as->vmas; node != NULL;) {
+        bool below = node->vma.start < addr;
+        found = below ? &node->vma : found;
+        node = below ? node->right : node->left;
+    }
+    return found;
+}
+
+/* What a node knows of those below it. */
+static inline void
+update(struct vma_node *node)
+{
+    const struct vma_node *left = node->left;
+    const struct vma_node *right = node->right;
+    u64 gap = left != NULL ? MAX(left->gap, node->vma.start - left->high) : 0;
+
+    node->low = left != NULL ? left->low : node->vma.start;
+    node->high = right != NULL ? right->high : node->vma.end;
+    node->count = 1 + (left != NULL ? left->count : 0);
+    if (right != NULL) {
+        node->count += right->count;
+        gap = MAX(gap, right->gap);
+        gap = MAX(gap, right->low - node->vma.end);
+    }
+    node->gap = gap;
+}
+
+/* Those that start below addr, and the others. */
+static void
+split(struct vma_node *node, vaddr_t addr, struct vma_node **lower,
+      struct vma_node **upper)
+{
+    if (node == NULL) {
+        *lower = *upper = NULL;
+        return;
+    }
+    assert(is_owned(node));
+    if (node->vma.start < addr) {
+        *lower = node;
+        split(node->right, addr, &node->right, upper);
+    } else {
+        *upper = node;
+        split(node->left, addr, lower, &node->left);
+    }
+    update(node);
+}
+
+/* One tree of two; all of the first lie below all of the second. */
+static struct vma_node *
+merge(struct vma_node *lower, struct vma_node *upper)
+{
+    if (lower == NULL || upper == NULL) {
+        return lower != NULL ? lower : upper;
+    }
+    assert(is_owned(lower) && is_owned(upper));
+    if (lower->priority >= upper->priority) {
+        lower->right = merge(lower->right, upper);
+        update(lower);
+        return lower;
+    }
+    upper->left = merge(lower, upper->left);
+    update(upper);
+    return upper;
+}
+
+/* Put a node where its priority says. */
+static void
+place(struct vma_node **link, struct vma_node *new)
+{
+    struct vma_node *node = *link;
+
+    if (node == NULL || node->priority < new->priority) {
+        split(node, new->vma.start, &new->left, &new->right);
+        *link = new;
+    } else {
+        assert(is_owned(node));
+        place(node->vma.start < new->vma.start ? &node->right : &node->left,
+              new);
+    }
+    update(*link);
+}
+
+/* Make a node of a vma.  Without noise, 235 gives a new program's six to eight
+ * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
+ * priorities that come, which would make the tree a list. */
+static inline void
+fill(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
+{
+    as->vma_seed = (as->vma_seed ^ noise) * 0x9e3779b97f4a7c15 + 235;
+    hold_object(vma);
+    node->vma = *vma;
+    node->right = NULL;
+    node->priority = (u32)(as->vma_seed >> 32);
+    node->refs = 1;
+    node->links = 0;
 }
 
 static void
-delete_at(struct vma_set *set, u32 i)
+add(struct as *as, const struct vma *vma)
 {
-    object_put(set->vma[i].object);
-    set->count--;
-    memmove(&set->vma[i], &set->vma[i + 1],
-            (set->count - i) * sizeof(struct vma));
+    struct vma_node *node = as->vma_spare;
+
+    assert(node != NULL);
+    as->vma_spare = node->left;
+    fill(as, node, vma, rdtsc());
+    place(&as->vmas, node);
 }
 
-/* Whether b continues a as if they were one. */
-static bool
-continues(const struct vma *a, const struct vma *b)
+/* Make addr a border, if a vma has it inside. */
+static void
+cut(struct as *as, vaddr_t addr)
+{
+    struct vma *vma = vma_find(as, addr);
+
+    if (vma != NULL && vma->start < addr) {
+        struct vma upper = *vma;
+        upper.start = addr;
+        upper.offset += (addr - vma->start) >> PAGE_SHIFT;
+        vma->end = addr;
+        add(as, &upper);
+    }
+}
+
+/* Those that start in [start, end) go; nodes on the way there are updated. */
+static void
+delete(struct vma_node **link, vaddr_t start, vaddr_t end)
+{
+    struct vma_node *node = *link, *before, *after;
+
+    if (node == NULL) {
+        return;
+    }
+    assert(is_owned(node));
+    if (node->vma.start >= start && node->vma.start < end) {
+        split(node->left, start, &before, &node->left);
+        split(node->right, end, &node->right, &after);
+        vma_put(node);
+        *link = merge(before, after);
+    } else {
+        delete(node->vma.start < start ? &node->right : &node->left, start,
+               end);
+        update(node);
+    }
+}
+
+void
+vma_remove(struct as *as, vaddr_t start, vaddr_t end)
+{
+    cut(as, end);
+    struct vma *first = vma_find(as, start);
+    if (first != NULL && first->start < start) {
+        first->end = start;
+    }
+    delete(&as->vmas, start, end);
+}
+
+bool
+vma_continues(const struct vma *a, const struct vma *b)
 {
     u64 pages = (a->end - a->start) >> PAGE_SHIFT;
 
@@ -142,91 +334,66 @@ continues(const struct vma *a, const struct vma *b)
            && (a->object == NULL || a->offset + pages == b->offset);
 }
 
-/* Merge vma i with the one before it, if it continues that. */
+/* Make one vma of the two that meet at addr, if they are as one. */
 static void
-merge(struct vma_set *set, u32 i)
+join(struct as *as, vaddr_t addr)
 {
-    if (i > 0 && i < set->count
-        && continues(&set->vma[i - 1], &set->vma[i])) {
-        set->vma[i - 1].end = set->vma[i].end;
-        delete_at(set, i);
+    struct vma *lower = vma_find(as, addr - 1);
+    const struct vma *upper = lower != NULL ? vma_next(as, lower) : NULL;
+
+    if (upper != NULL && vma_continues(lower, upper)) {
+        lower->end = upper->end;
+        delete(&as->vmas, addr, addr + 1);
     }
 }
 
 void
 vma_insert(struct as *as, const struct vma *new)
 {
-    struct vma_set *set = as->vmas;
-    u32 i = vma_index(set, new->start);
-
-    assert(set->refs == 1);
-    assert(i == set->count || set->vma[i].start >= new->end);
-    insert_at(set, i, new);
-    merge(set, i + 1);
-    merge(set, i);
+    add(as, new);
+    join(as, new->start);
+    join(as, new->end);
 }
 
-bool
+int
 vma_append(struct as *as, const struct vma *new)
 {
-    struct vma_set *set = as->vmas;
-    u32 i = set->count;
+    struct vma_node **link = &as->vmas;
+    struct vma_node *last;
 
-    if (set->refs != 1 || i == set->capacity
-        || (i > 0 && set->vma[i - 1].end > new->start)) {
-        return false;
+    if (*link != NULL && (*link)->high > new->start) {
+        return -EEXIST;
     }
-    object_get(new->object);
-    set->vma[i] = *new;
-    set->count++;
-    return true;
-}
-
-/* Split the vma that has addr inside, so that addr is a border. */
-static void
-split(struct vma_set *set, vaddr_t addr)
-{
-    struct vma *vma = vma_find(set, addr);
-
-    if (vma == NULL || vma->start == addr) {
-        return;
+    last = kmalloc(sizeof(*last));
+    if (last == NULL) {
+        return -ENOMEM;
     }
-    struct vma upper = *vma;
-    upper.start = addr;
-    upper.offset += (addr - vma->start) >> PAGE_SHIFT;
-    vma->end = addr;
-    insert_at(set, (u32)(vma - set->vma) + 1, &upper);
-}
-
-void
-vma_remove(struct as *as, vaddr_t start, vaddr_t end)
-{
-    struct vma_set *set = as->vmas;
-
-    assert(set->refs == 1);
-    split(set, start);
-    split(set, end);
-    u32 i = vma_index(set, start);
-    while (i < set->count && set->vma[i].start < end) {
-        delete_at(set, i);
+    fill(as, last, new, 0);
+    while (*link != NULL && (*link)->priority >= last->priority) {
+        struct vma_node *node = *link;
+        assert(is_owned(node));
+        node->gap = MAX(node->gap, new->start - node->high);
+        node->high = new->end;
+        node->count++;
+        link = &node->right;
     }
+    last->left = *link;
+    update(last);
+    *link = last;
+    return 0;
 }
 
 void
 vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    struct vma_set *set = as->vmas;
-
-    assert(set->refs == 1);
-    split(set, start);
-    split(set, end);
-    u32 first = vma_index(set, start);
-    u32 i = first;
-    for (; i < set->count && set->vma[i].start < end; i++) {
-        set->vma[i].prot = prot;
+    cut(as, start);
+    cut(as, end);
+    while (start < end) {
+        struct vma *vma = vma_find(as, start);
+        vaddr_t next = vma->end;
+        vma->prot = prot;
+        join(as, start);
+        start = next;
     }
-    for (; i > first; i--) {
-        merge(set, i);
-    }
-    merge(set, first);
+    join(as, end);
 }

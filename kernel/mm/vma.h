@@ -1,7 +1,14 @@
 /*
- * Vmas: what an address space maps, as a sorted array of ranges that do not
- * overlap, in one counted object.  Fork shares the object; it is immutable
- * while its count is over 1, and whoever changes it copies it first (vma_own).
+ * Vmas: what an address space maps, as ranges that do not overlap.  They are
+ * the nodes of a treap (Seidel and Aragon 1996): a search tree by address and a
+ * heap by priorities drawn at random, which keep it flat.  Fork shares the root
+ * as it does with the tables (mm/share.h), by the same rules (A1 to A4, A6 and
+ * A12 in protocol.md):
+ *
+ * VM-1 COUNT  refs is the number of links to the node, from nodes and roots.
+ * VM-2 OWNED  A node changes only after every node from the root to it is
+ *             owned, that is, has refs 1; so what is shared never changes.
+ * VM-3 SHAPE  Order, heap, and what a node knows of those below it are right.
  *
  * All functions: the address space's lock is held.
  */
@@ -15,6 +22,10 @@ struct object;
 #define VMA_SHARED 0x1 /* MAP_SHARED: writes go to the object */
 #define VMA_STACK  0x2 /* the process's first stack */
 #define VMA_NEVER_W 0x4 /* MAP_SHARED of a file not open for writing */
+#define VMA_PROGRAM 0x8 /* of the file that exec was given */
+
+/* Linux's limit (vm.max_map_count); mmap may go over it by one, as there. */
+#define VMAS_MAX 65530
 
 struct vma {
     vaddr_t start, end;    /* page aligned, start < end */
@@ -24,39 +35,56 @@ struct vma {
     u64 offset;            /* of start in the object, in pages */
 };
 
-struct vma_set {
-    u32 refs;
-    u32 count, capacity;
-    struct vma vma[];
+struct vma_node {
+    struct vma vma;
+    struct vma_node *left, *right; /* one reference each */
+    vaddr_t low, high;     /* of all vmas from here down */
+    u64 gap;               /* largest hole between two of them */
+    u32 count;             /* how many they are */
+    u32 priority;          /* not lower than any below */
+    u32 refs;              /* a */
+    u32 links;             /* seen by debug/check_vmas.c, else 0 */
 };
 
-/* An empty set with one reference.  => NULL: no memory */
-struct vma_set *vma_set_alloc(u32 capacity);
-void vma_set_put(struct vma_set *set);
-
-/* Become the only owner of the set, with room for `more` new vmas.
- * => 0, or -ENOMEM with nothing changed */
-int vma_own(struct as *as, u32 more) __must_check;
-
-/* Index of the first vma that ends after addr (count if there is none). */
-u32 vma_index(const struct vma_set *set, vaddr_t addr);
+/* One link to a node more, or fewer; the last frees it and what only it has.
+ * => no lock needed */
+struct vma_node *vma_get(struct vma_node *node);
+void vma_put(struct vma_node *node);
 
 /* The vma that contains addr, or NULL. */
-struct vma *vma_find(struct vma_set *set, vaddr_t addr);
+struct vma *vma_find(const struct as *as, vaddr_t addr);
+
+/* The first vma that ends after addr, and the one behind a vma; or NULL. */
+struct vma *vma_first_from(const struct as *as, vaddr_t addr);
+struct vma *vma_next(const struct as *as, const struct vma *vma);
+
+/* The last vma that starts below addr, or NULL. */
+struct vma *vma_last_below(const struct as *as, vaddr_t addr);
+
+/* Whether b continues a as if they were one. */
+bool vma_continues(const struct vma *a, const struct vma *b);
+
+/* Own what a change at the borders of [start, end) touches, and reserve nodes
+ * for so many more vmas; vma_own_inside: and own all vmas of the range, which
+ * has no hole.  => 0, or -ENOMEM: the vmas are as they were */
+int vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more) __must_check;
+int vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
+    __must_check;
 
 /* Add a vma, with a reference of its own to the object, and merge it with
  * neighbours that it continues.
- * => vma_own(as, 1) was called; the range is free */
+ * => vma_own was called, with 1 more; the range is free */
 void vma_insert(struct as *as, const struct vma *new);
 
-/* The same, behind all others.
- * => false, and nothing is done: it is not behind them, or there is no room */
-bool vma_append(struct as *as, const struct vma *new) __must_check;
+/* The same, behind all others and without merging.
+ * => nothing is shared yet
+ * => 0; -EEXIST: it is not behind them; -ENOMEM */
+int vma_append(struct as *as, const struct vma *new) __must_check;
 
-/* Cut [start, end) out of the set.
- * => vma_own(as, 2) was called (a vma may be split at either end) */
+/* Cut [start, end) out.
+ * => vma_own was called, with 1 more if a vma has `end` inside */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
 
-/* Give every vma in [start, end) these rights, split and merged as needed.
- * => vma_own(as, 2) was called */
+/* Give every vma of the range these rights, split and merged as needed.
+ * => vma_own_inside was called, with 1 more for each border inside a vma */
 void vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);

@@ -20,6 +20,7 @@
 
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigacts.h"
@@ -48,10 +49,13 @@ proc_change_memory(struct as *next)
 static void
 release_all(struct thread *thread)
 {
-    files_put(thread->files);
-    thread->files = NULL;
-    fs_context_put(thread->fs);
+    struct files *files = thread->files;
+    struct fs_context *fs = thread->fs;
+
+    thread->files = NULL; /* first: /proc may look while we sleep */
     thread->fs = NULL;
+    files_put(files);
+    fs_context_put(fs);
     proc_change_memory(NULL);
     vfork_release(thread);
 }
@@ -81,6 +85,7 @@ parent_declines(const struct process *process)
 static void
 tell_parent(struct process *process)
 {
+    proc_add_news(process);
     signal_send(process->parent, end_signal(process));
     wait_wake_all(&process->parent->child_wait);
 }
@@ -93,9 +98,11 @@ give_children_away(struct process *process)
         struct process *child = list_entry(pos, struct process, sibling);
         list_del(&child->sibling);
         child->exit_signal = SIGCHLD; /* what init waits for */
-        child->parent = init_process;
-        child->ppid = init_process->pid;
-        list_add_tail(&init_process->children, &child->sibling);
+        proc_set_parent(child, init_process);
+        if (!list_empty(&child->news_link)) {
+            list_del(&child->news_link);
+            proc_add_news(child);
+        }
         if (proc_is_zombie(child)) {
             tell_parent(child);
         }
@@ -160,75 +167,84 @@ proc_exit(int status)
 }
 
 /* __WNOTHREAD asks for nothing: a child is the whole process's. */
-static bool
+static inline bool
 wants(pid_t pid, int options, const struct process *child)
 {
-    bool plain = child->exit_signal == SIGCHLD;
+    u32 kind = child->exit_signal == SIGCHLD ? 0 : __WCLONE;
 
-    if ((options & __WALL) == 0
-        && plain != ((options & (int)__WCLONE) == 0)) {
+    if ((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind) {
         return false;
     }
     if (pid > 0) {
         return child->pid == pid;
     }
-    if (pid == -1) {
-        return true;
-    }
-    return child->pgid == (pid == 0 ? current->process->pgid : -pid);
+    return pid == -1 || (pid == 0 ? child->group == current->process->group
+                                  : child->group->pgid == -pid);
 }
 
-/* The stop or continuation that has not been told.  => 0: none */
-static int
-stop_news_of(struct process *child, int options)
-{
-    int news = 0;
-
-    spin_lock(&child->lock);
-    if (options & (child->stopped ? WUNTRACED : WCONTINUED)) {
-        news = child->news;
-        child->news = 0;
-    }
-    spin_unlock(&child->lock);
-    return news;
-}
-
-/* What this child has to tell under these options.  => 0: nothing yet */
-static int
+/* What this child has to tell under these options, which is told once.
+ * => its pid; 0: nothing yet */
+static inline int
 news_of(struct process *child, int options, int *status)
 {
     if (proc_is_zombie(child)) {
         *status = child->exit_status;
         return child->pid;
     }
-    if ((options & (WUNTRACED | WCONTINUED)) != 0) {
-        *status = stop_news_of(child, options);
-        return *status != 0 ? child->pid : 0;
+    if ((options & (WUNTRACED | WCONTINUED)) == 0) {
+        return 0;
     }
-    return 0;
+    spin_lock(&child->lock);
+    *status = options & (child->stopped ? WUNTRACED : WCONTINUED)
+                  ? child->news : 0;
+    if (*status != 0) {
+        child->news = 0;
+        if (!child->stopped) {
+            list_del(&child->news_link);
+        }
+    }
+    spin_unlock(&child->lock);
+    return *status != 0 ? child->pid : 0;
 }
 
-/* Look at every child that is asked for.
+/* Of the children that are asked for, the oldest with news.
  * => family_lock held
- * => the pid with news; 0: none has any; -ECHILD: there is no such child */
-static long
-find_news(pid_t pid, int options, int *status, struct process **found)
+ * => its pid; 0: none has any; -ECHILD: there is no such child */
+static __noinline long
+find_any(pid_t pid, int options, int *status, struct process **found)
 {
-    bool any = false;
+    struct process *process = current->process;
+    int news;
 
-    list_for_each_entry(child, &current->process->children, struct process,
-                        sibling) {
-        if (!wants(pid, options, child)) {
-            continue;
-        }
-        any = true;
-        int news = news_of(child, options, status);
-        if (news != 0) {
+    list_for_each_entry(child, &process->with_news, struct process, news_link) {
+        if (wants(pid, options, child)
+            && (news = news_of(child, options, status)) != 0) {
             *found = child;
             return news;
         }
     }
-    return any ? 0 : -ECHILD;
+    /* The youngest first: who waits for a group has mostly just made it. */
+    for (struct list *pos = process->children.prev; pos != &process->children;
+         pos = pos->prev) {
+        if (wants(pid, options, list_entry(pos, struct process, sibling))) {
+            return 0;
+        }
+    }
+    return -ECHILD;
+}
+
+/* The same, also by its number. */
+static inline long
+find_news(pid_t pid, int options, int *status, struct process **found)
+{
+    struct process *child = *found = pid_process(pid);
+
+    if (pid <= 0) {
+        return find_any(pid, options, status, found);
+    }
+    return child != NULL && child->parent == current->process
+                   && wants(pid, options, child)
+               ? news_of(child, options, status) : -ECHILD;
 }
 
 long
@@ -246,8 +262,8 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             break;
         }
     }
-    bool zombie = child != NULL && proc_is_zombie(child);
-    if (child != NULL && rusage != NULL) {
+    bool zombie = result > 0 && proc_is_zombie(child);
+    if (result > 0 && rusage != NULL) {
         proc_usage(child, rusage);
     }
     if (zombie) {

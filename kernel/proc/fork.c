@@ -205,8 +205,6 @@ join_family(struct thread *child, bool vfork)
     if (joins) {
         sigacts_get(parent->sigacts);
         child->process->sigacts = parent->sigacts;
-        child->process->pgid = parent->pgid;
-        child->process->sid = parent->sid;
         proc_link(child->process, parent);
         if (vfork) {
             current->vfork_child = child;

@@ -14,6 +14,7 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigacts.h"
@@ -25,8 +26,9 @@ struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
 
 /* Indexed by pid, or tid.  A number is in use by its process, from proc_alloc
- * until that is reaped, or by its thread, and by every member of the group and
- * session named after it. */
+ * until that is reaped, or by its thread, and by the group and session named
+ * after it.  A process is taken off under the family's lock, and goes when this
+ * one has been held after that: so either is enough to look at it. */
 static struct pid_slot {
     struct process *process; /* NULL while fork makes it, and when reaped */
     struct thread *thread;   /* whose tid it is, if not a process's pid */
@@ -34,13 +36,14 @@ static struct pid_slot {
 } pids[PID_MAX];
 
 static pid_t last_pid;
+static pid_t highest_pid; /* that was ever given; read without the lock */
 static int process_count; /* read without the lock */
 
 struct process *
 pid_process(pid_t pid)
 {
-    assert(spin_held(&pids_lock));
-    return pid > 0 && pid < PID_MAX ? pids[pid].process : NULL;
+    return pid > 0 && pid < PID_MAX
+               ? __atomic_load_n(&pids[pid].process, __ATOMIC_ACQUIRE) : NULL;
 }
 
 bool
@@ -80,12 +83,23 @@ thread_unlock(struct thread *thread)
 struct process *
 proc_find(pid_t pid)
 {
-    assert(spin_held(&family_lock));
-    spin_lock(&pids_lock);
     struct process *found = pid_process(pid);
-    bool member = found != NULL && found->parent != NULL;
-    spin_unlock(&pids_lock);
-    return member ? found : NULL;
+
+    assert(spin_held(&family_lock));
+    return found != NULL && found->parent != NULL ? found : NULL;
+}
+
+pid_t
+pid_next(pid_t pid)
+{
+    for (; pid <= highest_pid; pid++) {
+        const struct pid_slot *slot = &pids[pid];
+        if (__atomic_load_n(&slot->process, __ATOMIC_RELAXED) != NULL
+            && slot->thread == NULL) {
+            return pid;
+        }
+    }
+    return 0;
 }
 
 int
@@ -122,6 +136,7 @@ pid_take(void)
         last_pid = last_pid + 1 < PID_MAX ? last_pid + 1 : 1;
         if (__atomic_load_n(&pids[last_pid].uses, __ATOMIC_ACQUIRE) == 0) {
             pids[last_pid].uses = 1;
+            highest_pid = MAX(highest_pid, last_pid);
             return last_pid;
         }
     }
@@ -143,16 +158,6 @@ register_process(void)
     process_count += pid != 0;
     spin_unlock(&pids_lock);
     return pid;
-}
-
-static void
-unregister_process(pid_t pid)
-{
-    spin_lock(&pids_lock);
-    pids[pid].process = NULL;
-    process_count--;
-    spin_unlock(&pids_lock);
-    pid_put(pid);
 }
 
 int
@@ -193,9 +198,11 @@ thread_leave(struct thread *thread, int status)
     }
     spin_unlock(&process->lock);
     if (thread->tid != thread->process->pid) {
+        spin_lock(&family_lock);
         spin_lock(&pids_lock);
         pids[thread->tid] = (struct pid_slot){.uses = 1};
         spin_unlock(&pids_lock);
+        spin_unlock(&family_lock);
         pid_put(thread->tid);
     }
     return last;
@@ -213,9 +220,9 @@ proc_alloc(int *error)
     process->refs = 1;
     process->start_ns = clock_ns();
     list_init(&process->threads);
-    list_init(&process->all_link);
     list_init(&process->children);
-    list_init(&process->sibling);
+    list_init(&process->with_news);
+    list_init(&process->news_link);
     waitq_init(&process->child_wait);
     spin_init(&process->lock, RANK_PROCESS, "process");
     struct thread *first = thread_alloc(process);
@@ -260,8 +267,6 @@ static void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
-    pid_get(process->pgid);
-    pid_get(process->sid);
     /* Without the lock: until now nobody looked for it. */
     __atomic_store_n(&pids[process->pid].process, process, __ATOMIC_RELEASE);
 }
@@ -269,49 +274,64 @@ link_to_all(struct process *process)
 void
 proc_link(struct process *child, struct process *parent)
 {
+    proc_set_parent(child, parent);
+    group_add(parent->group, child);
+    link_to_all(child);
+}
+
+void
+proc_set_parent(struct process *child, struct process *parent)
+{
+    static u64 last_order;
+
     child->parent = parent;
     child->ppid = parent->pid;
+    child->order = ++last_order;
     list_add_tail(&parent->children, &child->sibling);
-    link_to_all(child);
+}
+
+/* Before the next younger sibling with news.  That is looked for from two sides
+ * at once: the youngest with news, and the child; mostly one is near. */
+void
+proc_add_news(struct process *child)
+{
+    struct list *news = &child->parent->with_news;
+    struct list *place = news->prev;
+    struct process *next = child;
+
+    while (place != news && list_entry(place, struct process, news_link)->order
+                                > child->order) {
+        next = list_entry(next->sibling.next, struct process, sibling);
+        place = list_empty(&next->news_link) ? place->prev
+                                             : next->news_link.prev;
+    }
+    if (list_empty(&child->news_link)) {
+        list_insert(place, &child->news_link);
+    }
 }
 
 void
 proc_unlink(struct process *process)
 {
     process->parent = NULL;
-    list_del(&process->sibling);
-    list_del(&process->all_link);
-    pid_put(process->pgid);
-    pid_put(process->sid);
+    list_leave(&process->sibling);
+    list_leave(&process->news_link);
+    list_leave(&process->all_link);
+    list_leave(&process->group_link);
+    if (list_empty(&process->group->members)) {
+        group_free(process->group);
+    }
+    __atomic_store_n(&pids[process->pid].process, NULL, __ATOMIC_RELEASE);
 }
 
 void
 proc_forget(struct process *process)
 {
-    unregister_process(process->pid);
+    spin_lock(&pids_lock); /* who signals what was found there has done so */
+    process_count--;
+    spin_unlock(&pids_lock);
+    pid_put(process->pid);
     proc_put(process);
-}
-
-pid_t
-proc_group_session(pid_t pgid)
-{
-    for_each_process(process) {
-        if (process->pgid == pgid) {
-            return process->sid;
-        }
-    }
-    return -ESRCH;
-}
-
-void
-proc_set_group(struct process *process, pid_t pgid, pid_t sid)
-{
-    pid_get(pgid);
-    pid_get(sid);
-    pid_put(process->pgid);
-    pid_put(process->sid);
-    process->pgid = pgid;
-    process->sid = sid;
 }
 
 void
@@ -360,9 +380,12 @@ proc_start_init(void (*start)(void *arg))
     init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
-    init->pgid = init->sid = init->pid;
     init->parent = init;
+    list_init(&init->group_link);
     spin_lock(&family_lock);
+    if (session_begin(init) != 0) {
+        panic("no memory for init");
+    }
     link_to_all(init);
     init_process = init;
     spin_unlock(&family_lock);

@@ -12,6 +12,8 @@
  * PR-1  Every process is reachable from pid 1 through children lists; parent
  *       and child links agree; its threads name it, and it counts them.
  * PR-2  A space has as many references as threads use it.
+ * PR-3  The children that have ended, are stopped, or go on and have not told
+ *       it are in their parent's list of those with news, the oldest first.
  *
  * Fields stand in groups by their fate at fork.  Letters: who may change them.
  *   T  the family lock            i  nobody, once published
@@ -27,6 +29,7 @@
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
+struct pgrp;
 struct sigacts;
 
 #define COMM_SIZE 16 /* of a process's name, as in Linux's /proc/PID/stat */
@@ -41,7 +44,11 @@ struct process {
     struct process *parent;    /* T  NULL while it is in no family */
     pid_t ppid;                /* T  its pid; the process just reads it */
     struct list children;      /* T */
-    struct list sibling;       /* T  in parent->children */
+    struct list sibling;       /* T  in parent->children, by age: */
+    u64 order;                 /* T  a younger sibling's is higher */
+    struct list with_news;     /* T  of its children, by age */
+    struct list news_link;     /* T  in parent->with_news, or none */
+    struct list group_link;    /* T  in group->members */
     struct waitq child_wait;   /*    a thread waits for a child's news */
     u32 parent_execs;          /* T  its parent's `execs` at the fork */
     int exit_signal;           /* T  what the parent gets then, or 0 */
@@ -58,7 +65,7 @@ struct process {
     u64 start_ns;              /* i */
 
     /* Copied. */
-    pid_t pgid, sid;           /* T */
+    struct pgrp *group;        /* T */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
     struct rlimit open_files;  /* a  changed by itself only */
@@ -76,9 +83,13 @@ extern struct process *init_process;  /* pid 1 */
  * still making.  => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 
-/* The same, or what has just been reaped: good for a signal.
+/* The same, or what is just being reaped: good for a signal.
  * => pids_lock held, which keeps it alive */
 struct process *pid_process(pid_t pid);
+
+/* The least pid of a process, from this one on.
+ * => 0: none; it may be gone by now */
+pid_t pid_next(pid_t pid);
 
 /* How many processes there are, zombies included, and how many there may be: by
  * the table, and by memory, or a fork bomb would leave none for its killer. */
@@ -98,15 +109,22 @@ void proc_discard(struct thread *first);
 void proc_get(struct process *process);
 void proc_put(struct process *process);
 
-/* One more / fewer use of a pid: by a process, and as its group and session.
+/* One more / fewer use of a pid: by a process, a group, a session, a terminal.
  * => who adds one has one, or holds family_lock and has found the pid in use;
  *    a pid with uses is not given to a new process */
 void pid_get(pid_t pid);
 void pid_put(pid_t pid);
 
-/* Put a new process into the family: now it can be found and waited for.
- * => family_lock held; pgid and sid are set */
+/* Put a new process into the family, and its parent's group: now it can be
+ * found and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
+
+/* Make it the youngest child; it is in no list of children yet.
+ * => family_lock held */
+void proc_set_parent(struct process *child, struct process *parent);
+
+/* PR-3: it has news, if it has had none.  => family_lock held */
+void proc_add_news(struct process *child);
 
 /* Take a process that is being reaped out of the family, so that nobody finds
  * it any more.  => family_lock held; proc_forget must follow without it */
@@ -114,13 +132,6 @@ void proc_unlink(struct process *process);
 
 /* Give back the pid and the reference of a process that was unlinked. */
 void proc_forget(struct process *process);
-
-/* The session that a process group belongs to, with all its members.
- * => family_lock held; -ESRCH if there is no such group */
-pid_t proc_group_session(pid_t pgid);
-
-/* Move a process to another group and session.  => family_lock held */
-void proc_set_group(struct process *process, pid_t pgid, pid_t sid);
 
 /* Ticks of all its threads, past and present; and with those of the children
  * that it has waited for.  => usage: family_lock held */

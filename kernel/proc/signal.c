@@ -12,6 +12,7 @@
 #include "arch/trap.h"
 
 #include "proc/exit.h"
+#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigacts.h"
@@ -161,27 +162,35 @@ outcome(bool found, int signal)
 int
 signal_send_group(pid_t pgid, int signal)
 {
-    bool found = false;
-
     spin_lock(&family_lock);
-    for_each_process(process) {
-        if (pgid != 0 ? process->pgid == pgid
-                      : process != init_process
-                            && process != current->process) {
-            found = true;
+    struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
+    if (group != NULL) {
+        for_each_member(process, group) {
             signal_send(process, signal);
         }
     }
     spin_unlock(&family_lock);
-    return outcome(found, signal);
+    return outcome(group != NULL, signal);
 }
 
 int
 signal_kill(pid_t pid, int signal)
 {
+    bool found = false;
+
+    if (pid == -1) { /* all but init and this one */
+        spin_lock(&family_lock);
+        for_each_process(process) {
+            if (process != init_process && process != current->process) {
+                found = true;
+                signal_send(process, signal);
+            }
+        }
+        spin_unlock(&family_lock);
+        return outcome(found, signal);
+    }
     if (pid <= 0) {
-        return signal_send_group(pid == 0 ? current->process->pgid
-                                 : pid == -1 ? 0 : (pid_t)-(u32)pid, signal);
+        return signal_send_group((pid_t)-(u32)pid, signal);
     }
     spin_lock(&pids_lock);
     struct process *target = pid_process(pid);
@@ -250,11 +259,13 @@ signal_fatal_pending(void)
     return fatal;
 }
 
-/* A child of parent has stopped or goes on: SIGCHLD, if wanted, and a wake-up
+/* It has stopped or goes on: SIGCHLD for its parent, if wanted, and a wake-up
  * for its wait.  => family_lock held */
 static void
-tell_stop(struct process *parent)
+tell_stop(struct process *process)
 {
+    struct process *parent = process->parent;
+
     if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
         signal_send(parent, SIGCHLD);
     }
@@ -275,6 +286,7 @@ announce_stop(struct process *process, int signal)
     if (stops) {
         process->stopped = true;
         process->news = W_STOPCODE(signal);
+        proc_add_news(process);
         sched_prepare(THREAD_STOPPED);
     }
     spin_unlock(&process->lock);
@@ -290,7 +302,7 @@ stop(int signal)
     spin_lock(&family_lock);
     bool stops = announce_stop(process, signal);
     if (stops) {
-        tell_stop(process->parent);
+        tell_stop(process);
     }
     spin_unlock(&family_lock);
     if (!stops) {
@@ -300,7 +312,7 @@ stop(int signal)
     spin_lock(&family_lock);
     if (process->continued) {
         process->continued = false;
-        tell_stop(process->parent);
+        tell_stop(process);
     }
     spin_unlock(&family_lock);
 }

@@ -57,7 +57,7 @@ int signal_fatal_pending(void); /* which, or 0 */
  * ERESTART errors).  => -ERESTARTSYS */
 int signal_restart(void);
 
-/* Send to every process of the group (0: to all but init and this one).
+/* Send to every process of the group (0: the current process's).
  * => process context, family_lock not held
  * => 0, -ESRCH: nobody; -EINVAL: no such signal */
 int signal_send_group(pid_t pgid, int signal);

@@ -19,6 +19,7 @@
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 
@@ -95,7 +96,7 @@ long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 {
     int word = 0;
-    struct rusage usage = {0};
+    struct rusage usage;
 
     if ((u32)options & ~WAIT4_OPTIONS) {
         return -EINVAL;
@@ -139,43 +140,20 @@ target_of(pid_t pid)
     return pid == 0 ? current->process : proc_find(pid);
 }
 
-/* The rules of POSIX setpgid.  => family_lock held */
-static long
-set_group(struct process *target, pid_t pgid)
-{
-    struct process *process = current->process;
-
-    if (target == NULL || (target != process && target->parent != process)) {
-        return -ESRCH;
-    }
-    if (pgid == 0) {
-        pgid = target->pid;
-    }
-    if (target->sid != process->sid || target->sid == target->pid) {
-        return -EPERM;
-    }
-    if (target != process && target->execs != target->parent_execs) {
-        return -EACCES;
-    }
-    if (pgid != target->pid && proc_group_session(pgid) != process->sid) {
-        return -EPERM;
-    }
-    proc_set_group(target, pgid, target->sid);
-    return 0;
-}
-
 /* int setpgid(pid_t pid, pid_t pgid);
  * 0.
- * EINVAL: pgid < 0.  ESRCH: not the caller or its child.  EACCES: the child has
- * called execve.  EPERM: another session, a leader, or no such group. */
+ * EINVAL: pgid < 0, or it is 0 and pid < 0.  ESRCH: not the caller or its
+ * child.  EACCES: the child has called execve.  EPERM: another session, a
+ * leader, or no such group.
+ * Differences from Linux: ENOMEM, if a new group is needed. */
 long
 sys_setpgid(u64 pid, u64 pgid)
 {
-    if ((pid_t)pgid < 0) {
+    if ((pid_t)pgid < 0 || ((pid_t)pgid == 0 && (pid_t)pid < 0)) {
         return -EINVAL;
     }
     spin_lock(&family_lock);
-    long error = set_group(target_of((pid_t)pid), (pid_t)pgid);
+    long error = group_set(target_of((pid_t)pid), (pid_t)pgid);
     spin_unlock(&family_lock);
     return error;
 }
@@ -188,7 +166,7 @@ sys_getpgid(u64 pid)
 {
     spin_lock(&family_lock);
     struct process *target = target_of((pid_t)pid);
-    long pgid = target != NULL ? target->pgid : -ESRCH;
+    long pgid = target != NULL ? target->group->pgid : -ESRCH;
     spin_unlock(&family_lock);
     return pgid;
 }
@@ -198,7 +176,7 @@ sys_getsid(u64 pid)
 {
     spin_lock(&family_lock);
     struct process *target = target_of((pid_t)pid);
-    long sid = target != NULL ? target->sid : -ESRCH;
+    long sid = target != NULL ? target->group->session->sid : -ESRCH;
     spin_unlock(&family_lock);
     return sid;
 }
@@ -206,25 +184,20 @@ sys_getsid(u64 pid)
 long
 sys_getpgrp(void)
 {
-    return current->process->pgid;
+    return sys_getpgid(0);
 }
 
 /* pid_t setsid(void);
  * The new session's id.
- * EPERM: the caller leads a group, or led one that is still there. */
+ * EPERM: the caller leads a group, or led one that is still there.
+ * Differences from Linux: ENOMEM. */
 long
 sys_setsid(void)
 {
-    long result = -EPERM;
-
     spin_lock(&family_lock);
-    pid_t pid = current->process->pid;
-    if (proc_group_session(pid) < 0) {
-        proc_set_group(current->process, pid, pid);
-        result = pid;
-    }
+    long error = session_begin(current->process);
     spin_unlock(&family_lock);
-    return result;
+    return error != 0 ? error : current->process->pid;
 }
 
 /* int set_tid_address(int *address);

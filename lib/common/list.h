@@ -93,11 +93,19 @@ list_add_tail(struct list *head, struct list *node)
     list_insert(head->prev, node);
 }
 
+/* Take node off its list, if it is on one, for the last time: it is not to be
+ * looked at again. */
+static inline void
+list_leave(struct list *node)
+{
+    node->prev->next = node->next;
+    node->next->prev = node->prev;
+}
+
 /* Take node off its list, if it is on one; it then points to itself. */
 static inline void
 list_del(struct list *node)
 {
-    node->prev->next = node->next;
-    node->next->prev = node->prev;
+    list_leave(node);
     list_init(node);
 }

@@ -237,13 +237,12 @@ def stacked_threads():
     """The threads at the top of each kernel stack that are in a process's
     list. That of an embryo is nowhere else, until fork publishes it."""
     kind = thread_type()
-    kept = symbol("kept_slots")
-    free = {int(kept[i]) for i in range(int(symbol("kept_count")))}
-    for slot in range(int(symbol("slots_made"))):
+    slots = symbol("free_slots")
+    free = {int(slots[i]) for i in range(int(symbol("free_count")))}
+    for slot in set(range(slots.type.range()[1] + 1)) - free:
         top = KSTACK_BASE + (slot + 1) * KSTACK_SLOT
         value = at(top - kind.sizeof, kind)
-        if slot not in free \
-                and int(value["kstack"]) & WORD == top - KSTACK_SIZE \
+        if int(value["kstack"]) & WORD == top - KSTACK_SIZE \
                 and address(value["link"]["next"]) != address(value["link"]):
             yield Thread(value)
 
@@ -304,6 +303,18 @@ def named_thread(word):
 # ---- Address spaces ----
 
 
+def vma_nodes(root):
+    """The nodes of a tree of vmas, a pointer each, in order."""
+    above = []
+    while address(root) != 0 or above:
+        while address(root) != 0:
+            above.append(root)
+            root = root["left"]
+        node = above.pop()
+        yield node
+        root = node["right"]
+
+
 class Space:
     """A struct as; its root is a frame number."""
 
@@ -313,11 +324,10 @@ class Space:
         self.root = int(value["root"]) >> 12
 
     def vmas(self):
-        """Its vmas in order, and how many spaces share the set."""
-        vmas = self.value["vmas"]
-        first = vmas["vma"]
-        return ([first[i] for i in range(int(vmas["count"]))],
-                int(vmas["refs"]))
+        """Its vmas in order, and how many links their root has."""
+        root = self.value["vmas"]
+        links = int(root["refs"]) if address(root) != 0 else 0
+        return [node["vma"] for node in vma_nodes(root)], links
 
     def vma(self, addr):
         """The vma that holds an address, or None."""

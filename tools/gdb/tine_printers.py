@@ -148,8 +148,8 @@ class VmaPrinter:
         return f"{text}, {what} from page {int(value['offset'])}"
 
 
-class VmaSetPrinter:
-    """How many, who shares them, and the vmas themselves."""
+class VmaNodePrinter:
+    """Of a tree of vmas: how many, how many links, the vmas themselves."""
 
     def __init__(self, value):
         self.value = value
@@ -159,8 +159,8 @@ class VmaSetPrinter:
                 f"refs {int(self.value['refs'])}")
 
     def children(self):
-        for i in range(int(self.value["count"])):
-            yield str(i), self.value["vma"][i]
+        for i, node in enumerate(kernel.vma_nodes(self.value.address)):
+            yield str(i), node["vma"]
 
     def display_hint(self):
         return "array"
@@ -210,7 +210,7 @@ class ListPrinter:
 
 STRUCTS = {"process": OwnerPrinter, "thread": OwnerPrinter,
            "frame": FramePrinter, "vma": VmaPrinter,
-           "vma_set": VmaSetPrinter, "list": ListPrinter}
+           "vma_node": VmaNodePrinter, "list": ListPrinter}
 SCALARS = {"pte_t": EntryPrinter, "paddr_t": AddressPrinter,
            "vaddr_t": AddressPrinter}
 

@@ -208,8 +208,8 @@ class Vmas(View):
         if space is None:
             print(f"{owner} is {owner.state} and has no memory")
             return
-        vmas, sharers = space.vmas()
-        shared = f"; {sharers} spaces share the set" if sharers > 1 else ""
+        vmas, links = space.vmas()
+        shared = f"; {links} links to their root" if links > 1 else ""
         print(f"{owner}: {plural(len(vmas), 'vma')}{shared}; the break is "
               f"{int(space.value['brk']):x}")
         print(self.LINE.format("FROM", "TO", "PROT", "", "PAGES", "WHAT"))

@@ -22,13 +22,14 @@ MEMORY = 4096       # MiB, for an area of 1 GiB and its copy
 LIMIT = 600         # seconds for one run
 AT_ONCE = 2
 LINUX = "linux-image-cloud-amd64"
-SOURCES = {"forkbench": ("forkbench.c", "forkmoved.c"),
+SOURCES = {"forkbench": ("forkbench.c", "forkmoved.c", "common.c"),
+           "growth": ("growth.c", "common.c"),
            "forkscale": ("forkscale.c",)}
 # As tools/run has them, and with --icount.
 FLAGS = ["-cpu", "max,-erms,-fsrm", "-no-reboot", "-nodefaults",
          "-display", "none", "-monitor", "none"]
-COUNTED = ["-smp", "1", "-m", str(MEMORY), "-icount", "shift=0,sleep=off",
-           "-seed", "1", "-rtc", "base=2020-01-01,clock=vm"]
+COUNTED = ["-smp", "1", "-icount", "shift=0,sleep=off", "-seed", "1",
+           "-rtc", "base=2020-01-01,clock=vm"]
 # The end of the first process is a panic, and that a reset, which ends QEMU.
 WORDS = ["console=ttyS0", "quiet", "mitigations=off", "nokaslr", "panic=-1"]
 
@@ -123,11 +124,12 @@ def read(path):
 
 
 class Run:
-    """One boot that runs groups of forkbench; a column of the table."""
+    """One boot that runs a program; a column of a table."""
 
     limit = LIMIT
+    sink = None     # where its output goes, if not to the file
 
-    def __init__(self, column, argv, files, folder):
+    def __init__(self, column, argv, files, folder, kind=""):
         self.column = column
         self.argv = argv
         key = hashlib.sha256("\0".join(
@@ -135,7 +137,7 @@ class Run:
             [os.path.basename(word) for word in argv]).encode())
         for path in files:
             key.update(hashlib.sha256(read(path)).digest())
-        self.base = os.path.join(folder, column + "-")
+        self.base = os.path.join(folder, f"{kind}{column}-")
         self.output = self.base + key.hexdigest()[:12] + ".txt"
         self.process = None
         self.seconds = 0.0
@@ -156,7 +158,8 @@ class Run:
         self.began = time.monotonic()
         with open(self.output, "wb") as file:
             self.process = subprocess.Popen(
-                self.argv, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+                self.argv, stdin=subprocess.DEVNULL, stdout=self.sink or file,
+                stderr=file)
         self.word = guest.guard(self.process.pid)
 
     def ended(self):
@@ -180,31 +183,34 @@ class Run:
         os.close(self.word)
 
 
-def tine(word, groups, program, places, folder):
-    """places: of the tree, of the kernel and of its initrd."""
+def tine(word, groups, program, places, folder, memory=MEMORY, kind=""):
+    """places: of the tree, of the kernel and of its initrd; kind: what the
+    name of the output begins with."""
     tree, kernel, initrd = places
+    path = "/" + os.path.basename(program)
     argv = [os.path.join(tree, "tools", "run"), "--icount", "--timeout",
-            str(LIMIT), "--mem", str(MEMORY), "--append", f"fork={word}",
+            str(LIMIT), "--mem", str(memory), "--append", f"fork={word}",
             "--kernel", kernel, "--initrd", initrd,
-            "--add", f"{program}:/forkbench", "--", "/forkbench", *groups]
-    return Run(word, argv, [kernel, initrd, program], folder)
+            "--add", f"{program}:{path}", "--", path, *groups]
+    return Run(word, argv, [kernel, initrd, program], folder, kind)
 
 
-def linux_argv(flags, words, program, kernel, folder):
-    """QEMU's words for a boot whose first process is the program."""
-    initrd = os.path.join(folder, "linux.cpio")
+def linux_argv(flags, words, program, kernel, folder, more=()):
+    """QEMU's words for a boot whose first process is the program. more: boot
+    words"""
     name = os.path.basename(program)
+    initrd = os.path.join(folder, f"{name}.cpio")
     with open(initrd, "wb") as file:
         file.write(newc.archive([(name, 0o755, read(program))]))
     return [QEMU, *flags, "-serial", "stdio", "-kernel", kernel,
             "-initrd", initrd, "-append",
-            " ".join([*WORDS, f"rdinit=/{name}", "--", *words])]
+            " ".join([*WORDS, *more, f"rdinit=/{name}", "--", *words])]
 
 
-def on_linux(groups, program, kernel, folder):
-    argv = linux_argv(["-accel", "tcg", *FLAGS, *COUNTED], groups, program,
-                      kernel, folder)
-    return Run("linux", argv, [kernel, program], folder)
+def on_linux(groups, program, kernel, folder, memory=MEMORY, kind=""):
+    argv = linux_argv(["-accel", "tcg", *FLAGS, *COUNTED, "-m", str(memory)],
+                      groups, program, kernel, folder)
+    return Run("linux", argv, [kernel, program], folder, kind)
 
 
 def run_all(runs, tell, at_once=AT_ONCE):

@@ -20,11 +20,15 @@ def mib(size):
 
 # (title, [(name, what it is, budget of fork=tree)]); no budget: None
 SECTIONS = (
+    ("From power-on to a program's first line", (
+        ("boot_small", "with 128 MiB of memory", None),
+        ("boot", "with 4 GiB", None))),
     ("A small process", (
         ("null_call", "null system call (getppid)", 80),
         ("fork_exit_wait", "fork + _exit + waitpid", 10000),
         ("fork_call", "fork call in the parent", None),
         ("fork_syscall", "the same without the C library", None),
+        ("fork_stored", "and the pid stored in memory", None),
         ("vfork_exit_wait", "vfork + _exit + waitpid", 3000),
         ("fork_exec_wait", "fork + execve + _exit + wait", 22000),
         ("vfork_exec_wait", "vfork + execve + _exit + wait", 15000),
@@ -33,12 +37,16 @@ SECTIONS = (
         ("touch_page", "anonymous page touch", 750),
         ("parent_first_write_small", "first write after fork, parent", 3000),
         ("child_first_write_small", "first write after fork, child", 3000),
+        ("parent_first_write_2m", "the same, 2 MiB written, parent", None),
+        ("child_first_write_2m", "the same, 2 MiB written, child", None),
         ("cow_next", "each further COW write", 950))),
     ("A process that has written N MiB", tuple(
         (f"fork_call_{size}m", f"fork call, {mib(size)}",
          3000 if size == 1024 else None) for size in SIZES) + tuple(
         (f"fork_syscall_{size}m", f"without the C library, {mib(size)}",
          3000 if size == 1024 else None) for size in SIZES) + tuple(
+        (f"fork_stored_{size}m", f"and the pid stored, {mib(size)}", None)
+        for size in SIZES) + tuple(
         (f"fork_exit_wait_{size}m", f"fork + _exit + wait, {mib(size)}",
          10500 if size == 1024 else None) for size in SIZES)),
     ("What fork puts off: writes while the other side lives", tuple(
@@ -47,7 +55,9 @@ SECTIONS = (
         for size in (64, 1024) for who in ("parent", "child")
         for what, title in (("first_write", "first write"),
                             ("second_write", "again, same 2 MiB"),
-                            ("write_elsewhere", "in another 2 MiB")))),
+                            ("write_elsewhere", "in another 2 MiB"))) + tuple(
+        (f"{who}_first_write_worst", f"{who}: first write, three full tables",
+         22000) for who in ("parent", "child"))),
     ("What fork puts off: fork, and then N pages written by the parent", tuple(
         (f"fork_write_{pages}p_64m", f"64 MiB, {pages} written", None)
         for pages in WRITTEN) + (
@@ -70,22 +80,28 @@ OPERATIONS = [row for _, rows in SECTIONS for row in rows]
 
 # What README shows of it: beside Linux, and beside fork=page.
 BESIDE_LINUX = (
-    "null_call", "fork_syscall_1024m", "fork_exit_wait",
+    "boot_small", "null_call", "fork_syscall_1024m", "fork_stored_1024m",
+    "fork_exit_wait",
     "fork_exit_wait_1024m", "vfork_exit_wait", "fork_exec_wait",
     "vfork_exec_wait", "spawn_wait", "pipe_round_trip", "touch_page",
     "cow_next")
 PUT_OFF = (
-    "parent_first_write_small", "parent_first_write_64m",
+    "parent_first_write_small", "parent_first_write_2m",
+    "parent_first_write_64m",
     "parent_second_write_64m", "parent_first_write_1024m",
-    "fork_write_each_table_64m", "fork_write_16384p_64m",
+    "parent_first_write_worst", "fork_write_each_table_64m", "fork_write_16384p_64m",
     "exit_last_64m", "mprotect_page_64m", "munmap_all_64m")
 IN_README = {
+    "boot_small": "from power-on to a program's first line",
     "fork_syscall_1024m": "fork system call, 1 GiB written",
-    "fork_exit_wait_1024m": "the same with 1 GiB written",
+    "fork_stored_1024m": "the same, and the pid stored in memory",
+    "fork_exit_wait_1024m": "fork + _exit + waitpid, 1 GiB written",
     "parent_first_write_small": "first write after fork, small process",
+    "parent_first_write_2m": "the same, 2 MiB written before",
     "parent_first_write_64m": "the same, 64 MiB written before",
     "parent_second_write_64m": "again, in the same 2 MiB",
     "parent_first_write_1024m": "first write, 1 GiB written before",
+    "parent_first_write_worst": "the worst: three full tables on its way",
     "fork_write_each_table_64m": "fork, one write in each of 32 x 2 MiB",
     "fork_write_16384p_64m": "fork, then write all of 64 MiB",
 }

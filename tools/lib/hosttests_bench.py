@@ -4,6 +4,7 @@ import re
 import shutil
 import xml.etree.ElementTree
 
+import bench_growth
 import bench_machine
 import bench_plot
 import bench_scale
@@ -43,6 +44,57 @@ def bench_repeats(host):
 
 
 @test
+def bench_growth_repeats(host):
+    """growth up to 100 of each kind: the same figures in two runs, natively
+    the same names, and all that its tables ask for."""
+    if not NATIVE or not shutil.which("musl-gcc"):
+        return "skipped: no x86-64 Linux with musl-gcc here"
+    folder = host.new_directory()
+    program = bench_machine.build(host.tree, folder, "growth")
+    words = ["--icount", "--add", f"{program}:/growth", "--", "/growth", "100"]
+    first, second = (host.tine(*words).expect(0, err=b"") for _ in range(2))
+    native = host.command([program, "100"], cwd=folder).expect(0, err=b"")
+    if first.out != second.out:
+        second.fail(f"first {first.out!r}, then {second.out!r}")
+    expected = {f"{name.rstrip('/')}_{size}".encode() for _, _, rows in
+                bench_growth.GROUPS for name, _, _ in rows
+                for size in (10, 100)}
+    for run in (first, native):
+        if set(names(run)) != expected | {b"end"}:
+            run.fail(f"{expected ^ set(names(run))}")
+    return f"{len(expected)} figures"
+
+
+@test
+def bench_growth_tables(_host):
+    """What grows faster than Linux's, or is above its ceiling, is marked; the
+    tables need neither Linux nor all sizes."""
+    def grown(steps):
+        return {f"{name.rstrip('/')}_{size}": 1000 + step * size
+                for (name, step), sizes in steps.items() for size in sizes}
+    sizes = (10, 100, 1000, 10000)
+    flat, slow, fast = (grown({("mmap", step): sizes}) for step in (0, 1, 2))
+    for tine, linux, expected in ((flat, flat, ""), (slow, fast, ""),
+                                  (fast, slow, "faster"),
+                                  (slow, {name: 9000 + ticks for name, ticks
+                                          in fast.items()}, "steeper")):
+        figures = {"Tine": tine, "Linux": linux}
+        if bench_growth.verdict(figures, "mmap", sizes) != expected:
+            raise Failure(f"not {expected}", [str(figures)])
+    if "faster, over 6,000 at 10,000" not in bench_growth.text(
+            {"Tine": fast, "Linux": slow}):
+        raise Failure("neither growth nor a ceiling is marked")
+    every = grown({(name, 9e6): group_sizes for _, group_sizes, rows in
+                   bench_growth.GROUPS for name, _, _ in rows})
+    full = {"Tine": every, "Linux": every}
+    for figures in (full, {"Tine": fast}, {"Tine": {}}):
+        text = bench_growth.readme_table(figures)
+        wide = [line for line in text.splitlines() if len(line) > 80]
+        if wide or not bench_growth.text(figures):
+            raise Failure("wider than 80 columns, or nothing", wide)
+
+
+@test
 def bench_tables(_host):
     """README's tables fit a terminal, and a plot is XML, whatever the
     figures."""
@@ -65,40 +117,54 @@ def bench_tables(_host):
 
 @test
 def bench_scale_runs(host):
-    """forkscale on two CPUs and natively: each line that tools/bench waits
-    for. What it measured in so short a time means nothing."""
+    """forkscale on two CPUs, counted and timed, and natively: each line that
+    tools/bench waits for. What it took in so short a time means nothing, but
+    a fork is more than a thousand instructions of the kernel."""
     if not NATIVE or not shutil.which("musl-gcc"):
         return "skipped: no x86-64 Linux with musl-gcc here"
-    program = bench_machine.build(host.tree, host.new_directory(), "forkscale")
-    words = list(bench_scale.words("Linux", 2, 0.005))
-    runs = [host.tine("--smp", "2", "--mem", str(bench_scale.MEMORY), "--add",
-                      f"{program}:/forkscale", "--", "/forkscale", *words),
-            host.command([program, *words])]
-    for run in runs:
-        run.expect(0, err=b"")
-        found = bench_scale.rates(run.out, 2)
-        if len(found) != len(bench_scale.WORKERS) * len(bench_scale.WHAT):
-            run.fail("lines are missing, or others than expected")
-    cut = runs[0].out.replace(b"end,0,0,0", b"")
-    if bench_scale.rates(cut, 2):
+    places = [host.path(), *map(host.path, ("build/tine.elf",
+                                            "build/initrd.cpio"))]
+    folder = host.new_directory()
+    program = bench_machine.build(host.tree, folder, "forkscale")
+    pairs = bench_scale.TIMED
+    words = list(bench_scale.words("Linux", pairs, 2, 0.005))
+    native = host.command([program, *words]).expect(0, err=b"")
+    if not bench_scale.lines(native.out, pairs, 2):
+        native.fail("lines are missing, or others than expected")
+    if bench_scale.lines(native.out.replace(b"end,0", b""), pairs, 2):
         raise Failure("a run without its end counts")
-    return f"{len(found)} figures"
+    runs = [next(bench_scale.counted(places, None, 0.02, folder)),
+            bench_scale.boot(bench_scale.Timed, "Tine", 2, 0.005, program,
+                             places, None, folder, [])]
+    bench_machine.run_all(runs, lambda run: None)
+    for run in runs:
+        if not run.complete() or min(run.figures().values()) <= 0:
+            raise Failure("not complete", [run.output])
+    if not 1000 < runs[0].figures()["forks", 1] < 100000:
+        raise Failure("instructions of a fork", [str(runs[0].figures())])
+    return f"{sum(len(run.figures()) for run in runs)} figures"
 
 
 @test
 def bench_scale_tables(_host):
-    """They fit a terminal, and need neither Linux nor all rounds."""
-    figures = {(system, what, cpus, workers): [1e7 * workers, 2e7 * workers]
-               for system in bench_scale.SYSTEMS for what in bench_scale.WHAT
-               for cpus in bench_scale.CPUS for workers in bench_scale.WORKERS}
-    verdicts = [line[-1] for line in bench_scale.aims(figures)]
+    """They fit a terminal, and need neither Linux nor all figures; who gets as
+    much of two CPUs as the control does gets twice as much."""
+    timed = {(system, what, *pair): [10, 12]
+             for system in bench_scale.SYSTEMS for pair in bench_scale.TIMED
+             for what in (*bench_scale.WHAT, bench_scale.CONTROL)}
+    if bench_scale.times(timed, "Tine", "cow", 2, 2) != [2, 2]:
+        raise Failure("workers are not counted")
+    verdicts = [line[-1] for line in bench_scale.aims(timed)]
     if verdicts != ["met"] * 4:
         raise Failure("verdicts on the aims", verdicts)
-    del figures["Tine", "cow", 2, 2]
-    some = {key: figures[key] for key in figures if key[0] != "Linux"}
-    for given in (figures, some, {}):
+    counted = {(system, what, *pair): [9000.4]
+               for system in bench_scale.SYSTEMS for what in bench_scale.WHAT
+               for pair in bench_scale.COUNTED}
+    full = counted, timed
+    some = [{key: found[key] for key in found if key[0] != "Linux"
+             and key[2:] != (2, 2)} for found in full]
+    for given in (full, some, ({}, {})):
         text = "\n".join([bench_scale.text(given),
-                          bench_scale.readme_table(given),
                           *bench_scale.markdown(given)])
         wide = [line for line in text.splitlines() if len(line) > 80]
         if wide or not list(bench_scale.remarks(given)):

@@ -232,7 +232,7 @@ def gdbview_files(host):
     one, two = re.findall(r"^  [35] pipe .* pipe (\d+),", text, re.M)
     if one == two or f"pipe {one}," not in view["tine files 2"]:
         view.fail("the pipes are not told apart")
-    view.expect("tine vmas", r"^pid 3 cow: \d vmas; 2 spaces share the set",
+    view.expect("tine vmas", r"^pid 3 cow: \d vmas; 2 links to their root",
                 r"r-x +private +\d of \d  /bin/cow from page 1$",
                 r"rw- +private +1 of 2048  the stack$")
     view.expect("tine ps", r"^   `-2 +(sleeping|runnable) ",

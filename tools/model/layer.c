@@ -23,7 +23,7 @@
 #include "mm/nomem.h"
 
 #include "proc/balance.h"
-#include "proc/process.h"
+#include "proc/group.h"
 
 #include "fs/file.h"
 #include "fs/procfs.h"
@@ -276,6 +276,12 @@ log_write(enum host_record kind, const char *fmt, ...)
 /* For debug/check.c: one process, a zombie, and no /proc. */
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 static struct process only_process;
+static struct session only_session = {.sid = 1, .refs = 1};
+static struct pgrp only_group = {
+    .pgid = 1,
+    .session = &only_session,
+    .members = {&only_process.group_link, &only_process.group_link},
+};
 struct list all_processes = {&only_process.all_link, &only_process.all_link};
 static struct process only_process = {
     .pid = 1,
@@ -283,12 +289,22 @@ static struct process only_process = {
     .threads = LIST_INIT(only_process.threads),
     .all_link = {&all_processes, &all_processes},
     .children = LIST_INIT(only_process.children),
+    .with_news = LIST_INIT(only_process.with_news),
+    .news_link = LIST_INIT(only_process.news_link),
+    .group = &only_group,
+    .group_link = {&only_group.members, &only_group.members},
 };
 
 struct process *
 proc_find(pid_t pid)
 {
     return pid == 1 ? &only_process : NULL;
+}
+
+struct pgrp *
+group_find(pid_t pgid)
+{
+    return pgid == 1 ? &only_group : NULL;
 }
 
 bool

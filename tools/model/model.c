@@ -177,7 +177,7 @@ check_vma(const struct space *space, int segment)
 {
     const struct cell *cell = &space->cell[segment];
     vaddr_t start = segments[segment].start;
-    const struct vma *vma = vma_find(space->as->vmas, start);
+    const struct vma *vma = vma_find(space->as, start);
     struct object *object = cell->thing != NULL ? &cell->thing->object : NULL;
 
     if (vma == NULL && !cell->mapped) {
@@ -194,6 +194,32 @@ check_vma(const struct space *space, int segment)
     }
 }
 
+/* The highest hole of a size, found from the top down. */
+static void
+check_gap(const struct space *space)
+{
+    const struct segment *border = &segments[random_below((u64)segment_count)];
+    u64 size = one_in(2) ? border->end - border->start
+                         : PAGE_SIZE << random_below(24);
+    vaddr_t end = MMAP_TOP;
+
+    for (int i = segment_count - 1; i >= 0; i--) {
+        if (!space->cell[i].mapped) {
+            continue;
+        }
+        if (end >= segments[i].end + size) {
+            break;
+        }
+        end = MIN(end, segments[i].start);
+    }
+    vaddr_t wanted = end >= USER_START + size ? end - size : 0;
+    vaddr_t found = as_gap(space->as, size);
+    if (found != wanted) {
+        fail("space %d: a hole of %#lx bytes at %#lx, must be at %#lx",
+             space_id(space), size, found, wanted);
+    }
+}
+
 void
 model_check(const struct space *space)
 {
@@ -201,6 +227,7 @@ model_check(const struct space *space)
         fail("space %d: brk %#lx, must be %#lx", space_id(space),
              space->as->brk, space->brk);
     }
+    check_gap(space);
     for (int i = 0; i < segment_count; i++) {
         check_vma(space, i);
         if (segments[i].page) {

@@ -276,10 +276,9 @@ model_map(struct space *space, struct range range, const struct as_map *map,
     }
 }
 
-void
-op_map(struct space *space)
+static void
+map_range(struct space *space, struct range range)
 {
-    struct range range = pick_range();
     struct as_map map = {
         .addr = range_start(range), .size = range_size(range),
         .prot = pick_prot(), .map_flags = MAP_FIXED,
@@ -307,6 +306,12 @@ op_map(struct space *space)
 }
 
 void
+op_map(struct space *space)
+{
+    map_range(space, pick_range());
+}
+
+void
 op_unmap(struct space *space)
 {
     struct range range = pick_range();
@@ -320,12 +325,10 @@ op_unmap(struct space *space)
     }
 }
 
-void
-op_protect(struct space *space)
+static void
+protect_range(struct space *space, struct range range, u32 prot)
 {
-    struct range range = pick_range();
     struct range covered = {range.first, range.first};
-    u32 prot = pick_prot();
     u64 before = failures[running_cpu];
     bool never = false;
 
@@ -341,6 +344,30 @@ op_protect(struct space *space)
     int wanted = never ? -EACCES : covered.end == range.end ? 0 : -ENOMEM;
     if (done("protect", before, error, wanted) && !never) {
         model_protect(space, covered, prot);
+    }
+}
+
+void
+op_protect(struct space *space)
+{
+    protect_range(space, pick_range(), pick_prot());
+}
+
+/* Many small vmas: rights that alternate, and what is free is mapped. */
+void
+op_stripes(struct space *space)
+{
+    int first = (int)random_below((u64)segment_count);
+    int end = MIN(first + 30, segment_count);
+    u32 prots[] = {pick_prot(), pick_prot()};
+
+    for (int i = first; i < end; i++) {
+        struct range one = {i, i + 1};
+        if (space->cell[i].mapped) {
+            protect_range(space, one, prots[i % 2]);
+        } else if (one_in(2)) {
+            map_range(space, one);
+        }
     }
 }
 

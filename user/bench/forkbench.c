@@ -1,7 +1,7 @@
 /*
  * forkbench.c: what fork, exec, exit and the writes after a fork cost.
  *
- * usage: forkbench [group...]    calls pages sizes huge moved moved-huge
+ * usage: forkbench [group...]    boot calls pages sizes huge moved moved-huge
  *
  * Prints a line for each figure, `bench NAME TICKS`, and last `bench end 0`.
  * A figure is the least of several runs between two readings of the time stamp
@@ -15,55 +15,19 @@
  * Here: the groups, and what each operation costs on its own. forkmoved.c has
  * what a fork puts off.
  */
+#include "common.h"
 #include "forkbench.h"
 
 #include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 enum { TRIPS = 16 };
 
 static char *self = "/forkbench";   /* the path of this file */
-int gate[2];
-int answers[2];
-
-long
-must(long result, const char *call)
-{
-    if (result < 0) {
-        perror(call);
-        exit(1);
-    }
-    return result;
-}
-
-/* Nothing of the output may be on its way when the next measurement starts. */
-void
-report(const char *name, size_t size, unsigned long ticks)
-{
-    if (size == 0) {
-        printf("bench %s %lu\n", name, ticks);
-    } else if (size == SMALL) {
-        printf("bench %s_small %lu\n", name, ticks);
-    } else {
-        printf("bench %s_%zum %lu\n", name, size / MIB, ticks);
-    }
-    fflush(stdout);
-    tcdrain(STDOUT_FILENO);
-}
-
-void
-keep_least(unsigned long *least, unsigned long ticks)
-{
-    if (ticks < *least) {
-        *least = ticks;
-    }
-}
 
 static void
 repeat(const char *name, unsigned long (*operation)(void))
@@ -73,45 +37,6 @@ repeat(const char *name, unsigned long (*operation)(void))
         keep_least(&least, operation());
     }
     report(name, 0, least);
-}
-
-/* ---- children ---- */
-
-pid_t
-start(void)
-{
-    return must(fork(), "fork");
-}
-
-void
-await(pid_t pid)
-{
-    must(waitpid(pid, NULL, 0), "waitpid");
-}
-
-void
-wait_and_end(void)
-{
-    char byte;
-    read(gate[0], &byte, 1);
-    _exit(0);
-}
-
-pid_t
-start_waiting(void)
-{
-    pid_t pid = start();
-    if (pid == 0) {
-        wait_and_end();
-    }
-    return pid;
-}
-
-void
-release(pid_t pid)
-{
-    must(write(gate[1], "", 1), "write");
-    await(pid);
 }
 
 /* ---- calls ---- */
@@ -150,18 +75,39 @@ fork_call(void)
 
 /* The system call alone. A C library's fork makes four more, and its return
  * writes to the stack: the first write to what is shared now. */
+static inline long
+plain_fork(void)
+{
+    long pid;
+    __asm__ volatile("syscall" : "=a"(pid) : "0"(57L)
+                     : "rcx", "r11", "memory");
+    return pid;
+}
+
 static unsigned long
 fork_syscall(void)
 {
     unsigned long begin = now();
-    long pid;
-    __asm__ volatile("syscall" : "=a"(pid) : "0"(57L)
-                     : "rcx", "r11", "memory");
+    long pid = plain_fork();
     unsigned long ticks = now() - begin;
     if (pid == 0) {
         wait_and_end();
     }
-    release(must((int)pid, "fork"));
+    release(must(pid, "fork"));
+    return ticks;
+}
+
+/* The same in a program that keeps the pid in memory: with its first write. */
+static unsigned long
+fork_stored(void)
+{
+    unsigned long begin = now();
+    volatile long pid = plain_fork();
+    unsigned long ticks = now() - begin;
+    if (pid == 0) {
+        wait_and_end();
+    }
+    release(must(pid, "fork"));
     return ticks;
 }
 
@@ -254,6 +200,7 @@ calls(void)
     repeat("fork_exit_wait", fork_exit_wait);
     repeat("fork_call", fork_call);
     repeat("fork_syscall", fork_syscall);
+    repeat("fork_stored", fork_stored);
     repeat("vfork_exit_wait", vfork_exit_wait);
     repeat("fork_exec_wait", fork_exec_wait);
     repeat("vfork_exec_wait", vfork_exec_wait);
@@ -261,47 +208,7 @@ calls(void)
     pipe_round_trip();
 }
 
-/* ---- areas of memory ---- */
-
-char *
-map_area(size_t size)
-{
-    size_t align = size < TABLE ? TABLE : size;
-    char *map = mmap(NULL, size + align, PROT_READ | PROT_WRITE,
-        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    must(map == MAP_FAILED ? -1 : 0, "mmap");
-    char *area = map + (-(size_t)map & (align - 1));
-    if (area > map) {
-        must(munmap(map, area - map), "munmap");
-    }
-    must(munmap(area + size, map + align - area), "munmap");
-    madvise(area, size, MADV_NOHUGEPAGE);
-    return area;
-}
-
-void
-write_every(char *area, size_t size, size_t step)
-{
-    for (size_t at = 0; at < size; at += step) {
-        *(volatile char *)(area + at) = 1;
-    }
-}
-
-char *
-map_written(size_t size)
-{
-    char *area = map_area(size);
-    write_every(area, size, PAGE);
-    return area;
-}
-
-unsigned long
-time_write(char *at)
-{
-    unsigned long begin = now();
-    *(volatile char *)at = 2;
-    return now() - begin;
-}
+/* ---- pages ---- */
 
 static void
 touch_pages(void)
@@ -340,6 +247,7 @@ pages(void)
 {
     touch_pages();
     first_writes(SMALL);
+    first_writes(TABLE);
     cow_writes();
 }
 
@@ -348,16 +256,18 @@ pages(void)
 static void
 fork_of_size(size_t size)
 {
-    unsigned long call = -1, alone = -1, whole = -1;
+    unsigned long call = -1, alone = -1, stored = -1, whole = -1;
     char *area = map_written(size);
     for (int run = 0; run < RUNS_BIG; run++) {
         keep_least(&call, fork_call());
         keep_least(&alone, fork_syscall());
+        keep_least(&stored, fork_stored());
         keep_least(&whole, fork_exit_wait());
     }
     munmap(area, size);
     report("fork_call", size, call);
     report("fork_syscall", size, alone);
+    report("fork_stored", size, stored);
     report("fork_exit_wait", size, whole);
 }
 
@@ -377,10 +287,20 @@ huge(void)
 
 /* ---- groups ---- */
 
+static unsigned long started;
+
+/* The counter is 0 when the machine starts. */
+static void
+boot(void)
+{
+    report("boot", 0, started);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } groups[] = {
+    {"boot", boot},
     {"calls", calls},
     {"pages", pages},
     {"sizes", sizes},
@@ -407,6 +327,7 @@ run_group(const char *name)
 int
 main(int argc, char **argv)
 {
+    started = now();
     if (argc == 2 && strcmp(argv[1], "exit") == 0) {
         _exit(0);
     }

@@ -2,12 +2,16 @@
  * forkmoved.c: what a fork puts off, and who pays for it later: the first
  * writes to what is shared, the exit of the last owner, changes of the map.
  */
+#include "common.h"
 #include "forkbench.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define ENTRIES 512UL    /* of a table */
+#define GIB     (1024UL * MIB)
 
 struct writes {
     unsigned long first;
@@ -61,17 +65,25 @@ writes_in_child(char *area, size_t size)
     return ticks;
 }
 
+static void
+time_first_writes(char *area, size_t size, struct writes *parent,
+    struct writes *child)
+{
+    struct writes ticks;
+    for (int run = 0; run < RUNS_BIG; run++) {
+        ticks = writes_in_parent(area, size);
+        keep_least_writes(parent, &ticks);
+        ticks = writes_in_child(area, size);
+        keep_least_writes(child, &ticks);
+    }
+}
+
 void
 first_writes(size_t size)
 {
-    struct writes parent = {-1, -1, -1}, child = parent, ticks;
+    struct writes parent = {-1, -1, -1}, child = parent;
     char *area = map_written(size);
-    for (int run = 0; run < RUNS_BIG; run++) {
-        ticks = writes_in_parent(area, size);
-        keep_least_writes(&parent, &ticks);
-        ticks = writes_in_child(area, size);
-        keep_least_writes(&child, &ticks);
-    }
+    time_first_writes(area, size, &parent, &child);
     munmap(area, size);
     report("parent_first_write", size, parent.first);
     report("child_first_write", size, child.first);
@@ -81,6 +93,26 @@ first_writes(size_t size)
         report("parent_write_elsewhere", size, parent.elsewhere);
         report("child_write_elsewhere", size, child.elsewhere);
     }
+}
+
+/* The dearest first write: on each of three levels, the table on the way to it
+ * is full. */
+static void
+worst_first_write(void)
+{
+    struct writes parent = {-1, -1, -1}, child = parent;
+    size_t size = ENTRIES * GIB, middle = size / 2;
+    char *area = mmap((void *)(16 * size), size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must((size_t)area % size == 0 ? 0 : -1, "mmap");
+    madvise(area, size, MADV_NOHUGEPAGE);
+    write_every(area, size, GIB);
+    write_every(area + middle, GIB, TABLE);
+    write_every(area + middle + GIB / 2, TABLE, PAGE);
+    time_first_writes(area + middle, GIB, &parent, &child);
+    munmap(area, size);
+    report("parent_first_write_worst", 0, parent.first);
+    report("child_first_write_worst", 0, child.first);
 }
 
 /* fork, and then writes by the parent: to length bytes, one a step. */
@@ -201,6 +233,7 @@ moved(void)
 {
     size_t size = 64 * MIB;
     first_writes(size);
+    worst_first_write();
     fork_writes(size, PAGE, RUNS_BIG);
     exits(size, RUNS_BIG);
     change("mprotect_page", protect, size, PAGE);

@@ -6,11 +6,14 @@
  *     forks   fork, _exit, waitpid: COUNT children
  *     cow     a child writes to each of 512 pages that its parent has written
  *             before: COUNT pages (the next multiple of 512)
- *     loop    no system call at all: COUNT additions
+ *     walk    the control, without system calls: COUNT pages of 65,536 are read
+ *             in turn, which is more than QEMU's TLB holds
  *
  * WORKERS processes start together, and each does all of COUNT. Each word
  * prints a line, `WHAT,WORKERS,ALL,NANOSECONDS`: what was done by all, and the
  * time from their start to the end of the last. The last line is `end,0,0,0`.
+ * That span also lies between two marks, as those of profile.c, for the plugin
+ * tools/lib/scale_plugin.c.
  *
  * The workers have nothing in common but the kernel: each has written its pages
  * itself. The same file runs on Tine and on Linux. It may be the only file
@@ -24,7 +27,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, PAGES = 512, MAX_WORKERS = 64 };
+enum { PAGE = 4096, PAGES = 512, WALK = 65536, STEPS = 16, MAX_WORKERS = 64 };
+
+#define MARK(kind)                                                        \
+    __asm__ volatile("nopl 0x7e57000" #kind "(%%rax)" : : : "memory")
 
 static int ready[2]; /* each worker sends a byte when it is ready, */
 static int go[2];    /* and starts when it gets one */
@@ -113,14 +119,27 @@ cow(long count)
 }
 
 static void
-loop(long count)
+read_pages(const char *area, long count)
 {
-    long sum = 0;
-    wait_for_start();
-    for (; count > 0; count--) {
-        __asm__ volatile("" : "+r"(sum)); /* in a register, and not left out */
-        sum += count;
+    for (long page = 0; page < count; page++) {
+        *(const volatile char *)(area + page % WALK * PAGE);
+        for (int i = 0; i < STEPS; i++) {
+            __asm__ volatile("" : "+r"(i)); /* not left out */
+        }
     }
+}
+
+/* All pages are the zero page. */
+static void
+walk(long count)
+{
+    char *area = mmap(NULL, (size_t)WALK * PAGE, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must(area == MAP_FAILED ? -1 : 0, "mmap");
+    madvise(area, (size_t)WALK * PAGE, MADV_NOHUGEPAGE);
+    read_pages(area, WALK);
+    wait_for_start();
+    read_pages(area, count);
 }
 
 static const struct work {
@@ -130,7 +149,7 @@ static const struct work {
 } works[] = {
     {"forks", forks, 1},
     {"cow", cow, PAGES},
-    {"loop", loop, 1},
+    {"walk", walk, 1},
 };
 
 enum { WORKS = sizeof(works) / sizeof(works[0]) };
@@ -150,10 +169,12 @@ measure(const struct work *work, int workers, long count)
         must(read(ready[0], bytes, 1), "read");
     }
     long begin = now();
+    MARK(1);
     must(write(go[1], bytes, workers), "write");
     for (int i = 0; i < workers; i++) {
         await();
     }
+    MARK(2);
     long time = now() - begin;
     printf("%s,%d,%ld,%ld\n", work->name, workers, count * workers, time);
     fflush(stdout);

@@ -27,7 +27,10 @@
  * ok 20 - brk up
  * ok 21 - brk up in shared tables
  * ok 22 - brk down in shared tables
- * 1..22
+ * ok 23 - munmap among many
+ * ok 24 - mprotect among many
+ * ok 25 - mmap over many
+ * 1..25
  */
 #include "nomem.h"
 
@@ -207,6 +210,53 @@ heap_there(void)
     return start[PAGE] == 'b' && start[TABLE] == 'b' && break_now[-1] == 'b';
 }
 
+/* Of each four pages two may only be read: sixteen pairs of mappings, which the
+ * sharer has, too, when the first of them is changed. */
+#define MANY 64L
+
+static void
+many_make(void)
+{
+    mmap(FRESH, MANY * PAGE, RW, ANON | MAP_FIXED, -1, 0);
+    for (long i = 0; i < MANY; i += 4) {
+        mprotect(FRESH + i * PAGE, 2 * PAGE, PROT_READ);
+    }
+}
+
+static int
+many_same(void)
+{
+    int same = 1;
+
+    for (long i = 0; i < MANY; i++) {
+        const char *p = FRESH + i * PAGE;
+        same &= !is_unmapped(p) && is_read_only(p) == (i % 4 < 2);
+    }
+    return same;
+}
+
+static void
+munmap_among(void)
+{
+    many_make();
+    CALL(SYS_munmap, P(FRESH + 9 * PAGE), 30 * PAGE);
+}
+
+static void
+mprotect_among(void)
+{
+    many_make();
+    CALL(SYS_mprotect, P(FRESH + 9 * PAGE), 30 * PAGE, PROT_NONE);
+}
+
+static void
+mmap_over_many(void)
+{
+    many_make();
+    CALL(SYS_mmap, P(FRESH + 9 * PAGE), 30 * PAGE, RW, ANON | MAP_FIXED, -1,
+        0);
+}
+
 static const struct op ops[] = {
     OP("munmap of a page", munmap_part, EVERY, 0),
     OP("munmap of a page shared once more", munmap_part, COPIES, SHARER),
@@ -234,6 +284,12 @@ static const struct op ops[] = {
         .intact = nothing_above, .made = moved),
     OP("brk down in shared tables", brk_down, EVERY, SHARER,
         .intact = heap_there, .made = moved),
+    OP("munmap among many", munmap_among, COPIES, SHARER,
+        .intact = many_same),
+    OP("mprotect among many", mprotect_among, COPIES, SHARER,
+        .intact = many_same),
+    OP("mmap over many", mmap_over_many, COPIES, SHARER,
+        .intact = many_same),
 };
 
 int

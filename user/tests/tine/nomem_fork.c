@@ -1,7 +1,7 @@
 /*
  * nomem_fork.c: want of memory at every point of fork, vfork and clone, in
- * every mode of fork, and that wait and exit need none; nomem.h says how, and
- * what must hold.
+ * every mode of fork, and of setsid and setpgid; and that wait and exit need
+ * none; nomem.h says how, and what must hold.
  *
  * seconds: 40
  * modes: eager page table tree
@@ -23,8 +23,11 @@
  * ok 15 - wait needs none
  * ok 16 - exit needs none
  * ok 17 - exit with a child left needs none
- * ok 18 - setsid needs none
- * 1..18
+ * ok 18 - setsid
+ * ok 19 - setpgid to a new group
+ * ok 20 - setpgid of a child
+ * ok 21 - setpgid to a group that is there needs none
+ * 1..21
  */
 #include "nomem.h"
 
@@ -179,6 +182,45 @@ do_setsid(void)
     CALL(SYS_setsid, 0);
 }
 
+static void
+do_setpgid(void)
+{
+    CALL(SYS_setpgid, 0, 0);
+}
+
+static pid_t waiting; /* a child */
+
+static void
+setpgid_of_child(void)
+{
+    char c;
+
+    pipe(hold);
+    has_children = 1;
+    waiting = must_fork();
+    if (waiting == 0) {
+        close(hold[1]);
+        read(hold[0], &c, 1);
+        _exit(0);
+    }
+    CALL(SYS_setpgid, waiting, 0);
+}
+
+static int
+child_in_our_group(void)
+{
+    return getpgid(waiting) == getpgrp();
+}
+
+/* The child's group, which we may leave for one that is there. */
+static void
+setpgid_to_other(void)
+{
+    setpgid_of_child();
+    setpgid(waiting, 0);
+    CALL(SYS_setpgid, 0, waiting);
+}
+
 #define FORK_MAY .may = { EAGAIN }
 
 static const struct op ops[] = {
@@ -204,7 +246,12 @@ static const struct op ops[] = {
     OP("exit needs none", do_exit, EVERY, NEVER | LEAVES),
     OP("exit with a child left needs none", exit_of_parent, COPIES,
         NEVER | LEAVES),
-    OP("setsid needs none", do_setsid, 0, NEVER),
+    OP("setsid", do_setsid, 0, 0),
+    OP("setpgid to a new group", do_setpgid, 0, 0),
+    OP("setpgid of a child", setpgid_of_child, 0, 0,
+        .intact = child_in_our_group),
+    OP("setpgid to a group that is there needs none", setpgid_to_other, 0,
+        NEVER),
 };
 
 int

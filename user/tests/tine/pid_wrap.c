@@ -1,7 +1,8 @@
 /*
  * pid_wrap.c: after 32768 come the pids from 2 on again, but none that is in
  * use: not of a process, nor of a zombie, nor of a group whose leader is gone.
- * The number of a leader whose session is over is like any other.
+ * The number of a leader whose session is over is like any other, and who gets
+ * it can lead a session.
  *
  * seconds: 60
  * except: check=1 check=16
@@ -9,23 +10,29 @@
  * ok 1 - pids wrap
  * ok 2 - none that is in use is given again
  * ok 3 - one that was a session's is
- * ok 4 - a zombie is still there
- * ok 5 - the group without its leader is still there
- * 1..5
+ * ok 4 - who gets it leads a session
+ * ok 5 - a zombie is still there
+ * ok 6 - the group without its leader is still there
+ * 1..6
  */
 #include "../tap.h"
 
 #define PID_MAX 32768
 
+/* => the next pid; who gets `past` makes a session, and *led says whether it
+ * could */
 static pid_t
-next_pid(void)
+next_pid(pid_t past, int *led)
 {
+    int status = 0;
     pid_t pid = vfork();
 
     if (pid == 0) {
-        _exit(0);
+        _exit(getpid() == past && setsid() == past && getpgrp() == past);
     }
-    return waitpid(pid, NULL, 0);
+    waitpid(pid, &status, 0);
+    *led |= WEXITSTATUS(status);
+    return pid;
 }
 
 /* => the leader of a session that is over */
@@ -44,7 +51,7 @@ past_session(void)
 int
 main(void)
 {
-    int wrapped = 0, unique = 1, again = 0, end[2];
+    int wrapped = 0, unique = 1, again = 0, led = 0, end[2];
     char c;
 
     pipe(end);
@@ -65,7 +72,7 @@ main(void)
     waitpid(leader, NULL, 0);
     pid_t last = leader;
     for (int i = 0; i < PID_MAX + 100; i++) {
-        pid_t pid = next_pid();
+        pid_t pid = next_pid(past, &led);
         wrapped += pid < last;
         unique &= pid > 0 && pid != zombie && pid != leader
                   && pid != getpid() && pid != getppid();
@@ -75,6 +82,7 @@ main(void)
     ok(wrapped == 1, "pids wrap");
     ok(unique, "none that is in use is given again");
     ok(again, "one that was a session's is");
+    ok(led, "who gets it leads a session");
     int status = 0;
     waitpid(zombie, &status, 0);
     exited(status, 7, "a zombie is still there");
