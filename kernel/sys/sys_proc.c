@@ -181,11 +181,7 @@ sys_getsid(u64 pid)
     return sid;
 }
 
-long
-sys_getpgrp(void)
-{
-    return sys_getpgid(0);
-}
+SYS_FORWARD(sys_getpgrp, (void), sys_getpgid(0))
 
 /* pid_t setsid(void);
  * The new session's id.
