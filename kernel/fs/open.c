@@ -113,7 +113,7 @@ open_inode(struct file *file, u32 flags)
         error = inode->ops->open(file);
     }
     if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {
-        inode->ops->truncate(inode);
+        error = inode->ops->truncate(inode, 0);
     }
     return error;
 }

@@ -82,7 +82,7 @@ proc_read(struct file *file, struct uio *uio)
     long result = 0;
 
     mutex_lock(&file->lock);
-    if (file->offset == 0) {
+    if (file->offset == 0 || text->buf == NULL) {
         text_clear(text);
         result = make_text(proc_of(file->inode), text);
     }
