@@ -138,16 +138,6 @@ find_table(const char *signature)
     return found;
 }
 
-static void
-note_cpu(u32 id)
-{
-    if (acpi_cpu_count < MAX_CPUS) {
-        acpi_cpu_ids[acpi_cpu_count++] = id;
-    } else {
-        warn("the CPU with APIC id %u is one too many\n", id);
-    }
-}
-
 void
 acpi_init(void)
 {
@@ -161,10 +151,13 @@ acpi_init(void)
     while (at + 2 <= madt->length && bytes[at + 1] >= 2) {
         u32 size = bytes[at + 1];
         bool cpu = bytes[at] == MADT_CPU && size >= MADT_CPU_SIZE
-                   && at + size <= madt->length;
-        if (cpu && (bytes[at + 4] & CPU_ENABLED) != 0
-            && bytes[at + 3] != APIC_ID_ALL) {
-            note_cpu(bytes[at + 3]);
+                   && at + size <= madt->length
+                   && (bytes[at + 4] & CPU_ENABLED) != 0
+                   && bytes[at + 3] != APIC_ID_ALL;
+        if (cpu && acpi_cpu_count < MAX_CPUS) {
+            acpi_cpu_ids[acpi_cpu_count++] = bytes[at + 3];
+        } else if (cpu) {
+            warn("the CPU with APIC id %u is one too many\n", bytes[at + 3]);
         }
         at += size;
     }

@@ -10,7 +10,6 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/io.h"
-#include "arch/irq.h"
 #include "arch/percpu.h"
 #include "arch/trap.h"
 

@@ -8,7 +8,6 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
-#include "core/console.h"
 #include "core/hostlink.h"
 #include "core/panic.h"
 #include "core/printk.h"
@@ -23,17 +22,6 @@ bool
 host_present(void)
 {
     return present;
-}
-
-static void
-put_record(enum host_record type, const u8 *data, size_t size)
-{
-    uart_put(COM2_PORT, (u8)type);
-    uart_put(COM2_PORT, (u8)size);
-    uart_put(COM2_PORT, (u8)(size >> 8));
-    for (size_t i = 0; i < size; i++) {
-        uart_put(COM2_PORT, data[i]);
-    }
 }
 
 /* A CPU may have been stopped anywhere in a record: send as much as it can
@@ -60,7 +48,12 @@ host_send(enum host_record type, const void *data, size_t size)
     if (panicking) {
         end_record();
     }
-    put_record(type, data, size);
+    uart_put(COM2_PORT, (u8)type);
+    uart_put(COM2_PORT, (u8)size);
+    uart_put(COM2_PORT, (u8)(size >> 8));
+    for (size_t i = 0; i < size; i++) {
+        uart_put(COM2_PORT, ((const u8 *)data)[i]);
+    }
     text_unlock(&link_lock, flags);
 }
 
@@ -71,5 +64,4 @@ hostlink_init(void)
 
     present = boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
               && uart_init(COM2_PORT);
-    log_start(present ? host_send : console_log);
 }

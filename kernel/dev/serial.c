@@ -8,7 +8,6 @@
 #include "core/console.h"
 
 #include "arch/io.h"
-#include "arch/irq.h"
 #include "arch/percpu.h"
 
 #include "dev/dev.h"

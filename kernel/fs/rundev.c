@@ -34,16 +34,19 @@ static struct tty run_input = {
     .lock = SPINLOCK_INIT(RANK_TTY),
     .termios = {.c_cc = {[VMIN] = 1}},
 };
-static struct tty *receiver = &console_tty; /* immutable after boot */
+static struct tty *receiver; /* who gets what is typed; NULL: nobody yet, but
+                                another CPU may ask the devices already */
 
-static bool
-has_room(void)
+bool
+console_has_room(void)
 {
-    return tty_has_room(receiver);
+    struct tty *tty = __atomic_load_n(&receiver, __ATOMIC_ACQUIRE);
+
+    return tty != NULL && tty_has_room(tty);
 }
 
-static void
-take(char byte)
+void
+console_take(char byte)
 {
     static bool escaped; /* a DLE came: the next byte says what is meant */
 
@@ -126,11 +129,8 @@ rundev_init(void)
         add("/dev/run/stderr", 2, &record_ops, (void *)(u64)HOST_ERR);
         add("/dev/run/report", 3, &record_ops, (void *)(u64)HOST_REPORT);
     }
-    if (host_present() && stdin_is_ours()) {
-        receiver = &run_input;
-    }
-    console_take = take;
-    /* Last: another CPU may ask the devices, and then give us bytes. */
-    __atomic_store_n(&console_has_room, has_room, __ATOMIC_RELEASE);
+    __atomic_store_n(&receiver, host_present() && stdin_is_ours()
+                                    ? &run_input : &console_tty,
+                     __ATOMIC_RELEASE);
     console_poll();
 }

@@ -29,6 +29,14 @@ struct inode;
 #include "abi/syscalls.def"
 #undef SYSCALL
 
+/* Define a call that is one expression, as a rule another function's call:
+ * SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR)) */
+#define SYS_FORWARD(name, parameters, result)                              \
+    long name parameters                                                   \
+    {                                                                      \
+        return result;                                                     \
+    }
+
 /* Calls take fewer arguments than this type says; the ABI leaves the other
  * registers unread. */
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);

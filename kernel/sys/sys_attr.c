@@ -54,23 +54,10 @@ chmod_of(u64 dirfd, u64 path, u64 flags, u64 mode)
  * int fchmod(int fd, mode_t mode)
  * => 0
  * Errors: as stat; EBADF; EPERM (in /proc). */
-long
-sys_fchmodat(u64 dirfd, u64 path, u64 mode)
-{
-    return chmod_of(dirfd, path, 0, mode);
-}
-
-long
-sys_chmod(u64 path, u64 mode)
-{
-    return chmod_of(HERE, path, 0, mode);
-}
-
-long
-sys_fchmod(u64 fd, u64 mode)
-{
-    return chmod_of(fd, 0, FIND_OPEN, mode);
-}
+SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
+            chmod_of(dirfd, path, 0, mode))
+SYS_FORWARD(sys_chmod, (u64 path, u64 mode), chmod_of(HERE, path, 0, mode))
+SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode), chmod_of(fd, 0, FIND_OPEN, mode))
 
 /* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
  * int chown(const char *path, uid_t uid, gid_t gid)
@@ -94,23 +81,12 @@ sys_fchownat(u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags)
                ? -EINVAL : chown_of(dirfd, path, (u32)flags, uid, gid);
 }
 
-long
-sys_chown(u64 path, u64 uid, u64 gid)
-{
-    return chown_of(HERE, path, 0, uid, gid);
-}
-
-long
-sys_lchown(u64 path, u64 uid, u64 gid)
-{
-    return chown_of(HERE, path, AT_SYMLINK_NOFOLLOW, uid, gid);
-}
-
-long
-sys_fchown(u64 fd, u64 uid, u64 gid)
-{
-    return chown_of(fd, 0, FIND_OPEN, uid, gid);
-}
+SYS_FORWARD(sys_chown, (u64 path, u64 uid, u64 gid),
+            chown_of(HERE, path, 0, uid, gid))
+SYS_FORWARD(sys_lchown, (u64 path, u64 uid, u64 gid),
+            chown_of(HERE, path, AT_SYMLINK_NOFOLLOW, uid, gid))
+SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
+            chown_of(fd, 0, FIND_OPEN, uid, gid))
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
  *               int flags)
@@ -247,11 +223,7 @@ sys_syncfs(u64 fd)
     return sys_fsync(fd) == -EBADF ? -EBADF : 0;
 }
 
-long
-sys_sync(void)
-{
-    return 0;
-}
+SYS_FORWARD(sys_sync, (void), 0)
 
 /* ---- Telling ---- */
 
@@ -280,17 +252,10 @@ sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
     return error;
 }
 
-long
-sys_faccessat(u64 dirfd, u64 path, u64 mode)
-{
-    return sys_faccessat2(dirfd, path, mode, 0);
-}
-
-long
-sys_access(u64 path, u64 mode)
-{
-    return sys_faccessat2(HERE, path, mode, 0);
-}
+SYS_FORWARD(sys_faccessat, (u64 dirfd, u64 path, u64 mode),
+            sys_faccessat2(dirfd, path, mode, 0))
+SYS_FORWARD(sys_access, (u64 path, u64 mode),
+            sys_faccessat2(HERE, path, mode, 0))
 
 static struct statx_timestamp
 statx_time(struct timespec time)
@@ -368,17 +333,8 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
     return copy_to_user(buf, &status, sizeof(status));
 }
 
-long
-sys_statfs(u64 path, u64 buf)
-{
-    return statfs_of(HERE, path, 0, buf);
-}
-
-long
-sys_fstatfs(u64 fd, u64 buf)
-{
-    return statfs_of(fd, 0, FIND_OPEN, buf);
-}
+SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
+SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 
 /* ---- Making ---- */
 
@@ -409,8 +365,5 @@ sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
     return error;
 }
 
-long
-sys_mknod(u64 path, u64 mode, u64 device)
-{
-    return sys_mknodat(HERE, path, mode, device);
-}
+SYS_FORWARD(sys_mknod, (u64 path, u64 mode, u64 device),
+            sys_mknodat(HERE, path, mode, device))

@@ -39,11 +39,8 @@ sys_symlinkat(u64 target, u64 dirfd, u64 path)
     return error;
 }
 
-long
-sys_symlink(u64 target, u64 path)
-{
-    return sys_symlinkat(target, HERE, path);
-}
+SYS_FORWARD(sys_symlink, (u64 target, u64 path),
+            sys_symlinkat(target, HERE, path))
 
 /* int linkat(int fromfd, const char *from, int tofd, const char *to, int flags)
  * int link(const char *from, const char *to)
@@ -76,11 +73,7 @@ sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
     return error;
 }
 
-long
-sys_link(u64 from, u64 to)
-{
-    return sys_linkat(HERE, from, HERE, to, 0);
-}
+SYS_FORWARD(sys_link, (u64 from, u64 to), sys_linkat(HERE, from, HERE, to, 0))
 
 /* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size)
  * ssize_t readlink(const char *path, char *buf, size_t size)
@@ -111,11 +104,8 @@ sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
     return length;
 }
 
-long
-sys_readlink(u64 path, u64 buf, u64 size)
-{
-    return sys_readlinkat(HERE, path, buf, size);
-}
+SYS_FORWARD(sys_readlink, (u64 path, u64 buf, u64 size),
+            sys_readlinkat(HERE, path, buf, size))
 
 /* int renameat2(int fromfd, const char *from, int tofd, const char *to,
  *               unsigned flags)
@@ -149,14 +139,7 @@ sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
     return error;
 }
 
-long
-sys_renameat(u64 fromfd, u64 from, u64 tofd, u64 to)
-{
-    return sys_renameat2(fromfd, from, tofd, to, 0);
-}
-
-long
-sys_rename(u64 from, u64 to)
-{
-    return sys_renameat2(HERE, from, HERE, to, 0);
-}
+SYS_FORWARD(sys_renameat, (u64 fromfd, u64 from, u64 tofd, u64 to),
+            sys_renameat2(fromfd, from, tofd, to, 0))
+SYS_FORWARD(sys_rename, (u64 from, u64 to),
+            sys_renameat2(HERE, from, HERE, to, 0))

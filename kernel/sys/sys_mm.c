@@ -1,5 +1,5 @@
 /*
- * System calls of memory.
+ * System calls of memory.  Where no result is named, it is 0.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
@@ -16,8 +16,10 @@
 
 #include "sys/sys.h"
 
-#define MAP_IGNORED                                                        \
-    (MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED           \
+/* The last two lines are ignored. */
+#define MAP_KNOWN                                                          \
+    (MAP_TYPE | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS            \
+     | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED         \
      | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
 /* What access the file's opening must allow, and what it never will. */
@@ -73,14 +75,12 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         .prot = (u32)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
         .map_flags = (u32)flags,
     };
-    u32 known = MAP_TYPE | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS
-                | MAP_IGNORED;
     u32 type = (u32)flags & MAP_TYPE;
     struct inode *inode = NULL;
     long error = 0;
 
     if (offset % PAGE_SIZE != 0 || size == 0 || type < MAP_SHARED
-        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~known) != 0
+        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~MAP_KNOWN) != 0
         || (type == MAP_SHARED_VALIDATE && (flags & MAP_ANONYMOUS) != 0)) {
         return -EINVAL;
     }
@@ -104,16 +104,11 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 }
 
 /* int munmap(void *addr, size_t size);
- * 0.
  * EINVAL: not aligned, size 0, not the user's.  ENOMEM. */
-long
-sys_munmap(u64 addr, u64 size)
-{
-    return as_unmap(current->as, addr, size);
-}
+SYS_FORWARD(sys_munmap, (u64 addr, u64 size),
+            as_unmap(current->as, addr, size))
 
 /* int mprotect(void *addr, size_t size, int prot);
- * 0.
  * EINVAL: not aligned, unknown right.  ENOMEM: a part is not mapped.
  * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are refused. */
 long
@@ -127,8 +122,4 @@ sys_mprotect(u64 addr, u64 size, u64 prot)
 
 /* void *brk(void *end);
  * The new break, or the old one if it could not be set. */
-long
-sys_brk(u64 end)
-{
-    return (long)as_brk(current->as, end);
-}
+SYS_FORWARD(sys_brk, (u64 end), (long)as_brk(current->as, end))

@@ -172,17 +172,9 @@ sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
     return error;
 }
 
-long
-sys_stat(u64 path, u64 stat)
-{
-    return sys_newfstatat(HERE, path, stat, 0);
-}
-
-long
-sys_lstat(u64 path, u64 stat)
-{
-    return sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW);
-}
+SYS_FORWARD(sys_stat, (u64 path, u64 stat), sys_newfstatat(HERE, path, stat, 0))
+SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
+            sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW))
 
 /* ---- Making and removing ---- */
 
@@ -207,20 +199,14 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
     return result;
 }
 
-long
-sys_open(u64 path, u64 flags, u64 mode)
-{
-    return sys_openat(HERE, path, flags, mode);
-}
+SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
+            sys_openat(HERE, path, flags, mode))
 
 /* int creat(const char *path, mode_t mode)
  * => as open with O_CREAT | O_WRONLY | O_TRUNC
  * Errors: as open. */
-long
-sys_creat(u64 path, u64 mode)
-{
-    return sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
-}
+SYS_FORWARD(sys_creat, (u64 path, u64 mode),
+            sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
 /* int mkdirat(int dirfd, const char *path, mode_t mode)
  * int mkdir(const char *path, mode_t mode)
@@ -239,11 +225,7 @@ sys_mkdirat(u64 dirfd, u64 path, u64 mode)
     return error;
 }
 
-long
-sys_mkdir(u64 path, u64 mode)
-{
-    return sys_mkdirat(HERE, path, mode);
-}
+SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
 /* int unlinkat(int dirfd, const char *path, int flags)
  * int unlink(const char *path)
@@ -268,17 +250,8 @@ sys_unlinkat(u64 dirfd, u64 path, u64 flags)
     return error;
 }
 
-long
-sys_unlink(u64 path)
-{
-    return sys_unlinkat(HERE, path, 0);
-}
-
-long
-sys_rmdir(u64 path)
-{
-    return sys_unlinkat(HERE, path, AT_REMOVEDIR);
-}
+SYS_FORWARD(sys_unlink, (u64 path), sys_unlinkat(HERE, path, 0))
+SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
 
 /* ---- The process's place ---- */
 
