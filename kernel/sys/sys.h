@@ -90,8 +90,10 @@ int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);
 
 /* Find what a path names, or with AT_EMPTY_PATH and "", what dirfd is open for;
- * AT_SYMLINK_NOFOLLOW: a link at its end itself.  FIND_OPEN: there is no path,
- * it is what dirfd is open for.  Other flags are ignored.
- * => 0 and *inode with one reference; path_arg_get's and path_find's errors */
+ * AT_SYMLINK_NOFOLLOW: a link at its end itself.  FIND_OPEN (no user's 32 bits
+ * of flags have it): there is no path, it is what dirfd is open for.
+ * => 0 and *inode with one reference; -EINVAL: a flag that is not in `known`;
+ *    path_arg_get's and path_find's errors */
 #define FIND_OPEN (1UL << 32)
-int find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode) __must_check;
+int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
+    __must_check;

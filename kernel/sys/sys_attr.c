@@ -1,5 +1,6 @@
 /*
  * System calls on attributes: what is known about a file, and changing it.
+ * Where no result is named, it is 0.  Errors of all paths: see sys_path.c.
  */
 #include "abi/device.h"
 #include "abi/errno.h"
@@ -25,6 +26,8 @@
 #include "sys/sys.h"
 
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+#define STAT_FLAGS   (CHANGE_FLAGS | AT_NO_AUTOMOUNT)
+#define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
 
 /* ---- Mode, owner, times ---- */
 
@@ -32,7 +35,7 @@ static long
 change(u64 dirfd, u64 path, u64 flags, const struct attr *attr)
 {
     struct inode *inode;
-    int error = find_at(dirfd, path, flags, &inode);
+    int error = find_at(dirfd, path, flags, CHANGE_FLAGS, &inode);
 
     if (error == 0) {
         error = inode_set_attr(inode, attr);
@@ -49,23 +52,15 @@ chmod_of(u64 dirfd, u64 path, u64 flags, u64 mode)
     return change(dirfd, path, flags, &attr);
 }
 
-/* int fchmodat(int dirfd, const char *path, mode_t mode)
- * int chmod(const char *path, mode_t mode)
- * int fchmod(int fd, mode_t mode)
- * => 0
- * Errors: as stat; EBADF; EPERM (in /proc). */
+/* int fchmodat(int dirfd, const char *path, mode_t mode);
+ * int chmod(const char *path, mode_t mode);
+ * int fchmod(int fd, mode_t mode);
+ * EPERM: in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
             chmod_of(dirfd, path, 0, mode))
 SYS_FORWARD(sys_chmod, (u64 path, u64 mode), chmod_of(HERE, path, 0, mode))
 SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode), chmod_of(fd, 0, FIND_OPEN, mode))
 
-/* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
- * int chown(const char *path, uid_t uid, gid_t gid)
- * int lchown(const char *path, uid_t uid, gid_t gid): of a link itself
- * int fchown(int fd, uid_t uid, gid_t gid)
- * => 0; what is -1 stays.  A file loses its set-user-ID bit, and its
- *    set-group-ID bit if its group may execute it
- * Errors: EINVAL (flags); as stat; EBADF; EPERM (in /proc). */
 static long
 chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
 {
@@ -74,13 +69,15 @@ chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
     return change(dirfd, path, flags, &attr);
 }
 
-long
-sys_fchownat(u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags)
-{
-    return (u32)flags & ~(u32)CHANGE_FLAGS
-               ? -EINVAL : chown_of(dirfd, path, (u32)flags, uid, gid);
-}
-
+/* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags);
+ * int chown(const char *path, uid_t uid, gid_t gid);
+ * int lchown(const char *path, uid_t uid, gid_t gid): of a link itself;
+ * int fchown(int fd, uid_t uid, gid_t gid);
+ * What is -1 stays.  A file loses its set-user-ID bit, and its set-group-ID bit
+ * if its group may execute it.
+ * EINVAL: flags.  EPERM: in /proc. */
+SYS_FORWARD(sys_fchownat, (u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags),
+            chown_of(dirfd, path, (u32)flags, uid, gid))
 SYS_FORWARD(sys_chown, (u64 path, u64 uid, u64 gid),
             chown_of(HERE, path, 0, uid, gid))
 SYS_FORWARD(sys_lchown, (u64 path, u64 uid, u64 gid),
@@ -89,9 +86,9 @@ SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
             chown_of(fd, 0, FIND_OPEN, uid, gid))
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
- *               int flags)
- * => 0; path NULL: of the open file dirfd; times NULL: both are now
- * Errors: EFAULT, EINVAL (flags, tv_nsec); as stat; EBADF; EPERM (in /proc).
+ *               int flags);
+ * path NULL: of the open file dirfd; times NULL: both are now.
+ * EINVAL: flags, tv_nsec.  EPERM: in /proc.
  * Differences from Linux: times are kept from the year 1678 to 2262. */
 long
 sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
@@ -106,7 +103,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
         && attr.time[1].tv_nsec == UTIME_OMIT) {
         return 0; /* as on Linux, whatever else is wrong */
     }
-    if ((u32)flags & ~(open ? 0U : CHANGE_FLAGS)) {
+    if (open && (u32)flags != 0) {
         return -EINVAL;
     }
     return change(dirfd, path, open ? FIND_OPEN : (u32)flags, &attr);
@@ -114,16 +111,14 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 
 /* ---- Size ---- */
 
-/* int truncate(const char *path, off_t size)
- * => 0; what is cut off is gone, from mappings too (SIGBUS); what is new is
- *    zero
- * Errors: EINVAL (size, not a regular file), EISDIR, ENOMEM, EPERM (in /proc);
- *   as stat. */
+/* int truncate(const char *path, off_t size);
+ * What is cut off is gone, from mappings too (SIGBUS); what is new is zero.
+ * EINVAL: size, not a regular file.  EISDIR.  EPERM: in /proc. */
 long
 sys_truncate(u64 path, u64 size)
 {
     struct inode *inode;
-    int error = (i64)size < 0 ? -EINVAL : find_at(HERE, path, 0, &inode);
+    int error = (i64)size < 0 ? -EINVAL : find_at(HERE, path, 0, 0, &inode);
 
     if (error == 0) {
         error = S_ISDIR(inode->mode)           ? -EISDIR
@@ -146,10 +141,9 @@ find_written(u64 fd, struct file_use *use, int kind, int mode)
            : use->file->inode->ops->truncate == NULL ? kind : 0;
 }
 
-/* int ftruncate(int fd, off_t size)
- * => as truncate
- * Errors: EBADF, EINVAL (size, not a regular file, not open for writing),
- *   ENOMEM. */
+/* int ftruncate(int fd, off_t size);
+ * As truncate.
+ * EBADF, ENOMEM.  EINVAL: size, not a regular file, not open for writing. */
 long
 sys_ftruncate(u64 fd, u64 size)
 {
@@ -164,11 +158,11 @@ sys_ftruncate(u64 fd, u64 size)
     return error;
 }
 
-/* int fallocate(int fd, int mode, off_t offset, off_t size)
- * => 0; mode 0 or FALLOC_FL_KEEP_SIZE: there are pages for that range;
- *    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole
- * Errors: EBADF, EINVAL (offset, size), EOPNOTSUPP (mode), ESPIPE, ENODEV,
- *   EFBIG, ENOSPC, ENOMEM.
+/* int fallocate(int fd, int mode, off_t offset, off_t size);
+ * Mode 0 or FALLOC_FL_KEEP_SIZE: there are pages for that range then;
+ * FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole.
+ * EBADF, ESPIPE, ENODEV, EFBIG, ENOSPC, ENOMEM.  EINVAL: offset, size.
+ * EOPNOTSUPP: mode.
  * Differences from Linux: a page in a hole that is mapped somewhere becomes
  *   zero, but stays. */
 long
@@ -195,17 +189,17 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
     return error;
 }
 
-/* int fsync(int fd)
- * int fdatasync(int fd)
- * int syncfs(int fd)
- * void sync(void)
- * => 0: all is in memory already
- * Errors: EBADF; but for syncfs EINVAL (neither file nor directory, /proc). */
+/* int fsync(int fd);
+ * int fdatasync(int fd);
+ * int syncfs(int fd);
+ * void sync(void);
+ * All is in memory already.
+ * EBADF.  But for syncfs EINVAL: neither file nor directory, /proc. */
 long
 sys_fsync(u64 fd)
 {
     struct inode *inode;
-    int error = find_at(fd, 0, FIND_OPEN, &inode);
+    int error = find_at(fd, 0, FIND_OPEN, 0, &inode);
 
     if (error == 0) {
         bool kept = S_ISREG(inode->mode) || S_ISDIR(inode->mode);
@@ -216,40 +210,63 @@ sys_fsync(u64 fd)
 }
 
 long sys_fdatasync(u64 fd) __attribute__((alias("sys_fsync")));
-
-long
-sys_syncfs(u64 fd)
-{
-    return sys_fsync(fd) == -EBADF ? -EBADF : 0;
-}
-
+SYS_FORWARD(sys_syncfs, (u64 fd), sys_fsync(fd) == -EBADF ? -EBADF : 0)
 SYS_FORWARD(sys_sync, (void), 0)
 
 /* ---- Telling ---- */
 
-/* int faccessat2(int dirfd, const char *path, int mode, int flags)
- * int faccessat(int dirfd, const char *path, int mode)
- * int access(const char *path, int mode)
- * => 0
- * Errors: EINVAL (mode, flags), EACCES (X_OK: nobody may execute it), and as
- *   stat.
+static int
+find_stat(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
+{
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, known, &inode);
+
+    if (error == 0) {
+        inode_stat(inode, stat);
+        inode_put(inode);
+    }
+    return error;
+}
+
+static long
+stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
+{
+    struct stat stat;
+    int error = find_stat(dirfd, path, flags, STAT_FLAGS, &stat);
+
+    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
+}
+
+/* int fstat(int fd, struct stat *stat);
+ * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
+ * int stat(const char *path, struct stat *stat);
+ * int lstat(const char *path, struct stat *stat);
+ * With AT_EMPTY_PATH and "", of dirfd itself.
+ * EINVAL: flags. */
+SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
+SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
+            stat_of(dirfd, path, (u32)flags, stat))
+SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_of(HERE, path, 0, stat))
+SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
+            stat_of(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
+
+/* int faccessat2(int dirfd, const char *path, int mode, int flags);
+ * int faccessat(int dirfd, const char *path, int mode);
+ * int access(const char *path, int mode);
+ * EINVAL: mode, flags.  EACCES: X_OK, and nobody may execute it.
  * Differences from Linux: everyone is the superuser. */
 long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {
-    u32 known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    struct inode *inode;
+    struct stat stat;
 
-    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK) || (u32)flags & ~known) {
+    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK)) {
         return -EINVAL;
     }
-    int error = find_at(dirfd, path, flags, &inode);
-    if (error == 0) {
-        error = (mode & X_OK) && !S_ISDIR(inode->mode)
-                && !(inode->mode & 0111) ? -EACCES : 0;
-        inode_put(inode);
-    }
-    return error;
+    int error = find_stat(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
+    bool denied = error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
+                  && !(stat.st_mode & 0111);
+    return denied ? -EACCES : error;
 }
 
 SYS_FORWARD(sys_faccessat, (u64 dirfd, u64 path, u64 mode),
@@ -264,28 +281,24 @@ statx_time(struct timespec time)
 }
 
 /* int statx(int dirfd, const char *path, int flags, unsigned mask,
- *           struct statx *buf)
- * => 0; all of STATX_BASIC_STATS is filled in, whatever mask wants
- * Errors: EINVAL (flags, mask), EFAULT, and as stat.
+ *           struct statx *buf);
+ * All of STATX_BASIC_STATS is filled in, whatever mask wants.
+ * EINVAL: flags, mask.
  * Differences from Linux: no time of birth, no attributes, no mount. */
 long
 sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 {
-    u32 known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH
-                | AT_STATX_SYNC_TYPE;
-    struct inode *inode;
     struct stat stat;
 
-    if ((u32)mask & STATX_RESERVED || (u32)flags & ~known
+    if ((u32)mask & STATX_RESERVED
         || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE) {
         return -EINVAL;
     }
-    int error = find_at(dirfd, path, flags, &inode);
+    int error = find_stat(dirfd, path, (u32)flags,
+                          STAT_FLAGS | AT_STATX_SYNC_TYPE, &stat);
     if (error != 0) {
         return error;
     }
-    inode_stat(inode, &stat);
-    inode_put(inode);
     struct statx statx = {
         .stx_mask = STATX_BASIC_STATS, .stx_blksize = (u32)stat.st_blksize,
         .stx_nlink = (u32)stat.st_nlink, .stx_uid = stat.st_uid,
@@ -303,17 +316,11 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
     return copy_to_user(buf, &statx, sizeof(statx));
 }
 
-/* int statfs(const char *path, struct statfs *buf)
- * int fstatfs(int fd, struct statfs *buf)
- * => 0; blocks are pages, which files may take up to a limit
- * Errors: as stat; EBADF; EFAULT.
- * Differences from Linux: inodes are not counted, file systems have no number.
- */
 static long
 statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
     struct inode *inode;
-    int error = find_at(dirfd, path, flags, &inode);
+    int error = find_at(dirfd, path, flags, 0, &inode);
 
     if (error != 0) {
         return error;
@@ -333,16 +340,20 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
     return copy_to_user(buf, &status, sizeof(status));
 }
 
+/* int statfs(const char *path, struct statfs *buf);
+ * int fstatfs(int fd, struct statfs *buf);
+ * Blocks are pages, which files may take up to a limit.
+ * Differences from Linux: inodes are not counted, file systems have no number.
+ */
 SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
 SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 
 /* ---- Making ---- */
 
-/* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device)
- * int mknod(const char *path, mode_t mode, dev_t device)
- * => 0: there is a regular file (type S_IFREG or 0) or a FIFO
- * Errors: EINVAL (type), EPERM (a directory, a device, a socket); EEXIST,
- *   ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOMEM; EBADF.
+/* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device);
+ * int mknod(const char *path, mode_t mode, dev_t device);
+ * There is a regular file (type S_IFREG or 0) or a FIFO then.
+ * EINVAL: type.  EPERM: a directory, a device, a socket.  EEXIST.
  * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
 long
 sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)

@@ -2,7 +2,10 @@
  * System calls that take a path.  Everyone is the superuser, so no call fails
  * for want of permission, except to execute what nobody may.
  *
- * A call without a directory descriptor is the one with it, at AT_FDCWD.
+ * A call without a directory descriptor is the one with it, at AT_FDCWD.  Where
+ * no result is named, it is 0.  Every call with a path, here and in sys_link.c
+ * and sys_attr.c, may also fail with EFAULT, ENOENT, ENOTDIR, ELOOP,
+ * ENAMETOOLONG, ENOMEM, and EBADF for its directory.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
@@ -22,10 +25,7 @@
 
 #include "sys/sys.h"
 
-#define STAT_FLAGS                                                         \
-    (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
-
-/* ---- Copying in paths ---- */
+/* ---- Copying in paths, and finding ---- */
 
 int
 path_from_user(u64 user, char **path)
@@ -42,21 +42,19 @@ path_from_user(u64 user, char **path)
     return length < 0 ? (int)length : -ENOENT;
 }
 
-/* => 0 and *dir with one reference; -EBADF, -ENOTDIR */
+/* => 0 and *inode with one reference; -EBADF */
 static int
-dir_of_fd(int fd, struct inode **dir)
+find_open(u64 fd, struct inode **inode)
 {
-    struct file *file = file_get_fd(fd);
-    int error = file == NULL                 ? -EBADF
-                : S_ISDIR(file->inode->mode) ? 0
-                                             : -ENOTDIR;
+    struct file *file = file_get_fd((int)fd);
 
-    if (error == 0) {
-        inode_get(file->inode);
-        *dir = file->inode;
+    if (file == NULL) {
+        return -EBADF;
     }
+    *inode = file->inode;
+    inode_get(*inode);
     file_put(file);
-    return error;
+    return 0;
 }
 
 int
@@ -71,7 +69,10 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
         error = path_from_user(user, &arg->path);
     }
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
-        error = dir_of_fd((int)dirfd, &arg->at);
+        error = find_open(dirfd, &arg->at);
+        if (error == 0 && !S_ISDIR(arg->at->mode)) {
+            error = -ENOTDIR;
+        }
         if (error != 0) {
             path_arg_put(arg);
         }
@@ -88,30 +89,17 @@ path_arg_put(struct path_arg *arg)
     inode_put(arg->at);
 }
 
-/* ---- Finding ---- */
-
-static int
-find_open(u64 fd, struct inode **inode)
-{
-    struct file *file = file_get_fd((int)fd);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    *inode = file->inode;
-    inode_get(*inode);
-    file_put(file);
-    return 0;
-}
-
 int
-find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
+find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
 {
     struct path_arg arg;
     char first = '.';
 
-    if (flags & FIND_OPEN) {
+    if (flags == FIND_OPEN) {
         return find_open(dirfd, inode);
+    }
+    if (flags & ~(u64)known) {
+        return -EINVAL;
     }
     if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) != 0) {
         return -EFAULT;
@@ -128,61 +116,12 @@ find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
     return error;
 }
 
-static int
-stat_to_user(struct inode *inode, u64 user)
-{
-    struct stat stat;
-
-    inode_stat(inode, &stat);
-    return copy_to_user(user, &stat, sizeof(stat));
-}
-
-/* int fstat(int fd, struct stat *stat)
- * => 0
- * Errors: EBADF, EFAULT. */
-long
-sys_fstat(u64 fd, u64 stat)
-{
-    struct file *file = file_get_fd((int)fd);
-    int error = file == NULL ? -EBADF : stat_to_user(file->inode, stat);
-
-    file_put(file);
-    return error;
-}
-
-/* int newfstatat(int dirfd, const char *path, struct stat *stat, int flags)
- * int stat(const char *path, struct stat *stat)
- * int lstat(const char *path, struct stat *stat)
- * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM;
- *   EBADF. */
-long
-sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
-{
-    struct inode *inode;
-
-    if ((u32)flags & ~(u32)STAT_FLAGS) {
-        return -EINVAL;
-    }
-    int error = find_at(dirfd, path, flags, &inode);
-    if (error == 0) {
-        error = stat_to_user(inode, stat);
-        inode_put(inode);
-    }
-    return error;
-}
-
-SYS_FORWARD(sys_stat, (u64 path, u64 stat), sys_newfstatat(HERE, path, stat, 0))
-SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
-            sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW))
-
 /* ---- Making and removing ---- */
 
-/* int openat(int dirfd, const char *path, int flags, mode_t mode)
- * int open(const char *path, int flags, mode_t mode)
- * => the lowest free descriptor
- * Errors: EFAULT, EMFILE, EBADF and ENOTDIR (dirfd); ENOENT, ENOTDIR, EISDIR,
- *   EEXIST, ENAMETOOLONG, ENXIO (/dev/tty without one), ENOMEM, EINVAL.
+/* int openat(int dirfd, const char *path, int flags, mode_t mode);
+ * int open(const char *path, int flags, mode_t mode);
+ * The lowest free descriptor.
+ * EMFILE; EISDIR; EEXIST; ENXIO: /dev/tty without one; EINVAL.
  * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
  *   for writing; synchronous, direct and noatime flags change nothing. */
 long
@@ -202,16 +141,14 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
             sys_openat(HERE, path, flags, mode))
 
-/* int creat(const char *path, mode_t mode)
- * => as open with O_CREAT | O_WRONLY | O_TRUNC
- * Errors: as open. */
+/* int creat(const char *path, mode_t mode);
+ * As open with O_CREAT | O_WRONLY | O_TRUNC. */
 SYS_FORWARD(sys_creat, (u64 path, u64 mode),
             sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
-/* int mkdirat(int dirfd, const char *path, mode_t mode)
- * int mkdir(const char *path, mode_t mode)
- * => 0
- * Errors: EEXIST, EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF. */
+/* int mkdirat(int dirfd, const char *path, mode_t mode);
+ * int mkdir(const char *path, mode_t mode);
+ * EEXIST. */
 long
 sys_mkdirat(u64 dirfd, u64 path, u64 mode)
 {
@@ -227,13 +164,12 @@ sys_mkdirat(u64 dirfd, u64 path, u64 mode)
 
 SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
-/* int unlinkat(int dirfd, const char *path, int flags)
- * int unlink(const char *path)
- * int rmdir(const char *path), which is AT_REMOVEDIR
- * => 0; whoever has the file open or mapped keeps it
- * Errors: EINVAL (flags; rmdir of `.`), EISDIR, ENOTDIR, ENOTEMPTY, EBUSY
- *   (/proc, the root), EPERM (in /proc), ENOENT, EFAULT, ENAMETOOLONG, ENOMEM,
- *   EBADF. */
+/* int unlinkat(int dirfd, const char *path, int flags);
+ * int unlink(const char *path);
+ * int rmdir(const char *path), which is AT_REMOVEDIR;
+ * Whoever has the file open or mapped keeps it.
+ * EINVAL: flags; rmdir of `.`.  EISDIR, ENOTEMPTY.  EBUSY: /proc, the root.
+ * EPERM: in /proc. */
 long
 sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
@@ -255,21 +191,19 @@ SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
 
 /* ---- The process's place ---- */
 
-/* int chdir(const char *path)
- * => 0
- * Errors: ENOTDIR, and as stat. */
+/* int chdir(const char *path); */
 long
 sys_chdir(u64 path)
 {
     struct inode *inode;
-    int error = find_at(HERE, path, 0, &inode);
+    int error = find_at(HERE, path, 0, 0, &inode);
 
     return error != 0 ? error : fs_chdir(inode);
 }
 
-/* long getcwd(char *buf, size_t size)
- * => bytes stored, the NUL included
- * Errors: ERANGE (size), ENOENT (it was removed), EFAULT, ENOMEM. */
+/* long getcwd(char *buf, size_t size);
+ * Bytes stored, the NUL included.
+ * ERANGE: size.  ENOENT: it was removed.  EFAULT, ENOMEM. */
 long
 sys_getcwd(u64 buf, u64 size)
 {
@@ -289,12 +223,8 @@ sys_getcwd(u64 buf, u64 size)
     return length;
 }
 
-/* mode_t umask(mode_t mask)
- * => the old mask
- * Errors: none. */
-long
-sys_umask(u64 mask)
-{
-    return __atomic_exchange_n(&current->fs->umask, (u32)mask & 0777,
-                               __ATOMIC_RELAXED);
-}
+/* mode_t umask(mode_t mask);
+ * The old mask. */
+SYS_FORWARD(sys_umask, (u64 mask),
+            __atomic_exchange_n(&current->fs->umask, (u32)mask & 0777,
+                                __ATOMIC_RELAXED))
