@@ -116,31 +116,22 @@ as_gap(const struct as *as, u64 size)
 static long
 place(struct as *as, const struct as_map *map)
 {
-    bool user = user_range(map->addr, map->size);
+    u32 fixed = map->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+    vaddr_t addr = align_down(map->addr, PAGE_SIZE);
+    int error = fixed != 0 && map->addr != addr     ? -EINVAL
+                : !user_range(map->addr, map->size) ? -ENOMEM
+                : addr < USER_START                 ? -EPERM
+                                                    : 0;
 
-    if (map->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-        if (map->addr % PAGE_SIZE != 0) {
-            return -EINVAL;
-        }
-        if (!user) {
-            return -ENOMEM;
-        }
-        if (map->addr < USER_START) {
-            return -EPERM;
-        }
-        if (map->map_flags & MAP_FIXED_NOREPLACE) {
-            return range_is_free(as, map->addr, map->addr + map->size)
-                       ? (long)map->addr : -EEXIST;
-        }
-        return (long)map->addr;
+    if (error == 0 && fixed != MAP_FIXED
+        && !range_is_free(as, addr, addr + map->size)) {
+        error = -EEXIST;
     }
-    vaddr_t hint = align_down(map->addr, PAGE_SIZE);
-    if (hint >= USER_START && user
-        && range_is_free(as, hint, hint + map->size)) {
-        return (long)hint;
+    if (error != 0 && fixed == 0) { /* it was a hint */
+        addr = as_gap(as, map->size);
+        error = addr != 0 ? 0 : -ENOMEM;
     }
-    vaddr_t addr = as_gap(as, map->size);
-    return addr != 0 ? (long)addr : -ENOMEM;
+    return error != 0 ? error : (long)addr;
 }
 
 static long
@@ -270,33 +261,24 @@ as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot)
     return error;
 }
 
-/* => as->lock held; negative: it cannot be set */
-static long
-brk_locked(struct as *as, vaddr_t brk)
-{
-    vaddr_t old_end = align_up(as->brk, PAGE_SIZE);
-    vaddr_t end = align_up(brk, PAGE_SIZE);
-
-    if (end < old_end) {
-        return unmap_locked(as, end, old_end);
-    }
-    if (end == old_end) {
-        return 0;
-    }
-    const struct as_map map = {
-        .addr = old_end, .size = end - old_end,
-        .prot = PROT_READ | PROT_WRITE, .map_flags = MAP_FIXED_NOREPLACE,
-    };
-    return map_locked(as, &map);
-}
-
 vaddr_t
 as_brk(struct as *as, vaddr_t brk)
 {
+    vaddr_t end = align_up(brk, PAGE_SIZE);
     spin_lock(&as->lock);
-    if (brk >= as->brk_start && brk < USER_END && brk_locked(as, brk) >= 0) {
-        as->brk = brk;
+
+    vaddr_t old_end = align_up(as->brk, PAGE_SIZE);
+    const struct as_map more = {
+        .addr = old_end, .size = end - old_end,
+        .prot = PROT_READ | PROT_WRITE, .map_flags = MAP_FIXED_NOREPLACE,
+    };
+    bool set = brk >= as->brk_start && brk < USER_END;
+    if (set && end < old_end) {
+        set = unmap_locked(as, end, old_end) == 0;
+    } else if (set && end > old_end) {
+        set = map_locked(as, &more) >= 0;
     }
+    as->brk = set ? brk : as->brk;
     vaddr_t now = as->brk;
     spin_unlock(&as->lock);
     return now;
