@@ -252,7 +252,7 @@ signal_fatal_pending(void)
     int fatal = 0;
 
     spin_lock(&current->process->lock);
-    for (sigset_t left = signals_ready(); left != 0; left &= left - 1) {
+    for (sigset_t left = signal_pending(); left != 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
         if (fatal == 0 && is_fatal(current->process, signal)) {
             fatal = signal;
@@ -337,7 +337,7 @@ take_signal(void)
 
     spin_lock(&process->lock);
     sigset_t ready;
-    while (signal == 0 && (ready = signals_ready()) != 0) {
+    while (signal == 0 && (ready = signal_pending()) != 0) {
         sigset_t own = current->pending & ready;
         sigset_t first = (ready & SET(SIGKILL)) != 0 ? SET(SIGKILL)
                          : own != 0 ? own : ready;

@@ -42,7 +42,8 @@ sys_symlinkat(u64 target, u64 dirfd, u64 path)
 SYS_FORWARD(sys_symlink, (u64 target, u64 path),
             sys_symlinkat(target, HERE, path))
 
-/* int linkat(int fromfd, const char *from, int tofd, const char *to, int flags);
+/* int linkat(int fromfd, const char *from, int tofd, const char *to,
+ *            int flags);
  * int link(const char *from, const char *to);
  * With AT_EMPTY_PATH and "", of fromfd itself; a symbolic link gets the name
  * itself, but with AT_SYMLINK_FOLLOW what it leads to.
