@@ -354,15 +354,17 @@ vma_insert(struct as *as, const struct vma *new)
     join(as, new->end);
 }
 
-bool
+int
 vma_append(struct as *as, const struct vma *new)
 {
     struct vma_node **link = &as->vmas;
-    struct vma_node *last = NULL;
 
-    if ((*link != NULL && (*link)->high > new->start)
-        || (last = kmalloc(sizeof(*last))) == NULL) {
-        return false;
+    if (*link != NULL && (*link)->high > new->start) {
+        return -EEXIST;
+    }
+    struct vma_node *last = kmalloc(sizeof(*last));
+    if (last == NULL) {
+        return -ENOMEM;
     }
     fill(as, last, new, 0);
     while (*link != NULL && (*link)->priority >= last->priority) {
@@ -376,7 +378,7 @@ vma_append(struct as *as, const struct vma *new)
     last->left = *link;
     update(last);
     *link = last;
-    return true;
+    return 0;
 }
 
 void

@@ -77,8 +77,8 @@ void vma_insert(struct as *as, const struct vma *new);
 
 /* The same, behind all others and without merging.
  * => nobody else knows the space yet: no lock, and nothing is shared
- * => false, and nothing is done: it is not behind them, or no memory */
-bool vma_append(struct as *as, const struct vma *new) __must_check;
+ * => 0; -EEXIST: it is not behind them; -ENOMEM */
+int vma_append(struct as *as, const struct vma *new) __must_check;
 
 /* Cut [start, end) out.
  * => vma_own was called, with 1 more if a vma has `end` inside */

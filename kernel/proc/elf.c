@@ -136,7 +136,9 @@ map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
 int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
-    return vma_append(as, vma) ? 0 : map_among_others(as, vma, map_flags);
+    int error = vma_append(as, vma);
+
+    return error == -EEXIST ? map_among_others(as, vma, map_flags) : error;
 }
 
 /* The part from the file, then whole pages of zeros, then the page between. */
