@@ -205,12 +205,9 @@ file_at(const struct files *files, u32 fd)
 
 /* ---- One descriptor of the current process ---- */
 
-/* Not inline: file_use_fd should not save registers for what it seldom does. */
-__noinline struct file *
-file_get_fd(int fd)
+struct file *
+files_find(struct files *files, int fd)
 {
-    struct files *files = current->files;
-
     spin_lock(&files->lock);
     struct file *file = file_at(files, fd);
     if (file != NULL) {
@@ -218,6 +215,25 @@ file_get_fd(int fd)
     }
     spin_unlock(&files->lock);
     return file;
+}
+
+int
+files_next(struct files *files, int fd)
+{
+    spin_lock(&files->lock);
+    int end = (int)files->table->capacity;
+    while (fd < end && files->table->file[fd] == NULL) {
+        fd++;
+    }
+    spin_unlock(&files->lock);
+    return fd < end ? fd : -1;
+}
+
+/* Not inline: file_use_fd should not save registers for what it seldom does. */
+__noinline struct file *
+file_get_fd(int fd)
+{
+    return files_find(current->files, fd);
 }
 
 struct file_use

@@ -144,6 +144,11 @@ int fd_replace(struct file *file, u32 fd, bool cloexec);
 int fd_get_cloexec(u32 fd);
 int fd_set_cloexec(u32 fd, bool cloexec);
 
+/* In any table: a reference to the file behind a descriptor (NULL: none), and
+ * the first descriptor in use from this one on (-1: none). */
+struct file *files_find(struct files *files, int fd);
+int files_next(struct files *files, int fd);
+
 /* ---- The whole table ---- */
 
 struct files {

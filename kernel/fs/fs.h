@@ -14,8 +14,25 @@ struct inode;
  * => boot, in a process; panics if the initrd cannot be unpacked */
 void fs_init(void);
 
+/* The text of a symbolic link; that of one to an inode (in /proc) is its path.
+ * => buf has PATH_MAX bytes
+ * => bytes, without a NUL; -EINVAL (it is no link), and what the link gives */
+long fs_readlink(struct inode *link, char *buf);
+
+/* renameat2(2): 0 or a negative errno. */
+int fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
+              const char *to, u32 flags);
+
 /* open(2).  => the lowest free descriptor, or a negative errno */
 int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
+
+/* Give an inode a name: a new one, as mkdir(2), mknod(2) and symlink(2) do, or
+ * one that has some, as link(2).
+ * => the caller's reference is used up in any case; NULL: there was no memory
+ *    for it (-ENOMEM, unless the path has an error)
+ * => 0; -EEXIST, -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOSPC, -ENOMEM;
+ *    -EXDEV, -EPERM (it has a name: another file system, a directory) */
+int fs_make(struct inode *at, const char *path, struct inode *inode);
 
 /* mkdir(2), unlink(2) or rmdir(2): 0 or a negative errno. */
 int fs_mkdir(struct inode *at, const char *path, u32 mode);
@@ -42,12 +59,17 @@ void fs_must_place(const char *path, struct inode *inode);
 
 /*
  * Where the last component of a path stands.  What to do with it (look, make,
- * remove) is left to whoever asked:
+ * remove, follow) is left to whoever asked:
  *
  *      path_walk --> place_look (perhaps) --> act on dir, name --> place_end
+ *                      ^          |
+ *                      +-- place_follow, if it is a symbolic link
  */
 struct place {
     struct inode *dir;       /* one reference */
+    const char *path;        /* what follows the component */
+    char *text;              /* what path points into: a link was followed */
+    u32 links;               /* so many were */
     bool slash;              /* `name/`: it must be a directory */
     char name[NAME_MAX + 1]; /* empty if the path was `/` */
 };
@@ -55,7 +77,7 @@ struct place {
 /* Follow all of path but its last component; make: directories on the way
  * that are missing are made (at boot).
  * => place_end must follow in any case
- * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ENOMEM */
+ * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM */
 int path_walk(struct place *place, struct inode *at, const char *path,
               bool make) __must_check;
 void place_end(struct place *place);
@@ -63,6 +85,12 @@ void place_end(struct place *place);
 /* Whether the last component is a name, not `/`, `.` or `..`. */
 bool place_is_name(const struct place *place);
 
-/* Look it up.
- * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENOMEM */
+/* Look it up, whether it is a directory as it should or not.
+ * => 0 and *inode with one reference; -ENOENT, -ENOMEM */
 int place_look(struct place *place, struct inode **inode) __must_check;
+
+/* Follow the symbolic link *inode that place_look gave: to an inode at once, or
+ * on along its text to another last component (*inode is NULL then).
+ * => the link's reference is used up
+ * => 0; path_walk's errors; -ELOOP: it is the 41st on this way */
+int place_follow(struct place *place, struct inode **inode) __must_check;

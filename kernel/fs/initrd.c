@@ -19,8 +19,8 @@
 #include "mm/frame.h"
 
 #include "fs/device.h"
+#include "fs/dir.h"
 #include "fs/fs.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tmpfs.h"
@@ -116,6 +116,7 @@ fs_init(void)
     if (root_inode == NULL) {
         panic("no memory for the root directory");
     }
+    root_inode->nlink = 2;
     unpack_initrd();
     fs_mkdir(NULL, "/tmp", 01777);
     memory_devices_init();

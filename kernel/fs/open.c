@@ -1,5 +1,5 @@
 /*
- * The calls that work on names: open, mkdir, unlink, rmdir.
+ * The calls that work on names: open, mkdir, link, rename, unlink, rmdir.
  *
  * Essential fact: the order of the checks is Linux's, since programs see which
  * errno wins; each was tried there.
@@ -11,6 +11,7 @@
 
 #include "core/panic.h"
 
+#include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -18,9 +19,10 @@
 #include "fs/tmpfs.h"
 
 #define O_TMPFILE_BIT 020000000
+#define KEPT_FLAGS    (FILE_FLAGS | O_DIRECTORY | O_NOFOLLOW)
 
-/* Give a new inode its name; in a fixed directory only what is there is told.
- * The inode's first reference is used up if that fails. */
+/* Give an inode a name; where only we change names, just what is there is told.
+ * => inode: NULL: there was no memory for it */
 static int
 make(struct place *place, struct inode *inode)
 {
@@ -28,40 +30,56 @@ make(struct place *place, struct inode *inode)
     int error = -ENOMEM;
 
     if (inode != NULL && !place_is_name(place)) {
-        error = -EEXIST;
-    } else if (inode != NULL && place->dir->fixed) {
+        return -EEXIST;
+    }
+    bool fixed = place->dir->dev != DEV_TREE;
+    bool new_dir = inode != NULL && S_ISDIR(inode->mode) && inode->nlink == 0;
+    if (inode != NULL && (fixed || (place->slash && !new_dir))) {
         error = dir_lookup(place->dir, place->name, &old);
         if (error == 0) {
             inode_put(old);
             error = -EEXIST;
         }
     } else if (inode != NULL) {
+        if (inode->nlink == 0 && place->dir->mode & S_ISGID) {
+            inode->gid = place->dir->gid;
+            inode->mode |= new_dir ? S_ISGID : 0;
+        }
         error = dir_add(place->dir, place->name, inode);
-    }
-    if (error != 0) {
-        inode_put(inode);
     }
     return error;
 }
 
-/* Find the last component, or make it.  => 0 and *inode with one reference */
+/* Find what the path leads to, or make it.  => 0 and *inode with one reference
+ */
 static int
 find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
 {
-    if (place->slash && place_is_name(place)) {
-        return -EISDIR;
-    }
     for (;;) {
+        if (place->slash && place_is_name(place)) {
+            return -EISDIR;
+        }
         int error = place_look(place, inode);
         if (error == 0 && (flags & O_EXCL)) {
             inode_put(*inode);
             return -EEXIST;
+        }
+        if (error == 0 && S_ISLNK((*inode)->mode) && !(flags & O_NOFOLLOW)) {
+            error = place_follow(place, inode);
+            if (error == 0 && *inode == NULL) {
+                continue;
+            }
+            return error;
         }
         if (error != -ENOENT) {
             return error;
         }
         *inode = tmpfs_file(mode);
         error = make(place, *inode);
+        if (error == 0) {
+            return 0;
+        }
+        inode_put(*inode);
         if (error != -EEXIST || (flags & O_EXCL)) {
             return error;
         }
@@ -83,11 +101,14 @@ open_inode(struct file *file, u32 flags)
     if (!directory && (flags & O_DIRECTORY) != 0) {
         return -ENOTDIR;
     }
+    if (S_ISLNK(inode->mode)) {
+        return -ELOOP; /* O_NOFOLLOW */
+    }
     if (inode->ops->open != NULL) {
         error = inode->ops->open(file);
     }
     if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {
-        inode->ops->truncate(inode);
+        error = inode->ops->truncate(inode, 0);
     }
     return error;
 }
@@ -99,6 +120,7 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
 {
     struct inode *inode;
     struct place place;
+    int error;
 
     if (flags & O_TMPFILE_BIT) {
         return -EOPNOTSUPP;
@@ -106,13 +128,16 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
     if ((flags & O_PATH) || ((flags & O_CREAT) && (flags & O_DIRECTORY))) {
         return -EINVAL;
     }
-    int error = path_walk(&place, at, path, false);
-    if (error == 0) {
-        error = (flags & O_CREAT)
-                    ? find_or_make(&place, flags, mode & 07777, &inode)
-                    : place_look(&place, &inode);
+    if (flags & O_CREAT) {
+        error = path_walk(&place, at, path, false);
+        if (error == 0) {
+            error = find_or_make(&place, flags, mode & 07777, &inode);
+        }
+        place_end(&place);
+    } else {
+        bool stay = flags & O_NOFOLLOW;
+        error = path_find(at, path, stay ? AT_SYMLINK_NOFOLLOW : 0, &inode);
     }
-    place_end(&place);
     if (error == 0) {
         file->inode = inode; /* the reference is its own now */
         error = open_inode(file, flags);
@@ -128,7 +153,7 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
     if (fd < 0) {
         return fd;
     }
-    struct file *file = file_alloc(NULL, (flags & FILE_FLAGS) | O_LARGEFILE);
+    struct file *file = file_alloc(NULL, (flags & KEPT_FLAGS) | O_LARGEFILE);
     int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
 
     error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC, error);
@@ -136,20 +161,23 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 }
 
 int
-fs_mkdir(struct inode *at, const char *path, u32 mode)
+fs_make(struct inode *at, const char *path, struct inode *inode)
 {
     struct place place;
     int error = path_walk(&place, at, path, false);
 
     if (error == 0) {
-        struct inode *dir = dir_alloc(mode & 01777);
-        error = make(&place, dir);
-        if (error == 0) {
-            inode_put(dir);
-        }
+        error = make(&place, inode);
     }
     place_end(&place);
+    inode_put(inode);
     return error;
+}
+
+int
+fs_mkdir(struct inode *at, const char *path, u32 mode)
+{
+    return fs_make(at, path, dir_alloc(mode & 01777));
 }
 
 /* Whether this last component may be removed.  => 0 if so */
@@ -164,12 +192,13 @@ ask_name(struct place *place, bool directory)
                : strcmp(place->name, ".") == 0 ? -EINVAL
                                                : -ENOTEMPTY;
     }
-    if (!place->dir->fixed && (directory || !place->slash)) {
+    bool fixed = place->dir->dev != DEV_TREE;
+    if (!fixed && (directory || !place->slash)) {
         return 0;
     }
     int error = place_look(place, &inode);
     if (error == 0) {
-        error = place->dir->fixed ? -EPERM : -EISDIR;
+        error = fixed ? -EPERM : S_ISDIR(inode->mode) ? -EISDIR : -ENOTDIR;
         inode_put(inode);
     }
     return error;
@@ -188,6 +217,54 @@ fs_remove(struct inode *at, const char *path, bool directory)
         error = dir_remove(place.dir, place.name, directory);
     }
     place_end(&place);
+    return error;
+}
+
+/* As dir_rename, once both places are found. */
+static int
+rename_places(struct place *from, struct place *to, u32 flags)
+{
+    struct inode *inode;
+
+    if (from->dir->dev != to->dir->dev) {
+        return -EXDEV;
+    }
+    if (!place_is_name(from)) {
+        return -EBUSY;
+    }
+    if (!place_is_name(to)) {
+        return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+    }
+    if (from->dir->dev == DEV_TREE) {
+        return dir_rename(from, to, flags);
+    }
+    int error = place_look(from, &inode);
+    if (error == 0) {
+        inode_put(inode);
+        error = place_look(to, &inode);
+    }
+    if (error == 0) {
+        inode_put(inode);
+        error = -EPERM;
+    }
+    return error;
+}
+
+int
+fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
+          const char *to, u32 flags)
+{
+    struct place source, target;
+    int error = path_walk(&source, from_at, from, false);
+
+    if (error == 0) {
+        error = path_walk(&target, to_at, to, false);
+        if (error == 0) {
+            error = rename_places(&source, &target, flags);
+        }
+        place_end(&target);
+    }
+    place_end(&source);
     return error;
 }
 

@@ -6,7 +6,9 @@
 #include <stdatomic.h>
 
 #include "abi/errno.h"
+#include "abi/fcntl.h"
 #include "abi/stat.h"
+#include "common/format.h"
 #include "common/string.h"
 
 #include "core/config.h"
@@ -15,11 +17,13 @@
 
 #include "proc/process.h"
 
+#include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
 #include "fs/path.h"
 
 #define INITIAL_UMASK 022
+#define LINKS_MAX     40 /* on one way, as on Linux */
 
 /* ---- Each process's place ---- */
 
@@ -70,31 +74,36 @@ fs_context_put(struct fs_context *context)
     }
 }
 
+struct inode *
+fs_context_cwd(const struct fs_context *context)
+{
+    spin_lock(&fstree_lock);
+    struct inode *cwd = context->cwd != NULL ? context->cwd : root_inode;
+    inode_get(cwd);
+    spin_unlock(&fstree_lock);
+    return cwd;
+}
+
 /* ---- Walking ---- */
 
 /* A reference to the directory where path starts. */
 static struct inode *
 start_of(struct inode *at, const char *path)
 {
-    spin_lock(&fstree_lock);
     if (path[0] == '/') {
-        at = NULL;
-    } else if (at == NULL) {
-        at = current->fs->cwd;
-    }
-    if (at == NULL) {
         at = root_inode;
+    } else if (at == NULL) {
+        return fs_context_cwd(current->fs);
     }
     inode_get(at);
-    spin_unlock(&fstree_lock);
     return at;
 }
 
-/* Copy path's first component, and move path behind it. */
+/* Copy the path's first component, and move the path behind it. */
 static int
-take_component(struct place *place, const char **path)
+take_component(struct place *place)
 {
-    const char *at = *path;
+    const char *at = place->path;
     size_t length = 0;
 
     while (*at == '/') {
@@ -111,7 +120,7 @@ take_component(struct place *place, const char **path)
     while (*at == '/') {
         at++;
     }
-    *path = at;
+    place->path = at;
     return 0;
 }
 
@@ -123,7 +132,7 @@ make_way(struct place *place, struct inode **dir)
     if (*dir == NULL) {
         return -ENOMEM;
     }
-    (*dir)->fixed = place->dir->fixed;
+    (*dir)->dev = place->dir->dev;
     int error = dir_add(place->dir, place->name, *dir);
     if (error != 0) {
         inode_put(*dir);
@@ -131,36 +140,102 @@ make_way(struct place *place, struct inode **dir)
     return error;
 }
 
-int
-path_walk(struct place *place, struct inode *at, const char *path, bool make)
+/* Put the text of a link before what follows it. */
+static int
+insert_text(struct place *place, const char *target)
 {
-    place->dir = NULL;
-    if (path[0] == '\0') {
-        return -ENOENT;
+    size_t length = strlen(target);
+    size_t rest = strlen(place->path) + 1;
+    char *text = kmalloc(length + 1 + rest);
+
+    if (text == NULL) {
+        return -ENOMEM;
     }
-    place->dir = start_of(at, path);
+    memcpy(text, target, length);
+    text[length] = '/';
+    memcpy(text + length + place->slash, place->path, rest);
+    kfree(place->text);
+    place->path = place->text = text;
+    if (text[0] == '/') {
+        inode_put(place->dir);
+        place->dir = start_of(NULL, text);
+    }
+    return 0;
+}
+
+/* What place_follow does, but for walking on. */
+static int
+follow(struct place *place, struct inode **inode)
+{
+    struct inode *link = *inode;
+    int error = ++place->links > LINKS_MAX ? -ELOOP : 0;
+
+    *inode = NULL;
+    if (error == 0) {
+        error = link->ops->follow != NULL ? link->ops->follow(link, inode)
+                                          : insert_text(place, link->data);
+    }
+    inode_put(link);
+    return error;
+}
+
+/* From place->dir along place->path. */
+static int
+walk(struct place *place, bool make)
+{
     for (;;) {
         struct inode *next;
-        int error = take_component(place, &path);
-        if (error != 0 || *path == '\0') {
+        int error = take_component(place);
+        if (error != 0 || *place->path == '\0') {
             return error;
         }
         error = place_look(place, &next);
         if (error == -ENOENT && make) {
             error = make_way(place, &next);
+        } else if (error == 0 && S_ISLNK(next->mode)) {
+            error = follow(place, &next);
+        }
+        if (error == 0 && next != NULL && !S_ISDIR(next->mode)) {
+            inode_put(next);
+            error = -ENOTDIR;
         }
         if (error != 0) {
             return error;
         }
-        inode_put(place->dir);
-        place->dir = next;
+        if (next != NULL) {
+            inode_put(place->dir);
+            place->dir = next;
+        }
     }
+}
+
+int
+path_walk(struct place *place, struct inode *at, const char *path, bool make)
+{
+    place->dir = NULL;
+    place->path = path;
+    place->text = NULL;
+    place->links = 0;
+    if (path[0] == '\0') {
+        return -ENOENT;
+    }
+    place->dir = start_of(at, path);
+    return walk(place, make);
+}
+
+int
+place_follow(struct place *place, struct inode **inode)
+{
+    int error = follow(place, inode);
+
+    return error == 0 && *inode == NULL ? walk(place, false) : error;
 }
 
 void
 place_end(struct place *place)
 {
     inode_put(place->dir);
+    kfree(place->text);
 }
 
 bool
@@ -177,33 +252,38 @@ place_is_name(const struct place *place)
 int
 place_look(struct place *place, struct inode **inode)
 {
-    struct inode *dir = place->dir;
-    int error = 0;
-
     if (place_is_name(place)) {
-        error = dir_lookup(dir, place->name, inode);
+        return dir_lookup(place->dir, place->name, inode);
+    }
+    if (place->name[0] != '\0' && place->name[1] == '.') {
+        *inode = dir_parent(place->dir);
     } else {
-        bool up = strcmp(place->name, "..") == 0 && dir->parent != NULL;
-        *inode = up ? dir->parent : dir;
+        *inode = place->dir;
         inode_get(*inode);
     }
-    if (error == 0 && place->slash && !S_ISDIR((*inode)->mode)) {
-        inode_put(*inode);
-        error = -ENOTDIR;
-    }
-    return error;
+    return 0;
 }
 
 /* ---- What needs no more than to find ---- */
 
 int
-path_find(struct inode *at, const char *path, struct inode **inode)
+path_find(struct inode *at, const char *path, u32 flags,
+          struct inode **inode)
 {
     struct place place;
     int error = path_walk(&place, at, path, false);
 
-    if (error == 0) {
+    *inode = NULL;
+    while (error == 0 && *inode == NULL) {
         error = place_look(&place, inode);
+        if (error == 0 && S_ISLNK((*inode)->mode)
+            && (place.slash || !(flags & AT_SYMLINK_NOFOLLOW))) {
+            error = place_follow(&place, inode);
+        }
+    }
+    if (error == 0 && place.slash && !S_ISDIR((*inode)->mode)) {
+        inode_put(*inode);
+        error = -ENOTDIR;
     }
     place_end(&place);
     return error;
@@ -212,7 +292,7 @@ path_find(struct inode *at, const char *path, struct inode **inode)
 int
 path_find_program(const char *path, struct inode **inode)
 {
-    int error = path_find(NULL, path, inode);
+    int error = path_find(NULL, path, 0, inode);
 
     if (error == 0
         && (!S_ISREG((*inode)->mode) || ((*inode)->mode & 0111) == 0)) {
@@ -238,46 +318,35 @@ fs_chdir(struct inode *inode)
     return error;
 }
 
-/* Put the path of dir and a NUL at the end of buf.
- * => fstree_lock held; where it starts; NULL: it is too long */
-static char *
-path_of(const struct inode *dir, char *buf, size_t size)
-{
-    char *start = buf + size - 1;
-
-    *start = '\0';
-    for (; dir->parent != NULL; dir = dir->parent) {
-        size_t length = strlen(dir->name);
-        if ((size_t)(start - buf) < length + 1) {
-            return NULL;
-        }
-        start -= length;
-        memcpy(start, dir->name, length);
-        *--start = '/';
-    }
-    if (*start == '\0') {
-        *--start = '/';
-    }
-    return start;
-}
-
 long
 fs_getcwd(char *buf, size_t size)
 {
-    long result = -ENAMETOOLONG;
+    struct inode *cwd = fs_context_cwd(current->fs);
+    long result = dir_path(cwd, false, buf, size);
 
-    spin_lock(&fstree_lock);
-    const struct inode *cwd = current->fs->cwd;
-    if (cwd == NULL) {
-        cwd = root_inode;
-    }
-    const char *start = path_of(cwd, buf, size);
-    if (cwd->nlink == 0) {
-        result = -ENOENT;
-    } else if (start != NULL) {
-        result = buf + size - start;
-        memmove(buf, start, (size_t)result);
-    }
-    spin_unlock(&fstree_lock);
+    inode_put(cwd);
     return result;
+}
+
+long
+fs_readlink(struct inode *link, char *buf)
+{
+    struct inode *inode = NULL;
+
+    if (!S_ISLNK(link->mode)) {
+        return -EINVAL;
+    }
+    if (link->ops->follow == NULL) {
+        memcpy(buf, link->data, link->size);
+        return (long)link->size;
+    }
+    long length = link->ops->follow(link, &inode);
+    if (length == 0 && S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
+        length = snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
+    } else if (length == 0) {
+        length = dir_path(inode, true, buf, PATH_MAX);
+        length -= length > 0;
+    }
+    inode_put(inode);
+    return length;
 }

@@ -20,12 +20,16 @@ struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context); /* it may be NULL */
 
+/* Its working directory.  => with one reference */
+struct inode *fs_context_cwd(const struct fs_context *context);
+
 /* Find what path names; a relative one starts at directory `at` (NULL: the
- * working directory).
+ * working directory).  A symbolic link at its end is followed, but with
+ * AT_SYMLINK_NOFOLLOW in flags (others are ignored).
  * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENAMETOOLONG,
- *    -ENOMEM */
-int path_find(struct inode *at, const char *path, struct inode **inode)
-    __must_check;
+ *    -ELOOP, -ENOMEM */
+int path_find(struct inode *at, const char *path, u32 flags,
+              struct inode **inode) __must_check;
 
 /* Find a program to execute: a regular file with an x bit.
  * => 0 and *inode with one reference; path_find's errors; -EACCES */

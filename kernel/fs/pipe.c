@@ -1,5 +1,5 @@
 /*
- * Pipes: a ring of bytes between two open files.
+ * Pipes, and pipes with a name: a ring of bytes between open files.
  *
  *        tail           head          both only grow; a byte's place in the
  *          v              v           ring is its number modulo PIPE_SIZE
@@ -34,6 +34,7 @@ struct pipe {
     struct mutex mutex;
     u64 head, tail;              /* bytes ever written, ever read */
     u32 readers, writers;        /* open files of each end */
+    u32 reads, writes;           /* times that each end was opened, ever */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
     paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
@@ -182,53 +183,126 @@ pipe_write(struct file *file, struct uio *uio)
 
 /* ---- Birth and end ---- */
 
+/* The ends that an open file is: access modes 0, 1, 2 are to read, to write,
+ * both; 3 is neither. */
+#define READS  1U
+#define WRITES 2U
+
+static u32
+ends_of(const struct file *file)
+{
+    return ((file->flags & O_ACCMODE) + 1) & (READS | WRITES);
+}
+
+/* The file is one of the pipe's from here, which its data say.
+ * => the mutex held */
+static void
+join(struct pipe *pipe, struct file *file)
+{
+    u32 ends = ends_of(file);
+
+    file->data = pipe;
+    pipe->readers += ends & READS;
+    pipe->writers += ends / WRITES;
+    pipe->reads += ends & READS;
+    pipe->writes += ends / WRITES;
+    wait_wake_all(&pipe->data_wait);
+    wait_wake_all(&pipe->room_wait);
+}
+
+/* A file's end, or that of an open which was refused.  With the last one, what
+ * was left in the pipe goes. */
 static void
 pipe_close(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
+    u32 ends = file->data != NULL ? ends_of(file) : 0;
 
     mutex_lock(&pipe->mutex);
-    if ((file->flags & O_ACCMODE) == O_RDONLY) {
-        pipe->readers--;
-    } else {
-        pipe->writers--;
-    }
+    pipe->readers -= ends & READS;
+    pipe->writers -= ends / WRITES;
     wait_wake_all(&pipe->data_wait); /* end of file */
     wait_wake_all(&pipe->room_wait); /* EPIPE */
+    if (pipe->readers + pipe->writers == 0) {
+        pipe->head = pipe->tail = 0;
+        for (size_t i = 0; i < PIPE_PAGES; i++) {
+            if (pipe->page[i] != 0) {
+                frame_put(pipe->page[i]);
+                pipe->page[i] = 0;
+            }
+        }
+    }
     mutex_unlock(&pipe->mutex);
 }
 
-static void
-pipe_free(struct inode *inode)
+/* Wait until somebody has opened the other end, even if he is gone again. */
+static int
+wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
 {
-    struct pipe *pipe = container_of(inode, struct pipe, inode);
+    u32 before = *opened;
+    int error = 0;
 
-    for (size_t i = 0; i < PIPE_PAGES; i++) {
-        if (pipe->page[i] != 0) {
-            frame_put(pipe->page[i]);
-        }
+    while (*opened == before && error == 0) {
+        error = wait_sleep_mutex(queue, &pipe->mutex);
     }
+    return error;
+}
+
+/* Open a FIFO, or a pipe once more through /proc, which never waits. */
+static int
+pipe_open(struct file *file)
+{
+    struct pipe *pipe = pipe_of(file);
+    bool named = file->inode->dev != DEV_PIPE;
+    bool waits = named && !(file->flags & O_NONBLOCK);
+    u32 ends = ends_of(file);
+    int error = ends == 0 ? -EINVAL : 0;
+
+    mutex_lock(&pipe->mutex);
+    if (ends == WRITES && pipe->readers == 0 && named && !waits) {
+        error = -ENXIO;
+    } else if (error == 0) {
+        join(pipe, file);
+    }
+    if (ends == READS && pipe->writers == 0 && waits) {
+        error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
+    } else if (ends == WRITES && pipe->readers == 0 && waits) {
+        error = wait_for_end(pipe, &pipe->room_wait, &pipe->reads);
+    }
+    mutex_unlock(&pipe->mutex);
+    return error;
+}
+
+struct inode *
+fifo_alloc(u32 mode)
+{
+    static const struct inode_ops ops = {
+        .open = pipe_open, .read = pipe_read, .write = pipe_write,
+        .close = pipe_close,
+    };
+    struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
+                                      S_IFIFO | mode);
+
+    if (inode != NULL) {
+        struct pipe *pipe = container_of(inode, struct pipe, inode);
+        mutex_init(&pipe->mutex, MUTEX_CONTENT);
+        waitq_init(&pipe->data_wait);
+        waitq_init(&pipe->room_wait);
+    }
+    return inode;
 }
 
 int
 pipe_create(struct file *ends[2], u32 flags)
 {
-    static const struct inode_ops ops = {
-        .read = pipe_read, .write = pipe_write, .close = pipe_close,
-        .free = pipe_free,
-    };
-    struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
-                                      S_IFIFO | 0600);
+    struct inode *inode = fifo_alloc(0600);
 
     if (inode == NULL) {
         return -ENOMEM;
     }
+    inode->dev = DEV_PIPE;
+    inode->nlink = 1;
     struct pipe *pipe = container_of(inode, struct pipe, inode);
-    mutex_init(&pipe->mutex, MUTEX_CONTENT);
-    waitq_init(&pipe->data_wait);
-    waitq_init(&pipe->room_wait);
-    pipe->readers = pipe->writers = 1;
-
     ends[0] = file_alloc(inode, O_RDONLY | flags);
     ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;
     inode_put(inode);
@@ -236,5 +310,7 @@ pipe_create(struct file *ends[2], u32 flags)
         file_put(ends[0]);
         return -ENOMEM;
     }
+    join(pipe, ends[0]);
+    join(pipe, ends[1]);
     return 0;
 }

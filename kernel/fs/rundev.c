@@ -94,7 +94,7 @@ stdin_is_ours(void)
     struct inode *inode;
     char word[4] = "";
 
-    if (path_find(NULL, "/run/tine/stdio", &inode) != 0) {
+    if (path_find(NULL, "/run/tine/stdio", 0, &inode) != 0) {
         return false;
     }
     struct object *object = inode_object(inode);

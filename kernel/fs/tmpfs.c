@@ -1,45 +1,32 @@
 /*
  * Regular files: pages in memory.
  *
- * The pages hang in a tree, of nodes with 512 slots each:
- *
- *   height 2:          root node               index = 18 bits
- *                    /     |     \
- *               node     hole     node         upper 9 bits choose here
- *             / | \                 |
- *         frame frame ...         frame        lower 9 bits choose here
- *
- * At height 0 the root is the frame of page 0 itself.  A slot of 0 is a hole.
- * The tree has one hold on each data frame; nodes are frames of kind
- * FRAME_KERNEL.
- *
  * Essential fact: user memory may be touched only with no spinlock held, so a
  * copy first takes a reference to the page's frame under the inode's lock, then
  * copies without it.  A truncation meanwhile only takes the frame out of the
  * tree.
  *
- * Locks, in order: file->lock (the position), writing (one writer), inode.lock.
+ * Locks, in order: file->lock (the position), writing (one writer), those of
+ * address spaces, inode.lock.
  */
 #include "abi/errno.h"
+#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
 
 #include "mm/frame.h"
 
+#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/pagetree.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
-#define SLOT_BITS 9
-#define SLOTS     512
-
 struct tmpfs_file {
     struct inode inode;
-    paddr_t root;         /* l (the inode's lock)  0: no page at all */
-    int height;           /* l */
-    enum frame_kind kind; /* i  of the data frames: cache, or shared */
-    struct mutex writing; /*   one write or truncate at a time */
+    struct pagetree tree; /* l (the inode's lock) */
+    struct mutex writing; /*   one change of size or contents at a time */
 };
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
@@ -50,99 +37,24 @@ tmpfs_limit(void)
     page_limit = frame_count(FRAME_CACHE) + frame_count(FRAME_FREE) / 2;
 }
 
+u64
+tmpfs_room(void)
+{
+    u64 used = frame_count(FRAME_CACHE);
+
+    return page_limit - MIN(used, page_limit);
+}
+
 static struct tmpfs_file *
 file_of(struct inode *inode)
 {
     return container_of(inode, struct tmpfs_file, inode);
 }
 
-/* ---- The tree of pages; all with the inode's lock ---- */
-
-/* The slot of page `index`.  => NULL: there is no node for it */
-static paddr_t *
-find_slot(struct tmpfs_file *file, u64 index)
+static u64
+pages_of(u64 size)
 {
-    int bits = SLOT_BITS * file->height;
-    paddr_t *slot = &file->root;
-
-    if (index >> bits != 0) {
-        return NULL;
-    }
-    while (bits > 0 && *slot != 0) {
-        bits -= SLOT_BITS;
-        slot = (paddr_t *)frame_ptr(*slot) + (index >> bits & (SLOTS - 1));
-    }
-    return bits == 0 ? slot : NULL;
-}
-
-/* The same, with what nodes are missing made, which stay.
- * => NULL: no memory */
-static paddr_t *
-make_slot(struct tmpfs_file *file, u64 index)
-{
-    while (index >> (SLOT_BITS * file->height) != 0) {
-        paddr_t node = 0;
-        if (file->root != 0) { /* what there is becomes the first child */
-            node = frame_alloc_zero(FRAME_KERNEL);
-            if (node == 0) {
-                return NULL;
-            }
-            *(paddr_t *)frame_ptr(node) = file->root;
-        }
-        file->root = node;
-        file->height++;
-    }
-    paddr_t *slot = &file->root;
-    for (int level = file->height - 1; level >= 0; level--) {
-        if (*slot == 0) {
-            *slot = frame_alloc_zero(FRAME_KERNEL);
-        }
-        if (*slot == 0) {
-            return NULL;
-        }
-        slot = (paddr_t *)frame_ptr(*slot)
-               + (index >> (SLOT_BITS * level) & (SLOTS - 1));
-    }
-    return slot;
-}
-
-/* The frame of a page; make: of zeros if there is a hole.
- * => 0: a hole or, if it was to be made, no memory */
-static inline paddr_t
-page_at(struct tmpfs_file *file, u64 index, bool make)
-{
-    paddr_t *slot = make ? make_slot(file, index) : find_slot(file, index);
-
-    if (make && slot != NULL && *slot == 0) {
-        *slot = frame_alloc_zero(file->kind);
-    }
-    return slot != NULL ? *slot : 0;
-}
-
-static void
-drop_pages(paddr_t node, int level)
-{
-    if (node == 0) {
-        return;
-    }
-    if (level == 0) {
-        frame_disown(node);
-        return;
-    }
-    for (int i = 0; i < SLOTS; i++) {
-        drop_pages(((const paddr_t *)frame_ptr(node))[i], level - 1);
-    }
-    frame_put(node);
-}
-
-static void
-drop_all_pages(struct inode *inode)
-{
-    struct tmpfs_file *file = file_of(inode);
-
-    drop_pages(file->root, file->height);
-    file->root = 0;
-    file->height = 0;
+    return align_up(size, PAGE_SIZE) / PAGE_SIZE;
 }
 
 /* ---- As something to map ---- */
@@ -160,8 +72,8 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     int error = -ERANGE;
 
     spin_lock(&inode->lock);
-    if (index < align_up(inode->size, PAGE_SIZE) / PAGE_SIZE) {
-        *frame = page_at(file_of(inode), index, true);
+    if (index < pages_of(inode->size)) {
+        *frame = pagetree_at(&file_of(inode)->tree, index, true);
         error = *frame == 0 ? -ENOMEM : 0;
     }
     if (error == 0) {
@@ -175,23 +87,11 @@ static u64
 object_present(struct object *object, u64 index, u64 count, paddr_t *found)
 {
     struct inode *inode = inode_of(object);
-    struct tmpfs_file *file = file_of(inode);
-    u64 done = 0;
 
     spin_lock(&inode->lock);
-    u64 pages = align_up(inode->size, PAGE_SIZE) / PAGE_SIZE;
+    u64 pages = pages_of(inode->size);
     count = index < pages ? MIN(count, pages - index) : 0;
-    while (done < count) {
-        /* In a node, the slots of neighbours lie side by side. */
-        const paddr_t *slot = find_slot(file, index + done);
-        u64 run = file->height > 0 ? SLOTS - (index + done) % SLOTS : 1;
-        for (run = MIN(run, count - done); run > 0; run--, done++) {
-            found[done] = slot != NULL ? *slot++ : 0;
-            if (found[done] != 0) {
-                frame_get(found[done]);
-            }
-        }
-    }
+    pagetree_present(&file_of(inode)->tree, index, count, found);
     spin_unlock(&inode->lock);
     return count;
 }
@@ -226,7 +126,7 @@ read_page(struct inode *inode, u64 offset, struct uio *uio)
     spin_lock(&inode->lock);
     if (offset < inode->size) {
         n = MIN(n, inode->size - offset);
-        frame = page_at(file_of(inode), offset / PAGE_SIZE, false);
+        frame = pagetree_at(&file_of(inode)->tree, offset / PAGE_SIZE, false);
     } else {
         n = 0;
     }
@@ -249,15 +149,16 @@ read_page(struct inode *inode, u64 offset, struct uio *uio)
 static long
 write_page(struct inode *inode, u64 offset, struct uio *uio)
 {
+    struct pagetree *tree = &file_of(inode)->tree;
     size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
     int error = -ENOMEM;
 
     spin_lock(&inode->lock);
-    paddr_t frame = page_at(file_of(inode), offset / PAGE_SIZE, false);
-    if (frame == 0 && frame_count(FRAME_CACHE) >= page_limit) {
+    paddr_t frame = pagetree_at(tree, offset / PAGE_SIZE, false);
+    if (frame == 0 && tmpfs_room() == 0) {
         error = -ENOSPC;
     } else if (frame == 0) {
-        frame = page_at(file_of(inode), offset / PAGE_SIZE, true);
+        frame = pagetree_at(tree, offset / PAGE_SIZE, true);
     }
     if (frame != 0) {
         frame_get(frame);
@@ -303,6 +204,7 @@ tmpfs_read(struct file *file, struct uio *uio)
     mutex_lock(&file->lock);
     long result = move(file, uio, read_page);
     mutex_unlock(&file->lock);
+    inode_accessed(file->inode);
     return result;
 }
 
@@ -311,6 +213,9 @@ tmpfs_write(struct file *file, struct uio *uio)
 {
     struct tmpfs_file *target = file_of(file->inode);
 
+    if (uio->left == 0) {
+        return 0; /* O_APPEND does not move the position then */
+    }
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
     if (file->flags & O_APPEND) {
@@ -322,21 +227,95 @@ tmpfs_write(struct file *file, struct uio *uio)
     return result;
 }
 
+/* ---- Changes of size ---- */
+
+/* Clear bytes of one page.  => the inode's lock held */
 static void
-tmpfs_truncate(struct inode *inode)
+clear(struct tmpfs_file *file, u64 start, u64 end)
+{
+    paddr_t frame = pagetree_at(&file->tree, start / PAGE_SIZE, false);
+
+    if (frame != 0) {
+        memset((char *)frame_ptr(frame) + start % PAGE_SIZE, 0, end - start);
+    }
+}
+
+static int
+tmpfs_truncate(struct inode *inode, u64 size)
 {
     struct tmpfs_file *file = file_of(inode);
+    int error = 0;
+
+    mutex_lock(&file->writing);
+    u64 old = inode->size;
+    u64 least = MIN(old, size);
+    if (size < old) { /* first, so that no fault gets a page behind it */
+        __atomic_store_n(&inode->size, size, __ATOMIC_RELAXED);
+        error = object_unmap(&inode->object, pages_of(size), ~0UL);
+    }
+    spin_lock(&inode->lock);
+    inode->size = error == 0 ? size : old;
+    if (error == 0) {
+        clear(file, least, align_up(least, PAGE_SIZE));
+        inode_touch(inode);
+    }
+    if (error == 0 && size <= old) {
+        pagetree_drop(&file->tree, pages_of(size), ~0UL, false);
+    }
+    spin_unlock(&inode->lock);
+    mutex_unlock(&file->writing);
+    return error;
+}
+
+/* Make holes of [start, end).  => the inode's lock held */
+static void
+punch(struct tmpfs_file *file, u64 start, u64 end)
+{
+    u64 first = MIN(align_up(start, PAGE_SIZE), end);
+    u64 last = MAX(align_down(end, PAGE_SIZE), first);
+
+    clear(file, start, first);
+    clear(file, last, end);
+    pagetree_drop(&file->tree, pages_of(first), last / PAGE_SIZE, true);
+}
+
+static int
+tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
+{
+    struct tmpfs_file *file = file_of(inode);
+    int error = 0;
 
     mutex_lock(&file->writing);
     spin_lock(&inode->lock);
-    drop_all_pages(inode);
-    inode->size = 0;
-    inode_touch(inode);
+    if (mode & FALLOC_FL_PUNCH_HOLE) {
+        punch(file, start, end);
+    } else {
+        error = pagetree_fill(&file->tree, start / PAGE_SIZE, pages_of(end),
+                              tmpfs_room());
+    }
+    if (error == 0) {
+        inode->size = mode & FALLOC_FL_KEEP_SIZE ? inode->size
+                                                 : MAX(inode->size, end);
+        inode_touch(inode);
+    }
     spin_unlock(&inode->lock);
     mutex_unlock(&file->writing);
+    return error;
+}
+
+static u64
+tmpfs_pages(struct inode *inode)
+{
+    return file_of(inode)->tree.pages;
 }
 
 /* ---- Birth and end ---- */
+
+static void
+tmpfs_free(struct inode *inode)
+{
+    pagetree_drop(&file_of(inode)->tree, 0, ~0UL, false);
+}
 
 struct inode *
 tmpfs_file(u32 mode)
@@ -347,14 +326,15 @@ tmpfs_file(u32 mode)
     };
     static const struct inode_ops ops = {
         .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
-        .truncate = tmpfs_truncate, .free = drop_all_pages,
+        .truncate = tmpfs_truncate, .allocate = tmpfs_allocate,
+        .pages = tmpfs_pages, .free = tmpfs_free,
     };
     struct inode *inode = inode_alloc(sizeof(struct tmpfs_file), &ops,
                                       S_IFREG | mode);
 
     if (inode != NULL) {
         inode->object.ops = &object_ops;
-        file_of(inode)->kind = FRAME_CACHE;
+        file_of(inode)->tree.kind = FRAME_CACHE;
         mutex_init(&file_of(inode)->writing, MUTEX_CONTENT);
     }
     return inode;
@@ -366,8 +346,7 @@ tmpfs_anonymous(u64 size)
     struct inode *inode = tmpfs_file(S_IRUSR | S_IWUSR);
 
     if (inode != NULL) {
-        file_of(inode)->kind = FRAME_SHARED; /* not under the limit */
-        inode->nlink = 0;
+        file_of(inode)->tree.kind = FRAME_SHARED; /* not under the limit */
         inode->size = size;
     }
     return inode;
@@ -376,11 +355,12 @@ tmpfs_anonymous(u64 size)
 int
 tmpfs_fill(struct inode *inode, const void *data, size_t size)
 {
+    struct pagetree *tree = &file_of(inode)->tree;
     int error = 0;
 
     spin_lock(&inode->lock);
     for (size_t at = 0; at < size && error == 0; at += PAGE_SIZE) {
-        paddr_t frame = page_at(file_of(inode), at / PAGE_SIZE, true);
+        paddr_t frame = pagetree_at(tree, at / PAGE_SIZE, true);
         if (frame != 0) {
             memcpy(frame_ptr(frame), (const char *)data + at,
                    MIN(size - at, PAGE_SIZE));

@@ -22,3 +22,6 @@ int tmpfs_fill(struct inode *inode, const void *data, size_t size);
 /* From now on files may take no more than half of the memory that is free
  * (-ENOSPC), as on Linux; what is there already does not count. */
 void tmpfs_limit(void);
+
+/* How many pages are left to files. */
+u64 tmpfs_room(void);

@@ -25,7 +25,7 @@ struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
 struct as *
-as_alloc(void)
+as_alloc(u32 refs)
 {
     struct as *as = kzalloc(sizeof(*as));
     paddr_t root = frame_alloc_root();
@@ -37,7 +37,7 @@ as_alloc(void)
         }
         return NULL;
     }
-    as->refs = 1;
+    as->refs = refs;
     as->root = root;
     spin_init(&as->lock, RANK_AS, "as");
     spin_lock(&all_spaces_lock);
@@ -95,6 +95,30 @@ as_put(struct as *as)
     kfree(as);
 }
 
+struct as *
+as_next(struct as *as)
+{
+    struct list *link = as != NULL ? &as->link : &all_spaces;
+    struct as *next = NULL;
+    u32 refs = 0;
+
+    spin_lock(&all_spaces_lock);
+    while (refs == 0 && (link = link->next) != &all_spaces) {
+        next = list_entry(link, struct as, link);
+        refs = __atomic_load_n(&next->refs, __ATOMIC_RELAXED);
+        while (refs != 0
+               && !__atomic_compare_exchange_n(&next->refs, &refs, refs + 1,
+                                               false, __ATOMIC_ACQUIRE,
+                                               __ATOMIC_RELAXED)) {
+        }
+    }
+    spin_unlock(&all_spaces_lock);
+    if (as != NULL) {
+        as_put(as);
+    }
+    return refs != 0 ? next : NULL;
+}
+
 bool own_always;
 
 /* Own every table and every page that may be written. */
@@ -118,7 +142,7 @@ int
 as_fork(struct as *as, enum share_level level, struct as **copy)
 {
     spin_lock(&as->lock);
-    struct as *child = as_alloc();
+    struct as *child = as_alloc(0);
     int error = -ENOMEM;
 
     if (child != NULL) {
@@ -127,6 +151,8 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);
+        /* Only now, as from here as_next finds it. */
+        __atomic_store_n(&child->refs, 1, __ATOMIC_RELEASE);
     }
     spin_unlock(&as->lock);
     if (error == 0 && own_always) {

@@ -24,7 +24,7 @@ struct object;
 struct vma_node;
 
 struct as {
-    u32 refs;       /* a  threads that use it */
+    u32 refs;       /* a  threads that use it; 0: in its birth or end */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
     struct vma_node *vmas;  /* l  root of their tree; NULL: none */
@@ -38,13 +38,20 @@ struct as {
 extern struct list all_spaces;        /* every space, from its birth */
 extern struct spinlock all_spaces_lock;
 
-/* An empty space.  => NULL: no memory */
-struct as *as_alloc(void);
+/* An empty space with so many references; 0: as_next is not to find it yet.
+ * => NULL: no memory */
+struct as *as_alloc(u32 refs);
 void as_get(struct as *as);
 
 /* One user fewer; the last frees all.
  * => this CPU has left it if it is the last; no spinlock held */
 void as_put(struct as *as);
+
+/* The next of all spaces that have users (after NULL: the first), with one
+ * reference, for that to `as`, which is given up.
+ * => no spinlock held
+ * => NULL: there is none */
+struct as *as_next(struct as *as);
 
 /* A copy for a child, which shares the tree from `level` down.
  * => no spinlock held

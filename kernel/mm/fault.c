@@ -7,6 +7,8 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/panic.h"
+
 #include "arch/pte.h"
 
 #include "mm/as.h"
@@ -20,14 +22,12 @@
 static bool
 vma_allows(const struct vma *vma, enum access access)
 {
-    switch (access) {
-    case ACCESS_WRITE:
-        return (vma->prot & PROT_WRITE) != 0;
-    case ACCESS_FETCH:
-        return (vma->prot & PROT_EXEC) != 0;
-    default: /* x86 has no write-only and no execute-only pages */
-        return (vma->prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) != 0;
-    }
+    /* x86 has no write-only and no execute-only pages. */
+    u32 needed = access == ACCESS_WRITE   ? PROT_WRITE
+                 : access == ACCESS_FETCH ? PROT_EXEC
+                                          : PROT_READ | PROT_WRITE | PROT_EXEC;
+
+    return (vma->prot & needed) != 0;
 }
 
 /* A first read of anonymous memory maps the zero frame; a first write gets a
@@ -35,19 +35,17 @@ vma_allows(const struct vma *vma, enum access access)
 static int
 fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
 {
-    paddr_t frame = zero_frame;
-    pte_t write = 0;
+    bool write = access == ACCESS_WRITE;
+    paddr_t frame = write ? frame_alloc_zero(FRAME_ANON) : zero_frame;
 
-    if (access == ACCESS_WRITE) {
-        frame = frame_alloc_zero(FRAME_ANON);
-        if (frame == 0) {
-            return -ENOMEM;
-        }
-        write = PTE_W | PTE_D;
-    } else {
+    if (frame == 0) {
+        return -ENOMEM;
+    }
+    if (!write) {
         frame_get(zero_frame);
     }
-    pt_install(entry, frame | range_rights(vma->prot) | PTE_A | write);
+    pt_install(entry, frame | range_rights(vma->prot, 0) | PTE_A
+                          | (write ? PTE_W | PTE_D : 0));
     return 0;
 }
 
@@ -62,13 +60,12 @@ fill(struct as *as, const struct vma *vma, vaddr_t addr, enum access access,
         return fill_anonymous(vma, entry, access);
     }
     u64 index = vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
-    pte_t shared = vma->flags & VMA_SHARED ? PTE_S : 0;
     paddr_t frame;
     int error = vma->object->ops->page(vma->object, index, &frame);
     if (error != 0) {
         return error;
     }
-    pt_install(entry, frame | range_rights(vma->prot) | PTE_A | shared);
+    pt_install(entry, frame | range_rights(vma->prot, vma->flags) | PTE_A);
     if (access != ACCESS_WRITE) {
         range_map_around(as, addr); /* who reads on finds it there */
     }
@@ -95,11 +92,7 @@ serve(struct as *as, vaddr_t addr, enum access access)
     if (error != 0 || access != ACCESS_WRITE || (*entry & PTE_W) != 0) {
         return error;
     }
-    /* The path is ours: make the page writable.  Whose it is decides how. */
-    if (*entry & PTE_S) { /* the object's, whoever else maps it */
-        __atomic_fetch_or(entry, PTE_W | PTE_D, __ATOMIC_RELAXED);
-        return 0;
-    }
+    assert((*entry & PTE_S) == 0); /* these have W where the vma has */
     return pt_own_page(as, addr, entry) ? 0 : -ENOMEM;
 }
 

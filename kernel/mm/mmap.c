@@ -1,7 +1,7 @@
 /*
  * mmap, munmap, mprotect, brk: what changes what is mapped.  Every change has
- * the same order: reserve (vma_own, range_prepare), then a visible line, then
- * the change, which cannot fail.
+ * the same order: reserve (vma_own), change the tables, which fails as a whole
+ * or not at all, then the vmas, which cannot fail.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -65,15 +65,12 @@ unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
     widen(as, &table_start, &table_end);
     int error = vma_own(as, start, end, is_inside(as, end));
     if (error == 0) {
-        error = range_prepare_unmap(as, table_start, table_end);
+        error = range_unmap(as, table_start, table_end);
     }
-    if (error != 0) {
-        return error;
+    if (error == 0) {
+        vma_remove(as, start, end);
     }
-    /* ---- no failure below this line ---- */
-    vma_remove(as, start, end);
-    range_unmap(as, table_start, table_end);
-    return 0;
+    return error;
 }
 
 int
@@ -244,14 +241,13 @@ protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     }
     int error = vma_own_inside(as, all.start, all.end, cuts);
     if (error == 0) {
-        error = range_prepare_protect(as, all.start, all.end);
+        error = range_protect(as, all.start, all.end, prot);
     }
     if (error != 0) {
         return error;
     }
     /* ---- no failure below this line ---- */
     vma_protect(as, all.start, all.end, prot);
-    range_protect(as, all.start, all.end, prot);
     return result;
 }
 

@@ -1,11 +1,15 @@
 /*
- * Reading an object's pages into kernel memory.
+ * What is done with an object's pages as a whole: reading them into kernel
+ * memory, and taking them out of every space.
  */
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "mm/as.h"
 #include "mm/frame.h"
 #include "mm/object.h"
+#include "mm/range.h"
+#include "mm/vma.h"
 
 long
 object_read(struct object *object, u64 offset, void *buf, size_t size)
@@ -31,4 +35,54 @@ object_read(struct object *object, u64 offset, void *buf, size_t size)
         done += part;
     }
     return (long)done;
+}
+
+/* => as->lock is held */
+static int
+unmap_in(struct as *as, struct object *object, u64 first, u64 end)
+{
+    int error = 0;
+
+    for (const struct vma *vma = vma_first_from(as, 0);
+         vma != NULL && error == 0; vma = vma_next(as, vma)) {
+        u64 pages = (vma->end - vma->start) >> PAGE_SHIFT;
+        u64 from = MAX(first, vma->offset);
+        u64 to = MIN(end, vma->offset + pages);
+        vaddr_t start = vma->start + ((from - vma->offset) << PAGE_SHIFT);
+        if (vma->object != object) {
+            continue;
+        }
+        __atomic_store_n(&object->mapped, true, __ATOMIC_RELAXED);
+        if (from < to) {
+            error = range_unmap(as, start,
+                                start + ((to - from) << PAGE_SHIFT));
+        }
+    }
+    return error;
+}
+
+/*
+ * No page comes back behind us, and none escapes:
+ * - A fault asks the object under as->lock.  If it asked before the object
+ *   became shorter, its page is there when we get that lock.
+ * - A child stands behind its parent in the list, and is made under the
+ *   parent's lock: it has none of the pages if we have passed the parent, else
+ *   it is whole when we come to it.  Who maps the object, exec too, is found
+ *   so, or sets `mapped` after we have cleared it.
+ */
+int
+object_unmap(struct object *object, u64 first, u64 end)
+{
+    int error = 0;
+
+    if (!__atomic_exchange_n(&object->mapped, false, __ATOMIC_SEQ_CST)) {
+        return 0;
+    }
+    for (struct as *as = as_next(NULL); as != NULL; as = as_next(as)) {
+        spin_lock(&as->lock);
+        int failed = unmap_in(as, object, first, end);
+        spin_unlock(&as->lock);
+        error = failed != 0 ? failed : error;
+    }
+    return error;
 }

@@ -1,6 +1,8 @@
 /*
  * A memory object: something that has pages and can be mapped.  mm defines the
  * interface and files implement it, so that a page fault needs no way upward.
+ *
+ *   a  atomic
  */
 #pragma once
 
@@ -26,7 +28,16 @@ struct object_ops {
 
 struct object {
     const struct object_ops *ops;
+    bool mapped; /* a  some space maps it, perhaps (mm/vma.c sets it) */
 };
+
+/* Take the object's pages [first, end) out of every space that maps them, with
+ * the copies that private mappings have made (as Linux): the next touch asks
+ * the object anew.  Who cuts a file short first makes it shorter, under the
+ * lock that `page` takes; then calls this; then drops the pages.
+ * => no spinlock held; costs nothing if nobody has mapped the object
+ * => 0; -ENOMEM: some spaces still have pages of it */
+int object_unmap(struct object *object, u64 first, u64 end) __must_check;
 
 /* Copy size bytes at offset (bytes) out of the object into kernel memory.
  * => no spinlock above RANK_AS held

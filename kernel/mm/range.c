@@ -19,34 +19,68 @@
 #include "mm/share.h"
 #include "mm/vma.h"
 
-/* A walk over the entries of a range.  visit sees the last-level entries, or,
- * with `whole`, the highest entries that the range covers whole. */
+/* A walk over the entries of a range, in the lines that may hold any.  visit
+ * sees the last-level entries, or, with `whole`, the highest entries that the
+ * range covers whole; without visit, the first of these ends the walk. */
 struct walk {
     vaddr_t start, end;
     bool whole;
-    void (*visit)(pte_t *entry, int level, u32 prot);
-    u32 prot;
+    void (*visit)(struct walk *walk);
+    pte_t rights; /* to give to pages */
+    u64 lowered;  /* entries that allow less now */
+    int level;    /* where visit is, or was at last */
+    pte_t *entry;
+    vaddr_t addr;
 };
 
-static void
-walk_table(const struct walk *walk, pte_t *table, int level, vaddr_t base)
+static void drop_cut(struct walk *walk);
+
+/* => false: it was ended */
+static bool
+walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
 {
     u64 span = pt_span(level);
-    vaddr_t at = align_down(MAX(walk->start, base), span);
-    vaddr_t end = base + span * PT_ENTRIES;
+    vaddr_t end = MIN(walk->end, base + span * PT_ENTRIES);
+    u64 first = pt_index(MAX(walk->start, base), level);
+    u64 last = pt_index(end - 1, level);
+    u64 lines = frame_of(frame_addr(table))->lines
+                & ~0UL << first / LINE_ENTRIES
+                & ~0UL >> (63 - last / LINE_ENTRIES);
 
-    for (; at < MIN(walk->end, end); at += span) {
-        pte_t *entry = &table[pt_index(at, level)];
-        bool covered = at >= walk->start && at + span <= walk->end;
-        if (!pte_is_edge(*entry)) {
-            continue;
+    for_each_line(line, lines) {
+        u64 i = MAX(first, line * LINE_ENTRIES);
+        for (; i <= MIN(last, line * LINE_ENTRIES + LINE_ENTRIES - 1); i++) {
+            vaddr_t at = base + i * span;
+            pte_t entry = __atomic_load_n(&table[i], __ATOMIC_RELAXED);
+            if (!pte_is_edge(entry)) { /* in a shared table W may be cleared */
+                continue;
+            }
+            bool visit = level == 1 || (walk->whole && at >= walk->start
+                                        && at + span <= walk->end);
+            if (visit ? walk->visit == NULL
+                      : !walk_table(walk, frame_ptr(pte_addr(entry)),
+                                    level - 1, at)) {
+                return false;
+            }
+            if (visit) {
+                walk->level = level;
+                walk->entry = &table[i];
+                walk->addr = at;
+                walk->visit(walk);
+            }
         }
-        if (level == 1 || (covered && walk->whole)) {
-            walk->visit(entry, level, walk->prot);
-        } else {
-            walk_table(walk, frame_ptr(pte_addr(*entry)), level - 1, at);
+        if (walk->visit == drop_cut && level == 1
+            && line * LINE_ENTRIES >= first && i % LINE_ENTRIES == 0) {
+            frame_of(frame_addr(table))->lines &= ~(1UL << line);
         }
     }
+    return true;
+}
+
+static bool
+walk_all(struct as *as, struct walk *walk)
+{
+    return walk_table(walk, frame_ptr(as->root), PT_LEVELS, 0);
 }
 
 /* The highest level whose entry for addr lies whole in the range, or 1: the
@@ -54,68 +88,81 @@ walk_table(const struct walk *walk, pte_t *table, int level, vaddr_t base)
 static int
 partial_level(vaddr_t addr, vaddr_t start, vaddr_t end)
 {
-    for (int level = PT_LEVELS; level > 1; level--) {
-        vaddr_t base = align_down(addr, pt_span(level));
-        if (base >= start && base + pt_span(level) <= end) {
-            return level;
-        }
+    int level = PT_LEVELS;
+
+    while (level > 1
+           && (align_down(addr, pt_span(level)) < start
+               || align_down(addr, pt_span(level)) + pt_span(level) > end)) {
+        level--;
     }
-    return 1;
+    return level;
 }
 
-int
-range_prepare_unmap(struct as *as, vaddr_t start, vaddr_t end)
+/* Own the tables that lie partly in the range, if anything is in it. */
+static bool
+own_partial(struct as *as, vaddr_t start, vaddr_t end)
 {
+    struct walk walk = {.start = start, .end = end, .whole = true};
     vaddr_t last = end - PAGE_SIZE;
     int first_level = partial_level(start, start, end);
     int last_level = partial_level(last, start, end);
 
-    return pt_own_present(as, start, &first_level) != NULL
-                   && pt_own_present(as, last, &last_level) != NULL
-               ? 0 : -ENOMEM;
+    return walk_all(as, &walk)
+           || (pt_own_present(as, start, &first_level) != NULL
+               && pt_own_present(as, last, &last_level) != NULL);
 }
 
 static void
-cut(pte_t *entry, int level, u32 prot)
+cut(struct walk *walk)
 {
-    (void)level;
-    (void)prot;
-    /* One instruction each: the processor may be setting A or D. */
-    __atomic_fetch_or(entry, PTE_K, __ATOMIC_RELAXED);
-    __atomic_fetch_and(entry, ~PTE_P, __ATOMIC_RELAXED);
+    /* In one instruction: the processor may be setting A or D. */
+    if (*walk->entry & PTE_P) {
+        __atomic_fetch_xor(walk->entry, PTE_P | PTE_K, __ATOMIC_RELAXED);
+    }
+    walk->lowered++;
 }
 
 static void
-drop_cut(pte_t *entry, int level, u32 prot)
+drop_cut(struct walk *walk)
 {
-    pte_t old = *entry;
+    pte_t old = *walk->entry;
 
-    (void)prot;
-    __atomic_store_n(entry, 0, __ATOMIC_RELAXED); /* others may be walking */
-    pt_drop(pte_addr(old), level - 1);
+    /* Atomic, as others may be walking. */
+    __atomic_store_n(walk->entry, 0, __ATOMIC_RELAXED);
+    pt_drop(pte_addr(old), walk->level - 1);
 }
 
 static void
-flush_range(struct as *as, vaddr_t start, vaddr_t end)
+flush(struct as *as, vaddr_t addr, bool page)
 {
-    if (end - start == PAGE_SIZE) {
-        tlb_flush_page(as_cpus(as), start);
+    if (page) {
+        tlb_flush_page(as_cpus(as), addr);
     } else {
         tlb_flush_all(as_cpus(as));
     }
 }
 
-void
+int
 range_unmap(struct as *as, vaddr_t start, vaddr_t end)
 {
-    struct walk walk = {.start = start, .end = end, .whole = true};
-    pte_t *root = frame_ptr(as->root);
+    struct walk walk = {.start = start, .end = end, .whole = true,
+                        .visit = cut};
 
-    walk.visit = cut;
-    walk_table(&walk, root, PT_LEVELS, 0);
-    flush_range(as, start, end);
+    if (!own_partial(as, start, end)) {
+        return -ENOMEM;
+    }
+    /* ---- no failure below this line ---- */
+    walk_all(as, &walk);
+    if (walk.lowered > 0) {
+        flush(as, walk.addr, walk.lowered == 1 && walk.level == 1);
+    }
     walk.visit = drop_cut;
-    walk_table(&walk, root, PT_LEVELS, 0);
+    if (walk.lowered == 1) {
+        drop_cut(&walk);
+    } else if (walk.lowered > 1) {
+        walk_all(as, &walk);
+    }
+    return 0;
 }
 
 int
@@ -135,42 +182,51 @@ range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
     return 0;
 }
 
-int
-range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
-{
-    return range_own(as, start, end, false);
-}
-
 pte_t
-range_rights(u32 prot)
+range_rights(u32 prot, u32 flags)
 {
+    pte_t shared = PTE_S | (prot & PROT_WRITE ? PTE_W : 0);
+
     if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) == 0) {
         return PTE_K | PTE_U | PTE_NX;
     }
-    return PTE_P | PTE_U | (prot & PROT_EXEC ? 0 : PTE_NX);
+    return PTE_P | PTE_U | (prot & PROT_EXEC ? 0 : PTE_NX)
+           | (flags & VMA_SHARED ? shared : 0);
 }
 
 static void
-change_rights(pte_t *entry, int level, u32 prot)
+change_rights(struct walk *walk)
 {
-    pte_t keep = PTE_ADDR | PTE_S | PTE_A | PTE_D;
+    pte_t had = *walk->entry;
+    pte_t now = (had & (PTE_ADDR | PTE_S | PTE_A | PTE_D)) | walk->rights;
 
-    (void)level;
-    if (prot & PROT_WRITE) {
-        keep |= PTE_W;
+    /* W, where a write fault would only set it, too: the page is the object's
+     * (S), or nobody else has an edge to it, or a hold on it. */
+    if ((now & PTE_W) != 0 && (had & (PTE_W | PTE_S)) == 0
+        && __atomic_load_n(&frame_of(pte_addr(had))->refs, __ATOMIC_ACQUIRE)
+               != 1) {
+        now &= ~PTE_W;
     }
-    __atomic_store_n(entry, (*entry & keep) | range_rights(prot),
-                     __ATOMIC_RELAXED);
+    __atomic_store_n(walk->entry, now, __ATOMIC_RELAXED);
+    walk->lowered += ((had ^ PTE_NX) & ~(now ^ PTE_NX)
+                      & (PTE_P | PTE_W | PTE_NX)) != 0;
 }
 
-void
+int
 range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    struct walk walk = {.start = start, .end = end, .visit = change_rights,
-                        .prot = prot};
+    struct walk walk = {.start = start, .end = end, .visit = change_rights};
 
-    walk_table(&walk, frame_ptr(as->root), PT_LEVELS, 0);
-    flush_range(as, start, end);
+    if (range_own(as, start, end, false) != 0) {
+        return -ENOMEM;
+    }
+    /* ---- no failure below this line ---- */
+    walk.rights = range_rights(prot, 0) | (prot & PROT_WRITE ? PTE_W : 0);
+    walk_all(as, &walk);
+    if (walk.lowered > 0) { /* who gives only, flushes nobody (A8) */
+        flush(as, start, end - start == PAGE_SIZE);
+    }
+    return 0;
 }
 
 /* [start, end) of the vma, whose entries begin at entry. */
@@ -179,17 +235,14 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
 {
     u64 index = vma->offset + ((start - vma->start) >> PAGE_SHIFT);
     u64 count = (end - start) >> PAGE_SHIFT;
-    pte_t rights = range_rights(vma->prot);
+    pte_t rights = range_rights(vma->prot, vma->flags);
     paddr_t found[AROUND / PAGE_SIZE];
 
     count = vma->object->ops->present(vma->object, index, count, found);
     for (u64 i = 0; i < count; i++) {
-        if (found[i] == 0) {
-            continue;
-        }
-        if (pte_is_edge(entry[i])) {
+        if (found[i] != 0 && pte_is_edge(entry[i])) {
             frame_put(found[i]);
-        } else {
+        } else if (found[i] != 0) {
             pt_install(&entry[i], found[i] | rights); /* its reference, too */
         }
     }
@@ -206,10 +259,7 @@ range_map_around(struct as *as, vaddr_t addr)
     for (; entry != NULL && vma != NULL && vma->start < end;
          vma = vma_next(as, vma)) {
         vaddr_t from = MAX(vma->start, start);
-        /* Not of shared mappings: a page that nobody has touched must not stay
-         * what it was if the file is truncated and written anew. */
-        bool private = (vma->flags & VMA_SHARED) == 0;
-        if (vma->object != NULL && vma->prot != PROT_NONE && private) {
+        if (vma->object != NULL && vma->prot != PROT_NONE) {
             map_present(vma, from, MIN(vma->end, end),
                         entry + ((from - start) >> PAGE_SHIFT));
         }
@@ -226,6 +276,6 @@ range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)
         return -ENOMEM;
     }
     assert(!pte_is_edge(*entry));
-    pt_install(entry, frame | range_rights(prot) | PTE_W | PTE_A | PTE_D);
+    pt_install(entry, frame | range_rights(prot, 0) | PTE_W | PTE_A | PTE_D);
     return 0;
 }

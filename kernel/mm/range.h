@@ -1,7 +1,5 @@
 /*
- * Changes to a range of an address space's tables: unmap and protect.  Both
- * come in two steps: `prepare` owns the tables that the change will write, and
- * may fail with nothing visible changed; the change itself cannot.
+ * Changes to a range of an address space's tables: unmap, protect, map ahead.
  *
  * All functions: as->lock is held; start and end are page aligned.
  */
@@ -11,36 +9,30 @@
 
 struct as;
 
-/* Own the tables that lie partly in [start, end).  => 0, -ENOMEM */
-int range_prepare_unmap(struct as *as, vaddr_t start, vaddr_t end) __must_check;
-
 /* Take every page out of [start, end), and drop whole tables where the range
- * covers them.
- * => range_prepare_unmap was called with the lock held since */
-void range_unmap(struct as *as, vaddr_t start, vaddr_t end);
+ * covers them.  => 0; -ENOMEM, and nothing is taken out */
+int range_unmap(struct as *as, vaddr_t start, vaddr_t end) __must_check;
 
-/* Own every last-level table in [start, end).  => 0, -ENOMEM */
-int range_prepare_protect(struct as *as, vaddr_t start, vaddr_t end)
+/* Change the rights of every page in [start, end) to prot.  W is set only where
+ * a write fault would find nothing to copy, else it is left to that.
+ * => 0; -ENOMEM, and nothing is changed */
+int range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     __must_check;
-
-/* Lower or change the rights of every page in [start, end) to prot.  W is only
- * ever cleared here: a page becomes writable by a write fault.
- * => range_prepare_protect was called with the lock held since */
-void range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);
 
 /* Own every last-level table that exists in the range and, with `pages`, every
  * page that is present.  => 0, -ENOMEM (what has been done is legal) */
 int range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
     __must_check;
 
-/* The rights bits of a page with this prot (PTE_P or PTE_K, PTE_U, PTE_NX),
- * without W. */
-pte_t range_rights(u32 prot);
+/* The bits of a page with this prot, in a vma with these flags (VMA_*): PTE_P
+ * or PTE_K, PTE_U, PTE_NX; shared: PTE_S, and PTE_W if the vma may be written.
+ * Whether a private page has W, its edges decide. */
+pte_t range_rights(u32 prot, u32 flags);
 
-/* Map, of the AROUND bytes that hold addr, what privately mapped objects have
- * in memory already: a new program, or one that touches a new part of a file,
- * soon takes these faults.
- * => without W; does less, or nothing, if there is no memory for a table */
+/* Map, of the AROUND bytes that hold addr, what mapped objects have in memory
+ * already: a new program, or one that touches a new part of a file, soon takes
+ * these faults.
+ * => does less, or nothing, if there is no memory for a table */
 #define AROUND (16 * PAGE_SIZE)
 void range_map_around(struct as *as, vaddr_t addr);
 

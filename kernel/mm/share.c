@@ -19,18 +19,10 @@
 #include "mm/frame.h"
 #include "mm/share.h"
 
-/* Eight entries fill a cache line; a table's `lines` mask says which of its 64
- * lines may hold any, so that work follows what is there. */
-#define LINE_ENTRIES 8
 #define LINE(table, line)                                                 \
     ((pte_t *)frame_ptr(table) + (line) * LINE_ENTRIES)
 
 #define TABLE_BITS (PTE_P | PTE_W | PTE_U)
-
-#define for_each_line(line, mask)                                          \
-    for (u64 rest_ = (mask), line;                                         \
-         rest_ != 0 && (line = (u64)__builtin_ctzl(rest_), true);          \
-         rest_ &= rest_ - 1)
 
 static pte_t *
 table_of(pte_t entry)

@@ -30,6 +30,14 @@
 
 struct as;
 
+/* Eight entries fill a cache line; a table's `lines` mask says which of its 64
+ * lines may hold any, so that work follows what is there. */
+#define LINE_ENTRIES 8
+#define for_each_line(line, mask)                                          \
+    for (u64 rest_ = (mask), line;                                         \
+         rest_ != 0 && (line = (u64)__builtin_ctzl(rest_), true);          \
+         rest_ &= rest_ - 1)
+
 /* The level at which sharing starts: what parent and child share after fork. */
 enum share_level {
     SHARE_NONE = 0,  /* fork=eager: nothing, every page is copied */

@@ -23,6 +23,7 @@ static void
 hold_object(const struct vma *vma)
 {
     if (vma->object != NULL) {
+        __atomic_store_n(&vma->object->mapped, true, __ATOMIC_RELAXED);
         vma->object->ops->get(vma->object);
     }
 }
@@ -358,11 +359,12 @@ int
 vma_append(struct as *as, const struct vma *new)
 {
     struct vma_node **link = &as->vmas;
+    struct vma_node *last;
 
     if (*link != NULL && (*link)->high > new->start) {
         return -EEXIST;
     }
-    struct vma_node *last = kmalloc(sizeof(*last));
+    last = kmalloc(sizeof(*last));
     if (last == NULL) {
         return -ENOMEM;
     }

@@ -22,6 +22,7 @@ struct object;
 #define VMA_SHARED 0x1 /* MAP_SHARED: writes go to the object */
 #define VMA_STACK  0x2 /* the process's first stack */
 #define VMA_NEVER_W 0x4 /* MAP_SHARED of a file not open for writing */
+#define VMA_PROGRAM 0x8 /* of the file that exec was given */
 
 /* Linux's limit (vm.max_map_count); mmap may go over it by one, as there. */
 #define VMAS_MAX 65530
@@ -76,7 +77,7 @@ int vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
 void vma_insert(struct as *as, const struct vma *new);
 
 /* The same, behind all others and without merging.
- * => nobody else knows the space yet: no lock, and nothing is shared
+ * => nothing is shared yet
  * => 0; -EEXIST: it is not behind them; -ENOMEM */
 int vma_append(struct as *as, const struct vma *new) __must_check;
 

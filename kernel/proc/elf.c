@@ -100,21 +100,18 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
            u32 prot)
 {
     paddr_t from;
-    int error = object->ops->page(object, index, &from);
 
-    if (error != 0) {
-        return error;
+    spin_lock(&as->lock); /* from here, as object_unmap may be under way */
+    int error = object->ops->page(object, index, &from);
+    if (error == 0) {
+        paddr_t copy = frame_alloc_zero(FRAME_ANON);
+        error = -ENOMEM;
+        if (copy != 0) {
+            memcpy(frame_ptr(copy), frame_ptr(from), addr % PAGE_SIZE);
+            error = range_map_frame(as, addr, copy, prot);
+        }
+        frame_put(from);
     }
-    paddr_t copy = frame_alloc_zero(FRAME_ANON);
-    if (copy != 0) {
-        memcpy(frame_ptr(copy), frame_ptr(from), addr % PAGE_SIZE);
-    }
-    frame_put(from);
-    if (copy == 0) {
-        return -ENOMEM;
-    }
-    spin_lock(&as->lock);
-    error = range_map_frame(as, addr, copy, prot);
     spin_unlock(&as->lock);
     return error;
 }
@@ -136,8 +133,9 @@ map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
 int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
+    spin_lock(&as->lock);
     int error = vma_append(as, vma);
-
+    spin_unlock(&as->lock);
     return error == -EEXIST ? map_among_others(as, vma, map_flags) : error;
 }
 
@@ -154,6 +152,7 @@ map_segment(struct as *as, struct object *object,
         .prot = (phdr->p_flags & PF_R ? PROT_READ : 0)
                 | (phdr->p_flags & PF_W ? PROT_WRITE : 0)
                 | (phdr->p_flags & PF_X ? PROT_EXEC : 0),
+        .flags = VMA_PROGRAM,
         .object = object, .offset = phdr->p_offset >> PAGE_SHIFT,
     };
     int error = 0;

@@ -38,7 +38,7 @@ static int
 prepare(struct builder *b, const struct exec_args *from,
         struct object *program)
 {
-    b->as = as_alloc();
+    b->as = as_alloc(1);
     b->files = NULL;
     int error = args_read(&b->args, from);
 

@@ -49,10 +49,13 @@ proc_change_memory(struct as *next)
 static void
 release_all(struct thread *thread)
 {
-    files_put(thread->files);
-    thread->files = NULL;
-    fs_context_put(thread->fs);
+    struct files *files = thread->files;
+    struct fs_context *fs = thread->fs;
+
+    thread->files = NULL; /* first: /proc may look while we sleep */
     thread->fs = NULL;
+    files_put(files);
+    fs_context_put(fs);
     proc_change_memory(NULL);
     vfork_release(thread);
 }

@@ -36,6 +36,7 @@ static struct pid_slot {
 } pids[PID_MAX];
 
 static pid_t last_pid;
+static pid_t highest_pid; /* that was ever given; read without the lock */
 static int process_count; /* read without the lock */
 
 struct process *
@@ -88,6 +89,19 @@ proc_find(pid_t pid)
     return found != NULL && found->parent != NULL ? found : NULL;
 }
 
+pid_t
+pid_next(pid_t pid)
+{
+    for (; pid <= highest_pid; pid++) {
+        const struct pid_slot *slot = &pids[pid];
+        if (__atomic_load_n(&slot->process, __ATOMIC_RELAXED) != NULL
+            && slot->thread == NULL) {
+            return pid;
+        }
+    }
+    return 0;
+}
+
 int
 proc_count(void)
 {
@@ -122,6 +136,7 @@ pid_take(void)
         last_pid = last_pid + 1 < PID_MAX ? last_pid + 1 : 1;
         if (__atomic_load_n(&pids[last_pid].uses, __ATOMIC_ACQUIRE) == 0) {
             pids[last_pid].uses = 1;
+            highest_pid = MAX(highest_pid, last_pid);
             return last_pid;
         }
     }

@@ -87,6 +87,10 @@ struct process *proc_find(pid_t pid);
  * => pids_lock held, which keeps it alive */
 struct process *pid_process(pid_t pid);
 
+/* The least pid of a process, from this one on.
+ * => 0: none; it may be gone by now */
+pid_t pid_next(pid_t pid);
+
 /* How many processes there are, zombies included, and how many there may be: by
  * the table, and by memory, or a fork bomb would leave none for its killer. */
 int proc_count(void);

@@ -9,11 +9,6 @@
     .weak sys_fdatasync
     .weak sys_truncate
     .weak sys_ftruncate
-    .weak sys_rename
-    .weak sys_creat
-    .weak sys_link
-    .weak sys_symlink
-    .weak sys_readlink
     .weak sys_chmod
     .weak sys_fchmod
     .weak sys_chown
@@ -25,10 +20,6 @@
     .weak sys_sync
     .weak sys_mknodat
     .weak sys_fchownat
-    .weak sys_renameat
-    .weak sys_linkat
-    .weak sys_symlinkat
-    .weak sys_readlinkat
     .weak sys_fchmodat
     .weak sys_faccessat
     .weak sys_utimensat
@@ -36,7 +27,6 @@
     .weak sys_preadv
     .weak sys_pwritev
     .weak sys_syncfs
-    .weak sys_renameat2
     .weak sys_statx
     .weak sys_faccessat2
 sys_pread64:
@@ -45,11 +35,6 @@ sys_fsync:
 sys_fdatasync:
 sys_truncate:
 sys_ftruncate:
-sys_rename:
-sys_creat:
-sys_link:
-sys_symlink:
-sys_readlink:
 sys_chmod:
 sys_fchmod:
 sys_chown:
@@ -61,10 +46,6 @@ sys_fstatfs:
 sys_sync:
 sys_mknodat:
 sys_fchownat:
-sys_renameat:
-sys_linkat:
-sys_symlinkat:
-sys_readlinkat:
 sys_fchmodat:
 sys_faccessat:
 sys_utimensat:
@@ -72,7 +53,6 @@ sys_fallocate:
 sys_preadv:
 sys_pwritev:
 sys_syncfs:
-sys_renameat2:
 sys_statx:
 sys_faccessat2:
     jmp sys_enosys

@@ -7,11 +7,14 @@
  */
 #pragma once
 
+#include "abi/fcntl.h"
 #include "abi/syscall.h"
 
 #include "core/types.h"
 
 #include "mm/usercopy.h"
+
+struct inode;
 
 #define SYSCALL_ARGS_0 void
 #define SYSCALL_ARGS_1 u64 a0
@@ -58,3 +61,29 @@ copy_out(u64 user, const void *from, size_t size)
  * => after 0, kfree of it must follow
  * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM */
 int path_from_user(u64 user, char **path) __must_check;
+
+#define FEW_BYTES 128
+
+/* What a call without a directory descriptor takes for it. */
+#define HERE ((u64)AT_FDCWD)
+
+/* A path in kernel memory, and the directory where it starts. */
+struct path_arg {
+    char *path;        /* PATH_MAX bytes at most, with its NUL */
+    struct inode *at;  /* one reference; NULL: the working directory */
+    char few[FEW_BYTES]; /* where a short path is: it needs no memory */
+};
+
+/* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;
+ * an absolute path does not look at dirfd).
+ * => after 0, path_arg_put must follow
+ * => 0; path_from_user's errors; -EBADF, -ENOTDIR */
+int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
+void path_arg_put(struct path_arg *arg);
+
+/* Find what a path names, or with AT_EMPTY_PATH and "", what dirfd is open for;
+ * AT_SYMLINK_NOFOLLOW: a link at its end itself.  FIND_OPEN: there is no path,
+ * it is what dirfd is open for.  Other flags are ignored.
+ * => 0 and *inode with one reference; path_arg_get's and path_find's errors */
+#define FIND_OPEN (1UL << 32)
+int find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode) __must_check;

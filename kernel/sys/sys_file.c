@@ -8,7 +8,7 @@
 #include "mm/usercopy.h"
 
 #include "fs/file.h"
-#include "fs/inode.h"
+#include "fs/dir.h"
 #include "fs/pipe.h"
 
 #include "sys/sys.h"
@@ -51,16 +51,12 @@ sys_write(u64 fd, u64 buf, u64 size)
 
 /* Read or write the segments of a vector as one. */
 static long
-move_vector(u64 fd, u64 user, u64 count, bool write)
+move_vector(struct file *file, u64 user, u64 count, bool write)
 {
     struct iovec few[FEW];
     struct iovec *iov = few;
-    struct file_use use = file_use_fd((int)fd);
     long result = 0;
 
-    if (use.file == NULL) {
-        return -EBADF;
-    }
     if (count > IOV_MAX) {
         result = -EINVAL;
     } else if (count > FEW) {
@@ -74,13 +70,25 @@ move_vector(u64 fd, u64 user, u64 count, bool write)
         result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
     }
     if (result == 0) {
-        result = file_move_vector(use.file, iov, count, write);
+        result = file_move_vector(file, iov, count, write);
     }
     if (iov != few) {
         kfree(iov);
     }
-    file_done(use);
     return result;
+}
+
+static long
+move_vector_fd(u64 fd, u64 user, u64 count, bool write)
+{
+    struct file_use use = file_use_fd((int)fd);
+
+    if (use.file == NULL) {
+        return -EBADF;
+    }
+    long n = move_vector(use.file, user, count, write);
+    file_done(use);
+    return n;
 }
 
 /* ssize_t readv(int fd, const struct iovec *iov, int count)
@@ -90,13 +98,75 @@ move_vector(u64 fd, u64 user, u64 count, bool write)
 long
 sys_readv(u64 fd, u64 iov, u64 count)
 {
-    return move_vector(fd, iov, count, false);
+    return move_vector_fd(fd, iov, count, false);
 }
 
 long
 sys_writev(u64 fd, u64 iov, u64 count)
 {
-    return move_vector(fd, iov, count, true);
+    return move_vector_fd(fd, iov, count, true);
+}
+
+/* ---- The same at a place ---- */
+
+/* Move what an open file of its own would that stands at offset. */
+static long
+move_at(u64 fd, u64 user, u64 count, i64 offset, bool write,
+        long (*move)(struct file *, u64, u64, bool))
+{
+    struct file_use use = {NULL, false};
+    long n = -EINVAL;
+
+    if (offset >= 0) {
+        use = file_use_fd((int)fd);
+        n = use.file == NULL ? -EBADF : -ESPIPE;
+    }
+    if (use.file != NULL && use.file->inode->ops->seeks) {
+        const struct inode_ops *ops = use.file->inode->ops;
+        struct file at = {
+            .flags = use.file->flags, .inode = use.file->inode,
+            .offset = (u64)offset,
+        };
+        mutex_init(&at.lock, MUTEX_FILE);
+        n = ops->open != NULL ? ops->open(&at) : 0;
+        n = n == 0 ? move(&at, user, count, write) : n;
+        if (ops->close != NULL) {
+            ops->close(&at);
+        }
+    }
+    file_done(use);
+    return n;
+}
+
+/* ssize_t pread64(int fd, void *buf, size_t size, off_t offset)
+ * ssize_t pwrite64(int fd, const void *buf, size_t size, off_t offset)
+ * ssize_t preadv(int fd, const struct iovec *iov, int count, off_t offset)
+ * ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset)
+ * => as without p, but there: the descriptor's position stays.  With O_APPEND
+ *    they append (as on Linux, not as in POSIX)
+ * Errors: EINVAL (offset), ESPIPE, and as without p. */
+long
+sys_pread64(u64 fd, u64 buf, u64 size, u64 offset)
+{
+    return move_at(fd, buf, size, (i64)offset, false, file_move);
+}
+
+long
+sys_pwrite64(u64 fd, u64 buf, u64 size, u64 offset)
+{
+    return move_at(fd, buf, size, (i64)offset, true, file_move);
+}
+
+long
+sys_preadv(u64 fd, u64 iov, u64 count, u64 offset)
+{
+    return move_at(fd, iov, count, (i64)offset, false, move_vector);
+}
+
+long
+sys_pwritev(u64 fd, u64 iov, u64 count, u64 offset)
+{
+    return move_at(fd, iov, count, (i64)offset, true, move_vector);
 }
 
 /* ---- Other calls on an open file ---- */

@@ -64,9 +64,7 @@ map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
  * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room.
  * EOVERFLOW: the offset is too large.
  * EBADF, EACCES, ENODEV: of the file.  EEXIST: MAP_FIXED_NOREPLACE.
- * Differences from Linux: unknown flags are refused, huge pages too.  Pages of
- *   a file that is truncated stay mapped where they are: no SIGBUS, and what is
- *   written to the file later is not seen there. */
+ * Differences from Linux: unknown flags are refused, huge pages too. */
 long
 sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 {

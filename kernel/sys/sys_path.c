@@ -25,15 +25,7 @@
 #define STAT_FLAGS                                                         \
     (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
 
-#define HERE ((u64)AT_FDCWD)
-
 /* ---- Copying in paths ---- */
-
-/* A path in kernel memory, and the directory where it starts. */
-struct path_arg {
-    char *path;        /* PATH_MAX bytes at most, with its NUL */
-    struct inode *at;  /* one reference; NULL: the working directory */
-};
 
 int
 path_from_user(u64 user, char **path)
@@ -67,42 +59,70 @@ dir_of_fd(int fd, struct inode **dir)
     return error;
 }
 
-/* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;
- * an absolute path does not look at dirfd).
- * => after 0, path_arg_put must follow
- * => 0; path_from_user's errors; -EBADF, -ENOTDIR */
-static int
+int
 path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
+    long length = copy_string_from_user(arg->few, user, FEW_BYTES);
+    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
+
     arg->at = NULL;
-    int error = path_from_user(user, &arg->path);
+    arg->path = arg->few;
+    if (error == -ENAMETOOLONG) {
+        error = path_from_user(user, &arg->path);
+    }
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
         error = dir_of_fd((int)dirfd, &arg->at);
         if (error != 0) {
-            kfree(arg->path);
+            path_arg_put(arg);
         }
     }
     return error;
 }
 
-static void
+void
 path_arg_put(struct path_arg *arg)
 {
-    kfree(arg->path);
+    if (arg->path != arg->few) {
+        kfree(arg->path);
+    }
     inode_put(arg->at);
 }
 
 /* ---- Finding ---- */
 
-/* Find what a path names.  => 0 and *inode with one reference */
 static int
-find_at(u64 dirfd, u64 path, struct inode **inode)
+find_open(u64 fd, struct inode **inode)
+{
+    struct file *file = file_get_fd((int)fd);
+
+    if (file == NULL) {
+        return -EBADF;
+    }
+    *inode = file->inode;
+    inode_get(*inode);
+    file_put(file);
+    return 0;
+}
+
+int
+find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
 {
     struct path_arg arg;
-    int error = path_arg_get(&arg, dirfd, path);
+    char first = '.';
 
+    if (flags & FIND_OPEN) {
+        return find_open(dirfd, inode);
+    }
+    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) != 0) {
+        return -EFAULT;
+    }
+    if (first == '\0') {
+        return (int)dirfd != AT_FDCWD ? find_open(dirfd, inode)
+                                      : path_find(NULL, ".", 0, inode);
+    }
+    int error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {
-        error = path_find(arg.at, arg.path, inode);
+        error = path_find(arg.at, arg.path, (u32)flags, inode);
         path_arg_put(&arg);
     }
     return error;
@@ -119,8 +139,7 @@ stat_to_user(struct inode *inode, u64 user)
 
 /* int fstat(int fd, struct stat *stat)
  * => 0
- * Errors: EBADF, EFAULT.
- * Differences from Linux: one time stands for all; holes count as blocks. */
+ * Errors: EBADF, EFAULT. */
 long
 sys_fstat(u64 fd, u64 stat)
 {
@@ -135,25 +154,17 @@ sys_fstat(u64 fd, u64 stat)
  * int stat(const char *path, struct stat *stat)
  * int lstat(const char *path, struct stat *stat)
  * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF.
- * Differences from Linux: as fstat; there are no symbolic links. */
+ * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM;
+ *   EBADF. */
 long
 sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
     struct inode *inode;
-    char first = '.';
 
     if ((u32)flags & ~(u32)STAT_FLAGS) {
         return -EINVAL;
     }
-    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) != 0) {
-        return -EFAULT;
-    }
-    if (first == '\0' && (int)dirfd != AT_FDCWD) {
-        return sys_fstat(dirfd, stat);
-    }
-    int error = first == '\0' ? path_find(NULL, ".", &inode)
-                              : find_at(dirfd, path, &inode);
+    int error = find_at(dirfd, path, flags, &inode);
     if (error == 0) {
         error = stat_to_user(inode, stat);
         inode_put(inode);
@@ -167,29 +178,10 @@ sys_stat(u64 path, u64 stat)
     return sys_newfstatat(HERE, path, stat, 0);
 }
 
-long sys_lstat(u64 path, u64 stat) __attribute__((alias("sys_stat")));
-
-/* int access(const char *path, int mode)
- * => 0
- * Errors: EINVAL (mode), EACCES (X_OK: nobody may execute it), and as stat.
- * Differences from Linux: everyone is the superuser. */
 long
-sys_access(u64 path, u64 mode)
+sys_lstat(u64 path, u64 stat)
 {
-    struct inode *inode;
-
-    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK)) {
-        return -EINVAL;
-    }
-    int error = find_at(HERE, path, &inode);
-    if (error != 0) {
-        return error;
-    }
-    if ((mode & X_OK) && S_ISREG(inode->mode) && (inode->mode & 0111) == 0) {
-        error = -EACCES;
-    }
-    inode_put(inode);
-    return error;
+    return sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW);
 }
 
 /* ---- Making and removing ---- */
@@ -219,6 +211,15 @@ long
 sys_open(u64 path, u64 flags, u64 mode)
 {
     return sys_openat(HERE, path, flags, mode);
+}
+
+/* int creat(const char *path, mode_t mode)
+ * => as open with O_CREAT | O_WRONLY | O_TRUNC
+ * Errors: as open. */
+long
+sys_creat(u64 path, u64 mode)
+{
+    return sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
 /* int mkdirat(int dirfd, const char *path, mode_t mode)
@@ -288,7 +289,7 @@ long
 sys_chdir(u64 path)
 {
     struct inode *inode;
-    int error = find_at(HERE, path, &inode);
+    int error = find_at(HERE, path, 0, &inode);
 
     return error != 0 ? error : fs_chdir(inode);
 }

@@ -6,6 +6,7 @@
  *      main.c    the generator, rounds, what is said about a failure
  *      steps.c   which operation comes next, where; fork, exit
  *      ops.c     the operations on one space, one function each
+ *      cut.c     the operation on all spaces: a file becomes shorter
  *      yield.c   what other CPUs do in the middle of an operation
  *      model.c   what every page of every space must hold and allow
  *      mmu.c     the processors' walks, TLBs and path caches; flushes

@@ -114,6 +114,14 @@ static const struct object_ops thing_ops = {
 };
 
 static void
+fill_words(struct thing *thing, u64 index)
+{
+    for (int w = 0; w < WORDS; w++) {
+        thing->word[index][w] = thing->file ? random_below(1UL << 40) : 0;
+    }
+}
+
+static void
 thing_start(struct thing *thing, bool file)
 {
     thing->object.ops = &thing_ops;
@@ -121,10 +129,30 @@ thing_start(struct thing *thing, bool file)
     thing->refs = 1;
     thing->pages = file ? FILE_PAGES : THING_PAGES;
     for (u64 i = 0; i < THING_PAGES; i++) {
-        for (int w = 0; w < WORDS; w++) {
-            thing->word[i][w] = file ? random_below(1UL << 40) : 0;
-        }
+        fill_words(thing, i);
     }
+}
+
+void
+thing_resize(struct thing *thing, u64 pages)
+{
+    spin_lock(&things_lock);
+    thing->pages = pages;
+    spin_unlock(&things_lock);
+}
+
+void
+thing_drop_rest(struct thing *thing)
+{
+    spin_lock(&things_lock);
+    for (u64 i = thing->pages; i < THING_PAGES; i++) {
+        if (thing->frame[i] != 0) {
+            frame_disown(thing->frame[i]);
+            thing->frame[i] = 0;
+        }
+        fill_words(thing, i);
+    }
+    spin_unlock(&things_lock);
 }
 
 void

@@ -1,5 +1,6 @@
 /*
- * Things to map: files, whose contents never change, and shared memory.
+ * Things to map: files, whose contents change only when they are cut short and
+ * written anew, and shared memory.
  */
 #pragma once
 
@@ -34,3 +35,8 @@ struct thing *a_file(void);
 /* New shared memory with one reference.  => NULL: all are in use */
 struct thing *new_shared(void);
 void thing_put(struct thing *thing);
+
+/* Set the size; and after that of a smaller one, drop the pages behind it: what
+ * stands there once the thing has grown again is new. */
+void thing_resize(struct thing *thing, u64 pages);
+void thing_drop_rest(struct thing *thing);

@@ -43,3 +43,6 @@ void op_unmap(struct space *space);
 void op_protect(struct space *space);
 void op_stripes(struct space *space);
 void op_brk(struct space *space);
+
+/* cut.c: cut short a thing that the space maps, in all spaces. */
+void op_cut_short(struct space *space);

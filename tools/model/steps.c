@@ -109,7 +109,7 @@ new_space(void)
     }
     space->busy = true;
     note("new", space_id(space), 0, 0);
-    struct as *as = as_alloc();
+    struct as *as = as_alloc(1);
     if (as != NULL) {
         as->brk_start = BRK_START;
         as->brk = BRK_START;
@@ -130,7 +130,7 @@ static struct op {
     {36, true, op_write},   {12, true, op_read},    {12, true, op_fork},
     {8, false, op_exit},    {10, false, op_map},    {4, true, op_unmap},
     {8, true, op_protect},  {4, true, op_brk},      {6, true, op_fill},
-    {3, true, op_map_around}, {4, true, op_stripes},
+    {3, true, op_map_around}, {4, true, op_stripes}, {4, false, op_cut_short},
 };
 
 /* Rounds differ: few spaces or many, without some of the operations. */

@@ -72,7 +72,7 @@ static void
 new_space(void)
 {
     struct space *space = reserve();
-    struct as *as = space != NULL ? as_alloc() : NULL;
+    struct as *as = space != NULL ? as_alloc(1) : NULL;
 
     if (space == NULL) {
         return;
@@ -248,6 +248,9 @@ step(struct space *space, struct as *as)
         break;
     case 5:
         use_object(as, KEPT + FLEETING + (int)below(OBJECT));
+        if (below(4) == 0) {
+            unmap_object();
+        }
         break;
     case 6 ... 9:
         (void)read_kept(space, as, (int)below(KEPT), (int)below(HOST_CPUS),

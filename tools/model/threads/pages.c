@@ -33,6 +33,17 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     return 0;
 }
 
+static u64
+object_present(struct object *object, u64 index, u64 count, paddr_t *found)
+{
+    u64 done = 0;
+
+    for (; done < count && index + done < OBJECT; done++) {
+        (void)!object_page(object, index + done, &found[done]);
+    }
+    return done;
+}
+
 static void
 object_nothing(struct object *object)
 {
@@ -40,9 +51,10 @@ object_nothing(struct object *object)
 }
 
 static const struct object_ops object_ops = {
-    .page = object_page, .get = object_nothing, .put = object_nothing,
+    .page = object_page, .present = object_present,
+    .get = object_nothing, .put = object_nothing,
 };
-static struct object object = {&object_ops};
+static struct object object = {.ops = &object_ops};
 
 bool
 map_page(struct as *as, int page)
@@ -137,6 +149,7 @@ use_fleeting(const struct space *space, struct as *as, int page)
 void
 use_object(struct as *as, int page)
 {
+    (void)user_word(as, page, 0, below(2) != 0); /* a read maps around */
     u64 *at = user_word(as, page, 0, true);
 
     if (at != NULL) {
@@ -144,6 +157,12 @@ use_object(struct as *as, int page)
         __atomic_fetch_add(&object_sums[page - KEPT - FLEETING], 1,
                            __ATOMIC_RELAXED);
     }
+}
+
+void
+unmap_object(void)
+{
+    (void)!object_unmap(&object, below(OBJECT), OBJECT);
 }
 
 void

@@ -61,3 +61,6 @@ bool read_kept(struct space *space, struct as *as, int page, int cpu,
 
 void use_fleeting(const struct space *space, struct as *as, int page);
 void use_object(struct as *as, int page);
+
+/* Take pages of the object out of all spaces: nobody notices. */
+void unmap_object(void);

@@ -1,24 +1,32 @@
 /*
- * file_pages.c: a file has one hold on each of its pages. A page that the file
- * has dropped while it was mapped belongs to who has it mapped.
+ * file_pages.c: a file has one hold on each of its pages; what is cut off or
+ * punched out is nobody's, whoever had it mapped.
  *
  * expect:
  * ok 1 - the counts can be read
  * ok 2 - a file's pages are the page cache's
- * ok 3 - the checkers find the holds
- * ok 4 - when the file is truncated, they are not
- * ok 5 - those that are mapped are the process's
- * ok 6 - the checkers agree
- * ok 7 - to write there takes no copy
- * ok 8 - the end of the mapping is the end of the pages
- * ok 9 - the holds on pages mapped as shared are found, too
- * ok 10 - when the file is truncated, they are not its own
- * ok 11 - the checkers agree
- * 1..11
+ * ok 3 - some were written to privately
+ * ok 4 - the checkers find the holds
+ * ok 5 - when the file is truncated, they are not
+ * ok 6 - nor does the process keep any
+ * ok 7 - the checkers agree
+ * ok 8 - it grows, and a touch makes a page
+ * ok 9 - the end of the mapping leaves it
+ * ok 10 - the holds on pages mapped as shared are found, too
+ * ok 11 - a hole in what is mapped keeps its pages
+ * ok 12 - in what is not, it has none
+ * ok 13 - when the file is truncated, nothing is left
+ * ok 14 - the checkers agree
+ * ok 15 - room for a file is pages
+ * ok 16 - no more than there are
+ * ok 17 - and then none is kept
+ * 1..17
  */
 #include "counts.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/statfs.h>
 
 #define PAGE  4096L
 #define PAGES 64L
@@ -63,20 +71,29 @@ test_private(void)
     volatile char *p = map_file(MAP_PRIVATE);
     is(counts_get("cache") - cache, PAGES,
         "a file's pages are the page cache's");
+    for (long i = 0; i < PAGES; i += 2) {
+        p[i * PAGE] = 1;
+    }
+    is(counts_get("anon") - anon, PAGES / 2,
+        "some were written to privately");
     ok(counts_well(), "the checkers find the holds");
     truncate_file();
     is(counts_get("cache") - cache, 0,
         "when the file is truncated, they are not");
-    is(counts_find("anon") - anon, PAGES,
-        "those that are mapped are the process's");
+    is(counts_get("anon") - anon, 0, "nor does the process keep any");
     ok(counts_well(), "the checkers agree");
-    for (long i = 0; i < PAGES; i++) {
-        p[i * PAGE] = 1;
-    }
-    is(counts_get("anon") - anon, PAGES, "to write there takes no copy");
+    ftruncate(fd, PAGES * PAGE);
+    (void)p[PAGE];
+    is(counts_get("cache") - cache, 1, "it grows, and a touch makes a page");
     munmap((void *)p, PAGES * PAGE);
-    is(counts_get("anon") - anon, 0,
-        "the end of the mapping is the end of the pages");
+    is(counts_get("cache") - cache, 1, "the end of the mapping leaves it");
+}
+
+static void
+punch(long first, long count)
+{
+    fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, first * PAGE,
+        count * PAGE);
 }
 
 static void
@@ -85,11 +102,33 @@ test_shared(void)
     write_file();
     volatile char *p = map_file(MAP_SHARED);
     ok(counts_well(), "the holds on pages mapped as shared are found, too");
+    punch(0, 10);
+    is(counts_get("cache") - cache, PAGES,
+        "a hole in what is mapped keeps its pages");
+    munmap((void *)p, 20 * PAGE);
+    punch(0, 30);
+    is(counts_get("cache") - cache, PAGES - 20,
+        "in what is not, it has none");
     truncate_file();
     is(counts_get("cache") - cache, 0,
-        "when the file is truncated, they are not its own");
+        "when the file is truncated, nothing is left");
     ok(counts_well(), "the checkers agree");
-    munmap((void *)p, PAGES * PAGE);
+    munmap((void *)(p + 20 * PAGE), (PAGES - 20) * PAGE);
+}
+
+static void
+test_room(void)
+{
+    struct statfs status;
+
+    fallocate(fd, 0, 10 * PAGE, 20 * PAGE);
+    is(counts_get("cache") - cache, 20, "room for a file is pages");
+    fstatfs(fd, &status);
+    long most = (long)status.f_bfree + 1;
+    fails(fallocate(fd, 0, 30 * PAGE, most * PAGE), ENOSPC,
+        "no more than there are");
+    is(counts_get("cache") - cache, 20, "and then none is kept");
+    truncate_file();
 }
 
 int
@@ -106,6 +145,7 @@ main(void)
     }
     test_private();
     test_shared();
+    test_room();
     close(fd);
     unlink("file");
     return done();

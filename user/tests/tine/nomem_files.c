@@ -28,10 +28,18 @@
  * ok 22 - read of a file of the kernel
  * ok 23 - read of a file needs none
  * ok 24 - getdents needs none
- * 1..24
+ * ok 25 - ftruncate of what two have mapped
+ * ok 26 - ftruncate of a file needs none
+ * ok 27 - fallocate of many pages
+ * ok 28 - preadv of many parts
+ * ok 29 - pread of a file of the kernel
+ * ok 30 - open of a FIFO
+ * 1..30
  */
 #include "nomem.h"
 
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #define SEGMENTS 20
@@ -253,6 +261,71 @@ read_directory(void)
     CALL(SYS_getdents64, fd, P(block), sizeof(block));
 }
 
+static int
+five_pages(void)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && status.st_size == 5 * PAGE;
+}
+
+static void
+cut_mapped(void)
+{
+    make_file();
+    ftruncate(fd, 5 * PAGE);
+    volatile char *p = mmap(area + (AREA_TABLES + 1) * TABLE, 5 * PAGE,
+        PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    for (int i = 0; i < 5; i++) {
+        (void)p[i * PAGE];
+    }
+    CALL(SYS_ftruncate, fd, PAGE);
+}
+
+static void
+cut_file(void)
+{
+    make_file();
+    CALL(SYS_ftruncate, fd, 1L << 40);
+}
+
+static void
+fill_file(void)
+{
+    make_file();
+    CALL(SYS_fallocate, fd, 0, 510 * PAGE, 5 * PAGE);
+}
+
+static int
+one_page(void)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && status.st_size == 4
+        && status.st_blocks == PAGE / 512;
+}
+
+static void
+do_preadv(void)
+{
+    CALL(SYS_preadv, fd, P(segments()), SEGMENTS, 1);
+    attempt.arg[0] = fd;
+}
+
+static void
+pread_proc(void)
+{
+    fd = open("/proc/tine/fork", O_RDONLY);
+    CALL(SYS_pread64, fd, P(block), sizeof(block), 0);
+}
+
+static void
+open_fifo(void)
+{
+    mkfifo("file", 0600);
+    CALL(SYS_open, P("file"), O_RDWR);
+}
+
 #define OPEN_MAY .may = { ENFILE, ENOSPC }
 
 static const struct op ops[] = {
@@ -288,6 +361,14 @@ static const struct op ops[] = {
     OP("read of a file of the kernel", read_proc, 0, 0),
     OP("read of a file needs none", read_file, 0, FILES | NEVER),
     OP("getdents needs none", read_directory, 0, NEVER),
+    OP("ftruncate of what two have mapped", cut_mapped, TABLES | TREE,
+        FILES | SHARER, .intact = five_pages),
+    OP("ftruncate of a file needs none", cut_file, 0, FILES | NEVER),
+    OP("fallocate of many pages", fill_file, 0, FILES, .may = { ENOSPC },
+        .intact = one_page),
+    OP("preadv of many parts", do_preadv, 0, FILES),
+    OP("pread of a file of the kernel", pread_proc, 0, 0),
+    OP("open of a FIFO", open_fifo, 0, FILES, OPEN_MAY),
 };
 
 int

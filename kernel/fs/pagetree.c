@@ -1,0 +1,165 @@
+/*
+ * The tree of a file's pages.
+ */
+#include "abi/errno.h"
+#include "common/string.h"
+
+#include "fs/pagetree.h"
+
+#define SLOT_BITS 9
+#define SLOTS     512
+#define NEW       1UL /* in a slot, while pagetree_fill is at work */
+
+/* Make the tree higher, until it has a place for page `index`.
+ * => false: no memory */
+static bool
+grow(struct pagetree *tree, u64 index)
+{
+    while (index >> (SLOT_BITS * tree->height) != 0) {
+        paddr_t node = 0;
+        if (tree->root != 0) { /* what there is becomes the first child */
+            node = frame_alloc_zero(FRAME_KERNEL);
+            if (node == 0) {
+                return false;
+            }
+            *(paddr_t *)frame_ptr(node) = tree->root;
+        }
+        tree->root = node;
+        tree->height++;
+    }
+    return true;
+}
+
+/* The slot of page `index`; make: with what nodes are missing, which stay.
+ * => NULL: there is no node for it or, if it was to be made, no memory */
+static inline paddr_t *
+slot_of(struct pagetree *tree, u64 index, bool make)
+{
+    int bits = SLOT_BITS * tree->height;
+    paddr_t *slot = &tree->root;
+
+    if (index >> bits != 0) {
+        if (!make || !grow(tree, index)) {
+            return NULL;
+        }
+        bits = SLOT_BITS * tree->height;
+    }
+    while (bits > 0) {
+        if (*slot == 0 && make) {
+            *slot = frame_alloc_zero(FRAME_KERNEL);
+        }
+        if (*slot == 0) {
+            return NULL;
+        }
+        bits -= SLOT_BITS;
+        slot = (paddr_t *)frame_ptr(*slot) + (index >> bits & (SLOTS - 1));
+    }
+    return slot;
+}
+
+paddr_t
+pagetree_at(struct pagetree *tree, u64 index, bool make)
+{
+    paddr_t *slot = slot_of(tree, index, make);
+
+    if (make && slot != NULL && *slot == 0) {
+        *slot = frame_alloc_zero(tree->kind);
+        tree->pages += *slot != 0;
+    }
+    return slot != NULL ? *slot : 0;
+}
+
+void
+pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
+{
+    while (count > 0) {
+        /* In a node, the slots of neighbours lie side by side. */
+        const paddr_t *slot = slot_of(tree, index, false);
+        u64 run = tree->height > 0 ? SLOTS - index % SLOTS : 1;
+        run = MIN(run, count);
+        index += run;
+        count -= run;
+        for (; run > 0; run--, found++) {
+            *found = slot != NULL ? *slot++ : 0;
+            if (*found != 0) {
+                frame_get(*found);
+            }
+        }
+    }
+}
+
+/* The same of what hangs in one slot.  => whether nothing is left of it */
+static bool
+drop(struct pagetree *tree, paddr_t *slot, int level, u64 first, u64 end,
+     bool punch)
+{
+    bool gone = true;
+
+    if (*slot == 0 || first >= end) {
+        return true;
+    }
+    if (level == 0 && punch && frame_of(*slot)->refs > 1) {
+        memset(frame_ptr(*slot), 0, PAGE_SIZE);
+        return false;
+    }
+    if (level == 0) {
+        frame_disown(*slot);
+        *slot = 0;
+        tree->pages--;
+        return true;
+    }
+    u64 each = 1UL << (SLOT_BITS * (level - 1));
+    paddr_t *child = frame_ptr(*slot);
+    for (u64 i = first / each; i < SLOTS && i * each < end; i++) {
+        u64 start = i * each;
+        gone &= drop(tree, &child[i], level - 1, MAX(first, start) - start,
+                     MIN(end - start, each), punch);
+    }
+    if (gone && first == 0 && end == each * SLOTS) {
+        frame_put(*slot);
+        *slot = 0;
+    }
+    return gone;
+}
+
+void
+pagetree_drop(struct pagetree *tree, u64 first, u64 end, bool punch)
+{
+    u64 all = 1UL << (SLOT_BITS * tree->height);
+
+    drop(tree, &tree->root, tree->height, first, MIN(end, all), punch);
+    if (tree->root == 0) {
+        tree->height = 0;
+    }
+}
+
+int
+pagetree_fill(struct pagetree *tree, u64 first, u64 end, u64 room)
+{
+    int error = end - first > room + tree->pages ? -ENOSPC : 0;
+    u64 at = first;
+
+    for (; error == 0 && at < end; at++) {
+        paddr_t *slot = slot_of(tree, at, true);
+        if (slot != NULL && *slot != 0) {
+            continue;
+        }
+        if (room-- == 0) {
+            error = -ENOSPC;
+        } else if (slot == NULL || pagetree_at(tree, at, true) == 0) {
+            error = -ENOMEM;
+        } else {
+            *slot |= NEW;
+        }
+    }
+    while (at-- > first) {
+        paddr_t *slot = slot_of(tree, at, false);
+        if (slot != NULL && *slot & NEW) {
+            *slot &= ~NEW;
+            if (error != 0) {
+                pagetree_drop(tree, at, at + 1, false);
+            }
+        }
+    }
+    return error;
+}

@@ -1,0 +1,162 @@
+/*
+ * System calls that give things further names and other ones: links, rename.
+ */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "common/string.h"
+
+#include "core/config.h"
+
+#include "mm/heap.h"
+
+#include "fs/fs.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+
+#include "sys/sys.h"
+
+/* int symlinkat(const char *target, int dirfd, const char *path)
+ * int symlink(const char *target, const char *path)
+ * => 0; target may be anything
+ * Errors: EFAULT, ENOENT (also: target is empty), EEXIST, ENOTDIR, ELOOP,
+ *   ENAMETOOLONG, ENOMEM; EBADF. */
+long
+sys_symlinkat(u64 target, u64 dirfd, u64 path)
+{
+    struct path_arg arg;
+    char *text;
+    int error = path_from_user(target, &text);
+
+    if (error != 0) {
+        return error;
+    }
+    error = path_arg_get(&arg, dirfd, path);
+    if (error == 0) {
+        error = fs_make(arg.at, arg.path, link_alloc(text, strlen(text)));
+        path_arg_put(&arg);
+    }
+    kfree(text);
+    return error;
+}
+
+long
+sys_symlink(u64 target, u64 path)
+{
+    return sys_symlinkat(target, HERE, path);
+}
+
+/* int linkat(int fromfd, const char *from, int tofd, const char *to, int flags)
+ * int link(const char *from, const char *to)
+ * => 0; with AT_EMPTY_PATH and "", of fromfd itself; a symbolic link gets the
+ *    name itself, but with AT_SYMLINK_FOLLOW what it leads to
+ * Errors: EINVAL (flags), EFAULT, EEXIST, ENOENT (also: its last name was
+ *   removed), EXDEV, EPERM (a directory), ENOTDIR, ELOOP, ENAMETOOLONG, ENOMEM;
+ *   EBADF. */
+long
+sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
+{
+    u64 follow = flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW;
+    struct path_arg arg;
+    struct inode *inode;
+
+    if ((u32)flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) {
+        return -EINVAL;
+    }
+    int error = find_at(fromfd, from, (flags & AT_EMPTY_PATH) | follow, &inode);
+    if (error != 0) {
+        return error;
+    }
+    error = path_arg_get(&arg, tofd, to);
+    if (error == 0) {
+        error = fs_make(arg.at, arg.path, inode);
+        path_arg_put(&arg);
+    } else {
+        inode_put(inode);
+    }
+    return error;
+}
+
+long
+sys_link(u64 from, u64 to)
+{
+    return sys_linkat(HERE, from, HERE, to, 0);
+}
+
+/* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size)
+ * ssize_t readlink(const char *path, char *buf, size_t size)
+ * => bytes stored, size at most, without a NUL
+ * Errors: EINVAL (size; it is no symbolic link), EFAULT, ENOENT, ENOTDIR,
+ *   ELOOP, ENAMETOOLONG, ENOMEM; EBADF. */
+long
+sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
+{
+    struct inode *inode;
+
+    if ((int)size <= 0) {
+        return -EINVAL;
+    }
+    long length = find_at(dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
+    if (length != 0) {
+        return length;
+    }
+    char *text = kmalloc(PATH_MAX);
+    length = text != NULL ? fs_readlink(inode, text) : -ENOMEM;
+    inode_put(inode);
+    if (length > 0) {
+        length = MIN(length, (long)(int)size);
+        length = copy_to_user(buf, text, (size_t)length) == 0 ? length
+                                                              : -EFAULT;
+    }
+    kfree(text);
+    return length;
+}
+
+long
+sys_readlink(u64 path, u64 buf, u64 size)
+{
+    return sys_readlinkat(HERE, path, buf, size);
+}
+
+/* int renameat2(int fromfd, const char *from, int tofd, const char *to,
+ *               unsigned flags)
+ * int renameat(int fromfd, const char *from, int tofd, const char *to)
+ * int rename(const char *from, const char *to)
+ * => 0; to everybody it is one step; what `to` named is removed, but with
+ *    RENAME_EXCHANGE it gets the other name
+ * Errors: EINVAL (flags; to below from), EEXIST (RENAME_NOREPLACE), ENOENT,
+ *   ENOTDIR, EISDIR, ENOTEMPTY, EBUSY (/proc, `.`, `..`), EXDEV, EPERM (in
+ *   /proc), EFAULT, ELOOP, ENAMETOOLONG, ENOMEM; EBADF.
+ * Differences from Linux: RENAME_WHITEOUT is EINVAL. */
+long
+sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
+{
+    struct path_arg source, target;
+
+    if ((u32)flags > RENAME_EXCHANGE) { /* one of the two, or none */
+        return -EINVAL;
+    }
+    int error = path_arg_get(&source, fromfd, from);
+    if (error != 0) {
+        return error;
+    }
+    error = path_arg_get(&target, tofd, to);
+    if (error == 0) {
+        error = fs_rename(source.at, source.path, target.at, target.path,
+                          (u32)flags);
+        path_arg_put(&target);
+    }
+    path_arg_put(&source);
+    return error;
+}
+
+long
+sys_renameat(u64 fromfd, u64 from, u64 tofd, u64 to)
+{
+    return sys_renameat2(fromfd, from, tofd, to, 0);
+}
+
+long
+sys_rename(u64 from, u64 to)
+{
+    return sys_renameat2(HERE, from, HERE, to, 0);
+}
