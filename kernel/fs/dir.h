@@ -26,7 +26,7 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
 
 /* Remove the name of an empty directory, or of anything else.
  * => 0; -ENOENT, -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY (/proc) */
-int dir_remove(struct inode *dir, const char *name, bool directory);
+int dir_remove(const struct place *place, bool directory);
 
 /* rename(2), all in one step: give what `from` names the name `to`, whose
  * inode loses it; RENAME_EXCHANGE: they change places.

@@ -16,8 +16,8 @@
 
 /* ---- The tree ---- */
 
-#define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: spreads a product's bits */
-#define SAME   0xffffUL             /* bits of a key that tell same hashes apart */
+#define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: a product's bits spread */
+#define SAME   0xffffUL /* of a key: what tells names with one hash apart */
 
 /* 0 and 1 are the places of `.` and `..`: from SAME + 1 to ENTRY_MADE. */
 static u64
@@ -68,13 +68,8 @@ entry_find(const struct inode *dir, const char *name, u64 *key)
         *key += entry->key == *key; /* the first that is free */
         entry = entry_after(dir, entry);
     }
+    *key = *key <= last ? *key : 0;
     return NULL;
-}
-
-bool
-entry_is_full(u64 key)
-{
-    return (key & (SAME + 1)) == 0; /* a carry has taken that bit */
 }
 
 static u64

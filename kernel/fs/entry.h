@@ -9,8 +9,7 @@
  * is found in O(log n) steps down the tree, and a key is a place in a listing
  * that stays what it is, whatever comes and goes beside it.
  *
- * Only for dir.c, getdents.c and inode.c.  All with fstree_lock, where nothing
- * else is said.
+ * Only for dir.c and inode.c.  All with fstree_lock, if nothing else is said.
  */
 #pragma once
 
@@ -36,11 +35,9 @@ struct entry *entry_alloc(struct inode *dir, const char *name);
 void entry_free(struct entry *entry);
 
 /* Find a name.
- * => NULL: there is none; *key is then the one that it would get */
+ * => NULL: there is none; *key is then the one that it would get, or 0 if
+ *    65,536 others have this hash */
 struct entry *entry_find(const struct inode *dir, const char *name, u64 *key);
-
-/* 65,536 names have this hash: there is no key left for another. */
-bool entry_is_full(u64 key);
 
 /* The first with this key or a higher one, and the next; NULL: none. */
 struct entry *entry_from(const struct inode *dir, u64 key);

@@ -20,6 +20,7 @@
 #include "mm/heap.h"
 
 #include "fs/file.h"
+#include "fs/path.h"
 
 #define FIRST_CAPACITY 24
 #define WORDS(capacity) (((capacity) + 63) / 64) /* of its bits */
@@ -205,16 +206,17 @@ file_at(const struct files *files, u32 fd)
 
 /* ---- One descriptor of the current process ---- */
 
-struct file *
-files_find(struct files *files, int fd)
+struct inode *
+files_inode(struct files *files, int fd)
 {
     spin_lock(&files->lock);
     struct file *file = file_at(files, fd);
-    if (file != NULL) {
-        file_get(file);
+    struct inode *inode = file != NULL ? file->inode : NULL;
+    if (inode != NULL) {
+        inode_get(inode);
     }
     spin_unlock(&files->lock);
-    return file;
+    return inode;
 }
 
 int
@@ -233,7 +235,15 @@ files_next(struct files *files, int fd)
 __noinline struct file *
 file_get_fd(int fd)
 {
-    return files_find(current->files, fd);
+    struct files *files = current->files;
+
+    spin_lock(&files->lock);
+    struct file *file = file_at(files, fd);
+    if (file != NULL) {
+        file_get(file);
+    }
+    spin_unlock(&files->lock);
+    return file;
 }
 
 struct file_use

@@ -144,9 +144,9 @@ int fd_replace(struct file *file, u32 fd, bool cloexec);
 int fd_get_cloexec(u32 fd);
 int fd_set_cloexec(u32 fd, bool cloexec);
 
-/* In any table: a reference to the file behind a descriptor (NULL: none), and
- * the first descriptor in use from this one on (-1: none). */
-struct file *files_find(struct files *files, int fd);
+/* In any table: what a descriptor is open for, with one reference (NULL: it is
+ * not), and the first that is open, from this one on (-1: none). */
+struct inode *files_inode(struct files *files, int fd);
 int files_next(struct files *files, int fd);
 
 /* ---- The whole table ---- */

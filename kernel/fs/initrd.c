@@ -28,6 +28,27 @@
 
 #define HEADER_SIZE 110 /* of a newc entry; its name follows */
 
+/* The inode of an earlier entry that is the same file; its data come with the
+ * last.  Archives that follow one another may number their files alike, so it
+ * must have the same times and mode.  => with one reference; NULL: none */
+static struct inode *
+find_same(const struct cpio_entry *entry)
+{
+    struct inode *inode = NULL;
+    struct cpio_entry other;
+    struct cpio cpio;
+
+    cpio_init(&cpio, frame_ptr(bootinfo.initrd_start),
+              bootinfo.initrd_end - bootinfo.initrd_start);
+    while (cpio_next(&cpio, &other) > 0 && other.name != entry->name) {
+        if (other.ino == entry->ino && other.mode == entry->mode
+            && other.mtime == entry->mtime && other.nlink == entry->nlink) {
+            return path_find(NULL, other.name, 0, &inode) == 0 ? inode : NULL;
+        }
+    }
+    return NULL;
+}
+
 static int
 unpack(const struct cpio_entry *entry)
 {
@@ -37,12 +58,12 @@ unpack(const struct cpio_entry *entry)
     if (S_ISDIR(entry->mode)) {
         inode = dir_alloc(entry->mode & 07777);
     } else if (S_ISREG(entry->mode)) {
-        inode = tmpfs_file(entry->mode & 07777);
-        if (entry->nlink > 1 && entry->size == 0) {
-            warn("initrd: %s: empty, hard links are not kept\n", entry->name);
-        }
+        inode = entry->nlink > 1 ? find_same(entry) : NULL;
+        inode = inode != NULL ? inode : tmpfs_file(entry->mode & 07777);
+    } else if (S_ISLNK(entry->mode)) {
+        inode = link_alloc((const char *)entry->data, entry->size);
     } else {
-        warn("initrd: %s: left out, neither file nor directory\n",
+        warn("initrd: %s: left out, no file, directory or link\n",
              entry->name);
         return 0;
     }
@@ -51,7 +72,7 @@ unpack(const struct cpio_entry *entry)
     }
     if (error == -EEXIST && S_ISDIR(entry->mode)) {
         error = 0;
-    } else if (error == 0 && S_ISREG(entry->mode)) {
+    } else if (error == 0 && S_ISREG(entry->mode) && entry->size > 0) {
         error = tmpfs_fill(inode, entry->data, entry->size);
     }
     inode_put(inode);

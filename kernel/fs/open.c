@@ -21,33 +21,38 @@
 #define O_TMPFILE_BIT 020000000
 #define KEPT_FLAGS    (FILE_FLAGS | O_DIRECTORY | O_NOFOLLOW)
 
-/* Give an inode a name; where only we change names, just what is there is told.
- * => inode: NULL: there was no memory for it */
+/* What becomes of a change that cannot be: an error of looking for the name, or
+ * if it is there, this one. */
+static int
+refuse(struct place *place, int error)
+{
+    struct inode *inode;
+    int missing = place_look(place, &inode);
+
+    if (missing != 0) {
+        return missing;
+    }
+    inode_put(inode);
+    return error;
+}
+
+/* Give an inode a name.  => inode: NULL: there was no memory for it */
 static int
 make(struct place *place, struct inode *inode)
 {
-    struct inode *old;
-    int error = -ENOMEM;
-
-    if (inode != NULL && !place_is_name(place)) {
-        return -EEXIST;
+    if (inode == NULL) {
+        return -ENOMEM;
     }
-    bool fixed = place->dir->dev != DEV_TREE;
-    bool new_dir = inode != NULL && S_ISDIR(inode->mode) && inode->nlink == 0;
-    if (inode != NULL && (fixed || (place->slash && !new_dir))) {
-        error = dir_lookup(place->dir, place->name, &old);
-        if (error == 0) {
-            inode_put(old);
-            error = -EEXIST;
-        }
-    } else if (inode != NULL) {
-        if (inode->nlink == 0 && place->dir->mode & S_ISGID) {
-            inode->gid = place->dir->gid;
-            inode->mode |= new_dir ? S_ISGID : 0;
-        }
-        error = dir_add(place->dir, place->name, inode);
+    bool new_dir = S_ISDIR(inode->mode) && inode->nlink == 0;
+    if (place->dir->dev != DEV_TREE || !place_is_name(place)
+        || (place->slash && !new_dir)) {
+        return refuse(place, -EEXIST);
     }
-    return error;
+    if (inode->nlink == 0 && place->dir->mode & S_ISGID) {
+        inode->gid = place->dir->gid;
+        inode->mode |= new_dir ? S_ISGID : 0;
+    }
+    return dir_add(place->dir, place->name, inode);
 }
 
 /* Find what the path leads to, or make it.  => 0 and *inode with one reference
@@ -184,24 +189,13 @@ fs_mkdir(struct inode *at, const char *path, u32 mode)
 static int
 ask_name(struct place *place, bool directory)
 {
-    struct inode *inode;
-
     if (!place_is_name(place)) {
         return !directory                     ? -EISDIR
                : place->name[0] == '\0'       ? -EBUSY
                : strcmp(place->name, ".") == 0 ? -EINVAL
                                                : -ENOTEMPTY;
     }
-    bool fixed = place->dir->dev != DEV_TREE;
-    if (!fixed && (directory || !place->slash)) {
-        return 0;
-    }
-    int error = place_look(place, &inode);
-    if (error == 0) {
-        error = fixed ? -EPERM : S_ISDIR(inode->mode) ? -EISDIR : -ENOTDIR;
-        inode_put(inode);
-    }
-    return error;
+    return place->dir->dev != DEV_TREE ? refuse(place, -EPERM) : 0;
 }
 
 int
@@ -214,7 +208,7 @@ fs_remove(struct inode *at, const char *path, bool directory)
         error = ask_name(&place, directory);
     }
     if (error == 0) {
-        error = dir_remove(place.dir, place.name, directory);
+        error = dir_remove(&place, directory);
     }
     place_end(&place);
     return error;
@@ -224,8 +218,6 @@ fs_remove(struct inode *at, const char *path, bool directory)
 static int
 rename_places(struct place *from, struct place *to, u32 flags)
 {
-    struct inode *inode;
-
     if (from->dir->dev != to->dir->dev) {
         return -EXDEV;
     }
@@ -238,16 +230,8 @@ rename_places(struct place *from, struct place *to, u32 flags)
     if (from->dir->dev == DEV_TREE) {
         return dir_rename(from, to, flags);
     }
-    int error = place_look(from, &inode);
-    if (error == 0) {
-        inode_put(inode);
-        error = place_look(to, &inode);
-    }
-    if (error == 0) {
-        inode_put(inode);
-        error = -EPERM;
-    }
-    return error;
+    int error = refuse(from, 0);
+    return error != 0 ? error : refuse(to, -EPERM);
 }
 
 int
@@ -277,7 +261,7 @@ fs_place(const char *path, struct inode *inode)
     if (error == 0 && !place_is_name(&place)) {
         error = -EEXIST;
     } else if (error == 0) {
-        dir_remove(place.dir, place.name, false);
+        dir_remove(&place, false);
         error = dir_add(place.dir, place.name, inode);
     }
     place_end(&place);

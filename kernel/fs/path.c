@@ -171,6 +171,7 @@ follow(struct place *place, struct inode **inode)
     int error = ++place->links > LINKS_MAX ? -ELOOP : 0;
 
     *inode = NULL;
+    link->atime_ns = inode_now();
     if (error == 0) {
         error = link->ops->follow != NULL ? link->ops->follow(link, inode)
                                           : insert_text(place, link->data);
@@ -336,6 +337,7 @@ fs_readlink(struct inode *link, char *buf)
     if (!S_ISLNK(link->mode)) {
         return -EINVAL;
     }
+    link->atime_ns = inode_now();
     if (link->ops->follow == NULL) {
         memcpy(buf, link->data, link->size);
         return (long)link->size;

@@ -86,8 +86,8 @@ void frame_free_block(paddr_t block, int order);
 static inline void frame_get(paddr_t frame);
 void frame_put(paddr_t frame);
 
-/* Drop an object's hold on its page.  Who still refers to it, by a mapping or a
- * pin, has anonymous memory from here. */
+/* Drop an object's hold on its page.  Who still has a pin on it, to copy, has
+ * anonymous memory from here. */
 void frame_disown(paddr_t frame);
 
 /* Free a frame that nobody refers to any more (for pt_drop, which counts down),

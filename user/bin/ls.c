@@ -1,6 +1,7 @@
 /*
  * ls [-al] [FILE...]: list directories, sorted by name. -a also names that
- * begin with a dot; -l mode, links, owner, group and size in front.
+ * begin with a dot; -l mode, links, owner, group and size in front, and where a
+ * symbolic link leads behind.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool want_all;
 static bool want_long;
@@ -42,7 +44,8 @@ mode_string(mode_t mode, char *s)
 static bool
 print_entry(const char *path, const char *name)
 {
-    struct stat st;
+    struct stat st = {0};
+    char target[PATH_MAX];
     char mode[11];
 
     if (want_long) {
@@ -53,7 +56,13 @@ print_entry(const char *path, const char *name)
         printf("%s %2lu %u %u %8ld ", mode, st.st_nlink, st.st_uid, st.st_gid,
                st.st_size);
     }
-    printf("%s\n", name);
+    ssize_t length = S_ISLNK(st.st_mode)
+                         ? readlink(path, target, sizeof(target)) : -1;
+    if (length >= 0) {
+        printf("%s -> %.*s\n", name, (int)length, target);
+    } else {
+        printf("%s\n", name);
+    }
     return true;
 }
 

@@ -12,6 +12,10 @@
 static const struct bad_call calls[] = {
     { "write a file", NR_write, { 5, 0, 64 }, 1, F, 64, 4 },
     { "write a pipe", NR_write, { 6, 0, 64 }, 1, F, 64, F },
+    { "pwrite64", NR_pwrite64, { 5, 0, 64, 8 }, 1, F, 64, 4 },
+    { "pwritev", NR_pwritev, { 5, 0, 4, 0 }, 1, F, 0, F },
+    { "preadv", NR_preadv, { 5, 0, 4, 0 }, 1, F, 0, F },
+    { "utimensat", NR_utimensat, { 5, 0, 0 }, 2, 0, 0, F },
     { "writev", NR_writev, { 5, 0, 4 }, 1, F, 0, F },
     { "readv", NR_readv, { 7, 0, 4 }, 1, F, 0, F },
     { "nanosleep", NR_nanosleep, { 0, 0 }, 0, F, 0, F },

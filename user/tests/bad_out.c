@@ -12,12 +12,18 @@
 /* 5 is a file of 4096 bytes, 6 a directory, 7 /dev/zero, 8 a pipe's end. */
 static const struct bad_call calls[] = {
     { "read a file", NR_read, { 5, 0, 64 }, 1, F, F, 4 },
+    { "pread64", NR_pread64, { 5, 0, 64, 8 }, 1, F, F, 4 },
     { "read a device", NR_read, { 7, 0, 64 }, 1, F, F, 4 },
     { "read a pipe", NR_read, { 8, 0, 64 }, 1, F, F, F },
     { "stat", NR_stat, { P("/"), 0 }, 1, F, F, F },
     { "lstat", NR_lstat, { P("/"), 0 }, 1, F, F, F },
     { "fstat", NR_fstat, { 5, 0 }, 1, F, F, F },
     { "newfstatat", NR_newfstatat, { 6, P("file"), 0, 0 }, 2, F, F, F },
+    { "statx", NR_statx, { 6, P("file"), 0, 0x7ff, 0 }, 4, F, F, F },
+    { "statfs", NR_statfs, { P("/"), 0 }, 1, F, F, F },
+    { "fstatfs", NR_fstatfs, { 5, 0 }, 1, F, F, F },
+    { "readlink", NR_readlink, { P("link"), 0, 64 }, 1, F, F, F },
+    { "readlinkat", NR_readlinkat, { 6, P("link"), 0, 64 }, 2, F, F, F },
     { "pipe", NR_pipe, { 0 }, 0, F, F, F },
     { "pipe2", NR_pipe2, { 0, 0 }, 0, F, F, F },
     { "getcwd", NR_getcwd, { 0, 4000 }, 0, F, F, F },
@@ -70,6 +76,7 @@ main(void)
     mkdir("longer", 0755);
     chdir("longer");
     file = open("file", O_RDWR | O_CREAT, 0644);
+    symlink("../longer/file", "link");
     memset(buf, 'f', sizeof(buf));
     write(file, buf, 4096);
     dup2(file, 5);
@@ -93,6 +100,7 @@ main(void)
     is(raw(NR_clock_gettime, 1, 0x7fffffffeff8, 0, 0), F,
         "half behind the end of all addresses");
     unlink("file");
+    unlink("link");
     chdir("..");
     rmdir("longer");
     return done();

@@ -6,11 +6,14 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
 #define F (-EFAULT)
 #define N (-ENOENT)
 
 static struct stat st;
+static struct statx stx;
+static struct statfs sfs;
 
 /* A page only to read is full of zeros: an empty path. */
 static const struct bad_call calls[] = {
@@ -27,6 +30,37 @@ static const struct bad_call calls[] = {
     { "rmdir", NR_rmdir, { 0 }, 0, F, N, F },
     { "unlink", NR_unlink, { 0 }, 0, F, N, F },
     { "unlinkat", NR_unlinkat, { AT_FDCWD, 0, 0 }, 1, F, N, F },
+    { "creat", NR_creat, { 0, 0644 }, 0, F, N, F },
+    { "link from", NR_link, { 0, P("new") }, 0, F, N, F },
+    { "link to", NR_link, { P("file"), 0 }, 1, F, N, F },
+    { "linkat from", NR_linkat, { AT_FDCWD, 0, AT_FDCWD, P("new") }, 1, F, N,
+        F },
+    { "linkat to", NR_linkat, { AT_FDCWD, P("file"), AT_FDCWD, 0 }, 3, F, N,
+        F },
+    { "symlink to", NR_symlink, { 0, P("new") }, 0, F, N, F },
+    { "symlink", NR_symlink, { P("file"), 0 }, 1, F, N, F },
+    { "symlinkat", NR_symlinkat, { P("file"), AT_FDCWD, 0 }, 2, F, N, F },
+    { "readlink", NR_readlink, { 0, P(&st), 16 }, 0, F, N, F },
+    { "readlinkat", NR_readlinkat, { AT_FDCWD, 0, P(&st), 16 }, 1, F, N, F },
+    { "rename from", NR_rename, { 0, P("new") }, 0, F, N, F },
+    { "rename to", NR_rename, { P("file"), 0 }, 1, F, N, F },
+    { "renameat2 from", NR_renameat2, { AT_FDCWD, 0, AT_FDCWD, P("new") }, 1,
+        F, N, F },
+    { "renameat2 to", NR_renameat2, { AT_FDCWD, P("file"), AT_FDCWD, 0 }, 3,
+        F, N, F },
+    { "chmod", NR_chmod, { 0, 0644 }, 0, F, N, F },
+    { "fchmodat", NR_fchmodat, { AT_FDCWD, 0, 0644 }, 1, F, N, F },
+    { "chown", NR_chown, { 0, 1, 1 }, 0, F, N, F },
+    { "lchown", NR_lchown, { 0, 1, 1 }, 0, F, N, F },
+    { "fchownat", NR_fchownat, { AT_FDCWD, 0, 1, 1 }, 1, F, N, F },
+    { "utimensat", NR_utimensat, { AT_FDCWD, 0, 0 }, 1, F, N, F },
+    { "truncate", NR_truncate, { 0, 4 }, 0, F, N, F },
+    { "mknod", NR_mknod, { 0, S_IFREG | 0644 }, 0, F, N, F },
+    { "mknodat", NR_mknodat, { AT_FDCWD, 0, S_IFREG | 0644 }, 1, F, N, F },
+    { "faccessat", NR_faccessat, { AT_FDCWD, 0, F_OK }, 1, F, N, F },
+    { "faccessat2", NR_faccessat2, { AT_FDCWD, 0, F_OK }, 1, F, N, F },
+    { "statx", NR_statx, { AT_FDCWD, 0, 0, 0x7ff, P(&stx) }, 1, F, N, F },
+    { "statfs", NR_statfs, { 0, P(&sfs) }, 0, F, N, F },
     { "execve", NR_execve, { 0, 0, 0 }, 0, F, N, F },
 };
 
@@ -55,10 +89,12 @@ test_edge(void)
 int
 main(void)
 {
+    close(open("file", O_WRONLY | O_CREAT, 0644));
     bad_init();
     for (int i = 0; i < COUNT(calls); i++) {
         bad_test(&calls[i]);
     }
     test_edge();
+    unlink("file");
     return done();
 }

@@ -37,6 +37,7 @@ test_simple(void)
     is(raw(NR_set_tid_address, P(&tid), 0, 0, 0), getpid(),
         "set_tid_address too");
     is(sched_yield(), 0, "sched_yield");
+    is(raw(NR_sync, 0, 0, 0, 0), 0, "sync");
     is(uname(&name), 0, "uname");
     ok(strlen(name.sysname) > 0 && strlen(name.sysname) < 65, "has a name");
     ok(strlen(name.release) > 0 && strlen(name.release) < 65, "a release");

@@ -48,6 +48,41 @@ test_files(void)
 }
 
 static void
+test_attributes(void)
+{
+    char buf[16];
+    struct stat st;
+    int fd = open("file", O_RDWR | O_CREAT, 0644);
+
+    is(raw(NR_fchmod, HIGH | fd, HIGH | 0604, 0, 0), 0, "fchmod: both");
+    is(raw(NR_fchown, HIGH | fd, HIGH | 5, 0xffffffffL, 0), 0,
+        "fchown: an owner, and -1 in 32 bits");
+    fstat(fd, &st);
+    is(st.st_mode & 07777, 0604, "the mode was taken");
+    ok(st.st_uid == 5 && st.st_gid == 0, "and the owner");
+    is(raw(NR_pwrite64, HIGH | fd, P("text"), 4, 0), 4, "pwrite64");
+    is(raw(NR_pread64, HIGH | fd, P(buf), 4, 0), 4, "pread64");
+    is(raw(NR_ftruncate, HIGH | fd, 2, 0, 0), 0, "ftruncate");
+    is(raw(NR_fallocate, HIGH | fd, HIGH, 0, 4), 0, "fallocate: a mode");
+    is(raw(NR_fsync, HIGH | fd, 0, 0, 0), 0, "fsync");
+    is(raw(NR_faccessat2, 0xffffff9cL, P("file"), HIGH | R_OK, HIGH), 0,
+        "faccessat2: mode and flags");
+    is(raw(NR_utimensat, HIGH | fd, 0, 0, HIGH), 0, "utimensat: flags");
+    is(raw(NR_mknod, P("fifo"), HIGH | S_IFIFO | 0600, HIGH, 0), 0,
+        "mknod: a mode");
+    is(raw(NR_symlink, P("file"), P("link"), 0, 0), 0, "symlink");
+    is(raw(NR_readlink, P("link"), P(buf), HIGH | 3, 0), 3,
+        "readlink: a size, which is an int there");
+    const long arg[6] = { 0xffffff9cL, P("link"), 0xffffff9cL, P("fifo"),
+        HIGH | RENAME_NOREPLACE, 0 };
+    is(raw_v(NR_renameat2, arg), -EEXIST, "renameat2: flags");
+    close(fd);
+    unlink("link");
+    unlink("fifo");
+    unlink("file");
+}
+
+static void
 test_processes(void)
 {
     int status = 0, p[2];
@@ -74,6 +109,7 @@ int
 main(void)
 {
     test_files();
+    test_attributes();
     test_processes();
     return done();
 }

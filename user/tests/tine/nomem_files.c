@@ -16,30 +16,33 @@
  * ok 10 - open of a file of a process
  * ok 11 - open of a process
  * ok 12 - mkdir
- * ok 13 - rmdir
- * ok 14 - unlink
- * ok 15 - stat
- * ok 16 - chdir
- * ok 17 - getcwd
- * ok 18 - write to a file
- * ok 19 - write far behind a file
- * ok 20 - readv of many parts
- * ok 21 - writev of many parts
- * ok 22 - read of a file of the kernel
- * ok 23 - read of a file needs none
- * ok 24 - getdents needs none
- * ok 25 - ftruncate of what two have mapped
- * ok 26 - ftruncate of a file needs none
- * ok 27 - fallocate of many pages
- * ok 28 - preadv of many parts
- * ok 29 - pread of a file of the kernel
- * ok 30 - open of a FIFO
- * 1..30
+ * ok 13 - rmdir needs none
+ * ok 14 - unlink needs none
+ * ok 15 - stat needs none
+ * ok 16 - stat of a long path
+ * ok 17 - stat through a link
+ * ok 18 - chdir needs none
+ * ok 19 - getcwd
+ * ok 20 - symlink
+ * ok 21 - link
+ * ok 22 - rename
+ * ok 23 - rename over a file
+ * ok 24 - renameat2 that exchanges
+ * ok 25 - readlink
+ * ok 26 - readlink of a descriptor
+ * ok 27 - open of a descriptor's link
+ * ok 28 - write to a file
+ * ok 29 - write far behind a file
+ * ok 30 - readv of many parts
+ * ok 31 - writev of many parts
+ * ok 32 - read of a file of the kernel
+ * ok 33 - read of a file needs none
+ * ok 34 - getdents needs none
+ * ok 35 - getdents of descriptors needs none
+ * 1..35
  */
 #include "nomem.h"
 
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 #define SEGMENTS 20
@@ -184,6 +187,92 @@ do_stat(void)
 }
 
 static void
+stat_long(void)
+{
+    memset(block, '/', 1024);
+    strcpy(block + 200, "dev/zero");
+    CALL(SYS_stat, P(block), P(block + 512));
+}
+
+static void
+stat_link(void)
+{
+    make_file();
+    symlink("file", "link");
+    CALL(SYS_stat, P("link"), P(block));
+}
+
+static void
+do_symlink(void)
+{
+    CALL(SYS_symlink, P("text"), P("new"));
+}
+
+static void
+do_link(void)
+{
+    make_file();
+    CALL(SYS_link, P("file"), P("new"));
+}
+
+static void
+do_rename(void)
+{
+    make_file();
+    CALL(SYS_rename, P("file"), P("new"));
+}
+
+static void
+rename_over(void)
+{
+    make_file();
+    close(open("other", O_WRONLY | O_CREAT, 0644));
+    CALL(SYS_rename, P("other"), P("file"));
+}
+
+static void
+rename_exchange(void)
+{
+    make_file();
+    close(open("other", O_WRONLY | O_CREAT, 0644));
+    CALL(SYS_renameat2, AT_FDCWD, P("other"), AT_FDCWD, P("file"),
+        RENAME_EXCHANGE);
+}
+
+static int
+no_new(void)
+{
+    return access("new", 0) < 0 && errno == ENOENT;
+}
+
+static int
+not_renamed(void)
+{
+    return file_there() && no_new();
+}
+
+static void
+do_readlink(void)
+{
+    symlink("file", "link");
+    CALL(SYS_readlink, P("link"), P(block), sizeof(block));
+}
+
+static void
+readlink_fd(void)
+{
+    CALL(SYS_readlink, P("/proc/self/fd/0"), P(block), sizeof(block));
+}
+
+static void
+open_fd(void)
+{
+    make_file();
+    snprintf(block, sizeof(block), "/proc/self/fd/%d", fd);
+    CALL(SYS_open, P(block), O_RDWR);
+}
+
+static void
 do_chdir(void)
 {
     CALL(SYS_chdir, P("/proc"));
@@ -255,75 +344,17 @@ read_proc(void)
 }
 
 static void
+read_descriptors(void)
+{
+    fd = open("/proc/self/fd", O_RDONLY);
+    CALL(SYS_getdents64, fd, P(block), sizeof(block));
+}
+
+static void
 read_directory(void)
 {
     fd = open("/proc", O_RDONLY);
     CALL(SYS_getdents64, fd, P(block), sizeof(block));
-}
-
-static int
-five_pages(void)
-{
-    struct stat status;
-
-    return fstat(fd, &status) == 0 && status.st_size == 5 * PAGE;
-}
-
-static void
-cut_mapped(void)
-{
-    make_file();
-    ftruncate(fd, 5 * PAGE);
-    volatile char *p = mmap(area + (AREA_TABLES + 1) * TABLE, 5 * PAGE,
-        PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
-    for (int i = 0; i < 5; i++) {
-        (void)p[i * PAGE];
-    }
-    CALL(SYS_ftruncate, fd, PAGE);
-}
-
-static void
-cut_file(void)
-{
-    make_file();
-    CALL(SYS_ftruncate, fd, 1L << 40);
-}
-
-static void
-fill_file(void)
-{
-    make_file();
-    CALL(SYS_fallocate, fd, 0, 510 * PAGE, 5 * PAGE);
-}
-
-static int
-one_page(void)
-{
-    struct stat status;
-
-    return fstat(fd, &status) == 0 && status.st_size == 4
-        && status.st_blocks == PAGE / 512;
-}
-
-static void
-do_preadv(void)
-{
-    CALL(SYS_preadv, fd, P(segments()), SEGMENTS, 1);
-    attempt.arg[0] = fd;
-}
-
-static void
-pread_proc(void)
-{
-    fd = open("/proc/tine/fork", O_RDONLY);
-    CALL(SYS_pread64, fd, P(block), sizeof(block), 0);
-}
-
-static void
-open_fifo(void)
-{
-    mkfifo("file", 0600);
-    CALL(SYS_open, P("file"), O_RDWR);
 }
 
 #define OPEN_MAY .may = { ENFILE, ENOSPC }
@@ -346,11 +377,26 @@ static const struct op ops[] = {
     OP("open of a file of a process", open_stat, 0, 0, OPEN_MAY),
     OP("open of a process", open_self, 0, 0, OPEN_MAY),
     OP("mkdir", do_mkdir, 0, FILES, .may = { ENOSPC }, .intact = no_dir),
-    OP("rmdir", do_rmdir, 0, FILES, .intact = dir_there),
-    OP("unlink", do_unlink, 0, FILES, .intact = file_there),
-    OP("stat", do_stat, 0, FILES),
-    OP("chdir", do_chdir, 0, 0),
+    OP("rmdir needs none", do_rmdir, 0, FILES | NEVER, .intact = dir_there),
+    OP("unlink needs none", do_unlink, 0, FILES | NEVER,
+        .intact = file_there),
+    OP("stat needs none", do_stat, 0, FILES | NEVER),
+    OP("stat of a long path", stat_long, 0, 0),
+    OP("stat through a link", stat_link, 0, FILES),
+    OP("chdir needs none", do_chdir, 0, NEVER),
     OP("getcwd", do_getcwd, 0, 0),
+    OP("symlink", do_symlink, 0, FILES, .may = { ENOSPC }, .intact = no_new),
+    OP("link", do_link, 0, FILES, .may = { ENOSPC }, .intact = not_renamed),
+    OP("rename", do_rename, 0, FILES, .may = { ENOSPC },
+        .intact = not_renamed),
+    OP("rename over a file", rename_over, 0, FILES, .may = { ENOSPC },
+        .intact = file_there),
+    OP("renameat2 that exchanges", rename_exchange, 0, FILES,
+        .may = { ENOSPC }, .intact = file_there),
+    OP("readlink", do_readlink, 0, FILES),
+    OP("readlink of a descriptor", readlink_fd, 0, 0),
+    OP("open of a descriptor's link", open_fd, 0, FILES, OPEN_MAY,
+        .intact = file_there),
     OP("write to a file", write_file, 0, FILES | PARTIAL, .may = { ENOSPC },
         .intact = file_there),
     OP("write far behind a file", write_far, 0, FILES, .may = { ENOSPC },
@@ -361,14 +407,7 @@ static const struct op ops[] = {
     OP("read of a file of the kernel", read_proc, 0, 0),
     OP("read of a file needs none", read_file, 0, FILES | NEVER),
     OP("getdents needs none", read_directory, 0, NEVER),
-    OP("ftruncate of what two have mapped", cut_mapped, TABLES | TREE,
-        FILES | SHARER, .intact = five_pages),
-    OP("ftruncate of a file needs none", cut_file, 0, FILES | NEVER),
-    OP("fallocate of many pages", fill_file, 0, FILES, .may = { ENOSPC },
-        .intact = one_page),
-    OP("preadv of many parts", do_preadv, 0, FILES),
-    OP("pread of a file of the kernel", pread_proc, 0, 0),
-    OP("open of a FIFO", open_fifo, 0, FILES, OPEN_MAY),
+    OP("getdents of descriptors needs none", read_descriptors, 0, NEVER),
 };
 
 int

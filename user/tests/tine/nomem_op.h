@@ -25,7 +25,7 @@
 #define IN_CHILD 32 /* in a child, while the parent shares the memory */
 #define IN_VFORK 64 /* in a child that uses its parent's memory */
 #define FORKS 128   /* its child ends at once, and is waited for */
-#define FILES 256   /* names `file' and `dir' are left behind */
+#define FILES 256   /* names are left behind: `file' and such */
 #define GROWS 512   /* the kernel keeps more for itself each time */
 
 struct op {

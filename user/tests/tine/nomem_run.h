@@ -113,7 +113,10 @@ run(const struct op *op, const char *way, long n)
     }
     waitpid(pid, &status, 0);
     if (op->flags & FILES) {
-        unlink("file");
+        static const char *const others[] = { "file", "new", "other", "link" };
+        for (int i = 0; i < 4; i++) {
+            unlink(others[i]);
+        }
         rmdir("dir");
     }
     if (WIFSIGNALED(status)) {

@@ -1,5 +1,5 @@
 /*
- * map_cut.c: a file is cut short and made longer again and again while others,
+ * fs_cut.c: a file is cut short and made longer again and again while others,
  * on other processors, read and write what they have mapped of it, fork, and
  * let it go. What they see is what was written there or zero, never what
  * belongs to somebody else; who touches what is cut off gets EFAULT in a call;

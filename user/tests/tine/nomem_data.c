@@ -1,0 +1,123 @@
+/*
+ * nomem_data.c: want of memory at every point of calls on what is in files, one
+ * by one; nomem.h says how, and what must hold.
+ *
+ * seconds: 40
+ * expect:
+ * ok 1 - ftruncate of what two have mapped
+ * ok 2 - ftruncate of a file needs none
+ * ok 3 - fallocate of many pages
+ * ok 4 - preadv of many parts
+ * ok 5 - pread of a file of the kernel
+ * ok 6 - open of a FIFO
+ * 1..6
+ */
+#include "nomem.h"
+
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+#define SEGMENTS 20
+
+static char block[20000];
+static int fd;
+
+static void
+make_file(long size)
+{
+    fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    write(fd, "text", 4);
+    ftruncate(fd, size);
+}
+
+static int
+has(long size, long pages)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && status.st_size == size
+        && status.st_blocks == pages * (PAGE / 512);
+}
+
+/* In tables of their own, which the other process shares. */
+static void
+cut_mapped(void)
+{
+    make_file(5 * PAGE);
+    volatile char *p = mmap(area + (AREA_TABLES + 1) * TABLE, 5 * PAGE,
+        PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    for (int i = 0; i < 5; i++) {
+        (void)p[i * PAGE];
+    }
+    CALL(SYS_ftruncate, fd, PAGE);
+}
+
+static int
+five_pages(void)
+{
+    return has(5 * PAGE, 5);
+}
+
+static void
+grow_file(void)
+{
+    make_file(4);
+    CALL(SYS_ftruncate, fd, 1L << 40);
+}
+
+/* In two nodes of the file's tree, of which one is to be made. */
+static void
+fill_file(void)
+{
+    make_file(4);
+    CALL(SYS_fallocate, fd, 0, 510 * PAGE, 5 * PAGE);
+}
+
+static int
+one_page(void)
+{
+    return has(4, 1);
+}
+
+static void
+do_preadv(void)
+{
+    static struct iovec iov[SEGMENTS];
+
+    make_file(4);
+    for (int i = 0; i < SEGMENTS; i++) {
+        iov[i] = (struct iovec) { block + i, 1 };
+    }
+    CALL(SYS_preadv, fd, P(iov), SEGMENTS, 1);
+}
+
+static void
+pread_proc(void)
+{
+    fd = open("/proc/tine/fork", O_RDONLY);
+    CALL(SYS_pread64, fd, P(block), sizeof(block), 0);
+}
+
+static void
+open_fifo(void)
+{
+    mkfifo("file", 0600);
+    CALL(SYS_open, P("file"), O_RDWR);
+}
+
+static const struct op ops[] = {
+    OP("ftruncate of what two have mapped", cut_mapped, TABLES | TREE,
+        FILES | SHARER, .intact = five_pages),
+    OP("ftruncate of a file needs none", grow_file, 0, FILES | NEVER),
+    OP("fallocate of many pages", fill_file, 0, FILES, .may = { ENOSPC },
+        .intact = one_page),
+    OP("preadv of many parts", do_preadv, 0, FILES),
+    OP("pread of a file of the kernel", pread_proc, 0, 0),
+    OP("open of a FIFO", open_fifo, 0, FILES, .may = { ENFILE }),
+};
+
+int
+main(int argc, char *argv[])
+{
+    return sweep_all(ops, sizeof(ops) / sizeof(ops[0]), argc, argv);
+}
