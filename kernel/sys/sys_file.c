@@ -17,15 +17,17 @@
 
 /* ---- Moving bytes ---- */
 
-static long
-move_buffer(u64 fd, u64 buf, u64 size, bool write)
+/* Read or write a buffer (file_move) or a vector (move_vector). */
+static inline long
+move_fd(u64 fd, u64 user, u64 count, bool write,
+        long (*how)(struct file *, u64, u64, bool))
 {
     struct file_use use = file_use_fd((int)fd);
 
     if (use.file == NULL) {
         return -EBADF;
     }
-    long n = file_move(use.file, buf, size, write);
+    long n = how(use.file, user, count, write);
     file_done(use);
     return n;
 }
@@ -34,14 +36,14 @@ move_buffer(u64 fd, u64 buf, u64 size, bool write)
  * => bytes read; 0 at the end of the file
  * Errors: EBADF, EFAULT, EISDIR, EAGAIN, EINVAL, ENOMEM. */
 SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
-            move_buffer(fd, buf, size, false))
+            move_fd(fd, buf, size, false, file_move))
 
 /* ssize_t write(int fd, const void *buf, size_t size)
  * => bytes written
  * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, ENOSPC, EINVAL,
  *   ENOMEM (no page for it). */
 SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
-            move_buffer(fd, buf, size, true))
+            move_fd(fd, buf, size, true, file_move))
 
 /* Read or write the segments of a vector as one. */
 static long
@@ -72,27 +74,14 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     return result;
 }
 
-static long
-move_vector_fd(u64 fd, u64 user, u64 count, bool write)
-{
-    struct file_use use = file_use_fd((int)fd);
-
-    if (use.file == NULL) {
-        return -EBADF;
-    }
-    long n = move_vector(use.file, user, count, write);
-    file_done(use);
-    return n;
-}
-
 /* ssize_t readv(int fd, const struct iovec *iov, int count)
  * ssize_t writev(int fd, const struct iovec *iov, int count)
  * => bytes of all segments, in their order: one read or write
  * Errors: EINVAL (count, a segment's size), EFAULT, and as read and write. */
 SYS_FORWARD(sys_readv, (u64 fd, u64 iov, u64 count),
-            move_vector_fd(fd, iov, count, false))
+            move_fd(fd, iov, count, false, move_vector))
 SYS_FORWARD(sys_writev, (u64 fd, u64 iov, u64 count),
-            move_vector_fd(fd, iov, count, true))
+            move_fd(fd, iov, count, true, move_vector))
 
 /* ---- The same at a place ---- */
 
