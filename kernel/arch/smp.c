@@ -85,8 +85,7 @@ smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
         apic_send(cpu->apic_id, APIC_STARTUP | TRAMPOLINE >> 12);
     }
     if (!wait_for_it(LAST_WAIT)) {
-        /* If it comes later all the same, it must not find the next one's
-         * stack. */
+        /* If it comes late, it must not find the next one's stack. */
         apic_send(cpu->apic_id, APIC_INIT);
         return false;
     }

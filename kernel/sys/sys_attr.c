@@ -52,8 +52,7 @@ chmod_of(u64 dirfd, u64 path, u64 flags, u64 mode)
 /* int fchmodat(int dirfd, const char *path, mode_t mode)
  * int chmod(const char *path, mode_t mode)
  * int fchmod(int fd, mode_t mode)
- * => 0
- * Errors: as stat; EBADF; EPERM (in /proc). */
+ * Errors: a path's, EBADF, EPERM (in /proc). */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
             chmod_of(dirfd, path, 0, mode))
 SYS_FORWARD(sys_chmod, (u64 path, u64 mode), chmod_of(HERE, path, 0, mode))
@@ -65,7 +64,7 @@ SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode), chmod_of(fd, 0, FIND_OPEN, mode))
  * int fchown(int fd, uid_t uid, gid_t gid)
  * => 0; what is -1 stays.  A file loses its set-user-ID bit, and its
  *    set-group-ID bit if its group may execute it
- * Errors: EINVAL (flags); as stat; EBADF; EPERM (in /proc). */
+ * Errors: EINVAL (flags), a path's, EBADF, EPERM (in /proc). */
 static long
 chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
 {
@@ -91,7 +90,7 @@ SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
  *               int flags)
  * => 0; path NULL: of the open file dirfd; times NULL: both are now
- * Errors: EFAULT, EINVAL (flags, tv_nsec); as stat; EBADF; EPERM (in /proc).
+ * Errors: EINVAL (flags, tv_nsec), a path's, EBADF, EPERM (in /proc).
  * Differences from Linux: times are kept from the year 1678 to 2262. */
 long
 sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
@@ -117,8 +116,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 /* int truncate(const char *path, off_t size)
  * => 0; what is cut off is gone, from mappings too (SIGBUS); what is new is
  *    zero
- * Errors: EINVAL (size, not a regular file), EISDIR, ENOMEM, EPERM (in /proc);
- *   as stat. */
+ * Errors: EINVAL (size, no regular file), EISDIR, EPERM (in /proc), a path's. */
 long
 sys_truncate(u64 path, u64 size)
 {
@@ -148,8 +146,7 @@ find_written(u64 fd, struct file_use *use, int kind, int mode)
 
 /* int ftruncate(int fd, off_t size)
  * => as truncate
- * Errors: EBADF, EINVAL (size, not a regular file, not open for writing),
- *   ENOMEM. */
+ * Errors: EBADF, ENOMEM, EINVAL (size, no regular file, not open to write). */
 long
 sys_ftruncate(u64 fd, u64 size)
 {
@@ -230,9 +227,7 @@ SYS_FORWARD(sys_sync, (void), 0)
 /* int faccessat2(int dirfd, const char *path, int mode, int flags)
  * int faccessat(int dirfd, const char *path, int mode)
  * int access(const char *path, int mode)
- * => 0
- * Errors: EINVAL (mode, flags), EACCES (X_OK: nobody may execute it), and as
- *   stat.
+ * Errors: EINVAL (mode, flags), EACCES (X_OK: nobody may execute it), a path's.
  * Differences from Linux: everyone is the superuser. */
 long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
@@ -266,7 +261,7 @@ statx_time(struct timespec time)
 /* int statx(int dirfd, const char *path, int flags, unsigned mask,
  *           struct statx *buf)
  * => 0; all of STATX_BASIC_STATS is filled in, whatever mask wants
- * Errors: EINVAL (flags, mask), EFAULT, and as stat.
+ * Errors: EINVAL (flags, mask), and a path's.
  * Differences from Linux: no time of birth, no attributes, no mount. */
 long
 sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
@@ -306,9 +301,8 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 /* int statfs(const char *path, struct statfs *buf)
  * int fstatfs(int fd, struct statfs *buf)
  * => 0; blocks are pages, which files may take up to a limit
- * Errors: as stat; EBADF; EFAULT.
- * Differences from Linux: inodes are not counted, file systems have no number.
- */
+ * Errors: a path's, EBADF.
+ * Differences from Linux: inodes are not counted; file systems lack numbers. */
 static long
 statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
@@ -341,8 +335,8 @@ SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 /* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device)
  * int mknod(const char *path, mode_t mode, dev_t device)
  * => 0: there is a regular file (type S_IFREG or 0) or a FIFO
- * Errors: EINVAL (type), EPERM (a directory, a device, a socket); EEXIST,
- *   ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOMEM; EBADF.
+ * Errors: EINVAL (type), EPERM (a directory, a device, a socket), EEXIST, and a
+ *   path's.
  * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
 long
 sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)

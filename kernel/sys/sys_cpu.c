@@ -8,7 +8,6 @@
 
 #include "mm/usercopy.h"
 
-#include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 

@@ -186,7 +186,6 @@ sys_getdents64(u64 fd, u64 buf, u64 size)
 /* ---- Making descriptors, and closing them ---- */
 
 /* int close(int fd)
- * => 0
  * Errors: EBADF.
  * Differences from Linux: ENOMEM, if the table is shared since a fork and
  *   there is no memory to copy it; the descriptor is then still open. */

@@ -1,5 +1,5 @@
 /*
- * System calls of memory.  Where no result is named, it is 0.
+ * System calls of memory.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"

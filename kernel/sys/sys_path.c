@@ -138,7 +138,6 @@ stat_to_user(struct inode *inode, u64 user)
 }
 
 /* int fstat(int fd, struct stat *stat)
- * => 0
  * Errors: EBADF, EFAULT. */
 long
 sys_fstat(u64 fd, u64 stat)
@@ -154,8 +153,7 @@ sys_fstat(u64 fd, u64 stat)
  * int stat(const char *path, struct stat *stat)
  * int lstat(const char *path, struct stat *stat)
  * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM;
- *   EBADF. */
+ * Errors: EINVAL (flags), and a path's. */
 long
 sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
@@ -181,8 +179,7 @@ SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
 /* int openat(int dirfd, const char *path, int flags, mode_t mode)
  * int open(const char *path, int flags, mode_t mode)
  * => the lowest free descriptor
- * Errors: EFAULT, EMFILE, EBADF and ENOTDIR (dirfd); ENOENT, ENOTDIR, EISDIR,
- *   EEXIST, ENAMETOOLONG, ENXIO (/dev/tty without one), ENOMEM, EINVAL.
+ * Errors: a path's; EMFILE, EISDIR, EEXIST, ENXIO (/dev/tty without one), EINVAL.
  * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
  *   for writing; synchronous, direct and noatime flags change nothing. */
 long
@@ -203,15 +200,13 @@ SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
             sys_openat(HERE, path, flags, mode))
 
 /* int creat(const char *path, mode_t mode)
- * => as open with O_CREAT | O_WRONLY | O_TRUNC
- * Errors: as open. */
+ * As open with O_CREAT | O_WRONLY | O_TRUNC. */
 SYS_FORWARD(sys_creat, (u64 path, u64 mode),
             sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
 /* int mkdirat(int dirfd, const char *path, mode_t mode)
  * int mkdir(const char *path, mode_t mode)
- * => 0
- * Errors: EEXIST, EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF. */
+ * Errors: EEXIST, and a path's. */
 long
 sys_mkdirat(u64 dirfd, u64 path, u64 mode)
 {
@@ -231,9 +226,8 @@ SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
  * int unlink(const char *path)
  * int rmdir(const char *path), which is AT_REMOVEDIR
  * => 0; whoever has the file open or mapped keeps it
- * Errors: EINVAL (flags; rmdir of `.`), EISDIR, ENOTDIR, ENOTEMPTY, EBUSY
- *   (/proc, the root), EPERM (in /proc), ENOENT, EFAULT, ENAMETOOLONG, ENOMEM,
- *   EBADF. */
+ * Errors: EINVAL (flags; rmdir of `.`), EISDIR, ENOTEMPTY, EBUSY (/proc, the
+ *   root), EPERM (in /proc), and a path's. */
 long
 sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
@@ -256,8 +250,7 @@ SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
 /* ---- The process's place ---- */
 
 /* int chdir(const char *path)
- * => 0
- * Errors: ENOTDIR, and as stat. */
+ * Errors: a path's. */
 long
 sys_chdir(u64 path)
 {
@@ -290,8 +283,7 @@ sys_getcwd(u64 buf, u64 size)
 }
 
 /* mode_t umask(mode_t mask)
- * => the old mask
- * Errors: none. */
+ * => the old mask */
 long
 sys_umask(u64 mask)
 {

@@ -1,5 +1,5 @@
 /*
- * System calls of processes.  Where no result is named, it is 0.
+ * System calls of processes.
  */
 #include "abi/errno.h"
 #include "abi/prctl.h"
