@@ -116,7 +116,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 /* int truncate(const char *path, off_t size)
  * => 0; what is cut off is gone, from mappings too (SIGBUS); what is new is
  *    zero
- * Errors: EINVAL (size, no regular file), EISDIR, EPERM (in /proc), a path's. */
+ * Errors: EINVAL (size, no regular file), EISDIR, EPERM (/proc), a path's. */
 long
 sys_truncate(u64 path, u64 size)
 {

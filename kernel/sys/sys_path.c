@@ -179,7 +179,7 @@ SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
 /* int openat(int dirfd, const char *path, int flags, mode_t mode)
  * int open(const char *path, int flags, mode_t mode)
  * => the lowest free descriptor
- * Errors: a path's; EMFILE, EISDIR, EEXIST, ENXIO (/dev/tty without one), EINVAL.
+ * Errors: EMFILE, EISDIR, EEXIST, ENXIO (no /dev/tty), EINVAL, a path's.
  * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
  *   for writing; synchronous, direct and noatime flags change nothing. */
 long
