@@ -17,6 +17,7 @@
 #include "mm/usercopy.h"
 
 struct inode;
+struct stat;
 
 #define SYSCALL_ARGS_0 void
 #define SYSCALL_ARGS_1 u64 a0
@@ -97,3 +98,6 @@ void path_arg_put(struct path_arg *arg);
  * => 0 and *inode with one reference; path_arg_get's and path_find's errors */
 #define FIND_OPEN (1UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode) __must_check;
+
+/* What is known of that.  => find_at's errors */
+int stat_at(u64 dirfd, u64 path, u64 flags, struct stat *stat) __must_check;

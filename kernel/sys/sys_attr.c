@@ -201,13 +201,12 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 long
 sys_fsync(u64 fd)
 {
-    struct inode *inode;
-    int error = find_at(fd, 0, FIND_OPEN, &inode);
+    struct stat stat;
+    int error = stat_at(fd, 0, FIND_OPEN, &stat);
 
     if (error == 0) {
-        bool kept = S_ISREG(inode->mode) || S_ISDIR(inode->mode);
-        error = kept && inode->dev == DEV_TREE ? 0 : -EINVAL;
-        inode_put(inode);
+        bool kept = S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode);
+        error = kept && stat.st_dev == DEV_TREE ? 0 : -EINVAL;
     }
     return error;
 }
@@ -233,16 +232,15 @@ long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {
     u32 known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    struct inode *inode;
+    struct stat stat;
 
     if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK) || (u32)flags & ~known) {
         return -EINVAL;
     }
-    int error = find_at(dirfd, path, flags, &inode);
-    if (error == 0) {
-        error = (mode & X_OK) && !S_ISDIR(inode->mode)
-                && !(inode->mode & 0111) ? -EACCES : 0;
-        inode_put(inode);
+    int error = stat_at(dirfd, path, (u32)flags, &stat);
+    if (error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
+        && !(stat.st_mode & 0111)) {
+        error = -EACCES;
     }
     return error;
 }
@@ -268,19 +266,16 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 {
     u32 known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH
                 | AT_STATX_SYNC_TYPE;
-    struct inode *inode;
     struct stat stat;
 
     if ((u32)mask & STATX_RESERVED || (u32)flags & ~known
         || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE) {
         return -EINVAL;
     }
-    int error = find_at(dirfd, path, flags, &inode);
+    int error = stat_at(dirfd, path, (u32)flags, &stat);
     if (error != 0) {
         return error;
     }
-    inode_stat(inode, &stat);
-    inode_put(inode);
     struct statx statx = {
         .stx_mask = STATX_BASIC_STATS, .stx_blksize = (u32)stat.st_blksize,
         .stx_nlink = (u32)stat.st_nlink, .stx_uid = stat.st_uid,

@@ -42,21 +42,19 @@ path_from_user(u64 user, char **path)
     return length < 0 ? (int)length : -ENOENT;
 }
 
-/* => 0 and *dir with one reference; -EBADF, -ENOTDIR */
+/* => 0 and *inode with one reference; -EBADF */
 static int
-dir_of_fd(int fd, struct inode **dir)
+find_open(u64 fd, struct inode **inode)
 {
-    struct file *file = file_get_fd(fd);
-    int error = file == NULL                 ? -EBADF
-                : S_ISDIR(file->inode->mode) ? 0
-                                             : -ENOTDIR;
+    struct file *file = file_get_fd((int)fd);
 
-    if (error == 0) {
-        inode_get(file->inode);
-        *dir = file->inode;
+    if (file == NULL) {
+        return -EBADF;
     }
+    *inode = file->inode;
+    inode_get(*inode);
     file_put(file);
-    return error;
+    return 0;
 }
 
 int
@@ -71,7 +69,10 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
         error = path_from_user(user, &arg->path);
     }
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
-        error = dir_of_fd((int)dirfd, &arg->at);
+        error = find_open(dirfd, &arg->at);
+        if (error == 0 && !S_ISDIR(arg->at->mode)) {
+            error = -ENOTDIR;
+        }
         if (error != 0) {
             path_arg_put(arg);
         }
@@ -89,20 +90,6 @@ path_arg_put(struct path_arg *arg)
 }
 
 /* ---- Finding ---- */
-
-static int
-find_open(u64 fd, struct inode **inode)
-{
-    struct file *file = file_get_fd((int)fd);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    *inode = file->inode;
-    inode_get(*inode);
-    file_put(file);
-    return 0;
-}
 
 int
 find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
@@ -128,26 +115,31 @@ find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
     return error;
 }
 
-static int
-stat_to_user(struct inode *inode, u64 user)
+int
+stat_at(u64 dirfd, u64 path, u64 flags, struct stat *stat)
+{
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, &inode);
+
+    if (error == 0) {
+        inode_stat(inode, stat);
+        inode_put(inode);
+    }
+    return error;
+}
+
+static long
+stat_to_user(u64 dirfd, u64 path, u64 flags, u64 user)
 {
     struct stat stat;
+    int error = stat_at(dirfd, path, flags, &stat);
 
-    inode_stat(inode, &stat);
-    return copy_to_user(user, &stat, sizeof(stat));
+    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
 }
 
 /* int fstat(int fd, struct stat *stat)
  * Errors: EBADF, EFAULT. */
-long
-sys_fstat(u64 fd, u64 stat)
-{
-    struct file *file = file_get_fd((int)fd);
-    int error = file == NULL ? -EBADF : stat_to_user(file->inode, stat);
-
-    file_put(file);
-    return error;
-}
+SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_to_user(fd, 0, FIND_OPEN, stat))
 
 /* int newfstatat(int dirfd, const char *path, struct stat *stat, int flags)
  * int stat(const char *path, struct stat *stat)
@@ -157,22 +149,15 @@ sys_fstat(u64 fd, u64 stat)
 long
 sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
-    struct inode *inode;
-
     if ((u32)flags & ~(u32)STAT_FLAGS) {
         return -EINVAL;
     }
-    int error = find_at(dirfd, path, flags, &inode);
-    if (error == 0) {
-        error = stat_to_user(inode, stat);
-        inode_put(inode);
-    }
-    return error;
+    return stat_to_user(dirfd, path, (u32)flags, stat);
 }
 
-SYS_FORWARD(sys_stat, (u64 path, u64 stat), sys_newfstatat(HERE, path, stat, 0))
+SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_to_user(HERE, path, 0, stat))
 SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
-            sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW))
+            stat_to_user(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
 
 /* ---- Making and removing ---- */
 
