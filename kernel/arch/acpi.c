@@ -106,8 +106,7 @@ table_at(u64 addr, const char *signature)
     return table;
 }
 
-/* The root table (NULL: there is none) names all others, by addresses of this
- * many bytes. */
+/* The root table, or NULL, names all others by addresses of `size` bytes. */
 static const struct table *
 find_in(const struct table *root, size_t size, const char *signature)
 {

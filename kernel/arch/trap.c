@@ -264,7 +264,7 @@ dispatch(struct trapframe *frame)
         kernel_page_fault(frame);
         break;
     case VECTOR_NMI:
-        if (cpus_stopped) {
+        if (panicking != 0) {
             cpu_stop_here();
         }
         trap_panic(frame);

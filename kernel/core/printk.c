@@ -16,13 +16,13 @@ static struct spinlock log_lock = SPINLOCK_INIT(RANK_LOG);
 u64
 text_lock(struct spinlock *lock)
 {
-    return panicking ? 0 : spin_lock_irq(lock);
+    return panicking != 0 ? 0 : spin_lock_irq(lock);
 }
 
 void
 text_unlock(struct spinlock *lock, u64 flags)
 {
-    if (!panicking) {
+    if (panicking == 0) {
         spin_unlock_irq(lock, flags);
     }
 }
@@ -35,8 +35,8 @@ log_vwrite(enum host_record kind, const char *fmt, va_list ap)
     size_t size = MIN((size_t)length, sizeof(text) - 1);
 
     u64 flags = text_lock(&log_lock);
-    if (host_present()) {
-        host_send(panicking ? HOST_PANIC : kind, text, size);
+    if (host_present) {
+        host_send(panicking != 0 ? HOST_PANIC : kind, text, size);
     } else {
         console_log(text, size);
     }

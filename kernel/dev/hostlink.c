@@ -16,13 +16,7 @@
 #include "dev/dev.h"
 
 static struct spinlock link_lock = SPINLOCK_INIT(RANK_DEVICE);
-static bool present;
-
-bool
-host_present(void)
-{
-    return present;
-}
+bool host_present;
 
 /* A CPU may have been stopped anywhere in a record: send as much as it can
  * lack.  The host passes over zeros where a record should begin. */
@@ -41,11 +35,11 @@ void
 host_send(enum host_record type, const void *data, size_t size)
 {
     assert(size <= HOST_RECORD_MAX);
-    if (!present) {
+    if (!host_present) {
         return;
     }
     u64 flags = text_lock(&link_lock);
-    if (panicking) {
+    if (panicking != 0) {
         end_record();
     }
     uart_put(COM2_PORT, (u8)type);
@@ -62,6 +56,6 @@ hostlink_init(void)
 {
     char word[4];
 
-    present = boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
-              && uart_init(COM2_PORT);
+    host_present = boot_word("run", word, sizeof(word))
+                   && strcmp(word, "1") == 0 && uart_init(COM2_PORT);
 }

@@ -123,13 +123,13 @@ rundev_init(void)
 
     waitq_init(&run_input.input_wait);
     mutex_init(&record_lock, MUTEX_CONTENT);
-    if (host_present()) {
+    if (host_present) {
         add("/dev/run/stdin", 0, &stdin_ops, &run_input);
         add("/dev/run/stdout", 1, &record_ops, (void *)(u64)HOST_OUT);
         add("/dev/run/stderr", 2, &record_ops, (void *)(u64)HOST_ERR);
         add("/dev/run/report", 3, &record_ops, (void *)(u64)HOST_REPORT);
     }
-    __atomic_store_n(&receiver, host_present() && stdin_is_ours()
+    __atomic_store_n(&receiver, host_present && stdin_is_ours()
                                     ? &run_input : &console_tty,
                      __ATOMIC_RELEASE);
     console_poll();

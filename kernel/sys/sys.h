@@ -3,7 +3,10 @@
  * many arguments as syscalls.def says, each in a register as the user left
  * it.  They are thin: copy in, check, call the room that does it, copy out.
  *
- * A result of -4095 to -1 is a negative errno, as on Linux.
+ * A result of -4095 to -1 is a negative errno, as on Linux.  In the manuals, no
+ * result named means 0.  Every call with a path may also fail with EFAULT,
+ * ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ENOMEM, and EBADF of the directory's
+ * descriptor; every call with a descriptor, with EBADF.
  */
 #pragma once
 

@@ -1,6 +1,5 @@
 /*
  * System calls on attributes: what is known about a file, and changing it.
- * Where no result is named, it is 0.  Errors of all paths: see sys_path.c.
  */
 #include "abi/device.h"
 #include "abi/errno.h"
@@ -28,6 +27,19 @@
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define STAT_FLAGS   (CHANGE_FLAGS | AT_NO_AUTOMOUNT)
 #define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
+
+static int
+find_stat(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
+{
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, known, &inode);
+
+    if (error == 0) {
+        inode_stat(inode, stat);
+        inode_put(inode);
+    }
+    return error;
+}
 
 /* ---- Mode, owner, times ---- */
 
@@ -143,7 +155,7 @@ find_written(u64 fd, struct file_use *use, int kind, int mode)
 
 /* int ftruncate(int fd, off_t size);
  * As truncate.
- * EBADF, ENOMEM.  EINVAL: size, not a regular file, not open for writing. */
+ * ENOMEM.  EINVAL: size, not a regular file, not open for writing. */
 long
 sys_ftruncate(u64 fd, u64 size)
 {
@@ -161,8 +173,8 @@ sys_ftruncate(u64 fd, u64 size)
 /* int fallocate(int fd, int mode, off_t offset, off_t size);
  * Mode 0 or FALLOC_FL_KEEP_SIZE: there are pages for that range then;
  * FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole.
- * EBADF, ESPIPE, ENODEV, EFBIG, ENOSPC, ENOMEM.  EINVAL: offset, size.
- * EOPNOTSUPP: mode.
+ * ESPIPE, ENODEV, EFBIG, ENOSPC, ENOMEM.  EINVAL: offset, size.  EOPNOTSUPP:
+ * mode.
  * Differences from Linux: a page in a hole that is mapped somewhere becomes
  *   zero, but stays. */
 long
@@ -194,19 +206,16 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
  * int syncfs(int fd);
  * void sync(void);
  * All is in memory already.
- * EBADF.  But for syncfs EINVAL: neither file nor directory, /proc. */
+ * But for syncfs, EINVAL: neither file nor directory, /proc. */
 long
 sys_fsync(u64 fd)
 {
-    struct inode *inode;
-    int error = find_at(fd, 0, FIND_OPEN, 0, &inode);
+    struct stat stat;
+    int error = find_stat(fd, 0, FIND_OPEN, 0, &stat);
+    bool kept = error == 0 && stat.st_dev == DEV_TREE
+                && (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode));
 
-    if (error == 0) {
-        bool kept = S_ISREG(inode->mode) || S_ISDIR(inode->mode);
-        error = kept && inode->dev == DEV_TREE ? 0 : -EINVAL;
-        inode_put(inode);
-    }
-    return error;
+    return error == 0 && !kept ? -EINVAL : error;
 }
 
 long sys_fdatasync(u64 fd) __attribute__((alias("sys_fsync")));
@@ -214,19 +223,6 @@ SYS_FORWARD(sys_syncfs, (u64 fd), sys_fsync(fd) == -EBADF ? -EBADF : 0)
 SYS_FORWARD(sys_sync, (void), 0)
 
 /* ---- Telling ---- */
-
-static int
-find_stat(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
-{
-    struct inode *inode;
-    int error = find_at(dirfd, path, flags, known, &inode);
-
-    if (error == 0) {
-        inode_stat(inode, stat);
-        inode_put(inode);
-    }
-    return error;
-}
 
 static long
 stat_of(u64 dirfd, u64 path, u64 flags, u64 user)

@@ -1,6 +1,5 @@
 /*
- * System calls that take descriptors.  Where no result is named, it is 0; each
- * may fail with EBADF.
+ * System calls that take descriptors.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"

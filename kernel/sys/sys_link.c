@@ -1,6 +1,5 @@
 /*
  * System calls that give things further names and other ones: links, rename.
- * Errors of all paths: see sys_path.c.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"

@@ -1,5 +1,5 @@
 /*
- * System calls of memory.  Where no result is named, it is 0.
+ * System calls of memory.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
@@ -22,22 +22,6 @@
      | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED         \
      | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
-/* What access the file's opening must allow, and what it never will. */
-static long
-check_access(const struct file *file, struct as_map *map)
-{
-    u32 mode = file->flags & O_ACCMODE;
-
-    if (mode == O_WRONLY) {
-        return -EACCES;
-    }
-    if ((map->vma_flags & VMA_SHARED) != 0 && mode == O_RDONLY) {
-        map->vma_flags |= VMA_NEVER_W;
-        return map->prot & PROT_WRITE ? -EACCES : 0;
-    }
-    return 0;
-}
-
 /* Fill in the file's object.  => 0 and a reference to *inode, or -errno */
 static long
 map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
@@ -51,8 +35,15 @@ map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
     }
     map->object = inode_object(file->inode);
     map->offset = offset >> PAGE_SHIFT;
-    long error = map->object == NULL ? -ENODEV : check_access(file, map);
-    if (error == 0) {
+    u32 mode = file->flags & O_ACCMODE;
+    bool never_w = (map->vma_flags & VMA_SHARED) && mode == O_RDONLY;
+    map->vma_flags |= never_w ? VMA_NEVER_W : 0;
+    long error = 0;
+    if (map->object == NULL) {
+        error = -ENODEV;
+    } else if (mode == O_WRONLY || (never_w && (map->prot & PROT_WRITE))) {
+        error = -EACCES;
+    } else {
         inode_get(file->inode);
         *inode = file->inode;
     }

@@ -2,10 +2,7 @@
  * System calls that take a path.  Everyone is the superuser, so no call fails
  * for want of permission, except to execute what nobody may.
  *
- * A call without a directory descriptor is the one with it, at AT_FDCWD.  Where
- * no result is named, it is 0.  Every call with a path, here and in sys_link.c
- * and sys_attr.c, may also fail with EFAULT, ENOENT, ENOTDIR, ELOOP,
- * ENAMETOOLONG, ENOMEM, and EBADF for its directory.
+ * A call without a directory descriptor is the one with it, at AT_FDCWD.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"

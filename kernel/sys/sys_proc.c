@@ -1,5 +1,5 @@
 /*
- * System calls of processes.  Where no result is named, it is 0.
+ * System calls of processes.
  */
 #include "abi/errno.h"
 #include "abi/prctl.h"
@@ -161,27 +161,21 @@ sys_setpgid(u64 pid, u64 pgid)
 /* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
  * The group or session.
  * ESRCH: no such process. */
-long
-sys_getpgid(u64 pid)
+static long
+number_of(pid_t pid, bool session)
 {
     spin_lock(&family_lock);
-    struct process *target = target_of((pid_t)pid);
-    long pgid = target != NULL ? target->group->pgid : -ESRCH;
+    struct process *target = target_of(pid);
+    long number = target == NULL ? -ESRCH
+                  : session      ? target->group->session->sid
+                                 : target->group->pgid;
     spin_unlock(&family_lock);
-    return pgid;
+    return number;
 }
 
-long
-sys_getsid(u64 pid)
-{
-    spin_lock(&family_lock);
-    struct process *target = target_of((pid_t)pid);
-    long sid = target != NULL ? target->group->session->sid : -ESRCH;
-    spin_unlock(&family_lock);
-    return sid;
-}
-
-SYS_FORWARD(sys_getpgrp, (void), sys_getpgid(0))
+SYS_FORWARD(sys_getpgid, (u64 pid), number_of((pid_t)pid, false))
+SYS_FORWARD(sys_getsid, (u64 pid), number_of((pid_t)pid, true))
+SYS_FORWARD(sys_getpgrp, (void), number_of(0, false))
 
 /* pid_t setsid(void);
  * The new session's id.

@@ -1,5 +1,5 @@
 /*
- * System calls of signals and time.  Where no result is named, it is 0.
+ * System calls of signals and time.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
