@@ -250,13 +250,14 @@ find_news(pid_t pid, int options, int *status, struct process **found)
 long
 proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
 {
+    struct process *process = current->process;
     struct process *child = NULL;
     long result;
 
     spin_lock(&family_lock);
     while ((result = find_news(pid, options, status, &child)) == 0
            && (options & WNOHANG) == 0) {
-        result = wait_sleep(&current->process->child_wait, &family_lock,
+        result = wait_sleep(&process->child_wait, &family_lock,
                             WAIT_INTERRUPTIBLE);
         if (result != 0) {
             break;
@@ -267,7 +268,6 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         proc_usage(child, rusage);
     }
     if (zombie) {
-        struct process *process = current->process;
         process->child_user_ticks +=
             child->user_ticks + child->child_user_ticks;
         process->child_system_ticks +=

@@ -82,15 +82,16 @@ SYS_FORWARD(sys_writev, (u64 fd, u64 iov, u64 count),
 static long
 move_at(u64 fd, u64 user, u64 count, i64 offset, bool write, move_fn *move)
 {
-    struct file_use use = {NULL, false};
-    long n = -EINVAL;
-
-    if (offset >= 0) {
-        use = file_use_fd((int)fd);
-        n = use.file == NULL ? -EBADF : -ESPIPE;
+    if (offset < 0) {
+        return -EINVAL;
     }
-    if (use.file != NULL && use.file->inode->ops->seeks) {
-        const struct inode_ops *ops = use.file->inode->ops;
+    struct file_use use = file_use_fd((int)fd);
+    if (use.file == NULL) {
+        return -EBADF;
+    }
+    const struct inode_ops *ops = use.file->inode->ops;
+    long n = -ESPIPE;
+    if (ops->seeks) {
         struct file at = {
             .flags = use.file->flags, .inode = use.file->inode,
             .offset = (u64)offset,
