@@ -45,21 +45,6 @@ proc_change_memory(struct as *next)
     }
 }
 
-/* Give up files, place and memory; sleeping is still allowed. */
-static void
-release_all(struct thread *thread)
-{
-    struct files *files = thread->files;
-    struct fs_context *fs = thread->fs;
-
-    thread->files = NULL; /* first: /proc may look while we sleep */
-    thread->fs = NULL;
-    files_put(files);
-    fs_context_put(fs);
-    proc_change_memory(NULL);
-    vfork_release(thread);
-}
-
 /* What the parent gets: what it asked clone for, unless it has executed another
  * program since.  => family_lock held */
 static int
@@ -139,8 +124,16 @@ void
 thread_exit(int status)
 {
     struct thread *thread = current;
+    struct files *files = thread->files;
+    struct fs_context *fs = thread->fs;
 
-    release_all(thread);
+    /* Give up files, place and memory, while sleeping is still allowed. */
+    thread->files = NULL; /* first: /proc may look while we sleep */
+    thread->fs = NULL;
+    files_put(files);
+    fs_context_put(fs);
+    proc_change_memory(NULL);
+    vfork_release(thread);
     if (thread_leave(thread, status)) {
         end_process(thread->process);
     }

@@ -252,11 +252,10 @@ signal_fatal_pending(void)
     int fatal = 0;
 
     spin_lock(&current->process->lock);
-    for (sigset_t left = signal_pending(); left != 0; left &= left - 1) {
+    sigset_t left = signal_pending();
+    for (; left != 0 && fatal == 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
-        if (fatal == 0 && is_fatal(current->process, signal)) {
-            fatal = signal;
-        }
+        fatal = is_fatal(current->process, signal) ? signal : 0;
     }
     spin_unlock(&current->process->lock);
     return fatal;

@@ -44,42 +44,32 @@ find_stat(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
 /* ---- Mode, owner, times ---- */
 
 static long
-change(u64 dirfd, u64 path, u64 flags, const struct attr *attr)
+change(u64 dirfd, u64 path, u64 flags, struct attr attr)
 {
     struct inode *inode;
     int error = find_at(dirfd, path, flags, CHANGE_FLAGS, &inode);
 
     if (error == 0) {
-        error = inode_set_attr(inode, attr);
+        error = inode_set_attr(inode, &attr);
         inode_put(inode);
     }
     return error;
 }
 
-static long
-chmod_of(u64 dirfd, u64 path, u64 flags, u64 mode)
-{
-    const struct attr attr = {ATTR_MODE, .mode = (u32)mode};
-
-    return change(dirfd, path, flags, &attr);
-}
+#define MODE(new) (struct attr){ATTR_MODE, .mode = (u32)(new)}
+#define OWNER(user, group)                                                 \
+    (struct attr){ATTR_OWNER, .uid = (u32)(user), .gid = (u32)(group)}
 
 /* int fchmodat(int dirfd, const char *path, mode_t mode);
  * int chmod(const char *path, mode_t mode);
  * int fchmod(int fd, mode_t mode);
  * EPERM: in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
-            chmod_of(dirfd, path, 0, mode))
-SYS_FORWARD(sys_chmod, (u64 path, u64 mode), chmod_of(HERE, path, 0, mode))
-SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode), chmod_of(fd, 0, FIND_OPEN, mode))
-
-static long
-chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
-{
-    const struct attr attr = {ATTR_OWNER, .uid = (u32)uid, .gid = (u32)gid};
-
-    return change(dirfd, path, flags, &attr);
-}
+            change(dirfd, path, 0, MODE(mode)))
+SYS_FORWARD(sys_chmod, (u64 path, u64 mode),
+            change(HERE, path, 0, MODE(mode)))
+SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode),
+            change(fd, 0, FIND_OPEN, MODE(mode)))
 
 /* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags);
  * int chown(const char *path, uid_t uid, gid_t gid);
@@ -89,13 +79,13 @@ chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
  * if its group may execute it.
  * EINVAL: flags.  EPERM: in /proc. */
 SYS_FORWARD(sys_fchownat, (u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags),
-            chown_of(dirfd, path, (u32)flags, uid, gid))
+            change(dirfd, path, (u32)flags, OWNER(uid, gid)))
 SYS_FORWARD(sys_chown, (u64 path, u64 uid, u64 gid),
-            chown_of(HERE, path, 0, uid, gid))
+            change(HERE, path, 0, OWNER(uid, gid)))
 SYS_FORWARD(sys_lchown, (u64 path, u64 uid, u64 gid),
-            chown_of(HERE, path, AT_SYMLINK_NOFOLLOW, uid, gid))
+            change(HERE, path, AT_SYMLINK_NOFOLLOW, OWNER(uid, gid)))
 SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
-            chown_of(fd, 0, FIND_OPEN, uid, gid))
+            change(fd, 0, FIND_OPEN, OWNER(uid, gid)))
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
  *               int flags);
@@ -118,7 +108,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
     if (open && (u32)flags != 0) {
         return -EINVAL;
     }
-    return change(dirfd, path, open ? FIND_OPEN : (u32)flags, &attr);
+    return change(dirfd, path, open ? FIND_OPEN : (u32)flags, attr);
 }
 
 /* ---- Size ---- */
