@@ -100,3 +100,8 @@ void path_arg_put(struct path_arg *arg);
 #define FIND_OPEN (1UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     __must_check;
+
+/* Give it a name, its first one or a link.
+ * => its reference is used up
+ * => 0; path_arg_get's and fs_make's errors; -ENOMEM if it is NULL */
+int make_at(u64 dirfd, u64 path, struct inode *inode) __must_check;

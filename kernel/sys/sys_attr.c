@@ -346,20 +346,14 @@ sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
 {
     u32 type = (u32)mode & S_IFMT;
     u32 may = (u32)mode & 07777 & ~current->fs->umask;
-    struct path_arg arg;
 
     (void)device;
     if (type != 0 && type != S_IFREG && type != S_IFIFO) {
         return type == S_IFDIR || type == S_IFCHR || type == S_IFBLK
                || type == S_IFSOCK ? -EPERM : -EINVAL;
     }
-    int error = path_arg_get(&arg, dirfd, path);
-    if (error == 0) {
-        error = fs_make(arg.at, arg.path,
-                        type == S_IFIFO ? fifo_alloc(may) : tmpfs_file(may));
-        path_arg_put(&arg);
-    }
-    return error;
+    return make_at(dirfd, path,
+                   type == S_IFIFO ? fifo_alloc(may) : tmpfs_file(may));
 }
 
 SYS_FORWARD(sys_mknod, (u64 path, u64 mode, u64 device),

@@ -22,19 +22,13 @@
 long
 sys_symlinkat(u64 target, u64 dirfd, u64 path)
 {
-    struct path_arg text, arg;
+    struct path_arg text;
     int error = path_arg_get(&text, HERE, target);
 
-    if (error != 0) {
-        return error;
-    }
-    error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {
-        error = fs_make(arg.at, arg.path,
-                        link_alloc(text.path, strlen(text.path)));
-        path_arg_put(&arg);
+        error = make_at(dirfd, path, link_alloc(text.path, strlen(text.path)));
+        path_arg_put(&text);
     }
-    path_arg_put(&text);
     return error;
 }
 
@@ -52,7 +46,6 @@ long
 sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 {
     u64 follow = flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW;
-    struct path_arg arg;
     struct inode *inode;
 
     if ((u32)flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) {
@@ -60,17 +53,7 @@ sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
     }
     int error = find_at(fromfd, from, (flags & AT_EMPTY_PATH) | follow,
                         AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, &inode);
-    if (error != 0) {
-        return error;
-    }
-    error = path_arg_get(&arg, tofd, to);
-    if (error == 0) {
-        error = fs_make(arg.at, arg.path, inode);
-        path_arg_put(&arg);
-    } else {
-        inode_put(inode);
-    }
-    return error;
+    return error != 0 ? error : make_at(tofd, to, inode);
 }
 
 SYS_FORWARD(sys_link, (u64 from, u64 to), sys_linkat(HERE, from, HERE, to, 0))

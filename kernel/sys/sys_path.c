@@ -15,6 +15,7 @@
 
 #include "proc/thread.h"
 
+#include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -115,6 +116,21 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
 
 /* ---- Making and removing ---- */
 
+int
+make_at(u64 dirfd, u64 path, struct inode *inode)
+{
+    struct path_arg arg;
+    int error = path_arg_get(&arg, dirfd, path);
+
+    if (error != 0) {
+        inode_put(inode);
+        return error;
+    }
+    error = fs_make(arg.at, arg.path, inode);
+    path_arg_put(&arg);
+    return error;
+}
+
 /* int openat(int dirfd, const char *path, int flags, mode_t mode);
  * int open(const char *path, int flags, mode_t mode);
  * The lowest free descriptor.
@@ -146,19 +162,9 @@ SYS_FORWARD(sys_creat, (u64 path, u64 mode),
 /* int mkdirat(int dirfd, const char *path, mode_t mode);
  * int mkdir(const char *path, mode_t mode);
  * EEXIST. */
-long
-sys_mkdirat(u64 dirfd, u64 path, u64 mode)
-{
-    struct path_arg arg;
-    int error = path_arg_get(&arg, dirfd, path);
-
-    if (error == 0) {
-        error = fs_mkdir(arg.at, arg.path, (u32)mode & ~current->fs->umask);
-        path_arg_put(&arg);
-    }
-    return error;
-}
-
+SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
+            make_at(dirfd, path, dir_alloc((u32)mode & 01777
+                                           & ~current->fs->umask)))
 SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
 /* int unlinkat(int dirfd, const char *path, int flags);
