@@ -68,11 +68,6 @@ copy_out(u64 user, const void *from, size_t size)
     return user != 0 ? copy_to_user(user, from, size) : 0;
 }
 
-/* Copy in a path.
- * => after 0, kfree of it must follow
- * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM */
-int path_from_user(u64 user, char **path) __must_check;
-
 #define FEW_BYTES 128
 
 /* What a call without a directory descriptor takes for it. */
@@ -88,7 +83,8 @@ struct path_arg {
 /* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;
  * an absolute path does not look at dirfd).
  * => after 0, path_arg_put must follow
- * => 0; path_from_user's errors; -EBADF, -ENOTDIR */
+ * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM; -EBADF,
+ *    -ENOTDIR */
 int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);
 

@@ -25,21 +25,6 @@
 
 /* ---- Copying in paths, and finding ---- */
 
-int
-path_from_user(u64 user, char **path)
-{
-    *path = kmalloc(PATH_MAX);
-    if (*path == NULL) {
-        return -ENOMEM;
-    }
-    long length = copy_string_from_user(*path, user, PATH_MAX);
-    if (length > 0) {
-        return 0;
-    }
-    kfree(*path);
-    return length < 0 ? (int)length : -ENOENT;
-}
-
 /* => 0 and *inode with one reference; -EBADF */
 static int
 find_open(u64 fd, struct inode **inode)
@@ -59,21 +44,24 @@ int
 path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
     long length = copy_string_from_user(arg->few, user, FEW_BYTES);
-    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
 
     arg->at = NULL;
     arg->path = arg->few;
-    if (error == -ENAMETOOLONG) {
-        error = path_from_user(user, &arg->path);
+    if (length == -ENAMETOOLONG) {
+        arg->path = kmalloc(PATH_MAX);
+        length = arg->path == NULL
+                     ? -ENOMEM : copy_string_from_user(arg->path, user,
+                                                       PATH_MAX);
     }
+    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
         error = find_open(dirfd, &arg->at);
         if (error == 0 && !S_ISDIR(arg->at->mode)) {
             error = -ENOTDIR;
         }
-        if (error != 0) {
-            path_arg_put(arg);
-        }
+    }
+    if (error != 0) {
+        path_arg_put(arg);
     }
     return error;
 }
