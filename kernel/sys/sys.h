@@ -52,9 +52,11 @@ extern const u32 syscall_count;
 /* What all calls do that are not there.  => -ENOSYS */
 long sys_enosys(void);
 
-/* For traces: names, and one letter an argument as in syscalls.def. */
-extern const char *const syscall_names[SYSCALL_COUNT];
-extern const char *const syscall_formats[SYSCALL_COUNT];
+/* For traces: a call's name, and one letter an argument as in syscalls.def. */
+struct syscall_text {
+    const char *name, *formats;
+};
+extern const struct syscall_text syscall_texts[SYSCALL_COUNT];
 
 /* For self-checks: have hook called at the end of every system call, with no
  * lock held.  => boot */
