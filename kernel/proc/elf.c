@@ -113,18 +113,6 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
     return error;
 }
 
-static __noinline int
-map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
-{
-    struct as_map map = {
-        .addr = vma->start, .size = vma->end - vma->start, .prot = vma->prot,
-        .map_flags = MAP_PRIVATE | map_flags, .vma_flags = vma->flags,
-        .object = vma->object, .offset = vma->offset,
-    };
-
-    return (int)MIN(as_map(as, &map), 0);
-}
-
 /* Programs are built from their lowest address up, as a rule: then there is
  * nothing to look for and nothing to replace. */
 int
@@ -133,7 +121,7 @@ elf_map(struct as *as, const struct vma *vma, u32 map_flags)
     spin_lock(&as->lock);
     int error = vma_append(as, vma);
     spin_unlock(&as->lock);
-    return error == -EEXIST ? map_among_others(as, vma, map_flags) : error;
+    return error == -EEXIST ? (int)MIN(as_map(as, vma, map_flags), 0) : error;
 }
 
 /* The part from the file, then whole pages of zeros, then the page between. */
