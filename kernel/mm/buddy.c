@@ -40,7 +40,11 @@ block_remove(u32 number, int order)
 {
     struct links at = *links_of(number);
 
-    *(at.prev != 0 ? &links_of(at.prev)->next : &blocks[order]) = at.next;
+    if (at.prev != 0) {
+        links_of(at.prev)->next = at.next;
+    } else {
+        blocks[order] = at.next;
+    }
     if (at.next != 0) {
         links_of(at.next)->prev = at.prev;
     }
