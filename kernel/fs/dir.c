@@ -14,7 +14,6 @@
 
 #include "mm/usercopy.h"
 
-#include "fs/attr.h"
 #include "fs/dir.h"
 #include "fs/entry.h"
 #include "fs/file.h"
@@ -263,15 +262,14 @@ put_before(char **start, const char *buf, const char *part)
 }
 
 long
-dir_path(const struct inode *inode, bool removed, char *buf, size_t size)
+dir_path(const struct inode *inode, char *buf, size_t size)
 {
     char *start = buf + size - 1;
     const struct entry *entry;
 
     *start = '\0';
     spin_lock(&fstree_lock);
-    bool there = inode->nlink > 0;
-    bool fits = there || put_before(&start, buf, " (deleted)");
+    bool fits = inode->nlink > 0 || put_before(&start, buf, " (deleted)");
     for (; fits && (entry = entry_of(inode)) != NULL; inode = entry->dir) {
         fits = put_before(&start, buf, entry->name)
                && put_before(&start, buf, "/");
@@ -280,8 +278,8 @@ dir_path(const struct inode *inode, bool removed, char *buf, size_t size)
     if (fits && *start == '\0') {
         fits = put_before(&start, buf, "/");
     }
-    if (!fits || !(there || removed)) {
-        return there || removed ? -ENAMETOOLONG : -ENOENT;
+    if (!fits) {
+        return -ENAMETOOLONG;
     }
     long length = buf + size - start;
     memmove(buf, start, (size_t)length);
@@ -339,7 +337,7 @@ add_entries(struct piece *piece, const struct inode *dir)
     while (entry != NULL
            && add_record(piece, entry->name, entry->inode->ino,
                          entry->inode->mode, entry->key + 1)) {
-        entry = entry_after(dir, entry);
+        entry = entry_from(dir, entry->key + 1);
     }
     spin_unlock(&fstree_lock);
     return piece->full;

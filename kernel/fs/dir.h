@@ -35,10 +35,10 @@ int dir_remove(const struct place *place, bool directory);
  *    itself), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
 int dir_rename(const struct place *from, const struct place *to, u32 flags);
 
-/* The path of a name that the inode has, at the start of buf, with a NUL;
- * removed: or had, with ` (deleted)` behind it.
- * => the bytes, the NUL included; -ENAMETOOLONG; -ENOENT (it was removed) */
-long dir_path(const struct inode *inode, bool removed, char *buf, size_t size);
+/* The path of a name that the inode has, or had, with ` (deleted)` behind it,
+ * at the start of buf, with a NUL.
+ * => the bytes, the NUL included; -ENAMETOOLONG */
+long dir_path(const struct inode *inode, char *buf, size_t size);
 
 /* getdents64(2).  => bytes, 0 at the end; a negative errno */
 long dir_getdents(struct file *file, vaddr_t user, size_t size);

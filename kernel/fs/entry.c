@@ -48,13 +48,6 @@ entry_from(const struct inode *dir, u64 key)
 }
 
 struct entry *
-entry_after(const struct inode *dir, const struct entry *entry)
-{
-    return entry->order.next != &dir->entries
-               ? list_entry(entry->order.next, struct entry, order) : NULL;
-}
-
-struct entry *
 entry_find(const struct inode *dir, const char *name, u64 *key)
 {
     *key = key_of(name);
@@ -66,7 +59,7 @@ entry_find(const struct inode *dir, const char *name, u64 *key)
             return entry;
         }
         *key += entry->key == *key; /* the first that is free */
-        entry = entry_after(dir, entry);
+        entry = entry_from(dir, entry->key + 1);
     }
     *key = *key <= last ? *key : 0;
     return NULL;
@@ -83,25 +76,20 @@ static void
 tree_insert(struct inode *dir, struct entry *new)
 {
     struct entry **at = &dir->tree;
-    struct list *before = &dir->entries;
-    bool low;
 
     while (*at != NULL && weight(*at) >= weight(new)) {
-        low = (*at)->key < new->key;
-        before = low ? &(*at)->order : before;
-        at = &(*at)->child[low];
+        at = &(*at)->child[(*at)->key < new->key];
     }
     struct entry *rest = *at;
     struct entry **side[2] = {&new->child[1], &new->child[0]};
     *at = new;
-    for (; rest != NULL; rest = *side[low]) {
-        low = rest->key < new->key;
-        before = low ? &rest->order : before;
+    while (rest != NULL) {
+        bool low = rest->key < new->key;
         *side[low] = rest;
         side[low] = &rest->child[low];
+        rest = *side[low];
     }
     *side[0] = *side[1] = NULL;
-    list_add(before, &new->order);
 }
 
 static void
@@ -126,7 +114,6 @@ tree_remove(struct inode *dir, struct entry *old)
         }
     }
     *at = low != NULL ? low : high;
-    list_del(&old->order);
 }
 
 /* ---- Entries ---- */

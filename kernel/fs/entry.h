@@ -1,9 +1,9 @@
 /*
  * The entries of a directory.
  *
- *    directory --tree, entries--> struct entry {key, name} --> inode
- *        ^---------------------------- dir  ^                    |
- *                                           +------ names -------+
+ *    directory --tree--> struct entry {key, name} --> inode
+ *        ^------------------- dir  ^                    |
+ *                                  +------ names -------+
  *
  * An entry's key is a hash of its name, made unique in the directory: so a name
  * is found in O(log n) steps down the tree, and a key is a place in a listing
@@ -21,7 +21,6 @@ struct entry {
     struct inode *dir;       /* i  one reference */
     struct inode *inode;     /* N  one reference, until it is removed */
     struct entry *child[2];  /* N  with lower and with higher keys */
-    struct list order;       /* N  in dir->entries */
     struct list also;        /* N  in inode->names */
     u64 key;                 /* N */
     char name[];             /* i */
@@ -39,9 +38,8 @@ void entry_free(struct entry *entry);
  *    65,536 others have this hash */
 struct entry *entry_find(const struct inode *dir, const char *name, u64 *key);
 
-/* The first with this key or a higher one, and the next; NULL: none. */
+/* The first with this key or a higher one; NULL: none. */
 struct entry *entry_from(const struct inode *dir, u64 key);
-struct entry *entry_after(const struct inode *dir, const struct entry *entry);
 
 /* One that names the inode, or did so last.  => NULL: none ever did */
 struct entry *entry_of(const struct inode *inode);

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "abi/time.h"
 #include "common/list.h"
 #include "core/spin.h"
 #include "core/types.h"
@@ -78,7 +79,6 @@ struct inode {
     u32 nlink;                   /* N  as Linux counts; 0: not named, or no
                                        more */
     struct entry *tree;          /* N  directories: their entries, by key */
-    struct list entries;         /* N  the same, in the keys' order */
 
     struct spinlock lock;        /*    RANK_INODE */
     u64 size;                    /* l  bytes */
@@ -107,3 +107,18 @@ u64 inode_now(void);
 
 /* Its contents were changed now. */
 void inode_touch(struct inode *inode);
+
+/* What calls change about an inode. */
+struct attr {
+    enum { ATTR_MODE, ATTR_OWNER, ATTR_TIMES } what;
+    u32 mode;             /* permissions */
+    u32 uid, gid;         /* -1: it stays */
+    struct timespec time[2]; /* atime, mtime; tv_nsec may be UTIME_NOW, ... */
+};
+
+/* Change it, which is what ctime tells.
+ * => 0; -EPERM: the kernel's own (/proc) stays as it is; -EINVAL: tv_nsec */
+int inode_set_attr(struct inode *inode, const struct attr *attr);
+
+/* It was read now: note that, but not again and again (Linux's relatime). */
+void inode_accessed(struct inode *inode);

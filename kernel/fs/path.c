@@ -323,8 +323,11 @@ long
 fs_getcwd(char *buf, size_t size)
 {
     struct inode *cwd = fs_context_cwd(current->fs);
-    long result = dir_path(cwd, false, buf, size);
+    long result = dir_path(cwd, buf, size);
 
+    if (cwd->nlink == 0) {
+        result = -ENOENT; /* for ever: a directory is named but once */
+    }
     inode_put(cwd);
     return result;
 }
@@ -346,7 +349,7 @@ fs_readlink(struct inode *link, char *buf)
     if (length == 0 && S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
         length = snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
     } else if (length == 0) {
-        length = dir_path(inode, true, buf, PATH_MAX);
+        length = dir_path(inode, buf, PATH_MAX);
         length -= length > 0;
     }
     inode_put(inode);

@@ -16,7 +16,6 @@
 
 #include "mm/frame.h"
 
-#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pagetree.h"
