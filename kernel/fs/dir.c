@@ -14,7 +14,6 @@
 #include "mm/usercopy.h"
 
 #include "fs/dir.h"
-#include "fs/entry.h"
 #include "fs/file.h"
 #include "fs/path.h"
 

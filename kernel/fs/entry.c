@@ -11,7 +11,7 @@
 
 #include "mm/heap.h"
 
-#include "fs/entry.h"
+#include "fs/dir.h"
 #include "fs/path.h"
 
 /* ---- The tree ---- */
@@ -180,15 +180,21 @@ count_name(struct entry *entry, int change)
     entry->inode->ctime_ns = entry->dir->ctime_ns;
 }
 
+static void
+bind(struct entry *entry, struct inode *inode)
+{
+    entry->inode = inode;
+    list_add(&inode->names, &entry->also);
+    count_name(entry, 1);
+}
+
 void
 entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
     entry->key = key;
-    entry->inode = inode;
     inode_get(inode);
-    list_add(&inode->names, &entry->also);
     tree_insert(entry->dir, entry);
-    count_name(entry, 1);
+    bind(entry, inode);
 }
 
 void
@@ -221,10 +227,6 @@ entry_exchange(struct entry *a, struct entry *b)
     count_name(b, -1);
     list_del(&a->also);
     list_del(&b->also);
-    a->inode = b->inode;
-    b->inode = inode;
-    list_add(&a->inode->names, &a->also);
-    list_add(&b->inode->names, &b->also);
-    count_name(a, 1);
-    count_name(b, 1);
+    bind(a, b->inode);
+    bind(b, inode);
 }

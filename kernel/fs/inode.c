@@ -17,7 +17,7 @@
 
 #include "mm/heap.h"
 
-#include "fs/entry.h"
+#include "fs/dir.h"
 #include "fs/inode.h"
 #include "fs/path.h"
 
