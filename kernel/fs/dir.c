@@ -78,10 +78,10 @@ dir_parent(const struct inode *dir)
 
 /* Whether a name may be put there.  => fstree_lock held */
 static int
-may_insert(const struct inode *dir, const struct entry *old, u64 key)
+may_insert(struct inode *dir, const struct entry *old, u64 key)
 {
     return dir->nlink == 0 ? -ENOENT : old != NULL ? -EEXIST
-           : key == 0 ? -ENOSPC : 0;
+           : key == 0 ? -ENOSPC : entry_make_room(dir);
 }
 
 /* Whether an inode that has names, or had, may get one there; if it never had
@@ -129,7 +129,7 @@ may_remove(const struct entry *entry, bool directory)
         return directory ? -ENOTDIR : -EISDIR;
     }
     return inode->dev != entry->dir->dev ? -EBUSY
-           : inode->tree != NULL         ? -ENOTEMPTY
+           : inode->entries > 0          ? -ENOTEMPTY
                                          : 0;
 }
 

@@ -1,12 +1,12 @@
 /*
  * Directories: names of inodes.
  *
- *    directory --tree--> struct entry {key, name} --> inode
+ *    directory --table-> struct entry {key, name} --> inode
  *        ^------------------- dir  ^                    |
  *                                  +------ names -------+
  *
  * An entry's key is a hash of its name, made unique in the directory: so a name
- * is found in O(log n) steps down the tree, and a key is a place in a listing
+ * is found in O(1), and a key is a place in a listing
  * that stays what it is, whatever comes and goes beside it.
  */
 #pragma once
@@ -64,7 +64,7 @@ long dir_read(struct file *file, struct uio *uio);
 struct entry {
     struct inode *dir;       /* i  one reference */
     struct inode *inode;     /* N  one reference, until it is removed */
-    struct entry *child[2];  /* N  with lower and with higher keys */
+    struct entry *next;      /* N  in its bucket, by key */
     struct list also;        /* N  in inode->names */
     u64 key;                 /* N */
     char name[];             /* i */
@@ -81,6 +81,9 @@ void entry_free(struct entry *entry);
  * => NULL: there is none; *key is then the one that it would get, or 0 if
  *    65,536 others have this hash */
 struct entry *entry_find(const struct inode *dir, const char *name, u64 *key);
+
+/* Make the table larger if one more entry asks for that.  => 0, -ENOMEM */
+int entry_make_room(struct inode *dir) __must_check;
 
 /* The first with this key or a higher one; NULL: none. */
 struct entry *entry_from(const struct inode *dir, u64 key);

@@ -1,11 +1,12 @@
 /*
- * The entries of a directory: a treap, that is a binary tree by key which has
- * the shape that insertion in the order of weights would give it.  Keys are
- * hashes and weights hashes of these, so the tree is some 2 ln n deep, whatever
- * came and went in whatever order.
+ * The entries of a directory, in a hash table whose order is that of their keys:
+ * the highest bits of a key choose the bucket, and a bucket is a sorted list.  So
+ * a name is found in O(1), and a listing goes through the buckets in turn, from
+ * any key on, whatever size the table had when it began.
  *
  * Entry points: entry_find, entry_insert, entry_remove.
  */
+#include "abi/errno.h"
 #include "abi/stat.h"
 #include "common/string.h"
 
@@ -14,9 +15,12 @@
 #include "fs/dir.h"
 #include "fs/path.h"
 
-/* ---- The tree ---- */
+/* ---- The table ---- */
 
 #define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: a product's bits spread */
+#define KEY_BITS 62         /* all keys lie below ENTRY_MADE */
+#define MEAN_MAX 4U         /* entries a bucket; then there are more buckets: */
+#define GROWTH_BITS 3       /* eight times as many */
 #define SAME   0xffffUL /* of a key: what tells names with one hash apart */
 
 /* 0 and 1 are the places of `.` and `..`: from SAME + 1 to ENTRY_MADE. */
@@ -31,18 +35,33 @@ key_of(const char *name)
     return (hash >> 2 & ~SAME) | (SAME + 1);
 }
 
+static u64
+bucket_of(u64 key, u32 bits)
+{
+    return key >> (KEY_BITS - bits);
+}
+
+/* The link to the first in its bucket with this key or a higher one. */
+static struct entry **
+link_of(const struct inode *dir, u64 key)
+{
+    struct entry **at = &dir->buckets[bucket_of(key, dir->bits)];
+
+    while (*at != NULL && (*at)->key < key) {
+        at = &(*at)->next;
+    }
+    return at;
+}
+
 struct entry *
 entry_from(const struct inode *dir, u64 key)
 {
-    struct entry *found = NULL;
+    u64 end = 1UL << dir->bits;
+    u64 i = bucket_of(key, dir->bits);
+    struct entry *found = i < end ? *link_of(dir, key) : NULL;
 
-    for (struct entry *entry = dir->tree; entry != NULL;) {
-        if (entry->key < key) {
-            entry = entry->child[1];
-        } else {
-            found = entry;
-            entry = entry->key > key ? entry->child[0] : NULL;
-        }
+    while (found == NULL && ++i < end) {
+        found = dir->buckets[i];
     }
     return found;
 }
@@ -52,68 +71,54 @@ entry_find(const struct inode *dir, const char *name, u64 *key)
 {
     *key = key_of(name);
     u64 last = *key | SAME;
-    struct entry *entry = entry_from(dir, *key);
+    struct entry *entry = *link_of(dir, *key);
 
-    while (entry != NULL && entry->key <= last) {
+    for (; entry != NULL && entry->key <= last; entry = entry->next) {
         if (strcmp(entry->name, name) == 0) {
             return entry;
         }
         *key += entry->key == *key; /* the first that is free */
-        entry = entry_from(dir, entry->key + 1);
     }
     *key = *key <= last ? *key : 0;
     return NULL;
 }
 
-static u64
-weight(const struct entry *entry)
+static void
+set_buckets(struct inode *dir, struct entry **buckets, u32 bits)
 {
-    return entry->key * GOLDEN;
+    if (dir->bits > 0) {
+        kfree(dir->buckets);
+    }
+    dir->only = NULL;
+    dir->buckets = buckets;
+    dir->bits = bits;
 }
 
-/* Put it where its weight says, with what was there split below it. */
-static void
-tree_insert(struct inode *dir, struct entry *new)
+int
+entry_make_room(struct inode *dir)
 {
-    struct entry **at = &dir->tree;
-
-    while (*at != NULL && weight(*at) >= weight(new)) {
-        at = &(*at)->child[(*at)->key < new->key];
+    if (dir->entries < MEAN_MAX << dir->bits) {
+        return 0;
     }
-    struct entry *rest = *at;
-    struct entry **side[2] = {&new->child[1], &new->child[0]};
-    *at = new;
-    while (rest != NULL) {
-        bool low = rest->key < new->key;
-        *side[low] = rest;
-        side[low] = &rest->child[low];
-        rest = *side[low];
+    u32 bits = dir->bits + GROWTH_BITS;
+    struct entry **buckets = kzalloc(sizeof(*buckets) << bits);
+    if (buckets == NULL) {
+        return -ENOMEM;
     }
-    *side[0] = *side[1] = NULL;
-}
-
-static void
-tree_remove(struct inode *dir, struct entry *old)
-{
-    struct entry **at = &dir->tree;
-    struct entry *low = old->child[0];
-    struct entry *high = old->child[1];
-
-    while (*at != old) {
-        at = &(*at)->child[(*at)->key < old->key];
-    }
-    while (low != NULL && high != NULL) { /* merge what was below it */
-        if (weight(low) > weight(high)) {
-            *at = low;
-            at = &low->child[1];
-            low = *at;
-        } else {
-            *at = high;
-            at = &high->child[0];
-            high = *at;
+    struct entry **end = buckets; /* of the bucket that is being filled */
+    for (u64 i = 0; i < 1UL << dir->bits; i++) {
+        struct entry *next;
+        for (struct entry *entry = dir->buckets[i]; entry; entry = next) {
+            struct entry **bucket = &buckets[bucket_of(entry->key, bits)];
+            next = entry->next;
+            entry->next = NULL;
+            end = *bucket == NULL ? bucket : end;
+            *end = entry;
+            end = &entry->next;
         }
     }
-    *at = low != NULL ? low : high;
+    set_buckets(dir, buckets, bits);
+    return 0;
 }
 
 /* ---- Entries ---- */
@@ -193,14 +198,22 @@ entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
     entry->key = key;
     inode_get(inode);
-    tree_insert(entry->dir, entry);
+    struct entry **at = link_of(entry->dir, key);
+    entry->next = *at;
+    *at = entry;
+    entry->dir->entries++;
     bind(entry, inode);
 }
 
 void
 entry_remove(struct entry *entry)
 {
-    tree_remove(entry->dir, entry);
+    struct inode *dir = entry->dir;
+
+    *link_of(dir, entry->key) = entry->next;
+    if (--dir->entries == 0) {
+        set_buckets(dir, &dir->only, 0);
+    }
     count_name(entry, -1);
     if (entry->inode->nlink > 0) {
         list_del(&entry->also);

@@ -54,6 +54,7 @@ inode_alloc(size_t size, const struct inode_ops *ops, u32 mode)
     inode_touch(inode);
     inode->atime_ns = inode->mtime_ns;
     list_init(&inode->names);
+    inode->buckets = &inode->only;
     spin_init(&inode->lock, RANK_INODE, "inode");
     return inode;
 }
@@ -91,7 +92,7 @@ inode_put(struct inode *inode)
         if (before > 1) {
             return;
         }
-        assert(inode->tree == NULL);
+        assert(inode->entries == 0);
         struct inode *dir = entry_forget(inode);
         if (inode->ops->free != NULL) {
             inode->ops->free(inode);

@@ -78,7 +78,9 @@ struct inode {
                                        that was the last to do so */
     u32 nlink;                   /* N  as Linux counts; 0: not named, or no
                                        more */
-    struct entry *tree;          /* N  directories: their entries, by key */
+    struct entry **buckets;      /* N  directories: 2^bits, of their entries; */
+    struct entry *only;          /* N  the one bucket of a small directory */
+    u32 entries, bits;           /* N */
 
     struct spinlock lock;        /*    RANK_INODE */
     u64 size;                    /* l  bytes */
