@@ -1,8 +1,8 @@
 /*
- * The entries of a directory, in a hash table whose order is that of their keys:
- * the highest bits of a key choose the bucket, and a bucket is a sorted list.  So
- * a name is found in O(1), and a listing goes through the buckets in turn, from
- * any key on, whatever size the table had when it began.
+ * The entries of a directory: a hash table in the order of their keys.  A key's
+ * highest bits choose the bucket, and a bucket is a sorted list.  So a name is
+ * found in O(1), and a listing goes through the buckets in turn, from any key
+ * on, whatever size the table had when it began.
  *
  * Entry points: entry_find, entry_insert, entry_remove.
  */

@@ -220,9 +220,9 @@ class Holders:
 def cached_frames(inode):
     """The frames of a regular file: (what, frame), pages and inner nodes."""
     kind = kernel.struct_type("tmpfs_file", "tmpfs_file")
-    file = kernel.at(kernel.address(inode), kind)
+    tree = kernel.at(kernel.address(inode), kind)["tree"]
     pages = -(-int(inode["size"]) // PAGE)
-    yield from tree_frames(int(file["root"]), int(file["height"]), 0, pages)
+    yield from tree_frames(int(tree["root"]), int(tree["height"]), 0, pages)
 
 
 def tree_frames(slot, height, first, pages):
