@@ -150,24 +150,6 @@ entry_of(const struct inode *inode)
     return first != NULL ? list_entry(first, struct entry, also) : NULL;
 }
 
-struct inode *
-entry_parent(const struct inode *dir)
-{
-    const struct entry *entry = entry_of(dir);
-
-    return entry != NULL ? entry->dir : root_inode;
-}
-
-struct inode *
-entry_forget(struct inode *inode)
-{
-    struct entry *entry = entry_of(inode);
-    struct inode *dir = entry != NULL ? entry->dir : NULL;
-
-    kfree(entry);
-    return dir;
-}
-
 /* Count a name, or one fewer (-1): Linux counts `.` and `..`, too. */
 static void
 count_name(struct entry *entry, int change)

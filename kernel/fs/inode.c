@@ -92,7 +92,9 @@ inode_put(struct inode *inode)
             return;
         }
         assert(inode->tree == NULL);
-        struct inode *dir = entry_forget(inode);
+        struct entry *last = entry_of(inode);
+        struct inode *dir = last != NULL ? last->dir : NULL;
+        kfree(last);
         if (inode->ops->free != NULL) {
             inode->ops->free(inode);
         }
