@@ -204,12 +204,10 @@ void
 inode_accessed(struct inode *inode)
 {
     i64 now = (i64)inode_now();
-
-    spin_lock(&inode->lock);
     i64 atime = (i64)inode->atime_ns;
+
     if (atime <= (i64)inode->mtime_ns || atime <= (i64)inode->ctime_ns
         || now - atime >= NS_PER_DAY) {
         inode->atime_ns = (u64)now;
     }
-    spin_unlock(&inode->lock);
 }
