@@ -54,8 +54,7 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
     spin_lock(&fstree_lock);
     const struct entry *entry = entry_find(dir, name, &key);
     if (entry != NULL) {
-        *child = entry->inode;
-        inode_get(*child);
+        *child = inode_get(entry->inode);
     }
     spin_unlock(&fstree_lock);
     if (entry != NULL) {
@@ -79,8 +78,7 @@ struct inode *
 dir_parent(const struct inode *dir)
 {
     spin_lock(&fstree_lock);
-    struct inode *parent = parent_of(dir);
-    inode_get(parent);
+    struct inode *parent = inode_get(parent_of(dir));
     spin_unlock(&fstree_lock);
     return parent;
 }

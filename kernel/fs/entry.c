@@ -127,8 +127,7 @@ entry_alloc(struct inode *dir, const char *name)
     if (entry != NULL) {
         memcpy(entry->name, name, size);
         list_init(&entry->also);
-        entry->dir = dir;
-        inode_get(dir);
+        entry->dir = inode_get(dir);
     }
     return entry;
 }
@@ -174,9 +173,8 @@ void
 entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
     entry->key = key;
-    inode_get(inode);
     tree_insert(entry->dir, entry);
-    bind(entry, inode);
+    bind(entry, inode_get(inode));
 }
 
 void

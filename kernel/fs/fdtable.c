@@ -211,10 +211,7 @@ files_inode(struct files *files, int fd)
 {
     spin_lock(&files->lock);
     struct file *file = file_at(files, fd);
-    struct inode *inode = file != NULL ? file->inode : NULL;
-    if (inode != NULL) {
-        inode_get(inode);
-    }
+    struct inode *inode = file != NULL ? inode_get(file->inode) : NULL;
     spin_unlock(&files->lock);
     return inode;
 }

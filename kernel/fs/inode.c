@@ -72,12 +72,13 @@ link_alloc(const char *text, size_t length)
     return link;
 }
 
-void
+struct inode *
 inode_get(struct inode *inode)
 {
     u32 before = atomic_fetch_add(&inode->refs, 1);
 
     assert(before != 0);
+    return inode;
 }
 
 /* The last put of a removed directory may free a chain of removed parents. */

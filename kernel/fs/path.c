@@ -57,10 +57,7 @@ fs_context_copy(struct fs_context *from)
     context->refs = 1;
     spin_lock(&fstree_lock);
     context->umask = from->umask;
-    context->cwd = from->cwd;
-    if (context->cwd != NULL) {
-        inode_get(context->cwd);
-    }
+    context->cwd = from->cwd != NULL ? inode_get(from->cwd) : NULL;
     spin_unlock(&fstree_lock);
     return context;
 }
@@ -78,8 +75,8 @@ struct inode *
 fs_context_cwd(const struct fs_context *context)
 {
     spin_lock(&fstree_lock);
-    struct inode *cwd = context->cwd != NULL ? context->cwd : root_inode;
-    inode_get(cwd);
+    struct inode *cwd = inode_get(context->cwd != NULL ? context->cwd
+                                                       : root_inode);
     spin_unlock(&fstree_lock);
     return cwd;
 }
@@ -95,8 +92,7 @@ start_of(struct inode *at, const char *path)
     } else if (at == NULL) {
         return fs_context_cwd(current->fs);
     }
-    inode_get(at);
-    return at;
+    return inode_get(at);
 }
 
 /* Copy the path's first component, and move the path behind it. */
@@ -259,8 +255,7 @@ place_look(struct place *place, struct inode **inode)
     if (place->name[0] != '\0' && place->name[1] == '.') {
         *inode = dir_parent(place->dir);
     } else {
-        *inode = place->dir;
-        inode_get(*inode);
+        *inode = inode_get(place->dir);
     }
     return 0;
 }

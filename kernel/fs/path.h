@@ -35,7 +35,7 @@ int path_find(struct inode *at, const char *path, u32 flags,
  * => 0 and *inode with one reference; path_find's errors; -EACCES */
 int path_find_program(const char *path, struct inode **inode) __must_check;
 
-void inode_get(struct inode *inode);
+struct inode *inode_get(struct inode *inode); /* => inode */
 void inode_put(struct inode *inode); /* it may be NULL */
 
 /* The inode's pages, as something to map.  => NULL if it has none */

@@ -180,8 +180,7 @@ program_of(struct as *as)
         vma = vma_next(as, vma);
     }
     if (vma != NULL) {
-        program = container_of(vma->object, struct inode, object);
-        inode_get(program);
+        program = inode_get(container_of(vma->object, struct inode, object));
     }
     spin_unlock(&as->lock);
     return program;
