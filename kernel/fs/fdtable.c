@@ -1,11 +1,9 @@
 /*
  * Descriptor tables.
  *
- * Essential fact: a table with a count over 1 is shared since a fork and is
- * never changed; whoever wants to change it makes a copy that is his alone
- * (table_own), with one more reference to each file, and drops his count of the
- * old one.  So fork costs one count, and a child that only executes
- * another program copies once.
+ * Essential fact: whoever wants to change a table that is shared since a fork
+ * makes a copy that is his alone (table_own), with one more reference to each
+ * file, and drops his count of the old one.
  *
  * Entry points: file_get_fd, table_own, files_copy.
  */
