@@ -350,9 +350,7 @@ files_alloc(void)
     struct files *files = kzalloc(sizeof(*files));
 
     if (files == NULL || table == NULL) {
-        kfree(files);
-        kfree(table);
-        return NULL;
+        panic("no memory for descriptors");
     }
     files->refs = 1;
     spin_init(&files->lock, RANK_FILES, "files");

@@ -12,6 +12,7 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/panic.h"
 
 #include "mm/heap.h"
 
@@ -32,10 +33,11 @@ fs_context_alloc(void)
 {
     struct fs_context *context = kzalloc(sizeof(*context));
 
-    if (context != NULL) {
-        context->refs = 1;
-        context->umask = INITIAL_UMASK;
+    if (context == NULL) {
+        panic("no memory for a working directory");
     }
+    context->refs = 1;
+    context->umask = INITIAL_UMASK;
     return context;
 }
 
