@@ -34,7 +34,7 @@ dir_alloc(u32 mode)
 static int
 name_made(struct inode *dir, const char *name, struct inode *made)
 {
-    struct entry *entry = entry_alloc(dir, name);
+    struct entry *entry = made != NULL ? entry_alloc(dir, name) : NULL;
 
     if (entry == NULL) {
         inode_put(made);
@@ -54,8 +54,7 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
     spin_lock(&fstree_lock);
     const struct entry *entry = entry_find(dir, name, &key);
     if (entry != NULL) {
-        *child = entry->inode;
-        inode_get(*child);
+        *child = inode_get(entry->inode);
     }
     spin_unlock(&fstree_lock);
     if (entry != NULL) {
@@ -66,12 +65,20 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
     return error == 0 ? name_made(dir, name, *child) : error;
 }
 
+/* What `..` is there: the root's is itself.  => fstree_lock held */
+static struct inode *
+parent_of(const struct inode *dir)
+{
+    const struct entry *entry = entry_of(dir);
+
+    return entry != NULL ? entry->dir : root_inode;
+}
+
 struct inode *
 dir_parent(const struct inode *dir)
 {
     spin_lock(&fstree_lock);
-    struct inode *parent = entry_parent(dir);
-    inode_get(parent);
+    struct inode *parent = inode_get(parent_of(dir));
     spin_unlock(&fstree_lock);
     return parent;
 }
@@ -161,7 +168,7 @@ static bool
 is_below(const struct inode *dir, const struct inode *inode)
 {
     while (dir != inode && dir != root_inode) {
-        dir = entry_parent(dir);
+        dir = parent_of(dir);
     }
     return dir == inode;
 }
@@ -319,7 +326,7 @@ next_record(struct inode *dir, u64 key, struct linux_dirent64 *record)
     if (key == 0) {
         size = fill_record(record, ".", dir->ino, S_IFDIR, 1);
     } else if (key == 1) {
-        size = fill_record(record, "..", entry_parent(dir)->ino, S_IFDIR, 2);
+        size = fill_record(record, "..", parent_of(dir)->ino, S_IFDIR, 2);
     } else if (entry != NULL) {
         size = fill_record(record, entry->name, entry->inode->ino,
                            entry->inode->mode, entry->key + 1);

@@ -91,13 +91,6 @@ struct entry *entry_from(const struct inode *dir, u64 key);
 /* One that names the inode, or did so last.  => NULL: none ever did */
 struct entry *entry_of(const struct inode *inode);
 
-/* What `..` is in a directory: the root's is itself. */
-struct inode *entry_parent(const struct inode *dir);
-
-/* The inode ends: free the last entry that it had.
- * => the directory of that, to be put; NULL: it never had one */
-struct inode *entry_forget(struct inode *inode);
-
 /* Have the entry name the inode (one more reference), in its directory. */
 void entry_insert(struct entry *entry, u64 key, struct inode *inode);
 

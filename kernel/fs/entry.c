@@ -132,8 +132,7 @@ entry_alloc(struct inode *dir, const char *name)
     if (entry != NULL) {
         memcpy(entry->name, name, size);
         list_init(&entry->also);
-        entry->dir = dir;
-        inode_get(dir);
+        entry->dir = inode_get(dir);
     }
     return entry;
 }
@@ -153,24 +152,6 @@ entry_of(const struct inode *inode)
     struct list *first = list_first(&inode->names);
 
     return first != NULL ? list_entry(first, struct entry, also) : NULL;
-}
-
-struct inode *
-entry_parent(const struct inode *dir)
-{
-    const struct entry *entry = entry_of(dir);
-
-    return entry != NULL ? entry->dir : root_inode;
-}
-
-struct inode *
-entry_forget(struct inode *inode)
-{
-    struct entry *entry = entry_of(inode);
-    struct inode *dir = entry != NULL ? entry->dir : NULL;
-
-    kfree(entry);
-    return dir;
 }
 
 /* Count a name, or one fewer (-1): Linux counts `.` and `..`, too. */
@@ -197,12 +178,11 @@ void
 entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
     entry->key = key;
-    inode_get(inode);
     struct entry **at = link_of(entry->dir, key);
     entry->next = *at;
     *at = entry;
     entry->dir->entries++;
-    bind(entry, inode);
+    bind(entry, inode_get(inode));
 }
 
 void

@@ -73,12 +73,13 @@ link_alloc(const char *text, size_t length)
     return link;
 }
 
-void
+struct inode *
 inode_get(struct inode *inode)
 {
     u32 before = atomic_fetch_add(&inode->refs, 1);
 
     assert(before != 0);
+    return inode;
 }
 
 /* The last put of a removed directory may free a chain of removed parents. */
@@ -93,7 +94,9 @@ inode_put(struct inode *inode)
             return;
         }
         assert(inode->entries == 0);
-        struct inode *dir = entry_forget(inode);
+        struct entry *last = entry_of(inode);
+        struct inode *dir = last != NULL ? last->dir : NULL;
+        kfree(last);
         if (inode->ops->free != NULL) {
             inode->ops->free(inode);
         }
@@ -203,12 +206,10 @@ void
 inode_accessed(struct inode *inode)
 {
     i64 now = (i64)inode_now();
-
-    spin_lock(&inode->lock);
     i64 atime = (i64)inode->atime_ns;
+
     if (atime <= (i64)inode->mtime_ns || atime <= (i64)inode->ctime_ns
         || now - atime >= NS_PER_DAY) {
         inode->atime_ns = (u64)now;
     }
-    spin_unlock(&inode->lock);
 }
