@@ -34,8 +34,7 @@ int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
  *    -EXDEV, -EPERM (it has a name: another file system, a directory) */
 int fs_make(struct inode *at, const char *path, struct inode *inode);
 
-/* mkdir(2), unlink(2) or rmdir(2): 0 or a negative errno. */
-int fs_mkdir(struct inode *at, const char *path, u32 mode);
+/* unlink(2) or rmdir(2): 0 or a negative errno. */
 int fs_remove(struct inode *at, const char *path, bool directory);
 
 /* Make it the working directory.

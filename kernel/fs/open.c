@@ -179,12 +179,6 @@ fs_make(struct inode *at, const char *path, struct inode *inode)
     return error;
 }
 
-int
-fs_mkdir(struct inode *at, const char *path, u32 mode)
-{
-    return fs_make(at, path, dir_alloc(mode & 01777));
-}
-
 /* Whether this last component may be removed.  => 0 if so */
 static int
 ask_name(struct place *place, bool directory)

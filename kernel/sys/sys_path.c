@@ -15,6 +15,7 @@
 
 #include "proc/thread.h"
 
+#include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -199,7 +200,8 @@ sys_mkdirat(u64 dirfd, u64 path, u64 mode)
     int error = path_arg_get(&arg, dirfd, path);
 
     if (error == 0) {
-        error = fs_mkdir(arg.at, arg.path, (u32)mode & ~current->fs->umask);
+        u32 may = (u32)mode & 01777 & ~current->fs->umask;
+        error = fs_make(arg.at, arg.path, dir_alloc(may));
         path_arg_put(&arg);
     }
     return error;
