@@ -262,8 +262,10 @@ args_push(struct args *args, const struct exec_args *from, struct as *as,
     /* Above the strings lie 8 zero bytes, as on Linux, and random ones. */
     const u64 top[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
                        (rdtsc() ^ (u64)as) * 0xbf58476d1ce4e5b9UL, 0};
-    int error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
 
+    spin_lock(&as->lock);
+    int error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
+    spin_unlock(&as->lock);
     if (error == 0) {
         error = push(&stack, top, sizeof(top));
     }

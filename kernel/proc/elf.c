@@ -100,9 +100,8 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
            u32 prot)
 {
     paddr_t from;
-
-    spin_lock(&as->lock); /* from here, as object_unmap may be under way */
     int error = object->ops->page(object, index, &from);
+
     if (error == 0) {
         paddr_t copy = frame_alloc_zero(FRAME_ANON);
         error = -ENOMEM;
@@ -112,7 +111,6 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
         }
         frame_put(from);
     }
-    spin_unlock(&as->lock);
     return error;
 }
 
@@ -125,7 +123,10 @@ map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
         .object = vma->object, .offset = vma->offset,
     };
 
-    return (int)MIN(as_map(as, &map), 0);
+    spin_unlock(&as->lock);
+    long result = as_map(as, &map);
+    spin_lock(&as->lock);
+    return (int)MIN(result, 0);
 }
 
 /* Programs are built from their lowest address up, as a rule: then there is
@@ -133,9 +134,8 @@ map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
 int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
-    spin_lock(&as->lock);
     int error = vma_append(as, vma);
-    spin_unlock(&as->lock);
+
     return error == -EEXIST ? map_among_others(as, vma, map_flags) : error;
 }
 
@@ -221,14 +221,14 @@ elf_load(struct as *as, struct object *object, struct elf_image *image)
         return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
     }
     error = read_header(&file);
+    spin_lock(&as->lock); /* through all, as object_unmap may be under way */
     if (error == 0) {
         error = map_segments(as, &file, image);
     }
-    frame_put(file.first);
     if (error == 0) {
-        spin_lock(&as->lock);
         range_map_around(as, image->entry);
-        spin_unlock(&as->lock);
     }
+    spin_unlock(&as->lock);
+    frame_put(file.first);
     return error;
 }
