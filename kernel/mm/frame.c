@@ -47,6 +47,7 @@ enter(void)
 {
     struct frame_cache *cache = &caches[this_cpu()->id];
 
+    __asm__("" : "+r"(cache)); /* else computed anew at each use */
     cache->busy = true;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return cache;
