@@ -29,21 +29,6 @@ struct file_image {
     struct elf64_ehdr header;
 };
 
-/* => 0; -ENOEXEC: it lies not in the file; -ENOMEM */
-static inline int
-read_at(const struct file_image *file, u64 offset, void *buf, size_t size)
-{
-    if (offset > file->size || size > file->size - offset) {
-        return -ENOEXEC;
-    }
-    if (offset + size <= PAGE_SIZE) {
-        __builtin_memcpy(buf, (char *)frame_ptr(file->first) + offset, size);
-        return 0;
-    }
-    long got = object_read(file->object, offset, buf, size);
-    return got == (long)size ? 0 : got == -ENOMEM ? -ENOMEM : -ENOEXEC;
-}
-
 static bool
 header_is_valid(const struct elf64_ehdr *header)
 {
@@ -55,27 +40,32 @@ header_is_valid(const struct elf64_ehdr *header)
            && header->e_phnum >= 1 && header->e_phnum <= PHDRS_MAX;
 }
 
-static int
-read_phdr(const struct file_image *file, int i, struct elf64_phdr *phdr)
-{
-    return read_at(file, file->header.e_phoff + (u64)i * sizeof(*phdr), phdr,
-                   sizeof(*phdr));
-}
-
 /* Read the header, and see that all program headers are there. */
 static int
 read_header(struct file_image *file)
 {
-    struct elf64_phdr last;
-    int error = read_at(file, 0, &file->header, sizeof(file->header));
+    struct elf64_ehdr *header = &file->header;
 
-    if (error == 0 && !header_is_valid(&file->header)) {
-        error = -ENOEXEC;
+    memcpy(header, frame_ptr(file->first), sizeof(*header));
+    return file->size >= sizeof(*header) && header_is_valid(header)
+           && header->e_phoff <= file->size
+           && header->e_phnum * sizeof(struct elf64_phdr)
+                  <= file->size - header->e_phoff ? 0 : -ENOEXEC;
+}
+
+/* => 0; -ENOEXEC: it is no more in the file; -ENOMEM */
+static inline int
+read_phdr(const struct file_image *file, int i, struct elf64_phdr *phdr)
+{
+    u64 offset = file->header.e_phoff + (u64)i * sizeof(*phdr);
+
+    if (offset + sizeof(*phdr) <= PAGE_SIZE) {
+        __builtin_memcpy(phdr, (char *)frame_ptr(file->first) + offset,
+                         sizeof(*phdr));
+        return 0;
     }
-    if (error == 0) {
-        error = read_phdr(file, file->header.e_phnum - 1, &last);
-    }
-    return error;
+    long got = object_read(file->object, offset, phdr, sizeof(*phdr));
+    return got == sizeof(*phdr) ? 0 : got == -ENOMEM ? -ENOMEM : -ENOEXEC;
 }
 
 static bool

@@ -180,11 +180,12 @@ strnlen(const char *s, size_t max)
 int
 strcmp(const char *a, const char *b)
 {
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
+    size_t i = 0;
+
+    while (a[i] == b[i] && a[i] != '\0') {
+        i++;
     }
-    return (u8)*a - (u8)*b;
+    return (u8)a[i] - (u8)b[i];
 }
 
 int
