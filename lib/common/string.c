@@ -169,8 +169,16 @@ strlen(const char *s)
 size_t
 strnlen(const char *s, size_t max)
 {
+    const u64 ones = 0x0101010101010101ul;
     size_t n = 0;
 
+    for (; max - n >= 8; n += 8) {
+        u64 quad = ((const struct quad *)(s + n))->v;
+        u64 zeros = (quad - ones) & ~quad & ones << 7; /* the first is right */
+        if (zeros != 0) {
+            return n + (size_t)__builtin_ctzl(zeros) / 8;
+        }
+    }
     while (n < max && s[n] != '\0') {
         n++;
     }
