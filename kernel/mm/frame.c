@@ -152,7 +152,6 @@ static __noinline void
 refill(struct loose *loose, enum frame_content content)
 {
     spin_lock(&frame_lock);
-
     while (loose->count < BATCH) {
         int order = 0;
         u32 number = loose_pop(&shared[content]);
@@ -321,7 +320,6 @@ static __noinline void
 spill(struct loose *loose, enum frame_content content)
 {
     spin_lock(&frame_lock);
-
     for (u32 i = 0; i < BATCH; i++) {
         loose_push(&shared[content], loose_pop(loose));
     }

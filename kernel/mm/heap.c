@@ -42,15 +42,13 @@ static struct heap_class classes[] = {
 };
 
 /* The class of so many times 16 bytes. */
+#define C(i) &classes[i]
 static struct heap_class *const class_of[SMALL_MAX / 16 + 1] = {
-    [0 ... 1] = &classes[0],    [2] = &classes[1],
-    [3] = &classes[2],          [4] = &classes[3],
-    [5 ... 6] = &classes[4],    [7 ... 8] = &classes[5],
-    [9 ... 12] = &classes[6],   [13 ... 16] = &classes[7],
-    [17 ... 21] = &classes[8],  [22 ... 28] = &classes[9],
-    [29 ... 36] = &classes[10], [37 ... 42] = &classes[11],
-    [43 ... 50] = &classes[12], [51 ... 63] = &classes[13],
-    [64 ... 84] = &classes[14], [85 ... 126] = &classes[15],
+    [0 ... 1] = C(0), [2] = C(1), [3] = C(2), [4] = C(3), [5 ... 6] = C(4),
+    [7 ... 8] = C(5), [9 ... 12] = C(6), [13 ... 16] = C(7),
+    [17 ... 21] = C(8), [22 ... 28] = C(9), [29 ... 36] = C(10),
+    [37 ... 42] = C(11), [43 ... 50] = C(12), [51 ... 63] = C(13),
+    [64 ... 84] = C(14), [85 ... 126] = C(15),
 };
 
 static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
@@ -77,17 +75,6 @@ page_make(struct heap_class *class)
     }
     list_add(&class->pages, &page->link);
     return true;
-}
-
-/* A page that became empty; one of each class is kept: the next request is
- * near.  => heap_lock held */
-static __noinline void
-page_emptied(struct heap_page *page)
-{
-    if (page->class->pages.next != page->class->pages.prev) {
-        list_del(&page->link);
-        frame_put(frame_addr(page));
-    }
 }
 
 /* A single frame comes from the allocator's short way. */
@@ -181,8 +168,11 @@ kfree(void *ptr)
     *(void **)ptr = page->free;
     page->free = ptr;
     page->class->in_use--;
-    if (--page->in_use == 0) {
-        page_emptied(page);
+    /* Keep one empty page a class: the next request is near. */
+    if (--page->in_use == 0
+        && page->class->pages.next != page->class->pages.prev) {
+        list_del(&page->link);
+        frame_put(frame_addr(page));
     }
     spin_unlock(&heap_lock);
 }

@@ -344,8 +344,9 @@ drop_edge(struct frame *frame)
 
 static void free_table(paddr_t table, int level);
 
-static inline void
-drop(paddr_t node, int level)
+/* Inline here, as most nodes are pages. */
+inline void
+pt_drop(paddr_t node, int level)
 {
     if (!drop_edge(frame_of(node))) {
         return;
@@ -366,7 +367,7 @@ drop_line(pte_t *entries, int level)
         pte_t entry = entries[i];
         if (entry != 0) {
             entries[i] = 0;
-            drop(pte_addr(entry), level - 1);
+            pt_drop(pte_addr(entry), level - 1);
         }
     }
 }
@@ -380,10 +381,4 @@ free_table(paddr_t table, int level)
         drop_line(LINE(table, line), level);
     }
     frame_free(table, level == PT_LEVELS ? CONTENT_ROOT : CONTENT_ZERO);
-}
-
-void
-pt_drop(paddr_t node, int level)
-{
-    drop(node, level);
 }
