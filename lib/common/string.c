@@ -224,14 +224,12 @@ strrchr(const char *s, int c)
 {
     const char *last = NULL;
 
-    for (;; s++) {
+    do {
         if (*s == (char)c) {
             last = s;
         }
-        if (*s == '\0') {
-            return (char *)last;
-        }
-    }
+    } while (*s++ != '\0');
+    return (char *)last;
 }
 
 size_t
