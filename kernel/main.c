@@ -67,9 +67,6 @@ start_init(void *arg)
     (void)arg;
     current->files = files_alloc();
     current->fs = fs_context_alloc();
-    if (current->files == NULL || current->fs == NULL) {
-        panic("no memory for init");
-    }
     fs_init();
     debug_init();
     for (int fd = 0; fd < 3; fd++) {

@@ -54,7 +54,7 @@ struct cpu {
     int id;
     int pid;                   /* of current's process, for the last words */
     u64 loaded_root;           /* what CR3 holds */
-    struct nomem *nomem;       /* of the running thread; NULL: none */
+    struct nomem *nomem;       /* of the running thread; NULL: it is off */
     struct as *loaded_as;      /* whose that is; NULL: the kernel root */
     struct thread *idle;
     struct runqueue *queue;    /* this CPU's own (proc/sched.c) */

@@ -67,15 +67,14 @@ static inline void
 spin_lock(struct spinlock *lock)
 {
     u32 outer = cpu_rank();
-    u32 rank = lock->rank;
 
-    if (outer >= rank) {
+    if (outer >= lock->rank) {
         spin_order(lock);
     }
     if (!spin_try(lock, outer + 1)) {
         spin_wait(lock, outer + 1);
     }
-    cpu_set_rank(rank);
+    cpu_set_rank(lock->rank);
 }
 
 /* Give it back.
@@ -99,16 +98,15 @@ spin_lock_irq(struct spinlock *lock)
 {
     u64 flags = cpu_flags();
     u32 outer = cpu_rank();
-    u32 rank = lock->rank;
 
-    if (outer >= rank) {
+    if (outer >= lock->rank) {
         spin_order(lock);
     }
     cpu_interrupts_off();
     if (!spin_try(lock, outer + 1)) {
         spin_wait_irq(lock, outer + 1, flags);
     }
-    cpu_set_rank(rank);
+    cpu_set_rank(lock->rank);
     return flags;
 }
 

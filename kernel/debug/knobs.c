@@ -122,6 +122,7 @@ nomem_store(const char *word)
     if (strcmp(word, "off") == 0) {
         current->nomem.mode = NOMEM_OFF;
         current->nomem.n = 0;
+        this_cpu()->nomem = NULL;
         return 0;
     }
     for (size_t mode = NOMEM_ONCE; mode < ARRAY_SIZE(nomem_modes); mode++) {
@@ -131,6 +132,7 @@ nomem_store(const char *word)
             && parse_number(word + length + 1, &nomem.n) == 0) {
             nomem.mode = mode;
             current->nomem = nomem;
+            this_cpu()->nomem = &current->nomem;
             return 0;
         }
     }

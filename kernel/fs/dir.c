@@ -3,8 +3,7 @@
  *
  * Essential fact: fstree_lock guards all names at once.  So rename is one step
  * to everybody, and `..` and a path, read under it, are never between two.  A
- * place in a listing is a key: the reader finds his again in O(log n), once for
- * each piece.
+ * place in a listing is a key: the next name is found from it in O(log n).
  */
 #include "abi/dirent.h"
 #include "abi/errno.h"
@@ -14,9 +13,7 @@
 
 #include "mm/usercopy.h"
 
-#include "fs/attr.h"
 #include "fs/dir.h"
-#include "fs/entry.h"
 #include "fs/file.h"
 #include "fs/path.h"
 
@@ -37,7 +34,7 @@ dir_alloc(u32 mode)
 static int
 name_made(struct inode *dir, const char *name, struct inode *made)
 {
-    struct entry *entry = entry_alloc(dir, name);
+    struct entry *entry = made != NULL ? entry_alloc(dir, name) : NULL;
 
     if (entry == NULL) {
         inode_put(made);
@@ -57,8 +54,7 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
     spin_lock(&fstree_lock);
     const struct entry *entry = entry_find(dir, name, &key);
     if (entry != NULL) {
-        *child = entry->inode;
-        inode_get(*child);
+        *child = inode_get(entry->inode);
     }
     spin_unlock(&fstree_lock);
     if (entry != NULL) {
@@ -69,22 +65,30 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
     return error == 0 ? name_made(dir, name, *child) : error;
 }
 
+/* What `..` is there: the root's is itself.  => fstree_lock held */
+static struct inode *
+parent_of(const struct inode *dir)
+{
+    const struct entry *entry = entry_of(dir);
+
+    return entry != NULL ? entry->dir : root_inode;
+}
+
 struct inode *
 dir_parent(const struct inode *dir)
 {
     spin_lock(&fstree_lock);
-    struct inode *parent = entry_parent(dir);
-    inode_get(parent);
+    struct inode *parent = inode_get(parent_of(dir));
     spin_unlock(&fstree_lock);
     return parent;
 }
 
 /* Whether a name may be put there.  => fstree_lock held */
 static int
-may_insert(const struct inode *dir, const struct entry *old, u64 key)
+may_insert(struct inode *dir, const struct entry *old, u64 key)
 {
     return dir->nlink == 0 ? -ENOENT : old != NULL ? -EEXIST
-           : key == 0 ? -ENOSPC : 0;
+           : key == 0 ? -ENOSPC : entry_make_room(dir);
 }
 
 /* Whether an inode that has names, or had, may get one there; if it never had
@@ -132,7 +136,7 @@ may_remove(const struct entry *entry, bool directory)
         return directory ? -ENOTDIR : -EISDIR;
     }
     return inode->dev != entry->dir->dev ? -EBUSY
-           : inode->tree != NULL         ? -ENOTEMPTY
+           : inode->entries > 0          ? -ENOTEMPTY
                                          : 0;
 }
 
@@ -164,7 +168,7 @@ static bool
 is_below(const struct inode *dir, const struct inode *inode)
 {
     while (dir != inode && dir != root_inode) {
-        dir = entry_parent(dir);
+        dir = parent_of(dir);
     }
     return dir == inode;
 }
@@ -263,15 +267,14 @@ put_before(char **start, const char *buf, const char *part)
 }
 
 long
-dir_path(const struct inode *inode, bool removed, char *buf, size_t size)
+dir_path(const struct inode *inode, char *buf, size_t size)
 {
     char *start = buf + size - 1;
     const struct entry *entry;
 
     *start = '\0';
     spin_lock(&fstree_lock);
-    bool there = inode->nlink > 0;
-    bool fits = there || put_before(&start, buf, " (deleted)");
+    bool fits = inode->nlink > 0 || put_before(&start, buf, " (deleted)");
     for (; fits && (entry = entry_of(inode)) != NULL; inode = entry->dir) {
         fits = put_before(&start, buf, entry->name)
                && put_before(&start, buf, "/");
@@ -280,8 +283,8 @@ dir_path(const struct inode *inode, bool removed, char *buf, size_t size)
     if (fits && *start == '\0') {
         fits = put_before(&start, buf, "/");
     }
-    if (!fits || !(there || removed)) {
-        return there || removed ? -ENAMETOOLONG : -ENOENT;
+    if (!fits) {
+        return -ENAMETOOLONG;
     }
     long length = buf + size - start;
     memmove(buf, start, (size_t)length);
@@ -290,125 +293,82 @@ dir_path(const struct inode *inode, bool removed, char *buf, size_t size)
 
 /* ---- Reading a directory ---- */
 
-#define NAME_AT offsetof(struct linux_dirent64, d_name)
-#define PIECE   512 /* bytes that are told under one lock; the longest fits */
+#define NAME_AT     offsetof(struct linux_dirent64, d_name)
+#define RECORD_SIZE (NAME_AT + NAME_MAX + 8) /* the longest, aligned to 8 */
 
-/* Records that are to be copied to the user in one piece. */
-struct piece {
-    u64 at;      /* key of the next one */
-    size_t room; /* of buf, what is left of the user's */
-    size_t used;
-    bool full;   /* the next did not fit */
-    _Alignas(8) char buf[PIECE];
-};
-
-/* Add a record; the next has this key or a higher one. */
-static bool
-add_record(struct piece *piece, const char *name, u64 ino, u32 mode, u64 next)
+/* Fill a record; the next name has this key or a higher one.  => its bytes */
+static size_t
+fill_record(struct linux_dirent64 *record, const char *name, u64 ino, u32 mode,
+            u64 next)
 {
     size_t length = strlen(name);
     size_t size = align_up(NAME_AT + length + 1, 8);
-    char *at = piece->buf + piece->used;
-    struct linux_dirent64 *record = (void *)at;
 
-    if (size > piece->room - piece->used) {
-        piece->full = true;
-        return false;
-    }
-    memset(at + size - 8, 0, 8); /* what lies behind the name, as Linux */
+    memset((char *)record + size - 8, 0, 8); /* behind the name, as Linux */
     memcpy(record->d_name, name, length);
     record->d_ino = ino;
     record->d_type = (u8)((mode & S_IFMT) >> 12); /* DT_*: S_IF* shifted */
     record->d_off = (i64)next;
     record->d_reclen = (u16)size;
-    piece->used += size;
-    piece->at = next;
-    return true;
+    return size;
 }
 
-/* => false: all that are kept in the tree have been told */
-static bool
-add_entries(struct piece *piece, const struct inode *dir)
+/* Tell the first name that has this key or a higher one: after those that are
+ * kept in the tree come those that the ops make.
+ * => bytes of the record; 0: there is none */
+static size_t
+next_record(struct inode *dir, u64 key, struct linux_dirent64 *record)
 {
+    size_t size = 0;
+
     spin_lock(&fstree_lock);
-    bool more = (piece->at != 0 || add_record(piece, ".", dir->ino, S_IFDIR, 1))
-                && (piece->at != 1
-                    || add_record(piece, "..", entry_parent(dir)->ino,
-                                  S_IFDIR, 2));
-    const struct entry *entry = more ? entry_from(dir, piece->at) : NULL;
-    while (entry != NULL
-           && add_record(piece, entry->name, entry->inode->ino,
-                         entry->inode->mode, entry->key + 1)) {
-        entry = entry_after(dir, entry);
+    const struct entry *entry = entry_from(dir, key);
+    if (key == 0) {
+        size = fill_record(record, ".", dir->ino, S_IFDIR, 1);
+    } else if (key == 1) {
+        size = fill_record(record, "..", parent_of(dir)->ino, S_IFDIR, 2);
+    } else if (entry != NULL) {
+        size = fill_record(record, entry->name, entry->inode->ino,
+                           entry->inode->mode, entry->key + 1);
     }
     spin_unlock(&fstree_lock);
-    return piece->full;
-}
-
-static void
-add_made(struct piece *piece, struct inode *dir)
-{
-    u64 key = MAX(piece->at, ENTRY_MADE) - ENTRY_MADE;
-    char name[MADE_NAME];
-    u32 mode;
-
-    do {
-        mode = dir->ops->next(dir, &key, name);
-        key++;
-    } while (mode != 0 && add_record(piece, name, ENTRY_MADE + key - 1, mode,
-                                     ENTRY_MADE + key));
-}
-
-/* Copy a piece out, and go on behind the last record that came whole.
- * => bytes of these */
-static size_t
-copy_piece(struct file *file, vaddr_t user, struct piece *piece)
-{
-    size_t copied = piece->used
-                    - copy_to_user_some(user, piece->buf, piece->used);
-    size_t done = 0;
-
-    while (done < copied) {
-        const struct linux_dirent64 *record = (void *)(piece->buf + done);
-        if (done + record->d_reclen > copied) {
-            break;
-        }
-        done += record->d_reclen;
-        file->offset = (u64)record->d_off;
+    if (size > 0 || dir->ops->next == NULL) {
+        return size;
     }
-    return done;
+    char name[MADE_NAME];
+    key = MAX(key, ENTRY_MADE) - ENTRY_MADE;
+    u32 mode = dir->ops->next(dir, &key, name);
+    key += ENTRY_MADE;
+    return mode != 0 ? fill_record(record, name, key, mode, key + 1) : 0;
 }
 
 long
 dir_getdents(struct file *file, vaddr_t user, size_t size)
 {
+    _Alignas(8) char buf[RECORD_SIZE];
+    struct linux_dirent64 *record = (void *)buf;
     struct inode *dir = file->inode;
-    struct piece piece;
     size_t used = 0;
-    long error = 0;
 
     if (!S_ISDIR(dir->mode)) {
         return -ENOTDIR;
     }
     mutex_lock(&file->lock);
-    do {
-        piece.at = file->offset;
-        piece.room = MIN(size - used, PIECE);
-        piece.used = 0;
-        piece.full = false;
-        if (dir->nlink == 0) {
-            error = -ENOENT;
-        } else if (!add_entries(&piece, dir) && dir->ops->next != NULL) {
-            add_made(&piece, dir);
+    long error = dir->nlink == 0 ? -ENOENT : 0;
+    while (error == 0) {
+        size_t length = next_record(dir, file->offset, record);
+        if (length == 0) {
+            break;
         }
-        size_t done = copy_piece(file, user + used, &piece);
-        used += done;
-        if (piece.used == 0 && piece.full) {
+        if (length > size - used) {
             error = -EINVAL;
-        } else if (done < piece.used) {
+        } else if (copy_to_user_some(user + used, record, length) != 0) {
             error = -EFAULT;
+        } else {
+            used += length;
+            file->offset = (u64)record->d_off;
         }
-    } while (piece.full && error == 0);
+    }
     mutex_unlock(&file->lock);
     inode_accessed(dir);
     return used > 0 ? (long)used : error;

@@ -1,5 +1,13 @@
 /*
- * Directories: names of inodes.  What they are made of: entry.h.
+ * Directories: names of inodes.
+ *
+ *    directory --table-> struct entry {key, name} --> inode
+ *        ^------------------- dir  ^                    |
+ *                                  +------ names -------+
+ *
+ * An entry's key is a hash of its name, made unique in the directory: so a name
+ * is found in O(1), and a key is a place in a listing
+ * that stays what it is, whatever comes and goes beside it.
  */
 #pragma once
 
@@ -35,13 +43,62 @@ int dir_remove(const struct place *place, bool directory);
  *    itself), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
 int dir_rename(const struct place *from, const struct place *to, u32 flags);
 
-/* The path of a name that the inode has, at the start of buf, with a NUL;
- * removed: or had, with ` (deleted)` behind it.
- * => the bytes, the NUL included; -ENAMETOOLONG; -ENOENT (it was removed) */
-long dir_path(const struct inode *inode, bool removed, char *buf, size_t size);
+/* The path of a name that the inode has, or had, with ` (deleted)` behind it,
+ * at the start of buf, with a NUL.
+ * => the bytes, the NUL included; -ENAMETOOLONG */
+long dir_path(const struct inode *inode, char *buf, size_t size);
 
 /* getdents64(2).  => bytes, 0 at the end; a negative errno */
 long dir_getdents(struct file *file, vaddr_t user, size_t size);
 
 /* What directories do when they are read. */
 long dir_read(struct file *file, struct uio *uio);
+
+/* ---- Entries: only for dir.c and inode.c ----
+ *
+ * All with fstree_lock, if nothing else is said.
+ */
+
+/* Removed, it stays with its inode if it was the last that named it:
+ * what is still open has a path, and a directory its `..`. */
+struct entry {
+    struct inode *dir;       /* i  one reference */
+    struct inode *inode;     /* N  one reference, until it is removed */
+    struct entry *next;      /* N  in its bucket, by key */
+    struct list also;        /* N  in inode->names */
+    u64 key;                 /* N */
+    char name[];             /* i */
+};
+
+/* A new one, in no directory yet, with a reference to it.  => any context;
+ * NULL: no memory */
+struct entry *entry_alloc(struct inode *dir, const char *name);
+
+/* Free one that no directory has and no inode.  => no lock held */
+void entry_free(struct entry *entry);
+
+/* Find a name.
+ * => NULL: there is none; *key is then the one that it would get, or 0 if
+ *    65,536 others have this hash */
+struct entry *entry_find(const struct inode *dir, const char *name, u64 *key);
+
+/* Make the table larger if one more entry asks for that.  => 0, -ENOMEM */
+int entry_make_room(struct inode *dir) __must_check;
+
+/* The first with this key or a higher one; NULL: none. */
+struct entry *entry_from(const struct inode *dir, u64 key);
+
+/* One that names the inode, or did so last.  => NULL: none ever did */
+struct entry *entry_of(const struct inode *inode);
+
+/* Have the entry name the inode (one more reference), in its directory. */
+void entry_insert(struct entry *entry, u64 key, struct inode *inode);
+
+/* Take it out of its directory.  => entry_end must follow without the lock */
+void entry_remove(struct entry *entry);
+void entry_end(struct entry *entry);
+
+/* Have two entries change their inodes. */
+void entry_exchange(struct entry *a, struct entry *b);
+
+#define ENTRY_MADE (1UL << 62) /* behind all keys: names that ops->next makes */

@@ -1,22 +1,26 @@
 /*
- * The entries of a directory: a treap, that is a binary tree by key which has
- * the shape that insertion in the order of weights would give it.  Keys are
- * hashes and weights hashes of these, so the tree is some 2 ln n deep, whatever
- * came and went in whatever order.
+ * The entries of a directory: a hash table in the order of their keys.  A key's
+ * highest bits choose the bucket, and a bucket is a sorted list.  So a name is
+ * found in O(1), and a listing goes through the buckets in turn, from any key
+ * on, whatever size the table had when it began.
  *
  * Entry points: entry_find, entry_insert, entry_remove.
  */
+#include "abi/errno.h"
 #include "abi/stat.h"
 #include "common/string.h"
 
 #include "mm/heap.h"
 
-#include "fs/entry.h"
+#include "fs/dir.h"
 #include "fs/path.h"
 
-/* ---- The tree ---- */
+/* ---- The table ---- */
 
 #define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: a product's bits spread */
+#define KEY_BITS 62         /* all keys lie below ENTRY_MADE */
+#define MEAN_MAX 4U         /* entries a bucket; then there are more buckets: */
+#define GROWTH_BITS 3       /* eight times as many */
 #define SAME   0xffffUL /* of a key: what tells names with one hash apart */
 
 /* 0 and 1 are the places of `.` and `..`: from SAME + 1 to ENTRY_MADE. */
@@ -31,27 +35,35 @@ key_of(const char *name)
     return (hash >> 2 & ~SAME) | (SAME + 1);
 }
 
-struct entry *
-entry_from(const struct inode *dir, u64 key)
+static u64
+bucket_of(u64 key, u32 bits)
 {
-    struct entry *found = NULL;
+    return key >> (KEY_BITS - bits);
+}
 
-    for (struct entry *entry = dir->tree; entry != NULL;) {
-        if (entry->key < key) {
-            entry = entry->child[1];
-        } else {
-            found = entry;
-            entry = entry->key > key ? entry->child[0] : NULL;
-        }
+/* The link to the first in its bucket with this key or a higher one. */
+static struct entry **
+link_of(const struct inode *dir, u64 key)
+{
+    struct entry **at = &dir->buckets[bucket_of(key, dir->bits)];
+
+    while (*at != NULL && (*at)->key < key) {
+        at = &(*at)->next;
     }
-    return found;
+    return at;
 }
 
 struct entry *
-entry_after(const struct inode *dir, const struct entry *entry)
+entry_from(const struct inode *dir, u64 key)
 {
-    return entry->order.next != &dir->entries
-               ? list_entry(entry->order.next, struct entry, order) : NULL;
+    u64 end = 1UL << dir->bits;
+    u64 i = bucket_of(key, dir->bits);
+    struct entry *found = i < end ? *link_of(dir, key) : NULL;
+
+    while (found == NULL && ++i < end) {
+        found = dir->buckets[i];
+    }
+    return found;
 }
 
 struct entry *
@@ -59,74 +71,54 @@ entry_find(const struct inode *dir, const char *name, u64 *key)
 {
     *key = key_of(name);
     u64 last = *key | SAME;
-    struct entry *entry = entry_from(dir, *key);
+    struct entry *entry = *link_of(dir, *key);
 
-    while (entry != NULL && entry->key <= last) {
+    for (; entry != NULL && entry->key <= last; entry = entry->next) {
         if (strcmp(entry->name, name) == 0) {
             return entry;
         }
         *key += entry->key == *key; /* the first that is free */
-        entry = entry_after(dir, entry);
     }
     *key = *key <= last ? *key : 0;
     return NULL;
 }
 
-static u64
-weight(const struct entry *entry)
+static void
+set_buckets(struct inode *dir, struct entry **buckets, u32 bits)
 {
-    return entry->key * GOLDEN;
+    if (dir->bits > 0) {
+        kfree(dir->buckets);
+    }
+    dir->only = NULL;
+    dir->buckets = buckets;
+    dir->bits = bits;
 }
 
-/* Put it where its weight says, with what was there split below it. */
-static void
-tree_insert(struct inode *dir, struct entry *new)
+int
+entry_make_room(struct inode *dir)
 {
-    struct entry **at = &dir->tree;
-    struct list *before = &dir->entries;
-    bool low;
-
-    while (*at != NULL && weight(*at) >= weight(new)) {
-        low = (*at)->key < new->key;
-        before = low ? &(*at)->order : before;
-        at = &(*at)->child[low];
+    if (dir->entries < MEAN_MAX << dir->bits) {
+        return 0;
     }
-    struct entry *rest = *at;
-    struct entry **side[2] = {&new->child[1], &new->child[0]};
-    *at = new;
-    for (; rest != NULL; rest = *side[low]) {
-        low = rest->key < new->key;
-        before = low ? &rest->order : before;
-        *side[low] = rest;
-        side[low] = &rest->child[low];
+    u32 bits = dir->bits + GROWTH_BITS;
+    struct entry **buckets = kzalloc(sizeof(*buckets) << bits);
+    if (buckets == NULL) {
+        return -ENOMEM;
     }
-    *side[0] = *side[1] = NULL;
-    list_add(before, &new->order);
-}
-
-static void
-tree_remove(struct inode *dir, struct entry *old)
-{
-    struct entry **at = &dir->tree;
-    struct entry *low = old->child[0];
-    struct entry *high = old->child[1];
-
-    while (*at != old) {
-        at = &(*at)->child[(*at)->key < old->key];
-    }
-    while (low != NULL && high != NULL) { /* merge what was below it */
-        if (weight(low) > weight(high)) {
-            *at = low;
-            at = &low->child[1];
-            low = *at;
-        } else {
-            *at = high;
-            at = &high->child[0];
-            high = *at;
+    struct entry **end = buckets; /* of the bucket that is being filled */
+    for (u64 i = 0; i < 1UL << dir->bits; i++) {
+        struct entry *next;
+        for (struct entry *entry = dir->buckets[i]; entry; entry = next) {
+            struct entry **bucket = &buckets[bucket_of(entry->key, bits)];
+            next = entry->next;
+            entry->next = NULL;
+            end = *bucket == NULL ? bucket : end;
+            *end = entry;
+            end = &entry->next;
         }
     }
-    *at = low != NULL ? low : high;
-    list_del(&old->order);
+    set_buckets(dir, buckets, bits);
+    return 0;
 }
 
 /* ---- Entries ---- */
@@ -140,8 +132,7 @@ entry_alloc(struct inode *dir, const char *name)
     if (entry != NULL) {
         memcpy(entry->name, name, size);
         list_init(&entry->also);
-        entry->dir = dir;
-        inode_get(dir);
+        entry->dir = inode_get(dir);
     }
     return entry;
 }
@@ -163,24 +154,6 @@ entry_of(const struct inode *inode)
     return first != NULL ? list_entry(first, struct entry, also) : NULL;
 }
 
-struct inode *
-entry_parent(const struct inode *dir)
-{
-    const struct entry *entry = entry_of(dir);
-
-    return entry != NULL ? entry->dir : root_inode;
-}
-
-struct inode *
-entry_forget(struct inode *inode)
-{
-    struct entry *entry = entry_of(inode);
-    struct inode *dir = entry != NULL ? entry->dir : NULL;
-
-    kfree(entry);
-    return dir;
-}
-
 /* Count a name, or one fewer (-1): Linux counts `.` and `..`, too. */
 static void
 count_name(struct entry *entry, int change)
@@ -193,21 +166,34 @@ count_name(struct entry *entry, int change)
     entry->inode->ctime_ns = entry->dir->ctime_ns;
 }
 
+static void
+bind(struct entry *entry, struct inode *inode)
+{
+    entry->inode = inode;
+    list_add(&inode->names, &entry->also);
+    count_name(entry, 1);
+}
+
 void
 entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
     entry->key = key;
-    entry->inode = inode;
-    inode_get(inode);
-    list_add(&inode->names, &entry->also);
-    tree_insert(entry->dir, entry);
-    count_name(entry, 1);
+    struct entry **at = link_of(entry->dir, key);
+    entry->next = *at;
+    *at = entry;
+    entry->dir->entries++;
+    bind(entry, inode_get(inode));
 }
 
 void
 entry_remove(struct entry *entry)
 {
-    tree_remove(entry->dir, entry);
+    struct inode *dir = entry->dir;
+
+    *link_of(dir, entry->key) = entry->next;
+    if (--dir->entries == 0) {
+        set_buckets(dir, &dir->only, 0);
+    }
     count_name(entry, -1);
     if (entry->inode->nlink > 0) {
         list_del(&entry->also);
@@ -234,10 +220,6 @@ entry_exchange(struct entry *a, struct entry *b)
     count_name(b, -1);
     list_del(&a->also);
     list_del(&b->also);
-    a->inode = b->inode;
-    b->inode = inode;
-    list_add(&a->inode->names, &a->also);
-    list_add(&b->inode->names, &b->also);
-    count_name(a, 1);
-    count_name(b, 1);
+    bind(a, b->inode);
+    bind(b, inode);
 }

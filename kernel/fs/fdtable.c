@@ -1,11 +1,9 @@
 /*
  * Descriptor tables.
  *
- * Essential fact: a table with a count over 1 is shared since a fork and is
- * never changed; whoever wants to change it makes a copy that is his alone
- * (table_own), with one more reference to each file, and drops his count of the
- * old one.  So fork costs one count, and a child that only executes
- * another program copies once.
+ * Essential fact: whoever wants to change a table that is shared since a fork
+ * makes a copy that is his alone (table_own), with one more reference to each
+ * file, and drops his count of the old one.
  *
  * Entry points: file_get_fd, table_own, files_copy.
  */
@@ -211,10 +209,7 @@ files_inode(struct files *files, int fd)
 {
     spin_lock(&files->lock);
     struct file *file = file_at(files, fd);
-    struct inode *inode = file != NULL ? file->inode : NULL;
-    if (inode != NULL) {
-        inode_get(inode);
-    }
+    struct inode *inode = file != NULL ? inode_get(file->inode) : NULL;
     spin_unlock(&files->lock);
     return inode;
 }
@@ -355,9 +350,7 @@ files_alloc(void)
     struct files *files = kzalloc(sizeof(*files));
 
     if (files == NULL || table == NULL) {
-        kfree(files);
-        kfree(table);
-        return NULL;
+        panic("no memory for descriptors");
     }
     files->refs = 1;
     spin_init(&files->lock, RANK_FILES, "files");

@@ -29,10 +29,7 @@ file_alloc(struct inode *inode, u32 flags)
     file->flags = flags;
     mutex_init(&file->lock, MUTEX_FILE);
     atomic_fetch_add(&open_files, 1);
-    file->inode = inode;
-    if (inode != NULL) {
-        inode_get(inode);
-    }
+    file->inode = inode != NULL ? inode_get(inode) : NULL;
     return file;
 }
 

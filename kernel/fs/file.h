@@ -159,7 +159,7 @@ struct files {
     struct fdtable *table;  /* maybe shared, copy on change */
 };
 
-/* A new descriptor table object, empty.  => NULL: no memory */
+/* A new descriptor table object, empty.  => boot; panics without memory */
 struct files *files_alloc(void);
 
 /* CLONE_FILES: one more user of it, who sees each change.  => files */

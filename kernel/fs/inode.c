@@ -1,5 +1,5 @@
 /*
- * Inodes: references, stat, symbolic links.
+ * Inodes: references, symbolic links, attributes.
  *
  * Essential fact: a name is one reference, and an inode is freed with its last;
  * so removing a name only takes it out of its directory, and whoever still has
@@ -17,9 +17,13 @@
 
 #include "mm/heap.h"
 
-#include "fs/entry.h"
+#include "fs/dir.h"
 #include "fs/inode.h"
 #include "fs/path.h"
+
+#define NS_PER_SEC 1000000000L
+#define NS_PER_DAY (86400 * NS_PER_SEC)
+#define SEC_MAX    (INT64_MAX / NS_PER_SEC - 1)
 
 u64
 inode_now(void)
@@ -50,41 +54,32 @@ inode_alloc(size_t size, const struct inode_ops *ops, u32 mode)
     inode_touch(inode);
     inode->atime_ns = inode->mtime_ns;
     list_init(&inode->names);
-    list_init(&inode->entries);
+    inode->buckets = &inode->only;
     spin_init(&inode->lock, RANK_INODE, "inode");
     return inode;
-}
-
-static void
-free_text(struct inode *link)
-{
-    kfree(link->data);
 }
 
 struct inode *
 link_alloc(const char *text, size_t length)
 {
-    static const struct inode_ops ops = {.free = free_text};
-    struct inode *link = inode_alloc(sizeof(*link), &ops, S_IFLNK | 0777);
-    char *copy = kzalloc(length + 1);
+    static const struct inode_ops ops;
+    struct inode *link = inode_alloc(sizeof(*link) + length + 1, &ops,
+                                     S_IFLNK | 0777);
 
-    if (link == NULL || copy == NULL) {
-        kfree(link);
-        kfree(copy);
-        return NULL;
+    if (link != NULL) {
+        link->data = memcpy(link + 1, text, length);
+        link->size = length;
     }
-    memcpy(copy, text, length);
-    link->data = copy;
-    link->size = length;
     return link;
 }
 
-void
+struct inode *
 inode_get(struct inode *inode)
 {
     u32 before = atomic_fetch_add(&inode->refs, 1);
 
     assert(before != 0);
+    return inode;
 }
 
 /* The last put of a removed directory may free a chain of removed parents. */
@@ -98,8 +93,10 @@ inode_put(struct inode *inode)
         if (before > 1) {
             return;
         }
-        assert(inode->tree == NULL);
-        struct inode *dir = entry_forget(inode);
+        assert(inode->entries == 0);
+        struct entry *last = entry_of(inode);
+        struct inode *dir = last != NULL ? last->dir : NULL;
+        kfree(last);
         if (inode->ops->free != NULL) {
             inode->ops->free(inode);
         }
@@ -123,10 +120,10 @@ inode_size(struct inode *inode)
 static struct timespec
 time_of(u64 ns)
 {
-    i64 rest = (i64)ns % 1000000000; /* before 1970: negative */
+    i64 rest = (i64)ns % NS_PER_SEC; /* before 1970: negative */
 
-    rest += rest < 0 ? 1000000000 : 0;
-    return (struct timespec){((i64)ns - rest) / 1000000000, rest};
+    rest += rest < 0 ? NS_PER_SEC : 0;
+    return (struct timespec){((i64)ns - rest) / NS_PER_SEC, rest};
 }
 
 void
@@ -145,4 +142,74 @@ inode_stat(struct inode *inode, struct stat *stat)
         .st_ctim = time_of(inode->ctime_ns),
     };
     spin_unlock(&inode->lock);
+}
+
+/* ---- Attributes ----
+ *
+ * Everybody is the superuser: nobody is refused, and set-id bits go only where
+ * Linux takes them from root's files, too.
+ */
+
+static bool
+is_time(const struct timespec *time)
+{
+    return (u64)time->tv_nsec < NS_PER_SEC || time->tv_nsec == UTIME_NOW
+           || time->tv_nsec == UTIME_OMIT;
+}
+
+static void
+set_time(u64 *at, const struct timespec *time, u64 now)
+{
+    i64 sec = MAX(MIN(time->tv_sec, SEC_MAX), -SEC_MAX);
+
+    if (time->tv_nsec == UTIME_NOW) {
+        *at = now;
+    } else if (time->tv_nsec != UTIME_OMIT) {
+        *at = (u64)(sec * NS_PER_SEC + time->tv_nsec);
+    }
+}
+
+int
+inode_set_attr(struct inode *inode, const struct attr *attr)
+{
+    if (attr->what == ATTR_TIMES
+        && !(is_time(&attr->time[0]) && is_time(&attr->time[1]))) {
+        return -EINVAL;
+    }
+    if (inode->dev == DEV_PROC) {
+        return -EPERM;
+    }
+    spin_lock(&inode->lock);
+    u64 now = inode->ctime_ns = inode_now();
+    switch (attr->what) {
+    case ATTR_MODE:
+        inode->mode = (inode->mode & S_IFMT) | (attr->mode & 07777);
+        break;
+    case ATTR_OWNER:
+        inode->uid = attr->uid != ~0U ? attr->uid : inode->uid;
+        inode->gid = attr->gid != ~0U ? attr->gid : inode->gid;
+        if (!S_ISDIR(inode->mode)) {
+            u32 group = inode->mode & S_IXGRP ? S_ISGID : 0;
+            inode->mode &= ~(S_ISUID | group);
+        }
+        break;
+    case ATTR_TIMES:
+        set_time(&inode->atime_ns, &attr->time[0], now);
+        set_time(&inode->mtime_ns, &attr->time[1], now);
+        break;
+    }
+    spin_unlock(&inode->lock);
+    return 0;
+}
+
+void
+inode_accessed(struct inode *inode)
+{
+    i64 now = (i64)inode_now();
+    i64 atime = (i64)inode->atime_ns;
+
+    if (atime <= (i64)inode->mtime_ns || atime <= (i64)inode->ctime_ns
+        || now - atime >= NS_PER_DAY) {
+        inode->atime_ns = (u64)now;
+    }
 }

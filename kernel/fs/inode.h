@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "abi/time.h"
 #include "common/list.h"
 #include "core/spin.h"
 #include "core/types.h"
@@ -47,8 +48,9 @@ struct inode_ops {
     void (*close)(struct file *file); /* its end, a refused open's too */
     bool seeks;                       /* else lseek is -ESPIPE */
 
-    /* Names that are made when they are looked at: find one (-ENOENT), and
-     * tell the first with a key of *key or more: => its mode, 0 if none. */
+    /* Names that are made when they are looked at: find one (-ENOENT; *child
+     * NULL: no memory), and tell the first with a key of *key or more: => its
+     * mode, 0 if none. */
     int (*lookup)(struct inode *dir, const char *name, struct inode **child);
     u32 (*next)(struct inode *dir, u64 *key, char name[MADE_NAME]);
     /* A symbolic link that leads to an inode, not to a path.
@@ -77,8 +79,9 @@ struct inode {
                                        that was the last to do so */
     u32 nlink;                   /* N  as Linux counts; 0: not named, or no
                                        more */
-    struct entry *tree;          /* N  directories: their entries, by key */
-    struct list entries;         /* N  the same, in the keys' order */
+    struct entry **buckets;      /* N  directories: 2^bits, of their entries; */
+    struct entry *only;          /* N  the one bucket of a small directory */
+    u32 entries, bits;           /* N */
 
     struct spinlock lock;        /*    RANK_INODE */
     u64 size;                    /* l  bytes */
@@ -107,3 +110,18 @@ u64 inode_now(void);
 
 /* Its contents were changed now. */
 void inode_touch(struct inode *inode);
+
+/* What calls change about an inode. */
+struct attr {
+    enum { ATTR_MODE, ATTR_OWNER, ATTR_TIMES } what;
+    u32 mode;             /* permissions */
+    u32 uid, gid;         /* -1: it stays */
+    struct timespec time[2]; /* atime, mtime; tv_nsec may be UTIME_NOW, ... */
+};
+
+/* Change it, which is what ctime tells.
+ * => 0; -EPERM: the kernel's own (/proc) stays as it is; -EINVAL: tv_nsec */
+int inode_set_attr(struct inode *inode, const struct attr *attr);
+
+/* It was read now: note that, but not again and again (Linux's relatime). */
+void inode_accessed(struct inode *inode);

@@ -72,18 +72,16 @@ pagetree_at(struct pagetree *tree, u64 index, bool make)
 void
 pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
 {
-    while (count > 0) {
+    const paddr_t *slot = NULL;
+
+    for (u64 i = 0; i < count; i++) {
         /* In a node, the slots of neighbours lie side by side. */
-        const paddr_t *slot = slot_of(tree, index, false);
-        u64 run = tree->height > 0 ? SLOTS - index % SLOTS : 1;
-        run = MIN(run, count);
-        index += run;
-        count -= run;
-        for (; run > 0; run--, found++) {
-            *found = slot != NULL ? *slot++ : 0;
-            if (*found != 0) {
-                frame_get(*found);
-            }
+        if (i == 0 || (index + i) % SLOTS == 0 || tree->height == 0) {
+            slot = slot_of(tree, index + i, false);
+        }
+        found[i] = slot != NULL ? *slot++ : 0;
+        if (found[i] != 0) {
+            frame_get(found[i]);
         }
     }
 }

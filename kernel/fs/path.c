@@ -12,6 +12,7 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/panic.h"
 
 #include "mm/heap.h"
 
@@ -32,10 +33,11 @@ fs_context_alloc(void)
 {
     struct fs_context *context = kzalloc(sizeof(*context));
 
-    if (context != NULL) {
-        context->refs = 1;
-        context->umask = INITIAL_UMASK;
+    if (context == NULL) {
+        panic("no memory for a working directory");
     }
+    context->refs = 1;
+    context->umask = INITIAL_UMASK;
     return context;
 }
 
@@ -57,10 +59,7 @@ fs_context_copy(struct fs_context *from)
     context->refs = 1;
     spin_lock(&fstree_lock);
     context->umask = from->umask;
-    context->cwd = from->cwd;
-    if (context->cwd != NULL) {
-        inode_get(context->cwd);
-    }
+    context->cwd = from->cwd != NULL ? inode_get(from->cwd) : NULL;
     spin_unlock(&fstree_lock);
     return context;
 }
@@ -78,8 +77,8 @@ struct inode *
 fs_context_cwd(const struct fs_context *context)
 {
     spin_lock(&fstree_lock);
-    struct inode *cwd = context->cwd != NULL ? context->cwd : root_inode;
-    inode_get(cwd);
+    struct inode *cwd = inode_get(context->cwd != NULL ? context->cwd
+                                                       : root_inode);
     spin_unlock(&fstree_lock);
     return cwd;
 }
@@ -95,8 +94,7 @@ start_of(struct inode *at, const char *path)
     } else if (at == NULL) {
         return fs_context_cwd(current->fs);
     }
-    inode_get(at);
-    return at;
+    return inode_get(at);
 }
 
 /* Copy the path's first component, and move the path behind it. */
@@ -259,8 +257,7 @@ place_look(struct place *place, struct inode **inode)
     if (place->name[0] != '\0' && place->name[1] == '.') {
         *inode = dir_parent(place->dir);
     } else {
-        *inode = place->dir;
-        inode_get(*inode);
+        *inode = inode_get(place->dir);
     }
     return 0;
 }
@@ -323,8 +320,11 @@ long
 fs_getcwd(char *buf, size_t size)
 {
     struct inode *cwd = fs_context_cwd(current->fs);
-    long result = dir_path(cwd, false, buf, size);
+    long result = dir_path(cwd, buf, size);
 
+    if (cwd->nlink == 0) {
+        result = -ENOENT; /* for ever: a directory is named but once */
+    }
     inode_put(cwd);
     return result;
 }
@@ -346,7 +346,7 @@ fs_readlink(struct inode *link, char *buf)
     if (length == 0 && S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
         length = snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
     } else if (length == 0) {
-        length = dir_path(inode, true, buf, PATH_MAX);
+        length = dir_path(inode, buf, PATH_MAX);
         length -= length > 0;
     }
     inode_put(inode);

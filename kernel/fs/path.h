@@ -15,7 +15,7 @@ struct fs_context {
     struct inode *cwd;    /* fstree_lock; one reference; NULL: the root */
 };
 
-struct fs_context *fs_context_alloc(void); /* cwd: the root; NULL: no memory */
+struct fs_context *fs_context_alloc(void); /* boot, or panic; cwd: the root */
 struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context); /* it may be NULL */
@@ -35,7 +35,7 @@ int path_find(struct inode *at, const char *path, u32 flags,
  * => 0 and *inode with one reference; path_find's errors; -EACCES */
 int path_find_program(const char *path, struct inode **inode) __must_check;
 
-void inode_get(struct inode *inode);
+struct inode *inode_get(struct inode *inode); /* => inode */
 void inode_put(struct inode *inode); /* it may be NULL */
 
 /* The inode's pages, as something to map.  => NULL if it has none */

@@ -180,8 +180,7 @@ program_of(struct as *as)
         vma = vma_next(as, vma);
     }
     if (vma != NULL) {
-        program = container_of(vma->object, struct inode, object);
-        inode_get(program);
+        program = inode_get(container_of(vma->object, struct inode, object));
     }
     spin_unlock(&as->lock);
     return program;
@@ -209,17 +208,17 @@ follow_link(struct inode *link, struct inode **inode)
 
 static const struct inode_ops link_ops = {.follow = follow_link};
 
-static int
-made(pid_t pid, int file, const struct inode_ops *ops, u32 mode,
-     struct inode **child)
+static struct inode *
+made(const struct inode_ops *ops, u32 mode, pid_t pid, int file)
 {
-    *child = inode_alloc(sizeof(struct proc_inode), ops, mode);
-    if (*child == NULL) {
-        return -ENOMEM;
+    struct inode *inode = inode_alloc(sizeof(struct proc_inode), ops, mode);
+
+    if (inode != NULL) {
+        inode->dev = DEV_PROC;
+        proc_of(inode)->pid = pid;
+        proc_of(inode)->file = file;
     }
-    proc_of(*child)->pid = pid;
-    proc_of(*child)->file = file;
-    return 0;
+    return inode;
 }
 
 /* The number that name spells, as Linux accepts it.  => -1: it is none */
@@ -270,7 +269,8 @@ lookup_fd(struct inode *dir, const char *name, struct inode **child)
     if (fd < 0 || next_open(pid, fd) != fd) {
         return -ENOENT;
     }
-    return made(pid, FILE_FDS + fd, &link_ops, S_IFLNK | 0700, child);
+    *child = made(&link_ops, S_IFLNK | 0700, pid, FILE_FDS + fd);
+    return 0;
 }
 
 static u32
@@ -302,7 +302,8 @@ lookup_file(struct inode *dir, const char *name, struct inode **child)
 
     for (int i = 0; i < FILE_FDS && pid_next(pid) == pid; i++) {
         if (strcmp(name, pid_files[i].name) == 0) {
-            return made(pid, i, pid_files[i].ops, pid_files[i].mode, child);
+            *child = made(pid_files[i].ops, pid_files[i].mode, pid, i);
+            return 0;
         }
     }
     return -ENOENT;
@@ -333,13 +334,14 @@ lookup_pid(struct inode *dir, const char *name, struct inode **child)
         char text[MADE_NAME];
         int length = snprintf(text, sizeof(text), "%d", current->process->pid);
         *child = link_alloc(text, (size_t)length);
-        return *child != NULL ? 0 : -ENOMEM;
+        return 0;
     }
     pid_t pid = parse_number(name);
     if (pid < 0 || pid_next(pid) != pid) {
         return -ENOENT;
     }
-    return made(pid, 0, &pid_ops, S_IFDIR | 0555, child);
+    *child = made(&pid_ops, S_IFDIR | 0555, pid, 0);
+    return 0;
 }
 
 /* Key 0 is `self`, others are pids. */
@@ -359,13 +361,11 @@ procfs_register(const char *path, int (*show)(struct text *out),
                 int (*store)(const char *line))
 {
     u32 mode = S_IFREG | (store != NULL ? 0644 : 0444);
-    struct inode *inode = inode_alloc(sizeof(struct proc_inode), &file_ops,
-                                      mode);
+    struct inode *inode = made(&file_ops, mode, 0, 0);
     char full[64];
 
     snprintf(full, sizeof(full), "/proc/%s", path);
     if (inode != NULL) {
-        inode->dev = DEV_PROC;
         proc_of(inode)->show = show;
         proc_of(inode)->store = store;
     }
@@ -378,14 +378,9 @@ procfs_init(void)
     static const struct inode_ops root_ops = {
         .read = dir_read, .seeks = true, .lookup = lookup_pid, .next = next_pid,
     };
-    struct inode *root = inode_alloc(sizeof(struct proc_inode), &root_ops,
-                                     S_IFDIR | 0555);
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
-    if (root != NULL) {
-        root->dev = DEV_PROC;
-    }
-    fs_must_place("/proc", root);
+    fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0));
 }
 
 /* ---- /proc/PID/stat, with family_lock held ---- */

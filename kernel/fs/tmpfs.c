@@ -16,7 +16,6 @@
 
 #include "mm/frame.h"
 
-#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pagetree.h"
@@ -114,76 +113,51 @@ object_size(struct object *object)
     return inode_size(inode_of(object));
 }
 
-/* ---- Reading ---- */
+/* ---- Reading and writing ---- */
 
-/* => bytes read, 0 at the end; -EFAULT if not even one */
+/* Move what lies in one page; a write makes the page.
+ * => bytes, 0 at the end; -EFAULT, -ENOMEM, -ENOSPC if not even one came */
 static long
-read_page(struct inode *inode, u64 offset, struct uio *uio)
-{
-    size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
-    paddr_t frame = 0;
-
-    spin_lock(&inode->lock);
-    if (offset < inode->size) {
-        n = MIN(n, inode->size - offset);
-        frame = pagetree_at(&file_of(inode)->tree, offset / PAGE_SIZE, false);
-    } else {
-        n = 0;
-    }
-    if (frame != 0) {
-        frame_get(frame);
-    }
-    spin_unlock(&inode->lock);
-
-    char *page = frame_ptr(frame != 0 ? frame : zero_frame);
-    size_t failed = uio_move(uio, page + offset % PAGE_SIZE, n);
-    if (frame != 0) {
-        frame_put(frame);
-    }
-    return failed == n && n > 0 ? -EFAULT : (long)(n - failed);
-}
-
-/* ---- Writing ---- */
-
-/* => bytes written, at least one; -EFAULT, -ENOMEM, -ENOSPC */
-static long
-write_page(struct inode *inode, u64 offset, struct uio *uio)
+move_page(struct inode *inode, u64 offset, struct uio *uio)
 {
     struct pagetree *tree = &file_of(inode)->tree;
     size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
-    int error = -ENOMEM;
+    int error = 0;
 
     spin_lock(&inode->lock);
     paddr_t frame = pagetree_at(tree, offset / PAGE_SIZE, false);
-    if (frame == 0 && tmpfs_room() == 0) {
+    if (!uio->write) {
+        n = offset < inode->size ? MIN(n, inode->size - offset) : 0;
+    } else if (frame == 0 && tmpfs_room() == 0) {
         error = -ENOSPC;
     } else if (frame == 0) {
         frame = pagetree_at(tree, offset / PAGE_SIZE, true);
+        error = frame == 0 ? -ENOMEM : 0;
     }
     if (frame != 0) {
         frame_get(frame);
     }
     spin_unlock(&inode->lock);
-    if (frame == 0) {
+    if (error != 0) {
         return error;
     }
-    char *page = frame_ptr(frame);
-    size_t failed = uio_move(uio, page + offset % PAGE_SIZE, n);
-    frame_put(frame);
-    if (failed == n) {
-        return -EFAULT;
+    char *page = frame_ptr(frame != 0 ? frame : zero_frame);
+    size_t done = n - uio_move(uio, page + offset % PAGE_SIZE, n);
+    if (frame != 0) {
+        frame_put(frame);
     }
-    spin_lock(&inode->lock);
-    inode->size = MAX(inode->size, offset + n - failed);
-    inode_touch(inode);
-    spin_unlock(&inode->lock);
-    return (long)(n - failed);
+    if (uio->write && done > 0) {
+        spin_lock(&inode->lock);
+        inode->size = MAX(inode->size, offset + done);
+        inode_touch(inode);
+        spin_unlock(&inode->lock);
+    }
+    return done == 0 && n > 0 ? -EFAULT : (long)done;
 }
 
-/* A read or write, page by page.  => bytes; an errno if there was none */
+/* Move page by page.  => bytes; an errno if there was none */
 static long
-move(struct file *file, struct uio *uio,
-     long (*move_page)(struct inode *, u64, struct uio *))
+move(struct file *file, struct uio *uio)
 {
     size_t done = 0;
     long n = (i64)(file->offset + uio->left) < 0 ? -EINVAL : 1;
@@ -202,7 +176,7 @@ static long
 tmpfs_read(struct file *file, struct uio *uio)
 {
     mutex_lock(&file->lock);
-    long result = move(file, uio, read_page);
+    long result = move(file, uio);
     mutex_unlock(&file->lock);
     inode_accessed(file->inode);
     return result;
@@ -221,7 +195,7 @@ tmpfs_write(struct file *file, struct uio *uio)
     if (file->flags & O_APPEND) {
         file->offset = inode_size(file->inode);
     }
-    long result = move(file, uio, write_page);
+    long result = move(file, uio);
     mutex_unlock(&target->writing);
     mutex_unlock(&file->lock);
     return result;
@@ -258,9 +232,9 @@ tmpfs_truncate(struct inode *inode, u64 size)
     if (error == 0) {
         clear(file, least, align_up(least, PAGE_SIZE));
         inode_touch(inode);
-    }
-    if (error == 0 && size <= old) {
-        pagetree_drop(&file->tree, pages_of(size), ~0UL, false);
+        if (size <= old) {
+            pagetree_drop(&file->tree, pages_of(size), ~0UL, false);
+        }
     }
     spin_unlock(&inode->lock);
     mutex_unlock(&file->writing);
@@ -355,19 +329,15 @@ tmpfs_anonymous(u64 size)
 int
 tmpfs_fill(struct inode *inode, const void *data, size_t size)
 {
-    struct pagetree *tree = &file_of(inode)->tree;
-    int error = 0;
-
-    spin_lock(&inode->lock);
-    for (size_t at = 0; at < size && error == 0; at += PAGE_SIZE) {
-        paddr_t frame = pagetree_at(tree, at / PAGE_SIZE, true);
-        if (frame != 0) {
-            memcpy(frame_ptr(frame), (const char *)data + at,
-                   MIN(size - at, PAGE_SIZE));
+    for (size_t at = 0; at < size; at += PAGE_SIZE) {
+        paddr_t frame = pagetree_at(&file_of(inode)->tree, at / PAGE_SIZE,
+                                    true);
+        if (frame == 0) {
+            return -ENOMEM;
         }
-        error = frame == 0 ? -ENOMEM : 0;
+        memcpy(frame_ptr(frame), (const char *)data + at,
+               MIN(size - at, PAGE_SIZE));
     }
-    inode->size = error == 0 ? size : 0;
-    spin_unlock(&inode->lock);
-    return error;
+    inode->size = size;
+    return 0;
 }

@@ -16,7 +16,9 @@ struct inode *tmpfs_file(u32 mode);
  * => with one reference; NULL: no memory */
 struct inode *tmpfs_anonymous(u64 size);
 
-/* Give a new file its contents from kernel memory.  => 0 or -ENOMEM */
+/* Give a new file its contents from kernel memory.
+ * => nobody else has it: no lock is taken
+ * => 0 or -ENOMEM */
 int tmpfs_fill(struct inode *inode, const void *data, size_t size);
 
 /* From now on files may take no more than half of the memory that is free

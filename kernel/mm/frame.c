@@ -47,6 +47,7 @@ enter(void)
 {
     struct frame_cache *cache = &caches[this_cpu()->id];
 
+    __asm__("" : "+r"(cache)); /* else computed anew at each use */
     cache->busy = true;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return cache;
@@ -151,7 +152,6 @@ static __noinline void
 refill(struct loose *loose, enum frame_content content)
 {
     spin_lock(&frame_lock);
-
     while (loose->count < BATCH) {
         int order = 0;
         u32 number = loose_pop(&shared[content]);
@@ -320,7 +320,6 @@ static __noinline void
 spill(struct loose *loose, enum frame_content content)
 {
     spin_lock(&frame_lock);
-
     for (u32 i = 0; i < BATCH; i++) {
         loose_push(&shared[content], loose_pop(loose));
     }

@@ -18,7 +18,8 @@
 
 struct heap_class {
     struct list pages; /* with at least one free object */
-    size_t size;
+    u64 size;
+    u64 in_use;
 };
 
 struct heap_page {
@@ -31,7 +32,7 @@ struct heap_page {
 _Static_assert(sizeof(struct heap_page) <= HEADER_SIZE, "the first object");
 
 /* Sizes that divide a page less its record without much left. */
-#define CLASS(i, bytes) [i] = {LIST_INIT(classes[i].pages), bytes}
+#define CLASS(i, bytes) [i] = {LIST_INIT(classes[i].pages), bytes, 0}
 static struct heap_class classes[] = {
     CLASS(0, 16),    CLASS(1, 32),    CLASS(2, 48),   CLASS(3, 64),
     CLASS(4, 96),    CLASS(5, 128),   CLASS(6, 192),  CLASS(7, 256),
@@ -41,22 +42,25 @@ static struct heap_class classes[] = {
 };
 
 /* The class of so many times 16 bytes. */
-static const u8 class_of[SMALL_MAX / 16 + 1] = {
-    [0 ... 1] = 0, [2] = 1, [3] = 2, [4] = 3, [5 ... 6] = 4, [7 ... 8] = 5,
-    [9 ... 12] = 6, [13 ... 16] = 7, [17 ... 21] = 8, [22 ... 28] = 9,
-    [29 ... 36] = 10, [37 ... 42] = 11, [43 ... 50] = 12, [51 ... 63] = 13,
-    [64 ... 84] = 14, [85 ... 126] = 15,
+#define C(i) &classes[i]
+static struct heap_class *const class_of[SMALL_MAX / 16 + 1] = {
+    [0 ... 1] = C(0), [2] = C(1), [3] = C(2), [4] = C(3), [5 ... 6] = C(4),
+    [7 ... 8] = C(5), [9 ... 12] = C(6), [13 ... 16] = C(7),
+    [17 ... 21] = C(8), [22 ... 28] = C(9), [29 ... 36] = C(10),
+    [37 ... 42] = C(11), [43 ... 50] = C(12), [51 ... 63] = C(13),
+    [64 ... 84] = C(14), [85 ... 126] = C(15),
 };
 
 static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
-static u64 bytes_in_use;
+static u64 large_bytes;
 
-static __noinline struct heap_page *
+/* => heap_lock held; whether there was memory */
+static __noinline bool
 page_make(struct heap_class *class)
 {
     paddr_t frame = frame_alloc(FRAME_KERNEL);
     if (frame == 0) {
-        return NULL;
+        return false;
     }
 
     struct heap_page *page = frame_ptr(frame);
@@ -70,48 +74,7 @@ page_make(struct heap_class *class)
         page->free = object;
     }
     list_add(&class->pages, &page->link);
-    return page;
-}
-
-static void *
-small_alloc(struct heap_class *class)
-{
-    struct list *first = list_first(&class->pages);
-    struct heap_page *page =
-        first != NULL ? list_entry(first, struct heap_page, link)
-                      : page_make(class);
-    if (page == NULL) {
-        return NULL;
-    }
-    void **object = page->free;
-    page->free = *object;
-    page->in_use++;
-    if (page->free == NULL) {
-        list_del(&page->link);
-    }
-    bytes_in_use += class->size;
-    return object;
-}
-
-static void
-small_free(void *ptr)
-{
-    struct heap_page *page = (void *)align_down((u64)ptr, PAGE_SIZE);
-    struct heap_class *class = page->class;
-
-    assert(page->in_use > 0);
-    if (page->free == NULL) {
-        list_add(&class->pages, &page->link);
-    }
-    *(void **)ptr = page->free;
-    page->free = ptr;
-    page->in_use--;
-    bytes_in_use -= class->size;
-    /* Keep one empty page a class: the next request is near. */
-    if (page->in_use == 0 && class->pages.next != class->pages.prev) {
-        list_del(&page->link);
-        frame_put(frame_addr(page));
-    }
+    return true;
 }
 
 /* A single frame comes from the allocator's short way. */
@@ -129,7 +92,7 @@ large_alloc(size_t size)
         return NULL;
     }
     frame_of(block)->level = (u8)order;
-    bytes_in_use += PAGE_SIZE << order;
+    __atomic_fetch_add(&large_bytes, PAGE_SIZE << order, __ATOMIC_RELAXED);
     return frame_ptr(block);
 }
 
@@ -139,7 +102,7 @@ large_free(void *ptr)
     paddr_t block = frame_addr(ptr);
     int order = frame_of(block)->level;
 
-    bytes_in_use -= PAGE_SIZE << order;
+    __atomic_fetch_sub(&large_bytes, PAGE_SIZE << order, __ATOMIC_RELAXED);
     if (order == 0) {
         frame_put(block);
     } else {
@@ -153,11 +116,24 @@ kmalloc(size_t size)
     if (nomem_fails()) {
         return NULL;
     }
-    spin_lock(&heap_lock);
-    void *object = size <= SMALL_MAX
-                       ? small_alloc(&classes[class_of[(size + 15) / 16]])
-                       : large_alloc(size);
+    if (size > SMALL_MAX) {
+        return large_alloc(size);
+    }
+    struct heap_class *class = class_of[(size + 15) / 16];
+    void **object = NULL;
 
+    spin_lock(&heap_lock);
+    if (!list_empty(&class->pages) || page_make(class)) {
+        struct heap_page *page =
+            list_entry(class->pages.next, struct heap_page, link);
+        object = page->free;
+        page->free = *object;
+        page->in_use++;
+        class->in_use++;
+        if (page->free == NULL) {
+            list_del(&page->link);
+        }
+    }
     spin_unlock(&heap_lock);
     return object;
 }
@@ -176,14 +152,27 @@ kzalloc(size_t size)
 void
 kfree(void *ptr)
 {
-    if (ptr == NULL) {
+    struct heap_page *page = (void *)align_down((u64)ptr, PAGE_SIZE);
+
+    if (ptr == page) {
+        if (ptr != NULL) {
+            large_free(ptr);
+        }
         return;
     }
     spin_lock(&heap_lock);
-    if (((u64)ptr & (PAGE_SIZE - 1)) != 0) {
-        small_free(ptr);
-    } else {
-        large_free(ptr);
+    assert(page->in_use > 0);
+    if (page->free == NULL) {
+        list_add(&page->class->pages, &page->link);
+    }
+    *(void **)ptr = page->free;
+    page->free = ptr;
+    page->class->in_use--;
+    /* Keep one empty page a class: the next request is near. */
+    if (--page->in_use == 0
+        && page->class->pages.next != page->class->pages.prev) {
+        list_del(&page->link);
+        frame_put(frame_addr(page));
     }
     spin_unlock(&heap_lock);
 }
@@ -191,5 +180,11 @@ kfree(void *ptr)
 u64
 heap_bytes(void)
 {
-    return __atomic_load_n(&bytes_in_use, __ATOMIC_RELAXED);
+    u64 bytes = __atomic_load_n(&large_bytes, __ATOMIC_RELAXED);
+
+    for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
+        bytes += __atomic_load_n(&classes[i].in_use, __ATOMIC_RELAXED)
+                 * classes[i].size;
+    }
+    return bytes;
 }

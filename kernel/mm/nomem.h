@@ -26,7 +26,8 @@ struct nomem {
 /* What new threads start with: set once, by the boot word nomem=N. */
 extern struct nomem nomem_default;
 
-/* Whether the allocation that is to be counted now is to fail. */
+/* Whether the allocation that is to be counted now is to fail.
+ * => it is not off */
 bool nomem_count(struct nomem *nomem);
 
 /* Count one allocation by the running thread.
@@ -37,5 +38,5 @@ nomem_fails(void)
 {
     struct nomem *nomem = this_cpu()->nomem;
 
-    return nomem != NULL && nomem->mode != NOMEM_OFF && nomem_count(nomem);
+    return nomem != NULL && nomem_count(nomem);
 }

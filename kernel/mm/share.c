@@ -342,7 +342,21 @@ drop_edge(struct frame *frame)
            || __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) == 1;
 }
 
-static void free_node(paddr_t node, int level);
+static void free_table(paddr_t table, int level);
+
+/* Inline here, as most nodes are pages. */
+inline void
+pt_drop(paddr_t node, int level)
+{
+    if (!drop_edge(frame_of(node))) {
+        return;
+    }
+    if (level == 0) {
+        frame_free(node, CONTENT_ANY);
+    } else {
+        free_table(node, level);
+    }
+}
 
 /* Clear one of a table's cache lines, and drop what it named. */
 static inline void
@@ -353,32 +367,18 @@ drop_line(pte_t *entries, int level)
         pte_t entry = entries[i];
         if (entry != 0) {
             entries[i] = 0;
-            if (drop_edge(frame_of(pte_addr(entry)))) {
-                free_node(pte_addr(entry), level - 1);
-            }
+            pt_drop(pte_addr(entry), level - 1);
         }
     }
 }
 
-/* Free a node without in-edges.  A table's entries are cleared on the way, so
- * that the next who wants a table gets it clear. */
+/* Free a table without in-edges.  Its entries are cleared on the way, so that
+ * the next who wants a table gets it clear. */
 static void
-free_node(paddr_t node, int level)
+free_table(paddr_t table, int level)
 {
-    if (level == 0) {
-        frame_free(node, CONTENT_ANY);
-        return;
+    for_each_line(line, frame_of(table)->lines) {
+        drop_line(LINE(table, line), level);
     }
-    for_each_line(line, frame_of(node)->lines) {
-        drop_line(LINE(node, line), level);
-    }
-    frame_free(node, level == PT_LEVELS ? CONTENT_ROOT : CONTENT_ZERO);
-}
-
-void
-pt_drop(paddr_t node, int level)
-{
-    if (drop_edge(frame_of(node))) {
-        free_node(node, level);
-    }
+    frame_free(table, level == PT_LEVELS ? CONTENT_ROOT : CONTENT_ZERO);
 }

@@ -258,7 +258,9 @@ args_push(struct args *args, const struct exec_args *from, struct as *as,
     const u64 top[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
                        (rdtsc() ^ (u64)as) * 0xbf58476d1ce4e5b9UL, 0};
 
+    spin_lock(&as->lock);
     stack.error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
+    spin_unlock(&as->lock);
     push(&stack, top, sizeof(top));
     vaddr_t random = rsp(&stack);
     push(&stack, from->path, strlen(from->path) + 1);

@@ -29,21 +29,6 @@ struct file_image {
     struct elf64_ehdr header;
 };
 
-/* => 0; -ENOEXEC: it lies not in the file; -ENOMEM */
-static inline int
-read_at(const struct file_image *file, u64 offset, void *buf, size_t size)
-{
-    if (offset > file->size || size > file->size - offset) {
-        return -ENOEXEC;
-    }
-    if (offset + size <= PAGE_SIZE) {
-        __builtin_memcpy(buf, (char *)frame_ptr(file->first) + offset, size);
-        return 0;
-    }
-    long got = object_read(file->object, offset, buf, size);
-    return got == (long)size ? 0 : got == -ENOMEM ? -ENOMEM : -ENOEXEC;
-}
-
 static bool
 header_is_valid(const struct elf64_ehdr *header)
 {
@@ -55,24 +40,32 @@ header_is_valid(const struct elf64_ehdr *header)
            && header->e_phnum >= 1 && header->e_phnum <= PHDRS_MAX;
 }
 
-static int
-read_phdr(const struct file_image *file, int i, struct elf64_phdr *phdr)
-{
-    return read_at(file, file->header.e_phoff + (u64)i * sizeof(*phdr), phdr,
-                   sizeof(*phdr));
-}
-
 /* Read the header, and see that all program headers are there. */
 static int
 read_header(struct file_image *file)
 {
-    struct elf64_phdr last;
-    int error = read_at(file, 0, &file->header, sizeof(file->header));
+    struct elf64_ehdr *header = &file->header;
 
-    if (error != 0 || !header_is_valid(&file->header)) {
-        return error != 0 ? error : -ENOEXEC;
+    memcpy(header, frame_ptr(file->first), sizeof(*header));
+    return file->size >= sizeof(*header) && header_is_valid(header)
+           && header->e_phoff <= file->size
+           && header->e_phnum * sizeof(struct elf64_phdr)
+                  <= file->size - header->e_phoff ? 0 : -ENOEXEC;
+}
+
+/* => 0; -ENOEXEC: it is no more in the file; -ENOMEM */
+static inline int
+read_phdr(const struct file_image *file, int i, struct elf64_phdr *phdr)
+{
+    u64 offset = file->header.e_phoff + (u64)i * sizeof(*phdr);
+
+    if (offset + sizeof(*phdr) <= PAGE_SIZE) {
+        __builtin_memcpy(phdr, (char *)frame_ptr(file->first) + offset,
+                         sizeof(*phdr));
+        return 0;
     }
-    return read_phdr(file, file->header.e_phnum - 1, &last);
+    long got = object_read(file->object, offset, phdr, sizeof(*phdr));
+    return got == sizeof(*phdr) ? 0 : got == -ENOMEM ? -ENOMEM : -ENOEXEC;
 }
 
 static bool
@@ -97,9 +90,8 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
            u32 prot)
 {
     paddr_t from;
-
-    spin_lock(&as->lock); /* from here, as object_unmap may be under way */
     int error = object->ops->page(object, index, &from);
+
     if (error == 0) {
         paddr_t copy = frame_alloc_zero(FRAME_ANON);
         error = -ENOMEM;
@@ -109,7 +101,6 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
         }
         frame_put(from);
     }
-    spin_unlock(&as->lock);
     return error;
 }
 
@@ -118,10 +109,14 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
 int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
-    spin_lock(&as->lock);
     int error = vma_append(as, vma);
-    spin_unlock(&as->lock);
-    return error == -EEXIST ? (int)MIN(as_map(as, vma, map_flags), 0) : error;
+
+    if (error == -EEXIST) {
+        spin_unlock(&as->lock);
+        error = (int)MIN(as_map(as, vma, map_flags), 0);
+        spin_lock(&as->lock);
+    }
+    return error;
 }
 
 /* The part from the file, then whole pages of zeros, then the page between. */
@@ -206,14 +201,14 @@ elf_load(struct as *as, struct object *object, struct elf_image *image)
         return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
     }
     error = read_header(&file);
+    spin_lock(&as->lock); /* through all, as object_unmap may be under way */
     if (error == 0) {
         error = map_segments(as, &file, image);
     }
-    frame_put(file.first);
     if (error == 0) {
-        spin_lock(&as->lock);
         range_map_around(as, image->entry);
-        spin_unlock(&as->lock);
     }
+    spin_unlock(&as->lock);
+    frame_put(file.first);
     return error;
 }

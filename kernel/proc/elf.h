@@ -25,6 +25,7 @@ int elf_load(struct as *as, struct object *object, struct elf_image *image)
     __must_check;
 
 /* Map a segment, or the stack, of a program that is being built.
+ * => as->lock held, but not all the while
  * => map_flags: MAP_FIXED or MAP_FIXED_NOREPLACE
  * => 0; as_map's errors */
 int elf_map(struct as *as, const struct vma *vma, u32 map_flags) __must_check;

@@ -14,7 +14,6 @@
 
 #include "proc/thread.h"
 
-#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"

@@ -169,8 +169,16 @@ strlen(const char *s)
 size_t
 strnlen(const char *s, size_t max)
 {
+    const u64 ones = 0x0101010101010101ul;
     size_t n = 0;
 
+    for (; max - n >= 8; n += 8) {
+        u64 quad = ((const struct quad *)(s + n))->v;
+        u64 zeros = (quad - ones) & ~quad & ones << 7; /* the first is right */
+        if (zeros != 0) {
+            return n + (size_t)__builtin_ctzl(zeros) / 8;
+        }
+    }
     while (n < max && s[n] != '\0') {
         n++;
     }
@@ -180,11 +188,12 @@ strnlen(const char *s, size_t max)
 int
 strcmp(const char *a, const char *b)
 {
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
+    size_t i = 0;
+
+    while (a[i] == b[i] && a[i] != '\0') {
+        i++;
     }
-    return (u8)*a - (u8)*b;
+    return (u8)a[i] - (u8)b[i];
 }
 
 int
@@ -215,14 +224,12 @@ strrchr(const char *s, int c)
 {
     const char *last = NULL;
 
-    for (;; s++) {
+    do {
         if (*s == (char)c) {
             last = s;
         }
-        if (*s == '\0') {
-            return (char *)last;
-        }
-    }
+    } while (*s++ != '\0');
+    return (char *)last;
 }
 
 size_t

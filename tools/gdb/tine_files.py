@@ -1,7 +1,7 @@
 """Reading open files: descriptor tables, inodes and their names, pipes.
 
-An inode knows its name but not its directory, so a path is found by walking
-the tree of names from the root (Names), once a command.
+A path is found by walking the tree of names from the root (Names), once a
+command.
 """
 
 import struct
@@ -39,10 +39,9 @@ class Names:
         self.inodes[where] = inode
         try:
             if depth < DEPTH_MAX and is_dir(inode):
-                for child in kernel.list_entries(inode["children"],
-                                                 inode.type, "sibling"):
-                    name = child["name"].string(errors="replace")
-                    self.visit(child, f"{path}/{name}", depth + 1)
+                for entry in entries_of(inode):
+                    self.visit(entry["inode"].dereference(),
+                               f"{path}/{name_of(entry)}", depth + 1)
         except gdb.error as error:
             self.problems.append(f"directory {path or '/'}: {error}")
 
@@ -54,10 +53,10 @@ class Names:
         kind, number = kind_of(inode), int(inode["ino"])
         if kind == "pipe":
             return f"pipe {number}"
-        name = inode["name"]
-        if kernel.address(name) != 0:
+        for entry in kernel.list_entries(inode["names"], entry_type(inode),
+                                         "also"):
             what = "removed" if int(inode["nlink"]) == 0 else "inode"
-            return f"{name.string(errors='replace')} ({what} {number})"
+            return f"{name_of(entry)} ({what} {number})"
         if kind == "file" and kernel.address(inode["object"]["ops"]) != 0:
             return f"memory without a name (inode {number})"
         return f"inode {number}"
@@ -72,6 +71,25 @@ def inode_of(pointer):
     kind = inode_type()
     where = kernel.address(pointer) - kernel.offset_of(kind, "object")
     return kernel.at(where, kind)
+
+
+def entry_type(inode):
+    return inode["buckets"].type.target().target()
+
+
+def entries_of(inode):
+    """The entries of a directory, in the order of their keys."""
+    for bucket in range(1 << int(inode["bits"])):
+        pointer = inode["buckets"][bucket]
+        while kernel.address(pointer) != 0:
+            entry = pointer.dereference()
+            yield entry
+            pointer = entry["next"]
+
+
+def name_of(entry):
+    text = entry["name"].address.cast(gdb.lookup_type("char").pointer())
+    return text.string(errors="replace")
 
 
 def inode_type():
@@ -202,9 +220,9 @@ class Holders:
 def cached_frames(inode):
     """The frames of a regular file: (what, frame), pages and inner nodes."""
     kind = kernel.struct_type("tmpfs_file", "tmpfs_file")
-    file = kernel.at(kernel.address(inode), kind)
+    tree = kernel.at(kernel.address(inode), kind)["tree"]
     pages = -(-int(inode["size"]) // PAGE)
-    yield from tree_frames(int(file["root"]), int(file["height"]), 0, pages)
+    yield from tree_frames(int(tree["root"]), int(tree["height"]), 0, pages)
 
 
 def tree_frames(slot, height, first, pages):

@@ -239,8 +239,8 @@ step(void)
         return false;
     }
     running_cpu = cpu;
-    this_cpu()->nomem = &nomems[cpu];
     change_nomem(&nomems[cpu]);
+    this_cpu()->nomem = nomems[cpu].mode != NOMEM_OFF ? &nomems[cpu] : NULL;
     if (space != NULL && !one_in(200)) {
         run_op(pick_op(), space);
         return true;
