@@ -13,13 +13,8 @@
 #include "arch/percpu.h"
 
 struct nomem {
-    enum {
-        NOMEM_OFF,
-        NOMEM_ONCE,  /* allocation n fails, and only that */
-        NOMEM_FROM,  /* allocation n fails, and all after it */
-        NOMEM_EVERY, /* allocations n, 2n, 3n, ... fail */
-    } mode;
-    u64 n;
+    u64 next;   /* the number of that which is to fail; 0: none is (off) */
+    u64 step;   /* from there to the one after; 0: there is none */
     u64 passed; /* allocations from then until OFF, failed ones too */
 };
 

@@ -281,8 +281,8 @@ run_cpu(void *arg)
     for (u64 done = 0; done < steps; done += BURST) {
         struct space *space = &spaces[below(SPACES)];
         struct as *as = join(space);
-        nomems[running_cpu] =
-            (struct nomem){.mode = NOMEM_EVERY, .n = 2 + below(20)};
+        u64 every = 2 + below(20);
+        nomems[running_cpu] = (struct nomem){.next = every, .step = every};
         this_cpu()->nomem = below(8) == 0 ? &nomems[running_cpu] : NULL;
         if (as == NULL) {
             new_space();
