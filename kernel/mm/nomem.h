@@ -1,10 +1,6 @@
 /*
  * Want of memory on purpose: a thread's allocations fail by number, so that
- * every "no memory" path can be taken.
- *
- * A thread starts with what the boot word nomem= says (a program's own choice
- * through /proc/tine/nomem is not inherited).  Exempt are the kernel's own work
- * at boot, pid 1 and those whom it starts: somebody has to tell how it went.
+ * every "no memory" path can be taken (debug/README.md: nomem=).
  */
 #pragma once
 
