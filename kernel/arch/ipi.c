@@ -9,7 +9,6 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
-#include "arch/tlb.h"
 #include "arch/trap.h"
 
 u64 cpus_online = 1;

@@ -10,7 +10,7 @@
 #include "core/panic.h"
 
 #include "arch/pte.h"
-#include "arch/tlb.h"
+#include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"

@@ -13,7 +13,7 @@
 
 #include "arch/page.h"
 #include "arch/pte.h"
-#include "arch/tlb.h"
+#include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"
