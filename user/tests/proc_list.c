@@ -48,6 +48,22 @@ bury(int i)
     waitpid(pid[i], NULL, 0);
 }
 
+/* Far behind the last, a name that stands for nobody is not made up. */
+static void
+list_far(const char *path, const char *nobody)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    int n = 0;
+
+    seekdir(dir, (1L << 62) + (1L << 31));
+    while ((entry = readdir(dir)) != NULL) {
+        n += strcmp(entry->d_name, nobody) == 0;
+    }
+    is(n, 0, path);
+    closedir(dir);
+}
+
 int
 main(void)
 {
@@ -107,5 +123,7 @@ main(void)
         bury(i);
     }
     ok(!exists(name), "until it goes, too");
+    list_far("/proc", "0");
+    list_far("/proc/self/fd", "-1");
     return done();
 }
