@@ -49,7 +49,8 @@ map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
     }
     map->object = inode_object(file->inode);
     map->offset = offset >> PAGE_SHIFT;
-    long error = map->object == NULL ? -ENODEV : check_access(file, map);
+    long error = check_access(file, map);
+    error = error == 0 && map->object == NULL ? -ENODEV : error;
     if (error == 0) {
         inode_get(file->inode);
         *inode = file->inode;
