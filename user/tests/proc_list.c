@@ -34,6 +34,17 @@ seen_once(int from, int step)
     return n;
 }
 
+static int
+seen_twice(void)
+{
+    int n = 0;
+
+    for (int i = 0; i < CHILDREN; i++) {
+        n += seen[i] > 1;
+    }
+    return n;
+}
+
 static void
 forget(void)
 {
@@ -68,7 +79,7 @@ int
 main(void)
 {
     struct dirent *entry;
-    int ends[2], twice = 0, rest = 0;
+    int ends[2], rest = 0;
     char c, name[32] = "";
     long mark = 0;
 
@@ -110,10 +121,7 @@ main(void)
         }
     }
     is(seen_once(0, 2), CHILDREN / 2, "those that stay are listed once");
-    for (int i = 0; i < CHILDREN; i++) {
-        twice += seen[i] > 1;
-    }
-    is(twice, 0, "none twice");
+    is(seen_twice(), 0, "none twice");
     closedir(dir);
     snprintf(name, sizeof(name), "/proc/%d", pid[1]);
     ok(!exists(name), "one that went has no directory");
