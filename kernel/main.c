@@ -89,12 +89,12 @@ void
 kernel_main(u32 magic, paddr_t info)
 {
     trap_init();                 /* descriptor tables, traps, per-CPU data */
-    bootinfo_init(magic, info);  /* what the loader said */
-    acpi_init();                 /* what the firmware says of CPUs */
     serial_init();               /* COM1: the console */
     vga_init();                  /* the screen, a console too */
+    bootinfo_init(magic, info);  /* what the loader said */
     hostlink_init();             /* COM2: records for tools/run */
     banner();
+    acpi_init();                 /* what the firmware says of CPUs */
     kmap_init();                 /* the kernel's own page tables */
     debug_early_init();          /* the checkers' memory */
     frame_init();                /* physical memory */

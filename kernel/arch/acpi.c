@@ -106,8 +106,7 @@ table_at(u64 addr, const char *signature)
     return table;
 }
 
-/* The root table (NULL: there is none) names all others, by addresses of this
- * many bytes. */
+/* The root table, or NULL, names all others by addresses of `size` bytes. */
 static const struct table *
 find_in(const struct table *root, size_t size, const char *signature)
 {
@@ -138,16 +137,6 @@ find_table(const char *signature)
     return found;
 }
 
-static void
-note_cpu(u32 id)
-{
-    if (acpi_cpu_count < MAX_CPUS) {
-        acpi_cpu_ids[acpi_cpu_count++] = id;
-    } else {
-        warn("the CPU with APIC id %u is one too many\n", id);
-    }
-}
-
 void
 acpi_init(void)
 {
@@ -161,10 +150,13 @@ acpi_init(void)
     while (at + 2 <= madt->length && bytes[at + 1] >= 2) {
         u32 size = bytes[at + 1];
         bool cpu = bytes[at] == MADT_CPU && size >= MADT_CPU_SIZE
-                   && at + size <= madt->length;
-        if (cpu && (bytes[at + 4] & CPU_ENABLED) != 0
-            && bytes[at + 3] != APIC_ID_ALL) {
-            note_cpu(bytes[at + 3]);
+                   && at + size <= madt->length
+                   && (bytes[at + 4] & CPU_ENABLED) != 0
+                   && bytes[at + 3] != APIC_ID_ALL;
+        if (cpu && acpi_cpu_count < MAX_CPUS) {
+            acpi_cpu_ids[acpi_cpu_count++] = bytes[at + 3];
+        } else if (cpu) {
+            warn("the CPU with APIC id %u is one too many\n", bytes[at + 3]);
         }
         at += size;
     }

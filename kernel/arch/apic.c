@@ -10,7 +10,6 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/io.h"
-#include "arch/irq.h"
 #include "arch/percpu.h"
 #include "arch/trap.h"
 
@@ -59,14 +58,6 @@ ioapic_write(u32 reg, u32 value)
     *(volatile u32 *)device_memory(IOAPIC_BASE + 0x10) = value;
 }
 
-static u32
-pit_read(void)
-{
-    outb(PIT_COMMAND, 0x80); /* latch channel 2 */
-    u32 low = inb(PIT_CHANNEL);
-    return low | (u32)inb(PIT_CHANNEL) << 8;
-}
-
 /* The PIT's count and the TSC at one instant: again, if something came between
  * (an emulated CPU may lose the host's processor at any point). */
 static u32
@@ -74,7 +65,9 @@ pit_sample(u64 *tsc, u32 *timer)
 {
     for (int tries = 0;; tries++) {
         u64 before = rdtsc();
-        u32 count = pit_read();
+        outb(PIT_COMMAND, 0x80); /* latch channel 2 */
+        u32 count = inb(PIT_CHANNEL);
+        count |= (u32)inb(PIT_CHANNEL) << 8;
         *timer = *lapic(LAPIC_TIMER_CURRENT);
         *tsc = rdtsc();
         if (*tsc - before < 200000 || tries == 20) {

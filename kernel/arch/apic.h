@@ -1,6 +1,6 @@
 /*
- * The local APIC and its timer, and the IOAPIC: for arch itself, as devices use
- * irq.h.
+ * The local APIC and its timer, and the IOAPIC: for arch itself; devices use
+ * io.h.
  */
 #pragma once
 

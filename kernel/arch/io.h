@@ -1,5 +1,5 @@
 /*
- * Port input and output, and memory that is a device.
+ * What devices need: ports, memory that is a device, and interrupts.
  */
 #pragma once
 
@@ -39,3 +39,7 @@ outl(u16 port, u32 value)
 {
     __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
+
+/* Call handler at each interrupt of ISA line, and unmask the line (apic.c).
+ * => boot; the handler runs with interrupts off and may take irq locks only */
+void irq_register(int line, void (*handler)(void));

@@ -9,6 +9,7 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
+#include "arch/tlb.h"
 #include "arch/trap.h"
 
 u64 cpus_online = 1;
@@ -76,6 +77,48 @@ cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
     }
 }
 
+/* ---- Flushes ---- */
+
+static void
+flush_page_here(u64 addr)
+{
+    invlpg(addr);
+}
+
+static void
+flush_all_here(u64 unused)
+{
+    (void)unused;
+    write_cr3(read_cr3());
+}
+
+static inline void
+flush(u64 mask, void (*here)(u64), u64 arg)
+{
+    u64 me = bit_of(this_cpu());
+
+    if (mask & me) {
+        here(arg);
+    }
+    if (mask & ~me) {
+        cpu_call(mask, here, arg);
+    }
+}
+
+void
+tlb_flush_page(u64 mask, vaddr_t addr)
+{
+    flush(mask, flush_page_here, addr);
+}
+
+void
+tlb_flush_all(u64 mask)
+{
+    flush(mask, flush_all_here, 0);
+}
+
+/* ---- Standing still ---- */
+
 void
 cpu_kick(int cpu)
 {
@@ -107,25 +150,18 @@ wait_parked(u64 who)
     }
 }
 
-/* => whether it is us who may make the others stand */
-static bool
-park_begin(void)
-{
-    enum parking none = PARK_NONE;
-
-    return __atomic_compare_exchange_n(&parking, &none, PARK_STAND, false,
-                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
-
 void
 park_others(void)
 {
     u64 others = cpus_online & ~bit_of(this_cpu());
+    enum parking none = PARK_NONE;
 
     assert(cpu_rank() == 0);
-    while (!park_begin()) {
+    while (!__atomic_compare_exchange_n(&parking, &none, PARK_STAND, false,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
         park_here(); /* somebody else does, and we touch nothing here */
         cpu_wait();
+        none = PARK_NONE;
     }
     for (u64 left = others; left != 0; left &= left - 1) {
         cpu_kick(__builtin_ctzl(left));

@@ -69,7 +69,6 @@ struct cpu {
 extern struct cpu cpus[MAX_CPUS];
 extern int cpu_count;
 extern u64 cpus_online;   /* a bit for each that runs; grows at boot only */
-extern bool cpus_stopped; /* by cpu_stop_others */
 extern u32 work_always;   /* work bits that every CPU is to have set */
 
 static inline struct cpu *
@@ -118,7 +117,7 @@ cpu_set_rank(u32 rank)
 void cpu_wait(void);
 void cpu_serve_calls(void);
 
-/* Halt all other CPUs for good, wherever they are: the machine ends.
+/* Halt all other CPUs for good, wherever they are: we are panicking.
  * => they stand still, but for one that did not answer in time */
 void cpu_stop_others(void);
 __noreturn void cpu_stop_here(void); /* what they do then */

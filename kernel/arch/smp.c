@@ -30,8 +30,7 @@ static struct cpu *ap_cpu;
 static void (*ap_start)(void);
 static bool ap_here;
 
-bool cpus_stopped;
-static u64 halted; /* CPUs that have been */
+static u64 halted; /* CPUs that cpu_stop_others has stopped */
 
 /* Where trampoline.S arrives. */
 void
@@ -86,8 +85,7 @@ smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
         apic_send(cpu->apic_id, APIC_STARTUP | TRAMPOLINE >> 12);
     }
     if (!wait_for_it(LAST_WAIT)) {
-        /* If it comes later all the same, it must not find the next one's
-         * stack. */
+        /* If it comes late, it must not find the next one's stack. */
         apic_send(cpu->apic_id, APIC_INIT);
         return false;
     }
@@ -98,11 +96,8 @@ smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
 void
 cpu_stop_others(void)
 {
-    __atomic_store_n(&cpus_stopped, true, __ATOMIC_SEQ_CST);
     u64 others = cpus_online & ~(1UL << this_cpu()->id);
-    if (others == 0) {
-        return;
-    }
+
     for (u64 left = others; left != 0; left &= left - 1) {
         apic_send(cpus[__builtin_ctzl(left)].apic_id, APIC_NMI);
     }

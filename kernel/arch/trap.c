@@ -116,16 +116,6 @@ fill_idt(void)
     }
 }
 
-/* Without SMAP, stac and clac are undefined opcodes: make them no-ops.  The
- * image is still writable here, at its boot mapping. */
-static void
-patch_smap_sites(void)
-{
-    for (const u64 *site = smap_sites_start; site < smap_sites_end; site++) {
-        memcpy((void *)*site, "\x0f\x1f\x00", 3);
-    }
-}
-
 static void
 enable_features(void)
 {
@@ -163,8 +153,11 @@ trap_init(void)
 {
     fill_idt();
     trap_init_cpu(&cpus[0]);
-    if ((read_cr4() & CR4_SMAP) == 0) {
-        patch_smap_sites();
+    /* Without SMAP, stac and clac are undefined opcodes: make them no-ops.  The
+     * image is still writable here, at its boot mapping. */
+    bool smap = (read_cr4() & CR4_SMAP) != 0;
+    for (const u64 *at = smap_sites_start; !smap && at < smap_sites_end; at++) {
+        memcpy((void *)*at, "\x0f\x1f\x00", 3);
     }
 }
 
@@ -183,7 +176,8 @@ cpu_name(char name[CPU_NAME_SIZE])
     }
 }
 
-u64
+/* If rip may fault by design (a user copy), where it goes on; else 0. */
+static u64
 extable_fixup(u64 rip)
 {
     for (const struct extable_entry *entry = extable_start;
@@ -195,7 +189,7 @@ extable_fixup(u64 rip)
     return 0;
 }
 
-void
+static void
 trap_dump(const struct trapframe *frame)
 {
     u64 offset;
@@ -270,7 +264,7 @@ dispatch(struct trapframe *frame)
         kernel_page_fault(frame);
         break;
     case VECTOR_NMI:
-        if (cpus_stopped) {
+        if (panicking != 0) {
             cpu_stop_here();
         }
         trap_panic(frame);

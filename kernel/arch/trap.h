@@ -90,11 +90,6 @@ void trap_init_cpu(struct cpu *cpu);
 #define CPU_NAME_SIZE 49
 void cpu_name(char name[CPU_NAME_SIZE]);
 
-/* If rip may fault by design (a user copy), where it goes on; else 0. */
-u64 extable_fixup(u64 rip);
-
-void trap_dump(const struct trapframe *frame);
-
 /* Leave to user mode with these registers (entry.S). */
 __noreturn void trap_return(struct trapframe *frame);
 #endif

@@ -19,12 +19,9 @@ bool on_kernel_fault(vaddr_t addr, u64 error);
 /* Another exception in user mode.  => interrupts on */
 void on_exception(struct trapframe *frame);
 
-/* System calls: entry.S calls syscall_table[number] with the user's arguments,
- * or sys_enosys if the number is syscall_count or more (sys/sys.h).
- * => interrupts on */
-
-/* What has just been made begins in on_start (proc/sched.c), called by
- * entry.S. */
+/* entry.S itself calls syscall_table[number], or sys_enosys if the number is
+ * syscall_count or more (sys/sys.h), with interrupts on; and on_start
+ * (proc/sched.c), where begins what has just been made. */
 
 /* The end of a system call where the work word is not zero, or a lock is held.
  * => interrupts on */

@@ -10,15 +10,6 @@
 
 #include "arch/percpu.h"
 
-static bool
-no_room(void)
-{
-    return false;
-}
-
-bool (*console_has_room)(void) = no_room;
-void (*console_take)(char byte);
-
 static struct spinlock input_lock = SPINLOCK_INIT(RANK_INPUT);
 static struct spinlock device_lock = SPINLOCK_INIT(RANK_DEVICE);
 static struct console_device *devices; /* immutable after boot */
@@ -71,13 +62,11 @@ console_interrupt(void)
 /* The log knows only "\n"; a terminal wants "\r\n".  A message is one piece:
  * nobody else's output comes between its text and its newline. */
 void
-console_log(enum host_record kind, const void *message, size_t size)
+console_log(const char *text, size_t size)
 {
-    const char *text = message;
     size_t start = 0;
     u64 flags = text_lock(&device_lock);
 
-    (void)kind;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n') {
             write_all(text + start, i - start);

@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include "core/hostlink.h"
 #include "core/types.h"
 
 struct console_device {
@@ -26,13 +25,13 @@ void console_register(struct console_device *device);
 /* Show text on every device ("\n" is not translated).  => any context */
 void console_write(const char *text, size_t size);
 
-/* The log's place (log_start), for want of a host that listens. */
-void console_log(enum host_record kind, const void *message, size_t size);
+/* Show a message of the log, for want of a host that listens. */
+void console_log(const char *text, size_t size);
 
-/* Whoever wants typed bytes; while there is none, or it has no room, they stay
- * in the devices.  Called with only RANK_INPUT held. */
-extern bool (*console_has_room)(void);
-extern void (*console_take)(char byte);
+/* Whoever wants typed bytes (fs/rundev.c); while there is none, or it has no
+ * room, they stay in the devices.  => only RANK_INPUT is held */
+bool console_has_room(void);
+void console_take(char byte);
 
 /* Something was typed, or there is room again: ask all devices.
  * => interrupts on, no lock held; called when WORK_INPUT is set */

@@ -23,5 +23,5 @@ enum host_record {
  * => any context; records of different CPUs never mix */
 void host_send(enum host_record type, const void *data, size_t size);
 
-/* Whether boot word run=1 asked for the channel. */
-bool host_present(void);
+/* Whether boot word run=1 asked for the channel, and it is there. */
+extern bool host_present;

@@ -19,8 +19,7 @@ extern const u32 symbol_name_offsets[];
 extern const char symbol_names[];
 extern const char text_end[];
 
-bool panicking;
-static int panicker; /* 1 + the CPU that panics, or 0 */
+int panicking;
 
 const char *
 symbol_at(u64 address, u64 *offset)
@@ -67,7 +66,7 @@ panic_begin(void)
 {
     cpu_interrupts_off();
     int nobody = 0;
-    if (!__atomic_compare_exchange_n(&panicker, &nobody, 1 + this_cpu()->id,
+    if (!__atomic_compare_exchange_n(&panicking, &nobody, 1 + this_cpu()->id,
                                      false, __ATOMIC_SEQ_CST,
                                      __ATOMIC_SEQ_CST)) {
         if (nobody == 1 + this_cpu()->id) {
@@ -75,7 +74,6 @@ panic_begin(void)
         }
         cpu_halt(); /* one at a time is enough */
     }
-    panicking = true;
     cpu_stop_others();
 }
 
@@ -84,7 +82,7 @@ panic_at(const char *file, int line, const char *fmt, ...)
 {
     va_list ap;
 
-    if (panicker != 1 + this_cpu()->id) {
+    if (panicking != 1 + this_cpu()->id) {
         panic_begin();
     }
     printk("BUG: panic at %s:%d: ", file, line);
@@ -93,7 +91,7 @@ panic_at(const char *file, int line, const char *fmt, ...)
     va_end(ap);
     printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
     backtrace((u64)__builtin_frame_address(0));
-    if (!host_present()) { /* else tools/run says it, with the command */
+    if (!host_present) { /* else tools/run says it, with the command */
         printk("see it in gdb: make gdb, and do the same again\n");
     }
     machine_fail();

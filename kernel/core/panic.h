@@ -21,7 +21,7 @@ __noreturn void panic_at(const char *file, int line, const char *fmt, ...)
 /* From now on every message is the panic's, and no lock stops it.
  * => for a trap handler that prints before it panics */
 void panic_begin(void);
-extern bool panicking;
+extern int panicking; /* 1 + the CPU that does, or 0 */
 
 /* Print the chain of return addresses from frame pointer rbp upward. */
 void backtrace(u64 rbp);

@@ -3,42 +3,26 @@
  * piece, so that messages of several CPUs never mix.
  */
 #include "common/format.h"
-#include "common/string.h"
 
+#include "core/console.h"
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/spin.h"
 
 #define MESSAGE_MAX 256
-#define EARLY_MAX   4096
 
 static struct spinlock log_lock = SPINLOCK_INIT(RANK_LOG);
-static void (*sink)(enum host_record kind, const void *text, size_t size);
-static char early[EARLY_MAX];
-static size_t early_size;
-
-void
-log_start(void (*write)(enum host_record kind, const void *text, size_t size))
-{
-    u64 flags = spin_lock_irq(&log_lock);
-
-    if (early_size > 0) {
-        write(HOST_LOG, early, early_size);
-    }
-    sink = write;
-    spin_unlock_irq(&log_lock, flags);
-}
 
 u64
 text_lock(struct spinlock *lock)
 {
-    return panicking ? 0 : spin_lock_irq(lock);
+    return panicking != 0 ? 0 : spin_lock_irq(lock);
 }
 
 void
 text_unlock(struct spinlock *lock, u64 flags)
 {
-    if (!panicking) {
+    if (panicking == 0) {
         spin_unlock_irq(lock, flags);
     }
 }
@@ -51,12 +35,10 @@ log_vwrite(enum host_record kind, const char *fmt, va_list ap)
     size_t size = MIN((size_t)length, sizeof(text) - 1);
 
     u64 flags = text_lock(&log_lock);
-    if (sink != NULL) {
-        sink(panicking ? HOST_PANIC : kind, text, size);
-    } else { /* keep it */
-        size = MIN(size, EARLY_MAX - early_size);
-        memcpy(early + early_size, text, size);
-        early_size += size;
+    if (host_present) {
+        host_send(panicking != 0 ? HOST_PANIC : kind, text, size);
+    } else {
+        console_log(text, size);
     }
     text_unlock(&log_lock, flags);
 }

@@ -9,12 +9,6 @@
 #include "core/hostlink.h"
 #include "core/types.h"
 
-/* Where the log goes from now on.  What came before was kept, and is written
- * there first.
- * => boot, once; write may be called in any context */
-void log_start(void (*write)(enum host_record kind, const void *text,
-                             size_t size));
-
 /* Write one formatted message.
  * => any context; a message is one write of at most 256 bytes */
 #define printk(...) log_write(HOST_LOG, __VA_ARGS__)

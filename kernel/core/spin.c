@@ -15,8 +15,7 @@ wait_until_free(const struct spinlock *lock)
 void
 spin_wait(struct spinlock *lock, u32 held)
 {
-    /* Else a handler may wait for whom it interrupted.  Looked at here, where
-     * it costs nothing. */
+    /* Else a handler waits for whom it interrupted.  Here it costs nothing. */
     assert(lock->rank < RANK_IRQ);
     do {
         wait_until_free(lock);

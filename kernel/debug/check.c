@@ -424,6 +424,5 @@ debug_init(void)
     procfs_register("tine/check", check_show, NULL);
     knobs_init();
     pages_init();
-    second_init();
-    waits_init();
+    threads_init();
 }

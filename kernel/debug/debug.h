@@ -10,17 +10,10 @@ void debug_early_init(void);
 /* Start everything below.  => boot, after fs_init */
 void debug_init(void);
 
-/* Boot words own=, preempt=, nomem=, check=; /proc/tine/fork and nomem. */
+/* Of each file: its boot words, and its files in /proc/tine. */
 void knobs_init(void);
-
-/* /proc/tine/pages: the page-table trees of the reader's process group. */
 void pages_init(void);
-
-/* /proc/tine/second: a second thread for the writer. */
-void second_init(void);
-
-/* /proc/tine/waits: wait for one of two things, or until a time. */
-void waits_init(void);
+void threads_init(void);
 
 /* Run every checker; panic if one finds something.
  * => process context, no lock held; allocates nothing */

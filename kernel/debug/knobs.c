@@ -54,43 +54,34 @@ at_syscall_end(void)
     }
 }
 
-/* The value of `name=always`. */
-static bool
-word_always(const char *name)
+/* The value of boot word `name=N`, or 1 for `name=always`, whichever of the two
+ * that word takes; 0 if it is absent. */
+static u64
+word_value(const char *name, bool always)
 {
     char word[WORD_MAX];
+    u64 value = 1;
 
     if (!boot_word(name, word, sizeof(word))) {
-        return false;
+        return 0;
     }
-    if (strcmp(word, "always") != 0) {
+    if (always && strcmp(word, "always") != 0) {
         panic("boot word %s=%s: always", name, word);
     }
-    return true;
-}
-
-/* The value of `name=N`; 0 if it is absent. */
-static u64
-word_number(const char *name)
-{
-    char word[WORD_MAX];
-    u64 number = 0;
-
-    if (boot_word(name, word, sizeof(word))
-        && parse_number(word, &number) != 0) {
+    if (!always && parse_number(word, &value) != 0) {
         panic("boot word %s=%s: a number above 0", name, word);
     }
-    return number;
+    return value;
 }
 
 static void
 read_words(void)
 {
-    u64 every = word_number("nomem");
+    u64 every = word_value("nomem", false);
 
-    own_always = word_always("own");
-    preempt_always = word_always("preempt");
-    check_interval = word_number("check");
+    own_always = word_value("own", true) != 0;
+    preempt_always = word_value("preempt", true) != 0;
+    check_interval = word_value("check", false);
     if (every != 0) {
         nomem_default = (struct nomem){.mode = NOMEM_EVERY, .n = every};
     }

@@ -1,28 +1,17 @@
 /*
  * The devices, each with its start-up.  After that they are reached only
- * through headers of core: console.h, hostlink.h, machine.h, printk.h.
+ * through headers of core: console.h, hostlink.h, machine.h.
  */
 #pragma once
 
 #include "core/types.h"
 
-/* COM1: the console on a serial line.
- * => init: output; listen: input, once interrupts can be registered */
-void serial_init(void);
-void serial_listen(void);
-
-/* COM2: the record channel to the host, if boot word run=1 asks for it, and
- * then the log's place; otherwise the log goes to the console. */
-void hostlink_init(void);
-
-/* VGA text, 80 x 25, if there is such an adapter. */
-void vga_init(void);
-
-/* The PS/2 keyboard. */
-void keyboard_init(void);
-
-/* Read the time of day into clock_boot_realtime_ns.  => clock is calibrated */
-void rtc_init(void);
+void serial_init(void);   /* COM1, the console on a serial line: output */
+void serial_listen(void); /* its input, once interrupts can be registered */
+void hostlink_init(void); /* COM2, the record channel, if run=1 asks for it */
+void vga_init(void);      /* text, 80 x 25, if there is such an adapter */
+void keyboard_init(void); /* PS/2 */
+void rtc_init(void);      /* clock_boot_realtime_ns; the clock is calibrated */
 
 /* What both serial ports do (serial.c).
  * => init: 115200 baud, 8 bits, no parity, interrupts off; false: no such port

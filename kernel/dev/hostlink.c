@@ -8,7 +8,6 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
-#include "core/console.h"
 #include "core/hostlink.h"
 #include "core/panic.h"
 #include "core/printk.h"
@@ -17,24 +16,7 @@
 #include "dev/dev.h"
 
 static struct spinlock link_lock = SPINLOCK_INIT(RANK_DEVICE);
-static bool present;
-
-bool
-host_present(void)
-{
-    return present;
-}
-
-static void
-put_record(enum host_record type, const u8 *data, size_t size)
-{
-    uart_put(COM2_PORT, (u8)type);
-    uart_put(COM2_PORT, (u8)size);
-    uart_put(COM2_PORT, (u8)(size >> 8));
-    for (size_t i = 0; i < size; i++) {
-        uart_put(COM2_PORT, data[i]);
-    }
-}
+bool host_present;
 
 /* A CPU may have been stopped anywhere in a record: send as much as it can
  * lack.  The host passes over zeros where a record should begin. */
@@ -53,14 +35,19 @@ void
 host_send(enum host_record type, const void *data, size_t size)
 {
     assert(size <= HOST_RECORD_MAX);
-    if (!present) {
+    if (!host_present) {
         return;
     }
     u64 flags = text_lock(&link_lock);
-    if (panicking) {
+    if (panicking != 0) {
         end_record();
     }
-    put_record(type, data, size);
+    uart_put(COM2_PORT, (u8)type);
+    uart_put(COM2_PORT, (u8)size);
+    uart_put(COM2_PORT, (u8)(size >> 8));
+    for (size_t i = 0; i < size; i++) {
+        uart_put(COM2_PORT, ((const u8 *)data)[i]);
+    }
     text_unlock(&link_lock, flags);
 }
 
@@ -69,7 +56,6 @@ hostlink_init(void)
 {
     char word[4];
 
-    present = boot_word("run", word, sizeof(word)) && strcmp(word, "1") == 0
-              && uart_init(COM2_PORT);
-    log_start(present ? host_send : console_log);
+    host_present = boot_word("run", word, sizeof(word))
+                   && strcmp(word, "1") == 0 && uart_init(COM2_PORT);
 }

@@ -5,7 +5,6 @@
 #include "core/console.h"
 
 #include "arch/io.h"
-#include "arch/irq.h"
 
 #include "dev/dev.h"
 

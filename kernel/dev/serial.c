@@ -8,7 +8,6 @@
 #include "core/console.h"
 
 #include "arch/io.h"
-#include "arch/irq.h"
 #include "arch/percpu.h"
 
 #include "dev/dev.h"
@@ -24,8 +23,7 @@
 #define LINE_STATUS   5
 #define SCRATCH       7
 
-/* An interrupt at 14 bytes or after a pause: QEMU then hands in 14 bytes at a
- * time, instead of one. */
+/* Interrupt at 14 bytes or after a pause: QEMU then hands in 14 at a time. */
 #define FIFO_ON        0xc1
 #define LINE_DLAB      0x80 /* the divisor shows in the first registers */
 #define LINE_8N1       0x03

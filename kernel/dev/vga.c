@@ -45,16 +45,6 @@ new_line(void)
 }
 
 static void
-put_plain(u8 byte)
-{
-    if (column == COLUMNS) {
-        column = 0;
-        new_line();
-    }
-    cells[row * COLUMNS + column++] = (u16)(BLANK & 0xff00) | byte;
-}
-
-static void
 put(u8 byte)
 {
     switch (byte) {
@@ -71,9 +61,14 @@ put(u8 byte)
         column = MIN(column - column % TAB_STOP + TAB_STOP, COLUMNS - 1);
         break;
     default:
-        if (byte >= ' ') {
-            put_plain(byte);
+        if (byte < ' ') {
+            return;
         }
+        if (column == COLUMNS) {
+            column = 0;
+            new_line();
+        }
+        cells[row * COLUMNS + column++] = (u16)(BLANK & 0xff00) | byte;
     }
 }
 

@@ -34,16 +34,19 @@ static struct tty run_input = {
     .lock = SPINLOCK_INIT(RANK_TTY),
     .termios = {.c_cc = {[VMIN] = 1}},
 };
-static struct tty *receiver = &console_tty; /* immutable after boot */
+static struct tty *receiver; /* who gets what is typed; NULL: nobody yet, but
+                                another CPU may ask the devices already */
 
-static bool
-has_room(void)
+bool
+console_has_room(void)
 {
-    return tty_has_room(receiver);
+    struct tty *tty = __atomic_load_n(&receiver, __ATOMIC_ACQUIRE);
+
+    return tty != NULL && tty_has_room(tty);
 }
 
-static void
-take(char byte)
+void
+console_take(char byte)
 {
     static bool escaped; /* a DLE came: the next byte says what is meant */
 
@@ -120,17 +123,14 @@ rundev_init(void)
 
     waitq_init(&run_input.input_wait);
     mutex_init(&record_lock, MUTEX_CONTENT);
-    if (host_present()) {
+    if (host_present) {
         add("/dev/run/stdin", 0, &stdin_ops, &run_input);
         add("/dev/run/stdout", 1, &record_ops, (void *)(u64)HOST_OUT);
         add("/dev/run/stderr", 2, &record_ops, (void *)(u64)HOST_ERR);
         add("/dev/run/report", 3, &record_ops, (void *)(u64)HOST_REPORT);
     }
-    if (host_present() && stdin_is_ours()) {
-        receiver = &run_input;
-    }
-    console_take = take;
-    /* Last: another CPU may ask the devices, and then give us bytes. */
-    __atomic_store_n(&console_has_room, has_room, __ATOMIC_RELEASE);
+    __atomic_store_n(&receiver, host_present && stdin_is_ours()
+                                    ? &run_input : &console_tty,
+                     __ATOMIC_RELEASE);
     console_poll();
 }

@@ -51,7 +51,7 @@ static const u8 class_of[SMALL_MAX / 16 + 1] = {
 static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
 static u64 bytes_in_use;
 
-static struct heap_page *
+static __noinline struct heap_page *
 page_make(struct heap_class *class)
 {
     paddr_t frame = frame_alloc(FRAME_KERNEL);
@@ -115,7 +115,7 @@ small_free(void *ptr)
 }
 
 /* A single frame comes from the allocator's short way. */
-static void *
+static __noinline void *
 large_alloc(size_t size)
 {
     int order = 0;
@@ -133,7 +133,7 @@ large_alloc(size_t size)
     return frame_ptr(block);
 }
 
-static void
+static __noinline void
 large_free(void *ptr)
 {
     paddr_t block = frame_addr(ptr);

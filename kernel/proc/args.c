@@ -118,6 +118,7 @@ struct stack {
     vaddr_t base;  /* the lowest page so far */
     char *page;    /* its contents */
     size_t left;   /* bytes of it that are free */
+    int error;     /* the first that came: from then on nothing is pushed */
 };
 
 static vaddr_t
@@ -147,13 +148,12 @@ add_page(struct stack *stack)
 
 /* Push size bytes, their end first, as the stack grows down; from the caller's
  * memory, or if that is 0, from data. */
-static inline int
+static inline void
 push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
 {
-    while (size > 0) {
-        int error = stack->left == 0 ? add_page(stack) : 0;
-        if (error != 0) {
-            return error;
+    while (size > 0 && stack->error == 0) {
+        if (stack->left == 0 && (stack->error = add_page(stack)) != 0) {
+            return;
         }
         size_t part = MIN(size, stack->left);
         size -= part;
@@ -162,19 +162,18 @@ push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
         if (user == 0) {
             memcpy(to, data + size, part);
         } else if (copy_from_user(to, user + size, part) != 0) {
-            return -EFAULT;
+            stack->error = -EFAULT;
         }
     }
-    return 0;
 }
 
-static int
+static void
 push(struct stack *stack, const void *data, size_t size)
 {
-    return push_from(stack, 0, data, size);
+    push_from(stack, 0, data, size);
 }
 
-static int
+static void
 push_user_string(struct stack *stack, vaddr_t from)
 {
     char piece[PIECE];
@@ -182,50 +181,48 @@ push_user_string(struct stack *stack, vaddr_t from)
     long length = copy_string_from_user(piece, from, PIECE);
 
     if (length >= 0) {
-        return push(stack, piece, (size_t)length + 1);
+        push(stack, piece, (size_t)length + 1);
+        return;
     }
     /* A longer one is measured first. */
     while (length == -ENAMETOOLONG) {
         before += PIECE;
-        if (before >= STRING_MAX) {
-            return -E2BIG;
-        }
-        length = copy_string_from_user(piece, from + before, PIECE);
+        length = before >= STRING_MAX
+                     ? -E2BIG : copy_string_from_user(piece, from + before,
+                                                      PIECE);
     }
     if (length < 0) {
-        return (int)length;
+        stack->error = (int)length;
+        return;
     }
     /* With a NUL of ours, whatever another thread has made of theirs by now. */
-    int error = push(stack, "", 1);
-    return error != 0 ? error
-                      : push_from(stack, from, NULL, before + (size_t)length);
+    push(stack, "", 1);
+    push_from(stack, from, NULL, before + (size_t)length);
 }
 
 /* Push the strings, last first; each word that said where one is then says
  * where it went.  Who gives no argument gives one, "", as on Linux: many
  * programs read argv[0] unseen. */
-static int
+static void
 push_strings(struct stack *stack, struct args *args, bool from_user)
 {
-    int error = 0;
-
-    for (u64 i = args->count - 1; i > 0 && error == 0; i--) {
+    for (u64 i = args->count - 1; i > 0 && stack->error == 0; i--) {
         u64 from = args->words[i];
-        if (from != 0) {
-            error = from_user ? push_user_string(stack, from)
-                              : push(stack, (char *)from,
-                                     strlen((char *)from) + 1);
-            args->words[i] = rsp(stack);
-        } else if (i == 1) {
-            error = push(stack, "", 1);
-            args->words[i] = rsp(stack);
+        if (from == 0 && i != 1) {
+            continue;
         }
+        if (from != 0 && from_user) {
+            push_user_string(stack, from);
+        } else {
+            const char *string = from != 0 ? (char *)from : "";
+            push(stack, string, strlen(string) + 1);
+        }
+        args->words[i] = rsp(stack);
     }
-    return error;
 }
 
 /* Push auxv and the words below it, so that rsp is a multiple of 16. */
-static int
+static void
 push_vectors(struct stack *stack, const struct args *args,
              const struct elf_image *image, vaddr_t path, vaddr_t random)
 {
@@ -243,11 +240,9 @@ push_vectors(struct stack *stack, const struct args *args,
     };
     size_t size = args->count * sizeof(u64);
 
-    int error = push(stack, zeros, (rsp(stack) - sizeof(auxv) - size) % 16);
-    if (error == 0) {
-        error = push(stack, auxv, sizeof(auxv));
-    }
-    return error != 0 ? error : push(stack, args->words, size);
+    push(stack, zeros, (rsp(stack) - sizeof(auxv) - size) % 16);
+    push(stack, auxv, sizeof(auxv));
+    push(stack, args->words, size);
 }
 
 int
@@ -262,22 +257,14 @@ args_push(struct args *args, const struct exec_args *from, struct as *as,
     /* Above the strings lie 8 zero bytes, as on Linux, and random ones. */
     const u64 top[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
                        (rdtsc() ^ (u64)as) * 0xbf58476d1ce4e5b9UL, 0};
-    int error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
 
-    if (error == 0) {
-        error = push(&stack, top, sizeof(top));
-    }
+    stack.error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
+    push(&stack, top, sizeof(top));
     vaddr_t random = rsp(&stack);
-    if (error == 0) {
-        error = push(&stack, from->path, strlen(from->path) + 1);
-    }
+    push(&stack, from->path, strlen(from->path) + 1);
     vaddr_t path = rsp(&stack);
-    if (error == 0) {
-        error = push_strings(&stack, args, from->kernel_argv == NULL);
-    }
-    if (error == 0) {
-        error = push_vectors(&stack, args, image, path, random);
-    }
+    push_strings(&stack, args, from->kernel_argv == NULL);
+    push_vectors(&stack, args, image, path, random);
     *sp = rsp(&stack);
-    return error == -EEXIST ? -EINVAL : error;
+    return stack.error == -EEXIST ? -EINVAL : stack.error;
 }

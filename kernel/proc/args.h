@@ -16,8 +16,7 @@
 struct as;
 struct elf_image;
 
-/* Where the strings come from: the user's arrays of pointers, or the kernel's
- * (to start init). */
+/* Where the strings come from: the user's arrays, or the kernel's (init). */
 struct exec_args {
     const char *path;   /* in kernel memory */
     vaddr_t argv, envp; /* user arrays, ended by NULL; 0: empty */

@@ -12,8 +12,7 @@
 #include "proc/balance.h"
 #include "proc/sched.h"
 
-/* So many of a queue are looked at for one that may run elsewhere: interrupts
- * are off meanwhile. */
+/* So many of a queue are looked at, as interrupts are off meanwhile. */
 #define LOOK_AT 16
 
 void

@@ -69,13 +69,10 @@ read_header(struct file_image *file)
     struct elf64_phdr last;
     int error = read_at(file, 0, &file->header, sizeof(file->header));
 
-    if (error == 0 && !header_is_valid(&file->header)) {
-        error = -ENOEXEC;
+    if (error != 0 || !header_is_valid(&file->header)) {
+        return error != 0 ? error : -ENOEXEC;
     }
-    if (error == 0) {
-        error = read_phdr(file, file->header.e_phnum - 1, &last);
-    }
-    return error;
+    return read_phdr(file, file->header.e_phnum - 1, &last);
 }
 
 static bool

@@ -46,11 +46,15 @@ lock_actions(void)
     spin_lock(&current->process->lock);
 }
 
+/* Let go of both, and of what is of no use any more, or NULL. */
 static void
-unlock_actions(void)
+unlock_actions(struct sigacts *spare)
 {
     spin_unlock(&current->process->lock);
     spin_unlock(&family_lock);
+    if (spare != NULL) {
+        sigacts_put(spare);
+    }
 }
 
 /* => the current process's lock held */
@@ -61,47 +65,30 @@ are_shared(void)
                            __ATOMIC_ACQUIRE) > 1;
 }
 
-/* Make the current process the only owner of its actions. */
-static int
-own_sigacts(void)
-{
-    struct process *process = current->process;
-
-    spin_lock(&process->lock);
-    bool shared = are_shared();
-    spin_unlock(&process->lock);
-    struct sigacts *copy = shared ? kmalloc(sizeof(*copy)) : NULL;
-    if (copy == NULL) {
-        return shared ? -ENOMEM : 0;
-    }
-    struct sigacts *spare = copy; /* if another thread has been here */
-    lock_actions();
-    if (are_shared()) {
-        spare = process->sigacts;
-        *copy = *spare;
-        process->sigacts = copy;
-    }
-    copy->refs = 1;
-    unlock_actions();
-    sigacts_put(spare);
-    return 0;
-}
-
 /* Take both locks, with actions that nobody shares.
- * => 0; -ENOMEM, with no lock taken */
+ * => 0, and unlock_actions gets *spare; -ENOMEM, with no lock taken */
 static int
-lock_own_actions(void)
+lock_own_actions(struct sigacts **spare)
 {
-    int error;
+    struct sigacts *copy = NULL;
 
-    while ((error = own_sigacts()) == 0) {
-        lock_actions();
-        if (!are_shared()) {
-            break;
+    lock_actions();
+    while (are_shared() && copy == NULL) {
+        unlock_actions(NULL);
+        copy = sigacts_alloc();
+        if (copy == NULL) {
+            return -ENOMEM;
         }
-        unlock_actions(); /* another thread has forked */
+        lock_actions(); /* another thread may have been here, or forked */
     }
-    return error;
+    *spare = copy;
+    if (are_shared()) {
+        *spare = current->process->sigacts;
+        *copy = **spare;
+        copy->refs = 1;
+        current->process->sigacts = copy;
+    }
+    return 0;
 }
 
 /* Put an action there, and sum it up in the sets. */
@@ -137,7 +124,8 @@ signal_action(int signal, const struct kernel_sigaction *new,
     spin_lock(&current->process->lock);
     *old = current->process->sigacts->action[signal - 1];
     spin_unlock(&current->process->lock);
-    int error = new != NULL ? lock_own_actions() : 0;
+    struct sigacts *spare;
+    int error = new != NULL ? lock_own_actions(&spare) : 0;
     if (error != 0 || new == NULL) {
         return error;
     }
@@ -145,14 +133,23 @@ signal_action(int signal, const struct kernel_sigaction *new,
     if (current->process->sigacts->ignored & SET(signal)) {
         signal_forget(current->process, SET(signal));
     }
-    unlock_actions();
+    unlock_actions(spare);
     return 0;
 }
 
 int
 signal_reserve_exec(void)
 {
-    return current->process->sigacts->exec_resets == 0 ? 0 : own_sigacts();
+    struct sigacts *spare;
+
+    if (current->process->sigacts->exec_resets == 0) {
+        return 0;
+    }
+    int error = lock_own_actions(&spare);
+    if (error == 0) {
+        unlock_actions(spare);
+    }
+    return error;
 }
 
 void
@@ -165,9 +162,8 @@ signal_reset_exec(void)
         return;
     }
     lock_actions();
-
     for (; left != 0; left &= left - 1) {
         set_action(current->process->sigacts, __builtin_ctzl(left) + 1, &plain);
     }
-    unlock_actions();
+    unlock_actions(NULL);
 }

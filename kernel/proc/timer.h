@@ -33,6 +33,6 @@ bool timer_stop(struct timer *timer);
  * => no spinlock held; not in a handler */
 void timers_expire(void);
 
-/* This CPU has got something to run / has nothing: time slices begin and end.
+/* Begin or end time slices: this CPU has something to run, or nothing.
  * => interrupts off */
 void timer_ticks(bool on);

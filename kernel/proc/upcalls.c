@@ -60,13 +60,18 @@ can_make_room(struct process *process)
     return can;
 }
 
-/* pid 1 cannot be killed: the youngest other process makes room for it.
- * => whether there is one; then the access is to be tried again */
+/* No memory for a page: the process ends, alone, and the console says so.  But
+ * pid 1 cannot be killed: the youngest other one makes room for it.
+ * => whether the access may be tried again */
 static bool
-make_room(vaddr_t addr)
+want_memory(vaddr_t addr)
 {
     struct process *victim = NULL;
 
+    if (current->process != init_process) {
+        kill_for_memory(current->process, addr);
+        return false;
+    }
     spin_lock(&family_lock);
     for_each_process(process) {
         if (can_make_room(process)) {
@@ -77,25 +82,12 @@ make_room(vaddr_t addr)
         kill_for_memory(victim, addr);
     }
     spin_unlock(&family_lock);
+    if (victim == NULL) {
+        signal_force(SIGBUS); /* nobody is left: the end */
+    }
     park_here(); /* it may have to stand still first: then so must we */
     schedule();
     return victim != NULL;
-}
-
-/* No memory for a page: the process ends, alone, and the console says so.
- * => whether the access may be tried again */
-static bool
-want_memory(vaddr_t addr)
-{
-    if (current->process != init_process) {
-        kill_for_memory(current->process, addr);
-        return false;
-    }
-    if (!make_room(addr)) {
-        signal_force(SIGBUS); /* nobody is left: the end */
-        return false;
-    }
-    return true;
 }
 
 void

@@ -3,7 +3,9 @@
  * many arguments as syscalls.def says, each in a register as the user left
  * it.  They are thin: copy in, check, call the room that does it, copy out.
  *
- * A result of -4095 to -1 is a negative errno, as on Linux.
+ * A result of -4095 to -1 is a negative errno, as on Linux.  In the manuals, no
+ * result named means 0, and a path's errors are EFAULT, ENOENT, ENOTDIR, ELOOP,
+ * ENAMETOOLONG, ENOMEM, and EBADF of the directory descriptor.
  */
 #pragma once
 
@@ -15,6 +17,7 @@
 #include "mm/usercopy.h"
 
 struct inode;
+struct stat;
 
 #define SYSCALL_ARGS_0 void
 #define SYSCALL_ARGS_1 u64 a0
@@ -29,6 +32,14 @@ struct inode;
 #include "abi/syscalls.def"
 #undef SYSCALL
 
+/* Define a call that is one expression, as a rule another function's call:
+ * SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR)) */
+#define SYS_FORWARD(name, parameters, result)                              \
+    long name parameters                                                   \
+    {                                                                      \
+        return result;                                                     \
+    }
+
 /* Calls take fewer arguments than this type says; the ABI leaves the other
  * registers unread. */
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
@@ -41,9 +52,11 @@ extern const u32 syscall_count;
 /* What all calls do that are not there.  => -ENOSYS */
 long sys_enosys(void);
 
-/* For traces: names, and one letter an argument as in syscalls.def. */
-extern const char *const syscall_names[SYSCALL_COUNT];
-extern const char *const syscall_formats[SYSCALL_COUNT];
+/* For traces: a call's name, and one letter an argument as in syscalls.def. */
+struct syscall_text {
+    const char *name, *formats;
+};
+extern const struct syscall_text syscall_texts[SYSCALL_COUNT];
 
 /* For self-checks: have hook called at the end of every system call, with no
  * lock held.  => boot */
@@ -87,3 +100,6 @@ void path_arg_put(struct path_arg *arg);
  * => 0 and *inode with one reference; path_arg_get's and path_find's errors */
 #define FIND_OPEN (1UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode) __must_check;
+
+/* What is known of that.  => find_at's errors */
+int stat_at(u64 dirfd, u64 path, u64 flags, struct stat *stat) __must_check;

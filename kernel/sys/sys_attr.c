@@ -52,25 +52,11 @@ chmod_of(u64 dirfd, u64 path, u64 flags, u64 mode)
 /* int fchmodat(int dirfd, const char *path, mode_t mode)
  * int chmod(const char *path, mode_t mode)
  * int fchmod(int fd, mode_t mode)
- * => 0
- * Errors: as stat; EBADF; EPERM (in /proc). */
-long
-sys_fchmodat(u64 dirfd, u64 path, u64 mode)
-{
-    return chmod_of(dirfd, path, 0, mode);
-}
-
-long
-sys_chmod(u64 path, u64 mode)
-{
-    return chmod_of(HERE, path, 0, mode);
-}
-
-long
-sys_fchmod(u64 fd, u64 mode)
-{
-    return chmod_of(fd, 0, FIND_OPEN, mode);
-}
+ * Errors: a path's, EBADF, EPERM (in /proc). */
+SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
+            chmod_of(dirfd, path, 0, mode))
+SYS_FORWARD(sys_chmod, (u64 path, u64 mode), chmod_of(HERE, path, 0, mode))
+SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode), chmod_of(fd, 0, FIND_OPEN, mode))
 
 /* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
  * int chown(const char *path, uid_t uid, gid_t gid)
@@ -78,7 +64,7 @@ sys_fchmod(u64 fd, u64 mode)
  * int fchown(int fd, uid_t uid, gid_t gid)
  * => 0; what is -1 stays.  A file loses its set-user-ID bit, and its
  *    set-group-ID bit if its group may execute it
- * Errors: EINVAL (flags); as stat; EBADF; EPERM (in /proc). */
+ * Errors: EINVAL (flags), a path's, EBADF, EPERM (in /proc). */
 static long
 chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
 {
@@ -94,28 +80,17 @@ sys_fchownat(u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags)
                ? -EINVAL : chown_of(dirfd, path, (u32)flags, uid, gid);
 }
 
-long
-sys_chown(u64 path, u64 uid, u64 gid)
-{
-    return chown_of(HERE, path, 0, uid, gid);
-}
-
-long
-sys_lchown(u64 path, u64 uid, u64 gid)
-{
-    return chown_of(HERE, path, AT_SYMLINK_NOFOLLOW, uid, gid);
-}
-
-long
-sys_fchown(u64 fd, u64 uid, u64 gid)
-{
-    return chown_of(fd, 0, FIND_OPEN, uid, gid);
-}
+SYS_FORWARD(sys_chown, (u64 path, u64 uid, u64 gid),
+            chown_of(HERE, path, 0, uid, gid))
+SYS_FORWARD(sys_lchown, (u64 path, u64 uid, u64 gid),
+            chown_of(HERE, path, AT_SYMLINK_NOFOLLOW, uid, gid))
+SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
+            chown_of(fd, 0, FIND_OPEN, uid, gid))
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
  *               int flags)
  * => 0; path NULL: of the open file dirfd; times NULL: both are now
- * Errors: EFAULT, EINVAL (flags, tv_nsec); as stat; EBADF; EPERM (in /proc).
+ * Errors: EINVAL (flags, tv_nsec), a path's, EBADF, EPERM (in /proc).
  * Differences from Linux: times are kept from the year 1678 to 2262. */
 long
 sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
@@ -141,8 +116,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 /* int truncate(const char *path, off_t size)
  * => 0; what is cut off is gone, from mappings too (SIGBUS); what is new is
  *    zero
- * Errors: EINVAL (size, not a regular file), EISDIR, ENOMEM, EPERM (in /proc);
- *   as stat. */
+ * Errors: EINVAL (size, no regular file), EISDIR, EPERM (/proc), a path's. */
 long
 sys_truncate(u64 path, u64 size)
 {
@@ -172,8 +146,7 @@ find_written(u64 fd, struct file_use *use, int kind, int mode)
 
 /* int ftruncate(int fd, off_t size)
  * => as truncate
- * Errors: EBADF, EINVAL (size, not a regular file, not open for writing),
- *   ENOMEM. */
+ * Errors: EBADF, ENOMEM, EINVAL (size, no regular file, not open to write). */
 long
 sys_ftruncate(u64 fd, u64 size)
 {
@@ -228,13 +201,12 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 long
 sys_fsync(u64 fd)
 {
-    struct inode *inode;
-    int error = find_at(fd, 0, FIND_OPEN, &inode);
+    struct stat stat;
+    int error = stat_at(fd, 0, FIND_OPEN, &stat);
 
     if (error == 0) {
-        bool kept = S_ISREG(inode->mode) || S_ISDIR(inode->mode);
-        error = kept && inode->dev == DEV_TREE ? 0 : -EINVAL;
-        inode_put(inode);
+        bool kept = S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode);
+        error = kept && stat.st_dev == DEV_TREE ? 0 : -EINVAL;
     }
     return error;
 }
@@ -247,50 +219,36 @@ sys_syncfs(u64 fd)
     return sys_fsync(fd) == -EBADF ? -EBADF : 0;
 }
 
-long
-sys_sync(void)
-{
-    return 0;
-}
+SYS_FORWARD(sys_sync, (void), 0)
 
 /* ---- Telling ---- */
 
 /* int faccessat2(int dirfd, const char *path, int mode, int flags)
  * int faccessat(int dirfd, const char *path, int mode)
  * int access(const char *path, int mode)
- * => 0
- * Errors: EINVAL (mode, flags), EACCES (X_OK: nobody may execute it), and as
- *   stat.
+ * Errors: EINVAL (mode, flags), EACCES (X_OK: nobody may execute it), a path's.
  * Differences from Linux: everyone is the superuser. */
 long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {
     u32 known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    struct inode *inode;
+    struct stat stat;
 
     if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK) || (u32)flags & ~known) {
         return -EINVAL;
     }
-    int error = find_at(dirfd, path, flags, &inode);
-    if (error == 0) {
-        error = (mode & X_OK) && !S_ISDIR(inode->mode)
-                && !(inode->mode & 0111) ? -EACCES : 0;
-        inode_put(inode);
+    int error = stat_at(dirfd, path, (u32)flags, &stat);
+    if (error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
+        && !(stat.st_mode & 0111)) {
+        error = -EACCES;
     }
     return error;
 }
 
-long
-sys_faccessat(u64 dirfd, u64 path, u64 mode)
-{
-    return sys_faccessat2(dirfd, path, mode, 0);
-}
-
-long
-sys_access(u64 path, u64 mode)
-{
-    return sys_faccessat2(HERE, path, mode, 0);
-}
+SYS_FORWARD(sys_faccessat, (u64 dirfd, u64 path, u64 mode),
+            sys_faccessat2(dirfd, path, mode, 0))
+SYS_FORWARD(sys_access, (u64 path, u64 mode),
+            sys_faccessat2(HERE, path, mode, 0))
 
 static struct statx_timestamp
 statx_time(struct timespec time)
@@ -301,26 +259,23 @@ statx_time(struct timespec time)
 /* int statx(int dirfd, const char *path, int flags, unsigned mask,
  *           struct statx *buf)
  * => 0; all of STATX_BASIC_STATS is filled in, whatever mask wants
- * Errors: EINVAL (flags, mask), EFAULT, and as stat.
+ * Errors: EINVAL (flags, mask), and a path's.
  * Differences from Linux: no time of birth, no attributes, no mount. */
 long
 sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 {
     u32 known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH
                 | AT_STATX_SYNC_TYPE;
-    struct inode *inode;
     struct stat stat;
 
     if ((u32)mask & STATX_RESERVED || (u32)flags & ~known
         || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE) {
         return -EINVAL;
     }
-    int error = find_at(dirfd, path, flags, &inode);
+    int error = stat_at(dirfd, path, (u32)flags, &stat);
     if (error != 0) {
         return error;
     }
-    inode_stat(inode, &stat);
-    inode_put(inode);
     struct statx statx = {
         .stx_mask = STATX_BASIC_STATS, .stx_blksize = (u32)stat.st_blksize,
         .stx_nlink = (u32)stat.st_nlink, .stx_uid = stat.st_uid,
@@ -341,9 +296,8 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 /* int statfs(const char *path, struct statfs *buf)
  * int fstatfs(int fd, struct statfs *buf)
  * => 0; blocks are pages, which files may take up to a limit
- * Errors: as stat; EBADF; EFAULT.
- * Differences from Linux: inodes are not counted, file systems have no number.
- */
+ * Errors: a path's, EBADF.
+ * Differences from Linux: inodes are not counted; file systems lack numbers. */
 static long
 statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
@@ -368,25 +322,16 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
     return copy_to_user(buf, &status, sizeof(status));
 }
 
-long
-sys_statfs(u64 path, u64 buf)
-{
-    return statfs_of(HERE, path, 0, buf);
-}
-
-long
-sys_fstatfs(u64 fd, u64 buf)
-{
-    return statfs_of(fd, 0, FIND_OPEN, buf);
-}
+SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
+SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 
 /* ---- Making ---- */
 
 /* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device)
  * int mknod(const char *path, mode_t mode, dev_t device)
  * => 0: there is a regular file (type S_IFREG or 0) or a FIFO
- * Errors: EINVAL (type), EPERM (a directory, a device, a socket); EEXIST,
- *   ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOMEM; EBADF.
+ * Errors: EINVAL (type), EPERM (a directory, a device, a socket), EEXIST, and a
+ *   path's.
  * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
 long
 sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
@@ -409,8 +354,5 @@ sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
     return error;
 }
 
-long
-sys_mknod(u64 path, u64 mode, u64 device)
-{
-    return sys_mknodat(HERE, path, mode, device);
-}
+SYS_FORWARD(sys_mknod, (u64 path, u64 mode, u64 device),
+            sys_mknodat(HERE, path, mode, device))

@@ -8,36 +8,31 @@
 
 #include "mm/usercopy.h"
 
-#include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
 #include "sys/sys.h"
 
-/* Have the thread keep to the mask.
- * => *done: it does, or has gone; if not, to be called again, with *start_ns
- *    as it is then (0 the first time): the tid may be another's by then */
+/* Have the thread keep to the mask, or see whether it does by now; then it may
+ * have gone, its tid may be another's, or its mask another one.
+ * => 1: that is done; 0: see again; -ESRCH, -EINVAL */
 static long
-set_affinity(pid_t tid, u64 mask, u64 *start_ns, bool *done)
+set_affinity(pid_t tid, u64 mask, bool again)
 {
     struct thread *thread;
-    long error = 0;
+    long result = thread_lock(tid, &thread) || again ? 1 : -ESRCH;
 
-    bool found = thread_lock(tid, &thread);
-    bool same = thread != NULL && (*start_ns == 0
-                                   || thread->process->start_ns == *start_ns);
-    if (*start_ns == 0) {
-        error = !found ? -ESRCH : mask == 0 ? -EINVAL : 0;
+    if (result == 1 && mask == 0) {
+        result = -EINVAL;
     }
-    *done = true;
-    if (same && error == 0) {
-        *start_ns = thread->process->start_ns;
-        *done = sched_set_affinity(thread, mask);
+    if (result == 1 && thread != NULL
+        && (!again || thread->affinity == mask)) {
+        result = sched_set_affinity(thread, mask);
     }
     if (thread != NULL) {
         thread_unlock(thread);
     }
-    return error;
+    return result;
 }
 
 /* int sched_setaffinity(pid_t pid, size_t size, const unsigned long *mask);
@@ -50,20 +45,14 @@ sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
     if (copy_from_user(&mask, user_mask, MIN((u32)size, sizeof(mask))) != 0) {
         return -EFAULT;
     }
-    u64 start_ns = 0;
-    bool done;
-    do {
-        long error = set_affinity((pid_t)pid, mask & cpus_online, &start_ns,
-                                  &done);
-        if (error != 0) {
-            return error;
-        }
-        if (!done) {
-            park_here(); /* it may have to stand still: then so must we */
-            schedule();
-        }
-    } while (!done && !signal_fatal_pending());
-    return 0;
+    mask &= cpus_online;
+    long result = set_affinity((pid_t)pid, mask, false);
+    while (result == 0 && !signal_fatal_pending()) {
+        park_here(); /* it may have to stand still: then so must we */
+        schedule();
+        result = set_affinity((pid_t)pid, mask, true);
+    }
+    return MIN(result, 0);
 }
 
 /* int sched_getaffinity(pid_t pid, size_t size, unsigned long *mask);

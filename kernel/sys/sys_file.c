@@ -17,15 +17,17 @@
 
 /* ---- Moving bytes ---- */
 
-static long
-move_buffer(u64 fd, u64 buf, u64 size, bool write)
+/* Read or write a buffer (file_move) or a vector (move_vector). */
+static inline long
+move_fd(u64 fd, u64 user, u64 count, bool write,
+        long (*how)(struct file *, u64, u64, bool))
 {
     struct file_use use = file_use_fd((int)fd);
 
     if (use.file == NULL) {
         return -EBADF;
     }
-    long n = file_move(use.file, buf, size, write);
+    long n = how(use.file, user, count, write);
     file_done(use);
     return n;
 }
@@ -33,21 +35,15 @@ move_buffer(u64 fd, u64 buf, u64 size, bool write)
 /* ssize_t read(int fd, void *buf, size_t size)
  * => bytes read; 0 at the end of the file
  * Errors: EBADF, EFAULT, EISDIR, EAGAIN, EINVAL, ENOMEM. */
-long
-sys_read(u64 fd, u64 buf, u64 size)
-{
-    return move_buffer(fd, buf, size, false);
-}
+SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
+            move_fd(fd, buf, size, false, file_move))
 
 /* ssize_t write(int fd, const void *buf, size_t size)
  * => bytes written
  * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, ENOSPC, EINVAL,
  *   ENOMEM (no page for it). */
-long
-sys_write(u64 fd, u64 buf, u64 size)
-{
-    return move_buffer(fd, buf, size, true);
-}
+SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
+            move_fd(fd, buf, size, true, file_move))
 
 /* Read or write the segments of a vector as one. */
 static long
@@ -78,34 +74,14 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     return result;
 }
 
-static long
-move_vector_fd(u64 fd, u64 user, u64 count, bool write)
-{
-    struct file_use use = file_use_fd((int)fd);
-
-    if (use.file == NULL) {
-        return -EBADF;
-    }
-    long n = move_vector(use.file, user, count, write);
-    file_done(use);
-    return n;
-}
-
 /* ssize_t readv(int fd, const struct iovec *iov, int count)
  * ssize_t writev(int fd, const struct iovec *iov, int count)
  * => bytes of all segments, in their order: one read or write
  * Errors: EINVAL (count, a segment's size), EFAULT, and as read and write. */
-long
-sys_readv(u64 fd, u64 iov, u64 count)
-{
-    return move_vector_fd(fd, iov, count, false);
-}
-
-long
-sys_writev(u64 fd, u64 iov, u64 count)
-{
-    return move_vector_fd(fd, iov, count, true);
-}
+SYS_FORWARD(sys_readv, (u64 fd, u64 iov, u64 count),
+            move_fd(fd, iov, count, false, move_vector))
+SYS_FORWARD(sys_writev, (u64 fd, u64 iov, u64 count),
+            move_fd(fd, iov, count, true, move_vector))
 
 /* ---- The same at a place ---- */
 
@@ -145,29 +121,14 @@ move_at(u64 fd, u64 user, u64 count, i64 offset, bool write,
  * => as without p, but there: the descriptor's position stays.  With O_APPEND
  *    they append (as on Linux, not as in POSIX)
  * Errors: EINVAL (offset), ESPIPE, and as without p. */
-long
-sys_pread64(u64 fd, u64 buf, u64 size, u64 offset)
-{
-    return move_at(fd, buf, size, (i64)offset, false, file_move);
-}
-
-long
-sys_pwrite64(u64 fd, u64 buf, u64 size, u64 offset)
-{
-    return move_at(fd, buf, size, (i64)offset, true, file_move);
-}
-
-long
-sys_preadv(u64 fd, u64 iov, u64 count, u64 offset)
-{
-    return move_at(fd, iov, count, (i64)offset, false, move_vector);
-}
-
-long
-sys_pwritev(u64 fd, u64 iov, u64 count, u64 offset)
-{
-    return move_at(fd, iov, count, (i64)offset, true, move_vector);
-}
+SYS_FORWARD(sys_pread64, (u64 fd, u64 buf, u64 size, u64 offset),
+            move_at(fd, buf, size, (i64)offset, false, file_move))
+SYS_FORWARD(sys_pwrite64, (u64 fd, u64 buf, u64 size, u64 offset),
+            move_at(fd, buf, size, (i64)offset, true, file_move))
+SYS_FORWARD(sys_preadv, (u64 fd, u64 iov, u64 count, u64 offset),
+            move_at(fd, iov, count, (i64)offset, false, move_vector))
+SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
+            move_at(fd, iov, count, (i64)offset, true, move_vector))
 
 /* ---- Other calls on an open file ---- */
 
@@ -225,15 +186,10 @@ sys_getdents64(u64 fd, u64 buf, u64 size)
 /* ---- Making descriptors, and closing them ---- */
 
 /* int close(int fd)
- * => 0
  * Errors: EBADF.
  * Differences from Linux: ENOMEM, if the table is shared since a fork and
  *   there is no memory to copy it; the descriptor is then still open. */
-long
-sys_close(u64 fd)
-{
-    return MIN(fd_replace(NULL, (u32)fd, false), 0);
-}
+SYS_FORWARD(sys_close, (u64 fd), MIN(fd_replace(NULL, (u32)fd, false), 0))
 
 /* int pipe2(int fds[2], int flags)
  * int pipe(int fds[2]), with flags 0
@@ -260,11 +216,7 @@ sys_pipe2(u64 fds, u64 flags)
     return fd_fill(fd, ends, 2, flags & O_CLOEXEC, error);
 }
 
-long
-sys_pipe(u64 fds)
-{
-    return sys_pipe2(fds, 0);
-}
+SYS_FORWARD(sys_pipe, (u64 fds), sys_pipe2(fds, 0))
 
 /* => the caller's reference is used up */
 static long

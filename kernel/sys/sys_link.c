@@ -18,8 +18,7 @@
 /* int symlinkat(const char *target, int dirfd, const char *path)
  * int symlink(const char *target, const char *path)
  * => 0; target may be anything
- * Errors: EFAULT, ENOENT (also: target is empty), EEXIST, ENOTDIR, ELOOP,
- *   ENAMETOOLONG, ENOMEM; EBADF. */
+ * Errors: EEXIST, and a path's, also for target. */
 long
 sys_symlinkat(u64 target, u64 dirfd, u64 path)
 {
@@ -39,19 +38,15 @@ sys_symlinkat(u64 target, u64 dirfd, u64 path)
     return error;
 }
 
-long
-sys_symlink(u64 target, u64 path)
-{
-    return sys_symlinkat(target, HERE, path);
-}
+SYS_FORWARD(sys_symlink, (u64 target, u64 path),
+            sys_symlinkat(target, HERE, path))
 
 /* int linkat(int fromfd, const char *from, int tofd, const char *to, int flags)
  * int link(const char *from, const char *to)
  * => 0; with AT_EMPTY_PATH and "", of fromfd itself; a symbolic link gets the
  *    name itself, but with AT_SYMLINK_FOLLOW what it leads to
- * Errors: EINVAL (flags), EFAULT, EEXIST, ENOENT (also: its last name was
- *   removed), EXDEV, EPERM (a directory), ENOTDIR, ELOOP, ENAMETOOLONG, ENOMEM;
- *   EBADF. */
+ * Errors: EINVAL (flags), EEXIST, ENOENT (also: its last name was removed),
+ *   EXDEV, EPERM (a directory), and a path's. */
 long
 sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 {
@@ -76,17 +71,12 @@ sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
     return error;
 }
 
-long
-sys_link(u64 from, u64 to)
-{
-    return sys_linkat(HERE, from, HERE, to, 0);
-}
+SYS_FORWARD(sys_link, (u64 from, u64 to), sys_linkat(HERE, from, HERE, to, 0))
 
 /* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size)
  * ssize_t readlink(const char *path, char *buf, size_t size)
  * => bytes stored, size at most, without a NUL
- * Errors: EINVAL (size; it is no symbolic link), EFAULT, ENOENT, ENOTDIR,
- *   ELOOP, ENAMETOOLONG, ENOMEM; EBADF. */
+ * Errors: EINVAL (size; it is no symbolic link), and a path's. */
 long
 sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
 {
@@ -111,11 +101,8 @@ sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
     return length;
 }
 
-long
-sys_readlink(u64 path, u64 buf, u64 size)
-{
-    return sys_readlinkat(HERE, path, buf, size);
-}
+SYS_FORWARD(sys_readlink, (u64 path, u64 buf, u64 size),
+            sys_readlinkat(HERE, path, buf, size))
 
 /* int renameat2(int fromfd, const char *from, int tofd, const char *to,
  *               unsigned flags)
@@ -123,9 +110,8 @@ sys_readlink(u64 path, u64 buf, u64 size)
  * int rename(const char *from, const char *to)
  * => 0; to everybody it is one step; what `to` named is removed, but with
  *    RENAME_EXCHANGE it gets the other name
- * Errors: EINVAL (flags; to below from), EEXIST (RENAME_NOREPLACE), ENOENT,
- *   ENOTDIR, EISDIR, ENOTEMPTY, EBUSY (/proc, `.`, `..`), EXDEV, EPERM (in
- *   /proc), EFAULT, ELOOP, ENAMETOOLONG, ENOMEM; EBADF.
+ * Errors: EINVAL (flags; to below from), EEXIST (RENAME_NOREPLACE), EISDIR,
+ *   ENOTEMPTY, EBUSY (/proc, `.`, `..`), EXDEV, EPERM (in /proc), and a path's.
  * Differences from Linux: RENAME_WHITEOUT is EINVAL. */
 long
 sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
@@ -152,14 +138,7 @@ sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
     return error;
 }
 
-long
-sys_renameat(u64 fromfd, u64 from, u64 tofd, u64 to)
-{
-    return sys_renameat2(fromfd, from, tofd, to, 0);
-}
-
-long
-sys_rename(u64 from, u64 to)
-{
-    return sys_renameat2(HERE, from, HERE, to, 0);
-}
+SYS_FORWARD(sys_renameat, (u64 fromfd, u64 from, u64 tofd, u64 to),
+            sys_renameat2(fromfd, from, tofd, to, 0))
+SYS_FORWARD(sys_rename, (u64 from, u64 to),
+            sys_renameat2(HERE, from, HERE, to, 0))

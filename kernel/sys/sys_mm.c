@@ -16,25 +16,11 @@
 
 #include "sys/sys.h"
 
-#define MAP_IGNORED                                                        \
-    (MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED           \
+/* The last two lines are ignored. */
+#define MAP_KNOWN                                                          \
+    (MAP_TYPE | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS            \
+     | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED         \
      | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
-
-/* What access the file's opening must allow, and what it never will. */
-static long
-check_access(const struct file *file, struct as_map *map)
-{
-    u32 mode = file->flags & O_ACCMODE;
-
-    if (mode == O_WRONLY) {
-        return -EACCES;
-    }
-    if ((map->vma_flags & VMA_SHARED) != 0 && mode == O_RDONLY) {
-        map->vma_flags |= VMA_NEVER_W;
-        return map->prot & PROT_WRITE ? -EACCES : 0;
-    }
-    return 0;
-}
 
 /* Fill in the file's object.  => 0 and a reference to *inode, or -errno */
 static long
@@ -49,9 +35,15 @@ map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
     }
     map->object = inode_object(file->inode);
     map->offset = offset >> PAGE_SHIFT;
-    long error = check_access(file, map);
-    error = error == 0 && map->object == NULL ? -ENODEV : error;
-    if (error == 0) {
+    u32 mode = file->flags & O_ACCMODE;
+    bool never_w = (map->vma_flags & VMA_SHARED) && mode == O_RDONLY;
+    map->vma_flags |= never_w ? VMA_NEVER_W : 0;
+    long error = 0;
+    if (mode == O_WRONLY || (never_w && (map->prot & PROT_WRITE))) {
+        error = -EACCES;
+    } else if (map->object == NULL) {
+        error = -ENODEV;
+    } else {
         inode_get(file->inode);
         *inode = file->inode;
     }
@@ -74,14 +66,12 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         .prot = (u32)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
         .map_flags = (u32)flags,
     };
-    u32 known = MAP_TYPE | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS
-                | MAP_IGNORED;
     u32 type = (u32)flags & MAP_TYPE;
     struct inode *inode = NULL;
     long error = 0;
 
     if (offset % PAGE_SIZE != 0 || size == 0 || type < MAP_SHARED
-        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~known) != 0
+        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~MAP_KNOWN) != 0
         || (type == MAP_SHARED_VALIDATE && (flags & MAP_ANONYMOUS) != 0)) {
         return -EINVAL;
     }
@@ -105,16 +95,11 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 }
 
 /* int munmap(void *addr, size_t size);
- * 0.
  * EINVAL: not aligned, size 0, not the user's.  ENOMEM. */
-long
-sys_munmap(u64 addr, u64 size)
-{
-    return as_unmap(current->as, addr, size);
-}
+SYS_FORWARD(sys_munmap, (u64 addr, u64 size),
+            as_unmap(current->as, addr, size))
 
 /* int mprotect(void *addr, size_t size, int prot);
- * 0.
  * EINVAL: not aligned, unknown right.  ENOMEM: a part is not mapped.
  * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are refused. */
 long
@@ -128,8 +113,4 @@ sys_mprotect(u64 addr, u64 size, u64 prot)
 
 /* void *brk(void *end);
  * The new break, or the old one if it could not be set. */
-long
-sys_brk(u64 end)
-{
-    return (long)as_brk(current->as, end);
-}
+SYS_FORWARD(sys_brk, (u64 end), (long)as_brk(current->as, end))

@@ -42,21 +42,19 @@ path_from_user(u64 user, char **path)
     return length < 0 ? (int)length : -ENOENT;
 }
 
-/* => 0 and *dir with one reference; -EBADF, -ENOTDIR */
+/* => 0 and *inode with one reference; -EBADF */
 static int
-dir_of_fd(int fd, struct inode **dir)
+find_open(u64 fd, struct inode **inode)
 {
-    struct file *file = file_get_fd(fd);
-    int error = file == NULL                 ? -EBADF
-                : S_ISDIR(file->inode->mode) ? 0
-                                             : -ENOTDIR;
+    struct file *file = file_get_fd((int)fd);
 
-    if (error == 0) {
-        inode_get(file->inode);
-        *dir = file->inode;
+    if (file == NULL) {
+        return -EBADF;
     }
+    *inode = file->inode;
+    inode_get(*inode);
     file_put(file);
-    return error;
+    return 0;
 }
 
 int
@@ -71,7 +69,10 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
         error = path_from_user(user, &arg->path);
     }
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
-        error = dir_of_fd((int)dirfd, &arg->at);
+        error = find_open(dirfd, &arg->at);
+        if (error == 0 && !S_ISDIR(arg->at->mode)) {
+            error = -ENOTDIR;
+        }
         if (error != 0) {
             path_arg_put(arg);
         }
@@ -89,20 +90,6 @@ path_arg_put(struct path_arg *arg)
 }
 
 /* ---- Finding ---- */
-
-static int
-find_open(u64 fd, struct inode **inode)
-{
-    struct file *file = file_get_fd((int)fd);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    *inode = file->inode;
-    inode_get(*inode);
-    file_put(file);
-    return 0;
-}
 
 int
 find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
@@ -128,69 +115,56 @@ find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
     return error;
 }
 
-static int
-stat_to_user(struct inode *inode, u64 user)
-{
-    struct stat stat;
-
-    inode_stat(inode, &stat);
-    return copy_to_user(user, &stat, sizeof(stat));
-}
-
-/* int fstat(int fd, struct stat *stat)
- * => 0
- * Errors: EBADF, EFAULT. */
-long
-sys_fstat(u64 fd, u64 stat)
-{
-    struct file *file = file_get_fd((int)fd);
-    int error = file == NULL ? -EBADF : stat_to_user(file->inode, stat);
-
-    file_put(file);
-    return error;
-}
-
-/* int newfstatat(int dirfd, const char *path, struct stat *stat, int flags)
- * int stat(const char *path, struct stat *stat)
- * int lstat(const char *path, struct stat *stat)
- * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM;
- *   EBADF. */
-long
-sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
+int
+stat_at(u64 dirfd, u64 path, u64 flags, struct stat *stat)
 {
     struct inode *inode;
-
-    if ((u32)flags & ~(u32)STAT_FLAGS) {
-        return -EINVAL;
-    }
     int error = find_at(dirfd, path, flags, &inode);
+
     if (error == 0) {
-        error = stat_to_user(inode, stat);
+        inode_stat(inode, stat);
         inode_put(inode);
     }
     return error;
 }
 
-long
-sys_stat(u64 path, u64 stat)
+static long
+stat_to_user(u64 dirfd, u64 path, u64 flags, u64 user)
 {
-    return sys_newfstatat(HERE, path, stat, 0);
+    struct stat stat;
+    int error = stat_at(dirfd, path, flags, &stat);
+
+    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
 }
 
+/* int fstat(int fd, struct stat *stat)
+ * Errors: EBADF, EFAULT. */
+SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_to_user(fd, 0, FIND_OPEN, stat))
+
+/* int newfstatat(int dirfd, const char *path, struct stat *stat, int flags)
+ * int stat(const char *path, struct stat *stat)
+ * int lstat(const char *path, struct stat *stat)
+ * => 0; with AT_EMPTY_PATH and "", of dirfd itself
+ * Errors: EINVAL (flags), and a path's. */
 long
-sys_lstat(u64 path, u64 stat)
+sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
 {
-    return sys_newfstatat(HERE, path, stat, AT_SYMLINK_NOFOLLOW);
+    if ((u32)flags & ~(u32)STAT_FLAGS) {
+        return -EINVAL;
+    }
+    return stat_to_user(dirfd, path, (u32)flags, stat);
 }
+
+SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_to_user(HERE, path, 0, stat))
+SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
+            stat_to_user(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
 
 /* ---- Making and removing ---- */
 
 /* int openat(int dirfd, const char *path, int flags, mode_t mode)
  * int open(const char *path, int flags, mode_t mode)
  * => the lowest free descriptor
- * Errors: EFAULT, EMFILE, EBADF and ENOTDIR (dirfd); ENOENT, ENOTDIR, EISDIR,
- *   EEXIST, ENAMETOOLONG, ENXIO (/dev/tty without one), ENOMEM, EINVAL.
+ * Errors: EMFILE, EISDIR, EEXIST, ENXIO (no /dev/tty), EINVAL, a path's.
  * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
  *   for writing; synchronous, direct and noatime flags change nothing. */
 long
@@ -207,25 +181,17 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
     return result;
 }
 
-long
-sys_open(u64 path, u64 flags, u64 mode)
-{
-    return sys_openat(HERE, path, flags, mode);
-}
+SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
+            sys_openat(HERE, path, flags, mode))
 
 /* int creat(const char *path, mode_t mode)
- * => as open with O_CREAT | O_WRONLY | O_TRUNC
- * Errors: as open. */
-long
-sys_creat(u64 path, u64 mode)
-{
-    return sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
-}
+ * As open with O_CREAT | O_WRONLY | O_TRUNC. */
+SYS_FORWARD(sys_creat, (u64 path, u64 mode),
+            sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
 /* int mkdirat(int dirfd, const char *path, mode_t mode)
  * int mkdir(const char *path, mode_t mode)
- * => 0
- * Errors: EEXIST, EFAULT, ENOENT, ENOTDIR, ENAMETOOLONG, ENOMEM; EBADF. */
+ * Errors: EEXIST, and a path's. */
 long
 sys_mkdirat(u64 dirfd, u64 path, u64 mode)
 {
@@ -239,19 +205,14 @@ sys_mkdirat(u64 dirfd, u64 path, u64 mode)
     return error;
 }
 
-long
-sys_mkdir(u64 path, u64 mode)
-{
-    return sys_mkdirat(HERE, path, mode);
-}
+SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
 /* int unlinkat(int dirfd, const char *path, int flags)
  * int unlink(const char *path)
  * int rmdir(const char *path), which is AT_REMOVEDIR
  * => 0; whoever has the file open or mapped keeps it
- * Errors: EINVAL (flags; rmdir of `.`), EISDIR, ENOTDIR, ENOTEMPTY, EBUSY
- *   (/proc, the root), EPERM (in /proc), ENOENT, EFAULT, ENAMETOOLONG, ENOMEM,
- *   EBADF. */
+ * Errors: EINVAL (flags; rmdir of `.`), EISDIR, ENOTEMPTY, EBUSY (/proc, the
+ *   root), EPERM (in /proc), and a path's. */
 long
 sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
@@ -268,23 +229,13 @@ sys_unlinkat(u64 dirfd, u64 path, u64 flags)
     return error;
 }
 
-long
-sys_unlink(u64 path)
-{
-    return sys_unlinkat(HERE, path, 0);
-}
-
-long
-sys_rmdir(u64 path)
-{
-    return sys_unlinkat(HERE, path, AT_REMOVEDIR);
-}
+SYS_FORWARD(sys_unlink, (u64 path), sys_unlinkat(HERE, path, 0))
+SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
 
 /* ---- The process's place ---- */
 
 /* int chdir(const char *path)
- * => 0
- * Errors: ENOTDIR, and as stat. */
+ * Errors: a path's. */
 long
 sys_chdir(u64 path)
 {
@@ -317,8 +268,7 @@ sys_getcwd(u64 buf, u64 size)
 }
 
 /* mode_t umask(mode_t mask)
- * => the old mask
- * Errors: none. */
+ * => the old mask */
 long
 sys_umask(u64 mask)
 {

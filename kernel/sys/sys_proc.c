@@ -1,6 +1,5 @@
 /*
- * System calls of processes: copy in, check, call one function of proc/, copy
- * out.
+ * System calls of processes.
  */
 #include "abi/errno.h"
 #include "abi/prctl.h"
@@ -31,23 +30,12 @@
 
 /* pid_t fork(void);
  * The child's pid; 0 in the child.
- * EAGAIN: too many processes.  ENOMEM: no memory.
- * Differences from Linux: none. */
-long
-sys_fork(void)
-{
-    return proc_fork();
-}
+ * EAGAIN: too many processes.  ENOMEM: no memory. */
+SYS_FORWARD(sys_fork, (void), proc_fork())
 
 /* pid_t vfork(void);
- * The same, but the caller waits until the child has called execve or _exit.
- * EAGAIN, ENOMEM: as fork.
- * Differences from Linux: none. */
-long
-sys_vfork(void)
-{
-    return proc_vfork();
-}
+ * As fork, but the caller waits until the child has called execve or _exit. */
+SYS_FORWARD(sys_vfork, (void), proc_vfork())
 
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);
@@ -86,16 +74,14 @@ sys_execve(u64 path, u64 argv, u64 envp)
     return error;
 }
 
-/* void exit(int status); ends the calling thread; the last, the process.
- * Does not return. */
+/* void exit(int status); ends the calling thread; the last, the process. */
 long
 sys_exit(u64 status)
 {
     thread_exit(W_EXITCODE((int)status, 0));
 }
 
-/* void exit_group(int status);
- * Does not return. */
+/* void exit_group(int status); ends the process. */
 long
 sys_exit_group(u64 status)
 {
@@ -127,8 +113,7 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
     return result;
 }
 
-/* int sched_yield(void);
- * 0. */
+/* int sched_yield(void); */
 long
 sys_sched_yield(void)
 {
@@ -136,34 +121,14 @@ sys_sched_yield(void)
     return 0;
 }
 
-/* pid_t getpid(void), gettid(void), getppid(void);
- * Cannot fail. */
-long
-sys_getpid(void)
-{
-    return current->process->pid;
-}
+/* pid_t getpid(void), gettid(void), getppid(void); cannot fail. */
+SYS_FORWARD(sys_getpid, (void), current->process->pid)
+SYS_FORWARD(sys_gettid, (void), current->tid)
+SYS_FORWARD(sys_getppid, (void),
+            __atomic_load_n(&current->process->ppid, __ATOMIC_RELAXED))
 
-long
-sys_gettid(void)
-{
-    return current->tid;
-}
-
-long
-sys_getppid(void)
-{
-    return __atomic_load_n(&current->process->ppid, __ATOMIC_RELAXED);
-}
-
-/* uid_t getuid(void) and its like: everybody is root.
- * Cannot fail. */
-long
-sys_getuid(void)
-{
-    return 0;
-}
-
+/* uid_t getuid(void) and its like; cannot fail: everybody is root. */
+SYS_FORWARD(sys_getuid, (void), 0)
 long sys_geteuid(void) __attribute__((alias("sys_getuid")));
 long sys_getgid(void) __attribute__((alias("sys_getuid")));
 long sys_getegid(void) __attribute__((alias("sys_getuid")));
@@ -196,31 +161,21 @@ sys_setpgid(u64 pid, u64 pgid)
 /* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
  * The group or session.
  * ESRCH: no such process. */
-long
-sys_getpgid(u64 pid)
+static long
+number_of(pid_t pid, bool session)
 {
     spin_lock(&family_lock);
-    struct process *target = target_of((pid_t)pid);
-    long pgid = target != NULL ? target->group->pgid : -ESRCH;
+    struct process *target = target_of(pid);
+    long number = target == NULL ? -ESRCH
+                  : session      ? target->group->session->sid
+                                 : target->group->pgid;
     spin_unlock(&family_lock);
-    return pgid;
+    return number;
 }
 
-long
-sys_getsid(u64 pid)
-{
-    spin_lock(&family_lock);
-    struct process *target = target_of((pid_t)pid);
-    long sid = target != NULL ? target->group->session->sid : -ESRCH;
-    spin_unlock(&family_lock);
-    return sid;
-}
-
-long
-sys_getpgrp(void)
-{
-    return sys_getpgid(0);
-}
+SYS_FORWARD(sys_getpgid, (u64 pid), number_of((pid_t)pid, false))
+SYS_FORWARD(sys_getsid, (u64 pid), number_of((pid_t)pid, true))
+SYS_FORWARD(sys_getpgrp, (void), number_of(0, false))
 
 /* pid_t setsid(void);
  * The new session's id.
@@ -236,7 +191,7 @@ sys_setsid(void)
 }
 
 /* int set_tid_address(int *address);
- * The caller's tid.  Cannot fail. */
+ * The caller's tid. */
 long
 sys_set_tid_address(u64 address)
 {
@@ -245,7 +200,6 @@ sys_set_tid_address(u64 address)
 }
 
 /* int arch_prctl(int code, unsigned long address);
- * 0.
  * EINVAL: unknown code.  EPERM: not a user address.  EFAULT.
  * Differences from Linux: only the FS codes. */
 long
@@ -267,9 +221,7 @@ sys_arch_prctl(u64 code, u64 address)
     }
 }
 
-/* int uname(struct utsname *name);
- * 0.
- * EFAULT. */
+/* int uname(struct utsname *name); EFAULT. */
 long
 sys_uname(u64 name)
 {
@@ -321,7 +273,6 @@ limit_of(int resource)
 }
 
 /* int getrlimit(int resource, struct rlimit *limit);
- * 0.
  * EINVAL: unknown resource.  EFAULT. */
 long
 sys_getrlimit(u64 resource, u64 limit)
@@ -335,7 +286,6 @@ sys_getrlimit(u64 resource, u64 limit)
 
 /* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
  *               struct rlimit *old);
- * 0.
  * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
  * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
  * Differences from Linux: only RLIMIT_NOFILE can be set, and only the caller's
@@ -363,5 +313,5 @@ sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
         }
         process->open_files = limit;
     }
-    return old != 0 ? copy_to_user(old, &had, sizeof(had)) : 0;
+    return copy_out(old, &had, sizeof(had));
 }

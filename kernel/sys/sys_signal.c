@@ -17,18 +17,12 @@
 #include "sys/sys.h"
 
 /* int kill(pid_t pid, int signal);
- * 0.
- * ESRCH: nobody.  EINVAL: no such signal.
- * Differences from Linux: none (there is one user). */
-long
-sys_kill(u64 pid, u64 signal)
-{
-    return signal_kill((pid_t)pid, (int)signal);
-}
+ * ESRCH: nobody.  EINVAL: no such signal. */
+SYS_FORWARD(sys_kill, (u64 pid, u64 signal),
+            signal_kill((pid_t)pid, (int)signal))
 
 /* int tkill(pid_t tid, int signal);
  * int tgkill(pid_t pid, pid_t tid, int signal);
- * 0.
  * ESRCH: nobody.  EINVAL: no such signal, or an id that is not positive. */
 long
 sys_tkill(u64 tid, u64 signal)
@@ -48,7 +42,6 @@ sys_tgkill(u64 pid, u64 tid, u64 signal)
 
 /* int rt_sigaction(int signal, const struct kernel_sigaction *new,
  *                  struct kernel_sigaction *old, size_t size);
- * 0.
  * EINVAL: size is not 8, or no such signal, or it cannot be changed.  EFAULT.
  * Differences from Linux: a handler is refused with EINVAL (not there yet).
  *   ENOMEM, if the actions are shared since a fork and cannot be copied. */
@@ -71,7 +64,6 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
 }
 
 /* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
- * 0.
  * EINVAL: size is not 8, or unknown how.  EFAULT. */
 long
 sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
@@ -97,7 +89,6 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
 }
 
 /* int rt_sigpending(sigset_t *set, size_t size);
- * 0.
  * EINVAL: size is over 8.  EFAULT. */
 long
 sys_rt_sigpending(u64 set, u64 size)
@@ -112,7 +103,6 @@ sys_rt_sigpending(u64 set, u64 size)
 }
 
 /* int nanosleep(const struct timespec *time, struct timespec *left);
- * 0.
  * EINVAL: not a time.  EFAULT.
  * Who is stopped meanwhile sleeps on, and has in *left what was left then. */
 long
@@ -156,7 +146,6 @@ sys_restart_syscall(void)
 }
 
 /* int clock_gettime(clockid_t clock, struct timespec *time);
- * 0.
  * EINVAL: unknown clock.  EFAULT.
  * Differences from Linux: CPU time comes in ticks. */
 long
@@ -189,9 +178,7 @@ sys_clock_gettime(u64 clock, u64 time)
     return copy_to_user(time, &ts, sizeof(ts));
 }
 
-/* int gettimeofday(struct timeval *time, struct timezone *zone);
- * 0.
- * EFAULT.
+/* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
  * Differences from Linux: the zone is always UTC. */
 long
 sys_gettimeofday(u64 time, u64 zone)
@@ -205,8 +192,7 @@ sys_gettimeofday(u64 time, u64 zone)
 }
 
 /* time_t time(time_t *time);
- * Seconds of CLOCK_REALTIME.
- * EFAULT. */
+ * Seconds of CLOCK_REALTIME; EFAULT. */
 long
 sys_time(u64 time)
 {

@@ -33,14 +33,8 @@ sys_enosys(void)
     return -ENOSYS;
 }
 
-const char *const syscall_names[SYSCALL_COUNT] = {
-#define SYSCALL(number, name, nargs, formats) [number] = #name,
-#include "abi/syscalls.def"
-#undef SYSCALL
-};
-
-const char *const syscall_formats[SYSCALL_COUNT] = {
-#define SYSCALL(number, name, nargs, formats) [number] = formats,
+const struct syscall_text syscall_texts[SYSCALL_COUNT] = {
+#define SYSCALL(number, name, nargs, formats) [number] = {#name, formats},
 #include "abi/syscalls.def"
 #undef SYSCALL
 };

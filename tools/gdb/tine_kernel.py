@@ -456,10 +456,10 @@ def call_of(owner):
     if vector not in (VECTOR_SYSCALL, VECTOR_RESTART):
         return VECTORS.get(vector, f"trap {vector}")
     count = int(symbol("syscall_count"))
-    name = symbol("syscall_names")[error] if error < count else None
+    name = symbol("syscall_texts")[error]["name"] if error < count else None
     if name is None or address(name) == 0:
         return f"system call {error}"
-    formats = symbol("syscall_formats")[error].string()
+    formats = symbol("syscall_texts")[error]["formats"].string()
     registers = ("rdi", "rsi", "rdx", "r10", "r8", "r9")
     words = [argument(letter, int(frame[register]) & WORD)
              for letter, register in zip(formats, registers)]

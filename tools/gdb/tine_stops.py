@@ -87,11 +87,11 @@ class Syscall(Command):
     @staticmethod
     def numbers():
         """The names of all calls, with their numbers."""
-        table = kernel.symbol("syscall_names")
+        table = kernel.symbol("syscall_texts")
         low, high = table.type.range()
-        pointers = kernel.read(kernel.address(table), 8 * (high + 1))
-        return {table[i].string(): i for i in range(low, high + 1)
-                if any(pointers[8 * i:8 * i + 8])}
+        pointers = kernel.read(kernel.address(table), 16 * (high + 1))
+        return {table[i]["name"].string(): i for i in range(low, high + 1)
+                if any(pointers[16 * i:16 * i + 8])}
 
     def complete(self, _text, word):
         return [name for name in self.numbers() if name.startswith(word)]
@@ -102,7 +102,7 @@ def call_text(owner):
     text = kernel.call_of(owner)
     name, _, rest = text.partition("(")
     number = int(owner.value["frame"]["error"])
-    formats = kernel.symbol("syscall_formats")[number].string()
+    formats = kernel.symbol("syscall_texts")[number]["formats"].string()
     words = rest.rstrip(")").split(", ")
     for i, letter in enumerate(formats):
         if letter == "s":

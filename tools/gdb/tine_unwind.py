@@ -170,7 +170,7 @@ def reason(saved):
 def syscall_name(number):
     if number >= int(kernel.symbol("syscall_count")):
         return "?"
-    name = kernel.symbol("syscall_names")[number]
+    name = kernel.symbol("syscall_texts")[number]["name"]
     return name.string() if kernel.address(name) else "?"
 
 
