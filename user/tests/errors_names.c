@@ -209,6 +209,8 @@ static const struct error_case rename_cases[] = {
 static const struct error_case gone_cases[] = {
     { "link", "into a directory that is gone", NR_link,
         { P("../file"), P("new") }, ENOENT },
+    { "link", "such a directory", NR_linkat,
+        { AT_FDCWD, P(""), AT_FDCWD, P("../new"), AT_EMPTY_PATH }, EPERM },
     { "symlink", "in one", NR_symlink, { P("x"), P("new") }, ENOENT },
     { "rename", "into one", NR_rename, { P("../file"), P("new") }, ENOENT },
     { "rename", "out of one", NR_rename, { P("x"), P("../new") }, ENOENT },
