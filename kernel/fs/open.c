@@ -43,12 +43,13 @@ make(struct place *place, struct inode *inode)
     if (inode == NULL) {
         return -ENOMEM;
     }
-    bool new_dir = S_ISDIR(inode->mode) && inode->nlink == 0;
+    bool new = inode->nlink == 0 && inode->refs == 1; /* only we know it */
+    bool new_dir = new && S_ISDIR(inode->mode);
     if (place->dir->dev != DEV_TREE || !place_is_name(place)
         || (place->slash && !new_dir)) {
         return refuse(place, -EEXIST);
     }
-    if (inode->nlink == 0 && place->dir->mode & S_ISGID) {
+    if (new && place->dir->mode & S_ISGID) {
         inode->gid = place->dir->gid;
         inode->mode |= new_dir ? S_ISGID : 0;
     }

@@ -172,7 +172,7 @@ sys_ioctl(u64 fd, u64 request, u64 arg)
 /* long getdents64(int fd, struct linux_dirent64 *buf, size_t size)
  * => bytes of records; 0 at the end
  * Errors: EBADF, ENOTDIR, EINVAL (too small for one), ENOENT (removed), EFAULT.
- * Differences from Linux: none; the order is that of creation. */
+ * Differences from Linux: none; the order is none that means anything. */
 long
 sys_getdents64(u64 fd, u64 buf, u64 size)
 {

@@ -39,10 +39,10 @@ map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
     bool never_w = (map->vma_flags & VMA_SHARED) && mode == O_RDONLY;
     map->vma_flags |= never_w ? VMA_NEVER_W : 0;
     long error = 0;
-    if (map->object == NULL) {
-        error = -ENODEV;
-    } else if (mode == O_WRONLY || (never_w && (map->prot & PROT_WRITE))) {
+    if (mode == O_WRONLY || (never_w && (map->prot & PROT_WRITE))) {
         error = -EACCES;
+    } else if (map->object == NULL) {
+        error = -ENODEV;
     } else {
         inode_get(file->inode);
         *inode = file->inode;

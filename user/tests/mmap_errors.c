@@ -106,6 +106,8 @@ test_file(void)
     close(other);
     other = open(".", O_RDONLY);
     is(map_file(PAGE, PROT_READ, other, 0), -ENODEV, "a directory");
+    const long shared[6] = { 0, PAGE, RW, MAP_SHARED, other, 0 };
+    is(raw_v(NR_mmap, shared), -EACCES, "to write to it");
     close(other);
     close(fd);
     unlink("file");
