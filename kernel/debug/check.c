@@ -74,13 +74,22 @@ count_edges(struct check *check, paddr_t table, int level)
     }
 }
 
-/* References that are not edges: a root's own, an object's hold. */
+/* References that are not edges: a root's own, an object's hold, the kernel's.
+ */
 static u32
 holds_of(const struct frame *frame)
 {
-    bool root = frame->kind == FRAME_TABLE && frame->level == PT_LEVELS;
+    return frame->kind == FRAME_TABLE
+               ? frame->level == PT_LEVELS
+               : frame->kind != FRAME_FREE && frame->kind != FRAME_ANON;
+}
 
-    return root || frame->kind == FRAME_CACHE || frame->kind == FRAME_SHARED;
+/* Whether entries of users' tables may name it. */
+static bool
+may_have_edges(const struct frame *frame)
+{
+    return frame == frame_of(zero_frame)
+           || (frame->kind >= FRAME_TABLE && frame->kind <= FRAME_SHARED);
 }
 
 /* FR-2: a free frame holds what its record says. */
@@ -110,34 +119,14 @@ check_frame(struct check *check, u64 number)
     const struct frame *frame = &frames[number];
     u32 seen = edges[number];
 
-    switch (frame->kind) {
-    case FRAME_TABLE:
-    case FRAME_ANON:
-    case FRAME_CACHE:
-    case FRAME_SHARED:
-        if (frame->refs != seen + holds_of(frame)) {
-            violation(check, "PT-1 frame %#lx kind %u level %u: refs %u, "
-                      "edges %u\n", number, frame->kind, frame->level,
-                      frame->refs, seen);
-        }
-        break;
-    case FRAME_FREE:
-        if (frame->refs != 0 || seen != 0) {
-            violation(check, "FR-1 free frame %#lx: refs %u, edges %u\n",
-                      number, frame->refs, seen);
-        }
+    if (frame->refs != seen + holds_of(frame)
+        || (seen != 0 && !may_have_edges(frame))) {
+        violation(check, "PT-1, FR-1 frame %#lx kind %u level %u: refs %u, "
+                  "edges %u\n", number, frame->kind, frame->level,
+                  frame->refs, seen);
+    }
+    if (frame->kind == FRAME_FREE) {
         check_content(check, number);
-        break;
-    default:
-        if (number == zero_frame >> PAGE_SHIFT) {
-            if (frame->refs != seen + 1) {
-                violation(check, "PT-1 the zero frame: refs %u, edges %u\n",
-                          frame->refs, seen);
-            }
-        } else if (seen != 0 || frame->refs != 1) {
-            violation(check, "FR-1 kernel frame %#lx: refs %u, edges %u\n",
-                      number, frame->refs, seen);
-        }
     }
 }
 

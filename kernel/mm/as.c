@@ -28,13 +28,10 @@ struct as *
 as_alloc(u32 refs)
 {
     struct as *as = kzalloc(sizeof(*as));
-    paddr_t root = frame_alloc_root();
+    paddr_t root = as != NULL ? frame_alloc_root() : 0;
 
-    if (as == NULL || root == 0) {
+    if (root == 0) {
         kfree(as);
-        if (root != 0) {
-            frame_free(root, CONTENT_ROOT);
-        }
         return NULL;
     }
     as->refs = refs;

@@ -20,7 +20,7 @@
 
 #include "mm/share.h"
 
-struct object;
+struct vma;
 struct vma_node;
 
 struct as {
@@ -82,19 +82,11 @@ void as_load(struct as *as);
 
 /* ---- What changes what is mapped (mmap.c) ---- */
 
-/* mmap(2): map size bytes of object from offset (pages), or anonymous memory.
- * => addr and size page aligned; MAP_FIXED replaces what is there
- * => the address; -EINVAL, -ENOMEM, -EEXIST.  The vma gets a reference of its
- *    own to object. */
-struct as_map {
-    vaddr_t addr;
-    u64 size;
-    u32 prot, map_flags;     /* PROT_*, MAP_* */
-    u32 vma_flags;           /* VMA_* */
-    struct object *object;
-    u64 offset;
-};
-long as_map(struct as *as, const struct as_map *map);
+/* mmap(2): map what vma says, its start being a hint unless map_flags (MAP_*)
+ * say more; MAP_FIXED replaces what is there.
+ * => its size is page aligned, and it gets a reference of its own to the object
+ * => the address; -EINVAL, -ENOMEM, -EEXIST, -EPERM */
+long as_map(struct as *as, const struct vma *vma, u32 map_flags);
 
 /* Where it goes, if nothing else is said: the highest hole below MMAP_TOP.
  * => the lock is held; 0: none */

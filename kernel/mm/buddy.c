@@ -10,23 +10,15 @@
 
 static u32 blocks[MAX_ORDER + 1]; /* frame numbers; 0 ends a list */
 
-/* Links of a free frame, in its lines field: next low, previous high. */
-static u32
-next_of(u32 number)
-{
-    return (u32)frames[number].lines;
-}
+/* Of a free block's head, in its record's `lines`: frame numbers, or 0. */
+struct links {
+    u32 next, prev;
+};
 
-static u32
-prev_of(u32 number)
+static struct links *
+links_of(u32 number)
 {
-    return (u32)(frames[number].lines >> 32);
-}
-
-static void
-set_links(u32 number, u32 next, u32 prev)
-{
-    frames[number].lines = next | (u64)prev << 32;
+    return (struct links *)&frames[number].lines;
 }
 
 static void
@@ -34,9 +26,9 @@ block_push(u32 number, int order)
 {
     u32 next = blocks[order];
 
-    set_links(number, next, 0);
+    *links_of(number) = (struct links){next, 0};
     if (next != 0) {
-        set_links(next, next_of(next), number);
+        links_of(next)->prev = number;
     }
     blocks[order] = number;
     frames[number].level = (u8)order;
@@ -46,16 +38,15 @@ block_push(u32 number, int order)
 static void
 block_remove(u32 number, int order)
 {
-    u32 next = next_of(number);
-    u32 prev = prev_of(number);
+    struct links at = *links_of(number);
 
-    if (prev != 0) {
-        set_links(prev, next, prev_of(prev));
+    if (at.prev != 0) {
+        links_of(at.prev)->next = at.next;
     } else {
-        blocks[order] = next;
+        blocks[order] = at.next;
     }
-    if (next != 0) {
-        set_links(next, next_of(next), prev);
+    if (at.next != 0) {
+        links_of(at.next)->prev = at.prev;
     }
     frames[number].flags = 0;
     frames[number].level = 0;

@@ -76,43 +76,37 @@ image_rights(paddr_t page, bool direct)
     return addr < (vaddr_t)text_end && !direct ? 0 : PTE_NX;
 }
 
+/* Map the pages of [page, end), of which the image is a part. */
 static void
-map_direct(void)
+map_small(vaddr_t base, paddr_t page, paddr_t end)
 {
-    paddr_t fine = align_up(kernel_image_end(), LARGE_PAGE);
-    paddr_t end = align_up(early_memory_end(), LARGE_PAGE);
-
-    for (paddr_t page = 0; page < fine; page += PAGE_SIZE) {
-        *entry_at(DIRECT_MAP + page, 1, early_alloc) =
-            page | PTE_P | PTE_G | image_rights(page, true);
-    }
-    for (paddr_t page = fine; page < end; page += LARGE_PAGE) {
-        *entry_at(DIRECT_MAP + page, 2, early_alloc) =
-            page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;
-    }
-    for (paddr_t page = IOAPIC_BASE; page < APIC_END; page += LARGE_PAGE) {
-        *entry_at(DIRECT_MAP + page, 2, early_alloc) =
-            page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX | PTE_PCD | PTE_PWT;
+    for (; page < end; page += PAGE_SIZE) {
+        *entry_at(base + page, 1, early_alloc) =
+            page | PTE_P | PTE_G | image_rights(page, base == DIRECT_MAP);
     }
 }
 
+/* The same where no image is, by large pages. */
 static void
-map_image(void)
+map_large(paddr_t page, paddr_t end, pte_t caching)
 {
-    paddr_t page = (paddr_t)image_start - IMAGE_BASE;
-
-    for (; page < kernel_image_end(); page += PAGE_SIZE) {
-        *entry_at(IMAGE_BASE + page, 1, early_alloc) =
-            page | PTE_P | PTE_G | image_rights(page, false);
+    for (; page < end; page += LARGE_PAGE) {
+        *entry_at(DIRECT_MAP + page, 2, early_alloc) =
+            page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX | caching;
     }
 }
 
 void
 kmap_init(void)
 {
+    paddr_t fine = align_up(kernel_image_end(), LARGE_PAGE);
+
     kernel_root = frame_addr(early_alloc(PAGE_SIZE));
-    map_direct();
-    map_image();
+    map_small(DIRECT_MAP, 0, fine);
+    map_large(fine, align_up(early_memory_end(), LARGE_PAGE), 0);
+    map_large(IOAPIC_BASE, APIC_END, PTE_PCD | PTE_PWT);
+    map_small(IMAGE_BASE, (paddr_t)image_start - IMAGE_BASE,
+              kernel_image_end());
     /* The level-3 table of the stacks must exist before the root is copied. */
     (void)entry_at(KSTACK_BASE, 3, early_alloc);
     for (; free_count < SLOTS; bare_count = ++free_count) {

@@ -114,51 +114,41 @@ as_gap(const struct as *as, u64 size)
 
 /* Where a new mapping goes.  => the address, or a negative errno */
 static long
-place(struct as *as, const struct as_map *map)
+place(struct as *as, const struct vma *vma, u32 map_flags)
 {
-    bool user = user_range(map->addr, map->size);
+    u32 fixed = map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+    vaddr_t addr = align_down(vma->start, PAGE_SIZE);
+    u64 size = vma->end - vma->start;
+    int error = fixed != 0 && vma->start != addr ? -EINVAL
+                : !user_range(vma->start, size)  ? -ENOMEM
+                : addr < USER_START              ? -EPERM
+                                                 : 0;
 
-    if (map->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-        if (map->addr % PAGE_SIZE != 0) {
-            return -EINVAL;
-        }
-        if (!user) {
-            return -ENOMEM;
-        }
-        if (map->addr < USER_START) {
-            return -EPERM;
-        }
-        if (map->map_flags & MAP_FIXED_NOREPLACE) {
-            return range_is_free(as, map->addr, map->addr + map->size)
-                       ? (long)map->addr : -EEXIST;
-        }
-        return (long)map->addr;
+    if (error == 0 && fixed != MAP_FIXED
+        && !range_is_free(as, addr, addr + size)) {
+        error = -EEXIST;
     }
-    vaddr_t hint = align_down(map->addr, PAGE_SIZE);
-    if (hint >= USER_START && user
-        && range_is_free(as, hint, hint + map->size)) {
-        return (long)hint;
+    if (error != 0 && fixed == 0) { /* it was a hint */
+        addr = as_gap(as, size);
+        error = addr != 0 ? 0 : -ENOMEM;
     }
-    vaddr_t addr = as_gap(as, map->size);
-    return addr != 0 ? (long)addr : -ENOMEM;
+    return error != 0 ? error : (long)addr;
 }
 
 static long
-map_locked(struct as *as, const struct as_map *map)
+map_locked(struct as *as, const struct vma *wanted, u32 map_flags)
 {
-    long addr = place(as, map);
+    long addr = place(as, wanted, map_flags);
     if (too_many(as, 0)) {
         return -ENOMEM;
     }
     if (addr < 0) {
         return addr;
     }
-    struct vma vma = {
-        .start = (vaddr_t)addr, .end = (vaddr_t)addr + map->size,
-        .prot = map->prot, .flags = map->vma_flags,
-        .object = map->object, .offset = map->offset,
-    };
-    bool replaces = (map->map_flags & MAP_FIXED) != 0;
+    struct vma vma = *wanted;
+    vma.start = (vaddr_t)addr;
+    vma.end = vma.start + (wanted->end - wanted->start);
+    bool replaces = (map_flags & MAP_FIXED) != 0;
     int error = vma_own(as, vma.start, vma.end,
                         1 + (replaces && is_inside(as, vma.end)));
     if (error == 0 && replaces) {
@@ -173,10 +163,10 @@ map_locked(struct as *as, const struct as_map *map)
 }
 
 long
-as_map(struct as *as, const struct as_map *map)
+as_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
     spin_lock(&as->lock);
-    long addr = map_locked(as, map);
+    long addr = map_locked(as, vma, map_flags);
     spin_unlock(&as->lock);
     return addr;
 }
@@ -270,33 +260,23 @@ as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot)
     return error;
 }
 
-/* => as->lock held; negative: it cannot be set */
-static long
-brk_locked(struct as *as, vaddr_t brk)
-{
-    vaddr_t old_end = align_up(as->brk, PAGE_SIZE);
-    vaddr_t end = align_up(brk, PAGE_SIZE);
-
-    if (end < old_end) {
-        return unmap_locked(as, end, old_end);
-    }
-    if (end == old_end) {
-        return 0;
-    }
-    const struct as_map map = {
-        .addr = old_end, .size = end - old_end,
-        .prot = PROT_READ | PROT_WRITE, .map_flags = MAP_FIXED_NOREPLACE,
-    };
-    return map_locked(as, &map);
-}
-
 vaddr_t
 as_brk(struct as *as, vaddr_t brk)
 {
+    vaddr_t end = align_up(brk, PAGE_SIZE);
     spin_lock(&as->lock);
-    if (brk >= as->brk_start && brk < USER_END && brk_locked(as, brk) >= 0) {
-        as->brk = brk;
+
+    vaddr_t old_end = align_up(as->brk, PAGE_SIZE);
+    const struct vma more = {
+        .start = old_end, .end = end, .prot = PROT_READ | PROT_WRITE,
+    };
+    bool set = brk >= as->brk_start && brk < USER_END;
+    if (set && end < old_end) {
+        set = unmap_locked(as, end, old_end) == 0;
+    } else if (set && end > old_end) {
+        set = map_locked(as, &more, MAP_FIXED_NOREPLACE) >= 0;
     }
+    as->brk = set ? brk : as->brk;
     vaddr_t now = as->brk;
     spin_unlock(&as->lock);
     return now;

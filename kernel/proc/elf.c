@@ -104,21 +104,6 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
     return error;
 }
 
-static __noinline int
-map_among_others(struct as *as, const struct vma *vma, u32 map_flags)
-{
-    struct as_map map = {
-        .addr = vma->start, .size = vma->end - vma->start, .prot = vma->prot,
-        .map_flags = MAP_PRIVATE | map_flags, .vma_flags = vma->flags,
-        .object = vma->object, .offset = vma->offset,
-    };
-
-    spin_unlock(&as->lock);
-    long result = as_map(as, &map);
-    spin_lock(&as->lock);
-    return (int)MIN(result, 0);
-}
-
 /* Programs are built from their lowest address up, as a rule: then there is
  * nothing to look for and nothing to replace. */
 int
@@ -126,7 +111,12 @@ elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
     int error = vma_append(as, vma);
 
-    return error == -EEXIST ? map_among_others(as, vma, map_flags) : error;
+    if (error == -EEXIST) {
+        spin_unlock(&as->lock);
+        error = (int)MIN(as_map(as, vma, map_flags), 0);
+        spin_lock(&as->lock);
+    }
+    return error;
 }
 
 /* The part from the file, then whole pages of zeros, then the page between. */

@@ -45,21 +45,6 @@ proc_change_memory(struct as *next)
     }
 }
 
-/* Give up files, place and memory; sleeping is still allowed. */
-static void
-release_all(struct thread *thread)
-{
-    struct files *files = thread->files;
-    struct fs_context *fs = thread->fs;
-
-    thread->files = NULL; /* first: /proc may look while we sleep */
-    thread->fs = NULL;
-    files_put(files);
-    fs_context_put(fs);
-    proc_change_memory(NULL);
-    vfork_release(thread);
-}
-
 /* What the parent gets: what it asked clone for, unless it has executed another
  * program since.  => family_lock held */
 static int
@@ -139,8 +124,16 @@ void
 thread_exit(int status)
 {
     struct thread *thread = current;
+    struct files *files = thread->files;
+    struct fs_context *fs = thread->fs;
 
-    release_all(thread);
+    /* Give up files, place and memory, while sleeping is still allowed. */
+    thread->files = NULL; /* first: /proc may look while we sleep */
+    thread->fs = NULL;
+    files_put(files);
+    fs_context_put(fs);
+    proc_change_memory(NULL);
+    vfork_release(thread);
     if (thread_leave(thread, status)) {
         end_process(thread->process);
     }
@@ -250,13 +243,14 @@ find_news(pid_t pid, int options, int *status, struct process **found)
 long
 proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
 {
+    struct process *process = current->process;
     struct process *child = NULL;
     long result;
 
     spin_lock(&family_lock);
     while ((result = find_news(pid, options, status, &child)) == 0
            && (options & WNOHANG) == 0) {
-        result = wait_sleep(&current->process->child_wait, &family_lock,
+        result = wait_sleep(&process->child_wait, &family_lock,
                             WAIT_INTERRUPTIBLE);
         if (result != 0) {
             break;
@@ -267,7 +261,6 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         proc_usage(child, rusage);
     }
     if (zombie) {
-        struct process *process = current->process;
         process->child_user_ticks +=
             child->user_ticks + child->child_user_ticks;
         process->child_system_ticks +=

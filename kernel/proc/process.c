@@ -50,26 +50,23 @@ bool
 thread_lock(pid_t tid, struct thread **thread)
 {
     tid = tid == 0 ? current->tid : tid;
+    *thread = NULL;
     spin_lock(&pids_lock);
     struct process *process = pid_process(tid);
-    *thread = process != NULL ? pids[tid].thread : NULL;
     if (process != NULL) {
         spin_lock(&process->lock);
-        struct list *first = list_first(&process->threads);
-        if (*thread == NULL && first != NULL
-            && list_entry(first, struct thread, link)->tid == tid) {
-            *thread = list_entry(first, struct thread, link);
+        struct thread *found = pids[tid].thread;
+        if (found == NULL && !proc_is_zombie(process)) {
+            found = list_entry(process->threads.next, struct thread, link);
         }
-        if (*thread != NULL && list_empty(&(*thread)->link)) {
-            *thread = NULL; /* it is on its way out */
+        /* Not one on its way out, nor a second thread for the first. */
+        if (found != NULL && found->tid == tid && !list_empty(&found->link)) {
+            *thread = found;
+            return true;
         }
-        if (*thread == NULL) {
-            spin_unlock(&process->lock);
-        }
+        spin_unlock(&process->lock);
     }
-    if (*thread == NULL) {
-        spin_unlock(&pids_lock);
-    }
+    spin_unlock(&pids_lock);
     return process != NULL;
 }
 

@@ -32,11 +32,15 @@ is_ignored(const struct process *process, int signal)
 }
 
 static bool
+is_default(const struct process *process, int signal)
+{
+    return process->sigacts->action[signal - 1].handler == SIG_DFL;
+}
+
+static bool
 is_fatal(const struct process *process, int signal)
 {
-    void (*handler)(int) = process->sigacts->action[signal - 1].handler;
-
-    return handler == SIG_DFL
+    return is_default(process, signal)
            && (SET(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
 }
 
@@ -122,8 +126,7 @@ post(struct process *process, struct thread *thread, int signal)
     undo_opposite(process, signal);
     if (taker != NULL
         && (is_ignored(process, signal)
-            || (process == init_process
-                && process->sigacts->action[signal - 1].handler == SIG_DFL))) {
+            || (process == init_process && is_default(process, signal)))) {
         return;
     }
     *(thread != NULL ? &thread->pending : &process->pending) |= SET(signal);
@@ -249,11 +252,10 @@ signal_fatal_pending(void)
     int fatal = 0;
 
     spin_lock(&current->process->lock);
-    for (sigset_t left = signals_ready(); left != 0; left &= left - 1) {
+    sigset_t left = signal_pending();
+    for (; left != 0 && fatal == 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
-        if (fatal == 0 && is_fatal(current->process, signal)) {
-            fatal = signal;
-        }
+        fatal = is_fatal(current->process, signal) ? signal : 0;
     }
     spin_unlock(&current->process->lock);
     return fatal;
@@ -272,17 +274,18 @@ tell_stop(struct process *process)
     wait_wake_all(&parent->child_wait);
 }
 
-/* Leave the CPU as STOPPED at the next schedule(), unless SIGCONT or SIGKILL
- * came since the stop signal was taken.  One lock for both: whoever continues
- * or kills us sees us stopped, or we see that it has been.
- * => whether we do */
-static bool
-announce_stop(struct process *process, int signal)
+/* Stop, until SIGCONT or SIGKILL; not at all, if that came since the stop
+ * signal was taken.  One lock for both: whoever continues or kills us sees us
+ * stopped, or we see that it has been. */
+static void
+stop(int signal)
 {
+    struct process *process = current->process;
+
+    spin_lock(&family_lock);
     spin_lock(&process->lock);
     bool stops = process->stop_taken
                  && ((process->pending | current->pending) & SET(SIGKILL)) == 0;
-
     if (stops) {
         process->stopped = true;
         process->news = W_STOPCODE(signal);
@@ -290,17 +293,6 @@ announce_stop(struct process *process, int signal)
         sched_prepare(THREAD_STOPPED);
     }
     spin_unlock(&process->lock);
-    return stops;
-}
-
-/* Stop, until SIGCONT or SIGKILL. */
-static void
-stop(int signal)
-{
-    struct process *process = current->process;
-
-    spin_lock(&family_lock);
-    bool stops = announce_stop(process, signal);
     if (stops) {
         tell_stop(process);
     }
@@ -344,7 +336,7 @@ take_signal(void)
 
     spin_lock(&process->lock);
     sigset_t ready;
-    while (signal == 0 && (ready = signals_ready()) != 0) {
+    while (signal == 0 && (ready = signal_pending()) != 0) {
         sigset_t own = current->pending & ready;
         sigset_t first = (ready & SET(SIGKILL)) != 0 ? SET(SIGKILL)
                          : own != 0 ? own : ready;

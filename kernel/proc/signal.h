@@ -35,22 +35,16 @@ void signal_kill_others(struct process *process);
 /* A fault of the current thread: not blocked, not ignored. */
 void signal_force(int signal);
 
-/* What is pending and not blocked. */
+/* What is pending for the current thread and not blocked: it ends an
+ * interruptible sleep. */
 static inline sigset_t
-signals_ready(void)
+signal_pending(void)
 {
     return (current->pending | current->process->pending) & ~current->blocked;
 }
 
-/* Whether a signal is pending for the current thread that ends an interruptible
- * sleep / that will end the process. */
-static inline bool
-signal_pending(void)
-{
-    return signals_ready() != 0;
-}
-
-int signal_fatal_pending(void); /* which, or 0 */
+/* Which of these will end the process, or 0. */
+int signal_fatal_pending(void);
 
 /* The current system call ends early, as a signal is there: when that has been
  * acted on, the program makes the call again (if it returns one of sleep.h's

@@ -4,8 +4,9 @@
  * it.  They are thin: copy in, check, call the room that does it, copy out.
  *
  * A result of -4095 to -1 is a negative errno, as on Linux.  In the manuals, no
- * result named means 0, and a path's errors are EFAULT, ENOENT, ENOTDIR, ELOOP,
- * ENAMETOOLONG, ENOMEM, and EBADF of the directory descriptor.
+ * result named means 0.  Every call with a path may also fail with EFAULT,
+ * ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ENOMEM, and EBADF of the directory's
+ * descriptor; every call with a descriptor, with EBADF.
  */
 #pragma once
 
@@ -17,7 +18,6 @@
 #include "mm/usercopy.h"
 
 struct inode;
-struct stat;
 
 #define SYSCALL_ARGS_0 void
 #define SYSCALL_ARGS_1 u64 a0
@@ -70,11 +70,6 @@ copy_out(u64 user, const void *from, size_t size)
     return user != 0 ? copy_to_user(user, from, size) : 0;
 }
 
-/* Copy in a path.
- * => after 0, kfree of it must follow
- * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM */
-int path_from_user(u64 user, char **path) __must_check;
-
 #define FEW_BYTES 128
 
 /* What a call without a directory descriptor takes for it. */
@@ -90,16 +85,21 @@ struct path_arg {
 /* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;
  * an absolute path does not look at dirfd).
  * => after 0, path_arg_put must follow
- * => 0; path_from_user's errors; -EBADF, -ENOTDIR */
+ * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM; -EBADF,
+ *    -ENOTDIR */
 int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);
 
 /* Find what a path names, or with AT_EMPTY_PATH and "", what dirfd is open for;
- * AT_SYMLINK_NOFOLLOW: a link at its end itself.  FIND_OPEN: there is no path,
- * it is what dirfd is open for.  Other flags are ignored.
- * => 0 and *inode with one reference; path_arg_get's and path_find's errors */
+ * AT_SYMLINK_NOFOLLOW: a link at its end itself.  FIND_OPEN (no user's 32 bits
+ * of flags have it): there is no path, it is what dirfd is open for.
+ * => 0 and *inode with one reference; -EINVAL: a flag that is not in `known`;
+ *    path_arg_get's and path_find's errors */
 #define FIND_OPEN (1UL << 32)
-int find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode) __must_check;
+int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
+    __must_check;
 
-/* What is known of that.  => find_at's errors */
-int stat_at(u64 dirfd, u64 path, u64 flags, struct stat *stat) __must_check;
+/* Give it a name, its first one or a link.
+ * => its reference is used up
+ * => 0; path_arg_get's and fs_make's errors; -ENOMEM if it is NULL */
+int make_at(u64 dirfd, u64 path, struct inode *inode) __must_check;

@@ -24,72 +24,72 @@
 #include "sys/sys.h"
 
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+#define STAT_FLAGS   (CHANGE_FLAGS | AT_NO_AUTOMOUNT)
+#define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
 
-/* ---- Mode, owner, times ---- */
-
-static long
-change(u64 dirfd, u64 path, u64 flags, const struct attr *attr)
+static int
+find_stat(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
 {
     struct inode *inode;
-    int error = find_at(dirfd, path, flags, &inode);
+    int error = find_at(dirfd, path, flags, known, &inode);
 
     if (error == 0) {
-        error = inode_set_attr(inode, attr);
+        inode_stat(inode, stat);
         inode_put(inode);
     }
     return error;
 }
 
-static long
-chmod_of(u64 dirfd, u64 path, u64 flags, u64 mode)
-{
-    const struct attr attr = {ATTR_MODE, .mode = (u32)mode};
+/* ---- Mode, owner, times ---- */
 
-    return change(dirfd, path, flags, &attr);
+static long
+change(u64 dirfd, u64 path, u64 flags, struct attr attr)
+{
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, CHANGE_FLAGS, &inode);
+
+    if (error == 0) {
+        error = inode_set_attr(inode, &attr);
+        inode_put(inode);
+    }
+    return error;
 }
 
-/* int fchmodat(int dirfd, const char *path, mode_t mode)
- * int chmod(const char *path, mode_t mode)
- * int fchmod(int fd, mode_t mode)
- * Errors: a path's, EBADF, EPERM (in /proc). */
+#define MODE(new) (struct attr){ATTR_MODE, .mode = (u32)(new)}
+#define OWNER(user, group)                                                 \
+    (struct attr){ATTR_OWNER, .uid = (u32)(user), .gid = (u32)(group)}
+
+/* int fchmodat(int dirfd, const char *path, mode_t mode);
+ * int chmod(const char *path, mode_t mode);
+ * int fchmod(int fd, mode_t mode);
+ * EPERM: in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
-            chmod_of(dirfd, path, 0, mode))
-SYS_FORWARD(sys_chmod, (u64 path, u64 mode), chmod_of(HERE, path, 0, mode))
-SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode), chmod_of(fd, 0, FIND_OPEN, mode))
+            change(dirfd, path, 0, MODE(mode)))
+SYS_FORWARD(sys_chmod, (u64 path, u64 mode),
+            change(HERE, path, 0, MODE(mode)))
+SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode),
+            change(fd, 0, FIND_OPEN, MODE(mode)))
 
-/* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
- * int chown(const char *path, uid_t uid, gid_t gid)
- * int lchown(const char *path, uid_t uid, gid_t gid): of a link itself
- * int fchown(int fd, uid_t uid, gid_t gid)
- * => 0; what is -1 stays.  A file loses its set-user-ID bit, and its
- *    set-group-ID bit if its group may execute it
- * Errors: EINVAL (flags), a path's, EBADF, EPERM (in /proc). */
-static long
-chown_of(u64 dirfd, u64 path, u64 flags, u64 uid, u64 gid)
-{
-    const struct attr attr = {ATTR_OWNER, .uid = (u32)uid, .gid = (u32)gid};
-
-    return change(dirfd, path, flags, &attr);
-}
-
-long
-sys_fchownat(u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags)
-{
-    return (u32)flags & ~(u32)CHANGE_FLAGS
-               ? -EINVAL : chown_of(dirfd, path, (u32)flags, uid, gid);
-}
-
+/* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags);
+ * int chown(const char *path, uid_t uid, gid_t gid);
+ * int lchown(const char *path, uid_t uid, gid_t gid): of a link itself;
+ * int fchown(int fd, uid_t uid, gid_t gid);
+ * What is -1 stays.  A file loses its set-user-ID bit, and its set-group-ID bit
+ * if its group may execute it.
+ * EINVAL: flags.  EPERM: in /proc. */
+SYS_FORWARD(sys_fchownat, (u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags),
+            change(dirfd, path, (u32)flags, OWNER(uid, gid)))
 SYS_FORWARD(sys_chown, (u64 path, u64 uid, u64 gid),
-            chown_of(HERE, path, 0, uid, gid))
+            change(HERE, path, 0, OWNER(uid, gid)))
 SYS_FORWARD(sys_lchown, (u64 path, u64 uid, u64 gid),
-            chown_of(HERE, path, AT_SYMLINK_NOFOLLOW, uid, gid))
+            change(HERE, path, AT_SYMLINK_NOFOLLOW, OWNER(uid, gid)))
 SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
-            chown_of(fd, 0, FIND_OPEN, uid, gid))
+            change(fd, 0, FIND_OPEN, OWNER(uid, gid)))
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
- *               int flags)
- * => 0; path NULL: of the open file dirfd; times NULL: both are now
- * Errors: EINVAL (flags, tv_nsec), a path's, EBADF, EPERM (in /proc).
+ *               int flags);
+ * path NULL: of the open file dirfd; times NULL: both are now.
+ * EINVAL: flags, tv_nsec.  EPERM: in /proc.
  * Differences from Linux: times are kept from the year 1678 to 2262. */
 long
 sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
@@ -104,23 +104,22 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
         && attr.time[1].tv_nsec == UTIME_OMIT) {
         return 0; /* as on Linux, whatever else is wrong */
     }
-    if ((u32)flags & ~(open ? 0U : CHANGE_FLAGS)) {
+    if (open && (u32)flags != 0) {
         return -EINVAL;
     }
-    return change(dirfd, path, open ? FIND_OPEN : (u32)flags, &attr);
+    return change(dirfd, path, open ? FIND_OPEN : (u32)flags, attr);
 }
 
 /* ---- Size ---- */
 
-/* int truncate(const char *path, off_t size)
- * => 0; what is cut off is gone, from mappings too (SIGBUS); what is new is
- *    zero
- * Errors: EINVAL (size, no regular file), EISDIR, EPERM (/proc), a path's. */
+/* int truncate(const char *path, off_t size);
+ * What is cut off is gone, from mappings too (SIGBUS); what is new is zero.
+ * EINVAL: size, not a regular file.  EISDIR.  EPERM: in /proc. */
 long
 sys_truncate(u64 path, u64 size)
 {
     struct inode *inode;
-    int error = (i64)size < 0 ? -EINVAL : find_at(HERE, path, 0, &inode);
+    int error = (i64)size < 0 ? -EINVAL : find_at(HERE, path, 0, 0, &inode);
 
     if (error == 0) {
         error = S_ISDIR(inode->mode)           ? -EISDIR
@@ -143,9 +142,9 @@ find_written(u64 fd, struct file_use *use, int kind, int mode)
            : use->file->inode->ops->truncate == NULL ? kind : 0;
 }
 
-/* int ftruncate(int fd, off_t size)
- * => as truncate
- * Errors: EBADF, ENOMEM, EINVAL (size, no regular file, not open to write). */
+/* int ftruncate(int fd, off_t size);
+ * As truncate.
+ * ENOMEM.  EINVAL: size, not a regular file, not open for writing. */
 long
 sys_ftruncate(u64 fd, u64 size)
 {
@@ -160,11 +159,11 @@ sys_ftruncate(u64 fd, u64 size)
     return error;
 }
 
-/* int fallocate(int fd, int mode, off_t offset, off_t size)
- * => 0; mode 0 or FALLOC_FL_KEEP_SIZE: there are pages for that range;
- *    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole
- * Errors: EBADF, EINVAL (offset, size), EOPNOTSUPP (mode), ESPIPE, ENODEV,
- *   EFBIG, ENOSPC, ENOMEM.
+/* int fallocate(int fd, int mode, off_t offset, off_t size);
+ * Mode 0 or FALLOC_FL_KEEP_SIZE: there are pages for that range then;
+ * FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole.
+ * ESPIPE, ENODEV, EFBIG, ENOSPC, ENOMEM.  EINVAL: offset, size.  EOPNOTSUPP:
+ * mode.
  * Differences from Linux: a page in a hole that is mapped somewhere becomes
  *   zero, but stays. */
 long
@@ -191,57 +190,68 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
     return error;
 }
 
-/* int fsync(int fd)
- * int fdatasync(int fd)
- * int syncfs(int fd)
- * void sync(void)
- * => 0: all is in memory already
- * Errors: EBADF; but for syncfs EINVAL (neither file nor directory, /proc). */
+/* int fsync(int fd);
+ * int fdatasync(int fd);
+ * int syncfs(int fd);
+ * void sync(void);
+ * All is in memory already.
+ * But for syncfs, EINVAL: neither file nor directory, /proc. */
 long
 sys_fsync(u64 fd)
 {
     struct stat stat;
-    int error = stat_at(fd, 0, FIND_OPEN, &stat);
+    int error = find_stat(fd, 0, FIND_OPEN, 0, &stat);
+    bool kept = error == 0 && stat.st_dev == DEV_TREE
+                && (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode));
 
-    if (error == 0) {
-        bool kept = S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode);
-        error = kept && stat.st_dev == DEV_TREE ? 0 : -EINVAL;
-    }
-    return error;
+    return error == 0 && !kept ? -EINVAL : error;
 }
 
 long sys_fdatasync(u64 fd) __attribute__((alias("sys_fsync")));
-
-long
-sys_syncfs(u64 fd)
-{
-    return sys_fsync(fd) == -EBADF ? -EBADF : 0;
-}
-
+SYS_FORWARD(sys_syncfs, (u64 fd), sys_fsync(fd) == -EBADF ? -EBADF : 0)
 SYS_FORWARD(sys_sync, (void), 0)
 
 /* ---- Telling ---- */
 
-/* int faccessat2(int dirfd, const char *path, int mode, int flags)
- * int faccessat(int dirfd, const char *path, int mode)
- * int access(const char *path, int mode)
- * Errors: EINVAL (mode, flags), EACCES (X_OK: nobody may execute it), a path's.
+static long
+stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
+{
+    struct stat stat;
+    int error = find_stat(dirfd, path, flags, STAT_FLAGS, &stat);
+
+    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
+}
+
+/* int fstat(int fd, struct stat *stat);
+ * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
+ * int stat(const char *path, struct stat *stat);
+ * int lstat(const char *path, struct stat *stat);
+ * With AT_EMPTY_PATH and "", of dirfd itself.
+ * EINVAL: flags. */
+SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
+SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
+            stat_of(dirfd, path, (u32)flags, stat))
+SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_of(HERE, path, 0, stat))
+SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
+            stat_of(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
+
+/* int faccessat2(int dirfd, const char *path, int mode, int flags);
+ * int faccessat(int dirfd, const char *path, int mode);
+ * int access(const char *path, int mode);
+ * EINVAL: mode, flags.  EACCES: X_OK, and nobody may execute it.
  * Differences from Linux: everyone is the superuser. */
 long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {
-    u32 known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
     struct stat stat;
 
-    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK) || (u32)flags & ~known) {
+    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK)) {
         return -EINVAL;
     }
-    int error = stat_at(dirfd, path, (u32)flags, &stat);
-    if (error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
-        && !(stat.st_mode & 0111)) {
-        error = -EACCES;
-    }
-    return error;
+    int error = find_stat(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
+    bool denied = error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
+                  && !(stat.st_mode & 0111);
+    return denied ? -EACCES : error;
 }
 
 SYS_FORWARD(sys_faccessat, (u64 dirfd, u64 path, u64 mode),
@@ -256,22 +266,21 @@ statx_time(struct timespec time)
 }
 
 /* int statx(int dirfd, const char *path, int flags, unsigned mask,
- *           struct statx *buf)
- * => 0; all of STATX_BASIC_STATS is filled in, whatever mask wants
- * Errors: EINVAL (flags, mask), and a path's.
+ *           struct statx *buf);
+ * All of STATX_BASIC_STATS is filled in, whatever mask wants.
+ * EINVAL: flags, mask.
  * Differences from Linux: no time of birth, no attributes, no mount. */
 long
 sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 {
-    u32 known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH
-                | AT_STATX_SYNC_TYPE;
     struct stat stat;
 
-    if ((u32)mask & STATX_RESERVED || (u32)flags & ~known
+    if ((u32)mask & STATX_RESERVED
         || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE) {
         return -EINVAL;
     }
-    int error = stat_at(dirfd, path, (u32)flags, &stat);
+    int error = find_stat(dirfd, path, (u32)flags,
+                          STAT_FLAGS | AT_STATX_SYNC_TYPE, &stat);
     if (error != 0) {
         return error;
     }
@@ -292,16 +301,11 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
     return copy_to_user(buf, &statx, sizeof(statx));
 }
 
-/* int statfs(const char *path, struct statfs *buf)
- * int fstatfs(int fd, struct statfs *buf)
- * => 0; blocks are pages, which files may take up to a limit
- * Errors: a path's, EBADF.
- * Differences from Linux: inodes are not counted; file systems lack numbers. */
 static long
 statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
     struct inode *inode;
-    int error = find_at(dirfd, path, flags, &inode);
+    int error = find_at(dirfd, path, flags, 0, &inode);
 
     if (error != 0) {
         return error;
@@ -321,36 +325,34 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
     return copy_to_user(buf, &status, sizeof(status));
 }
 
+/* int statfs(const char *path, struct statfs *buf);
+ * int fstatfs(int fd, struct statfs *buf);
+ * Blocks are pages, which files may take up to a limit.
+ * Differences from Linux: inodes are not counted, file systems have no number.
+ */
 SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
 SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 
 /* ---- Making ---- */
 
-/* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device)
- * int mknod(const char *path, mode_t mode, dev_t device)
- * => 0: there is a regular file (type S_IFREG or 0) or a FIFO
- * Errors: EINVAL (type), EPERM (a directory, a device, a socket), EEXIST, and a
- *   path's.
+/* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device);
+ * int mknod(const char *path, mode_t mode, dev_t device);
+ * There is a regular file (type S_IFREG or 0) or a FIFO then.
+ * EINVAL: type.  EPERM: a directory, a device, a socket.  EEXIST.
  * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
 long
 sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
 {
     u32 type = (u32)mode & S_IFMT;
     u32 may = (u32)mode & 07777 & ~current->fs->umask;
-    struct path_arg arg;
 
     (void)device;
     if (type != 0 && type != S_IFREG && type != S_IFIFO) {
         return type == S_IFDIR || type == S_IFCHR || type == S_IFBLK
                || type == S_IFSOCK ? -EPERM : -EINVAL;
     }
-    int error = path_arg_get(&arg, dirfd, path);
-    if (error == 0) {
-        error = fs_make(arg.at, arg.path,
-                        type == S_IFIFO ? fifo_alloc(may) : tmpfs_file(may));
-        path_arg_put(&arg);
-    }
-    return error;
+    return make_at(dirfd, path,
+                   type == S_IFIFO ? fifo_alloc(may) : tmpfs_file(may));
 }
 
 SYS_FORWARD(sys_mknod, (u64 path, u64 mode, u64 device),

@@ -17,33 +17,7 @@
 
 /* ---- Moving bytes ---- */
 
-/* Read or write a buffer (file_move) or a vector (move_vector). */
-static inline long
-move_fd(u64 fd, u64 user, u64 count, bool write,
-        long (*how)(struct file *, u64, u64, bool))
-{
-    struct file_use use = file_use_fd((int)fd);
-
-    if (use.file == NULL) {
-        return -EBADF;
-    }
-    long n = how(use.file, user, count, write);
-    file_done(use);
-    return n;
-}
-
-/* ssize_t read(int fd, void *buf, size_t size)
- * => bytes read; 0 at the end of the file
- * Errors: EBADF, EFAULT, EISDIR, EAGAIN, EINVAL, ENOMEM. */
-SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
-            move_fd(fd, buf, size, false, file_move))
-
-/* ssize_t write(int fd, const void *buf, size_t size)
- * => bytes written
- * Errors: EBADF, EFAULT, EPIPE (and SIGPIPE), EAGAIN, ENOSPC, EINVAL,
- *   ENOMEM (no page for it). */
-SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
-            move_fd(fd, buf, size, true, file_move))
+typedef long move_fn(struct file *file, u64 user, u64 count, bool write);
 
 /* Read or write the segments of a vector as one. */
 static long
@@ -54,14 +28,12 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     long result = 0;
 
     if (count > IOV_MAX) {
-        result = -EINVAL;
-    } else if (count > FEW) {
-        iov = kmalloc(count * sizeof(*iov));
-        result = iov == NULL ? -ENOMEM : 0;
+        return -EINVAL;
     }
-    if (result == 0) {
-        result = copy_from_user(iov, user, count * sizeof(*iov));
+    if (count > FEW && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
+        return -ENOMEM;
     }
+    result = copy_from_user(iov, user, count * sizeof(*iov));
     for (u64 i = 0; result == 0 && i < count; i++) {
         result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
     }
@@ -74,31 +46,52 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     return result;
 }
 
-/* ssize_t readv(int fd, const struct iovec *iov, int count)
- * ssize_t writev(int fd, const struct iovec *iov, int count)
- * => bytes of all segments, in their order: one read or write
- * Errors: EINVAL (count, a segment's size), EFAULT, and as read and write. */
+static inline long
+move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
+{
+    struct file_use use = file_use_fd((int)fd);
+
+    if (use.file == NULL) {
+        return -EBADF;
+    }
+    long n = move(use.file, user, count, write);
+    file_done(use);
+    return n;
+}
+
+/* ssize_t read(int fd, void *buf, size_t size);
+ * ssize_t readv(int fd, const struct iovec *iov, int count);
+ * Bytes read, into all segments in their order: one read; 0 at the end of the
+ * file.
+ * EFAULT, EISDIR, EAGAIN, ENOMEM.  EINVAL: count, a segment's size. */
+SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
+            move_fd(fd, buf, size, false, file_move))
 SYS_FORWARD(sys_readv, (u64 fd, u64 iov, u64 count),
             move_fd(fd, iov, count, false, move_vector))
+
+/* ssize_t write(int fd, const void *buf, size_t size);
+ * ssize_t writev(int fd, const struct iovec *iov, int count);
+ * Bytes written.
+ * As read; EPIPE (and SIGPIPE), ENOSPC. */
+SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
+            move_fd(fd, buf, size, true, file_move))
 SYS_FORWARD(sys_writev, (u64 fd, u64 iov, u64 count),
             move_fd(fd, iov, count, true, move_vector))
 
-/* ---- The same at a place ---- */
-
 /* Move what an open file of its own would that stands at offset. */
 static long
-move_at(u64 fd, u64 user, u64 count, i64 offset, bool write,
-        long (*move)(struct file *, u64, u64, bool))
+move_at(u64 fd, u64 user, u64 count, i64 offset, bool write, move_fn *move)
 {
-    struct file_use use = {NULL, false};
-    long n = -EINVAL;
-
-    if (offset >= 0) {
-        use = file_use_fd((int)fd);
-        n = use.file == NULL ? -EBADF : -ESPIPE;
+    if (offset < 0) {
+        return -EINVAL;
     }
-    if (use.file != NULL && use.file->inode->ops->seeks) {
-        const struct inode_ops *ops = use.file->inode->ops;
+    struct file_use use = file_use_fd((int)fd);
+    if (use.file == NULL) {
+        return -EBADF;
+    }
+    const struct inode_ops *ops = use.file->inode->ops;
+    long n = -ESPIPE;
+    if (ops->seeks) {
         struct file at = {
             .flags = use.file->flags, .inode = use.file->inode,
             .offset = (u64)offset,
@@ -114,13 +107,13 @@ move_at(u64 fd, u64 user, u64 count, i64 offset, bool write,
     return n;
 }
 
-/* ssize_t pread64(int fd, void *buf, size_t size, off_t offset)
- * ssize_t pwrite64(int fd, const void *buf, size_t size, off_t offset)
- * ssize_t preadv(int fd, const struct iovec *iov, int count, off_t offset)
- * ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset)
- * => as without p, but there: the descriptor's position stays.  With O_APPEND
- *    they append (as on Linux, not as in POSIX)
- * Errors: EINVAL (offset), ESPIPE, and as without p. */
+/* ssize_t pread64(int fd, void *buf, size_t size, off_t offset);
+ * ssize_t pwrite64(int fd, const void *buf, size_t size, off_t offset);
+ * ssize_t preadv(int fd, const struct iovec *iov, int count, off_t offset);
+ * ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset);
+ * As without p, but there: the descriptor's position stays.  With O_APPEND they
+ * append (as on Linux, not as in POSIX).
+ * EINVAL: offset.  ESPIPE.  And as without p. */
 SYS_FORWARD(sys_pread64, (u64 fd, u64 buf, u64 size, u64 offset),
             move_at(fd, buf, size, (i64)offset, false, file_move))
 SYS_FORWARD(sys_pwrite64, (u64 fd, u64 buf, u64 size, u64 offset),
@@ -132,9 +125,9 @@ SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
 
 /* ---- Other calls on an open file ---- */
 
-/* off_t lseek(int fd, off_t offset, int whence)
- * => the new position
- * Errors: EBADF, EINVAL, ESPIPE.
+/* off_t lseek(int fd, off_t offset, int whence);
+ * The new position.
+ * EINVAL, ESPIPE.
  * Differences from Linux: SEEK_DATA and SEEK_HOLE are EINVAL. */
 long
 sys_lseek(u64 fd, u64 offset, u64 whence)
@@ -147,12 +140,10 @@ sys_lseek(u64 fd, u64 offset, u64 whence)
     return result;
 }
 
-/* int ioctl(int fd, unsigned request, void *arg)
- * => 0, or what the request gives
- * Errors: EBADF, ENOTTY (not a request of this file), EFAULT, EINVAL; those of
- *   TIOCSPGRP: ENOTTY, ESRCH, EPERM.
- * Differences from Linux: few requests, all of the terminal: see fs/tty_file.c.
- */
+/* int ioctl(int fd, unsigned request, void *arg);
+ * 0, or what the request gives.
+ * ENOTTY: not a request of this file.  EFAULT, EINVAL; TIOCSPGRP: ESRCH, EPERM.
+ * Differences from Linux: few, and all of the terminal: see fs/tty_file.c. */
 long
 sys_ioctl(u64 fd, u64 request, u64 arg)
 {
@@ -169,10 +160,9 @@ sys_ioctl(u64 fd, u64 request, u64 arg)
     return result;
 }
 
-/* long getdents64(int fd, struct linux_dirent64 *buf, size_t size)
- * => bytes of records; 0 at the end
- * Errors: EBADF, ENOTDIR, EINVAL (too small for one), ENOENT (removed), EFAULT.
- * Differences from Linux: none; the order is none that means anything. */
+/* long getdents64(int fd, struct linux_dirent64 *buf, size_t size);
+ * Bytes of records, in no order that means anything; 0 at the end.
+ * ENOTDIR, EFAULT.  EINVAL: too small for one.  ENOENT: removed. */
 long
 sys_getdents64(u64 fd, u64 buf, u64 size)
 {
@@ -185,16 +175,15 @@ sys_getdents64(u64 fd, u64 buf, u64 size)
 
 /* ---- Making descriptors, and closing them ---- */
 
-/* int close(int fd)
- * Errors: EBADF.
+/* int close(int fd);
  * Differences from Linux: ENOMEM, if the table is shared since a fork and
  *   there is no memory to copy it; the descriptor is then still open. */
 SYS_FORWARD(sys_close, (u64 fd), MIN(fd_replace(NULL, (u32)fd, false), 0))
 
-/* int pipe2(int fds[2], int flags)
- * int pipe(int fds[2]), with flags 0
- * => 0; fds[0] to read, fds[1] to write
- * Errors: EINVAL (flags), EFAULT, EMFILE, ENOMEM.
+/* int pipe2(int fds[2], int flags);
+ * int pipe(int fds[2]), with flags 0;
+ * fds[0] is to read, fds[1] to write.
+ * EINVAL: flags.  EFAULT, EMFILE, ENOMEM.
  * Differences from Linux: O_DIRECT (packets) is EINVAL. */
 long
 sys_pipe2(u64 fds, u64 flags)
@@ -218,7 +207,8 @@ sys_pipe2(u64 fds, u64 flags)
 
 SYS_FORWARD(sys_pipe, (u64 fds), sys_pipe2(fds, 0))
 
-/* => the caller's reference is used up */
+/* A new descriptor for it, `lowest` or above.
+ * => the caller's reference is used up */
 static long
 dup_file(struct file *file, u32 lowest, bool cloexec)
 {
@@ -228,9 +218,9 @@ dup_file(struct file *file, u32 lowest, bool cloexec)
     return error != 0 ? error : fd;
 }
 
-/* int dup(int fd)
- * => the lowest free descriptor, for the same open file
- * Errors: EBADF, EMFILE, ENOMEM. */
+/* int dup(int fd);
+ * The lowest free descriptor, for the same open file.
+ * EMFILE, ENOMEM. */
 long
 sys_dup(u64 fd)
 {
@@ -239,9 +229,9 @@ sys_dup(u64 fd)
     return file == NULL ? -EBADF : dup_file(file, 0, false);
 }
 
-/* int dup2(int fd, int new)
- * => new, which is closed first if it was open; nothing happens if it is fd
- * Errors: EBADF (also: new beyond the limit), ENOMEM. */
+/* int dup2(int fd, int new);
+ * new, which is closed first if it was open; nothing happens if it is fd.
+ * EBADF: also if new is beyond the limit.  ENOMEM. */
 long
 sys_dup2(u64 fd, u64 new)
 {
@@ -251,9 +241,9 @@ sys_dup2(u64 fd, u64 new)
     return sys_dup3(fd, new, 0);
 }
 
-/* int dup3(int fd, int new, int flags)
- * => as dup2
- * Errors: EINVAL (flags other than O_CLOEXEC, or fd is new), and as dup2. */
+/* int dup3(int fd, int new, int flags);
+ * As dup2.
+ * EINVAL: flags other than O_CLOEXEC, or fd is new. */
 long
 sys_dup3(u64 fd, u64 new, u64 flags)
 {
@@ -265,10 +255,9 @@ sys_dup3(u64 fd, u64 new, u64 flags)
                         : fd_replace(file, (u32)new, flags & O_CLOEXEC);
 }
 
-/* int fcntl(int fd, int command, long arg)
- * => F_DUPFD, F_DUPFD_CLOEXEC: a descriptor; F_GETFD, F_GETFL: flags;
- *    F_SETFD, F_SETFL: 0
- * Errors: EBADF, EINVAL (command, or F_DUPFD beyond the limit), EMFILE, ENOMEM.
+/* int fcntl(int fd, int command, long arg);
+ * F_DUPFD, F_DUPFD_CLOEXEC: a descriptor; F_GETFD, F_GETFL: flags; else 0.
+ * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
  * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL.
  *   F_SETFD may fail with ENOMEM, as close. */
 long

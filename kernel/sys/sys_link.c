@@ -15,68 +15,53 @@
 
 #include "sys/sys.h"
 
-/* int symlinkat(const char *target, int dirfd, const char *path)
- * int symlink(const char *target, const char *path)
- * => 0; target may be anything
- * Errors: EEXIST, and a path's, also for target. */
+/* int symlinkat(const char *target, int dirfd, const char *path);
+ * int symlink(const char *target, const char *path);
+ * The target may be anything but empty (ENOENT).
+ * EEXIST. */
 long
 sys_symlinkat(u64 target, u64 dirfd, u64 path)
 {
-    struct path_arg arg;
-    char *text;
-    int error = path_from_user(target, &text);
+    struct path_arg text;
+    int error = path_arg_get(&text, HERE, target);
 
-    if (error != 0) {
-        return error;
-    }
-    error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {
-        error = fs_make(arg.at, arg.path, link_alloc(text, strlen(text)));
-        path_arg_put(&arg);
+        error = make_at(dirfd, path, link_alloc(text.path, strlen(text.path)));
+        path_arg_put(&text);
     }
-    kfree(text);
     return error;
 }
 
 SYS_FORWARD(sys_symlink, (u64 target, u64 path),
             sys_symlinkat(target, HERE, path))
 
-/* int linkat(int fromfd, const char *from, int tofd, const char *to, int flags)
- * int link(const char *from, const char *to)
- * => 0; with AT_EMPTY_PATH and "", of fromfd itself; a symbolic link gets the
- *    name itself, but with AT_SYMLINK_FOLLOW what it leads to
- * Errors: EINVAL (flags), EEXIST, ENOENT (also: its last name was removed),
- *   EXDEV, EPERM (a directory), and a path's. */
+/* int linkat(int fromfd, const char *from, int tofd, const char *to,
+ *            int flags);
+ * int link(const char *from, const char *to);
+ * With AT_EMPTY_PATH and "", of fromfd itself; a symbolic link gets the name
+ * itself, but with AT_SYMLINK_FOLLOW what it leads to.
+ * EINVAL: flags.  EEXIST, EXDEV.  EPERM: a directory.  ENOENT: also if its last
+ * name was removed. */
 long
 sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 {
     u64 follow = flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW;
-    struct path_arg arg;
     struct inode *inode;
 
     if ((u32)flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) {
         return -EINVAL;
     }
-    int error = find_at(fromfd, from, (flags & AT_EMPTY_PATH) | follow, &inode);
-    if (error != 0) {
-        return error;
-    }
-    error = path_arg_get(&arg, tofd, to);
-    if (error == 0) {
-        error = fs_make(arg.at, arg.path, inode);
-        path_arg_put(&arg);
-    } else {
-        inode_put(inode);
-    }
-    return error;
+    int error = find_at(fromfd, from, (flags & AT_EMPTY_PATH) | follow,
+                        AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, &inode);
+    return error != 0 ? error : make_at(tofd, to, inode);
 }
 
 SYS_FORWARD(sys_link, (u64 from, u64 to), sys_linkat(HERE, from, HERE, to, 0))
 
-/* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size)
- * ssize_t readlink(const char *path, char *buf, size_t size)
- * => bytes stored, size at most, without a NUL
- * Errors: EINVAL (size; it is no symbolic link), and a path's. */
+/* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size);
+ * ssize_t readlink(const char *path, char *buf, size_t size);
+ * Bytes stored, size at most, without a NUL.
+ * EINVAL: size; it is no symbolic link. */
 long
 sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
 {
@@ -85,7 +70,8 @@ sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
     if ((int)size <= 0) {
         return -EINVAL;
     }
-    long length = find_at(dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
+    long length = find_at(dirfd, path, AT_SYMLINK_NOFOLLOW,
+                          AT_SYMLINK_NOFOLLOW, &inode);
     if (length != 0) {
         return length;
     }
@@ -105,13 +91,13 @@ SYS_FORWARD(sys_readlink, (u64 path, u64 buf, u64 size),
             sys_readlinkat(HERE, path, buf, size))
 
 /* int renameat2(int fromfd, const char *from, int tofd, const char *to,
- *               unsigned flags)
- * int renameat(int fromfd, const char *from, int tofd, const char *to)
- * int rename(const char *from, const char *to)
- * => 0; to everybody it is one step; what `to` named is removed, but with
- *    RENAME_EXCHANGE it gets the other name
- * Errors: EINVAL (flags; to below from), EEXIST (RENAME_NOREPLACE), EISDIR,
- *   ENOTEMPTY, EBUSY (/proc, `.`, `..`), EXDEV, EPERM (in /proc), and a path's.
+ *               unsigned flags);
+ * int renameat(int fromfd, const char *from, int tofd, const char *to);
+ * int rename(const char *from, const char *to);
+ * To everybody it is one step.  What `to` named is removed, but with
+ * RENAME_EXCHANGE it gets the other name.
+ * EINVAL: flags; to below from.  EEXIST: RENAME_NOREPLACE.  EISDIR, ENOTEMPTY,
+ * EXDEV.  EBUSY: /proc, `.`, `..`.  EPERM: in /proc.
  * Differences from Linux: RENAME_WHITEOUT is EINVAL. */
 long
 sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)

@@ -24,24 +24,26 @@
 
 /* Fill in the file's object.  => 0 and a reference to *inode, or -errno */
 static long
-map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
+map_file(int fd, u64 offset, struct vma *vma, struct inode **inode)
 {
-    if ((i64)(offset + map->size) < (i64)map->size) {
+    u64 size = vma->end - vma->start;
+
+    if ((i64)(offset + size) < (i64)size) {
         return -EOVERFLOW;
     }
     struct file *file = file_get_fd(fd);
     if (file == NULL) {
         return -EBADF;
     }
-    map->object = inode_object(file->inode);
-    map->offset = offset >> PAGE_SHIFT;
+    vma->object = inode_object(file->inode);
+    vma->offset = offset >> PAGE_SHIFT;
     u32 mode = file->flags & O_ACCMODE;
-    bool never_w = (map->vma_flags & VMA_SHARED) && mode == O_RDONLY;
-    map->vma_flags |= never_w ? VMA_NEVER_W : 0;
+    bool never_w = (vma->flags & VMA_SHARED) && mode == O_RDONLY;
+    vma->flags |= never_w ? VMA_NEVER_W : 0;
     long error = 0;
-    if (mode == O_WRONLY || (never_w && (map->prot & PROT_WRITE))) {
+    if (mode == O_WRONLY || (never_w && (vma->prot & PROT_WRITE))) {
         error = -EACCES;
-    } else if (map->object == NULL) {
+    } else if (vma->object == NULL) {
         error = -ENODEV;
     } else {
         inode_get(file->inode);
@@ -61,12 +63,13 @@ map_file(int fd, u64 offset, struct as_map *map, struct inode **inode)
 long
 sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 {
-    struct as_map map = {
-        .addr = addr, .size = align_up(size, PAGE_SIZE),
-        .prot = (u32)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
-        .map_flags = (u32)flags,
-    };
+    u64 whole = align_up(size, PAGE_SIZE);
     u32 type = (u32)flags & MAP_TYPE;
+    struct vma vma = {
+        .start = addr, .end = addr + whole,
+        .prot = (u32)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
+        .flags = type == MAP_PRIVATE ? 0 : VMA_SHARED,
+    };
     struct inode *inode = NULL;
     long error = 0;
 
@@ -75,21 +78,20 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         || (type == MAP_SHARED_VALIDATE && (flags & MAP_ANONYMOUS) != 0)) {
         return -EINVAL;
     }
-    if (map.size == 0 || map.size > USER_END) {
+    if (whole == 0 || whole > USER_END) {
         return -ENOMEM;
     }
-    map.vma_flags = type == MAP_PRIVATE ? 0 : VMA_SHARED;
     if ((flags & MAP_ANONYMOUS) == 0) {
-        error = map_file((int)fd, offset, &map, &inode);
-    } else if (map.vma_flags & VMA_SHARED) { /* a file without a name */
-        inode = tmpfs_anonymous(map.size);
-        map.object = inode != NULL ? inode_object(inode) : NULL;
+        error = map_file((int)fd, offset, &vma, &inode);
+    } else if (vma.flags & VMA_SHARED) { /* a file without a name */
+        inode = tmpfs_anonymous(whole);
+        vma.object = inode != NULL ? inode_object(inode) : NULL;
         error = inode != NULL ? 0 : -ENOMEM;
     }
     if (error != 0) {
         return error;
     }
-    long result = as_map(current->as, &map);
+    long result = as_map(current->as, &vma, (u32)flags);
     inode_put(inode); /* the vma has its own reference */
     return result;
 }

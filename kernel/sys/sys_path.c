@@ -23,25 +23,7 @@
 
 #include "sys/sys.h"
 
-#define STAT_FLAGS                                                         \
-    (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
-
-/* ---- Copying in paths ---- */
-
-int
-path_from_user(u64 user, char **path)
-{
-    *path = kmalloc(PATH_MAX);
-    if (*path == NULL) {
-        return -ENOMEM;
-    }
-    long length = copy_string_from_user(*path, user, PATH_MAX);
-    if (length > 0) {
-        return 0;
-    }
-    kfree(*path);
-    return length < 0 ? (int)length : -ENOENT;
-}
+/* ---- Copying in paths, and finding ---- */
 
 /* => 0 and *inode with one reference; -EBADF */
 static int
@@ -62,21 +44,24 @@ int
 path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
     long length = copy_string_from_user(arg->few, user, FEW_BYTES);
-    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
 
     arg->at = NULL;
     arg->path = arg->few;
-    if (error == -ENAMETOOLONG) {
-        error = path_from_user(user, &arg->path);
+    if (length == -ENAMETOOLONG) {
+        arg->path = kmalloc(PATH_MAX);
+        length = arg->path == NULL
+                     ? -ENOMEM : copy_string_from_user(arg->path, user,
+                                                       PATH_MAX);
     }
+    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
         error = find_open(dirfd, &arg->at);
         if (error == 0 && !S_ISDIR(arg->at->mode)) {
             error = -ENOTDIR;
         }
-        if (error != 0) {
-            path_arg_put(arg);
-        }
+    }
+    if (error != 0) {
+        path_arg_put(arg);
     }
     return error;
 }
@@ -90,16 +75,17 @@ path_arg_put(struct path_arg *arg)
     inode_put(arg->at);
 }
 
-/* ---- Finding ---- */
-
 int
-find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
+find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
 {
     struct path_arg arg;
     char first = '.';
 
-    if (flags & FIND_OPEN) {
+    if (flags == FIND_OPEN) {
         return find_open(dirfd, inode);
+    }
+    if (flags & ~(u64)known) {
+        return -EINVAL;
     }
     if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) != 0) {
         return -EFAULT;
@@ -116,56 +102,27 @@ find_at(u64 dirfd, u64 path, u64 flags, struct inode **inode)
     return error;
 }
 
-int
-stat_at(u64 dirfd, u64 path, u64 flags, struct stat *stat)
-{
-    struct inode *inode;
-    int error = find_at(dirfd, path, flags, &inode);
+/* ---- Making and removing ---- */
 
-    if (error == 0) {
-        inode_stat(inode, stat);
+int
+make_at(u64 dirfd, u64 path, struct inode *inode)
+{
+    struct path_arg arg;
+    int error = path_arg_get(&arg, dirfd, path);
+
+    if (error != 0) {
         inode_put(inode);
+        return error;
     }
+    error = fs_make(arg.at, arg.path, inode);
+    path_arg_put(&arg);
     return error;
 }
 
-static long
-stat_to_user(u64 dirfd, u64 path, u64 flags, u64 user)
-{
-    struct stat stat;
-    int error = stat_at(dirfd, path, flags, &stat);
-
-    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
-}
-
-/* int fstat(int fd, struct stat *stat)
- * Errors: EBADF, EFAULT. */
-SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_to_user(fd, 0, FIND_OPEN, stat))
-
-/* int newfstatat(int dirfd, const char *path, struct stat *stat, int flags)
- * int stat(const char *path, struct stat *stat)
- * int lstat(const char *path, struct stat *stat)
- * => 0; with AT_EMPTY_PATH and "", of dirfd itself
- * Errors: EINVAL (flags), and a path's. */
-long
-sys_newfstatat(u64 dirfd, u64 path, u64 stat, u64 flags)
-{
-    if ((u32)flags & ~(u32)STAT_FLAGS) {
-        return -EINVAL;
-    }
-    return stat_to_user(dirfd, path, (u32)flags, stat);
-}
-
-SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_to_user(HERE, path, 0, stat))
-SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
-            stat_to_user(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
-
-/* ---- Making and removing ---- */
-
-/* int openat(int dirfd, const char *path, int flags, mode_t mode)
- * int open(const char *path, int flags, mode_t mode)
- * => the lowest free descriptor
- * Errors: EMFILE, EISDIR, EEXIST, ENXIO (no /dev/tty), EINVAL, a path's.
+/* int openat(int dirfd, const char *path, int flags, mode_t mode);
+ * int open(const char *path, int flags, mode_t mode);
+ * The lowest free descriptor.
+ * EMFILE; EISDIR; EEXIST; ENXIO: /dev/tty without one; EINVAL.
  * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
  *   for writing; synchronous, direct and noatime flags change nothing. */
 long
@@ -185,36 +142,25 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
             sys_openat(HERE, path, flags, mode))
 
-/* int creat(const char *path, mode_t mode)
+/* int creat(const char *path, mode_t mode);
  * As open with O_CREAT | O_WRONLY | O_TRUNC. */
 SYS_FORWARD(sys_creat, (u64 path, u64 mode),
             sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
-/* int mkdirat(int dirfd, const char *path, mode_t mode)
- * int mkdir(const char *path, mode_t mode)
- * Errors: EEXIST, and a path's. */
-long
-sys_mkdirat(u64 dirfd, u64 path, u64 mode)
-{
-    struct path_arg arg;
-    int error = path_arg_get(&arg, dirfd, path);
-
-    if (error == 0) {
-        u32 may = (u32)mode & 01777 & ~current->fs->umask;
-        error = fs_make(arg.at, arg.path, dir_alloc(may));
-        path_arg_put(&arg);
-    }
-    return error;
-}
-
+/* int mkdirat(int dirfd, const char *path, mode_t mode);
+ * int mkdir(const char *path, mode_t mode);
+ * EEXIST. */
+SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
+            make_at(dirfd, path, dir_alloc((u32)mode & 01777
+                                           & ~current->fs->umask)))
 SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
-/* int unlinkat(int dirfd, const char *path, int flags)
- * int unlink(const char *path)
- * int rmdir(const char *path), which is AT_REMOVEDIR
- * => 0; whoever has the file open or mapped keeps it
- * Errors: EINVAL (flags; rmdir of `.`), EISDIR, ENOTEMPTY, EBUSY (/proc, the
- *   root), EPERM (in /proc), and a path's. */
+/* int unlinkat(int dirfd, const char *path, int flags);
+ * int unlink(const char *path);
+ * int rmdir(const char *path), which is AT_REMOVEDIR;
+ * Whoever has the file open or mapped keeps it.
+ * EINVAL: flags; rmdir of `.`.  EISDIR, ENOTEMPTY.  EBUSY: /proc, the root.
+ * EPERM: in /proc. */
 long
 sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
@@ -236,20 +182,19 @@ SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
 
 /* ---- The process's place ---- */
 
-/* int chdir(const char *path)
- * Errors: a path's. */
+/* int chdir(const char *path); */
 long
 sys_chdir(u64 path)
 {
     struct inode *inode;
-    int error = find_at(HERE, path, 0, &inode);
+    int error = find_at(HERE, path, 0, 0, &inode);
 
     return error != 0 ? error : fs_chdir(inode);
 }
 
-/* long getcwd(char *buf, size_t size)
- * => bytes stored, the NUL included
- * Errors: ERANGE (size), ENOENT (it was removed), EFAULT, ENOMEM. */
+/* long getcwd(char *buf, size_t size);
+ * Bytes stored, the NUL included.
+ * ERANGE: size.  ENOENT: it was removed.  EFAULT, ENOMEM. */
 long
 sys_getcwd(u64 buf, u64 size)
 {
@@ -269,11 +214,8 @@ sys_getcwd(u64 buf, u64 size)
     return length;
 }
 
-/* mode_t umask(mode_t mask)
- * => the old mask */
-long
-sys_umask(u64 mask)
-{
-    return __atomic_exchange_n(&current->fs->umask, (u32)mask & 0777,
-                               __ATOMIC_RELAXED);
-}
+/* mode_t umask(mode_t mask);
+ * The old mask. */
+SYS_FORWARD(sys_umask, (u64 mask),
+            __atomic_exchange_n(&current->fs->umask, (u32)mask & 0777,
+                                __ATOMIC_RELAXED))

@@ -13,7 +13,6 @@
 
 #include "arch/smp.h"
 
-#include "mm/heap.h"
 #include "mm/usercopy.h"
 
 #include "proc/exec.h"
@@ -63,13 +62,13 @@ long
 sys_execve(u64 path, u64 argv, u64 envp)
 {
     struct exec_args args = {.argv = argv, .envp = envp};
-    char *copy;
-    long error = path_from_user(path, &copy);
+    struct path_arg arg;
+    long error = path_arg_get(&arg, HERE, path);
 
     if (error == 0) {
-        args.path = copy;
+        args.path = arg.path;
         error = proc_exec(&args);
-        kfree(copy);
+        path_arg_put(&arg);
     }
     return error;
 }

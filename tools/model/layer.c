@@ -358,12 +358,7 @@ pages_init(void)
 }
 
 void
-second_init(void)
-{
-}
-
-void
-waits_init(void)
+threads_init(void)
 {
 }
 

@@ -237,41 +237,41 @@ range_is_free(const struct space *space, struct range range)
 
 /* What to map.  => the object has one reference more, for the caller */
 static struct thing *
-pick_thing(struct as_map *map)
+pick_thing(struct vma *vma)
 {
     u64 kind = random_below(8);
     struct thing *thing = NULL;
 
-    if (kind < 4 || map->size > THING_PAGES * PAGE_SIZE) {
+    if (kind < 4 || vma->end - vma->start > THING_PAGES * PAGE_SIZE) {
         return NULL;
     }
     if (kind < 6) {
         thing = a_file();
         thing->refs++;
-        map->offset = random_below(8);
+        vma->offset = random_below(8);
     } else {
         thing = new_shared();
     }
     if (kind == 5) {
-        map->vma_flags = VMA_SHARED | VMA_NEVER_W;
-        map->prot &= ~(u32)PROT_WRITE;
+        vma->flags = VMA_SHARED | VMA_NEVER_W;
+        vma->prot &= ~(u32)PROT_WRITE;
     } else if (kind > 5 && thing != NULL) {
-        map->vma_flags = VMA_SHARED;
+        vma->flags = VMA_SHARED;
     }
-    map->object = thing != NULL ? &thing->object : NULL;
+    vma->object = thing != NULL ? &thing->object : NULL;
     return thing;
 }
 
 static void
-model_map(struct space *space, struct range range, const struct as_map *map,
+model_map(struct space *space, struct range range, const struct vma *vma,
           struct thing *thing)
 {
     for (int i = range.first; i < range.end; i++) {
-        u64 page = (segments[i].start - map->addr) / PAGE_SIZE;
+        u64 page = (segments[i].start - vma->start) / PAGE_SIZE;
         space->cell[i] = (struct cell){
-            .mapped = true, .prot = map->prot, .thing = thing,
-            .shared = (map->vma_flags & VMA_SHARED) != 0,
-            .index = thing != NULL ? map->offset + page : 0,
+            .mapped = true, .prot = vma->prot, .thing = thing,
+            .shared = (vma->flags & VMA_SHARED) != 0,
+            .index = thing != NULL ? vma->offset + page : 0,
         };
     }
 }
@@ -279,26 +279,27 @@ model_map(struct space *space, struct range range, const struct as_map *map,
 static void
 map_range(struct space *space, struct range range)
 {
-    struct as_map map = {
-        .addr = range_start(range), .size = range_size(range),
-        .prot = pick_prot(), .map_flags = MAP_FIXED,
+    struct vma vma = {
+        .start = range_start(range),
+        .end = range_start(range) + range_size(range), .prot = pick_prot(),
     };
-    struct thing *thing = pick_thing(&map);
+    u32 map_flags = MAP_FIXED;
+    struct thing *thing = pick_thing(&vma);
     bool free = range_is_free(space, range);
-    long wanted = (long)map.addr;
+    long wanted = (long)vma.start;
     u64 before = failures[running_cpu];
 
     if (one_in(8)) {
-        map.map_flags = MAP_FIXED_NOREPLACE;
+        map_flags = MAP_FIXED_NOREPLACE;
         wanted = free ? wanted : -EEXIST;
     } else if (free && one_in(2)) {
-        map.map_flags = 0; /* a hint is taken where there is room */
+        map_flags = 0; /* a hint is taken where there is room */
     }
-    note("map", space_id(space), map.addr, map.size);
+    note("map", space_id(space), vma.start, range_size(range));
     space->flux = range;
-    long result = as_map(space->as, &map);
+    long result = as_map(space->as, &vma, map_flags);
     if (done("map", before, result, wanted) && result > 0) {
-        model_map(space, range, &map, thing);
+        model_map(space, range, &vma, thing);
     }
     if (thing != NULL) {
         thing_put(thing);
@@ -393,8 +394,8 @@ op_brk(struct space *space)
     if (!can) {
         return;
     }
-    struct as_map map = {.prot = PROT_READ | PROT_WRITE};
+    const struct vma vma = {.prot = PROT_READ | PROT_WRITE};
     space->brk = brk;
     model_unmap(space, fewer);
-    model_map(space, more, &map, NULL);
+    model_map(space, more, &vma, NULL);
 }

@@ -60,15 +60,15 @@ bool
 map_page(struct as *as, int page)
 {
     bool shared = page >= KEPT + FLEETING;
-    struct as_map map = {
-        .addr = places[page], .size = PAGE_SIZE,
-        .prot = PROT_READ | PROT_WRITE, .map_flags = MAP_FIXED,
-        .vma_flags = shared ? VMA_SHARED : 0,
+    struct vma vma = {
+        .start = places[page], .end = places[page] + PAGE_SIZE,
+        .prot = PROT_READ | PROT_WRITE,
+        .flags = shared ? VMA_SHARED : 0,
         .object = shared ? &object : NULL,
         .offset = shared ? (u64)(page - KEPT - FLEETING) : 0,
     };
 
-    return as_map(as, &map) > 0;
+    return as_map(as, &vma, MAP_FIXED) > 0;
 }
 
 /* The user's word of a page, with the faults that it takes.  The pointer is
