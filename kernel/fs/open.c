@@ -131,9 +131,6 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
     if (flags & O_TMPFILE_BIT) {
         return -EOPNOTSUPP;
     }
-    if ((flags & O_PATH) || ((flags & O_CREAT) && (flags & O_DIRECTORY))) {
-        return -EINVAL;
-    }
     if (flags & O_CREAT) {
         error = path_walk(&place, at, path, false);
         if (error == 0) {
