@@ -107,7 +107,8 @@ static const struct op ops[] = {
         LEAVES | FAULTS | IN_VFORK),
     OP("exec that closes descriptors", exec_closes, 0,
         LEAVES | FAULTS | SHARER),
-    OP("exec of a missing file with a long path", exec_missing, 0, 0, .always = ENOENT),
+    OP("exec of a missing file with a long path", exec_missing, 0, 0,
+        .always = ENOENT),
     OP("exec of what is no program", exec_text, 0, FILES, .always = ENOEXEC),
 };
 
