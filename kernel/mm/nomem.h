@@ -11,7 +11,7 @@
 struct nomem {
     u64 next;   /* the number of that which is to fail; 0: none is (off) */
     u64 step;   /* from there to the one after; 0: there is none */
-    u64 passed; /* allocations from then until OFF, failed ones too */
+    u64 passed; /* allocations from then until off, failed ones too */
 };
 
 /* What new threads start with: set once, by the boot word nomem=N. */
