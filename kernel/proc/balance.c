@@ -25,26 +25,8 @@ cpu_wake(int cpu)
     }
 }
 
-void
-sched_publish(struct thread *thread)
-{
-    u64 flags;
-    struct runqueue *queue = lock_queue_of(thread, &flags);
-
-    while (!may_run(thread, thread->cpu)) { /* its mask has changed */
-        sched_depart(thread);
-        spin_unlock_irq(&queue->lock, flags);
-        queue = lock_queue_of(thread, &flags);
-    }
-    make_ready(queue, thread);
-    if (queue != this_cpu()->queue) {
-        cpu_wake(thread->cpu);
-    }
-    spin_unlock_irq(&queue->lock, flags);
-}
-
 /* Of the CPUs where it may run, the one with the least to do. */
-static int
+static __noinline int
 best_cpu(const struct thread *thread)
 {
     int best = 0;
@@ -61,11 +43,32 @@ best_cpu(const struct thread *thread)
     return best;
 }
 
-void
-sched_depart(struct thread *thread)
+bool
+sched_wake(struct thread *thread, enum thread_state from)
 {
-    thread->state = THREAD_RUNNABLE;
-    thread->cpu = best_cpu(thread);
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool woken = thread->state == from;
+
+    if (woken && thread->on_cpu) {
+        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
+    } else if (woken) {
+        while (!may_run(thread, thread->cpu)) {
+            thread->state = THREAD_RUNNABLE;
+            thread->cpu = best_cpu(thread);
+            spin_unlock_irq(&queue->lock, flags);
+            queue = lock_queue_of(thread, &flags); /* its mask may be new */
+        }
+        make_ready(queue, thread);
+        if (preempt_always) {
+            cpu_add_work(WORK_RESCHED);
+        }
+        if (queue != this_cpu()->queue) {
+            cpu_wake(thread->cpu);
+        }
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    return woken;
 }
 
 /* The longest queue of these CPUs that is longer than ours, of a CPU that does
@@ -165,13 +168,12 @@ sched_set_affinity(struct thread *thread, u64 mask)
     __atomic_store_n(&thread->affinity, mask, __ATOMIC_SEQ_CST);
     struct runqueue *queue = lock_queue_of(thread, &flags);
     bool wrong = !may_run(thread, thread->cpu);
-    bool move = wrong && !list_empty(&thread->run_link);
     bool asleep = !thread->on_cpu && thread->state != THREAD_EMBRYO
                   && thread->state != THREAD_RUNNABLE;
+    bool move = wrong && !list_empty(&thread->run_link);
     if (move) {
         list_del(&thread->run_link);
         queue->length--;
-        sched_depart(thread);
     }
     spin_unlock_irq(&queue->lock, flags);
     if (move) {

@@ -35,12 +35,16 @@ void sched_tick(bool from_user);
  * => interrupts on, no lock held */
 void sched_steal(void);
 
-/* Put a thread that is on no list on the list of the CPU that it belongs to: a
- * new one, or one that has departed from another (balance.h). */
-void sched_publish(struct thread *thread);
-
-/* End a sleep or a stop.  => whether it was in that state; any context */
+/* End a sleep or a stop: from here it waits for its CPU, or for the best one
+ * where it may run.  => whether it was in that state; any context */
 bool sched_wake(struct thread *thread, enum thread_state from);
+
+/* Have it wait for a CPU: a new thread, or one that was taken off a list. */
+static inline void
+sched_publish(struct thread *thread)
+{
+    (void)sched_wake(thread, thread->state);
+}
 
 /* A signal is there for the thread: if it runs on another CPU, that CPU looks
  * soon.  => the signal is visible already: a full barrier came after it */

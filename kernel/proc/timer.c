@@ -118,7 +118,8 @@ timers_expire(void)
             break;
         }
         list_del(&timer->link);
-        timer->expire(timer);
+        sched_wake(timer->thread, THREAD_SLEEPING);
+        cpu_add_work(WORK_RESCHED); /* who runs makes way, for who is next */
     }
     note_first(mine);
     spin_unlock(&mine->lock);

@@ -14,22 +14,22 @@
 struct timer {
     struct list link;
     u64 deadline;                    /* CLOCK_MONOTONIC, nanoseconds */
-    void (*expire)(struct timer *timer); /* with RANK_TIMER held */
+    struct thread *thread;           /* that sleeps until then */
     int cpu;                         /* on whose list it is */
 };
 
 /* => boot */
 void timers_init(void);
 
-/* Have expire called once the deadline has passed.
- * => deadline and expire are set; no lock from RANK_TIMER on is held */
+/* Have its thread woken once the deadline has passed.
+ * => deadline and thread are set; no lock from RANK_TIMER on is held */
 void timer_start(struct timer *timer);
 
-/* Take a timer back: from here it neither runs nor will.
+/* Take a timer back: from here it wakes nobody.
  * => as timer_start; whether it had not expired */
 bool timer_stop(struct timer *timer);
 
-/* Call the timers of this CPU that are due, and clear WORK_TIMER.
+/* Wake for the timers of this CPU that are due, and clear WORK_TIMER.
  * => no spinlock held; not in a handler */
 void timers_expire(void);
 
