@@ -15,13 +15,29 @@
 /* So many of a queue are looked at, as interrupts are off meanwhile. */
 #define LOOK_AT 16
 
-void
+/* The CPU has got work: end its rest, if it rests. */
+static void
 cpu_wake(int cpu)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see rest, in sched.c */
     if (preempt_always
         || __atomic_load_n(&cpus[cpu].resting, __ATOMIC_RELAXED)) {
         cpu_kick(cpu);
+    }
+}
+
+/* Lock the queue that the thread belongs to, wherever that is by now. */
+static inline struct runqueue *
+lock_queue_of(struct thread *thread, u64 *flags)
+{
+    for (;;) {
+        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
+        struct runqueue *queue = &queues[cpu];
+        *flags = spin_lock_irq(&queue->lock);
+        if (thread->cpu == cpu) {
+            return queue;
+        }
+        spin_unlock_irq(&queue->lock, *flags);
     }
 }
 
@@ -134,26 +150,18 @@ sched_steal(void)
 }
 
 void
-sched_offer(void)
+sched_tick(bool from_user)
 {
-    struct runqueue *queue = this_cpu()->queue;
-    u64 wanted = 0;
-    int looks = LOOK_AT;
-
-    if (queue->length == 0) {
-        return;
+    if (from_user) {
+        current->user_ticks++;
+    } else {
+        current->system_ticks++;
     }
-    u64 flags = spin_lock_irq(&queue->lock);
-    list_for_each_entry(thread, &queue->ready, struct thread, run_link) {
-        wanted |= thread->affinity;
-        if (--looks == 0) {
-            break;
+    cpu_add_work(WORK_RESCHED);
+    for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
+        if (i != this_cpu()->id) {
+            cpu_wake(i);
         }
-    }
-    spin_unlock_irq(&queue->lock, flags);
-    wanted &= cpus_online & ~(1UL << this_cpu()->id);
-    for (u64 left = wanted; left != 0; left &= left - 1) {
-        cpu_wake(__builtin_ctzl(left));
     }
 }
 

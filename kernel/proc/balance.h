@@ -39,24 +39,3 @@ make_ready(struct runqueue *queue, struct thread *thread)
     list_add_tail(&queue->ready, &thread->run_link);
     queue->length++;
 }
-
-/* Lock the queue that the thread belongs to, wherever that is by now. */
-static inline struct runqueue *
-lock_queue_of(struct thread *thread, u64 *flags)
-{
-    for (;;) {
-        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
-        struct runqueue *queue = &queues[cpu];
-        *flags = spin_lock_irq(&queue->lock);
-        if (thread->cpu == cpu) {
-            return queue;
-        }
-        spin_unlock_irq(&queue->lock, *flags);
-    }
-}
-
-/* The CPU has got work: end its rest, if it rests. */
-void cpu_wake(int cpu);
-
-/* Wake resting CPUs that may take what waits here.  => interrupts off */
-void sched_offer(void);

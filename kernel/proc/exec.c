@@ -110,9 +110,7 @@ proc_exec(const struct exec_args *args)
         /* ---- no failure below this line ---- */
         commit(&b, args->path);
     } else {
-        if (b.as != NULL) {
-            as_put(b.as);
-        }
+        as_put(b.as);
         files_put(b.files);
         if (error == -EINVAL && current->as != NULL) {
             signal_force(SIGSEGV); /* as Linux, past its point of no return */

@@ -40,9 +40,7 @@ proc_change_memory(struct as *next)
     thread->clear_child_tid = 0;
     thread->as = next;
     as_load(next); /* this CPU leaves the tables before they can go (H3) */
-    if (old != NULL) {
-        as_put(old);
-    }
+    as_put(old);
 }
 
 /* What the parent gets: what it asked clone for, unless it has executed another
@@ -115,9 +113,6 @@ end_process(struct process *process)
     }
     spin_unlock(&family_lock);
     sigacts_put(sigacts);
-    if (autoreap) {
-        proc_forget(process);
-    }
 }
 
 void
@@ -203,12 +198,18 @@ news_of(struct process *child, int options, int *status)
 /* Of the children that are asked for, the oldest with news.
  * => family_lock held
  * => its pid; 0: none has any; -ECHILD: there is no such child */
-static __noinline long
-find_any(pid_t pid, int options, int *status, struct process **found)
+static long
+find_news(pid_t pid, int options, int *status, struct process **found)
 {
     struct process *process = current->process;
     int news;
 
+    if (pid > 0) {
+        *found = pid_process(pid);
+        return *found != NULL && (*found)->parent == process
+                       && wants(pid, options, *found)
+                   ? news_of(*found, options, status) : -ECHILD;
+    }
     list_for_each_entry(child, &process->with_news, struct process, news_link) {
         if (wants(pid, options, child)
             && (news = news_of(child, options, status)) != 0) {
@@ -224,20 +225,6 @@ find_any(pid_t pid, int options, int *status, struct process **found)
         }
     }
     return -ECHILD;
-}
-
-/* The same, also by its number. */
-static inline long
-find_news(pid_t pid, int options, int *status, struct process **found)
-{
-    struct process *child = *found = pid_process(pid);
-
-    if (pid <= 0) {
-        return find_any(pid, options, status, found);
-    }
-    return child != NULL && child->parent == current->process
-                   && wants(pid, options, child)
-               ? news_of(child, options, status) : -ECHILD;
 }
 
 long
@@ -256,11 +243,10 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             break;
         }
     }
-    bool zombie = result > 0 && proc_is_zombie(child);
     if (result > 0 && rusage != NULL) {
         proc_usage(child, rusage);
     }
-    if (zombie) {
+    if (result > 0 && proc_is_zombie(child)) {
         process->child_user_ticks +=
             child->user_ticks + child->child_user_ticks;
         process->child_system_ticks +=
@@ -268,8 +254,5 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         proc_unlink(child);
     }
     spin_unlock(&family_lock);
-    if (zombie) {
-        proc_forget(child);
-    }
     return result;
 }

@@ -118,11 +118,9 @@ child_make(const struct clone_args *args, int *error)
         return NULL;
     }
     *error = share_memory(child, args->flags);                 /* 3 memory */
-    if (*error != 0) {
-        proc_discard(child);
-        return NULL;
+    if (*error == 0) {
+        *error = inherit(child, args->flags);                  /* 4 inherit */
     }
-    *error = inherit(child, args->flags);                      /* 4 inherit */
     if (*error != 0) {
         child_unmake(child);
         return NULL;

@@ -127,11 +127,8 @@ void proc_set_parent(struct process *child, struct process *parent);
 void proc_add_news(struct process *child);
 
 /* Take a process that is being reaped out of the family, so that nobody finds
- * it any more.  => family_lock held; proc_forget must follow without it */
+ * it any more, and give back its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
-
-/* Give back the pid and the reference of a process that was unlinked. */
-void proc_forget(struct process *process);
 
 /* Ticks of all its threads, past and present; and with those of the children
  * that it has waited for.  => usage: family_lock held */

@@ -266,17 +266,3 @@ sched_idle(void)
         rest(cpu);
     }
 }
-
-void
-sched_tick(bool from_user)
-{
-    struct thread *thread = current;
-
-    if (from_user) {
-        thread->user_ticks++;
-    } else {
-        thread->system_ticks++;
-    }
-    cpu_add_work(WORK_RESCHED);
-    sched_offer();
-}
