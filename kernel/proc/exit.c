@@ -198,18 +198,12 @@ news_of(struct process *child, int options, int *status)
 /* Of the children that are asked for, the oldest with news.
  * => family_lock held
  * => its pid; 0: none has any; -ECHILD: there is no such child */
-static long
-find_news(pid_t pid, int options, int *status, struct process **found)
+static __noinline long
+find_any(pid_t pid, int options, int *status, struct process **found)
 {
     struct process *process = current->process;
     int news;
 
-    if (pid > 0) {
-        *found = pid_process(pid);
-        return *found != NULL && (*found)->parent == process
-                       && wants(pid, options, *found)
-                   ? news_of(*found, options, status) : -ECHILD;
-    }
     list_for_each_entry(child, &process->with_news, struct process, news_link) {
         if (wants(pid, options, child)
             && (news = news_of(child, options, status)) != 0) {
@@ -225,6 +219,20 @@ find_news(pid_t pid, int options, int *status, struct process **found)
         }
     }
     return -ECHILD;
+}
+
+/* The same, also by its number. */
+static inline long
+find_news(pid_t pid, int options, int *status, struct process **found)
+{
+    struct process *child = *found = pid_process(pid);
+
+    if (pid <= 0) {
+        return find_any(pid, options, status, found);
+    }
+    return child != NULL && child->parent == current->process
+                   && wants(pid, options, child)
+               ? news_of(child, options, status) : -ECHILD;
 }
 
 long
