@@ -49,7 +49,7 @@ static const struct fork_mode {
 };
 
 static const struct fork_mode *fork_mode = &fork_modes[3];
-static bool vfork_is_fork; /* vfork=fork, as in 4.4BSD */
+u64 vfork_flags = CLONE_VM | CLONE_VFORK;
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -260,22 +260,6 @@ vfork_release(struct thread *child)
     spin_unlock(&family_lock);
 }
 
-long
-proc_fork(void)
-{
-    struct clone_args args = {.flags = SIGCHLD};
-
-    return proc_clone(&args);
-}
-
-long
-proc_vfork(void)
-{
-    struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK | SIGCHLD};
-
-    return vfork_is_fork ? proc_fork() : proc_clone(&args);
-}
-
 int
 fork_set_mode(const char *mode)
 {
@@ -297,9 +281,10 @@ fork_mode_name(void)
 int
 vfork_set_mode(const char *mode)
 {
-    if (strcmp(mode, "fork") != 0 && strcmp(mode, "vfork") != 0) {
+    if (strcmp(mode, "fork") == 0) {
+        vfork_flags = 0;
+    } else if (strcmp(mode, "vfork") != 0) {
         return -EINVAL;
     }
-    vfork_is_fork = strcmp(mode, "fork") == 0;
     return 0;
 }

@@ -29,9 +29,8 @@ struct clone_args {
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
-/* fork(2) and vfork(2), as the boot words fork= and vfork= have them. */
-long proc_fork(void);
-long proc_vfork(void);
+/* What a vfork asks for besides SIGCHLD: nothing, if vfork=fork, as in 4.4BSD. */
+extern u64 vfork_flags;
 
 /* The child no longer uses its parent's memory: let the parent go on.
  * => once, in exec (after close-on-exec is done) or exit */

@@ -5,6 +5,7 @@
 #include "abi/prctl.h"
 #include "abi/reboot.h"
 #include "abi/resource.h"
+#include "abi/signal.h"
 #include "abi/utsname.h"
 #include "abi/wait.h"
 
@@ -30,11 +31,11 @@
 /* pid_t fork(void);
  * The child's pid; 0 in the child.
  * EAGAIN: too many processes.  ENOMEM: no memory. */
-SYS_FORWARD(sys_fork, (void), proc_fork())
+SYS_FORWARD(sys_fork, (void), sys_clone(SIGCHLD, 0, 0, 0, 0))
 
 /* pid_t vfork(void);
  * As fork, but the caller waits until the child has called execve or _exit. */
-SYS_FORWARD(sys_vfork, (void), proc_vfork())
+SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
 
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);
