@@ -1,10 +1,8 @@
 /*
- * How work moves between CPUs (the rule is in balance.h).  The essential fact:
- * only one queue is locked at a time.  A thread leaves for another CPU under
- * the lock of the queue that it leaves: who holds a queue's lock and finds a
- * thread there knows that it stays there.  On the way it is RUNNABLE, on no
- * list, and belongs already to where it goes: who finds it there leaves it to
- * its carrier, and the carrier, too, redirects it under that queue's lock.
+ * How work comes to a CPU, and moves between them (the rule is in balance.h).
+ * The essential fact: only one queue is locked at a time.  A thread leaves under
+ * the lock of the queue that it leaves; on the way it is RUNNABLE, on no list,
+ * and belongs already to where it goes, but is its carrier's alone.
  */
 #include "arch/percpu.h"
 #include "arch/smp.h"
@@ -165,9 +163,8 @@ sched_tick(bool from_user)
     }
 }
 
-/* A thread that waits for a CPU it may no longer use goes elsewhere at once;
- * one that runs there, when its CPU has been told; one that sleeps, when it
- * wakes. */
+/* Who waits for a CPU that is forbidden now goes elsewhere at once; who runs
+ * there, when that has been told; who sleeps, when it wakes. */
 bool
 sched_set_affinity(struct thread *thread, u64 mask)
 {

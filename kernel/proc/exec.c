@@ -64,8 +64,7 @@ set_registers(const struct builder *b)
     };
 
     fxrstor(clean);
-    current->fs_base = 0;
-    sched_load_fs_base();
+    sched_set_fs_base(0);
     *current->frame = (struct trapframe){
         .rip = b->image.entry, .rsp = b->rsp, .cs = USER_CS, .ss = USER_SS,
         .rflags = RFLAGS_IF | RFLAGS_ONE, .vector = VECTOR_CHANGED,

@@ -58,6 +58,7 @@ static int share_memory(struct thread *child, u64 flags);
 static int inherit(struct thread *child, u64 flags);
 static void copy_registers(struct thread *child,
                            const struct clone_args *args);
+static void fork_return(void *arg);
 static bool join_family(struct thread *child, bool vfork);
 static void wait_for_release(struct thread *child);
 
@@ -215,7 +216,7 @@ join_family(struct thread *child, bool vfork)
 
 /* The child's first step.  The essential fact of fork: the child never called
  * anything.  It returns from a frame that its parent wrote. */
-void
+static void
 fork_return(void *arg)
 {
     (void)arg;

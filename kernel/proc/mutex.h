@@ -2,9 +2,6 @@
  * A sleeping lock, for work that may copy to or from user memory.  It orders
  * before every spinlock, and among its like by rank (core/lockrank.h), which is
  * checked each time.
- *
- * Taking a free one is one locked instruction on its owner word, and so is
- * giving it back; the rest is for those who wait.
  */
 #pragma once
 

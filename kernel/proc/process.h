@@ -1,13 +1,10 @@
 /*
  * A process: what is owned and waited for, by one or more threads (thread.h).
+ * It is counted once until it is reaped, and once for each thread until that
+ * one's stack is free.
  *
  *      fork        first thread runs       last thread ends      wait
  *   -> (embryo) -> living ---------------> zombie -------------> reaped
- *
- * A zombie is a process without a thread.  The last thread still stands on its
- * stack then, and the parent may be quicker than the next thread on that CPU:
- * so the process is counted, once until it is reaped and once for each thread
- * until its stack is free, and goes with the last of them.
  *
  * PR-1  Every process is reachable from pid 1 through children lists; parent
  *       and child links agree; its threads name it, and it counts them.
@@ -119,8 +116,7 @@ void pid_put(pid_t pid);
  * found and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
 
-/* Make it the youngest child; it is in no list of children yet.
- * => family_lock held */
+/* Make it the youngest child of its new parent.  => family_lock held */
 void proc_set_parent(struct process *child, struct process *parent);
 
 /* PR-3: it has news, if it has had none.  => family_lock held */

@@ -117,12 +117,11 @@ pick_next(struct runqueue *queue, struct cpu *cpu)
     return list_entry(first, struct thread, run_link);
 }
 
-/* Never skipped: a program that loads a selector into FS changes the base, and
- * the kernel does not learn of it. */
 void
-sched_load_fs_base(void)
+sched_set_fs_base(u64 base)
 {
-    wrmsr(MSR_FS_BASE, current->fs_base);
+    current->fs_base = base;
+    wrmsr(MSR_FS_BASE, base);
 }
 
 /* Load what belongs to the next thread and is not on its stack.  The idle
@@ -145,6 +144,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         as_load(next->as);
     }
     fxrstor(next->fpu);
+    /* Always: a selector that a program loads into FS changes it unseen. */
     wrmsr(MSR_FS_BASE, next->fs_base);
     cpu_set_kernel_stack(cpu, (u64)(next->frame + 1));
     if ((next->pending | next->process->pending) & ~next->blocked) {

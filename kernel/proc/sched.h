@@ -7,9 +7,8 @@
 
 #include "proc/thread.h"
 
-/* Make the calling context CPU 0's idle thread, so that `current` is valid,
- * and prepare the queues of all.
- * => boot */
+/* Prepare all queues, and make the calling context CPU 0's idle thread, so that
+ * `current` is valid.  => boot */
 void sched_init(void);
 
 /* Start the other CPUs that ACPI lists; each goes idle.
@@ -68,8 +67,5 @@ sched_prepare(enum thread_state state)
 /* Have the thread start at fn(arg), on its own kernel stack. */
 void context_prepare(struct thread *thread, void (*fn)(void *), void *arg);
 
-/* A child's first step (fork.c): return to user mode by its frame. */
-void fork_return(void *arg);
-
-/* Load the current thread's FS base, which it has just changed. */
-void sched_load_fs_base(void);
+/* Give the current thread this FS base. */
+void sched_set_fs_base(u64 base);

@@ -237,7 +237,6 @@ void
 signal_set_blocked(sigset_t mask)
 {
     spin_lock(&current->process->lock);
-
     current->blocked = mask & ~UNBLOCKABLE;
     signal_pass_on(current->process);
     if (signal_pending()) {

@@ -35,8 +35,7 @@ void signal_kill_others(struct process *process);
 /* A fault of the current thread: not blocked, not ignored. */
 void signal_force(int signal);
 
-/* What is pending for the current thread and not blocked: it ends an
- * interruptible sleep. */
+/* What is pending for the current thread, not blocked: it ends a sleep. */
 static inline sigset_t
 signal_pending(void)
 {

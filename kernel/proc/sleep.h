@@ -8,9 +8,6 @@
  *          if (error != 0) { ... }
  *      }
  *
- * The sleeper is on the queue before the lock is released, so that a waker who
- * changes the condition under the lock cannot be missed.
- *
  * Who waits for several things, or until a time, takes the steps one by one:
  *
  *      wait_begin    for each queue, its lock held: from here a wake-up counts

@@ -1,8 +1,7 @@
 /*
- * Timers, and the interrupt that serves them.  Each CPU has a list of its own
- * and sets its interrupt for what comes first: a timer, or the end of the time
- * slice, which an idle CPU does not have.  The handler only looks what is due;
- * timers expire on the way to user mode or in the idle loop (WORK_TIMER), with
+ * Timers, and the interrupt that serves them, which each CPU sets for what comes
+ * first: one of its timers, or the end of the time slice, if it is not idle.
+ * Timers expire later, on the way to user mode or in the idle loop, with
  * interrupts on, however many they are.
  */
 #pragma once

@@ -210,8 +210,7 @@ sys_arch_prctl(u64 code, u64 address)
         if (address >= USER_END) {
             return -EPERM;
         }
-        current->fs_base = address;
-        sched_load_fs_base();
+        sched_set_fs_base(address);
         return 0;
     case ARCH_GET_FS:
         return copy_to_user(address, &current->fs_base,
