@@ -61,8 +61,7 @@ read_boot_words(void)
 static void
 start_init(void *arg)
 {
-    const char *argv[] = {init_path, NULL};
-    struct exec_args args = {.path = init_path, .kernel_argv = argv};
+    struct exec_args args = {.path = init_path};
 
     (void)arg;
     current->files = files_alloc();

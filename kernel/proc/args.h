@@ -16,11 +16,9 @@
 struct as;
 struct elf_image;
 
-/* Where the strings come from: the user's arrays, or the kernel's (init). */
 struct exec_args {
     const char *path;   /* in kernel memory */
     vaddr_t argv, envp; /* user arrays, ended by NULL; 0: empty */
-    const char *const *kernel_argv; /* if not NULL, instead of both */
 };
 
 #define ARGS_FEW 32

@@ -1,8 +1,8 @@
 /*
  * How work comes to a CPU, and moves between them (the rule is in balance.h).
- * The essential fact: only one queue is locked at a time.  A thread leaves under
- * the lock of the queue that it leaves; on the way it is RUNNABLE, on no list,
- * and belongs already to where it goes, but is its carrier's alone.
+ * The essential fact: only one queue is locked at a time.  A thread leaves with
+ * its queue's lock held; on the way it is RUNNABLE, on no list, and belongs
+ * already to where it goes, but is its carrier's alone.
  */
 #include "arch/percpu.h"
 #include "arch/smp.h"

@@ -24,7 +24,7 @@ struct clone_args {
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
-/* What a vfork asks for besides SIGCHLD: nothing, if vfork=fork, as in 4.4BSD. */
+/* What vfork(2) asks for; nothing, if vfork=fork, as in 4.4BSD. */
 extern u64 vfork_flags;
 
 /* The child no longer uses its parent's memory: let the parent go on.

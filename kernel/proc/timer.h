@@ -1,5 +1,5 @@
 /*
- * Timers, and the interrupt that serves them, which each CPU sets for what comes
+ * Timers, and the interrupt that serves them; each CPU sets it for what comes
  * first: one of its timers, or the end of the time slice, if it is not idle.
  * Timers expire later, on the way to user mode or in the idle loop, with
  * interrupts on, however many they are.

@@ -141,7 +141,6 @@ target_of(pid_t pid)
 }
 
 /* int setpgid(pid_t pid, pid_t pgid);
- * 0.
  * EINVAL: pgid < 0, or it is 0 and pid < 0.  ESRCH: not the caller or its
  * child.  EACCES: the child has called execve.  EPERM: another session, a
  * leader, or no such group.
@@ -159,8 +158,7 @@ sys_setpgid(u64 pid, u64 pgid)
 }
 
 /* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
- * The group or session.
- * ESRCH: no such process. */
+ * The group or session.  ESRCH: no such process. */
 static long
 number_of(pid_t pid, bool session)
 {
@@ -190,8 +188,7 @@ sys_setsid(void)
     return error != 0 ? error : current->process->pid;
 }
 
-/* int set_tid_address(int *address);
- * The caller's tid. */
+/* int set_tid_address(int *address); the caller's tid. */
 long
 sys_set_tid_address(u64 address)
 {
@@ -287,8 +284,7 @@ sys_getrlimit(u64 resource, u64 limit)
  *               struct rlimit *old);
  * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
  * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
- * Differences from Linux: only RLIMIT_NOFILE can be set, and only the caller's
- * are told. */
+ * Differences from Linux: only RLIMIT_NOFILE can be set, only by its owner. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
