@@ -81,12 +81,12 @@ read_array(struct args *args, vaddr_t array)
 }
 
 int
-args_read(struct args *args, const struct exec_args *from)
+args_read(struct args *args, vaddr_t argv, vaddr_t envp)
 {
     args->words = args->few;
     args->capacity = ARGS_FEW;
     args->count = 1;
-    int error = read_array(args, from->argv);
+    int error = read_array(args, argv);
     if (error != 0) {
         return error;
     }
@@ -94,7 +94,7 @@ args_read(struct args *args, const struct exec_args *from)
         args->words[args->count++] = 0; /* see push_strings */
     }
     args->words[0] = args->count - 2;
-    return read_array(args, from->envp);
+    return read_array(args, envp);
 }
 
 void
@@ -239,7 +239,7 @@ push_vectors(struct stack *stack, const struct args *args,
 }
 
 int
-args_push(struct args *args, const struct exec_args *from, struct as *as,
+args_push(struct args *args, const char *path, struct as *as,
           const struct elf_image *image, vaddr_t *sp)
 {
     struct stack stack = {.as = as, .base = STACK_TOP};
@@ -256,10 +256,10 @@ args_push(struct args *args, const struct exec_args *from, struct as *as,
     spin_unlock(&as->lock);
     push(&stack, top, sizeof(top));
     vaddr_t random = rsp(&stack);
-    push(&stack, from->path, strlen(from->path) + 1);
-    vaddr_t path = rsp(&stack);
-    push_strings(&stack, args, current->as != NULL ? "" : from->path);
-    push_vectors(&stack, args, image, path, random);
+    push(&stack, path, strlen(path) + 1);
+    vaddr_t execfn = rsp(&stack);
+    push_strings(&stack, args, current->as != NULL ? "" : path);
+    push_vectors(&stack, args, image, execfn, random);
     *sp = rsp(&stack);
     return stack.error == -EEXIST ? -EINVAL : stack.error;
 }

@@ -56,8 +56,7 @@ int signal_restart(void);
 int signal_send_group(pid_t pgid, int signal);
 
 /* Send to whom kill(2) means by pid: one process, a group (0, -pgid), all (-1).
- * => process context, no spinlock held
- * => 0, -ESRCH: nobody; -EINVAL: no such signal */
+ * => as signal_send_group */
 int signal_kill(pid_t pid, int signal);
 
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */

@@ -62,13 +62,11 @@ sys_clone(u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls)
 long
 sys_execve(u64 path, u64 argv, u64 envp)
 {
-    struct exec_args args = {.argv = argv, .envp = envp};
     struct path_arg arg;
     long error = path_arg_get(&arg, HERE, path);
 
     if (error == 0) {
-        args.path = arg.path;
-        error = proc_exec(&args);
+        error = proc_exec(arg.path, argv, envp);
         path_arg_put(&arg);
     }
     return error;
