@@ -191,9 +191,8 @@ copy_registers(struct thread *child, const struct clone_args *args)
     context_prepare(child, fork_return, NULL);
 }
 
-/* Not if a signal came first: who kills a group must get the child of one that
- * was on its way here, too.  Either the child is found there, or the parent has
- * been.  => whether it is in */
+/* Not if a signal came first: who kills a group finds the child there, or has
+ * found the parent.  => whether it is in */
 static bool
 join_family(struct thread *child, bool vfork)
 {

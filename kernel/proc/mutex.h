@@ -31,8 +31,7 @@ void mutex_wait(struct mutex *mutex);
 void mutex_pass_on(struct mutex *mutex);
 
 /* Take the mutex; deaf to signals.
- * => no spinlock held, and no mutex of this rank or higher (checked); not in a
- *    handler */
+ * => not in a handler; no spinlock and no mutex of this rank or above is held */
 static inline void
 mutex_lock(struct mutex *mutex)
 {

@@ -125,8 +125,7 @@ sched_set_fs_base(u64 base)
 }
 
 /* Load what belongs to the next thread and is not on its stack.  The idle
- * thread has no space of its own: the last one stays, as it may come back
- * (until rest leaves it). */
+ * thread has no space of its own: the last one stays, until rest leaves it. */
 static void
 load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {

@@ -28,8 +28,7 @@ void signal_forget(struct process *process, sigset_t set);
  * what is pending on the process: tell another.  => process->lock held */
 void signal_pass_on(struct process *process);
 
-/* SIGKILL to each thread of the current process but this.
- * => process->lock held */
+/* SIGKILL to each thread of the current process but this.  => its lock held */
 void signal_kill_others(struct process *process);
 
 /* A fault of the current thread: not blocked, not ignored. */

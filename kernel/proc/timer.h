@@ -32,6 +32,5 @@ bool timer_stop(struct timer *timer);
  * => no spinlock held; not in a handler */
 void timers_expire(void);
 
-/* Begin or end time slices: this CPU has something to run, or nothing.
- * => interrupts off */
+/* Begin or end time slices: this CPU is busy, or idle.  => interrupts off */
 void timer_ticks(bool on);
