@@ -31,7 +31,7 @@ void mutex_wait(struct mutex *mutex);
 void mutex_pass_on(struct mutex *mutex);
 
 /* Take the mutex; deaf to signals.
- * => not in a handler; no spinlock and no mutex of this rank or above is held */
+ * => not in a handler; no spinlock and no mutex of this rank or above held */
 static inline void
 mutex_lock(struct mutex *mutex)
 {

@@ -34,8 +34,7 @@ find_open(u64 fd, struct inode **inode)
     if (file == NULL) {
         return -EBADF;
     }
-    *inode = file->inode;
-    inode_get(*inode);
+    *inode = inode_get(file->inode);
     file_put(file);
     return 0;
 }
