@@ -188,7 +188,7 @@ walk(struct place *place, bool make)
         if (error != 0 || *place->path == '\0') {
             return error;
         }
-        error = place_look(place, &next);
+        error = dir_lookup(place->dir, place->name, &next);
         if (error == -ENOENT && make) {
             error = make_way(place, &next);
         } else if (error == 0 && S_ISLNK(next->mode)) {
@@ -248,20 +248,6 @@ place_is_name(const struct place *place)
     return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-int
-place_look(struct place *place, struct inode **inode)
-{
-    if (place_is_name(place)) {
-        return dir_lookup(place->dir, place->name, inode);
-    }
-    if (place->name[0] != '\0' && place->name[1] == '.') {
-        *inode = dir_parent(place->dir);
-    } else {
-        *inode = inode_get(place->dir);
-    }
-    return 0;
-}
-
 /* ---- What needs no more than to find ---- */
 
 int
@@ -273,7 +259,7 @@ path_find(struct inode *at, const char *path, u32 flags,
 
     *inode = NULL;
     while (error == 0 && *inode == NULL) {
-        error = place_look(&place, inode);
+        error = dir_lookup(place.dir, place.name, inode);
         if (error == 0 && S_ISLNK((*inode)->mode)
             && (place.slash || !(flags & AT_SYMLINK_NOFOLLOW))) {
             error = place_follow(&place, inode);

@@ -381,6 +381,7 @@ procfs_init(void)
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0));
+    procfs_register("cpuinfo", cpuinfo_show, NULL);
 }
 
 /* ---- /proc/PID/stat, with family_lock held ---- */
