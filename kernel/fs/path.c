@@ -12,7 +12,6 @@
 #include "common/string.h"
 
 #include "core/config.h"
-#include "core/panic.h"
 
 #include "mm/heap.h"
 
@@ -23,23 +22,12 @@
 #include "fs/inode.h"
 #include "fs/path.h"
 
-#define INITIAL_UMASK 022
-#define LINKS_MAX     40 /* on one way, as on Linux */
+#define LINKS_MAX 40 /* on one way, as on Linux */
 
 /* ---- Each process's place ---- */
 
-struct fs_context *
-fs_context_alloc(void)
-{
-    struct fs_context *context = kzalloc(sizeof(*context));
-
-    if (context == NULL) {
-        panic("no memory for a working directory");
-    }
-    context->refs = 1;
-    context->umask = INITIAL_UMASK;
-    return context;
-}
+/* A reference is nobody's, so that it is never freed. */
+struct fs_context first_fs_context = {.refs = 2, .umask = 022};
 
 struct fs_context *
 fs_context_get(struct fs_context *context)
