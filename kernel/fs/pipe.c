@@ -160,7 +160,7 @@ pipe_write(struct file *file, struct uio *uio)
     while (uio->left > 0 && n >= 0) {
         if (pipe->readers == 0) {
             n = -EPIPE;
-        } else if (filled(pipe) + need > PIPE_SIZE) {
+        } else if (PIPE_SIZE - filled(pipe) < need) {
             n = wait_for_news(pipe, file, &pipe->room_wait);
         } else {
             n = fill(pipe, uio);
