@@ -2,8 +2,7 @@
  * Directories: finding, making, removing, renaming and listing names; paths.
  *
  * Essential fact: fstree_lock guards all names at once.  So rename is one step
- * to everybody, and `..` and a path, read under it, are never between two.  A
- * place in a listing is a key: the next name is found from it in O(log n).
+ * to everybody, and `..` and a path, read under it, are never between two.
  */
 #include "abi/dirent.h"
 #include "abi/errno.h"

@@ -5,9 +5,8 @@
  *        ^------------------- dir  ^                    |
  *                                  +------ names -------+
  *
- * An entry's key is a hash of its name, made unique in the directory: so a name
- * is found in O(1), and a key is a place in a listing
- * that stays what it is, whatever comes and goes beside it.
+ * An entry's key is a hash of its name, made unique in the directory; it is its
+ * place in a listing, whatever comes and goes beside it.
  */
 #pragma once
 

@@ -1,10 +1,6 @@
 /*
  * Descriptor tables.
  *
- * Essential fact: whoever wants to change a table that is shared since a fork
- * makes a copy that is his alone (table_own), with one more reference to each
- * file, and drops his count of the old one.
- *
  * Entry points: file_get_fd, table_own, files_copy.
  */
 #include <stdatomic.h>

@@ -1,9 +1,5 @@
 /*
  * Inodes: references, symbolic links, attributes.
- *
- * Essential fact: a name is one reference, and an inode is freed with its last;
- * so removing a name only takes it out of its directory, and whoever still has
- * the file open or mapped keeps it.
  */
 #include <stdatomic.h>
 

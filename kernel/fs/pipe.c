@@ -61,11 +61,8 @@ place_of(struct pipe *pipe, u64 byte)
 
     if (*page == 0) {
         *page = frame_alloc(FRAME_KERNEL);
-        if (*page == 0) {
-            return NULL;
-        }
     }
-    return (char *)frame_ptr(*page) + byte % PAGE_SIZE;
+    return *page != 0 ? (char *)frame_ptr(*page) + byte % PAGE_SIZE : NULL;
 }
 
 /* Copy size bytes between the ring, from byte `at` on, and the user.

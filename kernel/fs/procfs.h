@@ -1,6 +1,5 @@
 /*
- * /proc: the kernel's state as text.  Other rooms register files by name, so
- * nobody but fs_init knows of this file, and /proc can be left out.
+ * /proc: the kernel's state as text.  Other rooms register files by name.
  *
  * A reader sees a snapshot, made by `show` at its first read (and again after
  * it has gone back to the start).

@@ -5,9 +5,6 @@
  * copy first takes a reference to the page's frame under the inode's lock, then
  * copies without it.  A truncation meanwhile only takes the frame out of the
  * tree.
- *
- * Locks, in order: file->lock (the position), writing (one writer), those of
- * address spaces, inode.lock.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"

@@ -59,8 +59,6 @@ our_session(void)
 static long
 take_terminal(struct tty *tty)
 {
-    long result = -EPERM;
-
     spin_lock(&family_lock);
     spin_lock(&tty->lock);
     struct session *session = our_session();
@@ -72,9 +70,7 @@ take_terminal(struct tty *tty)
         tty->foreground = current->process->group->pgid;
         pid_get(tty->foreground);
     }
-    if (leads && session->terminal == tty) {
-        result = 0;
-    }
+    long result = leads && session->terminal == tty ? 0 : -EPERM;
     spin_unlock(&tty->lock);
     spin_unlock(&family_lock);
     return result;
@@ -101,20 +97,19 @@ set_foreground(struct tty *tty, vaddr_t arg)
     if (group < 0) {
         return -EINVAL;
     }
-    long result = 0;
     spin_lock(&family_lock); /* the group cannot go before it is ours */
     const struct pgrp *chosen = group_find(group);
-    spin_lock(&tty->lock);
-    if (our_session()->terminal != tty) {
-        result = -ENOTTY;
-    } else if (chosen == NULL || chosen->session != our_session()) {
-        result = chosen == NULL ? -ESRCH : -EPERM;
-    } else {
+    long result = our_session()->terminal != tty      ? -ENOTTY
+                  : chosen == NULL                    ? -ESRCH
+                  : chosen->session != our_session()  ? -EPERM
+                                                      : 0;
+    if (result == 0) {
+        spin_lock(&tty->lock);
         pid_get(group);
         pid_put(tty->foreground);
         tty->foreground = group;
+        spin_unlock(&tty->lock);
     }
-    spin_unlock(&tty->lock);
     spin_unlock(&family_lock);
     return result;
 }
@@ -122,16 +117,10 @@ set_foreground(struct tty *tty, vaddr_t arg)
 u64
 tty_of_session(const struct session *session, pid_t *foreground)
 {
-    struct tty *tty = session->terminal;
+    const struct tty *tty = session->terminal;
 
-    *foreground = -1;
-    if (tty == NULL) {
-        return 0;
-    }
-    spin_lock(&tty->lock);
-    *foreground = tty->foreground;
-    spin_unlock(&tty->lock);
-    return CONSOLE_NUMBER;
+    *foreground = tty != NULL ? tty->foreground : -1;
+    return tty != NULL ? CONSOLE_NUMBER : 0;
 }
 
 /* ---- The nodes ---- */
