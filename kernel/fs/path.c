@@ -73,18 +73,6 @@ fs_context_cwd(const struct fs_context *context)
 
 /* ---- Walking ---- */
 
-/* A reference to the directory where path starts. */
-static struct inode *
-start_of(struct inode *at, const char *path)
-{
-    if (path[0] == '/') {
-        at = root_inode;
-    } else if (at == NULL) {
-        return fs_context_cwd(current->fs);
-    }
-    return inode_get(at);
-}
-
 /* Copy the path's first component, and move the path behind it. */
 static int
 take_component(struct place *place)
@@ -144,7 +132,7 @@ insert_text(struct place *place, const char *target)
     place->path = place->text = text;
     if (text[0] == '/') {
         inode_put(place->dir);
-        place->dir = start_of(NULL, text);
+        place->dir = inode_get(root_inode);
     }
     return 0;
 }
@@ -206,7 +194,8 @@ path_walk(struct place *place, struct inode *at, const char *path, bool make)
     if (path[0] == '\0') {
         return -ENOENT;
     }
-    place->dir = start_of(at, path);
+    at = path[0] == '/' ? root_inode : at;
+    place->dir = at != NULL ? inode_get(at) : fs_context_cwd(current->fs);
     return walk(place, make);
 }
 

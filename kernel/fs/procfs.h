@@ -6,7 +6,21 @@
  */
 #pragma once
 
-#include "fs/text.h"
+#include "core/types.h"
+
+/* Text that grows as it is written (text.c). */
+struct text {
+    char *buf;              /* NULL before the first byte */
+    size_t size, capacity;
+    bool failed;            /* memory ran out: the text is not complete */
+};
+
+/* Append formatted text.
+ * => any context; want of memory is remembered in text->failed */
+void text_printf(struct text *text, const char *fmt, ...) __printf(2, 3);
+
+/* Free what it holds; it is empty then. */
+void text_clear(struct text *text);
 
 /* Make /proc/path, and the directories on the way.
  * => show: 0, or a negative errno for the reader; no lock held but the file's
