@@ -130,7 +130,7 @@ file_seek(struct file *file, i64 offset, int whence)
     }
     mutex_lock(&file->lock);
     u64 base = whence == SEEK_CUR   ? file->offset
-               : whence == SEEK_END ? inode_size(file->inode)
+               : whence == SEEK_END ? inode->size
                                     : 0;
     u64 target = S_ISCHR(inode->mode) ? 0 : base + (u64)offset;
     if ((i64)target >= 0) {

@@ -107,12 +107,6 @@ inode_object(struct inode *inode)
     return inode->object.ops != NULL ? &inode->object : NULL;
 }
 
-u64
-inode_size(struct inode *inode)
-{
-    return __atomic_load_n(&inode->size, __ATOMIC_RELAXED);
-}
-
 static struct timespec
 time_of(u64 ns)
 {

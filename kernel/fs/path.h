@@ -40,4 +40,3 @@ void inode_put(struct inode *inode); /* it may be NULL */
 
 /* The inode's pages, as something to map.  => NULL if it has none */
 struct object *inode_object(struct inode *inode);
-u64 inode_size(struct inode *inode);
