@@ -120,7 +120,6 @@ long
 file_seek(struct file *file, i64 offset, int whence)
 {
     const struct inode *inode = file->inode;
-    long result = -EINVAL;
 
     if (whence < SEEK_SET || whence > SEEK_END) {
         return -EINVAL;
@@ -135,10 +134,9 @@ file_seek(struct file *file, i64 offset, int whence)
     u64 target = S_ISCHR(inode->mode) ? 0 : base + (u64)offset;
     if ((i64)target >= 0) {
         file->offset = target;
-        result = (long)target;
     }
     mutex_unlock(&file->lock);
-    return result;
+    return (i64)target >= 0 ? (long)target : -EINVAL;
 }
 
 size_t

@@ -30,8 +30,7 @@ int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
  * one that has some, as link(2).
  * => the caller's reference is used up in any case; NULL: there was no memory
  *    for it (-ENOMEM, unless the path has an error)
- * => 0; -EEXIST, -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOSPC, -ENOMEM;
- *    -EXDEV, -EPERM (it has a name: another file system, a directory) */
+ * => 0; -EEXIST; path_walk's and dir_add's errors */
 int fs_make(struct inode *at, const char *path, struct inode *inode);
 
 /* unlink(2) or rmdir(2): 0 or a negative errno. */
