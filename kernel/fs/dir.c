@@ -100,10 +100,12 @@ may_insert(struct inode *dir, const struct entry *old, u64 key)
 static int
 may_link(const struct inode *dir, const struct inode *inode)
 {
-    if (inode->nlink == 0) {
-        return entry_of(inode) != NULL ? -ENOENT : 0;
+    if (inode->nlink == 0 && entry_of(inode) == NULL) {
+        return 0;
     }
-    return inode->dev != dir->dev ? -EXDEV : S_ISDIR(inode->mode) ? -EPERM : 0;
+    return inode->dev != dir->dev   ? -EXDEV
+           : S_ISDIR(inode->mode)   ? -EPERM
+           : inode->nlink == 0      ? -ENOENT : 0;
 }
 
 int

@@ -43,12 +43,13 @@ make(struct place *place, struct inode *inode)
     if (inode == NULL) {
         return -ENOMEM;
     }
-    bool new_dir = S_ISDIR(inode->mode) && inode->nlink == 0;
+    bool new = inode->nlink == 0 && inode->refs == 1; /* only we know it */
+    bool new_dir = new && S_ISDIR(inode->mode);
     if (place->dir->dev != DEV_TREE || !place_is_name(place)
         || (place->slash && !new_dir)) {
         return refuse(place, -EEXIST);
     }
-    if (inode->nlink == 0 && place->dir->mode & S_ISGID) {
+    if (new && place->dir->mode & S_ISGID) {
         inode->gid = place->dir->gid;
         inode->mode |= new_dir ? S_ISGID : 0;
     }
@@ -125,9 +126,6 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
 
     if (flags & O_TMPFILE_BIT) {
         return -EOPNOTSUPP;
-    }
-    if ((flags & O_PATH) || ((flags & O_CREAT) && (flags & O_DIRECTORY))) {
-        return -EINVAL;
     }
     if (flags & O_CREAT) {
         error = path_walk(&place, at, path, false);

@@ -283,7 +283,7 @@ parse_number(const char *name)
 static u32
 tell_number(int number, u32 mode, u64 *key, char name[MADE_NAME])
 {
-    if (number < (int)*key) {
+    if (number < 0 || (u64)number < *key) {
         return 0;
     }
     *key = (u64)number;

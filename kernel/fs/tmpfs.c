@@ -112,6 +112,25 @@ object_size(struct object *object)
 
 /* ---- Reading and writing ---- */
 
+/* Clear bytes of one page.  => the inode's lock held */
+static void
+clear(struct tmpfs_file *file, u64 start, u64 end)
+{
+    paddr_t frame = pagetree_at(&file->tree, start / PAGE_SIZE, false);
+
+    if (frame != 0) {
+        memset((char *)frame_ptr(frame) + start % PAGE_SIZE, 0, end - start);
+    }
+}
+
+/* What a mapping has written behind the end in the last page goes, before the
+ * end moves past it.  => the inode's lock held */
+static void
+clear_tail(struct inode *inode)
+{
+    clear(file_of(inode), inode->size, align_up(inode->size, PAGE_SIZE));
+}
+
 /* Move what lies in one page; a write makes the page.
  * => bytes, 0 at the end; -EFAULT, -ENOMEM, -ENOSPC if not even one came */
 static long
@@ -122,6 +141,9 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
     int error = 0;
 
     spin_lock(&inode->lock);
+    if (uio->write && offset > inode->size) {
+        clear_tail(inode);
+    }
     paddr_t frame = pagetree_at(tree, offset / PAGE_SIZE, false);
     if (!uio->write) {
         n = offset < inode->size ? MIN(n, inode->size - offset) : 0;
@@ -200,17 +222,6 @@ tmpfs_write(struct file *file, struct uio *uio)
 
 /* ---- Changes of size ---- */
 
-/* Clear bytes of one page.  => the inode's lock held */
-static void
-clear(struct tmpfs_file *file, u64 start, u64 end)
-{
-    paddr_t frame = pagetree_at(&file->tree, start / PAGE_SIZE, false);
-
-    if (frame != 0) {
-        memset((char *)frame_ptr(frame) + start % PAGE_SIZE, 0, end - start);
-    }
-}
-
 static int
 tmpfs_truncate(struct inode *inode, u64 size)
 {
@@ -219,20 +230,19 @@ tmpfs_truncate(struct inode *inode, u64 size)
 
     mutex_lock(&file->writing);
     u64 old = inode->size;
-    u64 least = MIN(old, size);
     if (size < old) { /* first, so that no fault gets a page behind it */
         inode->size = size;
         error = object_unmap(&inode->object, pages_of(size), ~0UL);
     }
     spin_lock(&inode->lock);
-    inode->size = error == 0 ? size : old;
     if (error == 0) {
-        clear(file, least, align_up(least, PAGE_SIZE));
+        clear_tail(inode);
         inode_touch(inode);
         if (size <= old) {
             pagetree_drop(&file->tree, pages_of(size), ~0UL, false);
         }
     }
+    inode->size = error == 0 ? size : old;
     spin_unlock(&inode->lock);
     mutex_unlock(&file->writing);
     return error;
@@ -264,9 +274,11 @@ tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
         error = pagetree_fill(&file->tree, start / PAGE_SIZE, pages_of(end),
                               tmpfs_room());
     }
+    if (error == 0 && end > inode->size && !(mode & FALLOC_FL_KEEP_SIZE)) {
+        clear_tail(inode);
+        inode->size = end;
+    }
     if (error == 0) {
-        inode->size = mode & FALLOC_FL_KEEP_SIZE ? inode->size
-                                                 : MAX(inode->size, end);
         inode_touch(inode);
     }
     spin_unlock(&inode->lock);

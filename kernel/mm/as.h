@@ -98,7 +98,7 @@ int as_unmap(struct as *as, vaddr_t addr, u64 size);
 /* mprotect(2).
  * => 0, -EINVAL, -EACCES; -ENOMEM: with no memory, nothing is changed; with a
  *    hole in the range, what lies before it is (as on Linux) */
-int as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot);
+int as_protect(struct as *as, vaddr_t addr, u64 size, u64 prot);
 
 /* brk(2): the new break if it could be set, else the old. */
 vaddr_t as_brk(struct as *as, vaddr_t brk);

@@ -119,10 +119,10 @@ place(struct as *as, const struct vma *vma, u32 map_flags)
     u32 fixed = map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
     vaddr_t addr = align_down(vma->start, PAGE_SIZE);
     u64 size = vma->end - vma->start;
-    int error = fixed != 0 && vma->start != addr ? -EINVAL
-                : !user_range(vma->start, size)  ? -ENOMEM
-                : addr < USER_START              ? -EPERM
-                                                 : 0;
+    int error = !user_range(vma->start, size)      ? -ENOMEM
+                : fixed != 0 && vma->start != addr ? -EINVAL
+                : addr < USER_START                ? -EPERM
+                                                   : 0;
 
     if (error == 0 && fixed != MAP_FIXED
         && !range_is_free(as, addr, addr + size)) {
@@ -242,7 +242,7 @@ protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 }
 
 int
-as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot)
+as_protect(struct as *as, vaddr_t addr, u64 size, u64 prot)
 {
     if (addr % PAGE_SIZE != 0) {
         return -EINVAL;
@@ -251,11 +251,17 @@ as_protect(struct as *as, vaddr_t addr, u64 size, u32 prot)
         return 0;
     }
     size = align_up(size, PAGE_SIZE);
-    if (size == 0 || !user_range(addr, size)) {
+    if (addr + size <= addr) {
+        return -ENOMEM;
+    }
+    if (prot & ~(u64)(PROT_READ | PROT_WRITE | PROT_EXEC)) {
+        return -EINVAL;
+    }
+    if (!user_range(addr, size)) {
         return -ENOMEM;
     }
     spin_lock(&as->lock);
-    int error = protect_locked(as, addr, addr + size, prot);
+    int error = protect_locked(as, addr, addr + size, (u32)prot);
     spin_unlock(&as->lock);
     return error;
 }

@@ -161,7 +161,7 @@ sys_ioctl(u64 fd, u64 request, u64 arg)
 }
 
 /* long getdents64(int fd, struct linux_dirent64 *buf, size_t size);
- * Bytes of records, in the order of creation; 0 at the end.
+ * Bytes of records, in no order that means anything; 0 at the end.
  * ENOTDIR, EFAULT.  EINVAL: too small for one.  ENOENT: removed. */
 long
 sys_getdents64(u64 fd, u64 buf, u64 size)

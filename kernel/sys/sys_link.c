@@ -116,6 +116,9 @@ sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
         error = fs_rename(source.at, source.path, target.at, target.path,
                           (u32)flags);
         path_arg_put(&target);
+    } else { /* what is wrong on the way to `from` comes before it */
+        int first = fs_rename(source.at, source.path, NULL, "/", 0);
+        error = first != -EXDEV && first != -EBUSY ? first : error;
     }
     path_arg_put(&source);
     return error;

@@ -24,33 +24,27 @@
 
 /* Fill in the file's object.  => 0 and a reference to *inode, or -errno */
 static long
-map_file(int fd, u64 offset, struct vma *vma, struct inode **inode)
+map_file(const struct file *file, u64 offset, struct vma *vma,
+         struct inode **inode)
 {
+    u32 mode = file->flags & O_ACCMODE;
+    bool never_w = (vma->flags & VMA_SHARED) && mode == O_RDONLY;
     u64 size = vma->end - vma->start;
 
     if ((i64)(offset + size) < (i64)size) {
         return -EOVERFLOW;
     }
-    struct file *file = file_get_fd(fd);
-    if (file == NULL) {
-        return -EBADF;
+    if (mode == O_WRONLY || (never_w && (vma->prot & PROT_WRITE))) {
+        return -EACCES;
     }
     vma->object = inode_object(file->inode);
     vma->offset = offset >> PAGE_SHIFT;
-    u32 mode = file->flags & O_ACCMODE;
-    bool never_w = (vma->flags & VMA_SHARED) && mode == O_RDONLY;
     vma->flags |= never_w ? VMA_NEVER_W : 0;
-    long error = 0;
     if (vma->object == NULL) {
-        error = -ENODEV;
-    } else if (mode == O_WRONLY || (never_w && (vma->prot & PROT_WRITE))) {
-        error = -EACCES;
-    } else {
-        inode_get(file->inode);
-        *inode = file->inode;
+        return -ENODEV;
     }
-    file_put(file);
-    return error;
+    *inode = inode_get(file->inode);
+    return 0;
 }
 
 /* void *mmap(void *addr, size_t size, int prot, int flags, int fd,
@@ -65,33 +59,37 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 {
     u64 whole = align_up(size, PAGE_SIZE);
     u32 type = (u32)flags & MAP_TYPE;
+    bool anonymous = (flags & MAP_ANONYMOUS) != 0;
     struct vma vma = {
         .start = addr, .end = addr + whole,
         .prot = (u32)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
         .flags = type == MAP_PRIVATE ? 0 : VMA_SHARED,
     };
     struct inode *inode = NULL;
-    long error = 0;
+    struct file *file = anonymous ? NULL : file_get_fd((int)fd);
+    long result = 0;
 
-    if (offset % PAGE_SIZE != 0 || size == 0 || type < MAP_SHARED
-        || type > MAP_SHARED_VALIDATE || ((u32)flags & ~MAP_KNOWN) != 0
-        || (type == MAP_SHARED_VALIDATE && (flags & MAP_ANONYMOUS) != 0)) {
-        return -EINVAL;
-    }
-    if (whole == 0 || whole > USER_END) {
-        return -ENOMEM;
-    }
-    if ((flags & MAP_ANONYMOUS) == 0) {
-        error = map_file((int)fd, offset, &vma, &inode);
+    if (offset % PAGE_SIZE != 0) {
+        result = -EINVAL;
+    } else if (!anonymous && file == NULL) {
+        result = -EBADF;
+    } else if (size == 0 || type < MAP_SHARED || type > MAP_SHARED_VALIDATE
+               || ((u32)flags & ~MAP_KNOWN) != 0
+               || (type == MAP_SHARED_VALIDATE && anonymous)) {
+        result = -EINVAL;
+    } else if (whole == 0 || whole > USER_END) {
+        result = -ENOMEM;
+    } else if (!anonymous) {
+        result = map_file(file, offset, &vma, &inode);
     } else if (vma.flags & VMA_SHARED) { /* a file without a name */
         inode = tmpfs_anonymous(whole);
         vma.object = inode != NULL ? inode_object(inode) : NULL;
-        error = inode != NULL ? 0 : -ENOMEM;
+        result = inode != NULL ? 0 : -ENOMEM;
     }
-    if (error != 0) {
-        return error;
+    file_put(file);
+    if (result == 0) {
+        result = as_map(current->as, &vma, (u32)flags);
     }
-    long result = as_map(current->as, &vma, (u32)flags);
     inode_put(inode); /* the vma has its own reference */
     return result;
 }
@@ -104,14 +102,8 @@ SYS_FORWARD(sys_munmap, (u64 addr, u64 size),
 /* int mprotect(void *addr, size_t size, int prot);
  * EINVAL: not aligned, unknown right.  ENOMEM: a part is not mapped.
  * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are refused. */
-long
-sys_mprotect(u64 addr, u64 size, u64 prot)
-{
-    if (prot & ~(u64)(PROT_READ | PROT_WRITE | PROT_EXEC)) {
-        return -EINVAL;
-    }
-    return as_protect(current->as, addr, size, (u32)prot);
-}
+SYS_FORWARD(sys_mprotect, (u64 addr, u64 size, u64 prot),
+            as_protect(current->as, addr, size, prot))
 
 /* void *brk(void *end);
  * The new break, or the old one if it could not be set. */

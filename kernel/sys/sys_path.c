@@ -122,7 +122,9 @@ long
 sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 {
     struct path_arg arg;
-    int result = path_arg_get(&arg, dirfd, path);
+    bool makes_dir = (flags & O_CREAT) && (flags & O_DIRECTORY);
+    int result = makes_dir || (flags & O_PATH)
+                     ? -EINVAL : path_arg_get(&arg, dirfd, path);
 
     if (result == 0) {
         result = fs_open(arg.at, arg.path, (u32)flags,

@@ -58,6 +58,7 @@ test_kinds(void)
 static void
 test_linkat(void)
 {
+    struct stat status;
     char path[64];
     int dir, fd;
 
@@ -92,6 +93,12 @@ test_linkat(void)
         "a file that lost its last name gets no other");
     fails(linkat(AT_FDCWD, path, AT_FDCWD, "new", AT_SYMLINK_FOLLOW), ENOENT,
         "in no way");
+    chown("d", 0, 7);
+    chmod("d", 02755);
+    fails(linkat(fd, "", dir, "new", AT_EMPTY_PATH), ENOENT,
+        "nor into a directory that gives its group");
+    fstat(fd, &status);
+    is(status.st_gid, 0, "which it does not get");
     close(fd);
     close(dir);
     unlink("to");

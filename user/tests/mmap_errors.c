@@ -46,6 +46,8 @@ test_mmap(void)
     is(map(-PAGE * 16, PAGE, RW, ANON | MAP_FIXED), -ENOMEM, "in the kernel");
     is(map((1L << 47) - PAGE, PAGE, RW, ANON | MAP_FIXED), -ENOMEM,
         "the last page of the user's half");
+    is(map(-PAGE * 16 + 1, 512, RW, ANON | MAP_FIXED), -ENOMEM,
+        "an odd address in the kernel");
     const long odd[6] = { 0, PAGE, RW, ANON, -1, 100 };
     is(raw_v(NR_mmap, odd), -EINVAL, "an odd offset of nothing");
     is(map(0, PAGE, PROT_NONE, ANON), 1, "a page without rights");
@@ -96,6 +98,10 @@ test_file(void)
     is(map_file(PAGE, PROT_READ, fd, PAGE * 100), 1, "beyond its end");
     is(map_file(PAGE, PROT_READ, 99, 0), -EBADF, "a file that is not open");
     is(map_file(PAGE, PROT_READ, -1, 0), -EBADF, "nor -1");
+    is(map_file(0, PROT_READ, 99, 0), -EBADF, "nothing of it");
+    is(map_file(PAGE, PROT_READ, 99, -PAGE), -EBADF,
+        "up to the end of all offsets");
+    is(map_file(PAGE, PROT_READ, 99, 100), -EINVAL, "from an odd offset");
     is(map_file(PAGE, PROT_READ, fd, -PAGE), -EOVERFLOW,
         "up to the end of all offsets");
     other = open("file", O_WRONLY);
@@ -106,6 +112,8 @@ test_file(void)
     close(other);
     other = open(".", O_RDONLY);
     is(map_file(PAGE, PROT_READ, other, 0), -ENODEV, "a directory");
+    const long shared[6] = { 0, PAGE, RW, MAP_SHARED, other, 0 };
+    is(raw_v(NR_mmap, shared), -EACCES, "to write to it");
     close(other);
     close(fd);
     unlink("file");
@@ -131,6 +139,9 @@ test_mprotect(char *p)
         "mprotect: odd address");
     is(raw(NR_mprotect, P(p), 0, 1, 0), 0, "nothing is something to do");
     is(raw(NR_mprotect, P(p), PAGE, 0x1000, 0), -EINVAL, "an odd right");
+    is(raw(NR_mprotect, P(p), 0, 0x1000, 0), 0, "an odd right to nothing");
+    is(raw(NR_mprotect, P(p), -PAGE, 0x1000, 0), -ENOMEM,
+        "and to a negative length");
     is(raw(NR_mprotect, P(p), -PAGE, 1, 0), -ENOMEM, "a negative length");
     is(raw(NR_mprotect, P(p), -1, 1, 0), -ENOMEM, "one that goes round");
     is(raw(NR_mprotect, 1L << 47, PAGE, 1, 0), -ENOMEM, "behind the end");

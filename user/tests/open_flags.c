@@ -85,6 +85,8 @@ main(void)
     for (int i = 0; i < COUNT_OF(rows); i++) {
         is_str(row_of(rows[i].flags), rows[i].want, rows[i].name);
     }
+    fails(open("", O_CREAT | O_DIRECTORY, 0600), EINVAL,
+        "flags come before the path");
     fd = open("dir", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     is(fcntl(fd, F_GETFL) & (O_DIRECTORY | O_NOFOLLOW),
         O_DIRECTORY | O_NOFOLLOW, "F_GETFL tells both");

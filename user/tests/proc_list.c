@@ -34,6 +34,17 @@ seen_once(int from, int step)
     return n;
 }
 
+static int
+seen_twice(void)
+{
+    int n = 0;
+
+    for (int i = 0; i < CHILDREN; i++) {
+        n += seen[i] > 1;
+    }
+    return n;
+}
+
 static void
 forget(void)
 {
@@ -48,11 +59,27 @@ bury(int i)
     waitpid(pid[i], NULL, 0);
 }
 
+/* Far behind the last, a name that stands for nobody is not made up. */
+static void
+list_far(const char *path, const char *nobody)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    int n = 0;
+
+    seekdir(dir, (1L << 62) + (1L << 31));
+    while ((entry = readdir(dir)) != NULL) {
+        n += strcmp(entry->d_name, nobody) == 0;
+    }
+    is(n, 0, path);
+    closedir(dir);
+}
+
 int
 main(void)
 {
     struct dirent *entry;
-    int ends[2], twice = 0, rest = 0;
+    int ends[2], rest = 0;
     char c, name[32] = "";
     long mark = 0;
 
@@ -94,10 +121,7 @@ main(void)
         }
     }
     is(seen_once(0, 2), CHILDREN / 2, "those that stay are listed once");
-    for (int i = 0; i < CHILDREN; i++) {
-        twice += seen[i] > 1;
-    }
-    is(twice, 0, "none twice");
+    is(seen_twice(), 0, "none twice");
     closedir(dir);
     snprintf(name, sizeof(name), "/proc/%d", pid[1]);
     ok(!exists(name), "one that went has no directory");
@@ -107,5 +131,7 @@ main(void)
         bury(i);
     }
     ok(!exists(name), "until it goes, too");
+    list_far("/proc", "0");
+    list_far("/proc/self/fd", "-1");
     return done();
 }

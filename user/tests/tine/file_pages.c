@@ -20,7 +20,10 @@
  * ok 15 - room for a file is pages
  * ok 16 - no more than there are
  * ok 17 - and then none is kept
- * 1..17
+ * ok 18 - zero, whatever was written behind the end: by a write
+ * ok 19 - by a truncate
+ * ok 20 - by a fallocate
+ * 1..20
  */
 #include "counts.h"
 
@@ -131,6 +134,30 @@ test_room(void)
     truncate_file();
 }
 
+/* What is behind the end of a mapped file, when that moves: Linux does this on
+ * ext4, not on tmpfs. */
+static void
+test_tail(int way, const char *name)
+{
+    char c = 'c';
+
+    truncate_file();
+    pwrite(fd, "text", 4, 0);
+    volatile char *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+        fd, 0);
+    p[100] = 'x';
+    if (way == 0) {
+        pwrite(fd, "more", 4, 2 * PAGE);
+    } else if (way == 1) {
+        ftruncate(fd, 2 * PAGE);
+    } else {
+        fallocate(fd, 0, 2 * PAGE, PAGE);
+    }
+    pread(fd, &c, 1, 100);
+    is(c, '\0', name);
+    munmap((void *)p, PAGE);
+}
+
 int
 main(void)
 {
@@ -146,6 +173,9 @@ main(void)
     test_private();
     test_shared();
     test_room();
+    test_tail(0, "zero, whatever was written behind the end: by a write");
+    test_tail(1, "by a truncate");
+    test_tail(2, "by a fallocate");
     close(fd);
     unlink("file");
     return done();

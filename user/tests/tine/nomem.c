@@ -3,7 +3,7 @@
  * mapped, one by one, in tables that are shared since a fork; nomem.h says how,
  * and what must hold.
  *
- * seconds: 40
+ * seconds: 120
  * expect:
  * ok 1 - munmap of a page
  * ok 2 - munmap of a page shared once more

@@ -15,7 +15,7 @@
  * ok 6 - exec with much to pass
  * ok 7 - exec with much to pass after vfork
  * ok 8 - exec that closes descriptors
- * ok 9 - exec of a missing file
+ * ok 9 - exec of a missing file with a long path
  * ok 10 - exec of what is no program
  * 1..10
  */
@@ -76,8 +76,12 @@ exec_closes(void)
 static void
 exec_missing(void)
 {
+    static char path[256]; /* so long that it needs memory */
+
+    memset(path, '/', 200);
+    strcpy(path + 200, "missing");
     do_exec();
-    attempt.arg[0] = P("missing");
+    attempt.arg[0] = P(path);
 }
 
 static void
@@ -103,7 +107,8 @@ static const struct op ops[] = {
         LEAVES | FAULTS | IN_VFORK),
     OP("exec that closes descriptors", exec_closes, 0,
         LEAVES | FAULTS | SHARER),
-    OP("exec of a missing file", exec_missing, 0, 0, .always = ENOENT),
+    OP("exec of a missing file with a long path", exec_missing, 0, 0,
+        .always = ENOENT),
     OP("exec of what is no program", exec_text, 0, FILES, .always = ENOEXEC),
 };
 

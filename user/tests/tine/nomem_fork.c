@@ -3,7 +3,7 @@
  * every mode of fork, and of setsid and setpgid; and that wait and exit need
  * none; nomem.h says how, and what must hold.
  *
- * seconds: 40
+ * seconds: 120
  * modes: eager page table tree
  * expect:
  * ok 1 - fork
