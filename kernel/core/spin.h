@@ -36,13 +36,6 @@ spin_held(const struct spinlock *lock)
     return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0;
 }
 
-/* The rank that its holder held before: 0 if this was its first lock. */
-static inline u32
-spin_outer(const struct spinlock *lock)
-{
-    return lock->held - 1;
-}
-
 /* spin.c: take a lock that was found held, with interrupts as in `flags` until
  * it is there; panic over a wrong order. */
 void spin_wait(struct spinlock *lock, u32 held);

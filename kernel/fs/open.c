@@ -19,7 +19,7 @@
 #include "fs/tmpfs.h"
 
 #define O_TMPFILE_BIT 020000000
-#define KEPT_FLAGS    (FILE_FLAGS | O_DIRECTORY | O_NOFOLLOW)
+#define KEPT_FLAGS    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW)
 
 /* What becomes of a change that cannot be: an error of looking for the name, or
  * if it is there, this one. */
