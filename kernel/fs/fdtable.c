@@ -312,12 +312,10 @@ int
 fd_get_cloexec(u32 fd)
 {
     struct files *files = current->files;
-    int result = -EBADF;
 
     spin_lock(&files->lock);
-    if (file_at(files, fd) != NULL) {
-        result = bit_at(files->table->cloexec, fd);
-    }
+    int result = file_at(files, fd) != NULL
+                     ? bit_at(files->table->cloexec, fd) : -EBADF;
     spin_unlock(&files->lock);
     return result;
 }
