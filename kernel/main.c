@@ -63,7 +63,7 @@ start_init(void *arg)
 {
     (void)arg;
     current->files = files_alloc();
-    current->fs = fs_context_alloc();
+    current->fs = &first_fs_context;
     fs_init();
     debug_init();
     for (int fd = 0; fd < 3; fd++) {

@@ -178,7 +178,7 @@ schedule(void)
     u64 flags = spin_lock_irq(&queue->lock);
 
     assert(flags & RFLAGS_IF); /* so not in a handler, and no irq lock */
-    assert(spin_outer(&queue->lock) == 0); /* no lock is held across it */
+    assert(queue->lock.held == 1); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
     if (prev->state == THREAD_RUNNING && prev != cpu->idle) {
         prev->state = THREAD_RUNNABLE;

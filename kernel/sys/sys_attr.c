@@ -15,7 +15,6 @@
 #include "proc/thread.h"
 
 #include "fs/file.h"
-#include "fs/fs.h"
 #include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/pipe.h"

@@ -29,14 +29,8 @@
 static int
 find_open(u64 fd, struct inode **inode)
 {
-    struct file *file = file_get_fd((int)fd);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    *inode = inode_get(file->inode);
-    file_put(file);
-    return 0;
+    *inode = files_inode(current->files, (int)fd);
+    return *inode != NULL ? 0 : -EBADF;
 }
 
 int
