@@ -61,12 +61,9 @@ read_boot_words(void)
 static void
 start_init(void *arg)
 {
-    const char *argv[] = {init_path, NULL};
-    struct exec_args args = {.path = init_path, .kernel_argv = argv};
-
     (void)arg;
     current->files = files_alloc();
-    current->fs = fs_context_alloc();
+    current->fs = &first_fs_context;
     fs_init();
     debug_init();
     for (int fd = 0; fd < 3; fd++) {
@@ -75,7 +72,7 @@ start_init(void *arg)
             panic("/dev/console: error %d", error);
         }
     }
-    int error = proc_exec(&args);
+    int error = proc_exec(init_path, 0, 0);
     if (error != 0) {
         panic("cannot execute init, %s: error %d", init_path, error);
     }

@@ -3,10 +3,8 @@
  * how to show text and how to ask for what was typed; the terminal (fs/tty.c)
  * writes text, and takes what is typed.
  *
- * An interrupt of an input device only says that there is something.  The
- * devices are asked for it (console_poll) before this CPU next returns to user
- * mode, or idles: no lock is held then and interrupts are on, so ^C can send
- * its signal on the spot.
+ * An interrupt only says that there is something: the devices are asked for it
+ * (console_poll) where no lock is held, so ^C can send its signal on the spot.
  */
 #pragma once
 

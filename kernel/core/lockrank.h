@@ -1,11 +1,7 @@
 /*
- * The order of all locks: one line a class.  A lock may be taken only while
- * every lock already held on this CPU has a smaller rank; spin_lock checks it
- * each time.  None may be held across sleep, and user memory may be touched
- * only with none held (a page fault takes RANK_AS).  Those from RANK_IRQ on are
- * taken with interrupts off, so that a handler may, whatever was interrupted;
- * so they come last, by spin_lock_irq, and nobody allocates memory with one
- * held.
+ * The order of all locks, lowest first: one line a class (the card says what
+ * is checked).  Those from RANK_IRQ on are taken with interrupts off, so that a
+ * handler may, whatever was interrupted: nobody allocates memory with one held.
  */
 #pragma once
 

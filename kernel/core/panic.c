@@ -24,23 +24,16 @@ int panicking;
 const char *
 symbol_at(u64 address, u64 *offset)
 {
-    u32 low = 0;
-    u32 high = symbol_count;
+    u32 after = 0; /* the first symbol behind it */
 
-    if (address < IMAGE_BASE || address >= (u64)text_end || high == 0
-        || address < symbol_addrs[0]) {
+    while (after < symbol_count && symbol_addrs[after] <= address) {
+        after++;
+    }
+    if (after == 0 || address >= (u64)text_end) {
         return NULL;
     }
-    while (high - low > 1) {
-        u32 middle = (low + high) / 2;
-        if (symbol_addrs[middle] <= address) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    *offset = address - symbol_addrs[low];
-    return symbol_names + symbol_name_offsets[low];
+    *offset = address - symbol_addrs[after - 1];
+    return symbol_names + symbol_name_offsets[after - 1];
 }
 
 void

@@ -1,10 +1,8 @@
 /*
- * Spinlocks, of two kinds that share one type.  spin_lock leaves interrupts on:
- * it guards what no interrupt handler touches, and its work may be long.
- * spin_lock_irq turns them off: it guards what handlers touch too, and its work
- * is bounded.  A lock is always taken by the same kind (schedule turns
- * interrupts off itself), and locks are released in the opposite order
- * (both checked by rank).
+ * Spinlocks, of two kinds that share one type: spin_lock leaves interrupts on,
+ * spin_lock_irq turns them off, as handlers take its locks too.  A lock is
+ * always taken by the same kind (schedule turns interrupts off itself), and
+ * locks are released in the opposite order (both checked by rank).
  *
  * They are inline because a fork takes some forty of them; what is rare (a lock
  * that is held, an order that is wrong) is in spin.c.
@@ -36,13 +34,6 @@ static inline bool
 spin_held(const struct spinlock *lock)
 {
     return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0;
-}
-
-/* The rank that its holder held before: 0 if this was its first lock. */
-static inline u32
-spin_outer(const struct spinlock *lock)
-{
-    return lock->held - 1;
 }
 
 /* spin.c: take a lock that was found held, with interrupts as in `flags` until

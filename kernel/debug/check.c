@@ -24,7 +24,6 @@
 
 #include "fs/file.h"
 #include "fs/procfs.h"
-#include "fs/text.h"
 
 #include "debug/check.h"
 #include "debug/debug.h"

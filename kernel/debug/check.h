@@ -5,7 +5,7 @@
 
 #include "core/printk.h"
 
-#include "fs/text.h"
+#include "fs/procfs.h"
 
 #define REPORTED_MAX 20 /* violations named one by one */
 

@@ -2,8 +2,7 @@
  * The record channel to the host, on COM2.
  *
  * Essential fact: a record is sent whole under a lock, so the host can always
- * tell where the next begins; only the last words are sent without it, for
- * whoever panics may hold it, or a CPU that was stopped.
+ * tell where the next begins; only the last words are sent without it.
  */
 #include "common/string.h"
 

@@ -1,9 +1,6 @@
 /*
  * The 16550 UART (National Semiconductor PC16550D data sheet), and the one at
  * COM1, the console's serial half: output by polling, input by interrupt.
- *
- * Essential fact: bytes for which the terminal has no room stay in the UART's
- * FIFO; QEMU then takes no more from the host, and nothing is lost.
  */
 #include "core/console.h"
 

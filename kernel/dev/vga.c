@@ -81,26 +81,15 @@ vga_write(const char *text, size_t size)
     show_cursor();
 }
 
-/* Whether there is memory behind the screen's address. */
-static bool
-probe(void)
-{
-    u16 old = cells[0];
-
-    cells[0] = 0x55aa;
-    bool found = cells[0] == 0x55aa;
-    cells[0] = old;
-    return found;
-}
-
 void
 vga_init(void)
 {
     static struct console_device device = {.write = vga_write};
 
     cells = device_memory(SCREEN);
-    if (!probe()) {
-        return;
+    cells[0] = BLANK;
+    if (cells[0] != BLANK) {
+        return; /* no memory is there: no adapter */
     }
     for (unsigned i = 0; i < ROWS * COLUMNS; i++) {
         cells[i] = BLANK;

@@ -68,7 +68,7 @@ show_names(struct text *out)
                 "stepping\t: %u\n", family, model, name, regs[0] & 0xf);
 }
 
-static int
+int
 cpuinfo_show(struct text *out)
 {
     for (int i = 0; i < cpu_count; i++) {
@@ -83,10 +83,4 @@ cpuinfo_show(struct text *out)
         text_printf(out, "\n\n");
     }
     return 0;
-}
-
-void
-cpuinfo_init(void)
-{
-    procfs_register("cpuinfo", cpuinfo_show, NULL);
 }

@@ -25,45 +25,36 @@ device_add(const char *path, u32 mode, u64 number, const struct inode_ops *ops,
 }
 
 static long
-null_read(struct file *file, struct uio *uio)
-{
-    (void)file, (void)uio;
-    return 0;
-}
-
-static long
 null_write(struct file *file, struct uio *uio)
 {
     (void)file;
     return (long)uio->left;
 }
 
+/* Read from the page that is the inode's data, again and again; NULL: there is
+ * nothing to read. */
 static long
-zero_read(struct file *file, struct uio *uio)
+memory_read(struct file *file, struct uio *uio)
 {
+    void *page = file->inode->data;
     size_t size = uio->left;
     size_t failed = 0;
 
-    (void)file;
-    while (uio->left > 0 && failed == 0) {
-        failed = uio_move(uio, frame_ptr(zero_frame),
-                          MIN(uio->left, PAGE_SIZE));
+    while (page != NULL && uio->left > 0 && failed == 0) {
+        failed = uio_move(uio, page, MIN(uio->left, PAGE_SIZE));
     }
-    return size == uio->left && size > 0 ? -EFAULT : (long)(size - uio->left);
+    return failed != 0 && size == uio->left ? -EFAULT
+                                            : (long)(size - uio->left);
 }
 
 void
 memory_devices_init(void)
 {
-    static const struct inode_ops null_ops = {
-        .read = null_read, .write = null_write, .seeks = true,
-    };
-    static const struct inode_ops zero_ops = {
-        .read = zero_read, .write = null_write, .seeks = true,
+    static const struct inode_ops ops = {
+        .read = memory_read, .write = null_write, .seeks = true,
     };
 
-    device_add("/dev/null", S_IFCHR | 0666, device_number(1, 3), &null_ops,
-               NULL);
-    device_add("/dev/zero", S_IFCHR | 0666, device_number(1, 5), &zero_ops,
-               NULL);
+    device_add("/dev/null", S_IFCHR | 0666, device_number(1, 3), &ops, NULL);
+    device_add("/dev/zero", S_IFCHR | 0666, device_number(1, 5), &ops,
+               frame_ptr(zero_frame));
 }

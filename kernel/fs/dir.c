@@ -2,8 +2,7 @@
  * Directories: finding, making, removing, renaming and listing names; paths.
  *
  * Essential fact: fstree_lock guards all names at once.  So rename is one step
- * to everybody, and `..` and a path, read under it, are never between two.  A
- * place in a listing is a key: the next name is found from it in O(log n).
+ * to everybody, and `..` and a path, read under it, are never between two.
  */
 #include "abi/dirent.h"
 #include "abi/errno.h"
@@ -46,25 +45,6 @@ name_made(struct inode *dir, const char *name, struct inode *made)
     return 0;
 }
 
-int
-dir_lookup(struct inode *dir, const char *name, struct inode **child)
-{
-    u64 key;
-
-    spin_lock(&fstree_lock);
-    const struct entry *entry = entry_find(dir, name, &key);
-    if (entry != NULL) {
-        *child = inode_get(entry->inode);
-    }
-    spin_unlock(&fstree_lock);
-    if (entry != NULL) {
-        return 0;
-    }
-    int error = dir->ops->lookup != NULL ? dir->ops->lookup(dir, name, child)
-                                         : -ENOENT;
-    return error == 0 ? name_made(dir, name, *child) : error;
-}
-
 /* What `..` is there: the root's is itself.  => fstree_lock held */
 static struct inode *
 parent_of(const struct inode *dir)
@@ -74,13 +54,37 @@ parent_of(const struct inode *dir)
     return entry != NULL ? entry->dir : root_inode;
 }
 
-struct inode *
-dir_parent(const struct inode *dir)
+/* What needs not be made to be found.  => fstree_lock held; NULL: no such */
+static struct inode *
+find_kept(struct inode *dir, const char *name)
+{
+    u64 key;
+
+    if (name[0] == '\0' || (name[0] == '.' && name[1] == '\0')) {
+        return dir;
+    }
+    if (strcmp(name, "..") == 0) {
+        return parent_of(dir);
+    }
+    const struct entry *entry = entry_find(dir, name, &key);
+    return entry != NULL ? entry->inode : NULL;
+}
+
+int
+dir_lookup(struct inode *dir, const char *name, struct inode **child)
 {
     spin_lock(&fstree_lock);
-    struct inode *parent = inode_get(parent_of(dir));
+    struct inode *found = find_kept(dir, name);
+    if (found != NULL) {
+        *child = inode_get(found);
+    }
     spin_unlock(&fstree_lock);
-    return parent;
+    if (found != NULL) {
+        return 0;
+    }
+    int error = dir->ops->lookup != NULL ? dir->ops->lookup(dir, name, child)
+                                         : -ENOENT;
+    return error == 0 ? name_made(dir, name, *child) : error;
 }
 
 /* Whether a name may be put there.  => fstree_lock held */

@@ -5,9 +5,8 @@
  *        ^------------------- dir  ^                    |
  *                                  +------ names -------+
  *
- * An entry's key is a hash of its name, made unique in the directory: so a name
- * is found in O(1), and a key is a place in a listing
- * that stays what it is, whatever comes and goes beside it.
+ * An entry's key is a hash of its name, made unique in the directory; it is its
+ * place in a listing, whatever comes and goes beside it.
  */
 #pragma once
 
@@ -17,13 +16,10 @@
 /* A new directory.  => NULL: no memory */
 struct inode *dir_alloc(u32 mode);
 
-/* Find a name in a directory.
+/* Find a name in a directory; `..` of the root is itself, as `.` and "" are.
  * => 0 and *child with one reference; -ENOENT, -ENOMEM */
 int dir_lookup(struct inode *dir, const char *name, struct inode **child)
     __must_check;
-
-/* What `..` is there: the root's is itself.  => with one reference */
-struct inode *dir_parent(const struct inode *dir);
 
 /* Give an inode a name, and the name a reference: its first, or one more.
  * => 0; -EEXIST, -ENOENT (the directory was removed, or the inode's last name

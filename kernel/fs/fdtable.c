@@ -1,10 +1,6 @@
 /*
  * Descriptor tables.
  *
- * Essential fact: whoever wants to change a table that is shared since a fork
- * makes a copy that is his alone (table_own), with one more reference to each
- * file, and drops his count of the old one.
- *
  * Entry points: file_get_fd, table_own, files_copy.
  */
 #include <stdatomic.h>
@@ -316,12 +312,10 @@ int
 fd_get_cloexec(u32 fd)
 {
     struct files *files = current->files;
-    int result = -EBADF;
 
     spin_lock(&files->lock);
-    if (file_at(files, fd) != NULL) {
-        result = bit_at(files->table->cloexec, fd);
-    }
+    int result = file_at(files, fd) != NULL
+                     ? bit_at(files->table->cloexec, fd) : -EBADF;
     spin_unlock(&files->lock);
     return result;
 }

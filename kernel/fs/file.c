@@ -120,22 +120,23 @@ long
 file_seek(struct file *file, i64 offset, int whence)
 {
     const struct inode *inode = file->inode;
-    long result = -EINVAL;
 
+    if (whence < SEEK_SET || whence > SEEK_END) {
+        return -EINVAL;
+    }
     if (!inode->ops->seeks) {
-        return whence < SEEK_SET || whence > SEEK_END ? -EINVAL : -ESPIPE;
+        return -ESPIPE;
     }
     mutex_lock(&file->lock);
     u64 base = whence == SEEK_CUR   ? file->offset
-               : whence == SEEK_END ? inode_size(file->inode)
+               : whence == SEEK_END ? inode->size
                                     : 0;
     u64 target = S_ISCHR(inode->mode) ? 0 : base + (u64)offset;
-    if (whence >= SEEK_SET && whence <= SEEK_END && (i64)target >= 0) {
+    if ((i64)target >= 0) {
         file->offset = target;
-        result = (long)target;
     }
     mutex_unlock(&file->lock);
-    return result;
+    return (i64)target >= 0 ? (long)target : -EINVAL;
 }
 
 size_t

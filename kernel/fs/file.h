@@ -34,9 +34,8 @@ struct file {
     void *data;            /* the inode ops' own */
 };
 
-/* What of open's flags an open file keeps, and F_SETFL may change. */
+/* What of an open file's flags F_SETFL may change. */
 #define FILE_STATUS (O_APPEND | O_NONBLOCK)
-#define FILE_FLAGS  (O_ACCMODE | FILE_STATUS)
 
 /* A new open file of the inode (one more reference; NULL: open brings it).
  * => NULL: no memory */

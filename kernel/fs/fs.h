@@ -30,8 +30,7 @@ int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
  * one that has some, as link(2).
  * => the caller's reference is used up in any case; NULL: there was no memory
  *    for it (-ENOMEM, unless the path has an error)
- * => 0; -EEXIST, -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOSPC, -ENOMEM;
- *    -EXDEV, -EPERM (it has a name: another file system, a directory) */
+ * => 0; -EEXIST; path_walk's and dir_add's errors */
 int fs_make(struct inode *at, const char *path, struct inode *inode);
 
 /* unlink(2) or rmdir(2): 0 or a negative errno. */
@@ -60,7 +59,7 @@ void fs_must_place(const char *path, struct inode *inode);
  * Where the last component of a path stands.  What to do with it (look, make,
  * remove, follow) is left to whoever asked:
  *
- *      path_walk --> place_look (perhaps) --> act on dir, name --> place_end
+ *      path_walk --> dir_lookup (perhaps) --> act on dir, name --> place_end
  *                      ^          |
  *                      +-- place_follow, if it is a symbolic link
  */
@@ -84,11 +83,7 @@ void place_end(struct place *place);
 /* Whether the last component is a name, not `/`, `.` or `..`. */
 bool place_is_name(const struct place *place);
 
-/* Look it up, whether it is a directory as it should or not.
- * => 0 and *inode with one reference; -ENOENT, -ENOMEM */
-int place_look(struct place *place, struct inode **inode) __must_check;
-
-/* Follow the symbolic link *inode that place_look gave: to an inode at once, or
+/* Follow the symbolic link *inode that was found: to an inode at once, or
  * on along its text to another last component (*inode is NULL then).
  * => the link's reference is used up
  * => 0; path_walk's errors; -ELOOP: it is the 41st on this way */

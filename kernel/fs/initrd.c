@@ -144,6 +144,5 @@ fs_init(void)
     tty_init();
     rundev_init();
     procfs_init();
-    cpuinfo_init();
     tmpfs_limit();
 }

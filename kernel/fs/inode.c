@@ -1,9 +1,5 @@
 /*
  * Inodes: references, symbolic links, attributes.
- *
- * Essential fact: a name is one reference, and an inode is freed with its last;
- * so removing a name only takes it out of its directory, and whoever still has
- * the file open or mapped keeps it.
  */
 #include <stdatomic.h>
 
@@ -109,12 +105,6 @@ struct object *
 inode_object(struct inode *inode)
 {
     return inode->object.ops != NULL ? &inode->object : NULL;
-}
-
-u64
-inode_size(struct inode *inode)
-{
-    return __atomic_load_n(&inode->size, __ATOMIC_RELAXED);
 }
 
 static struct timespec

@@ -84,7 +84,7 @@ struct inode {
     u32 entries, bits;           /* N */
 
     struct spinlock lock;        /*    RANK_INODE */
-    u64 size;                    /* l  bytes */
+    _Atomic u64 size;            /* l  bytes; read without it */
     u32 uid, gid;                /* l */
     u64 atime_ns;                /* a  CLOCK_REALTIME, as the others: read */
     u64 mtime_ns;                /* a  contents or names changed */

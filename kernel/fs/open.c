@@ -19,7 +19,7 @@
 #include "fs/tmpfs.h"
 
 #define O_TMPFILE_BIT 020000000
-#define KEPT_FLAGS    (FILE_FLAGS | O_DIRECTORY | O_NOFOLLOW)
+#define KEPT_FLAGS    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW)
 
 /* What becomes of a change that cannot be: an error of looking for the name, or
  * if it is there, this one. */
@@ -27,7 +27,7 @@ static int
 refuse(struct place *place, int error)
 {
     struct inode *inode;
-    int missing = place_look(place, &inode);
+    int missing = dir_lookup(place->dir, place->name, &inode);
 
     if (missing != 0) {
         return missing;
@@ -61,36 +61,32 @@ make(struct place *place, struct inode *inode)
 static int
 find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
 {
-    for (;;) {
+    int error;
+
+    do {
         if (place->slash && place_is_name(place)) {
             return -EISDIR;
         }
-        int error = place_look(place, inode);
-        if (error == 0 && (flags & O_EXCL)) {
-            inode_put(*inode);
-            return -EEXIST;
-        }
-        if (error == 0 && S_ISLNK((*inode)->mode) && !(flags & O_NOFOLLOW)) {
-            error = place_follow(place, inode);
-            if (error == 0 && *inode == NULL) {
-                continue;
+        error = dir_lookup(place->dir, place->name, inode);
+        if (error == -ENOENT) {
+            *inode = tmpfs_file(mode);
+            error = make(place, *inode);
+            if (error != 0) {
+                inode_put(*inode);
+                *inode = NULL;
             }
-            return error;
+            if (error == -EEXIST && !(flags & O_EXCL)) {
+                error = 0; /* somebody else made it since: look again */
+            }
+        } else if (error == 0 && (flags & O_EXCL)) {
+            inode_put(*inode);
+            error = -EEXIST;
+        } else if (error == 0 && S_ISLNK((*inode)->mode)
+                   && !(flags & O_NOFOLLOW)) {
+            error = place_follow(place, inode);
         }
-        if (error != -ENOENT) {
-            return error;
-        }
-        *inode = tmpfs_file(mode);
-        error = make(place, *inode);
-        if (error == 0) {
-            return 0;
-        }
-        inode_put(*inode);
-        if (error != -EEXIST || (flags & O_EXCL)) {
-            return error;
-        }
-        /* Somebody else made it since we looked: look again. */
-    }
+    } while (error == 0 && *inode == NULL);
+    return error;
 }
 
 /* Open what the file is bound to. */

@@ -12,7 +12,6 @@
 #include "common/string.h"
 
 #include "core/config.h"
-#include "core/panic.h"
 
 #include "mm/heap.h"
 
@@ -23,23 +22,12 @@
 #include "fs/inode.h"
 #include "fs/path.h"
 
-#define INITIAL_UMASK 022
-#define LINKS_MAX     40 /* on one way, as on Linux */
+#define LINKS_MAX 40 /* on one way, as on Linux */
 
 /* ---- Each process's place ---- */
 
-struct fs_context *
-fs_context_alloc(void)
-{
-    struct fs_context *context = kzalloc(sizeof(*context));
-
-    if (context == NULL) {
-        panic("no memory for a working directory");
-    }
-    context->refs = 1;
-    context->umask = INITIAL_UMASK;
-    return context;
-}
+/* A reference is nobody's, so that it is never freed. */
+struct fs_context first_fs_context = {.refs = 2, .umask = 022};
 
 struct fs_context *
 fs_context_get(struct fs_context *context)
@@ -84,18 +72,6 @@ fs_context_cwd(const struct fs_context *context)
 }
 
 /* ---- Walking ---- */
-
-/* A reference to the directory where path starts. */
-static struct inode *
-start_of(struct inode *at, const char *path)
-{
-    if (path[0] == '/') {
-        at = root_inode;
-    } else if (at == NULL) {
-        return fs_context_cwd(current->fs);
-    }
-    return inode_get(at);
-}
 
 /* Copy the path's first component, and move the path behind it. */
 static int
@@ -156,7 +132,7 @@ insert_text(struct place *place, const char *target)
     place->path = place->text = text;
     if (text[0] == '/') {
         inode_put(place->dir);
-        place->dir = start_of(NULL, text);
+        place->dir = inode_get(root_inode);
     }
     return 0;
 }
@@ -188,7 +164,7 @@ walk(struct place *place, bool make)
         if (error != 0 || *place->path == '\0') {
             return error;
         }
-        error = place_look(place, &next);
+        error = dir_lookup(place->dir, place->name, &next);
         if (error == -ENOENT && make) {
             error = make_way(place, &next);
         } else if (error == 0 && S_ISLNK(next->mode)) {
@@ -218,7 +194,8 @@ path_walk(struct place *place, struct inode *at, const char *path, bool make)
     if (path[0] == '\0') {
         return -ENOENT;
     }
-    place->dir = start_of(at, path);
+    at = path[0] == '/' ? root_inode : at;
+    place->dir = at != NULL ? inode_get(at) : fs_context_cwd(current->fs);
     return walk(place, make);
 }
 
@@ -248,20 +225,6 @@ place_is_name(const struct place *place)
     return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-int
-place_look(struct place *place, struct inode **inode)
-{
-    if (place_is_name(place)) {
-        return dir_lookup(place->dir, place->name, inode);
-    }
-    if (place->name[0] != '\0' && place->name[1] == '.') {
-        *inode = dir_parent(place->dir);
-    } else {
-        *inode = inode_get(place->dir);
-    }
-    return 0;
-}
-
 /* ---- What needs no more than to find ---- */
 
 int
@@ -273,7 +236,7 @@ path_find(struct inode *at, const char *path, u32 flags,
 
     *inode = NULL;
     while (error == 0 && *inode == NULL) {
-        error = place_look(&place, inode);
+        error = dir_lookup(place.dir, place.name, inode);
         if (error == 0 && S_ISLNK((*inode)->mode)
             && (place.slash || !(flags & AT_SYMLINK_NOFOLLOW))) {
             error = place_follow(&place, inode);

@@ -15,7 +15,7 @@ struct fs_context {
     struct inode *cwd;    /* fstree_lock; one reference; NULL: the root */
 };
 
-struct fs_context *fs_context_alloc(void); /* boot, or panic; cwd: the root */
+extern struct fs_context first_fs_context; /* pid 1's; cwd: the root */
 struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context); /* it may be NULL */
@@ -40,4 +40,3 @@ void inode_put(struct inode *inode); /* it may be NULL */
 
 /* The inode's pages, as something to map.  => NULL if it has none */
 struct object *inode_object(struct inode *inode);
-u64 inode_size(struct inode *inode);

@@ -52,12 +52,6 @@ filled(const struct pipe *pipe)
     return pipe->head - pipe->tail;
 }
 
-static inline u64
-room(const struct pipe *pipe)
-{
-    return PIPE_SIZE - filled(pipe);
-}
-
 /* The place of a byte in the ring; a page that is not there is made.
  * => NULL: no memory */
 static char *
@@ -67,11 +61,8 @@ place_of(struct pipe *pipe, u64 byte)
 
     if (*page == 0) {
         *page = frame_alloc(FRAME_KERNEL);
-        if (*page == 0) {
-            return NULL;
-        }
     }
-    return (char *)frame_ptr(*page) + byte % PAGE_SIZE;
+    return *page != 0 ? (char *)frame_ptr(*page) + byte % PAGE_SIZE : NULL;
 }
 
 /* Copy size bytes between the ring, from byte `at` on, and the user.
@@ -144,7 +135,7 @@ fill(struct pipe *pipe, struct uio *uio)
     bool atomic = uio->left <= PIPE_BUF;
     int error = 0;
     size_t done = copy_ring(pipe, pipe->head, uio,
-                            MIN(uio->left, room(pipe)), &error);
+                            MIN(uio->left, PIPE_SIZE - filled(pipe)), &error);
 
     if (error != 0 && (atomic || done == 0)) {
         return error;
@@ -166,7 +157,7 @@ pipe_write(struct file *file, struct uio *uio)
     while (uio->left > 0 && n >= 0) {
         if (pipe->readers == 0) {
             n = -EPIPE;
-        } else if (room(pipe) < need) {
+        } else if (PIPE_SIZE - filled(pipe) < need) {
             n = wait_for_news(pipe, file, &pipe->room_wait);
         } else {
             n = fill(pipe, uio);

@@ -42,11 +42,53 @@ struct proc_inode {
     int file;                                /* FILE_* */
 };
 
-static void show_stat(struct process *process, struct text *out);
-
 #define proc_of(node) container_of(node, struct proc_inode, inode)
 
 /* ---- What a file shows ---- */
+
+/* The 52 fields of proc(5), zero where we have no such thing; of a process's
+ * threads the oldest speaks.  => family_lock held */
+static void
+show_stat(struct process *process, struct text *out)
+{
+    struct session *session = process->group->session;
+    sigset_t pending = 0, blocked = 0;
+    int threads = 0, cpu = 0;
+    char state = 'Z';
+    pid_t foreground;
+    u64 tty = tty_of_session(session, &foreground);
+    u64 user, system;
+
+    spin_lock(&process->lock);
+    for_each_thread(thread, process) {
+        if (threads++ == 0) {
+            state = thread->state == THREAD_SLEEPING  ? 'S'
+                    : thread->state == THREAD_STOPPED ? 'T'
+                                                      : 'R';
+            cpu = thread->cpu;
+            pending = process->pending | thread->pending;
+            blocked = thread->blocked;
+        }
+    }
+    spin_unlock(&process->lock);
+    proc_ticks(process, &user, &system);
+    text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
+                process->comm, state, process->parent->pid,
+                process->group->pgid, session->sid, tty, foreground);
+    /* flags minflt cminflt majflt cmajflt, and times */
+    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,
+                process->child_user_ticks, process->child_system_ticks);
+    /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
+    text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", threads,
+                process->start_ns / NSEC_PER_TICK, ~0UL);
+    /* startcode endcode startstack kstkesp kstkeip, and
+     * signal blocked sigignore sigcatch wchan nswap cnswap */
+    text_printf(out, "0 0 0 0 0 %lu %lu 0 0 0 0 0 ", pending, blocked);
+    /* exit_signal processor rt_priority policy delayacct guest cguest */
+    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, cpu);
+    /* start_data end_data start_brk arg_start arg_end env_start env_end */
+    text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
+}
 
 /* Make the text of a file.  => 0, or a negative errno */
 static int
@@ -381,65 +423,5 @@ procfs_init(void)
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0));
-}
-
-/* ---- /proc/PID/stat, with family_lock held ---- */
-
-/* What is told of a process's threads: that of the oldest, but for how many
- * there are. */
-struct brief {
-    char state;
-    int threads, cpu;
-    sigset_t pending, blocked;
-};
-
-static struct brief
-brief_of(struct process *process)
-{
-    struct brief brief = {.state = 'Z'};
-    spin_lock(&process->lock);
-
-    for_each_thread(thread, process) {
-        if (brief.threads++ == 0) {
-            brief.state = thread->state == THREAD_SLEEPING  ? 'S'
-                          : thread->state == THREAD_STOPPED ? 'T'
-                                                            : 'R';
-            brief.cpu = thread->cpu;
-            brief.pending = process->pending | thread->pending;
-            brief.blocked = thread->blocked;
-        }
-    }
-    spin_unlock(&process->lock);
-    return brief;
-}
-
-/* The 52 fields of proc(5), zero where we have no such thing. */
-static void
-show_stat(struct process *process, struct text *out)
-{
-    struct brief brief = brief_of(process);
-    pid_t foreground;
-    struct session *session = process->group->session;
-    u64 tty = tty_of_session(session, &foreground);
-    u64 user, system;
-
-    proc_ticks(process, &user, &system);
-    text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
-                process->comm, brief.state,
-                process->parent->pid, process->group->pgid, session->sid,
-                tty, foreground);
-    /* flags minflt cminflt majflt cmajflt, and times */
-    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,
-                process->child_user_ticks, process->child_system_ticks);
-    /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
-    text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", brief.threads,
-                process->start_ns / NSEC_PER_TICK, ~0UL);
-    /* startcode endcode startstack kstkesp kstkeip, and
-     * signal blocked sigignore sigcatch wchan nswap cnswap */
-    text_printf(out, "0 0 0 0 0 %lu %lu 0 0 0 0 0 ",
-                (u64)brief.pending, (u64)brief.blocked);
-    /* exit_signal processor rt_priority policy delayacct guest cguest */
-    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, brief.cpu);
-    /* start_data end_data start_brk arg_start arg_end env_start env_end */
-    text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
+    procfs_register("cpuinfo", cpuinfo_show, NULL);
 }

@@ -1,13 +1,9 @@
 /*
  * /dev/run.
  *
- * Essential fact: COM1 carries either the terminal's input or the program's
- * standard input, never both; /run/tine/stdio, which comes with the initrd,
- * says which, so the choice is made before the first byte is looked at.
- *
- * In the second case byte 0x10 (DLE) is escaped: DLE DLE is a DLE, DLE `E` the
- * end of the input.  What comes goes through a terminal of its own, with all
- * its modes off.
+ * Where COM1 carries the program's standard input (which /run/tine/stdio says),
+ * byte 0x10 (DLE) is escaped: DLE DLE is a DLE, DLE `E` the end of the input.
+ * What comes goes through a terminal of its own, with all its modes off.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"

@@ -8,7 +8,7 @@
 
 #include "mm/heap.h"
 
-#include "fs/text.h"
+#include "fs/procfs.h"
 
 #define FIRST_CAPACITY 256
 

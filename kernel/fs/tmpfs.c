@@ -5,9 +5,6 @@
  * copy first takes a reference to the page's frame under the inode's lock, then
  * copies without it.  A truncation meanwhile only takes the frame out of the
  * tree.
- *
- * Locks, in order: file->lock (the position), writing (one writer), those of
- * address spaces, inode.lock.
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
@@ -110,7 +107,7 @@ object_put(struct object *object)
 static u64
 object_size(struct object *object)
 {
-    return inode_size(inode_of(object));
+    return inode_of(object)->size;
 }
 
 /* ---- Reading and writing ---- */
@@ -215,7 +212,7 @@ tmpfs_write(struct file *file, struct uio *uio)
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
     if (file->flags & O_APPEND) {
-        file->offset = inode_size(file->inode);
+        file->offset = file->inode->size;
     }
     long result = move(file, uio);
     mutex_unlock(&target->writing);
@@ -234,7 +231,7 @@ tmpfs_truncate(struct inode *inode, u64 size)
     mutex_lock(&file->writing);
     u64 old = inode->size;
     if (size < old) { /* first, so that no fault gets a page behind it */
-        __atomic_store_n(&inode->size, size, __ATOMIC_RELAXED);
+        inode->size = size;
         error = object_unmap(&inode->object, pages_of(size), ~0UL);
     }
     spin_lock(&inode->lock);

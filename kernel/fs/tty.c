@@ -1,24 +1,32 @@
 /*
  * The line discipline: from typed bytes to lines, and from text to the screen.
- * The file operations are in tty_file.c.
+ * Modes, sessions and the nodes in /dev are in tty_file.c.
  *
  * Essential fact: input comes from console_poll with interrupts on, so ^C sends
  * its signal here; only not under the terminal's lock, since a group is
  * signalled under family_lock, which comes before.
  *
- * Entry points: tty_receive, tty_take, tty_show.
+ * User memory is copied through a buffer, outside the lock.
+ *
+ * Entry points: tty_receive, tty_read, tty_write.
  */
 #include "abi/errno.h"
+#include "abi/fcntl.h"
 #include "abi/signal.h"
 
 #include "core/console.h"
 
+#include "mm/heap.h"
+
 #include "proc/signal.h"
 
+#include "fs/file.h"
+#include "fs/inode.h"
 #include "fs/tty.h"
 
 #define DELETE   0x7f
 #define SHOW_MAX 64 /* bytes given to the devices at once */
+#define CHUNK    256 /* bytes of a write that are shown at once */
 
 static inline bool
 has(const struct tty *tty, tcflag_t local_flag)
@@ -56,12 +64,24 @@ show(struct tty *tty, const char *text, size_t size)
     console_write(out, n);
 }
 
-void
-tty_show(struct tty *tty, const char *text, size_t size)
+long
+tty_write(struct file *file, struct uio *uio)
 {
-    spin_lock(&tty->lock);
-    show(tty, text, size);
-    spin_unlock(&tty->lock);
+    struct tty *tty = file->inode->data;
+    char chunk[CHUNK];
+    size_t size = uio->left;
+    size_t failed = 0;
+
+    mutex_lock(&tty->writing);
+    while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
+        size_t n = MIN(uio->left, CHUNK);
+        failed = uio_move(uio, chunk, n);
+        spin_lock(&tty->lock);
+        show(tty, chunk, n - failed);
+        spin_unlock(&tty->lock);
+    }
+    mutex_unlock(&tty->writing);
+    return size == uio->left && size > 0 ? -EFAULT : (long)(size - uio->left);
 }
 
 /* How many columns a byte of the line takes: ^X for a control character. */
@@ -214,7 +234,7 @@ tty_end(struct tty *tty)
 
 /* ---- Reading ---- */
 
-/* Take what can be read.  => lock held; as tty_take */
+/* Take what can be read: at most size bytes, of one line.  => lock held */
 static size_t
 take(struct tty *tty, char *buf, size_t size)
 {
@@ -237,34 +257,53 @@ take(struct tty *tty, char *buf, size_t size)
 }
 
 long
-tty_take(struct tty *tty, char *buf, size_t size, bool block)
+tty_read(struct file *file, struct uio *uio)
 {
-    long result = 0;
+    struct tty *tty = file->inode->data;
+    size_t size = MIN(uio->left, TTY_RING);
+    long got = 0;
 
+    if (size == 0) {
+        return 0;
+    }
+    /* Taken in one piece: two readers never share a line. */
+    char *line = kmalloc(size);
+    if (line == NULL) {
+        return -ENOMEM;
+    }
     spin_lock(&tty->lock);
     bool wants_none = !has(tty, ICANON) && tty->termios.c_cc[VMIN] == 0;
-    while (tty->tail == tty->edit && !tty->ended && !wants_none
-           && result == 0) {
-        result = block ? wait_sleep(&tty->input_wait, &tty->lock,
-                                    WAIT_INTERRUPTIBLE) : -EAGAIN;
+    while (tty->tail == tty->edit && !tty->ended && !wants_none && got == 0) {
+        got = file->flags & O_NONBLOCK
+                  ? -EAGAIN : wait_sleep(&tty->input_wait, &tty->lock,
+                                         WAIT_INTERRUPTIBLE);
     }
     bool was_full = is_full(tty);
-    if (result == 0) {
-        result = (long)take(tty, buf, size);
+    if (got == 0) {
+        got = (long)take(tty, line, size);
     }
     spin_unlock(&tty->lock);
     if (was_full) {
         console_poll(); /* now there is room for what the devices hold */
     }
-    return result;
+    if (got > 0 && uio_move(uio, line, (size_t)got) != 0) {
+        got = -EFAULT;
+    }
+    kfree(line);
+    return got;
 }
 
-void
-tty_set_modes(struct tty *tty, const struct termios *modes, bool flush)
+long
+tty_set_modes(struct tty *tty, vaddr_t user, bool flush)
 {
+    struct termios modes;
+
+    if (copy_from_user(&modes, user, sizeof(modes)) != 0) {
+        return -EFAULT;
+    }
     spin_lock(&tty->lock);
-    tcflag_t changed = tty->termios.c_lflag ^ modes->c_lflag;
-    tty->termios = *modes;
+    tcflag_t changed = tty->termios.c_lflag ^ modes.c_lflag;
+    tty->termios = modes;
     if (flush) {
         tty->tail = tty->edit = tty->head;
     }
@@ -276,4 +315,5 @@ tty_set_modes(struct tty *tty, const struct termios *modes, bool flush)
     }
     spin_unlock(&tty->lock);
     console_poll();
+    return 0;
 }

@@ -5,7 +5,7 @@
  *   typed --> tty_receive --> ring: [ lines to read | line being edited ]
  *                 | echo          tail             edit              head
  *                 v
- *   shown <-- tty_show <-- programs
+ *   shown <-- tty_write <-- programs
  *
  * In canonical mode only whole lines, up to `edit`, can be read, and the line
  * behind it can still be erased; otherwise everything can be read at once.
@@ -55,18 +55,14 @@ void tty_receive(struct tty *tty, char byte);
 /* No byte will follow: reads give what is there, then 0. */
 void tty_end(struct tty *tty);
 
-/* Wait for input, unless told not to, and take at most size bytes of one line.
- * => bytes, 0 at the end of the file; -EAGAIN, -ERESTARTSYS */
-long tty_take(struct tty *tty, char *buf, size_t size, bool block);
+/* Take new modes from the user; what was typed already is kept or, if flush,
+ * thrown away.  => 0, -EFAULT */
+long tty_set_modes(struct tty *tty, vaddr_t user, bool flush);
 
-/* Show text, as the output modes say. */
-void tty_show(struct tty *tty, const char *text, size_t size);
-
-/* New modes; what was typed already is kept or, if flush, thrown away. */
-void tty_set_modes(struct tty *tty, const struct termios *modes, bool flush);
-
-/* read(2) of the terminal that the file's inode has as its data. */
+/* read(2), at most one line, and write(2) of the terminal that the file's inode
+ * has as its data. */
 long tty_read(struct file *file, struct uio *uio);
+long tty_write(struct file *file, struct uio *uio);
 
 /* For /proc/PID/stat: the terminal of a session.  => family_lock held
  * => its device number and *foreground group; 0 and -1 if it has none */

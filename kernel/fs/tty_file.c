@@ -5,25 +5,18 @@
  * Essential fact: a process has the terminal of its session, if that has one.
  * Who controls what changes under family_lock, the foreground group also under
  * the terminal's own, by which a typed ^C finds it.
- *
- * User memory is copied through a small buffer, outside the terminal's lock.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 
-#include "mm/heap.h"
 #include "mm/usercopy.h"
 
 #include "proc/group.h"
-#include "proc/signal.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/tty.h"
-
-#define CHUNK 256
 
 #define CONSOLE_NUMBER device_number(5, 1)
 #define TTY_NUMBER     device_number(5, 0)
@@ -44,48 +37,6 @@ struct tty console_tty = {
     },
 };
 
-long
-tty_read(struct file *file, struct uio *uio)
-{
-    struct tty *tty = file->inode->data;
-    size_t size = MIN(uio->left, TTY_RING);
-
-    if (size == 0) {
-        return 0;
-    }
-    /* Taken in one piece: two readers never share a line. */
-    char *line = kmalloc(size);
-    if (line == NULL) {
-        return -ENOMEM;
-    }
-    long got = tty_take(tty, line, size, !(file->flags & O_NONBLOCK));
-    if (got > 0 && uio_move(uio, line, (size_t)got) != 0) {
-        got = -EFAULT;
-    }
-    kfree(line);
-    return got;
-}
-
-static long
-tty_write(struct file *file, struct uio *uio)
-{
-    struct tty *tty = file->inode->data;
-    char chunk[CHUNK];
-    size_t size = uio->left;
-    size_t failed = 0;
-
-    mutex_lock(&tty->writing);
-    while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
-        size_t n = MIN(uio->left, CHUNK);
-        failed = uio_move(uio, chunk, n);
-        tty_show(tty, chunk, n - failed);
-    }
-    mutex_unlock(&tty->writing);
-    return size == uio->left && size > 0 ? -EFAULT : (long)(size - uio->left);
-}
-
-/* ---- Modes ---- */
-
 static long
 get_modes(struct tty *tty, vaddr_t arg)
 {
@@ -93,19 +44,6 @@ get_modes(struct tty *tty, vaddr_t arg)
     struct termios modes = tty->termios;
     spin_unlock(&tty->lock);
     return copy_to_user(arg, &modes, sizeof(modes));
-}
-
-/* Output is shown at once, so TCSETSW has nothing to wait for. */
-static long
-set_modes(struct tty *tty, u32 request, vaddr_t arg)
-{
-    struct termios modes;
-
-    if (copy_from_user(&modes, arg, sizeof(modes)) != 0) {
-        return -EFAULT;
-    }
-    tty_set_modes(tty, &modes, request == TCSETSF);
-    return 0;
 }
 
 /* ---- Sessions and groups ---- */
@@ -121,8 +59,6 @@ our_session(void)
 static long
 take_terminal(struct tty *tty)
 {
-    long result = -EPERM;
-
     spin_lock(&family_lock);
     spin_lock(&tty->lock);
     struct session *session = our_session();
@@ -134,9 +70,7 @@ take_terminal(struct tty *tty)
         tty->foreground = current->process->group->pgid;
         pid_get(tty->foreground);
     }
-    if (leads && session->terminal == tty) {
-        result = 0;
-    }
+    long result = leads && session->terminal == tty ? 0 : -EPERM;
     spin_unlock(&tty->lock);
     spin_unlock(&family_lock);
     return result;
@@ -163,20 +97,19 @@ set_foreground(struct tty *tty, vaddr_t arg)
     if (group < 0) {
         return -EINVAL;
     }
-    long result = 0;
     spin_lock(&family_lock); /* the group cannot go before it is ours */
     const struct pgrp *chosen = group_find(group);
-    spin_lock(&tty->lock);
-    if (our_session()->terminal != tty) {
-        result = -ENOTTY;
-    } else if (chosen == NULL || chosen->session != our_session()) {
-        result = chosen == NULL ? -ESRCH : -EPERM;
-    } else {
+    long result = our_session()->terminal != tty      ? -ENOTTY
+                  : chosen == NULL                    ? -ESRCH
+                  : chosen->session != our_session()  ? -EPERM
+                                                      : 0;
+    if (result == 0) {
+        spin_lock(&tty->lock);
         pid_get(group);
         pid_put(tty->foreground);
         tty->foreground = group;
+        spin_unlock(&tty->lock);
     }
-    spin_unlock(&tty->lock);
     spin_unlock(&family_lock);
     return result;
 }
@@ -184,16 +117,10 @@ set_foreground(struct tty *tty, vaddr_t arg)
 u64
 tty_of_session(const struct session *session, pid_t *foreground)
 {
-    struct tty *tty = session->terminal;
+    const struct tty *tty = session->terminal;
 
-    *foreground = -1;
-    if (tty == NULL) {
-        return 0;
-    }
-    spin_lock(&tty->lock);
-    *foreground = tty->foreground;
-    spin_unlock(&tty->lock);
-    return CONSOLE_NUMBER;
+    *foreground = tty != NULL ? tty->foreground : -1;
+    return tty != NULL ? CONSOLE_NUMBER : 0;
 }
 
 /* ---- The nodes ---- */
@@ -208,9 +135,9 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
     case TCGETS:
         return get_modes(tty, arg);
     case TCSETS:
-    case TCSETSW:
+    case TCSETSW: /* output is shown at once: there is nothing to wait for */
     case TCSETSF:
-        return set_modes(tty, request, arg);
+        return tty_set_modes(tty, arg, request == TCSETSF);
     case TIOCGWINSZ:
         return copy_to_user(arg, &size, sizeof(size));
     case TIOCSCTTY:

@@ -62,7 +62,8 @@ leave_if_loaded(u64 as)
 void
 as_put(struct as *as)
 {
-    if (__atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) != 1) {
+    if (as == NULL
+        || __atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) != 1) {
         return;
     }
     if (as_cpus(as) != 0) {
@@ -141,8 +142,9 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
     if (error == 0 && own_always) {
         error = own_all(child);
     }
-    if (error != 0 && child != NULL) {
+    if (error != 0) {
         as_put(child);
+        child = NULL;
     }
     *copy = child;
     return error;

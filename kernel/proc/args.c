@@ -23,6 +23,7 @@
 
 #include "proc/args.h"
 #include "proc/elf.h"
+#include "proc/thread.h"
 
 #define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */
 #define STACK_PROT (PROT_READ | PROT_WRITE)
@@ -80,27 +81,20 @@ read_array(struct args *args, vaddr_t array)
 }
 
 int
-args_read(struct args *args, const struct exec_args *from)
+args_read(struct args *args, vaddr_t argv, vaddr_t envp)
 {
     args->words = args->few;
     args->capacity = ARGS_FEW;
     args->count = 1;
-    if (from->kernel_argv != NULL) {
-        const char *const *strings = from->kernel_argv;
-        do {
-            args->words[args->count++] = (u64)*strings;
-        } while (*strings++ != NULL);
-    } else {
-        int error = read_array(args, from->argv);
-        if (error != 0) {
-            return error;
-        }
+    int error = read_array(args, argv);
+    if (error != 0) {
+        return error;
     }
     if (args->count == 2) {
-        args->words[args->count++] = 0; /* for "", see push_strings */
+        args->words[args->count++] = 0; /* see push_strings */
     }
     args->words[0] = args->count - 2;
-    return read_array(args, from->envp);
+    return read_array(args, envp);
 }
 
 void
@@ -201,21 +195,20 @@ push_user_string(struct stack *stack, vaddr_t from)
 }
 
 /* Push the strings, last first; each word that said where one is then says
- * where it went.  Who gives no argument gives one, "", as on Linux: many
- * programs read argv[0] unseen. */
+ * where it went.  Who gives no argument gives one, as on Linux: many programs
+ * read argv[0] unseen. */
 static void
-push_strings(struct stack *stack, struct args *args, bool from_user)
+push_strings(struct stack *stack, struct args *args, const char *given)
 {
     for (u64 i = args->count - 1; i > 0 && stack->error == 0; i--) {
         u64 from = args->words[i];
         if (from == 0 && i != 1) {
             continue;
         }
-        if (from != 0 && from_user) {
+        if (from != 0) {
             push_user_string(stack, from);
         } else {
-            const char *string = from != 0 ? (char *)from : "";
-            push(stack, string, strlen(string) + 1);
+            push(stack, given, strlen(given) + 1);
         }
         args->words[i] = rsp(stack);
     }
@@ -246,7 +239,7 @@ push_vectors(struct stack *stack, const struct args *args,
 }
 
 int
-args_push(struct args *args, const struct exec_args *from, struct as *as,
+args_push(struct args *args, const char *path, struct as *as,
           const struct elf_image *image, vaddr_t *sp)
 {
     struct stack stack = {.as = as, .base = STACK_TOP};
@@ -263,10 +256,10 @@ args_push(struct args *args, const struct exec_args *from, struct as *as,
     spin_unlock(&as->lock);
     push(&stack, top, sizeof(top));
     vaddr_t random = rsp(&stack);
-    push(&stack, from->path, strlen(from->path) + 1);
-    vaddr_t path = rsp(&stack);
-    push_strings(&stack, args, from->kernel_argv == NULL);
-    push_vectors(&stack, args, image, path, random);
+    push(&stack, path, strlen(path) + 1);
+    vaddr_t execfn = rsp(&stack);
+    push_strings(&stack, args, current->as != NULL ? "" : path);
+    push_vectors(&stack, args, image, execfn, random);
     *sp = rsp(&stack);
     return stack.error == -EEXIST ? -EINVAL : stack.error;
 }

@@ -16,13 +16,6 @@
 struct as;
 struct elf_image;
 
-/* Where the strings come from: the user's arrays, or the kernel's (init). */
-struct exec_args {
-    const char *path;   /* in kernel memory */
-    vaddr_t argv, envp; /* user arrays, ended by NULL; 0: empty */
-    const char *const *kernel_argv; /* if not NULL, instead of both */
-};
-
 #define ARGS_FEW 32
 
 struct args {
@@ -31,15 +24,15 @@ struct args {
     u64 few[ARGS_FEW]; /* where they are, if there are not more */
 };
 
-/* Read the arrays of pointers.
+/* Read the user's arrays of pointers, ended by NULL; 0: empty.
  * => no spinlock held
  * => 0, -EFAULT, -E2BIG, -ENOMEM; args_free must follow in any case */
-int args_read(struct args *args, const struct exec_args *from) __must_check;
+int args_read(struct args *args, vaddr_t argv, vaddr_t envp) __must_check;
 void args_free(struct args *args);
 
 /* Map the stack of a space that is nobody's yet, and write it.
  * => after args_read, from the same caller
  * => 0 and the program's first *sp; -EFAULT, -E2BIG, -ENOMEM;
  *    -EINVAL: the program lies where the stack should be */
-int args_push(struct args *args, const struct exec_args *from, struct as *as,
+int args_push(struct args *args, const char *path, struct as *as,
               const struct elf_image *image, vaddr_t *sp) __must_check;

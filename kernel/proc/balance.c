@@ -1,10 +1,8 @@
 /*
- * How work moves between CPUs (the rule is in balance.h).  The essential fact:
- * only one queue is locked at a time.  A thread leaves for another CPU under
- * the lock of the queue that it leaves: who holds a queue's lock and finds a
- * thread there knows that it stays there.  On the way it is RUNNABLE, on no
- * list, and belongs already to where it goes: who finds it there leaves it to
- * its carrier, and the carrier, too, redirects it under that queue's lock.
+ * How work comes to a CPU, and moves between them (the rule is in balance.h).
+ * The essential fact: only one queue is locked at a time.  A thread leaves with
+ * its queue's lock held; on the way it is RUNNABLE, on no list, and belongs
+ * already to where it goes, but is its carrier's alone.
  */
 #include "arch/percpu.h"
 #include "arch/smp.h"
@@ -15,7 +13,8 @@
 /* So many of a queue are looked at, as interrupts are off meanwhile. */
 #define LOOK_AT 16
 
-void
+/* The CPU has got work: end its rest, if it rests. */
+static void
 cpu_wake(int cpu)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see rest, in sched.c */
@@ -25,26 +24,23 @@ cpu_wake(int cpu)
     }
 }
 
-void
-sched_publish(struct thread *thread)
+/* Lock the queue that the thread belongs to, wherever that is by now. */
+static inline struct runqueue *
+lock_queue_of(struct thread *thread, u64 *flags)
 {
-    u64 flags;
-    struct runqueue *queue = lock_queue_of(thread, &flags);
-
-    while (!may_run(thread, thread->cpu)) { /* its mask has changed */
-        sched_depart(thread);
-        spin_unlock_irq(&queue->lock, flags);
-        queue = lock_queue_of(thread, &flags);
+    for (;;) {
+        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
+        struct runqueue *queue = &queues[cpu];
+        *flags = spin_lock_irq(&queue->lock);
+        if (thread->cpu == cpu) {
+            return queue;
+        }
+        spin_unlock_irq(&queue->lock, *flags);
     }
-    make_ready(queue, thread);
-    if (queue != this_cpu()->queue) {
-        cpu_wake(thread->cpu);
-    }
-    spin_unlock_irq(&queue->lock, flags);
 }
 
 /* Of the CPUs where it may run, the one with the least to do. */
-static int
+static __noinline int
 best_cpu(const struct thread *thread)
 {
     int best = 0;
@@ -61,11 +57,32 @@ best_cpu(const struct thread *thread)
     return best;
 }
 
-void
-sched_depart(struct thread *thread)
+bool
+sched_wake(struct thread *thread, enum thread_state from)
 {
-    thread->state = THREAD_RUNNABLE;
-    thread->cpu = best_cpu(thread);
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool woken = thread->state == from;
+
+    if (woken && thread->on_cpu) {
+        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
+    } else if (woken) {
+        while (!may_run(thread, thread->cpu)) {
+            thread->state = THREAD_RUNNABLE;
+            thread->cpu = best_cpu(thread);
+            spin_unlock_irq(&queue->lock, flags);
+            queue = lock_queue_of(thread, &flags); /* its mask may be new */
+        }
+        make_ready(queue, thread);
+        if (preempt_always) {
+            cpu_add_work(WORK_RESCHED);
+        }
+        if (queue != this_cpu()->queue) {
+            cpu_wake(thread->cpu);
+        }
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    return woken;
 }
 
 /* The longest queue of these CPUs that is longer than ours, of a CPU that does
@@ -131,32 +148,23 @@ sched_steal(void)
 }
 
 void
-sched_offer(void)
+sched_tick(bool from_user)
 {
-    struct runqueue *queue = this_cpu()->queue;
-    u64 wanted = 0;
-    int looks = LOOK_AT;
-
-    if (queue->length == 0) {
-        return;
+    if (from_user) {
+        current->user_ticks++;
+    } else {
+        current->system_ticks++;
     }
-    u64 flags = spin_lock_irq(&queue->lock);
-    list_for_each_entry(thread, &queue->ready, struct thread, run_link) {
-        wanted |= thread->affinity;
-        if (--looks == 0) {
-            break;
+    cpu_add_work(WORK_RESCHED);
+    for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
+        if (i != this_cpu()->id) {
+            cpu_wake(i);
         }
-    }
-    spin_unlock_irq(&queue->lock, flags);
-    wanted &= cpus_online & ~(1UL << this_cpu()->id);
-    for (u64 left = wanted; left != 0; left &= left - 1) {
-        cpu_wake(__builtin_ctzl(left));
     }
 }
 
-/* A thread that waits for a CPU it may no longer use goes elsewhere at once;
- * one that runs there, when its CPU has been told; one that sleeps, when it
- * wakes. */
+/* Who waits for a CPU that is forbidden now goes elsewhere at once; who runs
+ * there, when that has been told; who sleeps, when it wakes. */
 bool
 sched_set_affinity(struct thread *thread, u64 mask)
 {
@@ -165,13 +173,12 @@ sched_set_affinity(struct thread *thread, u64 mask)
     __atomic_store_n(&thread->affinity, mask, __ATOMIC_SEQ_CST);
     struct runqueue *queue = lock_queue_of(thread, &flags);
     bool wrong = !may_run(thread, thread->cpu);
-    bool move = wrong && !list_empty(&thread->run_link);
     bool asleep = !thread->on_cpu && thread->state != THREAD_EMBRYO
                   && thread->state != THREAD_RUNNABLE;
+    bool move = wrong && !list_empty(&thread->run_link);
     if (move) {
         list_del(&thread->run_link);
         queue->length--;
-        sched_depart(thread);
     }
     spin_unlock_irq(&queue->lock, flags);
     if (move) {

@@ -20,7 +20,6 @@
 struct runqueue {
     struct spinlock lock;    /* RANK_RUNQUEUE */
     u32 length;
-    struct thread *leaving; /* may not run here: goes when off its stack */
     struct list ready;       /* of threads, next to run first */
 } __attribute__((aligned(64)));
 
@@ -40,29 +39,3 @@ make_ready(struct runqueue *queue, struct thread *thread)
     list_add_tail(&queue->ready, &thread->run_link);
     queue->length++;
 }
-
-/* Lock the queue that the thread belongs to, wherever that is by now. */
-static inline struct runqueue *
-lock_queue_of(struct thread *thread, u64 *flags)
-{
-    for (;;) {
-        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
-        struct runqueue *queue = &queues[cpu];
-        *flags = spin_lock_irq(&queue->lock);
-        if (thread->cpu == cpu) {
-            return queue;
-        }
-        spin_unlock_irq(&queue->lock, *flags);
-    }
-}
-
-/* The CPU has got work: end its rest, if it rests. */
-void cpu_wake(int cpu);
-
-/* A thread that is on no list now belongs to the best CPU where it may run;
- * sched_publish brings it there.
- * => the lock of the queue that it belonged to is held */
-void sched_depart(struct thread *thread);
-
-/* Wake resting CPUs that may take what waits here.  => interrupts off */
-void sched_offer(void);

@@ -19,13 +19,11 @@ struct elf_image {
 /* Map the program in object into as.
  * => as is nobody's yet
  * => 0; -ENOEXEC: not an ELF64 program for this machine; -ENOMEM;
- *    -EINVAL: its segments cannot be mapped (on Linux the caller is past saving
- *    by then, and dies of SIGSEGV) */
+ *    -EINVAL: its segments cannot be mapped */
 int elf_load(struct as *as, struct object *object, struct elf_image *image)
     __must_check;
 
 /* Map a segment, or the stack, of a program that is being built.
- * => as->lock held, but not all the while
- * => map_flags: MAP_FIXED or MAP_FIXED_NOREPLACE
+ * => as->lock held, but not all the while; map_flags: MAP_FIXED(_NOREPLACE)
  * => 0; as_map's errors */
 int elf_map(struct as *as, const struct vma *vma, u32 map_flags) __must_check;

@@ -35,18 +35,18 @@ struct builder {
 
 /* Everything that can fail.  => 0 and the new program in b */
 static int
-prepare(struct builder *b, const struct exec_args *from,
+prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
         struct object *program)
 {
     b->as = as_alloc(1);
     b->files = NULL;
-    int error = args_read(&b->args, from);
+    int error = args_read(&b->args, argv, envp);
 
     if (error == 0) {
         error = b->as != NULL ? elf_load(b->as, program, &b->image) : -ENOMEM;
     }
     if (error == 0) {
-        error = args_push(&b->args, from, b->as, &b->image, &b->rsp);
+        error = args_push(&b->args, path, b->as, &b->image, &b->rsp);
     }
     if (error == 0) {
         b->files = files_for_exec(current->files);
@@ -64,8 +64,7 @@ set_registers(const struct builder *b)
     };
 
     fxrstor(clean);
-    current->fs_base = 0;
-    sched_load_fs_base();
+    sched_set_fs_base(0);
     *current->frame = (struct trapframe){
         .rip = b->image.entry, .rsp = b->rsp, .cs = USER_CS, .ss = USER_SS,
         .rflags = RFLAGS_IF | RFLAGS_ONE, .vector = VECTOR_CHANGED,
@@ -95,24 +94,22 @@ commit(struct builder *b, const char *path)
 }
 
 int
-proc_exec(const struct exec_args *args)
+proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
 {
     struct builder b;
     struct inode *inode;
+    int error = path_find_program(path, &inode);
 
-    int error = path_find_program(args->path, &inode);
     if (error != 0) {
         return error;
     }
-    error = prepare(&b, args, inode_object(inode));
+    error = prepare(&b, path, argv, envp, inode_object(inode));
     inode_put(inode);
     if (error == 0) {
         /* ---- no failure below this line ---- */
-        commit(&b, args->path);
+        commit(&b, path);
     } else {
-        if (b.as != NULL) {
-            as_put(b.as);
-        }
+        as_put(b.as);
         files_put(b.files);
         if (error == -EINVAL && current->as != NULL) {
             signal_force(SIGSEGV); /* as Linux, past its point of no return */

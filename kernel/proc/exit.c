@@ -40,9 +40,7 @@ proc_change_memory(struct as *next)
     thread->clear_child_tid = 0;
     thread->as = next;
     as_load(next); /* this CPU leaves the tables before they can go (H3) */
-    if (old != NULL) {
-        as_put(old);
-    }
+    as_put(old);
 }
 
 /* What the parent gets: what it asked clone for, unless it has executed another
@@ -115,9 +113,6 @@ end_process(struct process *process)
     }
     spin_unlock(&family_lock);
     sigacts_put(sigacts);
-    if (autoreap) {
-        proc_forget(process);
-    }
 }
 
 void
@@ -256,11 +251,10 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             break;
         }
     }
-    bool zombie = result > 0 && proc_is_zombie(child);
     if (result > 0 && rusage != NULL) {
         proc_usage(child, rusage);
     }
-    if (zombie) {
+    if (result > 0 && proc_is_zombie(child)) {
         process->child_user_ticks +=
             child->user_ticks + child->child_user_ticks;
         process->child_system_ticks +=
@@ -268,8 +262,5 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         proc_unlink(child);
     }
     spin_unlock(&family_lock);
-    if (zombie) {
-        proc_forget(child);
-    }
     return result;
 }

@@ -15,8 +15,7 @@ struct as;
 __noreturn void proc_exit(int status);
 
 /* End the current thread.  The last one ends its process, with the status of
- * proc_exit, or else of its first thread.
- * => no spinlock held; does not return */
+ * proc_exit, or else of its first thread.  => as proc_exit */
 __noreturn void thread_exit(int status);
 
 /* Have the current thread use the space next (NULL: none), and give up the old

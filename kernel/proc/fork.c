@@ -49,7 +49,7 @@ static const struct fork_mode {
 };
 
 static const struct fork_mode *fork_mode = &fork_modes[3];
-static bool vfork_is_fork; /* vfork=fork, as in 4.4BSD */
+u64 vfork_flags = CLONE_VM | CLONE_VFORK;
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -58,6 +58,7 @@ static int share_memory(struct thread *child, u64 flags);
 static int inherit(struct thread *child, u64 flags);
 static void copy_registers(struct thread *child,
                            const struct clone_args *args);
+static void fork_return(void *arg);
 static bool join_family(struct thread *child, bool vfork);
 static void wait_for_release(struct thread *child);
 
@@ -118,11 +119,9 @@ child_make(const struct clone_args *args, int *error)
         return NULL;
     }
     *error = share_memory(child, args->flags);                 /* 3 memory */
-    if (*error != 0) {
-        proc_discard(child);
-        return NULL;
+    if (*error == 0) {
+        *error = inherit(child, args->flags);                  /* 4 inherit */
     }
-    *error = inherit(child, args->flags);                      /* 4 inherit */
     if (*error != 0) {
         child_unmake(child);
         return NULL;
@@ -192,9 +191,8 @@ copy_registers(struct thread *child, const struct clone_args *args)
     context_prepare(child, fork_return, NULL);
 }
 
-/* Not if a signal came first: who kills a group must get the child of one that
- * was on its way here, too.  Either the child is found there, or the parent has
- * been.  => whether it is in */
+/* Not if a signal came first: who kills a group finds the child there, or has
+ * found the parent.  => whether it is in */
 static bool
 join_family(struct thread *child, bool vfork)
 {
@@ -217,7 +215,7 @@ join_family(struct thread *child, bool vfork)
 
 /* The child's first step.  The essential fact of fork: the child never called
  * anything.  It returns from a frame that its parent wrote. */
-void
+static void
 fork_return(void *arg)
 {
     (void)arg;
@@ -262,22 +260,6 @@ vfork_release(struct thread *child)
     spin_unlock(&family_lock);
 }
 
-long
-proc_fork(void)
-{
-    struct clone_args args = {.flags = SIGCHLD};
-
-    return proc_clone(&args);
-}
-
-long
-proc_vfork(void)
-{
-    struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK | SIGCHLD};
-
-    return vfork_is_fork ? proc_fork() : proc_clone(&args);
-}
-
 int
 fork_set_mode(const char *mode)
 {
@@ -299,9 +281,10 @@ fork_mode_name(void)
 int
 vfork_set_mode(const char *mode)
 {
-    if (strcmp(mode, "fork") != 0 && strcmp(mode, "vfork") != 0) {
+    if (strcmp(mode, "fork") == 0) {
+        vfork_flags = 0;
+    } else if (strcmp(mode, "vfork") != 0) {
         return -EINVAL;
     }
-    vfork_is_fork = strcmp(mode, "fork") == 0;
     return 0;
 }

@@ -7,13 +7,8 @@
 
 struct thread;
 
-/* What a child shares with its parent, and who waits for whom.  Flags as
- * clone(2)'s: SIGCHLD with any of CLONE_VM (memory), CLONE_FILES (descriptors),
- * CLONE_FS (working directory and umask), CLONE_VFORK.
- *   fork   SIGCHLD
- *   vfork  CLONE_VM | CLONE_VFORK | SIGCHLD */
 struct clone_args {
-    u64 flags;
+    u64 flags;            /* clone(2)'s; SIGCHLD alone is fork */
     vaddr_t stack;        /* the child's stack pointer; 0: the parent's */
     vaddr_t parent_tid;   /* CLONE_PARENT_SETTID stores the pid here */
     vaddr_t child_tid;    /* CLONE_CHILD_SETTID stores it here, in the child */
@@ -21,17 +16,16 @@ struct clone_args {
 };
 
 /* Make a child of the current process, with a first thread that is a copy of
- * the current one.  A copy of memory (no CLONE_VM) is made
- * as the boot word fork= says, which may change args->flags.
+ * the current one.  Memory is copied (no CLONE_VM) as the boot word fork= says,
+ * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
  *    changed.  With CLONE_VFORK it returns when the child has gone its way.
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
-/* fork(2) and vfork(2), as the boot words fork= and vfork= have them. */
-long proc_fork(void);
-long proc_vfork(void);
+/* What vfork(2) asks for; nothing, if vfork=fork, as in 4.4BSD. */
+extern u64 vfork_flags;
 
 /* The child no longer uses its parent's memory: let the parent go on.
  * => once, in exec (after close-on-exec is done) or exit */

@@ -43,12 +43,10 @@ group_add(struct pgrp *group, struct process *process)
 /* => family_lock held; its last member has just left */
 void group_free(struct pgrp *group);
 
-/* setpgid(2); target may be NULL.
- * => family_lock held
+/* setpgid(2); target may be NULL.  => family_lock held
  * => 0; -ESRCH, -EPERM, -EACCES, -ENOMEM: nothing changed */
 int group_set(struct process *target, pid_t pgid) __must_check;
 
-/* setsid(2), also for init, which is in no group yet.
- * => family_lock held
+/* setsid(2), also for init, which is in no group yet.  => family_lock held
  * => 0; -EPERM, -ENOMEM: nothing changed */
 int session_begin(struct process *process) __must_check;

@@ -2,9 +2,6 @@
  * A sleeping lock, for work that may copy to or from user memory.  It orders
  * before every spinlock, and among its like by rank (core/lockrank.h), which is
  * checked each time.
- *
- * Taking a free one is one locked instruction on its owner word, and so is
- * giving it back; the rest is for those who wait.
  */
 #pragma once
 
@@ -34,8 +31,7 @@ void mutex_wait(struct mutex *mutex);
 void mutex_pass_on(struct mutex *mutex);
 
 /* Take the mutex; deaf to signals.
- * => no spinlock held, and no mutex of this rank or higher (checked); not in a
- *    handler */
+ * => not in a handler; no spinlock and no mutex of this rank or above held */
 static inline void
 mutex_lock(struct mutex *mutex)
 {

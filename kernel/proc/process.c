@@ -237,16 +237,6 @@ proc_alloc(int *error)
 }
 
 void
-proc_discard(struct thread *first)
-{
-    struct process *process = first->process;
-
-    list_del(&first->link);
-    thread_free(first);
-    proc_forget(process);
-}
-
-void
 proc_get(struct process *process)
 {
     __atomic_fetch_add(&process->refs, 1, __ATOMIC_RELAXED);
@@ -258,6 +248,27 @@ proc_put(struct process *process)
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
         kfree(process);
     }
+}
+
+/* Give back a pid and a reference. */
+static void
+proc_forget(struct process *process)
+{
+    spin_lock(&pids_lock); /* who signals what was found there has done so */
+    process_count--;
+    spin_unlock(&pids_lock);
+    pid_put(process->pid);
+    proc_put(process);
+}
+
+void
+proc_discard(struct thread *first)
+{
+    struct process *process = first->process;
+
+    list_del(&first->link);
+    thread_free(first);
+    proc_forget(process);
 }
 
 static void
@@ -319,16 +330,7 @@ proc_unlink(struct process *process)
         group_free(process->group);
     }
     __atomic_store_n(&pids[process->pid].process, NULL, __ATOMIC_RELEASE);
-}
-
-void
-proc_forget(struct process *process)
-{
-    spin_lock(&pids_lock); /* who signals what was found there has done so */
-    process_count--;
-    spin_unlock(&pids_lock);
-    pid_put(process->pid);
-    proc_put(process);
+    proc_forget(process);
 }
 
 void

@@ -1,13 +1,10 @@
 /*
  * A process: what is owned and waited for, by one or more threads (thread.h).
+ * It is counted once until it is reaped, and once for each thread until that
+ * one's stack is free.
  *
  *      fork        first thread runs       last thread ends      wait
  *   -> (embryo) -> living ---------------> zombie -------------> reaped
- *
- * A zombie is a process without a thread.  The last thread still stands on its
- * stack then, and the parent may be quicker than the next thread on that CPU:
- * so the process is counted, once until it is reaped and once for each thread
- * until its stack is free, and goes with the last of them.
  *
  * PR-1  Every process is reachable from pid 1 through children lists; parent
  *       and child links agree; its threads name it, and it counts them.
@@ -119,19 +116,15 @@ void pid_put(pid_t pid);
  * found and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
 
-/* Make it the youngest child; it is in no list of children yet.
- * => family_lock held */
+/* Make it the youngest child of its new parent.  => family_lock held */
 void proc_set_parent(struct process *child, struct process *parent);
 
 /* PR-3: it has news, if it has had none.  => family_lock held */
 void proc_add_news(struct process *child);
 
 /* Take a process that is being reaped out of the family, so that nobody finds
- * it any more.  => family_lock held; proc_forget must follow without it */
+ * it any more, and give back its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
-
-/* Give back the pid and the reference of a process that was unlinked. */
-void proc_forget(struct process *process);
 
 /* Ticks of all its threads, past and present; and with those of the children
  * that it has waited for.  => usage: family_lock held */

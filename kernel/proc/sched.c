@@ -93,37 +93,6 @@ sched_start_cpus(void)
     printk("CPUs: %d\n", cpu_count);
 }
 
-bool
-sched_wake(struct thread *thread, enum thread_state from)
-{
-    u64 flags;
-    struct runqueue *queue = lock_queue_of(thread, &flags);
-    bool woken = thread->state == from;
-    bool move = false;
-
-    if (!woken) {
-        /* it has been woken already, or is elsewhere in its life */
-    } else if (thread->on_cpu) {
-        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
-    } else if (!may_run(thread, thread->cpu)) {
-        sched_depart(thread);
-        move = true;
-    } else {
-        make_ready(queue, thread);
-        if (preempt_always) {
-            cpu_add_work(WORK_RESCHED);
-        }
-        if (queue != this_cpu()->queue) {
-            cpu_wake(thread->cpu);
-        }
-    }
-    spin_unlock_irq(&queue->lock, flags);
-    if (move) {
-        sched_publish(thread);
-    }
-    return woken;
-}
-
 void
 sched_poke(struct thread *thread)
 {
@@ -148,17 +117,15 @@ pick_next(struct runqueue *queue, struct cpu *cpu)
     return list_entry(first, struct thread, run_link);
 }
 
-/* Never skipped: a program that loads a selector into FS changes the base, and
- * the kernel does not learn of it. */
 void
-sched_load_fs_base(void)
+sched_set_fs_base(u64 base)
 {
-    wrmsr(MSR_FS_BASE, current->fs_base);
+    current->fs_base = base;
+    wrmsr(MSR_FS_BASE, base);
 }
 
 /* Load what belongs to the next thread and is not on its stack.  The idle
- * thread has no space of its own: the last one stays, as it may come back
- * (until rest leaves it). */
+ * thread has no space of its own: the last one stays, until rest leaves it. */
 static void
 load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {
@@ -176,6 +143,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         as_load(next->as);
     }
     fxrstor(next->fpu);
+    /* Always: a selector that a program loads into FS changes it unseen. */
     wrmsr(MSR_FS_BASE, next->fs_base);
     cpu_set_kernel_stack(cpu, (u64)(next->frame + 1));
     if ((next->pending | next->process->pending) & ~next->blocked) {
@@ -189,9 +157,8 @@ finish_switch(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
     bool dead = prev->state == THREAD_DEAD;
-    bool move = queue->leaving != NULL;
+    bool move = prev->state == THREAD_RUNNABLE && list_empty(&prev->run_link);
 
-    queue->leaving = NULL;
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
@@ -199,19 +166,6 @@ finish_switch(struct thread *prev)
         thread_free(prev);
     } else if (move) {
         sched_publish(prev);
-    }
-}
-
-/* It goes on later: here, or where it may (then finish_switch puts it there,
- * as it is still on this stack). */
-static void
-leave_ready(struct runqueue *queue, struct thread *prev, int cpu)
-{
-    if (may_run(prev, cpu)) {
-        make_ready(queue, prev);
-    } else {
-        sched_depart(prev);
-        queue->leaving = prev;
     }
 }
 
@@ -224,10 +178,13 @@ schedule(void)
     u64 flags = spin_lock_irq(&queue->lock);
 
     assert(flags & RFLAGS_IF); /* so not in a handler, and no irq lock */
-    assert(spin_outer(&queue->lock) == 0); /* no lock is held across it */
+    assert(queue->lock.held == 1); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
     if (prev->state == THREAD_RUNNING && prev != cpu->idle) {
-        leave_ready(queue, prev, cpu->id);
+        prev->state = THREAD_RUNNABLE;
+        if (may_run(prev, cpu->id)) { /* else finish_switch sends it away */
+            make_ready(queue, prev);
+        }
     }
     struct thread *next = pick_next(queue, cpu);
     next->state = THREAD_RUNNING;
@@ -307,18 +264,4 @@ sched_idle(void)
         sched_steal();
         rest(cpu);
     }
-}
-
-void
-sched_tick(bool from_user)
-{
-    struct thread *thread = current;
-
-    if (from_user) {
-        thread->user_ticks++;
-    } else {
-        thread->system_ticks++;
-    }
-    cpu_add_work(WORK_RESCHED);
-    sched_offer();
 }

@@ -7,9 +7,8 @@
 
 #include "proc/thread.h"
 
-/* Make the calling context CPU 0's idle thread, so that `current` is valid,
- * and prepare the queues of all.
- * => boot */
+/* Prepare all queues, and make the calling context CPU 0's idle thread, so that
+ * `current` is valid.  => boot */
 void sched_init(void);
 
 /* Start the other CPUs that ACPI lists; each goes idle.
@@ -35,12 +34,16 @@ void sched_tick(bool from_user);
  * => interrupts on, no lock held */
 void sched_steal(void);
 
-/* Put a thread that is on no list on the list of the CPU that it belongs to: a
- * new one, or one that has departed from another (balance.h). */
-void sched_publish(struct thread *thread);
-
-/* End a sleep or a stop.  => whether it was in that state; any context */
+/* End a sleep or a stop: from here it waits for its CPU, or for the best one
+ * where it may run.  => whether it was in that state; any context */
 bool sched_wake(struct thread *thread, enum thread_state from);
+
+/* Have it wait for a CPU: a new thread, or one that was taken off a list. */
+static inline void
+sched_publish(struct thread *thread)
+{
+    (void)sched_wake(thread, thread->state);
+}
 
 /* A signal is there for the thread: if it runs on another CPU, that CPU looks
  * soon.  => the signal is visible already: a full barrier came after it */
@@ -64,8 +67,5 @@ sched_prepare(enum thread_state state)
 /* Have the thread start at fn(arg), on its own kernel stack. */
 void context_prepare(struct thread *thread, void (*fn)(void *), void *arg);
 
-/* A child's first step (fork.c): return to user mode by its frame. */
-void fork_return(void *arg);
-
-/* Load the current thread's FS base, which it has just changed. */
-void sched_load_fs_base(void);
+/* Give the current thread this FS base. */
+void sched_set_fs_base(u64 base);

@@ -96,8 +96,7 @@ undo_opposite(struct process *process, int signal)
     }
 }
 
-/* Who is to act on a signal: this thread, or if it is NULL the first that will.
- * => NULL: it is blocked */
+/* This thread, or if it is NULL the first, that does not block the signal. */
 static struct thread *
 taker_of(struct process *process, struct thread *thread, int signal)
 {
@@ -237,7 +236,6 @@ void
 signal_set_blocked(sigset_t mask)
 {
     spin_lock(&current->process->lock);
-
     current->blocked = mask & ~UNBLOCKABLE;
     signal_pass_on(current->process);
     if (signal_pending()) {

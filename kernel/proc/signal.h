@@ -28,15 +28,13 @@ void signal_forget(struct process *process, sigset_t set);
  * what is pending on the process: tell another.  => process->lock held */
 void signal_pass_on(struct process *process);
 
-/* SIGKILL to each thread of the current process but this.
- * => process->lock held */
+/* SIGKILL to each thread of the current process but this.  => its lock held */
 void signal_kill_others(struct process *process);
 
 /* A fault of the current thread: not blocked, not ignored. */
 void signal_force(int signal);
 
-/* What is pending for the current thread and not blocked: it ends an
- * interruptible sleep. */
+/* What is pending for the current thread, not blocked: it ends a sleep. */
 static inline sigset_t
 signal_pending(void)
 {
@@ -57,8 +55,7 @@ int signal_restart(void);
 int signal_send_group(pid_t pgid, int signal);
 
 /* Send to whom kill(2) means by pid: one process, a group (0, -pgid), all (-1).
- * => process context, no spinlock held
- * => 0, -ESRCH: nobody; -EINVAL: no such signal */
+ * => as signal_send_group */
 int signal_kill(pid_t pid, int signal);
 
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */

@@ -34,20 +34,6 @@ wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive)
                 &waiter->link);
 }
 
-/* A sleeper's alarm. */
-struct alarm {
-    struct timer timer;
-    struct thread *thread;
-};
-
-static void
-ring(struct timer *timer)
-{
-    sched_wake(container_of(timer, struct alarm, timer)->thread,
-               THREAD_SLEEPING);
-    cpu_add_work(WORK_RESCHED); /* who runs makes way, for whoever is next */
-}
-
 /* Leave the CPU, unless a signal is there.  A full barrier: we say how we sleep
  * before we look at what is pending, who sends does the reverse. */
 static inline void
@@ -69,12 +55,10 @@ wait_block(enum wait_mode mode, u64 deadline)
     if (deadline == NEVER) {
         leave(mode);
     } else {
-        struct alarm alarm = {
-            .timer = {.deadline = deadline, .expire = ring}, .thread = current,
-        };
-        timer_start(&alarm.timer);
+        struct timer timer = {.deadline = deadline, .thread = current};
+        timer_start(&timer);
         leave(mode);
-        late = !timer_stop(&alarm.timer);
+        late = !timer_stop(&timer);
     }
     return interrupted(mode) ? signal_restart() : late ? -ETIMEDOUT : 0;
 }

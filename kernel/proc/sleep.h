@@ -8,9 +8,6 @@
  *          if (error != 0) { ... }
  *      }
  *
- * The sleeper is on the queue before the lock is released, so that a waker who
- * changes the condition under the lock cannot be missed.
- *
  * Who waits for several things, or until a time, takes the steps one by one:
  *
  *      wait_begin    for each queue, its lock held: from here a wake-up counts
@@ -66,8 +63,7 @@ void wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive);
  * => 0, -ETIMEDOUT, -ERESTARTSYS; who is on several queues looks at all */
 int wait_block(enum wait_mode mode, u64 deadline);
 
-/* Leave the queue.
- * => its lock held
+/* Leave the queue.  => its lock held
  * => whether it was a wake-up of this queue that took us off; whoever was
  *    chosen by wait_wake_one then looks at the condition, even if a signal has
  *    come too, or the wake-up would be lost */

@@ -100,8 +100,7 @@ struct thread *thread_alloc(struct process *process);
 int thread_join(struct thread *thread) __must_check;
 
 /* Free a thread and its stack, and let go of its process.
- * => it is DEAD and on no CPU, or was never published; it holds no memory or
- *    files */
+ * => DEAD and on no CPU, or never published; it holds no memory or files */
 void thread_free(struct thread *thread);
 
 /* Find a thread that lives by its tid (0: the current one), and take pids_lock

@@ -19,9 +19,8 @@ static struct events {
     struct spinlock lock; /* RANK_TIMER: the list */
     struct list timers;   /* earliest first */
     u64 first;            /* of the first, or NEVER; read without the lock */
-    /* These are its own CPU's, with interrupts off. */
-    u64 tick;             /* when the time slice ends, or NEVER */
-    u64 armed;            /* for when the interrupt is set, or NEVER */
+    u64 tick;             /* when the time slice ends, or NEVER; its own
+                             CPU's, with interrupts off */
 } __attribute__((aligned(64))) events[MAX_CPUS];
 
 void
@@ -30,7 +29,7 @@ timers_init(void)
     for (int i = 0; i < MAX_CPUS; i++) {
         spin_init(&events[i].lock, RANK_TIMER, "timers");
         list_init(&events[i].timers);
-        events[i].first = events[i].tick = events[i].armed = NEVER;
+        events[i].first = events[i].tick = NEVER;
     }
 }
 
@@ -47,10 +46,7 @@ arm(struct events *mine)
     } else {
         next = MIN(next, first);
     }
-    if (next != mine->armed) {
-        mine->armed = next;
-        apic_timer_set(next == NEVER ? NEVER : next > now ? next - now : 0);
-    }
+    apic_timer_set(next == NEVER ? NEVER : next > now ? next - now : 0);
 }
 
 static void
@@ -118,7 +114,8 @@ timers_expire(void)
             break;
         }
         list_del(&timer->link);
-        timer->expire(timer);
+        sched_wake(timer->thread, THREAD_SLEEPING);
+        cpu_add_work(WORK_RESCHED); /* who runs makes way, for who is next */
     }
     note_first(mine);
     spin_unlock(&mine->lock);
@@ -148,7 +145,6 @@ on_timer(bool from_user)
 {
     struct events *mine = &events[this_cpu()->id];
 
-    mine->armed = NEVER;
     if (mine->tick <= clock_ns()) {
         mine->tick = next_tick();
         sched_tick(from_user);

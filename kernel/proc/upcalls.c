@@ -100,12 +100,9 @@ on_user_fault(vaddr_t addr, u64 error)
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
     }
-    if (failed == 0) {
-        return;
-    }
     if (failed == -ENOMEM) {
         (void)want_memory(addr);
-    } else {
+    } else if (failed != 0) {
         signal_force(failed == -ERANGE ? SIGBUS : SIGSEGV);
     }
 }

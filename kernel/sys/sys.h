@@ -1,7 +1,6 @@
 /*
  * The system calls: one function each, named sys_ and the call's name, with as
- * many arguments as syscalls.def says, each in a register as the user left
- * it.  They are thin: copy in, check, call the room that does it, copy out.
+ * many arguments as syscalls.def says, each in a register as the user left it.
  *
  * A result of -4095 to -1 is a negative errno, as on Linux.  In the manuals, no
  * result named means 0.  Every call with a path may also fail with EFAULT,
@@ -40,8 +39,7 @@ struct inode;
         return result;                                                     \
     }
 
-/* Calls take fewer arguments than this type says; the ABI leaves the other
- * registers unread. */
+/* The ABI leaves registers unread that are more than a call's arguments. */
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
 
 /* Indexed by number; sys_enosys where there is no such call.  Read by entry.S,
@@ -58,8 +56,7 @@ struct syscall_text {
 };
 extern const struct syscall_text syscall_texts[SYSCALL_COUNT];
 
-/* For self-checks: have hook called at the end of every system call, with no
- * lock held.  => boot */
+/* Have hook called at the end of every system call, no lock held.  => boot */
 void syscall_set_hook(void (*hook)(void));
 
 /* Copy out what a caller may want to know: if the address is 0, it does not.

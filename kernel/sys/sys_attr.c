@@ -15,7 +15,6 @@
 #include "proc/thread.h"
 
 #include "fs/file.h"
-#include "fs/fs.h"
 #include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/pipe.h"
@@ -61,8 +60,7 @@ change(u64 dirfd, u64 path, u64 flags, struct attr attr)
 
 /* int fchmodat(int dirfd, const char *path, mode_t mode);
  * int chmod(const char *path, mode_t mode);
- * int fchmod(int fd, mode_t mode);
- * EPERM: in /proc. */
+ * int fchmod(int fd, mode_t mode); EPERM: in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
             change(dirfd, path, 0, MODE(mode)))
 SYS_FORWARD(sys_chmod, (u64 path, u64 mode),
@@ -164,8 +162,7 @@ sys_ftruncate(u64 fd, u64 size)
  * FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole.
  * ESPIPE, ENODEV, EFBIG, ENOSPC, ENOMEM.  EINVAL: offset, size.  EOPNOTSUPP:
  * mode.
- * Differences from Linux: a page in a hole that is mapped somewhere becomes
- *   zero, but stays. */
+ * Differences from Linux: a mapped page in a hole becomes zero, but stays. */
 long
 sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 {
@@ -226,8 +223,7 @@ stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
  * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
  * int stat(const char *path, struct stat *stat);
  * int lstat(const char *path, struct stat *stat);
- * With AT_EMPTY_PATH and "", of dirfd itself.
- * EINVAL: flags. */
+ * With AT_EMPTY_PATH and "", of dirfd itself.  EINVAL: flags. */
 SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
 SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
             stat_of(dirfd, path, (u32)flags, stat))

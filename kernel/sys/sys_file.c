@@ -219,8 +219,7 @@ dup_file(struct file *file, u32 lowest, bool cloexec)
 }
 
 /* int dup(int fd);
- * The lowest free descriptor, for the same open file.
- * EMFILE, ENOMEM. */
+ * The lowest free descriptor, for the same open file.  EMFILE, ENOMEM. */
 long
 sys_dup(u64 fd)
 {

@@ -17,8 +17,7 @@
 
 /* int symlinkat(const char *target, int dirfd, const char *path);
  * int symlink(const char *target, const char *path);
- * The target may be anything but empty (ENOENT).
- * EEXIST. */
+ * The target may be anything but empty (ENOENT).  EEXIST. */
 long
 sys_symlinkat(u64 target, u64 dirfd, u64 path)
 {

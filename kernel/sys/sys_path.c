@@ -29,15 +29,8 @@
 static int
 find_open(u64 fd, struct inode **inode)
 {
-    struct file *file = file_get_fd((int)fd);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    *inode = file->inode;
-    inode_get(*inode);
-    file_put(file);
-    return 0;
+    *inode = files_inode(current->files, (int)fd);
+    return *inode != NULL ? 0 : -EBADF;
 }
 
 int
@@ -150,8 +143,7 @@ SYS_FORWARD(sys_creat, (u64 path, u64 mode),
             sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
 /* int mkdirat(int dirfd, const char *path, mode_t mode);
- * int mkdir(const char *path, mode_t mode);
- * EEXIST. */
+ * int mkdir(const char *path, mode_t mode); EEXIST. */
 SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
             make_at(dirfd, path, dir_alloc((u32)mode & 01777
                                            & ~current->fs->umask)))
@@ -216,8 +208,7 @@ sys_getcwd(u64 buf, u64 size)
     return length;
 }
 
-/* mode_t umask(mode_t mask);
- * The old mask. */
+/* mode_t umask(mode_t mask); the old mask. */
 SYS_FORWARD(sys_umask, (u64 mask),
             __atomic_exchange_n(&current->fs->umask, (u32)mask & 0777,
                                 __ATOMIC_RELAXED))

@@ -5,6 +5,7 @@
 #include "abi/prctl.h"
 #include "abi/reboot.h"
 #include "abi/resource.h"
+#include "abi/signal.h"
 #include "abi/utsname.h"
 #include "abi/wait.h"
 
@@ -30,11 +31,11 @@
 /* pid_t fork(void);
  * The child's pid; 0 in the child.
  * EAGAIN: too many processes.  ENOMEM: no memory. */
-SYS_FORWARD(sys_fork, (void), proc_fork())
+SYS_FORWARD(sys_fork, (void), sys_clone(SIGCHLD, 0, 0, 0, 0))
 
 /* pid_t vfork(void);
  * As fork, but the caller waits until the child has called execve or _exit. */
-SYS_FORWARD(sys_vfork, (void), proc_vfork())
+SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
 
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);
@@ -61,13 +62,11 @@ sys_clone(u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls)
 long
 sys_execve(u64 path, u64 argv, u64 envp)
 {
-    struct exec_args args = {.argv = argv, .envp = envp};
     struct path_arg arg;
     long error = path_arg_get(&arg, HERE, path);
 
     if (error == 0) {
-        args.path = arg.path;
-        error = proc_exec(&args);
+        error = proc_exec(arg.path, argv, envp);
         path_arg_put(&arg);
     }
     return error;
@@ -140,7 +139,6 @@ target_of(pid_t pid)
 }
 
 /* int setpgid(pid_t pid, pid_t pgid);
- * 0.
  * EINVAL: pgid < 0, or it is 0 and pid < 0.  ESRCH: not the caller or its
  * child.  EACCES: the child has called execve.  EPERM: another session, a
  * leader, or no such group.
@@ -158,8 +156,7 @@ sys_setpgid(u64 pid, u64 pgid)
 }
 
 /* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
- * The group or session.
- * ESRCH: no such process. */
+ * The group or session.  ESRCH: no such process. */
 static long
 number_of(pid_t pid, bool session)
 {
@@ -189,8 +186,7 @@ sys_setsid(void)
     return error != 0 ? error : current->process->pid;
 }
 
-/* int set_tid_address(int *address);
- * The caller's tid. */
+/* int set_tid_address(int *address); the caller's tid. */
 long
 sys_set_tid_address(u64 address)
 {
@@ -209,8 +205,7 @@ sys_arch_prctl(u64 code, u64 address)
         if (address >= USER_END) {
             return -EPERM;
         }
-        current->fs_base = address;
-        sched_load_fs_base();
+        sched_set_fs_base(address);
         return 0;
     case ARCH_GET_FS:
         return copy_to_user(address, &current->fs_base,
@@ -287,8 +282,7 @@ sys_getrlimit(u64 resource, u64 limit)
  *               struct rlimit *old);
  * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
  * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
- * Differences from Linux: only RLIMIT_NOFILE can be set, and only the caller's
- * are told. */
+ * Differences from Linux: only RLIMIT_NOFILE can be set, only by its owner. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {

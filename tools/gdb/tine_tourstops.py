@@ -187,7 +187,7 @@ def all_stops():
         Stop("back", trap, "parent", is_fault_at(back), fault_address),
         Stop("exit", function("proc_exit"), "child"),
         Left("free", function("thread_free")),
-        Stop("reap", function("proc_forget"), "parent"),
+        Stop("reap", function("proc_unlink"), "parent"),
     ]
 
 

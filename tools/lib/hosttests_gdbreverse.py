@@ -59,7 +59,7 @@ def reverse_back_and_forth(host):
         "reverse-continue", "next", "next", "reverse-next", "reverse-finish",
         "delete", "reverse-continue"], "--main", *STRAY)
     says(result, *[r"Breakpoint 1, sys_fork", r"Breakpoint 2, proc_exit"]
-         * turns, r"Breakpoint 1, sys_fork", r"proc_fork \(\)",
+         * turns, r"Breakpoint 1, sys_fork", r"syscall_entry \(\)",
          r"\[the beginning of the recording")
 
 

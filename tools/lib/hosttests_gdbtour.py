@@ -110,11 +110,11 @@ def gdbtour_walk(host):
     pages.expect(17, rf"at {back} \(fork.*pid 2", r"give W\s+back to L3")
     pages.expect(18, r"^\$\d+ = 11$", r"-2 +sleeping .* wait4\(3",
                  r"_exit\(7\): 0x700")
-    pages.expect(19, r"^#0  thread_free", r"in finish_switch|in schedule",
+    pages.expect(19, r"^#0  thread_free", r"finish_switch|schedule|leave",
                  r"`-3 +zombie +- - +hello-fork +ended with status 7; not "
                  "waited for$", r"= 2$", r"This is pid 2 hello-fork: ",
                  r"number 3 become free")
-    pages.expect(20, r"^#0  proc_forget", r"main \(\)", r"= 0x700$",
+    pages.expect(20, r"^#0  proc_unlink", r"main \(\)", r"= 0x700$",
                  r"L3 0 +\w+\[1\]w$",
                  r"^parent: .* steps = 1$", r"ended with status 7$")
     pages.expect("end", "ptshow", "FORK=page", "PROGRAM=cow")
