@@ -59,6 +59,19 @@ leave_if_loaded(u64 as)
     }
 }
 
+/* The same question as as_cpus, put to the CPUs: a mask that is wrong, or a CPU
+ * that was asked and stayed, would give the tables away under its feet. */
+static bool
+loaded_anywhere(const struct as *as)
+{
+    for (int i = 0; i < cpu_count; i++) {
+        if (__atomic_load_n(&cpus[i].loaded_as, __ATOMIC_RELAXED) == as) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 as_put(struct as *as)
 {
@@ -70,6 +83,7 @@ as_put(struct as *as)
         cpu_call(as_cpus(as), leave_if_loaded, (u64)as);
     }
     assert(as_cpus(as) == 0); /* no CPU may still walk the tables (H3) */
+    assert(!loaded_anywhere(as));
     spin_lock(&all_spaces_lock);
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);
@@ -168,7 +182,7 @@ as_load(struct as *as)
     }
     write_cr3(root);
     cpu->loaded_root = root;
-    cpu->loaded_as = as;
+    __atomic_store_n(&cpu->loaded_as, as, __ATOMIC_RELAXED);
     if (old != NULL) {
         __atomic_fetch_and(&old->cpus, ~bit, __ATOMIC_SEQ_CST);
     }
