@@ -64,25 +64,17 @@ phys(u64 addr)
     return (const void *)(addr + DIRECT_MAP);
 }
 
-/* Keep regions sorted; usable ones shrink to whole pages, others grow. */
+/* Only RAM is of use, in whole pages. */
 static void
-add_region(u64 base, u64 length, bool usable)
+add_region(u64 base, u64 length, u32 type)
 {
-    u64 start = usable ? align_up(base, PAGE_SIZE)
-                       : align_down(base, PAGE_SIZE);
-    u64 end = usable ? align_down(base + length, PAGE_SIZE)
-                     : align_up(base + length, PAGE_SIZE);
-    int at = bootinfo.nregions;
+    u64 start = align_up(base, PAGE_SIZE);
+    u64 end = align_down(base + length, PAGE_SIZE);
 
-    if (start >= end || at == BOOT_REGIONS) {
-        return;
+    if (type == E820_RAM && start < end && bootinfo.nregions < BOOT_REGIONS) {
+        bootinfo.regions[bootinfo.nregions++] =
+            (struct boot_region){start, end};
     }
-    while (at > 0 && bootinfo.regions[at - 1].start > start) {
-        bootinfo.regions[at] = bootinfo.regions[at - 1];
-        at--;
-    }
-    bootinfo.regions[at] = (struct boot_region){start, end, usable};
-    bootinfo.nregions++;
 }
 
 static void
@@ -99,7 +91,7 @@ read_mb2_mmap(const struct mb2_mmap *mmap)
 
     for (; at < end; at += mmap->entry_size) {
         const struct mb2_mmap_entry *entry = (const void *)at;
-        add_region(entry->base, entry->length, entry->type == E820_RAM);
+        add_region(entry->base, entry->length, entry->type);
     }
 }
 
@@ -142,7 +134,7 @@ read_pvh(paddr_t info)
         set_cmdline(phys(start->cmdline));
     }
     for (u32 i = 0; i < start->memmap_entries; i++) {
-        add_region(map[i].base, map[i].length, map[i].type == E820_RAM);
+        add_region(map[i].base, map[i].length, map[i].type);
     }
     if (start->nr_modules > 0) {
         const struct pvh_module *module = phys(start->modlist);

@@ -108,7 +108,7 @@ table_at(u64 addr, const char *signature)
 
 /* The root table, or NULL, names all others by addresses of `size` bytes. */
 static const struct table *
-find_in(const struct table *root, size_t size, const char *signature)
+find_madt(const struct table *root, size_t size)
 {
     const struct table *found = NULL;
     size_t end = root != NULL ? root->length : 0;
@@ -117,22 +117,7 @@ find_in(const struct table *root, size_t size, const char *signature)
          at += size) {
         u64 addr = 0;
         memcpy(&addr, (const u8 *)root + at, size);
-        found = table_at(addr, signature);
-    }
-    return found;
-}
-
-static const struct table *
-find_table(const char *signature)
-{
-    const struct rsdp *rsdp = find_rsdp();
-    const struct table *found = NULL;
-
-    if (rsdp != NULL && rsdp->revision >= 2) {
-        found = find_in(table_at(rsdp->xsdt, "XSDT"), sizeof(u64), signature);
-    }
-    if (rsdp != NULL && found == NULL) {
-        found = find_in(table_at(rsdp->rsdt, "RSDT"), sizeof(u32), signature);
+        found = table_at(addr, "APIC");
     }
     return found;
 }
@@ -140,8 +125,15 @@ find_table(const char *signature)
 void
 acpi_init(void)
 {
-    const struct table *madt = find_table("APIC");
+    const struct rsdp *rsdp = find_rsdp();
+    const struct table *madt = NULL;
 
+    if (rsdp != NULL && rsdp->revision >= 2) {
+        madt = find_madt(table_at(rsdp->xsdt, "XSDT"), sizeof(u64));
+    }
+    if (rsdp != NULL && madt == NULL) {
+        madt = find_madt(table_at(rsdp->rsdt, "RSDT"), sizeof(u32));
+    }
     if (madt == NULL) {
         return;
     }

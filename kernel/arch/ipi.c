@@ -9,7 +9,6 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
-#include "arch/tlb.h"
 #include "arch/trap.h"
 
 u64 cpus_online = 1;
@@ -80,12 +79,6 @@ cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
 /* ---- Flushes ---- */
 
 static void
-flush_page_here(u64 addr)
-{
-    invlpg(addr);
-}
-
-static void
 flush_all_here(u64 unused)
 {
     (void)unused;
@@ -108,7 +101,7 @@ flush(u64 mask, void (*here)(u64), u64 arg)
 void
 tlb_flush_page(u64 mask, vaddr_t addr)
 {
-    flush(mask, flush_page_here, addr);
+    flush(mask, invlpg, addr);
 }
 
 void

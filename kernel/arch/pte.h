@@ -2,9 +2,6 @@
  * Page-table entries: the hardware's bits (AMD64 manual, volume 2, 5.4), and
  * ours.
  *
- * The processor grants a write only if W is set in every entry on the path from
- * the root to the leaf.  So one cleared W high up protects all below it.
- *
  * Software bits:
  *   S  a leaf of a MAP_SHARED mapping: the frame belongs to an object, W stays
  *      set whoever else maps it, and fork does not make it copy on write

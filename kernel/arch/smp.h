@@ -21,6 +21,13 @@ bool smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
  * => not in a handler, and not by fn; locks may be held (H4) */
 void cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg);
 
+/* A CPU may keep, in its TLB and path caches, what the tables said before; who
+ * lowers a right or frees a table flushes first.  Forget addr, and every cached
+ * path to it / all of the loaded user half, on all CPUs in mask (bit = CPU).
+ * => when it returns, no CPU in mask uses the old entries */
+void tlb_flush_page(u64 mask, vaddr_t addr);
+void tlb_flush_all(u64 mask);
+
 /* Have the CPU look at its run queue and at its thread's signals soon. */
 void cpu_kick(int cpu);
 

@@ -222,36 +222,21 @@ trap_panic(struct trapframe *frame)
           frame->rip);
 }
 
+/* Non-canonical user addresses give #GP or #SS, not #PF. */
 static void
-kernel_page_fault(struct trapframe *frame)
+kernel_exception(struct trapframe *frame)
 {
     vaddr_t addr = read_cr2();
+    u64 fixup = extable_fixup(frame->rip);
 
     if (frame->rflags & RFLAGS_IF) {
         cpu_interrupts_on();
     }
-    u64 fixup = extable_fixup(frame->rip);
     if (fixup == 0) {
         trap_panic(frame);
     }
-    if (!on_kernel_fault(addr, frame->error)) {
+    if (frame->vector != VECTOR_PF || !on_kernel_fault(addr, frame->error)) {
         frame->rip = fixup;
-    }
-}
-
-/* Non-canonical user addresses give #GP or #SS, not #PF. */
-static void
-exception(struct trapframe *frame)
-{
-    u64 fixup = extable_fixup(frame->rip);
-
-    if (trap_from_user(frame)) {
-        cpu_interrupts_on();
-        on_exception(frame);
-    } else if (fixup != 0) {
-        frame->rip = fixup;
-    } else {
-        trap_panic(frame);
     }
 }
 
@@ -260,9 +245,6 @@ __noinline static void
 dispatch(struct trapframe *frame)
 {
     switch (frame->vector) {
-    case VECTOR_PF:
-        kernel_page_fault(frame);
-        break;
     case VECTOR_NMI:
         if (panicking != 0) {
             cpu_stop_here();
@@ -286,10 +268,13 @@ dispatch(struct trapframe *frame)
     case VECTOR_SPURIOUS:
         break;
     default:
-        if (frame->vector < 32) {
-            exception(frame);
-        } else {
+        if (frame->vector >= 32) {
             irq_dispatch((int)frame->vector - VECTOR_IRQ);
+        } else if (trap_from_user(frame)) {
+            cpu_interrupts_on();
+            on_exception(frame);
+        } else {
+            kernel_exception(frame);
         }
     }
 }

@@ -35,10 +35,8 @@
 #define VECTOR_SPURIOUS 0xff
 
 /* Page fault error code (AMD64 manual, 8.2.15). */
-#define PF_PRESENT  0x1
 #define PF_WRITE    0x2
 #define PF_USER     0x4
-#define PF_RESERVED 0x8
 #define PF_FETCH    0x10
 
 /* Offsets in struct trapframe, for entry.S. */

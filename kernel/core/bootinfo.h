@@ -9,8 +9,7 @@
 #define BOOT_REGIONS 64
 
 struct boot_region {
-    paddr_t start, end;
-    bool usable;       /* RAM that nobody owns; else reserved */
+    paddr_t start, end; /* page aligned */
 };
 
 struct bootinfo {
@@ -19,7 +18,7 @@ struct bootinfo {
     paddr_t initrd_start, initrd_end; /* equal if there is none */
     paddr_t rsdp;      /* ACPI's root pointer, if the loader told; else 0 */
     int nregions;
-    struct boot_region regions[BOOT_REGIONS]; /* sorted, page aligned */
+    struct boot_region regions[BOOT_REGIONS]; /* of usable RAM */
 };
 
 extern struct bootinfo bootinfo;

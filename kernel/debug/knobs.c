@@ -77,14 +77,10 @@ word_value(const char *name, bool always)
 static void
 read_words(void)
 {
-    u64 every = word_value("nomem", false);
-
     own_always = word_value("own", true) != 0;
     preempt_always = word_value("preempt", true) != 0;
     check_interval = word_value("check", false);
-    if (every != 0) {
-        nomem_default = (struct nomem){.mode = NOMEM_EVERY, .n = every};
-    }
+    nomem_default.next = nomem_default.step = word_value("nomem", false);
     if (preempt_always || check_interval != 0) {
         syscall_set_hook(at_syscall_end);
     }
@@ -97,18 +93,11 @@ fork_show(struct text *out)
     return 0;
 }
 
-static const char *const nomem_modes[] = {
-    [NOMEM_OFF] = "off", [NOMEM_ONCE] = "once", [NOMEM_FROM] = "from",
-    [NOMEM_EVERY] = "every",
-};
-
 static int
 nomem_show(struct text *out)
 {
-    struct nomem nomem = current->nomem; /* as it was before this text */
-
-    text_printf(out, "%s %lu\npassed %lu\n", nomem_modes[nomem.mode], nomem.n,
-                nomem.passed);
+    text_printf(out, "next %lu\npassed %lu\n", current->nomem.next,
+                current->nomem.passed); /* as it was before this text */
     return 0;
 }
 
@@ -117,26 +106,27 @@ nomem_show(struct text *out)
 static int
 nomem_store(const char *word)
 {
+    const char *number = strchr(word, ' ');
     struct nomem nomem = {.passed = 0};
 
     if (strcmp(word, "off") == 0) {
-        current->nomem.mode = NOMEM_OFF;
-        current->nomem.n = 0;
+        current->nomem.next = 0;
         this_cpu()->nomem = NULL;
         return 0;
     }
-    for (size_t mode = NOMEM_ONCE; mode < ARRAY_SIZE(nomem_modes); mode++) {
-        size_t length = strlen(nomem_modes[mode]);
-        if (strncmp(word, nomem_modes[mode], length) == 0
-            && word[length] == ' '
-            && parse_number(word + length + 1, &nomem.n) == 0) {
-            nomem.mode = mode;
-            current->nomem = nomem;
-            this_cpu()->nomem = &current->nomem;
-            return 0;
-        }
+    if (number == NULL || parse_number(number + 1, &nomem.next) != 0) {
+        return -EINVAL;
     }
-    return -EINVAL;
+    if (strncmp(word, "every ", 6) == 0) {
+        nomem.step = nomem.next;
+    } else if (strncmp(word, "from ", 5) == 0) {
+        nomem.step = 1;
+    } else if (strncmp(word, "once ", 5) != 0) {
+        return -EINVAL;
+    }
+    current->nomem = nomem;
+    this_cpu()->nomem = &current->nomem;
+    return 0;
 }
 
 void

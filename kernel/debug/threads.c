@@ -110,25 +110,12 @@ second_show(struct text *out)
 
 /* ---- Waits ---- */
 
-static struct source {
-    struct spinlock lock;
-    struct waitq queue;
-    bool news;
-} sources[2];
+static struct spinlock lock = SPINLOCK_INIT(RANK_TTY);
+static struct waitq queues[2];
+static bool news[3]; /* the last: there is none, so it is late */
 
 static const char *const names[] = {"a\n", "b\n", "late\n"};
 static bool soon;
-
-/* => whether there was news of it, which is taken */
-static bool
-take(struct source *source)
-{
-    spin_lock(&source->lock);
-    bool had = source->news;
-    source->news = false;
-    spin_unlock(&source->lock);
-    return had;
-}
 
 static int
 waits_show(struct text *out)
@@ -139,18 +126,17 @@ waits_show(struct text *out)
 
     while (found == 2 && error == 0) {
         struct waiter waiters[2];
-        for (int i = 0; i < 2; i++) {
-            spin_lock(&sources[i].lock);
-            wait_begin(&sources[i].queue, &waiters[i], false);
-            spin_unlock(&sources[i].lock);
-        }
-        found = take(&sources[0]) ? 0 : take(&sources[1]) ? 1 : 2;
+        spin_lock(&lock);
+        wait_begin(&queues[0], &waiters[0], false);
+        wait_begin(&queues[1], &waiters[1], false);
+        found = news[0] ? 0 : news[1] ? 1 : 2;
+        news[found] = false;
+        spin_unlock(&lock);
         error = found == 2 ? wait_block(WAIT_INTERRUPTIBLE, deadline) : 0;
-        for (int i = 0; i < 2; i++) {
-            spin_lock(&sources[i].lock);
-            (void)wait_end(&waiters[i]);
-            spin_unlock(&sources[i].lock);
-        }
+        spin_lock(&lock);
+        (void)wait_end(&waiters[0]);
+        (void)wait_end(&waiters[1]);
+        spin_unlock(&lock);
     }
     text_printf(out, "%s", names[found]);
     return error == -ETIMEDOUT ? 0 : error;
@@ -159,14 +145,14 @@ waits_show(struct text *out)
 static int
 waits_store(const char *line)
 {
-    struct source *source = &sources[line[0] == 'b'];
+    int which = line[0] == 'b';
 
     soon = strcmp(line, "soon") == 0;
     if (line[0] == 'a' || line[0] == 'b') {
-        spin_lock(&source->lock);
-        source->news = true;
-        wait_wake_one(&source->queue);
-        spin_unlock(&source->lock);
+        spin_lock(&lock);
+        news[which] = true;
+        wait_wake_one(&queues[which]);
+        spin_unlock(&lock);
     }
     return 0;
 }
@@ -174,10 +160,8 @@ waits_store(const char *line)
 void
 threads_init(void)
 {
-    for (int i = 0; i < 2; i++) {
-        spin_init(&sources[i].lock, RANK_TTY, "news");
-        waitq_init(&sources[i].queue);
-    }
+    waitq_init(&queues[0]);
+    waitq_init(&queues[1]);
     procfs_register("tine/second", second_show, second_store);
     procfs_register("tine/waits", waits_show, waits_store);
 }

@@ -102,3 +102,13 @@ int as_protect(struct as *as, vaddr_t addr, u64 size, u64 prot);
 
 /* brk(2): the new break if it could be set, else the old. */
 vaddr_t as_brk(struct as *as, vaddr_t brk);
+
+/* ---- Page faults (fault.c) ---- */
+
+enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
+
+/* Make one access to addr possible: give the process what its vma promises.
+ * => no spinlock held
+ * => 0; -EFAULT: no such mapping or right (SIGSEGV);
+ *    -ERANGE: behind the end of the mapped file (SIGBUS); -ENOMEM */
+int fault_serve(struct as *as, vaddr_t addr, enum access access) __must_check;

@@ -24,9 +24,7 @@ early_memory_end(void)
     paddr_t end = 0;
 
     for (int i = 0; i < bootinfo.nregions; i++) {
-        if (bootinfo.regions[i].usable) {
-            end = MAX(end, bootinfo.regions[i].end);
-        }
+        end = MAX(end, bootinfo.regions[i].end);
     }
     return end;
 }
@@ -39,7 +37,7 @@ largest_region(void)
 
     for (int i = 0; i < bootinfo.nregions; i++) {
         const struct boot_region *region = &bootinfo.regions[i];
-        if (region->usable && region->end <= 1UL << 32
+        if (region->end <= 1UL << 32
             && (best == NULL
                 || region->end - region->start > best->end - best->start)) {
             best = region;
@@ -100,10 +98,7 @@ frame_init(void)
         frames[i].refs = 1;
     }
     for (int i = 0; i < bootinfo.nregions; i++) {
-        const struct boot_region *region = &bootinfo.regions[i];
-        if (region->usable) {
-            release_unowned(region->start, region->end);
-        }
+        release_unowned(bootinfo.regions[i].start, bootinfo.regions[i].end);
     }
     printk("memory: %lu MiB, %lu KiB free\n", frames_count >> 8,
            frame_count(FRAME_FREE) * 4);

@@ -12,7 +12,6 @@
 #include "arch/pte.h"
 
 #include "mm/as.h"
-#include "mm/fault.h"
 #include "mm/frame.h"
 #include "mm/object.h"
 #include "mm/range.h"

@@ -295,7 +295,7 @@ retire(struct frame_cache *cache, u32 number, enum frame_content content)
 {
     struct frame *frame = &frames[number];
 
-    assert(frame->kind != FRAME_FREE && frame->kind != FRAME_RESERVED);
+    assert(frame->kind != FRAME_FREE);
     cache->counts[frame->kind]--;
     *frame = (struct frame){.kind = FRAME_FREE, .flags = (u8)content};
 }
@@ -384,16 +384,8 @@ frame_count(enum frame_kind kind)
 void
 frame_release_range(paddr_t start, paddr_t end)
 {
-    struct frame_cache *cache = enter();
-
-    spin_lock(&frame_lock);
-    for (u64 n = start >> PAGE_SHIFT; n < end >> PAGE_SHIFT; n++) {
-        assert(frames[n].kind == FRAME_RESERVED);
-        frames[n].kind = FRAME_FREE;
-        frames[n].refs = 0;
-        cache->counts[FRAME_RESERVED]--;
-        block_free((u32)n, 0);
+    for (paddr_t at = start; at < end; at += PAGE_SIZE) {
+        assert(frame_of(at)->kind == FRAME_RESERVED);
+        frame_free_block(at, 0);
     }
-    spin_unlock(&frame_lock);
-    leave(cache);
 }

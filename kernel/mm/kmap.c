@@ -43,21 +43,22 @@ kernel_image_end(void)
     return (paddr_t)image_end - IMAGE_BASE;
 }
 
-/* The entry for addr at level, with tables made on the way from `alloc`.
- * NULL if alloc gives none. */
+static vaddr_t
+slot_stack(u32 slot)
+{
+    return KSTACK_BASE + slot * KSTACK_SLOT + KSTACK_SLOT - KSTACK_SIZE;
+}
+
+/* The entry for addr at level; at boot, with tables made on the way. */
 static pte_t *
-entry_at(vaddr_t addr, int level, void *(*alloc)(size_t size))
+entry_at(vaddr_t addr, int level)
 {
     pte_t *table = frame_ptr(kernel_root);
 
     for (int l = PT_LEVELS; l > level; l--) {
         pte_t *entry = &table[pt_index(addr, l)];
         if (*entry == 0) {
-            void *made = alloc(PAGE_SIZE);
-            if (made == NULL) {
-                return NULL;
-            }
-            *entry = frame_addr(made) | PTE_P | PTE_W;
+            *entry = frame_addr(early_alloc(PAGE_SIZE)) | PTE_P | PTE_W;
         }
         table = frame_ptr(pte_addr(*entry));
     }
@@ -81,7 +82,7 @@ static void
 map_small(vaddr_t base, paddr_t page, paddr_t end)
 {
     for (; page < end; page += PAGE_SIZE) {
-        *entry_at(base + page, 1, early_alloc) =
+        *entry_at(base + page, 1) =
             page | PTE_P | PTE_G | image_rights(page, base == DIRECT_MAP);
     }
 }
@@ -91,7 +92,7 @@ static void
 map_large(paddr_t page, paddr_t end, pte_t caching)
 {
     for (; page < end; page += LARGE_PAGE) {
-        *entry_at(DIRECT_MAP + page, 2, early_alloc) =
+        *entry_at(DIRECT_MAP + page, 2) =
             page | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX | caching;
     }
 }
@@ -107,27 +108,12 @@ kmap_init(void)
     map_large(IOAPIC_BASE, APIC_END, PTE_PCD | PTE_PWT);
     map_small(IMAGE_BASE, (paddr_t)image_start - IMAGE_BASE,
               kernel_image_end());
-    /* The level-3 table of the stacks must exist before the root is copied. */
-    (void)entry_at(KSTACK_BASE, 3, early_alloc);
     for (; free_count < SLOTS; bare_count = ++free_count) {
         free_slots[free_count] = SLOTS - 1 - free_count; /* the lowest last */
+        (void)entry_at(slot_stack(free_count), 1); /* later none is made */
     }
     write_cr3(kernel_root);
     this_cpu()->loaded_root = kernel_root;
-}
-
-static void *
-alloc_table(size_t size)
-{
-    (void)size;
-    paddr_t table = frame_alloc_zero(FRAME_KERNEL);
-    return table == 0 ? NULL : frame_ptr(table);
-}
-
-static vaddr_t
-slot_stack(u32 slot)
-{
-    return KSTACK_BASE + slot * KSTACK_SLOT + KSTACK_SLOT - KSTACK_SIZE;
 }
 
 /* Give the last bare slot its frames.
@@ -138,9 +124,8 @@ slot_map(void)
     if (bare_count == 0) {
         return false;
     }
-    pte_t *entry = entry_at(slot_stack(free_slots[bare_count - 1]), 1,
-                            alloc_table);
-    paddr_t low = entry != NULL ? frame_alloc(FRAME_KERNEL) : 0;
+    pte_t *entry = entry_at(slot_stack(free_slots[bare_count - 1]), 1);
+    paddr_t low = frame_alloc(FRAME_KERNEL);
     paddr_t high = low != 0 ? frame_alloc(FRAME_KERNEL) : 0;
     if (high == 0) {
         if (low != 0) {
@@ -174,7 +159,7 @@ give_back(void)
     pte_t *entry[GIVE_BACK];
 
     for (u32 i = 0; i < GIVE_BACK; i++) {
-        entry[i] = entry_at(slot_stack(free_slots[bare_count + i]), 1, NULL);
+        entry[i] = entry_at(slot_stack(free_slots[bare_count + i]), 1);
         entry[i][0] &= ~PTE_P;
         entry[i][1] &= ~PTE_P;
     }
@@ -191,8 +176,8 @@ vaddr_t
 kstack_alloc(void)
 {
     vaddr_t stack = 0;
-    spin_lock(&kstack_lock);
 
+    spin_lock(&kstack_lock);
     if (free_count > bare_count || slot_map()) {
         stack = slot_stack(free_slots[--free_count]);
     }
@@ -204,7 +189,6 @@ void
 kstack_free(vaddr_t stack)
 {
     spin_lock(&kstack_lock);
-
     free_slots[free_count++] = (u32)((stack - KSTACK_BASE) / KSTACK_SLOT);
     if (free_count - bare_count > KEPT_MAX) {
         give_back();

@@ -8,14 +8,9 @@ struct nomem nomem_default;
 bool
 nomem_count(struct nomem *nomem)
 {
-    u64 number = ++nomem->passed;
-
-    switch (nomem->mode) {
-    case NOMEM_ONCE:
-        return number == nomem->n;
-    case NOMEM_FROM:
-        return number >= nomem->n;
-    default:
-        return number % nomem->n == 0;
+    if (++nomem->passed != nomem->next) {
+        return false;
     }
+    nomem->next += nomem->step;
+    return true;
 }

@@ -1,10 +1,6 @@
 /*
  * Want of memory on purpose: a thread's allocations fail by number, so that
- * every "no memory" path can be taken.
- *
- * A thread starts with what the boot word nomem= says (a program's own choice
- * through /proc/tine/nomem is not inherited).  Exempt are the kernel's own work
- * at boot, pid 1 and those whom it starts: somebody has to tell how it went.
+ * every "no memory" path can be taken (debug/README.md: nomem=).
  */
 #pragma once
 
@@ -13,14 +9,9 @@
 #include "arch/percpu.h"
 
 struct nomem {
-    enum {
-        NOMEM_OFF,
-        NOMEM_ONCE,  /* allocation n fails, and only that */
-        NOMEM_FROM,  /* allocation n fails, and all after it */
-        NOMEM_EVERY, /* allocations n, 2n, 3n, ... fail */
-    } mode;
-    u64 n;
-    u64 passed; /* allocations from then until OFF, failed ones too */
+    u64 next;   /* the number of that which is to fail; 0: none is (off) */
+    u64 step;   /* from there to the one after; 0: there is none */
+    u64 passed; /* allocations from then until off, failed ones too */
 };
 
 /* What new threads start with: set once, by the boot word nomem=N. */

@@ -24,11 +24,8 @@ object_read(struct object *object, u64 offset, void *buf, size_t size)
         size_t inside = at & (PAGE_SIZE - 1);
         size_t part = MIN(size - done, PAGE_SIZE - inside);
         int error = object->ops->page(object, at >> PAGE_SHIFT, &frame);
-        if (error == -ERANGE) {
-            break;
-        }
         if (error != 0) {
-            return error;
+            return error == -ERANGE ? (long)done : error;
         }
         memcpy((char *)buf + done, (char *)frame_ptr(frame) + inside, part);
         frame_put(frame);

@@ -10,7 +10,7 @@
 #include "core/panic.h"
 
 #include "arch/pte.h"
-#include "arch/tlb.h"
+#include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"
@@ -207,7 +207,8 @@ change_rights(struct walk *walk)
                != 1) {
         now &= ~PTE_W;
     }
-    __atomic_store_n(walk->entry, now, __ATOMIC_RELAXED);
+    /* Release: with W go the reads of who has left the page (A4). */
+    __atomic_store_n(walk->entry, now, __ATOMIC_RELEASE);
     walk->lowered += ((had ^ PTE_NX) & ~(now ^ PTE_NX)
                       & (PTE_P | PTE_W | PTE_NX)) != 0;
 }

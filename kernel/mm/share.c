@@ -13,7 +13,7 @@
 
 #include "arch/page.h"
 #include "arch/pte.h"
-#include "arch/tlb.h"
+#include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"
@@ -23,12 +23,6 @@
     ((pte_t *)frame_ptr(table) + (line) * LINE_ENTRIES)
 
 #define TABLE_BITS (PTE_P | PTE_W | PTE_U)
-
-static pte_t *
-table_of(pte_t entry)
-{
-    return frame_ptr(pte_addr(entry));
-}
 
 void
 pt_install(pte_t *entry, pte_t value)
@@ -175,7 +169,7 @@ own_path(struct as *as, vaddr_t addr, int *level, bool make)
                    && !own_table(as, entry, addr, child)) {
             return NULL;
         }
-        entry = table_of(*entry) + pt_index(addr, child);
+        entry = (pte_t *)frame_ptr(pte_addr(*entry)) + pt_index(addr, child);
     }
     return entry;
 }
@@ -194,24 +188,33 @@ pt_own_present(struct as *as, vaddr_t addr, int *level)
     return own_path(as, addr, level, false);
 }
 
+/* => a page of its own with the same content; 0: no memory */
+static inline paddr_t
+copy_page(paddr_t old)
+{
+    if (old == zero_frame) {
+        return frame_alloc_zero(FRAME_ANON);
+    }
+    paddr_t copy = frame_alloc(FRAME_ANON);
+    if (copy != 0) {
+        page_copy(frame_ptr(copy), frame_ptr(old));
+    }
+    return copy;
+}
+
 bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {
     paddr_t old = pte_addr(*entry);
-    bool zero = old == zero_frame; /* its refs are never 1 */
 
     if (__atomic_load_n(&frame_of(old)->refs, __ATOMIC_ACQUIRE) == 1) {
         __atomic_store_n(entry, *entry | PTE_W | PTE_D | PTE_A,
                          __ATOMIC_RELEASE);
         return true;
     }
-    paddr_t copy = zero ? frame_alloc_zero(FRAME_ANON)
-                        : frame_alloc(FRAME_ANON);
+    paddr_t copy = copy_page(old);
     if (copy == 0) {
         return false;
-    }
-    if (!zero) {
-        page_copy(frame_ptr(copy), frame_ptr(old));
     }
     /* Without W first: while another CPU still reads the old page through its
      * TLB, nobody may write to the new one (H1). */
@@ -234,19 +237,6 @@ struct share {
 static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
                         vaddr_t base);
 
-/* For fork=eager: the page under entry, copied.  => 0: no memory */
-static pte_t
-copy_page(pte_t entry)
-{
-    paddr_t copy = frame_alloc(FRAME_ANON);
-
-    if (copy == 0) {
-        return 0;
-    }
-    page_copy(frame_ptr(copy), frame_ptr(pte_addr(entry)));
-    return (entry & ~PTE_ADDR) | copy;
-}
-
 /* Make the child's table below this one, and go on in it.  Where W bits will be
  * cleared further down, the parent must own the table that holds them. */
 static pte_t
@@ -260,8 +250,8 @@ share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
     if (made == 0) {
         return 0;
     }
-    if (!share_table(share, frame_ptr(made), table_of(*entry), level - 1,
-                     addr)) {
+    if (!share_table(share, frame_ptr(made), frame_ptr(pte_addr(*entry)),
+                     level - 1, addr)) {
         pt_drop(made, level - 1);
         return 0;
     }
@@ -284,7 +274,8 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
         return given;
     }
     if (level == 1) {
-        return copy_page(*entry);
+        paddr_t copy = copy_page(pte_addr(had));
+        return copy != 0 ? (had & ~PTE_ADDR) | copy : 0;
     }
     /* fork=eager: other threads that write below this entry of the root wait
      * for us from now on, or the copy would not be of one moment. */

@@ -2,18 +2,11 @@
  * The shared tree: page tables that parent and child share after fork, and copy
  * when they write.
  *
- *      parent   child            parent   child           parent   child
- *        root   root               root   root              root   root
- *         |      |                  W|     |                W|      |W
- *         +-- T--+    child drops     T               a copy T'     T
- *             |       or execs:       |W     or one   (same children,
- *           pages     parent takes  pages    writes:   all W clear, one
- *         (W clear in                                  more edge each)
- *          both roots)
- *
  * A node is a table of level 4 to 1, or a page (level 0).  The processor ANDs
  * the W bits of a path, so one cleared W protects all below it, and a whole
- * subtree is shared by one entry.
+ * subtree is shared by one entry (README.md draws it).  Who writes takes what
+ * the others have dropped, or makes a copy: same children, each with one edge
+ * more, and all W clear.
  *
  * PT-1 COUNT       refs of a node below a root = entries that name it, in
  *                  distinct live tables, plus named holds.

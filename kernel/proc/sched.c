@@ -136,7 +136,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     fxsave(prev->fpu);
     cpu->thread = next;
     cpu->pid = next->process->pid;
-    cpu->nomem = next->nomem.mode != NOMEM_OFF ? &next->nomem : NULL;
+    cpu->nomem = next->nomem.next != 0 ? &next->nomem : NULL;
     /* A full barrier: see sched_poke. */
     (void)__atomic_exchange_n(&next->on_cpu, true, __ATOMIC_SEQ_CST);
     if (next->as != NULL) {

@@ -14,7 +14,7 @@
 #include "arch/trap.h"
 #include "arch/upcalls.h"
 
-#include "mm/fault.h"
+#include "mm/as.h"
 #include "mm/usercopy.h"
 
 #include "proc/process.h"

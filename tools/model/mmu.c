@@ -7,7 +7,7 @@
 
 #include "arch/cpu.h"
 #include "arch/percpu.h"
-#include "arch/tlb.h"
+#include "arch/smp.h"
 
 #include "mm/frame.h"
 #include "mm/kmap.h"
@@ -417,7 +417,7 @@ check_not_published(int cpu, vaddr_t addr)
     }
 }
 
-/* arch/tlb.h: other CPUs may run until the last moment, and right after it. */
+/* arch/smp.h: other CPUs may run until the last moment, and right after it. */
 void
 tlb_flush_page(u64 mask, vaddr_t addr)
 {

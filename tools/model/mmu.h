@@ -8,7 +8,7 @@
 #pragma once
 
 #include "arch/pte.h"
-#include "mm/fault.h"
+#include "mm/as.h"
 
 /* One access by a user on cpu.
  * => false: a page fault, and what led to it has been forgotten

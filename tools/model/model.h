@@ -6,7 +6,6 @@
 #pragma once
 
 #include "mm/as.h"
-#include "mm/fault.h"
 
 #include "model/object.h"
 

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "mm/fault.h"
+#include "mm/as.h"
 
 #include "model/host.h"
 #include "model/model.h"

@@ -164,15 +164,14 @@ pick_op(void)
 static void
 change_nomem(struct nomem *nomem)
 {
+    u64 n = 1 + random_below(8);
+
     if (one_in(60)) {
-        nomem->mode = one_in(2) ? NOMEM_OFF : NOMEM_EVERY;
+        n = one_in(2) ? 0 : n;
+        *nomem = (struct nomem){.next = n, .step = n};
     } else if (one_in(30)) {
-        nomem->mode = NOMEM_ONCE;
-    } else {
-        return;
+        *nomem = (struct nomem){.next = n};
     }
-    nomem->n = 1 + random_below(8);
-    nomem->passed = 0;
 }
 
 /* A CPU mostly stays with the space that it has: what it keeps gets old. */
@@ -240,7 +239,7 @@ step(void)
     }
     running_cpu = cpu;
     change_nomem(&nomems[cpu]);
-    this_cpu()->nomem = nomems[cpu].mode != NOMEM_OFF ? &nomems[cpu] : NULL;
+    this_cpu()->nomem = nomems[cpu].next != 0 ? &nomems[cpu] : NULL;
     if (space != NULL && !one_in(200)) {
         run_op(pick_op(), space);
         return true;

@@ -26,7 +26,7 @@
 
 struct bootinfo bootinfo = {
     .nregions = 1,
-    .regions = {{.start = MEMORY_START, .end = MEMORY_END, .usable = true}},
+    .regions = {{.start = MEMORY_START, .end = MEMORY_END}},
 };
 struct cpu cpus[MAX_CPUS];
 int cpu_count = HOST_CPUS;

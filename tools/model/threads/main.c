@@ -98,7 +98,7 @@ adopt(struct space *child, struct as *as)
             u64 number;
             if (read_kept(child, as, page, cpu, &number)) {
                 child->words[page][cpu] = (struct word){number, number};
-            } else if (this_cpu()->nomem->mode == NOMEM_OFF) {
+            } else if (this_cpu()->nomem == NULL) {
                 fail("a child cannot read %#lx", places[page]);
             }
         }
@@ -276,16 +276,14 @@ run_cpu(void *arg)
 {
     static struct nomem nomems[HOST_CPUS];
     running_cpu = (int)(u64)arg;
-    this_cpu()->nomem = &nomems[running_cpu];
     state = (seed + (u64)running_cpu) * 0x9e3779b97f4a7c15UL | 1;
 
     for (u64 done = 0; done < steps; done += BURST) {
         struct space *space = &spaces[below(SPACES)];
         struct as *as = join(space);
-        nomems[running_cpu] = (struct nomem){
-            .mode = below(8) == 0 ? NOMEM_EVERY : NOMEM_OFF,
-            .n = 2 + below(20),
-        };
+        u64 every = 2 + below(20);
+        nomems[running_cpu] = (struct nomem){.next = every, .step = every};
+        this_cpu()->nomem = below(8) == 0 ? &nomems[running_cpu] : NULL;
         if (as == NULL) {
             new_space();
             continue;
@@ -303,7 +301,7 @@ run_cpu(void *arg)
             look_up(); /* idle */
         }
     }
-    nomems[running_cpu].mode = NOMEM_OFF;
+    this_cpu()->nomem = NULL;
     as_load(NULL);
     __atomic_fetch_add(&cpus_done, 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&cpus_done, __ATOMIC_SEQ_CST) < HOST_CPUS) {

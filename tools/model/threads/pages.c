@@ -6,7 +6,6 @@
 #include "arch/percpu.h"
 
 #include "mm/as.h"
-#include "mm/fault.h"
 #include "mm/frame.h"
 #include "mm/object.h"
 #include "mm/vma.h"
