@@ -15,17 +15,6 @@ enum { LOOKERS = 3, ROUNDS = 300, PAGES = 8 };
 static int fd;
 static int *stop;
 
-static int
-known(const char *bytes, long size)
-{
-    for (long i = 0; i < size; i++) {
-        if (bytes[i] != 0 && (bytes[i] < 'a' || bytes[i] > 'z')) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 /* Look at a page of the mapping through a pipe, or write to it from one: a bad
  * place is no signal then.  => whether all was right */
 static int
@@ -43,7 +32,7 @@ look(int fds[2], char *at, int writes)
     }
     long n = write(fds[1], at, 64);
     return n < 0 ? errno == EFAULT : read(fds[0], bytes, 64) == 64
-        && known(bytes, 64);
+        && only_letters(bytes, 64);
 }
 
 /* => whether each look was right */
@@ -94,7 +83,7 @@ cutter(void)
         good &= pread(fd, back, PAGE, size) == 0;
         good &= ftruncate(fd, PAGES * PAGE) == 0;
         good &= pread(fd, back, PAGE, size / PAGE * PAGE) == PAGE;
-        good &= known(back, PAGE);
+        good &= only_letters(back, PAGE);
     }
     return good;
 }

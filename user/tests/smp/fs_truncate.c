@@ -12,18 +12,6 @@ enum { READERS = 3, ROUNDS = 150, PAGES = 6 };
 
 static char page[PAGE];
 
-/* => whether all bytes are zero or a letter that a writer wrote */
-static int
-known(const char *bytes, long size)
-{
-    for (long i = 0; i < size; i++) {
-        if (bytes[i] != 0 && (bytes[i] < 'a' || bytes[i] > 'z')) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 static int
 write_anew(void)
 {
@@ -53,7 +41,7 @@ through(int fds[2], const char *at)
     if (n < 0) {
         return errno == EFAULT;
     }
-    return read(fds[0], page, n) == n && known(page, n);
+    return read(fds[0], page, n) == n && only_letters(page, n);
 }
 
 /* => whether each look at the file was right */
@@ -69,7 +57,7 @@ look(int number)
         char *map = mmap(NULL, PAGES * PAGE, RW,
             number % 2 ? MAP_PRIVATE : MAP_SHARED, fd, 0);
         close(fd);
-        good += n >= 0 && known(page, n) && map != MAP_FAILED;
+        good += n >= 0 && only_letters(page, n) && map != MAP_FAILED;
         for (int i = 0; i < PAGES; i++) {
             good += through(fds, map + i * PAGE);
         }

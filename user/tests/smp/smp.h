@@ -162,3 +162,15 @@ family_end(struct family *family)
     close(family->ends[0]);
     return n == 0;
 }
+
+/* Whether all bytes are zero or a letter, as writers write them. */
+static inline int
+only_letters(const char *bytes, long size)
+{
+    for (long i = 0; i < size; i++) {
+        if (bytes[i] != 0 && (bytes[i] < 'a' || bytes[i] > 'z')) {
+            return 0;
+        }
+    }
+    return 1;
+}

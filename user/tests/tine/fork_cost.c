@@ -16,6 +16,7 @@
  */
 #include "counts.h"
 
+#include "../now.h"
 #include <sys/mman.h>
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -28,14 +29,6 @@ struct cost {
     long fork; /* instructions, under --icount: until fork returns */
     long all;  /* the same until the child, untouched, is dead and buried */
 };
-
-static long
-now(void)
-{
-    unsigned int low, high;
-    __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (long)((unsigned long)high << 32 | low);
-}
 
 static char *
 touched(long size)
@@ -90,15 +83,15 @@ measure(void)
     struct cost cost = { 0, 0, 0, 0 };
 
     for (int i = 0; i < TRIES; i++) {
-        long start = now();
+        long start = (long)read_tsc();
         pid_t pid = fork();
         if (pid == 0) {
             _exit(0);
         }
-        long forked = now();
+        long forked = (long)read_tsc();
         waitpid(pid, NULL, 0);
         least(&cost.fork, forked - start);
-        least(&cost.all, now() - start);
+        least(&cost.all, (long)read_tsc() - start);
     }
     measure_memory(&cost);
     return cost;

@@ -14,6 +14,7 @@
  */
 #include "counts.h"
 
+#include "../now.h"
 #include <sys/mman.h>
 
 #define PAGE 4096L
@@ -21,14 +22,6 @@
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 #define PAGES 256L
 #define TRIES 5
-
-static long
-now(void)
-{
-    unsigned int low, high;
-    __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (long)((unsigned long)high << 32 | low);
-}
 
 static char *
 map(long size)
@@ -47,9 +40,9 @@ touch(char *p, long size)
 static long
 unmap_cost(char *p, long size)
 {
-    long start = now();
+    long start = (long)read_tsc();
     munmap(p, (size_t)size);
-    return now() - start;
+    return (long)read_tsc() - start;
 }
 
 static long
@@ -81,21 +74,21 @@ untouched(void)
 static long
 large_malloc(void)
 {
-    long start = now();
+    long start = (long)read_tsc();
     char *p = map(50 * PAGE);
     *p = 1;
     munmap(p, 50 * PAGE);
-    return now() - start;
+    return (long)read_tsc() - start;
 }
 
 static long
 filled_malloc(void)
 {
-    long start = now();
+    long start = (long)read_tsc();
     char *p = map(50 * PAGE);
     touch(p, 50 * PAGE);
     munmap(p, 50 * PAGE);
-    return now() - start;
+    return (long)read_tsc() - start;
 }
 
 static char *pages;
@@ -103,9 +96,9 @@ static char *pages;
 static long
 protect_cost(int prot)
 {
-    long start = now();
+    long start = (long)read_tsc();
     mprotect(pages, PAGES * PAGE, prot);
-    return (now() - start) / PAGES;
+    return ((long)read_tsc() - start) / PAGES;
 }
 
 static long
@@ -129,9 +122,9 @@ write_again(void)
 {
     mprotect(pages, PAGES * PAGE, PROT_READ);
     mprotect(pages, PAGES * PAGE, RW);
-    long start = now();
+    long start = (long)read_tsc();
     touch(pages, PAGES * PAGE);
-    return (now() - start) / PAGES;
+    return ((long)read_tsc() - start) / PAGES;
 }
 
 static const struct {
