@@ -10,8 +10,6 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
-#include "mm/usercopy.h"
-
 #include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/path.h"

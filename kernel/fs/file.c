@@ -9,7 +9,6 @@
 #include "core/panic.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"

@@ -13,8 +13,6 @@
 
 #include "fs/dir.h"
 #include "fs/file.h"
-#include "fs/fs.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 

@@ -11,15 +11,11 @@
 #include "common/format.h"
 #include "common/string.h"
 
-#include "core/config.h"
-
 #include "mm/heap.h"
 
 #include "proc/process.h"
 
 #include "fs/dir.h"
-#include "fs/fs.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 
 #define LINKS_MAX 40 /* on one way, as on Linux */

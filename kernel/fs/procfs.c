@@ -11,8 +11,6 @@
 #include "common/format.h"
 #include "common/string.h"
 
-#include "core/config.h"
-
 #include "arch/clock.h"
 #include "arch/smp.h"
 
@@ -24,7 +22,6 @@
 
 #include "fs/dir.h"
 #include "fs/file.h"
-#include "fs/fs.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"

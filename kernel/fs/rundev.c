@@ -12,8 +12,6 @@
 #include "core/console.h"
 #include "core/hostlink.h"
 
-#include "mm/object.h"
-
 #include "proc/signal.h"
 
 #include "fs/device.h"

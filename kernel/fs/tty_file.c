@@ -9,8 +9,6 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/group.h"
 
 #include "fs/device.h"

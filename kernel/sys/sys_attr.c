@@ -3,14 +3,12 @@
  */
 #include "abi/device.h"
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "abi/statfs.h"
 
 #include "core/config.h"
 
 #include "mm/frame.h"
-#include "mm/usercopy.h"
 
 #include "proc/thread.h"
 

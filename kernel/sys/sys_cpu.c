@@ -6,8 +6,6 @@
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/sched.h"
 #include "proc/signal.h"
 

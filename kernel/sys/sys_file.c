@@ -2,10 +2,8 @@
  * System calls that take descriptors.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "fs/file.h"
 #include "fs/dir.h"

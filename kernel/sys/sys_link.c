@@ -2,7 +2,6 @@
  * System calls that give things further names and other ones: links, rename.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "common/string.h"
 
 #include "core/config.h"

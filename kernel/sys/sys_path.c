@@ -5,13 +5,11 @@
  * A call without a directory descriptor is the one with it, at AT_FDCWD.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 
 #include "core/config.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "proc/thread.h"
 

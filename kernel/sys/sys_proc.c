@@ -14,8 +14,6 @@
 
 #include "arch/smp.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"

@@ -7,8 +7,6 @@
 
 #include "arch/clock.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/process.h"
 #include "proc/sigacts.h"
 #include "proc/signal.h"
