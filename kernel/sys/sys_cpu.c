@@ -18,11 +18,9 @@ static long
 set_affinity(pid_t tid, u64 mask, bool again)
 {
     struct thread *thread;
-    long result = thread_lock(tid, &thread) || again ? 1 : -ESRCH;
+    bool found = thread_lock(tid, &thread);
+    long result = !found && !again ? -ESRCH : mask == 0 ? -EINVAL : 1;
 
-    if (result == 1 && mask == 0) {
-        result = -EINVAL;
-    }
     if (result == 1 && thread != NULL
         && (!again || thread->affinity == mask)) {
         result = sched_set_affinity(thread, mask);

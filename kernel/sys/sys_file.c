@@ -48,11 +48,8 @@ static inline long
 move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
 {
     struct file_use use = file_use_fd((int)fd);
+    long n = use.file != NULL ? move(use.file, user, count, write) : -EBADF;
 
-    if (use.file == NULL) {
-        return -EBADF;
-    }
-    long n = move(use.file, user, count, write);
     file_done(use);
     return n;
 }
@@ -146,14 +143,10 @@ long
 sys_ioctl(u64 fd, u64 request, u64 arg)
 {
     struct file *file = file_get_fd((int)fd);
-    long result = -ENOTTY;
+    long result = file == NULL                      ? -EBADF
+                  : file->inode->ops->ioctl == NULL ? -ENOTTY
+                  : file->inode->ops->ioctl(file, (u32)request, arg);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    if (file->inode->ops->ioctl != NULL) {
-        result = file->inode->ops->ioctl(file, (u32)request, arg);
-    }
     file_put(file);
     return result;
 }
@@ -206,11 +199,11 @@ sys_pipe2(u64 fds, u64 flags)
 SYS_FORWARD(sys_pipe, (u64 fds), sys_pipe2(fds, 0))
 
 /* A new descriptor for it, `lowest` or above.
- * => the caller's reference is used up */
+ * => the caller's reference is used up; NULL: -EBADF */
 static long
 dup_file(struct file *file, u32 lowest, bool cloexec)
 {
-    int fd = fd_reserve(lowest);
+    int fd = file != NULL ? fd_reserve(lowest) : -EBADF;
     int error = fd_fill(&fd, &file, 1, cloexec, MIN(fd, 0));
 
     return error != 0 ? error : fd;
@@ -218,13 +211,7 @@ dup_file(struct file *file, u32 lowest, bool cloexec)
 
 /* int dup(int fd);
  * The lowest free descriptor, for the same open file.  EMFILE, ENOMEM. */
-long
-sys_dup(u64 fd)
-{
-    struct file *file = file_get_fd((int)fd);
-
-    return file == NULL ? -EBADF : dup_file(file, 0, false);
-}
+SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
 
 /* int dup2(int fd, int new);
  * new, which is closed first if it was open; nothing happens if it is fd.
@@ -261,7 +248,6 @@ long
 sys_fcntl(u64 fd, u64 command, u64 arg)
 {
     struct file *file = file_get_fd((int)fd);
-    bool cloexec = (int)command == F_DUPFD_CLOEXEC;
     long result = -EINVAL;
 
     if (file == NULL) {
@@ -272,7 +258,8 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     case F_DUPFD_CLOEXEC:
         if ((u32)arg < fd_limit()) {
             file_get(file);
-            result = dup_file(file, (u32)arg, cloexec);
+            result = dup_file(file, (u32)arg,
+                              (int)command == F_DUPFD_CLOEXEC);
         }
         break;
     case F_GETFD:
@@ -288,8 +275,6 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
         file->flags = (file->flags & ~(u32)FILE_STATUS)
                       | ((u32)arg & FILE_STATUS);
         result = 0;
-        break;
-    default:
         break;
     }
     file_put(file);
