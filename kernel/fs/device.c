@@ -54,7 +54,7 @@ memory_devices_init(void)
         .read = memory_read, .write = null_write, .seeks = true,
     };
 
-    device_add("/dev/null", S_IFCHR | 0666, device_number(1, 3), &ops, NULL);
-    device_add("/dev/zero", S_IFCHR | 0666, device_number(1, 5), &ops,
+    device_add("/dev/null", S_IFCHR | 0666, makedev(1, 3), &ops, NULL);
+    device_add("/dev/zero", S_IFCHR | 0666, makedev(1, 5), &ops,
                frame_ptr(zero_frame));
 }

@@ -3,14 +3,13 @@
  */
 #pragma once
 
+#include "abi/device.h"
 #include "core/types.h"
 
 struct inode_ops;
 
-/* As in st_rdev; the numbers are Linux's where Linux has the device. */
-#define device_number(major, minor) ((u64)(major) << 8 | (minor))
-
-/* Make a device's node; mode with its type, data for the ops.
+/* Make a device's node; mode with its type, number as in st_rdev (Linux's,
+ * where it has the device), data for the ops.
  * => boot; panics if it cannot be made */
 void device_add(const char *path, u32 mode, u64 number,
                 const struct inode_ops *ops, void *data);

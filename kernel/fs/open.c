@@ -93,18 +93,13 @@ open_inode(struct file *file, u32 flags)
 {
     struct inode *inode = file->inode;
     bool directory = S_ISDIR(inode->mode);
-    int error = 0;
+    u32 never = directory ? O_ACCMODE | O_TRUNC | O_CREAT : O_DIRECTORY;
 
-    if (directory && (flags & (O_ACCMODE | O_TRUNC | O_CREAT)) != 0) {
-        return -EISDIR;
+    if (flags & never) {
+        return directory ? -EISDIR : -ENOTDIR;
     }
-    if (!directory && (flags & O_DIRECTORY) != 0) {
-        return -ENOTDIR;
-    }
-    if (S_ISLNK(inode->mode)) {
-        return -ELOOP; /* O_NOFOLLOW */
-    }
-    if (inode->ops->open != NULL) {
+    int error = S_ISLNK(inode->mode) ? -ELOOP : 0; /* O_NOFOLLOW */
+    if (error == 0 && inode->ops->open != NULL) {
         error = inode->ops->open(file);
     }
     if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {

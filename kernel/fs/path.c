@@ -215,10 +215,8 @@ place_is_name(const struct place *place)
 {
     const char *name = place->name;
 
-    if (name[0] != '.') {
-        return name[0] != '\0';
-    }
-    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+    return name[0] != '\0' && strcmp(name, ".") != 0
+           && strcmp(name, "..") != 0;
 }
 
 /* ---- What needs no more than to find ---- */

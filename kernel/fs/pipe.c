@@ -185,11 +185,12 @@ ends_of(const struct file *file)
     return ((file->flags & O_ACCMODE) + 1) & (READS | WRITES);
 }
 
-/* The file is one of the pipe's from here, which its data say.
+/* The file is one of its pipe's from here, which its data say.
  * => the mutex held */
 static void
-join(struct pipe *pipe, struct file *file)
+join(struct file *file)
 {
+    struct pipe *pipe = pipe_of(file);
     u32 ends = ends_of(file);
 
     file->data = pipe;
@@ -253,7 +254,7 @@ pipe_open(struct file *file)
     if (ends == WRITES && pipe->readers == 0 && named && !waits) {
         error = -ENXIO;
     } else if (error == 0) {
-        join(pipe, file);
+        join(file);
     }
     if (ends == READS && pipe->writers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
@@ -293,7 +294,6 @@ pipe_create(struct file *ends[2], u32 flags)
     }
     inode->dev = DEV_PIPE;
     inode->nlink = 1;
-    struct pipe *pipe = container_of(inode, struct pipe, inode);
     ends[0] = file_alloc(inode, O_RDONLY | flags);
     ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;
     inode_put(inode);
@@ -301,7 +301,7 @@ pipe_create(struct file *ends[2], u32 flags)
         file_put(ends[0]);
         return -ENOMEM;
     }
-    join(pipe, ends[0]);
-    join(pipe, ends[1]);
+    join(ends[0]);
+    join(ends[1]);
     return 0;
 }

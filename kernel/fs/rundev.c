@@ -105,8 +105,7 @@ stdin_is_ours(void)
 static void
 add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
 {
-    device_add(path, S_IFIFO | 0600, device_number(RUN_MAJOR, minor), ops,
-               data);
+    device_add(path, S_IFIFO | 0600, makedev(RUN_MAJOR, minor), ops, data);
 }
 
 void

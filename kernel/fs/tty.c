@@ -154,10 +154,9 @@ edit_line(struct tty *tty, u8 byte)
     if (!has(tty, ICANON) || !(kill || one)) {
         return false;
     }
-    for (u32 n = kill ? tty->head - tty->edit : 1; n > 0; n--) {
-        if (tty->head != tty->edit) {
-            erase(tty);
-        }
+    u32 end = kill || tty->head == tty->edit ? tty->edit : tty->head - 1;
+    while (tty->head != end) {
+        erase(tty);
     }
     return true;
 }

@@ -16,9 +16,6 @@
 #include "fs/inode.h"
 #include "fs/tty.h"
 
-#define CONSOLE_NUMBER device_number(5, 1)
-#define TTY_NUMBER     device_number(5, 0)
-
 /* Linux's modes of a new terminal. */
 struct tty console_tty = {
     .lock = SPINLOCK_INIT(RANK_TTY),
@@ -112,15 +109,6 @@ set_foreground(struct tty *tty, vaddr_t arg)
     return result;
 }
 
-u64
-tty_of_session(const struct session *session, pid_t *foreground)
-{
-    const struct tty *tty = session->terminal;
-
-    *foreground = tty != NULL ? tty->foreground : -1;
-    return tty != NULL ? CONSOLE_NUMBER : 0;
-}
-
 /* ---- The nodes ---- */
 
 static long
@@ -175,6 +163,6 @@ tty_init(void)
     mutex_init(&console_tty.writing, MUTEX_CONTENT);
     device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &console_ops,
                &console_tty);
-    device_add("/dev/tty", S_IFCHR | 0666, TTY_NUMBER, &tty_ops,
+    device_add("/dev/tty", S_IFCHR | 0666, makedev(5, 0), &tty_ops,
                &console_tty);
 }
