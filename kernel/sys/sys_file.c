@@ -23,7 +23,6 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
 {
     struct iovec few[FEW];
     struct iovec *iov = few;
-    long result = 0;
 
     if (count > IOV_MAX) {
         return -EINVAL;
@@ -31,7 +30,7 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     if (count > FEW && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
         return -ENOMEM;
     }
-    result = copy_from_user(iov, user, count * sizeof(*iov));
+    long result = copy_from_user(iov, user, count * sizeof(*iov));
     for (u64 i = 0; result == 0 && i < count; i++) {
         result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
     }
@@ -181,11 +180,9 @@ sys_pipe2(u64 fds, u64 flags)
 {
     struct file *ends[2];
     int fd[2];
+    int error = (u32)flags & ~(u32)(O_CLOEXEC | O_NONBLOCK)
+                    ? -EINVAL : pipe_create(ends, (u32)flags & O_NONBLOCK);
 
-    if ((u32)flags & ~(u32)(O_CLOEXEC | O_NONBLOCK)) {
-        return -EINVAL;
-    }
-    int error = pipe_create(ends, (u32)flags & O_NONBLOCK);
     if (error != 0) {
         return error;
     }
@@ -220,7 +217,7 @@ long
 sys_dup2(u64 fd, u64 new)
 {
     if ((int)fd == (int)new) {
-        return fd_get_cloexec((u32)fd) < 0 ? -EBADF : (int)new;
+        return fd_cloexec((u32)fd, -1) < 0 ? -EBADF : (int)new;
     }
     return sys_dup3(fd, new, 0);
 }
@@ -263,10 +260,10 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
         }
         break;
     case F_GETFD:
-        result = fd_get_cloexec((u32)fd);
+        result = fd_cloexec((u32)fd, -1);
         break;
     case F_SETFD:
-        result = fd_set_cloexec((u32)fd, arg & FD_CLOEXEC);
+        result = fd_cloexec((u32)fd, arg & FD_CLOEXEC);
         break;
     case F_GETFL:
         result = file->flags;
