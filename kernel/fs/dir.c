@@ -6,7 +6,6 @@
  */
 #include "abi/dirent.h"
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
 

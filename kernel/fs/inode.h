@@ -5,9 +5,7 @@
  *
  * Its names are entries of directories (dir.h): none, one, or several (links).
  * References are held by each entry that names it, by open files, mappings and
- * working directories, and by the entries in it for their directory; so an
- * unlinked file lives while it is used, and `..` stays valid in a directory
- * that was removed.
+ * working directories, and by the entries in it for their directory.
  *
  * Letters: i never changes   a atomic, or one word   l its own lock
  *          N fstree_lock
@@ -75,10 +73,8 @@ struct inode {
     const struct inode_ops *ops; /* i */
     void *data;                  /* i  the ops' own; a symbolic link's text */
 
-    struct list names;           /* N  the entries that name it, or the one
-                                       that was the last to do so */
-    u32 nlink;                   /* N  as Linux counts; 0: not named, or no
-                                       more */
+    struct list names;           /* N  entries that name it, or did so last */
+    u32 nlink;                   /* N  as Linux counts; 0: it has no name */
     struct entry **buckets;      /* N  directories: 2^bits, of their entries; */
     struct entry *only;          /* N  the one bucket of a small directory */
     u32 entries, bits;           /* N */

@@ -5,7 +5,6 @@
  * errno wins; each was tried there.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
 
@@ -54,8 +53,7 @@ make(struct place *place, struct inode *inode)
     return dir_add(place->dir, place->name, inode);
 }
 
-/* Find what the path leads to, or make it.  => 0 and *inode with one reference
- */
+/* Find what the path leads to, or make it.  => *inode with one reference */
 static int
 find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
 {

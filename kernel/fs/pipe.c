@@ -10,7 +10,6 @@
  * waits for data or for room gives it up while asleep.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
 

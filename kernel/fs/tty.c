@@ -6,12 +6,9 @@
  * its signal here; only not under the terminal's lock, since a group is
  * signalled under family_lock, which comes before.
  *
- * User memory is copied through a buffer, outside the lock.
- *
  * Entry points: tty_receive, tty_read, tty_write.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/signal.h"
 
 #include "core/console.h"

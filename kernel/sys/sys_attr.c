@@ -238,11 +238,9 @@ long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {
     struct stat stat;
-
-    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK)) {
-        return -EINVAL;
-    }
-    int error = find_stat(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
+    int error = (u32)mode & ~(u32)(R_OK | W_OK | X_OK)
+                    ? -EINVAL
+                    : find_stat(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
     bool denied = error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
                   && !(stat.st_mode & 0111);
     return denied ? -EACCES : error;

@@ -69,11 +69,9 @@ sys_sched_getaffinity(u64 pid, u64 size, u64 user_mask)
         mask &= thread->affinity;
         thread_unlock(thread);
     }
-    if (!found) {
-        return -ESRCH;
-    }
-    return copy_to_user(user_mask, &mask, sizeof(mask)) == 0
-               ? (long)sizeof(mask) : -EFAULT;
+    return !found                                              ? -ESRCH
+           : copy_to_user(user_mask, &mask, sizeof(mask)) != 0 ? -EFAULT
+           : (long)sizeof(mask);
 }
 
 /* int getcpu(unsigned *cpu, unsigned *node);
