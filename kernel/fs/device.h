@@ -17,11 +17,8 @@ void device_add(const char *path, u32 mode, u64 number,
 /* Make /dev/null and /dev/zero. */
 void memory_devices_init(void);
 
-/* The host's end of a run by tools/run, as files (rundev.c):
- *   /dev/run/stdin                  what COM1 brings, if the run's standard
- *                                   input is not a terminal
- *   /dev/run/{stdout,stderr,report} each write is a record on COM2
- * Take the console's input for the terminal or for /dev/run/stdin, and make
- * the nodes if there is a host.
+/* Take the console's input for the terminal or for /dev/run/stdin.  If there is
+ * a host, make this and /dev/run/{stdout,stderr,report}: each write to one is a
+ * record on COM2.
  * => boot, after tty_init and the initrd */
 void rundev_init(void);

@@ -202,12 +202,9 @@ tmpfs_write(struct file *file, struct uio *uio)
 {
     struct tmpfs_file *target = file_of(file->inode);
 
-    if (uio->left == 0) {
-        return 0; /* O_APPEND does not move the position then */
-    }
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
-    if (file->flags & O_APPEND) {
+    if ((file->flags & O_APPEND) && uio->left > 0) {
         file->offset = file->inode->size;
     }
     long result = move(file, uio);

@@ -139,30 +139,26 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
 
 /* /dev/tty is whatever terminal controls the caller's session. */
 static int
-open_controlling(struct file *file)
+tty_open(struct file *file)
 {
-    (void)file;
     spin_lock(&family_lock);
-    bool has_one = our_session()->terminal != NULL;
+    bool there = file->inode->rdev == CONSOLE_NUMBER
+                 || our_session()->terminal != NULL;
     spin_unlock(&family_lock);
-    return has_one ? 0 : -ENXIO;
+    return there ? 0 : -ENXIO;
 }
 
 void
 tty_init(void)
 {
-    static const struct inode_ops console_ops = {
-        .read = tty_read, .write = tty_write, .ioctl = tty_ioctl,
-    };
-    static const struct inode_ops tty_ops = {
-        .open = open_controlling,
-        .read = tty_read, .write = tty_write, .ioctl = tty_ioctl,
+    static const struct inode_ops ops = {
+        .open = tty_open, .read = tty_read, .write = tty_write,
+        .ioctl = tty_ioctl,
     };
 
     waitq_init(&console_tty.input_wait);
     mutex_init(&console_tty.writing, MUTEX_CONTENT);
-    device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &console_ops,
+    device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &ops,
                &console_tty);
-    device_add("/dev/tty", S_IFCHR | 0666, makedev(5, 0), &tty_ops,
-               &console_tty);
+    device_add("/dev/tty", S_IFCHR | 0666, makedev(5, 0), &ops, &console_tty);
 }

@@ -263,11 +263,10 @@ limit_of(int resource)
 long
 sys_getrlimit(u64 resource, u64 limit)
 {
-    if ((u32)resource >= RLIMIT_COUNT) {
-        return -EINVAL;
-    }
     struct rlimit rlimit = limit_of((int)resource);
-    return copy_to_user(limit, &rlimit, sizeof(rlimit));
+
+    return (u32)resource < RLIMIT_COUNT
+               ? copy_to_user(limit, &rlimit, sizeof(rlimit)) : -EINVAL;
 }
 
 /* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
