@@ -31,8 +31,7 @@ null_write(struct file *file, struct uio *uio)
     return (long)uio->left;
 }
 
-/* Read from the page that is the inode's data, again and again; NULL: there is
- * nothing to read. */
+/* Read from the page that is the inode's data, again and again, or nothing. */
 static long
 memory_read(struct file *file, struct uio *uio)
 {

@@ -128,8 +128,7 @@ dir_add(struct inode *dir, const char *name, struct inode *inode)
     return error;
 }
 
-/* Whether this name may go, as one of a directory or of something else.
- * => fstree_lock held */
+/* Whether this name may go, as a directory's or not.  => fstree_lock held */
 static int
 may_remove(const struct entry *entry, bool directory)
 {

@@ -62,8 +62,7 @@ struct entry {
     char name[];             /* i */
 };
 
-/* A new one, in no directory yet, with a reference to it.  => no lock needed;
- * NULL: no memory */
+/* A new one, not in its directory yet.  => any context; NULL: no memory */
 struct entry *entry_alloc(struct inode *dir, const char *name);
 
 /* Free one that no directory has and no inode.  => no lock held */

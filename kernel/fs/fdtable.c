@@ -98,8 +98,7 @@ set_used(struct fdtable *table, u32 fd, bool used)
 
 /* A table with the same files and as many slots, or more.
  * => moves: the references and what is reserved are the new one's; else it has
- *    references of its own, and nothing reserved
- * => NULL: no memory */
+ *    references of its own, and nothing reserved; NULL: no memory */
 static struct fdtable *
 table_copy(const struct fdtable *old, u32 capacity, bool moves)
 {

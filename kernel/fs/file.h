@@ -33,6 +33,17 @@ struct file {
     void *data;            /* the inode ops' own */
 };
 
+/* What it is open for.  Access modes 0, 1, 2 are to read, to write, both; 3 is
+ * neither. */
+#define FILE_READS  1U
+#define FILE_WRITES 2U
+
+static inline u32
+file_access(const struct file *file)
+{
+    return ((file->flags & O_ACCMODE) + 1) & (FILE_READS | FILE_WRITES);
+}
+
 /* What of an open file's flags F_SETFL may change. */
 #define FILE_STATUS (O_APPEND | O_NONBLOCK)
 

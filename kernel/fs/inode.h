@@ -47,8 +47,7 @@ struct inode_ops {
     bool seeks;                       /* else lseek is -ESPIPE */
 
     /* Names that are made when they are looked at: find one (-ENOENT; *child
-     * NULL: no memory), and tell the first with a key of *key or more: => its
-     * mode, 0 if none. */
+     * NULL: no memory), and tell the first from *key on: => its mode, or 0. */
     int (*lookup)(struct inode *dir, const char *name, struct inode **child);
     u32 (*next)(struct inode *dir, u64 *key, char name[MADE_NAME]);
     /* A symbolic link that leads to an inode, not to a path.

@@ -61,7 +61,6 @@ void tty_end(struct tty *tty);
  * thrown away.  => 0, -EFAULT */
 long tty_set_modes(struct tty *tty, vaddr_t user, bool flush);
 
-/* read(2), at most one line, and write(2) of the terminal that the file's inode
- * has as its data. */
+/* read(2), at most one line, and write(2); the terminal is the inode's data. */
 long tty_read(struct file *file, struct uio *uio);
 long tty_write(struct file *file, struct uio *uio);
