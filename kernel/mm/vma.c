@@ -5,7 +5,7 @@
  * fail half-way, and nobody sees a difference.  What comes after it works in
  * place and cannot fail.
  *
- * Read own_way, then split, merge and vma_remove.
+ * Read own_way, then split, merge, add and delete.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -233,23 +233,6 @@ merge(struct vma_node *lower, struct vma_node *upper)
     return upper;
 }
 
-/* Put a node where its priority says. */
-static void
-place(struct vma_node **link, struct vma_node *new)
-{
-    struct vma_node *node = *link;
-
-    if (node == NULL || node->priority < new->priority) {
-        split(node, new->vma.start, &new->left, &new->right);
-        *link = new;
-    } else {
-        assert(is_owned(node));
-        place(node->vma.start < new->vma.start ? &node->right : &node->left,
-              new);
-    }
-    update(*link);
-}
-
 /* Make a node of a vma.  Without noise, 235 gives a new program's six to eight
  * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
  * priorities that come, which would make the tree a list. */
@@ -269,11 +252,15 @@ static void
 add(struct as *as, const struct vma *vma)
 {
     struct vma_node *node = as->vma_spare;
+    struct vma_node *before, *after;
 
     assert(node != NULL);
     as->vma_spare = node->left;
+    node->left = NULL;
     fill(as, node, vma, rdtsc());
-    place(&as->vmas, node);
+    update(node);
+    split(as->vmas, vma->start, &before, &after);
+    as->vmas = merge(merge(before, node), after);
 }
 
 /* Make addr a border, if a vma has it inside. */
@@ -291,26 +278,16 @@ cut(struct as *as, vaddr_t addr)
     }
 }
 
-/* Those that start in [start, end) go; nodes on the way there are updated. */
+/* Those that start in [start, end) go. */
 static void
-delete(struct vma_node **link, vaddr_t start, vaddr_t end)
+delete(struct as *as, vaddr_t start, vaddr_t end)
 {
-    struct vma_node *node = *link, *before, *after;
+    struct vma_node *before, *gone, *after;
 
-    if (node == NULL) {
-        return;
-    }
-    assert(is_owned(node));
-    if (node->vma.start >= start && node->vma.start < end) {
-        split(node->left, start, &before, &node->left);
-        split(node->right, end, &node->right, &after);
-        vma_put(node);
-        *link = merge(before, after);
-    } else {
-        delete(node->vma.start < start ? &node->right : &node->left, start,
-               end);
-        update(node);
-    }
+    split(as->vmas, start, &before, &gone);
+    split(gone, end, &gone, &after);
+    vma_put(gone);
+    as->vmas = merge(before, after);
 }
 
 void
@@ -321,7 +298,7 @@ vma_remove(struct as *as, vaddr_t start, vaddr_t end)
     if (first != NULL && first->start < start) {
         first->end = start;
     }
-    delete(&as->vmas, start, end);
+    delete(as, start, end);
 }
 
 bool
@@ -343,7 +320,7 @@ join(struct as *as, vaddr_t addr)
 
     if (upper != NULL && vma_continues(lower, upper)) {
         lower->end = upper->end;
-        delete(&as->vmas, addr, addr + 1);
+        delete(as, addr, addr + 1);
     }
 }
 
