@@ -16,41 +16,32 @@
     .popsection
     .endm
 
+    .macro push_each registers:vararg
+    .irp register, \registers
+    pushq %\register
+    .endr
+    .endm
+
+    .macro pop_each registers:vararg
+    .irp register, \registers
+    popq %\register
+    .endr
+    .endm
+
     .macro push_registers
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    push_each rdi, rsi, rdx, rcx, rax, r8, r9, r10, r11
+    push_each rbx, rbp, r12, r13, r14, r15
+    .endm
+
+/* From r11 on: C does not preserve these. */
+    .macro pop_rest
+    pop_each r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
+    addq $16, %rsp                  /* vector and error */
     .endm
 
     .macro pop_registers
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp                  /* vector and error */
+    pop_each r15, r14, r13, r12, rbp, rbx
+    pop_rest
     .endm
 
 /* The same where C has been in between, which preserves the other registers
@@ -58,16 +49,7 @@
     .macro pop_scratch
     movq FRAME_RBP(%rsp), %rbp
     addq $FRAME_R11, %rsp
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp
+    pop_rest
     .endm
 
 /* For debuggers, and in no loaded section: while C runs on behalf of a user,
@@ -259,20 +241,10 @@ trap_paranoid:
  */
     .globl switch_to
 switch_to:
-    pushq %rbp
-    pushq %rbx
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    push_each rbp, rbx, r12, r13, r14, r15
     movq %rsp, (%rdi)
     movq (%rsi), %rsp
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbx
-    popq %rbp
+    pop_each r15, r14, r13, r12, rbx, rbp
     movq %rdi, %rax
     ret
 
