@@ -138,32 +138,22 @@ signal_action(int signal, const struct kernel_sigaction *new,
 }
 
 int
-signal_reserve_exec(void)
+signal_reset_exec(void)
 {
+    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
     struct sigacts *spare;
 
     if (current->process->sigacts->exec_resets == 0) {
         return 0;
     }
     int error = lock_own_actions(&spare);
-    if (error == 0) {
-        unlock_actions(spare);
+    if (error != 0) {
+        return error;
     }
-    return error;
-}
-
-void
-signal_reset_exec(void)
-{
-    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
-    sigset_t left = current->process->sigacts->exec_resets;
-
-    if (left == 0) {
-        return;
+    struct sigacts *sigacts = current->process->sigacts;
+    for (sigset_t left = sigacts->exec_resets; left != 0; left &= left - 1) {
+        set_action(sigacts, __builtin_ctzl(left) + 1, &plain);
     }
-    lock_actions();
-    for (; left != 0; left &= left - 1) {
-        set_action(current->process->sigacts, __builtin_ctzl(left) + 1, &plain);
-    }
-    unlock_actions(NULL);
+    unlock_actions(spare);
+    return 0;
 }

@@ -37,6 +37,5 @@ int signal_action(int signal, const struct kernel_sigaction *new,
                   struct kernel_sigaction *old) __must_check;
 
 /* exec: caught signals go back to default, ignored ones stay.
- * => reserve: 0, or -ENOMEM with nothing changed; reset cannot fail then */
-int signal_reserve_exec(void) __must_check;
-void signal_reset_exec(void);
+ * => 0, or -ENOMEM with nothing changed */
+int signal_reset_exec(void) __must_check;
