@@ -150,12 +150,6 @@ vma_first_from(const struct as *as, vaddr_t addr)
 }
 
 struct vma *
-vma_next(const struct as *as, const struct vma *vma)
-{
-    return vma_first_from(as, vma->end);
-}
-
-struct vma *
 vma_find(const struct as *as, vaddr_t addr)
 {
     struct vma *vma = vma_first_from(as, addr);
@@ -316,9 +310,9 @@ static void
 join(struct as *as, vaddr_t addr)
 {
     struct vma *lower = vma_find(as, addr - 1);
-    const struct vma *upper = lower != NULL ? vma_next(as, lower) : NULL;
+    const struct vma *upper = vma_find(as, addr);
 
-    if (upper != NULL && vma_continues(lower, upper)) {
+    if (lower != NULL && upper != NULL && vma_continues(lower, upper)) {
         lower->end = upper->end;
         delete(as, addr, addr + 1);
     }

@@ -277,14 +277,3 @@ fork_mode_name(void)
 {
     return fork_mode->name;
 }
-
-int
-vfork_set_mode(const char *mode)
-{
-    if (strcmp(mode, "fork") == 0) {
-        vfork_flags = 0;
-    } else if (strcmp(mode, "vfork") != 0) {
-        return -EINVAL;
-    }
-    return 0;
-}
