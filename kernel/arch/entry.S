@@ -59,21 +59,12 @@
     .cfi_startproc simple
     .cfi_signal_frame
     .cfi_def_cfa %rsp, 0
-    .cfi_offset %r15, 0
-    .cfi_offset %r14, 8
-    .cfi_offset %r13, 16
-    .cfi_offset %r12, 24
-    .cfi_offset %rbp, FRAME_RBP
-    .cfi_offset %rbx, 40
-    .cfi_offset %r11, FRAME_R11
-    .cfi_offset %r10, FRAME_R10
-    .cfi_offset %r9, FRAME_R9
-    .cfi_offset %r8, FRAME_R8
-    .cfi_offset %rax, FRAME_RAX
-    .cfi_offset %rcx, 88
-    .cfi_offset %rdx, FRAME_RDX
-    .cfi_offset %rsi, FRAME_RSI
-    .cfi_offset %rdi, FRAME_RDI
+    .set offset, 0
+    .irp register, r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, \
+        rdx, rsi, rdi
+    .cfi_offset %\register, offset
+    .set offset, offset + 8
+    .endr
     .cfi_offset %rip, FRAME_RIP
     .cfi_offset 51, FRAME_CS
     .cfi_offset 49, FRAME_RFLAGS
