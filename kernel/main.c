@@ -8,8 +8,8 @@
 #include "core/panic.h"
 #include "core/printk.h"
 
-#include "arch/acpi.h"
 #include "arch/apic.h"
+#include "arch/smp.h"
 #include "arch/trap.h"
 
 #include "mm/frame.h"

@@ -201,7 +201,7 @@ join_family(struct thread *child, bool vfork)
     spin_lock(&family_lock);
     bool joins = !signal_pending();
     if (joins) {
-        sigacts_get(parent->sigacts);
+        __atomic_fetch_add(&parent->sigacts->refs, 1, __ATOMIC_RELAXED);
         child->process->sigacts = parent->sigacts;
         proc_link(child->process, parent);
         if (vfork) {

@@ -8,7 +8,6 @@
 #include "core/printk.h"
 #include "core/spin.h"
 
-#include "arch/acpi.h"
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"

@@ -26,12 +26,6 @@ sigacts_alloc(void)
 }
 
 void
-sigacts_get(struct sigacts *sigacts)
-{
-    __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
-}
-
-void
 sigacts_put(struct sigacts *sigacts)
 {
     if (__atomic_fetch_sub(&sigacts->refs, 1, __ATOMIC_ACQ_REL) == 1) {

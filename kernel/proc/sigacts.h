@@ -28,7 +28,6 @@ struct sigacts {
 };
 
 struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
-void sigacts_get(struct sigacts *sigacts);
 void sigacts_put(struct sigacts *sigacts);
 
 /* rt_sigaction(2), in the current process; new may be NULL.
