@@ -8,7 +8,6 @@
  */
 #include "abi/errno.h"
 #include "abi/sched.h"
-#include "abi/signal.h"
 #include "common/string.h"
 
 #include "arch/cpu.h"
