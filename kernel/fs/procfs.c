@@ -216,7 +216,7 @@ program_of(struct as *as)
     spin_lock(&as->lock);
     const struct vma *vma = vma_first_from(as, 0);
     while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
-        vma = vma_next(as, vma);
+        vma = vma_first_from(as, vma->end);
     }
     if (vma != NULL) {
         program = inode_get(container_of(vma->object, struct inode, object));
