@@ -5,10 +5,14 @@
  * another.
  */
 #include "core/console.h"
+#include "core/optional.h"
 #include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/percpu.h"
+
+OPTIONAL(console_has_room)
+OPTIONAL(console_take)
 
 static struct spinlock input_lock = SPINLOCK_INIT(RANK_INPUT);
 static struct spinlock device_lock = SPINLOCK_INIT(RANK_DEVICE);

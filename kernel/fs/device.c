@@ -54,6 +54,7 @@ memory_devices_init(void)
     };
 
     device_add("/dev/null", S_IFCHR | 0666, makedev(1, 3), &ops, NULL);
+    device_add("/dev/console", S_IFCHR | 0600, makedev(5, 1), &ops, NULL);
     device_add("/dev/zero", S_IFCHR | 0666, makedev(1, 5), &ops,
                frame_ptr(zero_frame));
 }

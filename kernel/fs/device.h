@@ -17,8 +17,6 @@ void device_add(const char *path, u32 mode, u64 number,
 /* Make /dev/null and /dev/zero. */
 void memory_devices_init(void);
 
-/* Take the console's input for the terminal or for /dev/run/stdin.  If there is
- * a host, make this and /dev/run/{stdout,stderr,report}: each write to one is a
- * record on COM2.
- * => boot, after tty_init and the initrd */
+/* If there is a host, make /dev/run/{stdout,stderr,report}.  => boot */
+#define RUN_MAJOR 240 /* for local use, says Linux's list of devices */
 void rundev_init(void);

@@ -38,18 +38,13 @@ int dir_remove(const struct place *place, bool directory);
  *    itself), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
 int dir_rename(const struct place *from, const struct place *to, u32 flags);
 
-/* The path of a name that the inode has, or had, with ` (deleted)` behind it,
- * at the start of buf, with a NUL.
- * => the bytes, the NUL included; -ENAMETOOLONG */
-long dir_path(const struct inode *inode, char *buf, size_t size);
-
 /* getdents64(2).  => bytes, 0 at the end; a negative errno */
 long dir_getdents(struct file *file, vaddr_t user, size_t size);
 
 /* What directories do when they are read. */
 long dir_read(struct file *file, struct uio *uio);
 
-/* ---- Entries, only for dir.c and inode.c: all with fstree_lock ---- */
+/* ---- Entries, only for dir.c, more.c, inode.c: all with fstree_lock ---- */
 
 /* Removed, it stays with its inode if it was the last that named it:
  * what is still open has a path, and a directory its `..`. */
@@ -93,3 +88,11 @@ void entry_end(struct entry *entry);
 void entry_exchange(struct entry *a, struct entry *b);
 
 #define ENTRY_MADE (1UL << 62) /* behind all keys: names that ops->next makes */
+
+/* What `..` is there: the root's is itself. */
+struct inode *dir_parent(const struct inode *dir);
+
+/* Whether a name may be put there (old: what has it), or go, as a directory's
+ * or not.  => 0, or dir_add's and dir_remove's errors */
+int dir_may_insert(struct inode *dir, const struct entry *old, u64 key);
+int dir_may_remove(const struct entry *entry, bool directory);

@@ -79,6 +79,10 @@ int path_walk(struct place *place, struct inode *at, const char *path,
               bool make) __must_check;
 void place_end(struct place *place);
 
+/* What becomes of a change that cannot be: an error of looking for the name, or
+ * if it is there, this one. */
+int place_refuse(struct place *place, int error);
+
 /* Whether the last component is a name, not `/`, `.` or `..`. */
 bool place_is_name(const struct place *place);
 

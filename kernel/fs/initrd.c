@@ -13,6 +13,7 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -128,6 +129,9 @@ unpack_initrd(void)
     frame_release_range(align_down(start, PAGE_SIZE),
                         align_up(end, PAGE_SIZE));
 }
+
+OPTIONAL(tty_init)
+OPTIONAL(procfs_init)
 
 void
 fs_init(void)

@@ -18,10 +18,8 @@
 #define O_TMPFILE_BIT 020000000
 #define KEPT_FLAGS    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW)
 
-/* What becomes of a change that cannot be: an error of looking for the name, or
- * if it is there, this one. */
-static int
-refuse(struct place *place, int error)
+int
+place_refuse(struct place *place, int error)
 {
     struct inode *inode;
     int missing = dir_lookup(place->dir, place->name, &inode);
@@ -44,7 +42,7 @@ make(struct place *place, struct inode *inode)
     bool new_dir = new && S_ISDIR(inode->mode);
     if (place->dir->dev != DEV_TREE || !place_is_name(place)
         || (place->slash && !new_dir)) {
-        return refuse(place, -EEXIST);
+        return place_refuse(place, -EEXIST);
     }
     if (new && place->dir->mode & S_ISGID) {
         inode->gid = place->dir->gid;
@@ -174,7 +172,7 @@ ask_name(struct place *place, bool directory)
                : strcmp(place->name, ".") == 0 ? -EINVAL
                                                : -ENOTEMPTY;
     }
-    return place->dir->dev != DEV_TREE ? refuse(place, -EPERM) : 0;
+    return place->dir->dev != DEV_TREE ? place_refuse(place, -EPERM) : 0;
 }
 
 int
@@ -190,44 +188,6 @@ fs_remove(struct inode *at, const char *path, bool directory)
         error = dir_remove(&place, directory);
     }
     place_end(&place);
-    return error;
-}
-
-/* As dir_rename, once both places are found. */
-static int
-rename_places(struct place *from, struct place *to, u32 flags)
-{
-    if (from->dir->dev != to->dir->dev) {
-        return -EXDEV;
-    }
-    if (!place_is_name(from)) {
-        return -EBUSY;
-    }
-    if (!place_is_name(to)) {
-        return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
-    }
-    if (from->dir->dev == DEV_TREE) {
-        return dir_rename(from, to, flags);
-    }
-    int error = refuse(from, 0);
-    return error != 0 ? error : refuse(to, -EPERM);
-}
-
-int
-fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
-          const char *to, u32 flags)
-{
-    struct place source, target;
-    int error = path_walk(&source, from_at, from, false);
-
-    if (error == 0) {
-        error = path_walk(&target, to_at, to, false);
-        if (error == 0) {
-            error = rename_places(&source, &target, flags);
-        }
-        place_end(&target);
-    }
-    place_end(&source);
     return error;
 }
 

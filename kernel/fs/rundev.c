@@ -1,15 +1,9 @@
 /*
- * /dev/run.
- *
- * Where COM1 carries the program's standard input (which /run/tine/stdio says),
- * byte 0x10 (DLE) is escaped: DLE DLE is a DLE, DLE `E` the end of the input.
- * What comes goes through a terminal of its own, with all its modes off.
+ * /dev/run/stdout, stderr, report: each write to one is a record on COM2.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
-#include "common/string.h"
 
-#include "core/console.h"
 #include "core/hostlink.h"
 
 #include "proc/signal.h"
@@ -17,42 +11,8 @@
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/path.h"
-#include "fs/tty.h"
 
-#define DLE       0x10
-#define RUN_MAJOR 240 /* for local use, says Linux's list of devices */
-#define PIECE     256 /* interrupts are off while a record goes out */
-
-static struct tty run_input = {
-    .lock = SPINLOCK_INIT(RANK_TTY),
-    .termios = {.c_cc = {[VMIN] = 1}},
-};
-static struct tty *receiver; /* who gets what is typed; NULL: nobody yet, but
-                                another CPU may ask the devices already */
-
-bool
-console_has_room(void)
-{
-    struct tty *tty = __atomic_load_n(&receiver, __ATOMIC_ACQUIRE);
-
-    return tty != NULL && tty_has_room(tty);
-}
-
-void
-console_take(char byte)
-{
-    static bool escaped; /* a DLE came: the next byte says what is meant */
-
-    bool escape = receiver == &run_input && byte == DLE && !escaped;
-
-    if (escaped && byte == 'E') {
-        tty_end(receiver);
-    } else if (!escape) {
-        tty_receive(receiver, byte);
-    }
-    escaped = escape;
-}
+#define PIECE 256 /* interrupts are off while a record goes out */
 
 static struct mutex record_lock; /* guards record */
 static char record[HOST_RECORD_MAX];
@@ -84,24 +44,6 @@ record_write(struct file *file, struct uio *uio)
                                             : (long)(size - uio->left);
 }
 
-/* Whether the run's first program reads from us, not from the terminal. */
-static bool
-stdin_is_ours(void)
-{
-    struct inode *inode;
-    char word[4] = "";
-
-    if (path_find(NULL, "/run/tine/stdio", 0, &inode) != 0) {
-        return false;
-    }
-    struct object *object = inode_object(inode);
-    bool ours = object != NULL
-                && object_read(object, 0, word, sizeof(word)) == sizeof(word)
-                && memcmp(word, "pipe", sizeof(word)) == 0;
-    inode_put(inode);
-    return ours;
-}
-
 static void
 add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
 {
@@ -111,19 +53,12 @@ add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
 void
 rundev_init(void)
 {
-    static const struct inode_ops stdin_ops = {.read = tty_read};
-    static const struct inode_ops record_ops = {.write = record_write};
+    static const struct inode_ops ops = {.write = record_write};
 
-    waitq_init(&run_input.input_wait);
     mutex_init(&record_lock, MUTEX_CONTENT);
     if (host_present) {
-        add("/dev/run/stdin", 0, &stdin_ops, &run_input);
-        add("/dev/run/stdout", 1, &record_ops, (void *)(u64)HOST_OUT);
-        add("/dev/run/stderr", 2, &record_ops, (void *)(u64)HOST_ERR);
-        add("/dev/run/report", 3, &record_ops, (void *)(u64)HOST_REPORT);
+        add("/dev/run/stdout", 1, &ops, (void *)(u64)HOST_OUT);
+        add("/dev/run/stderr", 2, &ops, (void *)(u64)HOST_ERR);
+        add("/dev/run/report", 3, &ops, (void *)(u64)HOST_REPORT);
     }
-    __atomic_store_n(&receiver, host_present && stdin_is_ours()
-                                    ? &run_input : &console_tty,
-                     __ATOMIC_RELEASE);
-    console_poll();
 }

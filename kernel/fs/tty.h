@@ -45,7 +45,8 @@ struct tty {
 #define CONSOLE_NUMBER makedev(5, 1)
 extern struct tty console_tty;
 
-/* Make /dev/console and /dev/tty.  => boot */
+/* Make /dev/console, /dev/tty and, if there is a host, /dev/run/stdin; from here
+ * what is typed is taken.  => boot, after the initrd */
 void tty_init(void);
 
 /* Whether a typed byte would find room, or be lost in an endless line. */
