@@ -172,13 +172,13 @@ def shell_from_pipe(host):
 
 
 class Terminal:
-    """tools/run on a terminal of its own."""
+    """A tool on a terminal of its own."""
 
-    def __init__(self, host, *words):
+    def __init__(self, host, *words, tool="run"):
         self.seen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            program = host.path("tools", "run")
+            program = host.path("tools", tool)
             os.execv(program, [program, *words])
 
     def wait_for(self, pattern, seconds=30):
