@@ -1,5 +1,6 @@
 # Tine: one Makefile, no recursion, no configure. `make help` lists the targets.
-# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain.
+# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain;
+# WERROR=1 makes each warning an error, as CI does (CI=1).
 
 B := build
 CROSS ?= $(shell for p in x86_64-elf- x86_64-linux-gnu-; do \
@@ -34,7 +35,8 @@ BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
 BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
 BOTH += -Wshadow -Wundef -Wa,--noexecstack
 BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
-BOTH += $(if $(filter test test-all t-%,$(MAKECMDGOALS))$(WERROR),-Werror)
+STRICT := $(if $(CI)$(WERROR),-Werror)
+BOTH += $(STRICT)
 KFLAGS := $(BOTH) -I kernel -I lib
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
@@ -72,7 +74,8 @@ $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))
 
-all: $(B)/tine.elf $(B)/initrd.cpio $(B)/tests.cpio ## the kernel and programs
+BOOT := $(B)/tine.elf $(B)/initrd.cpio
+all: $(BOOT) $(B)/tests.cpio ## the kernel and programs
 iso: $(B)/tine.iso ## build/tine.iso, for GRUB or a real machine
 
 # The interactive boot. A window shows the VGA text if there is a display;
@@ -85,21 +88,27 @@ QFLAGS += -vga std -device isa-debug-exit,iobase=0xf4,iosize=4
 QFLAGS += -serial mon:stdio
 QFLAGS += $(if $(DISPLAY)$(WAYLAND_DISPLAY),,-display none)
 DIRECT := $(filter direct,$(DOOR))
-qemu: $(if $(DIRECT),all,iso) ## boot to a shell (DOOR=direct: no GRUB)
+qemu: $(if $(DIRECT),$(BOOT),iso) ## boot to a shell (DOOR=direct: no GRUB)
 	$Q$(QEMU) $(QFLAGS) $(if $(DIRECT),-kernel $(B)/tine.elf \
 		-initrd $(B)/initrd.cpio,-cdrom $(B)/tine.iso)
 
-run-%: all ## run-PROGRAM: boot, run one program (ARGS="..."), end
+run-%: $(BOOT) ## run-PROGRAM: boot, run one program (ARGS="..."), end
 	$Qtools/run -- $* $(ARGS)
-test: all ## everything that proves it
+test: all ## everything that proves it; ^C ends it, and says what is known
 	$Qtools/test
+test-quick: all ## the guest tests for one processor, in one boot
+	$Qtools/test --quick
 test-all: all ## the same, every test under every boot word (long)
 	$Qtools/test --all
-t-%: all ## t-NAME: one test
+t-%: all ## t-NAME: one test; t-tine/NAME, t-smp/NAME too
 	$Qtools/test $*
+t-tine/%: all
+	$Qtools/test tine/$*
+t-smp/%: all
+	$Qtools/test smp/$*
 
 # The first step of everything: install what these goals need.
-NEEDS := build $(if $(filter qemu run-%,$(MAKECMDGOALS)),qemu)
+NEEDS := build $(if $(filter qemu run-% test-quick,$(MAKECMDGOALS)),qemu)
 NEEDS += $(if $(filter iso %.iso,$(MAKECMDGOALS)),iso)
 NEEDS += $(if $(DIRECT),,$(patsubst qemu,iso,$(filter qemu,$(MAKECMDGOALS))))
 NEEDS += $(if $(filter test test-all t-%,$(MAKECMDGOALS)),test)
@@ -162,18 +171,18 @@ $(B)/initrd.cpio: $(PROGRAMS_bin) $(B)/files
 	$(call pack,bin dev etc proc run tmp,$(PROGRAMS_bin))
 $(B)/tests.cpio: $(PROGRAMS_tests) $(B)/files
 	$(call pack,tests tests/smp tests/tine,$(PROGRAMS_tests))
-$(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso
+$(B)/tine.iso: $(BOOT) boot/grub.cfg tools/iso
 	$(call say,ISO,$@)
-	$Qtools/iso $@ $(B)/tine.elf $(B)/initrd.cpio
+	$Qtools/iso $@ $(BOOT)
 
 # Under gdb: tools/gdb/README.md.
 NEEDS += $(if $(filter gdb gdb-reverse tour,$(MAKECMDGOALS)),qemu gdb)
 gdb: ## the shell in gdb; PROGRAM=cow ARGS="...": it, from its main
 gdb-reverse: ## the same of a recorded run: gdb can go back in it
-gdb gdb-reverse: all
+gdb gdb-reverse: $(BOOT) $(if $(filter /tests/%,$(PROGRAM)),$(B)/tests.cpio)
 	$Qtools/run --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio --$@ \
 		$(if $(PROGRAM),--main -- $(PROGRAM) $(ARGS))
-tour: all ## a guided walk through one fork, in gdb (FORK=page: another way)
+tour: $(BOOT) ## a guided walk through one fork, in gdb (FORK=page: another way)
 	$QTINE_TOUR=1 tools/run --icount --kernel $(B)/tine.elf --initrd \
 		$(B)/initrd.cpio $(FORK:%=--append fork=%) --gdb -- hello-fork
 console: ## this terminal becomes one of the guest that is under gdb
@@ -194,5 +203,5 @@ $(B)/flags: FORCE | ready
 		$(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
 $(B)/files: FORCE | ready
 	$(call note,$(KSRC) $(LSRC) $(PROGRAMS_bin) $(PROGRAMS_tests))
-.PHONY: FORCE all iso qemu test ready setup clean help
+.PHONY: FORCE all iso qemu test test-all test-quick ready setup clean help
 -include $(KOBJ:.o=.d) $(LOBJ:.o=.d) $(UOBJ:.o=.d)

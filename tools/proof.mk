@@ -27,7 +27,7 @@ REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
 	as buddy early fault frame heap mmap nomem object range share vma)
 MODEL := $(wildcard tools/model/*.c kernel/debug/c*.c) $(REALMM)
 HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
-HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(if $(WERROR),-Werror)
+HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(STRICT)
 HFLAGS += -I tools/model/shadow -I kernel -I lib -I tools
 MFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
 MFLAGS += -DHOST_DIRECT_MAP=0x200000000000UL

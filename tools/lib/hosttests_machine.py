@@ -203,12 +203,12 @@ class Terminal:
         """=> the exit status; what is still there after 20 s is killed."""
         until = time.monotonic() + 20
         while time.monotonic() < until:
-            if select.select([self.fd], [], [], 0.05)[0]:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            while select.select([self.fd], [], [], 0 if pid else 0.05)[0]:
                 try:
                     self.seen += os.read(self.fd, 4096)
-                except OSError:
-                    pass
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
+                except OSError:     # nobody has the other end any more
+                    break
             if pid:
                 os.close(self.fd)
                 return os.waitstatus_to_exitcode(status)
