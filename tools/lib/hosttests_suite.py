@@ -19,6 +19,17 @@ half_done(int given)
     int later;
 }
 """
+ASKING = """#!/bin/sh
+for word; do
+    case $word in --print-uris)
+        echo "Reading package lists..."
+        echo "'http://deb.example.org/gcc_12.deb' gcc_12.deb 20700000 MD5:0"
+        echo "'http://deb.example.org/cpio_2.deb' cpio_2.deb 300000 MD5:0"
+        exit
+    esac
+done
+echo "ran $*"
+"""
 
 
 def without_ci():
@@ -138,3 +149,23 @@ def typed_ahead(host):
         got = len(re.findall(rb"(?<!echo )a b\r", result.out))
         if got != count:
             result.fail(f"{got} of {count} lines arrived through {door}")
+
+
+@test
+def setup_asks(host):
+    """A person is asked, with the size, wherever the words go."""
+    folder = host.new_directory()
+    for name in ("sh", "dirname", "id", "sed", "paste", "env", "cat"):
+        os.symlink(shutil.which(name), os.path.join(folder, name))
+    with open(os.path.join(folder, "apt-get"), "w") as file:
+        file.write(ASKING)
+    os.chmod(file.name, 0o755)
+    for pipe in "| cat", "2>&1 | cat":
+        terminal = Terminal(host, "-i", "PATH=" + folder, "sh", "-c",
+                            f"{host.path('tools', 'setup')} build {pipe}",
+                            tool=shutil.which("env"))
+        terminal.wait_for(rb"apt-get \(22 MB to download\)\? \[Y/n\] ")
+        terminal.type(b"n\r")
+        terminal.end()
+        if b"Then run:" not in terminal.seen or b"\nran" in terminal.seen:
+            terminal.fail("it did not take no for an answer")
