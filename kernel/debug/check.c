@@ -51,13 +51,9 @@ static void
 count_edges(struct check *check, paddr_t table, int level)
 {
     const pte_t *entries = frame_ptr(table);
-    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
 
-    for (unsigned i = 0; i < end; i++) {
+    for_each_edge(i, entries, level) {
         paddr_t child = pte_addr(entries[i]);
-        if (!pte_is_edge(entries[i])) {
-            continue;
-        }
         if (child >> PAGE_SHIFT >= frames_count) {
             violation(check, "PT-1 table %#lx[%u] names no frame: %#lx\n",
                       table, i, entries[i]);
@@ -185,12 +181,8 @@ static void
 check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
 {
     const pte_t *entries = frame_ptr(table);
-    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
 
-    for (unsigned i = 0; i < end; i++) {
-        if (!pte_is_edge(entries[i])) {
-            continue;
-        }
+    for_each_edge(i, entries, level) {
         vaddr_t addr = base + i * pt_span(level);
         check_entry(check, entries[i], level, addr);
         if (level > 1) {
