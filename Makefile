@@ -1,6 +1,5 @@
 # Tine: one Makefile, no recursion, no configure. `make help` lists the targets.
-# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain;
-# WERROR=1 makes each warning an error, as CI does (CI=1).
+# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain.
 
 B := build
 CROSS ?= $(shell for p in x86_64-elf- x86_64-linux-gnu-; do \
@@ -23,7 +22,8 @@ Q := $(if $(V),,@)
 comma := ,
 say = @printf '  %-5s %s\n' $1 $2
 
-# Each flag, and what goes wrong without it.
+# Each flag, and what goes wrong without it. A warning stops only CI.
+STRICT := $(if $(CI)$(WERROR),-Werror)
 BOTH := -std=gnu11 -O2 -g
 BOTH += -ffreestanding      # calls of a hosted library that is not there
 BOTH += -fno-pic -fno-pie   # a GOT that nobody fills in
@@ -33,10 +33,8 @@ BOTH += -fno-asynchronous-unwind-tables # .eh_frame in every image, unread
 BOTH += -fno-omit-frame-pointer         # backtraces that end at once
 BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
 BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
-BOTH += -Wshadow -Wundef -Wa,--noexecstack
+BOTH += -Wshadow -Wundef -Wa,--noexecstack $(STRICT)
 BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
-STRICT := $(if $(CI)$(WERROR),-Werror)
-BOTH += $(STRICT)
 KFLAGS := $(BOTH) -I kernel -I lib
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
@@ -96,16 +94,8 @@ run-%: $(BOOT) ## run-PROGRAM: boot, run one program (ARGS="..."), end
 	$Qtools/run -- $* $(ARGS)
 test: all ## everything that proves it; ^C ends it, and says what is known
 	$Qtools/test
-test-quick: all ## the guest tests for one processor, in one boot
-	$Qtools/test --quick
 test-all: all ## the same, every test under every boot word (long)
 	$Qtools/test --all
-t-%: all ## t-NAME: one test; t-tine/NAME, t-smp/NAME too
-	$Qtools/test $*
-t-tine/%: all
-	$Qtools/test tine/$*
-t-smp/%: all
-	$Qtools/test smp/$*
 
 # The first step of everything: install what these goals need.
 NEEDS := build $(if $(filter qemu run-% test-quick,$(MAKECMDGOALS)),qemu)
@@ -192,7 +182,7 @@ compdb: ready ## compile_commands.json, for editors
 		| tools/compdb >compile_commands.json
 .PHONY: gdb gdb-reverse tour console compdb
 
-# Targets that prove and measure: model, coverage, mutate, bench, profile.
+# Targets that prove and measure: t-NAME, model, coverage, mutate, bench.
 include tools/proof.mk
 
 # Files that change only when their text would: other flags or other sources.
