@@ -24,9 +24,9 @@ struct thread;
 
 /* What may end a sleep besides being woken. */
 enum wait_mode {
-    WAIT_DEAF,          /* nothing */
-    WAIT_KILLABLE,      /* a signal that ends the process */
-    WAIT_INTERRUPTIBLE, /* any signal that is not blocked or ignored */
+    WAIT_UNINTERRUPTIBLE, /* nothing */
+    WAIT_KILLABLE,        /* a signal that ends the process */
+    WAIT_INTERRUPTIBLE,   /* any signal that is not blocked or ignored */
 };
 
 /* What a call returns that a signal has interrupted: the program makes it again
