@@ -95,7 +95,7 @@ second_store(const char *text)
     thread->files = files_get(current->files);
     thread->fs = fs_context_get(current->fs);
     context_prepare(thread, second, (void *)words[word]);
-    sched_publish(thread);
+    sched_enqueue(thread);
     return 0;
 }
 

@@ -1,8 +1,8 @@
 /*
  * How work comes to a CPU, and moves between them (the rule is in balance.h).
- * The essential fact: only one queue is locked at a time.  A thread leaves with
- * its queue's lock held; on the way it is RUNNABLE, on no list, and belongs
- * already to where it goes, but is its carrier's alone.
+ * The essential fact: only one queue is locked at a time.  A migrating thread is
+ * taken off its list under that queue's lock.  Then it is RUNNABLE and on no
+ * list, and `cpu` names its new CPU: only the CPU that moves it may change it.
  */
 #include "arch/percpu.h"
 #include "arch/smp.h"
@@ -143,7 +143,7 @@ sched_steal(void)
         left &= ~(1UL << from);
     }
     if (thread != NULL) {
-        sched_publish(thread);
+        sched_enqueue(thread);
     }
 }
 
@@ -175,16 +175,16 @@ sched_set_affinity(struct thread *thread, u64 mask)
     bool wrong = !may_run(thread, thread->cpu);
     bool asleep = !thread->on_cpu && thread->state != THREAD_EMBRYO
                   && thread->state != THREAD_RUNNABLE;
-    bool move = wrong && !list_empty(&thread->run_link);
-    if (move) {
+    bool migrate = wrong && !list_empty(&thread->run_link);
+    if (migrate) {
         list_del(&thread->run_link);
         queue->length--;
     }
     spin_unlock_irq(&queue->lock, flags);
-    if (move) {
-        sched_publish(thread);
+    if (migrate) {
+        sched_enqueue(thread);
     } else if (wrong) {
         sched_poke(thread);
     }
-    return !wrong || move || asleep;
+    return !wrong || migrate || asleep;
 }

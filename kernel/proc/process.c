@@ -383,5 +383,5 @@ proc_start_init(void (*start)(void *arg))
     init_process = init;
     spin_unlock(&family_lock);
     context_prepare(thread, start, NULL);
-    sched_publish(thread);
+    sched_enqueue(thread);
 }

@@ -156,15 +156,16 @@ finish_switch(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
     bool dead = prev->state == THREAD_DEAD;
-    bool move = prev->state == THREAD_RUNNABLE && list_empty(&prev->run_link);
+    bool migrate = prev->state == THREAD_RUNNABLE
+                   && list_empty(&prev->run_link);
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
     if (dead) {
         thread_free(prev);
-    } else if (move) {
-        sched_publish(prev);
+    } else if (migrate) {
+        sched_enqueue(prev);
     }
 }
 

@@ -38,9 +38,9 @@ void sched_steal(void);
  * where it may run.  => whether it was in that state; any context */
 bool sched_wake(struct thread *thread, enum thread_state from);
 
-/* Have it wait for a CPU: a new thread, or one that was taken off a list. */
+/* Put it on a run queue: a new thread, or one that was taken off a list. */
 static inline void
-sched_publish(struct thread *thread)
+sched_enqueue(struct thread *thread)
 {
     (void)sched_wake(thread, thread->state);
 }
