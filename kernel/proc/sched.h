@@ -27,7 +27,7 @@ extern bool preempt_always;
 void schedule(void);
 
 /* The time slice is over: count it, have it end on the way to user mode, and
- * offer what waits here to CPUs that rest.  => in the timer's handler */
+ * wake halted CPUs to take what waits here.  => in the timer's handler */
 void sched_tick(bool from_user);
 
 /* Take work from a CPU for which more wait (balance.c).

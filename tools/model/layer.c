@@ -122,7 +122,7 @@ layer_init(void)
         running_cpu = cpu;
         this_cpu()->id = cpu;
         list_init(&queues[cpu].ready);
-        this_cpu()->resting = true;
+        this_cpu()->halted = true;
         as_load(NULL);
     }
     /* In some rounds somebody else has most of the memory. */
