@@ -35,7 +35,7 @@ struct tss {
     u16 reserved3, iomap;
 } __attribute__((packed));
 
-/* What a CPU asks of others (arch/smp.h: cpu_call). */
+/* What a CPU asks of others (arch/smp.h: smp_call). */
 struct call {
     void (*fn)(u64 arg);
     u64 arg;

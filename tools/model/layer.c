@@ -86,7 +86,7 @@ park_release(void)
 /* Each does what it is asked at once: as in an interrupt.  (The model's CPUs
  * are not within the allocator while another one runs.) */
 void
-cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
+smp_call(u64 mask, void (*fn)(u64 arg), u64 arg)
 {
     int caller = running_cpu;
 
