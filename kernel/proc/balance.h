@@ -3,10 +3,10 @@
  *
  * Balance: a thread stays on the CPU where it ran; a child begins on its
  * parent's.  When its time slice ends, and before it halts, a CPU with a
- * shorter queue takes the oldest thread of the longest one.  A halted CPU has no
- * ticks: a CPU whose queue is not empty wakes it at each tick of its own.  So a
- * thread waits at most one tick while a CPU is idle (longer only behind 16 that
- * may not run there).  A child that execs or exits within a tick costs no
+ * shorter queue takes the oldest thread of the longest one.  A halted CPU has
+ * no ticks: a CPU whose queue is not empty wakes it at each tick of its own.
+ * So a thread waits at most one tick while a CPU is idle (longer only behind 16
+ * that may not run there).  A child that execs or exits within a tick costs no
  * interrupt.  Three threads that never sleep share two CPUs: each gets 2/3.
  */
 #pragma once

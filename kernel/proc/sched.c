@@ -123,8 +123,8 @@ sched_set_fs_base(u64 base)
     wrmsr(MSR_FS_BASE, base);
 }
 
-/* Load what belongs to the next thread and is not on its stack.  The idle thread
- * has no space: the last one stays loaded, until idle_halt leaves it. */
+/* Load what belongs to the next thread and is not on its stack.  The idle
+ * thread has no space: the last one stays loaded, until idle_halt leaves it. */
 static void
 load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {

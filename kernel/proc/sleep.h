@@ -1,6 +1,6 @@
 /*
  * Waiting for a condition.  A wait queue holds threads that wait for the same
- * news.  One lock guards the condition and the queue: a spinlock, or a mutex
+ * event.  One lock guards the condition and the queue: a spinlock, or a mutex
  * (mutex.h).  The pattern, with that lock held:
  *
  *      while (!condition) {                            condition = true;

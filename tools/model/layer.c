@@ -289,8 +289,8 @@ static struct process only_process = {
     .threads = LIST_INIT(only_process.threads),
     .all_link = {&all_processes, &all_processes},
     .children = LIST_INIT(only_process.children),
-    .with_news = LIST_INIT(only_process.with_news),
-    .news_link = LIST_INIT(only_process.news_link),
+    .reportable = LIST_INIT(only_process.reportable),
+    .report_link = LIST_INIT(only_process.report_link),
     .group = &only_group,
     .group_link = {&only_group.members, &only_group.members},
 };
