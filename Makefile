@@ -39,7 +39,7 @@ KFLAGS := $(BOTH) -I kernel -I lib
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
 KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
-UFLAGS := $(BOTH) -I lib/c/include -I lib
+UFLAGS := $(BOTH) -I lib/c/include -I lib -I user
 # memset compiled into a call of memset, which never returns
 NOLOOPCALL := $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
@@ -52,7 +52,7 @@ ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
 KSRC += $(wildcard lib/common/*.c)
-LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c)
+LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c user/lib/*.c)
 KOBJ := $(KSRC:%=$(B)/k/%.o)
 LOBJ := $(LSRC:%=$(B)/u/%.o)
 
@@ -68,6 +68,7 @@ each_folder = $(foreach d,$2,$(eval \
 	$(call program,$1,$(notdir $(d:%/=%)),$(wildcard $d*.c))))
 $(call each_file,bin,$(wildcard user/bin/*.c user/demos/*.c))
 $(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
+$(eval $(call program,bin,halt,user/bin/poweroff.c))
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))
