@@ -40,6 +40,7 @@ KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
 KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
 UFLAGS := $(BOTH) -I lib/c/include -I lib -I user
+UFLAGS += -ffunction-sections -fdata-sections # all of a file in each program
 # memset compiled into a call of memset, which never returns
 NOLOOPCALL := $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
@@ -47,7 +48,7 @@ LDBASE := -m elf_x86_64 -nostdlib -static --build-id=none -z noexecstack
 KLD = $(LD) $(LDBASE) -z max-page-size=0x1000 -T boot/kernel.ld \
 	$(shell $(LD) --help | grep -o -m1 -e --no-warn-rwx-segments)
 ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
-	-e _start -u _start
+	--gc-sections -e _start
 
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
