@@ -69,10 +69,10 @@ each_folder = $(foreach d,$2,$(eval \
 	$(call program,$1,$(notdir $(d:%/=%)),$(wildcard $d*.c))))
 $(call each_file,bin,$(wildcard user/bin/*.c user/demos/*.c))
 $(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
-$(eval $(call program,bin,halt,user/bin/poweroff.c))
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))
+$(eval $(call program,bin,halt,user/bin/poweroff.c))
 
 all: $(B)/tine.elf $(B)/initrd.cpio $(B)/tests.cpio ## the kernel and programs
 iso: $(B)/tine.iso ## build/tine.iso, for GRUB or a real machine

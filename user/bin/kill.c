@@ -4,12 +4,12 @@
  * lists the names. After -- nothing is taken for a signal.
  */
 #include <ctype.h>
-#include <err.h>
+#include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "lib/tool.h"
 
 static const char *const names[] = {
     [SIGHUP] = "HUP",   [SIGINT] = "INT",       [SIGQUIT] = "QUIT",
@@ -34,7 +34,7 @@ list_names(void)
             printf("%2d %s\n", sig, names[sig]);
         }
     }
-    return finish(true);
+    return 0;
 }
 
 /* => the signal, or -1 */
@@ -65,10 +65,14 @@ send(const char *text, int sig)
     long pid = strtol(text, &end, 10);
 
     if (*text == '\0' || *end != '\0' || pid != (pid_t)pid) {
-        warnx("%s: not a process id", text);
+        fprintf(stderr, "kill: %s: not a process id\n", text);
         return false;
     }
-    return kill((pid_t)pid, sig) == 0 || complain(text);
+    if (kill((pid_t)pid, sig) < 0) {
+        fprintf(stderr, "kill: %s: %s\n", text, strerror(errno));
+        return false;
+    }
+    return true;
 }
 
 int
@@ -92,7 +96,8 @@ main(int argc, char **argv)
         i++;
     }
     if (sig < 0 || i >= argc) {
-        usage(1, "kill [-SIGNAL] PID... | kill -l");
+        fprintf(stderr, "usage: kill [-SIGNAL] PID... | kill -l\n");
+        return 2;
     }
     for (; i < argc; i++) {
         ok = send(argv[i], sig) && ok;

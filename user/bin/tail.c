@@ -3,19 +3,12 @@
  * (10) of each file, or with +LINES, as in -n +3, all from that one on; a title
  * in front if there are several, or with -v, and none with -q.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/tool.h"
 
-#define USAGE "tail [-qv] [-n LINES | -c BYTES | -LINES] [FILE...]"
-
-static long count = 10;
-static bool bytes;
-static bool from_start;
-static bool titles;
+static struct ends ends;
 
 /* => the whole file, `length` bytes */
 static char *
@@ -71,68 +64,31 @@ last_lines(const char *data, size_t length, long lines)
 static size_t
 find_start(const char *data, size_t length)
 {
-    size_t n = (size_t)count;
+    long skipped = ends.count - (ends.count > 0); /* +1 is all, as is +0 */
 
-    if (from_start) {
-        n -= n > 0;
-        return !bytes ? skip_lines(data, length, (long)n)
-                      : n < length ? n : length;
+    if (!ends.bytes) {
+        return ends.from_start ? skip_lines(data, length, skipped)
+                               : last_lines(data, length, ends.count);
     }
-    return !bytes ? last_lines(data, length, count)
-                  : length - (n < length ? n : length);
-}
-
-static bool
-tail(FILE *file, const char *name)
-{
-    static bool later;
-    size_t length;
-
-    if (titles) {
-        printf("%s==> %s <==\n", later ? "\n" : "",
-               file == stdin ? "standard input" : name);
-        later = true;
-    }
-    char *data = read_all(file, &length);
-    size_t start = find_start(data, length);
-    fwrite(data + start, 1, length - start, stdout);
-    free(data);
-    return true;
+    size_t n = (size_t)(ends.from_start ? skipped : ends.count);
+    n = n < length ? n : length;
+    return ends.from_start ? n : length - n;
 }
 
 static void
-take_count(const char *text)
+tail(FILE *file)
 {
-    from_start = *text == '+';
-    count = number(text + (*text == '+' || *text == '-'), 1);
+    size_t length;
+    char *data = read_all(file, &length);
+    size_t start = find_start(data, length);
+
+    fwrite(data + start, 1, length - start, stdout);
+    free(data);
 }
 
 int
 main(int argc, char **argv)
 {
-    int option;
-    bool digits = false;
-    bool quiet = false;
-
-    while ((option = getopt(argc, argv, "0123456789c:n:qv")) != -1) {
-        if (option == '?') {
-            usage(1, USAGE);
-        }
-        if (isdigit(option)) {
-            count = (digits ? 10 * count : 0) + option - '0';
-            digits = true;
-            bytes = from_start = false;
-        } else if (option == 'q' || option == 'v') {
-            quiet = option == 'q';
-            titles = option == 'v';
-        } else {
-            take_count(optarg);
-            bytes = option == 'c';
-        }
-    }
-    if (optind < argc && argv[optind][0] == '+' && isdigit(argv[optind][1])) {
-        take_count(argv[optind++]);
-    }
-    titles = titles || (argc - optind > 1 && !quiet);
-    return finish(each_input(argv + optind, tail));
+    return each_end(argc, argv, "tail [-qv] [-n LINES | -c BYTES | -LINES] "
+                    "[FILE...]", &ends, tail);
 }

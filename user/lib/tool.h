@@ -41,6 +41,20 @@ bool input_close(FILE *file, const char *name);
 /* Call read_one for each name, or once for "-" if there is none. */
 bool each_input(char **names, bool (*read_one)(FILE *file, const char *name));
 
+/* What head and tail are asked for. */
+struct ends {
+    long count;
+    bool bytes;      /* not lines */
+    bool from_start; /* tail: all from that one on */
+};
+
+/*
+ * The whole of head and tail but `show`: their options, the default of 10
+ * lines, titles between several files. => the tool's status
+ */
+int each_end(int argc, char **argv, const char *usage_text, struct ends *ends,
+             void (*show)(FILE *file));
+
 /* Copy all bytes from one descriptor to another. */
 bool copy_bytes(int from, const char *from_name, int to, const char *to_name);
 
