@@ -12,7 +12,7 @@
 #include "core/memlayout.h"
 #include "core/printk.h"
 
-#include "arch/acpi.h"
+#include "arch/smp.h"
 
 #define MAPPED_END    (1UL << 32) /* of the boot tables */
 #define TABLE_MAX     65536

@@ -6,11 +6,8 @@
  */
 #include "abi/dirent.h"
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
-
-#include "mm/usercopy.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"
@@ -131,8 +128,7 @@ dir_add(struct inode *dir, const char *name, struct inode *inode)
     return error;
 }
 
-/* Whether this name may go, as one of a directory or of something else.
- * => fstree_lock held */
+/* Whether this name may go, as a directory's or not.  => fstree_lock held */
 static int
 may_remove(const struct entry *entry, bool directory)
 {

@@ -1,17 +1,13 @@
 /*
  * Regular files: pages in memory.
  *
- * Essential fact: user memory may be touched only with no spinlock held, so a
- * copy first takes a reference to the page's frame under the inode's lock, then
- * copies without it.  A truncation meanwhile only takes the frame out of the
- * tree.
+ * Essential fact: a copy to or from the user takes a reference to the page's
+ * frame under the inode's lock, and copies without it.  A truncation meanwhile
+ * only takes the frame out of the tree.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
-
-#include "mm/frame.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -206,12 +202,9 @@ tmpfs_write(struct file *file, struct uio *uio)
 {
     struct tmpfs_file *target = file_of(file->inode);
 
-    if (uio->left == 0) {
-        return 0; /* O_APPEND does not move the position then */
-    }
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
-    if (file->flags & O_APPEND) {
+    if ((file->flags & O_APPEND) && uio->left > 0) {
         file->offset = file->inode->size;
     }
     long result = move(file, uio);

@@ -127,7 +127,7 @@ own_all(struct as *as)
 
     spin_lock(&as->lock);
     for (const struct vma *vma = vma_first_from(as, 0);
-         vma != NULL && error == 0; vma = vma_next(as, vma)) {
+         vma != NULL && error == 0; vma = vma_first_from(as, vma->end)) {
         error = range_own(as, vma->start, vma->end,
                           (vma->prot & PROT_WRITE) != 0
                               && (vma->flags & VMA_SHARED) == 0);

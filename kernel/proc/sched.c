@@ -8,7 +8,6 @@
 #include "core/printk.h"
 #include "core/spin.h"
 
-#include "arch/acpi.h"
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
@@ -145,7 +144,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     fxrstor(next->fpu);
     /* Always: a selector that a program loads into FS changes it unseen. */
     wrmsr(MSR_FS_BASE, next->fs_base);
-    cpu_set_kernel_stack(cpu, (u64)(next->frame + 1));
+    cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)(next->frame + 1);
     if ((next->pending | next->process->pending) & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }

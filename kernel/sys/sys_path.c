@@ -1,17 +1,13 @@
 /*
  * System calls that take a path.  Everyone is the superuser, so no call fails
  * for want of permission, except to execute what nobody may.
- *
- * A call without a directory descriptor is the one with it, at AT_FDCWD.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 
 #include "core/config.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "proc/thread.h"
 
@@ -159,11 +155,9 @@ long
 sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
     struct path_arg arg;
+    int error = (u32)flags & ~(u32)AT_REMOVEDIR
+                    ? -EINVAL : path_arg_get(&arg, dirfd, path);
 
-    if ((u32)flags & ~(u32)AT_REMOVEDIR) {
-        return -EINVAL;
-    }
-    int error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {
         error = fs_remove(arg.at, arg.path, flags & AT_REMOVEDIR);
         path_arg_put(&arg);
