@@ -28,8 +28,10 @@ main(int argc, char **argv)
     if (step == 0) {
         errx(1, "a step of 0 leads nowhere");
     }
-    for (long n = first; step > 0 ? n <= last : n >= last; n += step) {
+    bool over = false; /* the range of a long */
+    for (long n = first; !over && (step > 0 ? n <= last : n >= last);) {
         printf("%ld\n", n);
+        over = __builtin_add_overflow(n, step, &n);
     }
     return finish(true);
 }

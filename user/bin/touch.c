@@ -4,6 +4,7 @@
  * reading, -m only that of the last writing; -r takes another file's times, -d
  * a date: "2026-11-29 22:13" in UTC, or @SECONDS.
  */
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -42,8 +43,7 @@ take_times(const char *path)
     struct stat st;
 
     if (stat(path, &st) < 0) {
-        complain(path);
-        _exit(1);
+        err(1, "%s", path);
     }
     times[0] = st.st_atim;
     times[1] = st.st_mtim;
