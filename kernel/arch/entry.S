@@ -160,8 +160,7 @@ trap_return:
     .altmacro
     .macro vector_stub number
     .align 16
-    .if \number == 8 || (\number >= 10 && \number <= 14) || \number == 17
-    .else
+    .ifeq \number == 8 || (\number >= 10 && \number <= 14) || \number == 17
     pushq $0
     .endif
     pushq $\number

@@ -350,18 +350,15 @@ dir_getdents(struct file *file, vaddr_t user, size_t size)
     _Alignas(8) char buf[RECORD_SIZE];
     struct linux_dirent64 *record = (void *)buf;
     struct inode *dir = file->inode;
-    size_t used = 0;
+    size_t length, used = 0;
 
     if (!S_ISDIR(dir->mode)) {
         return -ENOTDIR;
     }
     mutex_lock(&file->lock);
     long error = dir->nlink == 0 ? -ENOENT : 0;
-    while (error == 0) {
-        size_t length = next_record(dir, file->offset, record);
-        if (length == 0) {
-            break;
-        }
+    while (error == 0
+           && (length = next_record(dir, file->offset, record)) > 0) {
         if (length > size - used) {
             error = -EINVAL;
         } else if (copy_to_user_some(user + used, record, length) != 0) {

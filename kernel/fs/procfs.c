@@ -141,7 +141,7 @@ proc_write(struct file *file, struct uio *uio)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     size_t size = uio->left;
-    char text[STORE_MAX]; /* not of the heap: tine/nomem must hear `off` */
+    char text[STORE_MAX] = ""; /* not of the heap: tine/nomem must hear `off` */
 
     if (proc->store == NULL) {
         return -EIO; /* as Linux: the root user may open it, but no more */
@@ -152,7 +152,6 @@ proc_write(struct file *file, struct uio *uio)
     if (uio_move(uio, text, size) != 0) {
         return -EFAULT;
     }
-    text[size] = '\0';
     if (strlen(text) != size) {
         return -EINVAL;
     }

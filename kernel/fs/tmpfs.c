@@ -174,17 +174,14 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
 static long
 move(struct file *file, struct uio *uio)
 {
-    size_t done = 0;
-    long n = (i64)(file->offset + uio->left) < 0 ? -EINVAL : 1;
+    u64 start = file->offset;
+    long n = (i64)(start + uio->left) < 0 ? -EINVAL : 1;
 
     while (n > 0 && uio->left > 0) {
         n = move_page(file->inode, file->offset, uio);
-        if (n > 0) {
-            file->offset += (size_t)n;
-            done += (size_t)n;
-        }
+        file->offset += (u64)MAX(n, 0);
     }
-    return done > 0 ? (long)done : MIN(n, 0);
+    return file->offset > start ? (long)(file->offset - start) : MIN(n, 0);
 }
 
 static long

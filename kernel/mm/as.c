@@ -111,9 +111,7 @@ as_next(struct as *as)
         }
     }
     spin_unlock(&all_spaces_lock);
-    if (as != NULL) {
-        as_put(as);
-    }
+    as_put(as);
     return refs != 0 ? next : NULL;
 }
 

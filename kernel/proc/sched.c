@@ -218,8 +218,6 @@ context_prepare(struct thread *thread, void (*fn)(void *), void *arg)
     thread->kernel_rsp = (u64)stack;
 }
 
-#define WORK_IDLE (WORK_INPUT | WORK_PARK | WORK_TIMER)
-
 /* Wait for an interrupt.  Whoever gives us work looks at `resting` after it has
  * filled the queue; we set it before we look there. */
 static void
@@ -229,7 +227,8 @@ rest(struct cpu *cpu)
     timer_ticks(false);
     assert(read_cr3() == cpu->loaded_root);
     (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
-    if (list_empty(&cpu->queue->ready) && !(cpu->work & WORK_IDLE)) {
+    if (list_empty(&cpu->queue->ready)
+        && !(cpu->work & (WORK_INPUT | WORK_PARK | WORK_TIMER))) {
         cpu_idle();
         cpu_interrupts_off();
     }

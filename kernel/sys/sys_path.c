@@ -38,9 +38,8 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
     arg->path = arg->few;
     if (length == -ENAMETOOLONG) {
         arg->path = kmalloc(PATH_MAX);
-        length = arg->path == NULL
-                     ? -ENOMEM : copy_string_from_user(arg->path, user,
-                                                       PATH_MAX);
+        length = arg->path == NULL ? -ENOMEM
+                 : copy_string_from_user(arg->path, user, PATH_MAX);
     }
     int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {

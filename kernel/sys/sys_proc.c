@@ -44,8 +44,9 @@ SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
  *   CLONE_THREAD and what is rarer are EINVAL. */
 SYS_FORWARD(sys_clone,
             (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
-            proc_clone(&(struct clone_args){flags, stack, parent_tid,
-                                            child_tid, tls}))
+            proc_clone(&(struct clone_args){
+                .flags = flags, .stack = stack, .parent_tid = parent_tid,
+                .child_tid = child_tid, .tls = tls}))
 
 /* int execve(const char *path, char *const argv[], char *const envp[]);
  * 0, as the new program's first rax.
