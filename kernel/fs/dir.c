@@ -139,14 +139,14 @@ dir_may_remove(const struct entry *entry, bool directory)
 }
 
 int
-dir_remove(const struct place *place, bool directory)
+dir_remove(const struct lookup *lookup, bool directory)
 {
     u64 key;
 
     spin_lock(&fstree_lock);
-    struct entry *entry = entry_find(place->dir, place->name, &key);
+    struct entry *entry = entry_find(lookup->dir, lookup->name, &key);
     int error = entry != NULL ? dir_may_remove(entry, directory) : -ENOENT;
-    if (error == 0 && !directory && place->slash) {
+    if (error == 0 && !directory && lookup->slash) {
         error = -ENOTDIR;
     }
     if (error == 0) {

@@ -27,7 +27,7 @@ is_below(const struct inode *dir, const struct inode *inode)
 
 /* What of rename(2) may go wrong, in Linux's order.  => fstree_lock held */
 static int
-may_rename(const struct place *from, const struct place *to,
+may_rename(const struct lookup *from, const struct lookup *to,
            const struct entry *old, const struct entry *target, u64 key,
            u32 flags)
 {
@@ -63,7 +63,7 @@ may_rename(const struct place *from, const struct place *to,
 }
 
 int
-dir_rename(const struct place *from, const struct place *to, u32 flags)
+dir_rename(const struct lookup *from, const struct lookup *to, u32 flags)
 {
     struct entry *new = entry_alloc(to->dir, to->name);
     struct entry *old, *target;
@@ -102,41 +102,41 @@ dir_rename(const struct place *from, const struct place *to, u32 flags)
     return 0;
 }
 
-/* As dir_rename, once both places are found. */
+/* As dir_rename, once both lookups have succeeded. */
 static int
-rename_places(struct place *from, struct place *to, u32 flags)
+rename_found(struct lookup *from, struct lookup *to, u32 flags)
 {
     if (from->dir->dev != to->dir->dev) {
         return -EXDEV;
     }
-    if (!place_is_name(from)) {
+    if (!lookup_is_name(from)) {
         return -EBUSY;
     }
-    if (!place_is_name(to)) {
+    if (!lookup_is_name(to)) {
         return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     }
     if (from->dir->dev == DEV_TREE) {
         return dir_rename(from, to, flags);
     }
-    int error = place_refuse(from, 0);
-    return error != 0 ? error : place_refuse(to, -EPERM);
+    int error = lookup_refuse(from, 0);
+    return error != 0 ? error : lookup_refuse(to, -EPERM);
 }
 
 int
 fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
           const char *to, u32 flags)
 {
-    struct place source, target;
+    struct lookup source, target;
     int error = path_walk(&source, from_at, from, false);
 
     if (error == 0) {
         error = path_walk(&target, to_at, to, false);
         if (error == 0) {
-            error = rename_places(&source, &target, flags);
+            error = rename_found(&source, &target, flags);
         }
-        place_end(&target);
+        lookup_end(&target);
     }
-    place_end(&source);
+    lookup_end(&source);
     return error;
 }
 

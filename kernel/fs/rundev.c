@@ -45,7 +45,7 @@ record_write(struct file *file, struct uio *uio)
 }
 
 static void
-add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
+run_add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
 {
     device_add(path, S_IFIFO | 0600, makedev(RUN_MAJOR, minor), ops, data);
 }
@@ -57,8 +57,8 @@ rundev_init(void)
 
     mutex_init(&record_lock, MUTEX_CONTENT);
     if (host_present) {
-        add("/dev/run/stdout", 1, &ops, (void *)(u64)HOST_OUT);
-        add("/dev/run/stderr", 2, &ops, (void *)(u64)HOST_ERR);
-        add("/dev/run/report", 3, &ops, (void *)(u64)HOST_REPORT);
+        run_add("/dev/run/stdout", 1, &ops, (void *)(u64)HOST_OUT);
+        run_add("/dev/run/stderr", 2, &ops, (void *)(u64)HOST_ERR);
+        run_add("/dev/run/report", 3, &ops, (void *)(u64)HOST_REPORT);
     }
 }

@@ -11,11 +11,12 @@ from host import Failure, test
 
 # What a kernel must do that is left with none of them.
 CORE = (
-    "fork_basic", "fork_copyout", "fork_generations", "fork_memory",
-    "fork_protect", "fork_refork", "fork_snapshot", "fork_tables",
-    "exec_args", "exec_image", "exec_errors", "wait_status", "wait_orphans",
-    "zombie", "pipe", "pipeline", "brk", "mmap_split", "mmap_shared", "stack",
-    "vfork", "vfork_memory")
+    "fork_generations", "fork_lineage", "fork_memory", "fork_protect",
+    "fork_random", "fork_refork", "fork_snapshot", "vfork_memory", "exec_args",
+    "exec_image", "exec_keep", "exec_regs", "wait_status", "wait_which",
+    "pipeline", "pipe_wake", "brk", "mmap_many", "mmap_shared", "mmap_split",
+    "map_cut", "stack", "traps", "faults", "regs_syscall", "int_args", "sleep",
+    "preempt", "mmap_limit", "kill", "clone_vm")
 SAMPLE = ("names", "debug")     # beside all at once; each in turn with --all
 LIMIT = 240     # seconds for a boot
 
@@ -33,9 +34,11 @@ class Failures:
 
     def __init__(self):
         self.found = []
+        self.ended = 0
         self.until = time.monotonic() + LIMIT
 
     def add(self, name, problem=None, details=(), note=""):
+        self.ended += 1
         if problem is not None:
             self.found += [f"{name}: {problem}", *details]
 
@@ -77,6 +80,8 @@ class Copy:
         failures = Failures()
         guesttests.run_batch(self.host, tests, "--kernel " + self.kernel,
                              failures, BareBoot)
+        if failures.ended != len(tests):
+            failures.found.append(f"{failures.ended} tests ended")
         return failures.found
 
 
