@@ -33,11 +33,9 @@
 
 void kernel_main(u32 magic, paddr_t info);
 
-OPTIONAL(vga_init)
-OPTIONAL(rtc_init)
-OPTIONAL(keyboard_init)
-OPTIONAL(debug_early_init)
-OPTIONAL(debug_init)
+OPTIONAL(vga_init) OPTIONAL(rtc_init) OPTIONAL(keyboard_init)
+OPTIONAL(acpi_init) OPTIONAL(sched_start_cpus)
+OPTIONAL(debug_early_init) OPTIONAL(debug_init)
 
 static char init_path[PATH_MAX] = "/bin/init";
 

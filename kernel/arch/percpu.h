@@ -112,7 +112,7 @@ void cpu_serve_calls(void);
 /* Halt all other CPUs for good, wherever they are: we are panicking.
  * => they stand still, but for one that did not answer in time */
 void cpu_stop_others(void);
-__noreturn void cpu_stop_here(void); /* what they do then */
+void cpu_stop_here(void); /* what they do then: it does not return */
 
 /* Set and clear bits of this CPU's work word: one instruction each, so that an
  * interrupt handler's bit is never lost. */

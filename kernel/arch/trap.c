@@ -6,6 +6,7 @@
  */
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -239,6 +240,8 @@ kernel_exception(struct trapframe *frame)
         frame->rip = fixup;
     }
 }
+
+OPTIONAL(cpu_stop_here)
 
 /* Not inline: the way of a page fault should not save registers for it. */
 __noinline static void

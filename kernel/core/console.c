@@ -11,8 +11,7 @@
 
 #include "arch/percpu.h"
 
-OPTIONAL(console_has_room)
-OPTIONAL(console_take)
+OPTIONAL(console_has_room) OPTIONAL(console_take)
 
 static struct spinlock input_lock = SPINLOCK_INIT(RANK_INPUT);
 static struct spinlock device_lock = SPINLOCK_INIT(RANK_DEVICE);

@@ -26,7 +26,7 @@ void console_write(const char *text, size_t size);
 /* Show a message of the log, for want of a host that listens. */
 void console_log(const char *text, size_t size);
 
-/* Whoever wants typed bytes (fs/rundev.c); while there is none, or it has no
+/* Whoever wants typed bytes (fs/tty_file.c); while there is none, or it has no
  * room, they stay in the devices.  => only RANK_INPUT is held */
 bool console_has_room(void);
 void console_take(char byte);

@@ -20,3 +20,7 @@ void memory_devices_init(void);
 /* If there is a host, make /dev/run/{stdout,stderr,report}.  => boot */
 #define RUN_MAJOR 240 /* for local use, says Linux's list of devices */
 void rundev_init(void);
+
+/* Make /dev/console, /dev/tty and, if there is a host, /dev/run/stdin; what is
+ * typed is taken from here on.  => boot, after the initrd */
+void tty_init(void);

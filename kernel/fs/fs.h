@@ -13,6 +13,7 @@ struct inode;
 /* Make the tree: what the initrd holds, /dev, /proc.
  * => boot, in a process; panics if the initrd cannot be unpacked */
 void fs_init(void);
+void procfs_init(void); /* its part of it: /proc */
 
 /* The text of a symbolic link; that of one to an inode (in /proc) is its path.
  * => buf has PATH_MAX bytes

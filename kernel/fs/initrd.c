@@ -22,9 +22,7 @@
 #include "fs/device.h"
 #include "fs/dir.h"
 #include "fs/path.h"
-#include "fs/procfs.h"
 #include "fs/tmpfs.h"
-#include "fs/tty.h"
 
 #define HEADER_SIZE 110 /* of a newc entry; its name follows */
 
@@ -130,8 +128,7 @@ unpack_initrd(void)
                         align_up(end, PAGE_SIZE));
 }
 
-OPTIONAL(tty_init)
-OPTIONAL(procfs_init)
+OPTIONAL(tty_init) OPTIONAL(procfs_init)
 
 void
 fs_init(void)

@@ -30,8 +30,5 @@ void text_clear(struct text *text);
 void procfs_register(const char *path, int (*show)(struct text *out),
                      int (*store)(const char *line));
 
-/* Make /proc, with what it tells of processes and CPUs. */
-void procfs_init(void);
-
 /* What /proc/cpuinfo tells (cpuinfo.c). */
 int cpuinfo_show(struct text *out);

@@ -45,10 +45,6 @@ struct tty {
 #define CONSOLE_NUMBER makedev(5, 1)
 extern struct tty console_tty;
 
-/* Make /dev/console, /dev/tty and, if there is a host, /dev/run/stdin; from here
- * what is typed is taken.  => boot, after the initrd */
-void tty_init(void);
-
 /* Whether a typed byte would find room, or be lost in an endless line. */
 bool tty_has_room(struct tty *tty);
 

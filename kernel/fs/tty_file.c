@@ -6,9 +6,9 @@
  * Who controls what changes under family_lock, the foreground group also under
  * the terminal's own, by which a typed ^C finds it.
  *
- * Where COM1 carries a program's standard input (which /run/tine/stdio says), it
- * is /dev/run/stdin.  Byte 0x10 (DLE) is escaped: DLE DLE is a DLE, DLE `E` the
- * end of the input.  It goes through a terminal of its own, all modes off.
+ * If COM1 carries a program's standard input, as /run/tine/stdio says, that is
+ * /dev/run/stdin, a terminal of its own with all modes off.  Byte 0x10 (DLE) is
+ * escaped: DLE DLE is a DLE, DLE `E` the end of the input.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"

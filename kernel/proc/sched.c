@@ -4,8 +4,8 @@
  * arrives.  So whoever holds the lock never sees a thread half switched.
  */
 #include "core/console.h"
+#include "core/optional.h"
 #include "core/panic.h"
-#include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/cpu.h"
@@ -22,7 +22,7 @@
 #include "proc/timer.h"
 
 struct runqueue queues[MAX_CPUS];
-static struct thread idle_threads[MAX_CPUS];
+struct thread idle_threads[MAX_CPUS];
 static struct process idle_process; /* pid 0, in no family */
 
 struct thread *switch_to(struct thread *prev, struct thread *next);
@@ -34,9 +34,10 @@ _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 
 bool preempt_always;
 
-/* The calling context is this CPU's idle thread. */
-static void
-become_idle(struct cpu *cpu)
+OPTIONAL(sched_steal)
+
+void
+sched_become_idle(struct cpu *cpu)
 {
     struct thread *idle = &idle_threads[cpu->id];
 
@@ -57,39 +58,7 @@ sched_init(void)
         list_init(&queues[i].ready);
     }
     timers_init();
-    become_idle(this_cpu());
-}
-
-/* The first function of another CPU. */
-static void
-start_here(void)
-{
-    become_idle(this_cpu());
-    sched_idle();
-}
-
-void
-sched_start_cpus(void)
-{
-    for (int i = 0; i < acpi_cpu_count && cpu_count < MAX_CPUS; i++) {
-        struct cpu *cpu = &cpus[cpu_count];
-        if (acpi_cpu_ids[i] == cpus[0].apic_id) {
-            continue;
-        }
-        vaddr_t stack = kstack_alloc();
-        if (stack == 0) {
-            panic("no memory for the CPUs' stacks");
-        }
-        cpu->id = cpu_count;
-        cpu->apic_id = acpi_cpu_ids[i];
-        if (smp_start_cpu(cpu, kernel_root, stack + KSTACK_SIZE, start_here)) {
-            idle_threads[cpu_count++].kstack = stack;
-        } else {
-            kstack_free(stack);
-            warn("the CPU with APIC id %u does not answer\n", cpu->apic_id);
-        }
-    }
-    printk("CPUs: %d\n", cpu_count);
+    sched_become_idle(this_cpu());
 }
 
 void

@@ -17,7 +17,7 @@ CORE = (
     "pipeline", "pipe_wake", "brk", "mmap_many", "mmap_shared", "mmap_split",
     "map_cut", "stack", "traps", "faults", "regs_syscall", "int_args", "sleep",
     "preempt", "mmap_limit", "kill", "clone_vm")
-SAMPLE = ("names", "debug")     # beside all at once; each in turn with --all
+SAMPLE = ("files", "procfs")     # beside all at once; each in turn with --all
 LIMIT = 240     # seconds for a boot
 
 

@@ -12,8 +12,7 @@ def parts(tree):
         for line in file:
             name, colon, words = line.partition(":")
             if not line.startswith("#") and colon:
-                own[name] = [os.path.join("kernel", word)
-                             for word in words.split() if word[0] != "+"]
+                own[name] = [word for word in words.split() if word[0] != "+"]
                 above[name] = [word[1:] for word in words.split()
                                if word[0] == "+"]
     return {name: [path for part in (name, *above[name])
