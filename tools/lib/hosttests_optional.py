@@ -12,11 +12,9 @@ from host import Failure, test
 # What a kernel must do that is left with none of them.
 CORE = (
     "fork_generations", "fork_lineage", "fork_memory", "fork_protect",
-    "fork_random", "fork_refork", "fork_snapshot", "vfork_memory", "exec_args",
-    "exec_image", "exec_keep", "exec_regs", "wait_status", "wait_which",
-    "pipeline", "pipe_wake", "brk", "mmap_many", "mmap_shared", "mmap_split",
-    "map_cut", "stack", "traps", "faults", "regs_syscall", "int_args", "sleep",
-    "preempt", "mmap_limit", "kill", "clone_vm")
+    "fork_refork", "fork_snapshot", "vfork_memory", "clone_vm", "exec_args",
+    "exec_image", "exec_regs", "wait_status", "pipeline", "brk", "mmap_shared",
+    "mmap_split", "stack", "traps", "faults", "regs_syscall")
 SAMPLE = ("files", "procfs")     # beside all at once; each in turn with --all
 LIMIT = 240     # seconds for a boot
 
