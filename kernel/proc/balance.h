@@ -1,5 +1,5 @@
 /*
- * Run queues, and how work moves between CPUs: for sched.c, balance.c, cpus.c.
+ * Run queues, and how work moves between CPUs: for sched.c and balance.c.
  *
  * Balance: a thread stays on the CPU where it ran; a child begins on its
  * parent's.  When its time slice ends, and before it halts, a CPU with a
@@ -28,7 +28,7 @@ extern struct thread idle_threads[MAX_CPUS];
 /* The calling context is this CPU's idle thread. */
 void sched_become_idle(struct cpu *cpu);
 
-/* Of the CPUs where it may run, the one with the least to do (cpus.c). */
+/* Of the CPUs where it may run, the one with the least to do (balance.c). */
 int best_cpu(const struct thread *thread);
 
 static inline bool

@@ -34,7 +34,7 @@ _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 
 bool preempt_always;
 
-OPTIONAL(sched_steal)
+OPTIONAL(sched_steal) OPTIONAL(best_cpu) /* then there is only CPU 0 */
 
 void
 sched_become_idle(struct cpu *cpu)
@@ -59,6 +59,61 @@ sched_init(void)
     }
     timers_init();
     sched_become_idle(this_cpu());
+}
+
+/* The CPU has got work: wake it if it is halted. */
+static void
+cpu_wake(int cpu)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see idle_halt */
+    if (preempt_always
+        || __atomic_load_n(&cpus[cpu].halted, __ATOMIC_RELAXED)) {
+        cpu_kick(cpu);
+    }
+}
+
+bool
+sched_wake(struct thread *thread, enum thread_state from)
+{
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool woken = thread->state == from;
+
+    if (woken && thread->on_cpu) {
+        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
+    } else if (woken) {
+        while (!may_run(thread, thread->cpu)) {
+            thread->state = THREAD_RUNNABLE;
+            thread->cpu = best_cpu(thread);
+            spin_unlock_irq(&queue->lock, flags);
+            queue = lock_queue_of(thread, &flags); /* its mask may be new */
+        }
+        make_ready(queue, thread);
+        if (preempt_always) {
+            cpu_add_work(WORK_RESCHED);
+        }
+        if (queue != this_cpu()->queue) {
+            cpu_wake(thread->cpu);
+        }
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    return woken;
+}
+
+void
+sched_tick(bool from_user)
+{
+    if (from_user) {
+        current->user_ticks++;
+    } else {
+        current->system_ticks++;
+    }
+    cpu_add_work(WORK_RESCHED);
+    for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
+        if (i != this_cpu()->id) {
+            cpu_wake(i);
+        }
+    }
 }
 
 void
