@@ -1,6 +1,7 @@
 """The kernel without its optional files (tools/optional.txt)."""
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -98,3 +99,16 @@ def optional_files(host):
     if wrong:
         raise Failure(f"{len(wrong)} lines of complaint", wrong)
     return f"all of {len(parts)} parts, and {len(names)} alone"
+
+
+@test
+def reading_path(host):
+    """README's path through the core: files that stay, of so many lines."""
+    rows = re.findall(r"^\| \w* \| `([\w/.]+)` \| (\d+) \|",
+                      host.read("README.md").decode(), re.M)
+    gone = {path for paths in optional.parts(host.tree).values()
+            for path in paths}
+    wrong = [f"{path}: {lines} lines" for path, lines in rows if path in gone
+             or abs(host.read(path).count(b"\n") - int(lines)) > 20]
+    if wrong or len(rows) < 10:
+        raise Failure("it leads elsewhere", wrong)
