@@ -56,7 +56,7 @@ def on_host(host, shell, driver, folder):
     work = host.new_directory()
     return framed(host.command(
         ["env", "-i", "PATH=/bin:/usr/bin", "HOME=/", "LC_ALL=C", shell,
-         driver, shell, folder, work], limit=60))
+         driver, shell, folder, work], limit=300))
 
 
 def differences(wanted, got, where):
