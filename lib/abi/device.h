@@ -2,8 +2,6 @@
 
 /* A device's number: twelve bits of major, twenty of minor, as in st_rdev. */
 
-#include "abi/posix.h"
-
 #define makedev(major, minor)                                              \
     ((dev_t)(((minor) & 0xffu) | ((major) & 0xfffu) << 8 |                 \
              ((minor) & 0xfff00u) << 12))

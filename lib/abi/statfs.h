@@ -2,8 +2,6 @@
 
 /* What statfs and fstatfs tell of a file system. */
 
-#include "abi/posix.h"
-
 struct statfs {
     long f_type;
     long f_bsize;

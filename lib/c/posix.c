@@ -1,6 +1,5 @@
 /* The POSIX functions that are a few lines over a system call. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
