@@ -259,6 +259,9 @@ def shell_gives_up(host):
     shell.says(b"echo ${x?gone}; echo no\r", rb"\r+\nsh: x: gone\r+\n")
     shell.says(b"while read x; do echo $x; break 2; done <<E\rin\rE\r",
                rb"\nin\r+\n")
+    shell.type(b"echo wait; read x; echo no\r")
+    shell.wait_for(rb"\nwait\r+\n")
+    shell.says(b"half\x03", rb"half\^C\r+\n")
     shell.type(b"echo loop; while :; do :; done\r")
     shell.wait_for(rb"\nloop\r+\n")
     shell.says(b"\x03", rb"\^C\r+\n")

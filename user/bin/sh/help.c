@@ -13,11 +13,12 @@ static const struct {
     const char *kind;
     const char *names;
 } kinds[] = {
-    {"files", "cat chmod cp head ln ls mkdir mv rm rmdir tail touch"},
-    {"text", "clear date echo env grep printf sort wc"},
-    {"processes", "false forktest kill nproc ps sh sleep test true"},
+    {"files", "cat chmod cp ln ls mkdir mv rm rmdir touch"},
+    {"names", "basename dirname pwd"},
+    {"text", "clear echo grep head printf seq sort tail tee uniq wc"},
+    {"processes", "env false forktest kill ps sh sleep test true"},
     {"demos", "cow hello-fork ptshow stray"},
-    {"the machine", "init poweroff"},
+    {"the machine", "date init nproc poweroff"},
 };
 
 static const char grammar[] =

@@ -149,6 +149,9 @@ job_wait(struct job *job)
 {
     int result = 2; /* nothing was started, after a complaint */
 
+    if (shell.job_control && job->count > 0 && job_interrupted()) {
+        kill(-job->pgid, SIGINT); /* typed before the job had the terminal */
+    }
     for (int i = 0; i < job->count; i++) {
         int status;
         int options = shell.job_control ? WUNTRACED : 0;

@@ -6,9 +6,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "run.h"
+
+#define INTERRUPT ('C' & 0x1f)
 
 /* A line without its newline; a \ was in front of what is marked. */
 struct line {
@@ -17,6 +20,7 @@ struct line {
     size_t length;
     size_t room;
     const char *ifs;
+    bool interruptible; /* ^C is a byte now */
 };
 
 static void
@@ -36,6 +40,24 @@ add(struct line *line, char c, bool mark)
     line->text[line->length] = '\0';
 }
 
+/*
+ * A shell with somebody at it is not ended by SIGINT: for it ^C is made a byte
+ * that ends the line. => whether the terminal's modes have to be put back
+ */
+static bool
+make_interruptible(struct termios *modes)
+{
+    struct termios changed;
+
+    if (!shell.interactive || tcgetattr(STDIN_FILENO, modes) < 0) {
+        return false;
+    }
+    changed = *modes;
+    changed.c_lflag &= ~(tcflag_t)ISIG;
+    changed.c_cc[VEOL] = INTERRUPT;
+    return tcsetattr(STDIN_FILENO, TCSADRAIN, &changed) == 0;
+}
+
 /* => false at the end of the file, even if there was a part of a line */
 static bool
 read_line(struct line *line, bool raw)
@@ -49,6 +71,10 @@ read_line(struct line *line, bool raw)
             continue;
         }
         if (n <= 0) {
+            return false;
+        }
+        if (c == INTERRUPT && line->interruptible) {
+            shell.unwind = UNWIND_COMMAND;
             return false;
         }
         if (escaped) {
@@ -127,6 +153,7 @@ builtin_read(int argc, char **argv)
     bool raw = argc > 1 && strcmp(argv[1], "-r") == 0;
     char **names = argv + 1 + raw;
     struct line line = {.ifs = var_get("IFS")};
+    struct termios modes;
 
     for (char **name = names; *name != NULL; name++) {
         if (!var_is_name(*name)) {
@@ -143,7 +170,18 @@ builtin_read(int argc, char **argv)
     }
     add(&line, '\0', true);
     line.length = 0;
-    bool whole = read_line(&line, raw);
+    line.interruptible = make_interruptible(&modes);
+    if (line.interruptible && job_interrupted()) {
+        shell.unwind = UNWIND_COMMAND; /* it was typed a moment too early */
+    }
+    bool whole = shell.unwind == UNWIND_NOT && read_line(&line, raw);
+    if (line.interruptible) {
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+    }
+    if (shell.unwind != UNWIND_NOT) {
+        dprintf(STDERR_FILENO, "\n");
+        return 130;
+    }
     int status = assign(&line, names);
     return status != 0 ? status : !whole;
 }

@@ -95,6 +95,7 @@ add_from_terminal(struct source *source)
 
     if (!source->continued) {
         jobs_poll();
+        job_interrupted(); /* forget a ^C that no loop has looked for */
     }
     enum edit_result result = edit_line(shown == NULL ? "" : shown, &line);
     source->interrupted = result == EDIT_INTERRUPTED;
