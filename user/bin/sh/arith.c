@@ -6,7 +6,6 @@
  * effect, such as what stands behind 0 &&.
  */
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

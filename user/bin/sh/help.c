@@ -1,6 +1,5 @@
 /* help: what can be typed here, and how to leave. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

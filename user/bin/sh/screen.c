@@ -7,7 +7,6 @@
  * The last column stays empty, since terminals differ in where the cursor is
  * after a character there.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>

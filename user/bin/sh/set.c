@@ -1,6 +1,4 @@
 /* set: options and parameters; and the builtins about them and variables. */
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -166,7 +166,6 @@ void *check_memory(void *memory);
 /* vars.c: values are never NULL but for what is unset. */
 const char *var_get(const char *name);
 bool var_set(const char *name, const char *value);
-bool var_is_readonly(const char *name);
 void var_export(const char *name);
 void var_readonly(const char *name);
 bool var_unset(const char *name);

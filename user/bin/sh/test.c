@@ -5,7 +5,6 @@
  * that a value such as "(" or "-f" is taken for what it is; more are read as
  * an expression with -a, -o and parentheses.
  */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

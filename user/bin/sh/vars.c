@@ -93,14 +93,6 @@ var_get(const char *name)
     return var == NULL ? NULL : var->value;
 }
 
-bool
-var_is_readonly(const char *name)
-{
-    struct var *var = find(name);
-
-    return var != NULL && var->readonly;
-}
-
 /* => false, after a complaint, if it is read-only */
 bool
 var_set(const char *name, const char *value)
