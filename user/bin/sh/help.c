@@ -17,7 +17,7 @@ static const struct {
     {"text", "clear echo grep head printf seq sort tail tee uniq wc"},
     {"processes", "env false forktest kill ps sh sleep test true"},
     {"demos", "cow hello-fork ptshow stray"},
-    {"the machine", "date init nproc poweroff"},
+    {"the machine", "date halt init nproc poweroff"},
 };
 
 static const char grammar[] =
