@@ -69,6 +69,7 @@ each_folder = $(foreach d,$2,$(eval \
 	$(call program,$1,$(notdir $(d:%/=%)),$(wildcard $d*.c))))
 $(call each_file,bin,$(wildcard user/bin/*.c user/demos/*.c))
 $(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
+$(B)/user/bin/kill $(B)/user/bin/test: $(B)/user/bin/%: $(B)/u/user/bin/sh/%.c.o
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))

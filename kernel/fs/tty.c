@@ -230,7 +230,10 @@ tty_end(struct tty *tty)
 
 /* ---- Reading ---- */
 
-/* Take what can be read: at most size bytes, of one line.  => lock held */
+/*
+ * Take what can be read: at most size bytes, of one line. Without lines an end
+ * of file that was typed before is a NUL, as on Linux.  => lock held
+ */
 static size_t
 tty_take(struct tty *tty, char *buf, size_t size)
 {
@@ -238,14 +241,15 @@ tty_take(struct tty *tty, char *buf, size_t size)
 
     while (tty->tail != tty->edit) {
         u16 entry = tty->ring[tty->tail % TTY_RING];
-        if (got == size && !(entry & TTY_EOF)) {
+        bool ends_file = tty_has(tty, ICANON) && (entry & TTY_EOF);
+        if (got == size && !ends_file) {
             break;
         }
         tty->tail++;
-        if (!(entry & TTY_EOF)) {
+        if (!ends_file) {
             buf[got++] = (char)entry;
         }
-        if (tty_has(tty, ICANON) && (entry & (TTY_LINE_END | TTY_EOF))) {
+        if (ends_file || (tty_has(tty, ICANON) && (entry & TTY_LINE_END))) {
             break;
         }
     }
