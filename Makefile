@@ -1,5 +1,6 @@
 # Tine: one Makefile, no recursion, no configure. `make help` lists the targets.
-# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain.
+# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain;
+# OPT=-Og is for gdb: it goes line by line there, and finds every variable.
 
 B := build
 CROSS ?= $(shell for p in x86_64-elf- x86_64-linux-gnu-; do \
@@ -23,7 +24,8 @@ comma := ,
 say = @printf '  %-5s %s\n' $1 $2
 
 # Each flag, and what goes wrong without it.
-BOTH := -std=gnu11 -O2 -g
+OPT := -O2
+BOTH := -std=gnu11 $(OPT) -g
 BOTH += -ffreestanding      # calls of a hosted library that is not there
 BOTH += -fno-pic -fno-pie   # a GOT that nobody fills in
 BOTH += -fno-stack-protector            # reads of a canary nobody has set

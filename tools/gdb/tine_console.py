@@ -20,6 +20,7 @@ import gdb
 
 LIB = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lib")
 sys.path.insert(0, LIB)
+import lastwords  # noqa: E402, F401: tine_stops asks for it here
 from guest import records  # noqa: E402
 
 RECENT = 4096       # bytes of the console that a new terminal is shown
