@@ -14,6 +14,7 @@ import select
 import signal
 import socket
 import sys
+import textwrap
 import threading
 
 import gdb
@@ -175,7 +176,7 @@ class Type(gdb.Command):
     """Type a line at the guest's console.
 
     tine type TEXT      the text and Enter
-    tine type           Enter alone
+    tine type ""        Enter alone
 
     The guest reads it when it runs: give `continue` after it."""
 
@@ -186,7 +187,10 @@ class Type(gdb.Command):
         if console is None:
             raise gdb.GdbError("the console is not ours: gdb was not started "
                                "by tools/run --gdb or make gdb")
-        console.type(argument + "\n")
+        if not argument:
+            print(textwrap.dedent("    " + self.__doc__))
+            return
+        console.type(("" if argument == '""' else argument) + "\n")
 
 
 def drain(whole=False):
