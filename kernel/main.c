@@ -1,13 +1,15 @@
 /*
  * The boot order, as a table of contents.
  */
+#include "common/string.h"
+
 #include "core/bootinfo.h"
 #include "core/config.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
-#include "arch/acpi.h"
 #include "arch/apic.h"
+#include "arch/smp.h"
 #include "arch/trap.h"
 
 #include "mm/frame.h"
@@ -51,8 +53,11 @@ read_boot_words(void)
         panic("boot word fork=%s: eager, page, table, tree, share or none",
               word);
     }
-    if (boot_word("vfork", word, sizeof(word)) && vfork_set_mode(word) != 0) {
-        panic("boot word vfork=%s: fork or vfork", word);
+    if (boot_word("vfork", word, sizeof(word)) && strcmp(word, "vfork") != 0) {
+        vfork_flags = 0;
+        if (strcmp(word, "fork") != 0) {
+            panic("boot word vfork=%s: fork or vfork", word);
+        }
     }
     boot_word("init", init_path, sizeof(init_path));
 }

@@ -12,7 +12,7 @@
 #include "core/memlayout.h"
 #include "core/printk.h"
 
-#include "arch/acpi.h"
+#include "arch/smp.h"
 
 #define MAPPED_END    (1UL << 32) /* of the boot tables */
 #define TABLE_MAX     65536
@@ -52,10 +52,8 @@ int acpi_cpu_count;
 static const void *
 mapped(u64 addr, u64 size)
 {
-    if (addr == 0 || addr >= MAPPED_END || size > MAPPED_END - addr) {
-        return NULL;
-    }
-    return (const void *)(addr + DIRECT_MAP);
+    return addr != 0 && addr < MAPPED_END && size <= MAPPED_END - addr
+               ? (const void *)(addr + DIRECT_MAP) : NULL;
 }
 
 static bool
@@ -97,13 +95,10 @@ table_at(u64 addr, const char *signature)
 {
     const struct table *table = mapped(addr, sizeof(*table));
 
-    if (table == NULL || memcmp(table->signature, signature, 4) != 0
-        || table->length < sizeof(*table) || table->length > TABLE_MAX
-        || mapped(addr, table->length) == NULL
-        || !sum_is_zero(table, table->length)) {
-        return NULL;
-    }
-    return table;
+    return table != NULL && memcmp(table->signature, signature, 4) == 0
+           && table->length >= sizeof(*table) && table->length <= TABLE_MAX
+           && mapped(addr, table->length) != NULL
+           && sum_is_zero(table, table->length) ? table : NULL;
 }
 
 /* The root table, or NULL, names all others by addresses of `size` bytes. */

@@ -35,6 +35,7 @@
 #define PIT_CHANNEL 0x42
 #define PIT_COMMAND 0x43
 #define PIT_GATE    0x61
+#define PIT_RAN_DOWN 0x20 /* of PIT_GATE: channel 2 has been at 0 */
 
 #define TIMER_MOST   (8 * NSEC_PER_SEC) /* so that a count fits its register */
 
@@ -76,30 +77,31 @@ pit_sample(u64 *tsc, u32 *timer)
     }
 }
 
-/* Let 2 ms go by on the PIT and see how far TSC and APIC timer have come. */
+/* Let 2 ms go by on the PIT and see how far TSC and APIC timer have come.
+ * Again if the host took the processor away so long that the PIT ran down. */
 static void
 calibrate(void)
 {
-    u64 tsc_start, tsc_end;
+    u64 tsc_end;
     u32 timer_start, timer_end;
+    u32 start, end;
 
-    outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
-    outb(PIT_COMMAND, 0xb4); /* channel 2, both bytes, rate generator */
-    outb(PIT_CHANNEL, 0xff);
-    outb(PIT_CHANNEL, 0xff);
     *lapic(LAPIC_TIMER_INITIAL) = 0xffffffff;
-
-    u32 start = pit_sample(&tsc_start, &timer_start);
-    u32 end;
     do {
-        end = pit_sample(&tsc_end, &timer_end);
-    } while (start - end < PIT_HZ / 500);
+        outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
+        outb(PIT_COMMAND, 0xb0); /* channel 2, both bytes, once to 0 */
+        outb(PIT_CHANNEL, 0xff);
+        outb(PIT_CHANNEL, 0xff);
+        start = pit_sample(&tsc_boot, &timer_start);
+        do {
+            end = pit_sample(&tsc_end, &timer_end);
+        } while (start - end < PIT_HZ / 500);
+    } while ((inb(PIT_GATE) & PIT_RAN_DOWN) != 0);
 
     u64 pit_ticks = start - end;
     *lapic(LAPIC_TIMER_INITIAL) = 0;
-    tsc_per_sec = (tsc_end - tsc_start) * PIT_HZ / pit_ticks;
+    tsc_per_sec = (tsc_end - tsc_boot) * PIT_HZ / pit_ticks;
     lapic_per_sec = (timer_start - timer_end) * PIT_HZ / pit_ticks;
-    tsc_boot = tsc_start;
 }
 
 void

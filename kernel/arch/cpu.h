@@ -78,41 +78,21 @@ wrmsr(u32 msr, u64 value)
                      "d"((u32)(value >> 32)) : "memory");
 }
 
-static inline u64
-read_cr2(void)
-{
-    u64 value;
-    __asm__ volatile("movq %%cr2, %0" : "=r"(value));
-    return value;
-}
-
-static inline u64
-read_cr3(void)
-{
-    u64 value;
-    __asm__ volatile("movq %%cr3, %0" : "=r"(value));
-    return value;
-}
-
-static inline void
-write_cr3(u64 value)
-{
-    __asm__ volatile("movq %0, %%cr3" : : "r"(value) : "memory");
-}
-
-static inline u64
-read_cr4(void)
-{
-    u64 value;
-    __asm__ volatile("movq %%cr4, %0" : "=r"(value));
-    return value;
-}
-
-static inline void
-write_cr4(u64 value)
-{
-    __asm__ volatile("movq %0, %%cr4" : : "r"(value) : "memory");
-}
+/* read_cr2, write_cr2, and so on. */
+#define CONTROL_REGISTER(name)                                             \
+    static inline u64 read_##name(void)                                    \
+    {                                                                      \
+        u64 value;                                                         \
+        __asm__ volatile("movq %%" #name ", %0" : "=r"(value));            \
+        return value;                                                      \
+    }                                                                      \
+    static inline void write_##name(u64 value)                             \
+    {                                                                      \
+        __asm__ volatile("movq %0, %%" #name : : "r"(value) : "memory");   \
+    }
+CONTROL_REGISTER(cr2)
+CONTROL_REGISTER(cr3)
+CONTROL_REGISTER(cr4)
 
 static inline void
 invlpg(vaddr_t addr)

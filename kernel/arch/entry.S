@@ -16,41 +16,32 @@
     .popsection
     .endm
 
+    .macro push_each registers:vararg
+    .irp register, \registers
+    pushq %\register
+    .endr
+    .endm
+
+    .macro pop_each registers:vararg
+    .irp register, \registers
+    popq %\register
+    .endr
+    .endm
+
     .macro push_registers
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    push_each rdi, rsi, rdx, rcx, rax, r8, r9, r10, r11
+    push_each rbx, rbp, r12, r13, r14, r15
+    .endm
+
+/* From r11 on: C does not preserve these. */
+    .macro pop_rest
+    pop_each r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
+    addq $16, %rsp                  /* vector and error */
     .endm
 
     .macro pop_registers
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp                  /* vector and error */
+    pop_each r15, r14, r13, r12, rbp, rbx
+    pop_rest
     .endm
 
 /* The same where C has been in between, which preserves the other registers
@@ -58,16 +49,7 @@
     .macro pop_scratch
     movq FRAME_RBP(%rsp), %rbp
     addq $FRAME_R11, %rsp
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp
+    pop_rest
     .endm
 
 /* For debuggers, and in no loaded section: while C runs on behalf of a user,
@@ -77,21 +59,12 @@
     .cfi_startproc simple
     .cfi_signal_frame
     .cfi_def_cfa %rsp, 0
-    .cfi_offset %r15, 0
-    .cfi_offset %r14, 8
-    .cfi_offset %r13, 16
-    .cfi_offset %r12, 24
-    .cfi_offset %rbp, FRAME_RBP
-    .cfi_offset %rbx, 40
-    .cfi_offset %r11, FRAME_R11
-    .cfi_offset %r10, FRAME_R10
-    .cfi_offset %r9, FRAME_R9
-    .cfi_offset %r8, FRAME_R8
-    .cfi_offset %rax, FRAME_RAX
-    .cfi_offset %rcx, 88
-    .cfi_offset %rdx, FRAME_RDX
-    .cfi_offset %rsi, FRAME_RSI
-    .cfi_offset %rdi, FRAME_RDI
+    .set offset, 0
+    .irp register, r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, \
+        rdx, rsi, rdi
+    .cfi_offset %\register, offset
+    .set offset, offset + 8
+    .endr
     .cfi_offset %rip, FRAME_RIP
     .cfi_offset 51, FRAME_CS
     .cfi_offset 49, FRAME_RFLAGS
@@ -187,8 +160,7 @@ trap_return:
     .altmacro
     .macro vector_stub number
     .align 16
-    .if \number == 8 || (\number >= 10 && \number <= 14) || \number == 17
-    .else
+    .ifeq \number == 8 || (\number >= 10 && \number <= 14) || \number == 17
     pushq $0
     .endif
     pushq $\number
@@ -259,20 +231,10 @@ trap_paranoid:
  */
     .globl switch_to
 switch_to:
-    pushq %rbp
-    pushq %rbx
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    push_each rbp, rbx, r12, r13, r14, r15
     movq %rsp, (%rdi)
     movq (%rsi), %rsp
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbx
-    popq %rbp
+    pop_each r15, r14, r13, r12, rbx, rbp
     movq %rdi, %rax
     ret
 

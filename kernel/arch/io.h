@@ -14,11 +14,14 @@ device_memory(u64 address)
     return (volatile void *)(DIRECT_MAP + address);
 }
 
-static inline void
-outb(u16 port, u8 value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
+#define PORT_WRITE(name, type)                                             \
+    static inline void name(u16 port, type value)                          \
+    {                                                                      \
+        __asm__ volatile(#name " %0, %1" : : "a"(value), "Nd"(port));      \
+    }
+PORT_WRITE(outb, u8)
+PORT_WRITE(outw, u16)
+PORT_WRITE(outl, u32)
 
 static inline u8
 inb(u16 port)
@@ -26,18 +29,6 @@ inb(u16 port)
     u8 value;
     __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
-}
-
-static inline void
-outw(u16 port, u16 value)
-{
-    __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline void
-outl(u16 port, u32 value)
-{
-    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
 /* Call handler at each interrupt of ISA line, and unmask the line (apic.c).

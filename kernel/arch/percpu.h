@@ -88,14 +88,6 @@ cpu_current(void)
     return thread;
 }
 
-/* The kernel stack that the next entry from user mode will use. */
-static inline void
-cpu_set_kernel_stack(struct cpu *cpu, u64 top)
-{
-    cpu->kernel_rsp = top;
-    cpu->tss.rsp[0] = top;
-}
-
 /* cpu.rank of this CPU, one instruction each; who changes it puts it back, so
  * an interrupt in between does not matter. */
 static inline u32

@@ -39,6 +39,12 @@ pte_is_edge(pte_t entry)
     return (entry & (PTE_P | PTE_K)) != 0;
 }
 
+/* Go over the edges table[i]; those of a root are its user's. */
+#define for_each_edge(i, table, level)                                     \
+    for (unsigned i = 0;                                                   \
+         i < ((level) == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES); i++)   \
+        if (pte_is_edge((table)[i]))
+
 static inline paddr_t
 pte_addr(pte_t entry)
 {

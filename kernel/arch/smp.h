@@ -1,11 +1,18 @@
 /*
- * Several CPUs: starting them, and what one asks of another.
+ * Several CPUs: finding and starting them, and what one asks of another.
  */
 #pragma once
 
 #include "core/types.h"
 
 #include "arch/percpu.h"
+
+/* Read what ACPI's MADT lists (acpi.c): local APIC ids of the processors that
+ * may be used; none, if there is no MADT that can be trusted.
+ * => boot, while the boot tables map the first 4 GiB */
+void acpi_init(void);
+extern u32 acpi_cpu_ids[MAX_CPUS];
+extern int acpi_cpu_count;
 
 /* Start the CPU whose APIC id is in *cpu: it loads its tables and the page
  * tables at root, and calls start() on the given stack, interrupts off.

@@ -58,13 +58,9 @@ static void
 count_edges(struct check *check, paddr_t table, int level)
 {
     const pte_t *entries = frame_ptr(table);
-    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
 
-    for (unsigned i = 0; i < end; i++) {
+    for_each_edge(i, entries, level) {
         paddr_t child = pte_addr(entries[i]);
-        if (!pte_is_edge(entries[i])) {
-            continue;
-        }
         if (child >> PAGE_SHIFT >= frames_count) {
             violation(check, "PT-1 table %#lx[%u] names no frame: %#lx; %s\n",
                       table, i, entries[i], way_to(table));
@@ -105,13 +101,13 @@ check_content(struct check *check, u64 number)
     const pte_t *words = frame_ptr(number << PAGE_SHIFT);
     const pte_t *kernel = frame_ptr(kernel_root);
     u8 content = frames[number].flags;
+    unsigned filled = content == CONTENT_ROOT ? PT_USER_ENTRIES : PT_ENTRIES;
 
     if (content != CONTENT_ZERO && content != CONTENT_ROOT) {
         return;
     }
     for (unsigned i = 0; i < PT_ENTRIES; i++) {
-        bool filled = content == CONTENT_ROOT && i >= PT_USER_ENTRIES;
-        if (words[i] != (filled ? kernel[i] : 0)) {
+        if (words[i] != (i < filled ? 0 : kernel[i])) {
             violation(check, "FR-2 free frame %#lx, content %u: %#lx at %u\n",
                       number, content, words[i], i);
             return;
@@ -120,10 +116,9 @@ check_content(struct check *check, u64 number)
 }
 
 static void
-check_frame(struct check *check, u64 number)
+check_frame(struct check *check, const struct frame *frame, u32 seen)
 {
-    const struct frame *frame = &frames[number];
-    u32 seen = edges[number];
+    u64 number = (u64)(frame - frames);
 
     if (frame->refs != seen + holds_of(frame)
         || (seen != 0 && !may_have_edges(frame))) {
@@ -141,10 +136,15 @@ static void
 check_frames(struct check *check)
 {
     u64 kinds[FRAME_KINDS] = {0};
+    const struct frame *frame = frames;
+    const u32 *seen = edges;
 
-    for (u64 n = 0; n < frames_count; n++) {
-        kinds[frames[n].kind]++;
-        check_frame(check, n);
+    for (u64 n = frames_count; n-- > 0; frame++, seen++) {
+        kinds[frame->kind]++;
+        /* Not for most of memory: free, unknown, and named by no entry. */
+        if ((frame->kind | frame->flags | frame->refs | *seen) != 0) {
+            check_frame(check, frame, *seen);
+        }
     }
     for (int kind = 0; kind < FRAME_KINDS; kind++) {
         if (kinds[kind] != frame_count((enum frame_kind)kind)) {
@@ -190,12 +190,8 @@ static void
 check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
 {
     const pte_t *entries = frame_ptr(table);
-    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
 
-    for (unsigned i = 0; i < end; i++) {
-        if (!pte_is_edge(entries[i])) {
-            continue;
-        }
+    for_each_edge(i, entries, level) {
         vaddr_t addr = base + i * pt_span(level);
         check_entry(check, entries[i], level, addr);
         if (level > 1) {

@@ -24,8 +24,6 @@
 
 #include "debug/debug.h"
 
-#define WORD_MAX 32
-
 static u64 check_interval; /* run the checkers at every Nth system call */
 
 /* A decimal number of the whole text.  => 0 or -EINVAL */
@@ -59,7 +57,7 @@ at_syscall_end(void)
 static u64
 word_value(const char *name, bool always)
 {
-    char word[WORD_MAX];
+    char word[32];
     u64 value = 1;
 
     if (!boot_word(name, word, sizeof(word))) {

@@ -38,12 +38,8 @@ show_node(struct text *out, pid_t pid, int level, vaddr_t addr, pte_t entry)
         return;
     }
     const pte_t *table = frame_ptr(frame);
-    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
-    for (unsigned i = 0; i < end; i++) {
-        if (pte_is_edge(table[i])) {
-            show_node(out, pid, level - 1, addr + i * pt_span(level),
-                      table[i]);
-        }
+    for_each_edge(i, table, level) {
+        show_node(out, pid, level - 1, addr + i * pt_span(level), table[i]);
     }
 }
 

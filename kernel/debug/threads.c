@@ -8,8 +8,6 @@
  *      follows   after the first thread has
  *      stays     when a signal ends it, or its process
  *
- * Who reads is told how many threads there are.
- *
  * /proc/tine/waits: who reads waits for news `a` or `b`, on two queues, and is
  * told which it was.  Who writes `a` or `b` gives such news; after `soon` who
  * reads waits for 20 ms at most, and may be told `late`.
@@ -77,7 +75,7 @@ second_store(const char *text)
     while (word < ARRAY_SIZE(words) && strcmp(text, words[word]) != 0) {
         word++;
     }
-    if (word == ARRAY_SIZE(words) || has_company()) {
+    if (word == ARRAY_SIZE(words)) {
         return -EINVAL;
     }
     struct thread *thread = thread_alloc(current->process);
@@ -98,13 +96,6 @@ second_store(const char *text)
     thread->fs = fs_context_get(current->fs);
     context_prepare(thread, second, (void *)words[word]);
     sched_publish(thread);
-    return 0;
-}
-
-static int
-second_show(struct text *out)
-{
-    text_printf(out, "%d\n", 1 + has_company());
     return 0;
 }
 
@@ -162,6 +153,6 @@ threads_init(void)
 {
     waitq_init(&queues[0]);
     waitq_init(&queues[1]);
-    procfs_register("tine/second", second_show, second_store);
+    procfs_register("tine/second", NULL, second_store);
     procfs_register("tine/waits", waits_show, waits_store);
 }

@@ -89,8 +89,6 @@ take_code(u8 code)
     case KEY_CAPS_LOCK:
         caps_lock ^= down;
         return;
-    default:
-        break;
     }
     if (down && grey) {
         press_grey(code);

@@ -2,8 +2,6 @@
  * /proc/cpuinfo: one block a CPU.  They are alike, so the CPU that is asked
  * speaks for all (AMD64 manual volume 3, appendix D and E).
  */
-#include "common/string.h"
-
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/trap.h"
@@ -46,24 +44,17 @@ static void
 show_names(struct text *out)
 {
     u32 regs[4];
-    char vendor[13] = "";
     char name[CPU_NAME_SIZE];
 
-    cpuid(0, 0, regs);
-    memcpy(vendor, &regs[1], 4);
-    memcpy(vendor + 4, &regs[3], 4);
-    memcpy(vendor + 8, &regs[2], 4);
     cpu_name(name);
-    text_printf(out, "vendor_id\t: %s\n", vendor);
+    cpuid(0, 0, regs);
+    u32 vendor[] = {regs[1], regs[3], regs[2], 0};
+    text_printf(out, "vendor_id\t: %s\n", (const char *)vendor);
     cpuid(1, 0, regs);
     u32 family = regs[0] >> 8 & 0xf;
     u32 model = regs[0] >> 4 & 0xf;
-    if (family == 0xf) {
-        family += regs[0] >> 20 & 0xff;
-    }
-    if (family >= 6) {
-        model += (regs[0] >> 16 & 0xf) << 4;
-    }
+    family += family == 0xf ? regs[0] >> 20 & 0xff : 0;
+    model += family >= 6 ? (regs[0] >> 16 & 0xf) << 4 : 0;
     text_printf(out, "cpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\n"
                 "stepping\t: %u\n", family, model, name, regs[0] & 0xf);
 }

@@ -31,8 +31,7 @@ null_write(struct file *file, struct uio *uio)
     return (long)uio->left;
 }
 
-/* Read from the page that is the inode's data, again and again; NULL: there is
- * nothing to read. */
+/* Read from the page that is the inode's data, again and again, or nothing. */
 static long
 memory_read(struct file *file, struct uio *uio)
 {
@@ -54,7 +53,7 @@ memory_devices_init(void)
         .read = memory_read, .write = null_write, .seeks = true,
     };
 
-    device_add("/dev/null", S_IFCHR | 0666, device_number(1, 3), &ops, NULL);
-    device_add("/dev/zero", S_IFCHR | 0666, device_number(1, 5), &ops,
+    device_add("/dev/null", S_IFCHR | 0666, makedev(1, 3), &ops, NULL);
+    device_add("/dev/zero", S_IFCHR | 0666, makedev(1, 5), &ops,
                frame_ptr(zero_frame));
 }

@@ -3,14 +3,13 @@
  */
 #pragma once
 
+#include "abi/device.h"
 #include "core/types.h"
 
 struct inode_ops;
 
-/* As in st_rdev; the numbers are Linux's where Linux has the device. */
-#define device_number(major, minor) ((u64)(major) << 8 | (minor))
-
-/* Make a device's node; mode with its type, data for the ops.
+/* Make a device's node; mode with its type, number as in st_rdev (Linux's,
+ * where it has the device), data for the ops.
  * => boot; panics if it cannot be made */
 void device_add(const char *path, u32 mode, u64 number,
                 const struct inode_ops *ops, void *data);
@@ -18,11 +17,8 @@ void device_add(const char *path, u32 mode, u64 number,
 /* Make /dev/null and /dev/zero. */
 void memory_devices_init(void);
 
-/* The host's end of a run by tools/run, as files (rundev.c):
- *   /dev/run/stdin                  what COM1 brings, if the run's standard
- *                                   input is not a terminal
- *   /dev/run/{stdout,stderr,report} each write is a record on COM2
- * Take the console's input for the terminal or for /dev/run/stdin, and make
- * the nodes if there is a host.
+/* Take the console's input for the terminal or for /dev/run/stdin.  If there is
+ * a host, make this and /dev/run/{stdout,stderr,report}: each write to one is a
+ * record on COM2.
  * => boot, after tty_init and the initrd */
 void rundev_init(void);

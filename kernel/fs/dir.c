@@ -6,11 +6,8 @@
  */
 #include "abi/dirent.h"
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
-
-#include "mm/usercopy.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"
@@ -131,8 +128,7 @@ dir_add(struct inode *dir, const char *name, struct inode *inode)
     return error;
 }
 
-/* Whether this name may go, as one of a directory or of something else.
- * => fstree_lock held */
+/* Whether this name may go, as a directory's or not.  => fstree_lock held */
 static int
 may_remove(const struct entry *entry, bool directory)
 {
@@ -354,18 +350,15 @@ dir_getdents(struct file *file, vaddr_t user, size_t size)
     _Alignas(8) char buf[RECORD_SIZE];
     struct linux_dirent64 *record = (void *)buf;
     struct inode *dir = file->inode;
-    size_t used = 0;
+    size_t length, used = 0;
 
     if (!S_ISDIR(dir->mode)) {
         return -ENOTDIR;
     }
     mutex_lock(&file->lock);
     long error = dir->nlink == 0 ? -ENOENT : 0;
-    while (error == 0) {
-        size_t length = next_record(dir, file->offset, record);
-        if (length == 0) {
-            break;
-        }
+    while (error == 0
+           && (length = next_record(dir, file->offset, record)) > 0) {
         if (length > size - used) {
             error = -EINVAL;
         } else if (copy_to_user_some(user + used, record, length) != 0) {

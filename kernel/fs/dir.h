@@ -5,8 +5,7 @@
  *        ^------------------- dir  ^                    |
  *                                  +------ names -------+
  *
- * An entry's key is a hash of its name, made unique in the directory; it is its
- * place in a listing, whatever comes and goes beside it.
+ * An entry's key, a hash of its name made unique, is its place in a listing.
  */
 #pragma once
 
@@ -50,10 +49,7 @@ long dir_getdents(struct file *file, vaddr_t user, size_t size);
 /* What directories do when they are read. */
 long dir_read(struct file *file, struct uio *uio);
 
-/* ---- Entries: only for dir.c and inode.c ----
- *
- * All with fstree_lock, if nothing else is said.
- */
+/* ---- Entries, only for dir.c and inode.c: all with fstree_lock ---- */
 
 /* Removed, it stays with its inode if it was the last that named it:
  * what is still open has a path, and a directory its `..`. */
@@ -66,8 +62,7 @@ struct entry {
     char name[];             /* i */
 };
 
-/* A new one, in no directory yet, with a reference to it.  => any context;
- * NULL: no memory */
+/* A new one, not in its directory yet.  => any context; NULL: no memory */
 struct entry *entry_alloc(struct inode *dir, const char *name);
 
 /* Free one that no directory has and no inode.  => no lock held */

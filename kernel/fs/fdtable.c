@@ -98,8 +98,7 @@ set_used(struct fdtable *table, u32 fd, bool used)
 
 /* A table with the same files and as many slots, or more.
  * => moves: the references and what is reserved are the new one's; else it has
- *    references of its own, and nothing reserved
- * => NULL: no memory */
+ *    references of its own, and nothing reserved; NULL: no memory */
 static struct fdtable *
 table_copy(const struct fdtable *old, u32 capacity, bool moves)
 {
@@ -309,30 +308,19 @@ fd_replace(struct file *file, u32 fd, bool cloexec)
 }
 
 int
-fd_get_cloexec(u32 fd)
+fd_cloexec(u32 fd, int set)
 {
     struct files *files = current->files;
 
     spin_lock(&files->lock);
-    int result = file_at(files, fd) != NULL
-                     ? bit_at(files->table->cloexec, fd) : -EBADF;
-    spin_unlock(&files->lock);
-    return result;
-}
-
-int
-fd_set_cloexec(u32 fd, bool cloexec)
-{
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
-    struct file *file = file_at(files, fd);
-    int error = file == NULL ? -EBADF : table_own(files, fd);
-    if (error == 0) {
-        table_set(files->table, fd, file, cloexec);
+    int result = file_at(files, fd) == NULL ? -EBADF
+                 : set < 0 ? bit_at(files->table->cloexec, fd)
+                           : table_own(files, fd);
+    if (result == 0 && set >= 0) {
+        set_bit(&files->table->cloexec[fd / 64], fd, set);
     }
     spin_unlock(&files->lock);
-    return error;
+    return result;
 }
 
 /* ---- The whole table: birth, fork, exec, exit ---- */

@@ -9,7 +9,6 @@
 #include "core/panic.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -70,8 +69,7 @@ file_count(void)
 static inline int
 may_move(const struct file *file, bool write)
 {
-    /* Access modes 0, 1, 2 are to read, to write, both; 3 is neither. */
-    if ((((file->flags & O_ACCMODE) + 1) & (write ? 2 : 1)) == 0) {
+    if (!(file_access(file) & (write ? FILE_WRITES : FILE_READS))) {
         return -EBADF;
     }
     const struct inode_ops *ops = file->inode->ops;

@@ -6,11 +6,10 @@
  *                       has the lock)                     description)
  *
  * A fork gives the child a new struct files that points to the same fdtable:
- * one more count, whatever is open.  An fdtable is immutable while its count
- * is over 1, and copied at the first change (or at the fork, while a call of
- * somebody else who uses it is between fd_reserve and fd_fill).  It holds the
- * references to the files, so a pipe's end of file stays exact: a shared table
- * holds each file once.
+ * one more count, whatever is open.  While that is over 1 the table is never
+ * changed but copied, at the first change (or at the fork, while a call of
+ * somebody else who uses it is between fd_reserve and fd_fill).  It holds each
+ * file once, so a pipe's end of file stays exact.
  */
 #pragma once
 
@@ -33,6 +32,17 @@ struct file {
     u64 offset;            /* bytes */
     void *data;            /* the inode ops' own */
 };
+
+/* What it is open for.  Access modes 0, 1, 2 are to read, to write, both; 3 is
+ * neither. */
+#define FILE_READS  1U
+#define FILE_WRITES 2U
+
+static inline u32
+file_access(const struct file *file)
+{
+    return ((file->flags & O_ACCMODE) + 1) & (FILE_READS | FILE_WRITES);
+}
 
 /* What of an open file's flags F_SETFL may change. */
 #define FILE_STATUS (O_APPEND | O_NONBLOCK)
@@ -134,14 +144,12 @@ int fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
 /* Put a file at this very descriptor; what was there is closed.  NULL: only
  * that (-EBADF if nothing was there).
  * => the reference: as fd_fill
- * => fd; -EBADF (beyond the limit), -EBUSY (reserved), -ENOMEM with nothing
- *    changed */
+ * => fd; -EBADF (beyond the limit), -EBUSY (reserved), -ENOMEM: as it was */
 int fd_replace(struct file *file, u32 fd, bool cloexec);
 
-/* Tell a descriptor's close-on-exec flag, or set it.
- * => 0 or 1; -EBADF, -ENOMEM */
-int fd_get_cloexec(u32 fd);
-int fd_set_cloexec(u32 fd, bool cloexec);
+/* Set a descriptor's close-on-exec flag to `set`; -1: only tell it.
+ * => 0, or the flag; -EBADF, -ENOMEM */
+int fd_cloexec(u32 fd, int set);
 
 /* In any table: what a descriptor is open for, with one reference (NULL: it is
  * not), and the first that is open, from this one on (-1: none). */

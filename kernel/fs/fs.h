@@ -37,8 +37,7 @@ int fs_make(struct inode *at, const char *path, struct inode *inode);
 int fs_remove(struct inode *at, const char *path, bool directory);
 
 /* Make it the working directory.
- * => the caller's reference is used up in any case
- * => 0, -ENOTDIR */
+ * => the caller's reference is used up in any case; 0, -ENOTDIR */
 int fs_chdir(struct inode *inode);
 
 /* The working directory's path, with its NUL, at the start of buf.

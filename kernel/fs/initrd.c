@@ -20,7 +20,6 @@
 
 #include "fs/device.h"
 #include "fs/dir.h"
-#include "fs/fs.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tmpfs.h"

@@ -5,9 +5,7 @@
  *
  * Its names are entries of directories (dir.h): none, one, or several (links).
  * References are held by each entry that names it, by open files, mappings and
- * working directories, and by the entries in it for their directory; so an
- * unlinked file lives while it is used, and `..` stays valid in a directory
- * that was removed.
+ * working directories, and by the entries in it for their directory.
  *
  * Letters: i never changes   a atomic, or one word   l its own lock
  *          N fstree_lock
@@ -49,8 +47,7 @@ struct inode_ops {
     bool seeks;                       /* else lseek is -ESPIPE */
 
     /* Names that are made when they are looked at: find one (-ENOENT; *child
-     * NULL: no memory), and tell the first with a key of *key or more: => its
-     * mode, 0 if none. */
+     * NULL: no memory), and tell the first from *key on: => its mode, or 0. */
     int (*lookup)(struct inode *dir, const char *name, struct inode **child);
     u32 (*next)(struct inode *dir, u64 *key, char name[MADE_NAME]);
     /* A symbolic link that leads to an inode, not to a path.
@@ -75,10 +72,8 @@ struct inode {
     const struct inode_ops *ops; /* i */
     void *data;                  /* i  the ops' own; a symbolic link's text */
 
-    struct list names;           /* N  the entries that name it, or the one
-                                       that was the last to do so */
-    u32 nlink;                   /* N  as Linux counts; 0: not named, or no
-                                       more */
+    struct list names;           /* N  entries that name it, or did so last */
+    u32 nlink;                   /* N  as Linux counts; 0: it has no name */
     struct entry **buckets;      /* N  directories: 2^bits, of their entries; */
     struct entry *only;          /* N  the one bucket of a small directory */
     u32 entries, bits;           /* N */

@@ -5,7 +5,6 @@
  * errno wins; each was tried there.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
 
@@ -13,8 +12,6 @@
 
 #include "fs/dir.h"
 #include "fs/file.h"
-#include "fs/fs.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
@@ -56,8 +53,7 @@ make(struct place *place, struct inode *inode)
     return dir_add(place->dir, place->name, inode);
 }
 
-/* Find what the path leads to, or make it.  => 0 and *inode with one reference
- */
+/* Find what the path leads to, or make it.  => *inode with one reference */
 static int
 find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
 {
@@ -95,18 +91,13 @@ open_inode(struct file *file, u32 flags)
 {
     struct inode *inode = file->inode;
     bool directory = S_ISDIR(inode->mode);
-    int error = 0;
+    u32 never = directory ? O_ACCMODE | O_TRUNC | O_CREAT : O_DIRECTORY;
 
-    if (directory && (flags & (O_ACCMODE | O_TRUNC | O_CREAT)) != 0) {
-        return -EISDIR;
+    if (flags & never) {
+        return directory ? -EISDIR : -ENOTDIR;
     }
-    if (!directory && (flags & O_DIRECTORY) != 0) {
-        return -ENOTDIR;
-    }
-    if (S_ISLNK(inode->mode)) {
-        return -ELOOP; /* O_NOFOLLOW */
-    }
-    if (inode->ops->open != NULL) {
+    int error = S_ISLNK(inode->mode) ? -ELOOP : 0; /* O_NOFOLLOW */
+    if (error == 0 && inode->ops->open != NULL) {
         error = inode->ops->open(file);
     }
     if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {

@@ -26,8 +26,7 @@ struct pagetree {
  * => 0: a hole or, if it was to be made, no memory */
 paddr_t pagetree_at(struct pagetree *tree, u64 index, bool make);
 
-/* The frames of `count` pages from index on, each with one more reference; 0
- * where there is a hole. */
+/* The frames of `count` pages, each with one more reference; 0 for a hole. */
 void pagetree_present(struct pagetree *tree, u64 index, u64 count,
                       paddr_t *found);
 

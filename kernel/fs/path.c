@@ -11,15 +11,11 @@
 #include "common/format.h"
 #include "common/string.h"
 
-#include "core/config.h"
-
 #include "mm/heap.h"
 
 #include "proc/process.h"
 
 #include "fs/dir.h"
-#include "fs/fs.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 
 #define LINKS_MAX 40 /* on one way, as on Linux */
@@ -219,10 +215,8 @@ place_is_name(const struct place *place)
 {
     const char *name = place->name;
 
-    if (name[0] != '.') {
-        return name[0] != '\0';
-    }
-    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+    return name[0] != '\0' && strcmp(name, ".") != 0
+           && strcmp(name, "..") != 0;
 }
 
 /* ---- What needs no more than to find ---- */

@@ -10,7 +10,6 @@
  * waits for data or for room gives it up while asleep.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
 
@@ -52,8 +51,7 @@ filled(const struct pipe *pipe)
     return pipe->head - pipe->tail;
 }
 
-/* The place of a byte in the ring; a page that is not there is made.
- * => NULL: no memory */
+/* The place of a byte in the ring, with its page.  => NULL: no memory */
 static char *
 place_of(struct pipe *pipe, u64 byte)
 {
@@ -174,29 +172,19 @@ pipe_write(struct file *file, struct uio *uio)
 
 /* ---- Birth and end ---- */
 
-/* The ends that an open file is: access modes 0, 1, 2 are to read, to write,
- * both; 3 is neither. */
-#define READS  1U
-#define WRITES 2U
-
-static u32
-ends_of(const struct file *file)
-{
-    return ((file->flags & O_ACCMODE) + 1) & (READS | WRITES);
-}
-
-/* The file is one of the pipe's from here, which its data say.
+/* The file is one of its pipe's from here, which its data say.
  * => the mutex held */
 static void
-join(struct pipe *pipe, struct file *file)
+join(struct file *file)
 {
-    u32 ends = ends_of(file);
+    struct pipe *pipe = pipe_of(file);
+    u32 ends = file_access(file);
 
     file->data = pipe;
-    pipe->readers += ends & READS;
-    pipe->writers += ends / WRITES;
-    pipe->reads += ends & READS;
-    pipe->writes += ends / WRITES;
+    pipe->readers += ends & FILE_READS;
+    pipe->writers += ends / FILE_WRITES;
+    pipe->reads += ends & FILE_READS;
+    pipe->writes += ends / FILE_WRITES;
     wait_wake_all(&pipe->data_wait);
     wait_wake_all(&pipe->room_wait);
 }
@@ -207,11 +195,11 @@ static void
 pipe_close(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
-    u32 ends = file->data != NULL ? ends_of(file) : 0;
+    u32 ends = file->data != NULL ? file_access(file) : 0;
 
     mutex_lock(&pipe->mutex);
-    pipe->readers -= ends & READS;
-    pipe->writers -= ends / WRITES;
+    pipe->readers -= ends & FILE_READS;
+    pipe->writers -= ends / FILE_WRITES;
     wait_wake_all(&pipe->data_wait); /* end of file */
     wait_wake_all(&pipe->room_wait); /* EPIPE */
     if (pipe->readers + pipe->writers == 0) {
@@ -246,18 +234,18 @@ pipe_open(struct file *file)
     struct pipe *pipe = pipe_of(file);
     bool named = file->inode->dev != DEV_PIPE;
     bool waits = named && !(file->flags & O_NONBLOCK);
-    u32 ends = ends_of(file);
+    u32 ends = file_access(file);
     int error = ends == 0 ? -EINVAL : 0;
 
     mutex_lock(&pipe->mutex);
-    if (ends == WRITES && pipe->readers == 0 && named && !waits) {
+    if (ends == FILE_WRITES && pipe->readers == 0 && named && !waits) {
         error = -ENXIO;
     } else if (error == 0) {
-        join(pipe, file);
+        join(file);
     }
-    if (ends == READS && pipe->writers == 0 && waits) {
+    if (ends == FILE_READS && pipe->writers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
-    } else if (ends == WRITES && pipe->readers == 0 && waits) {
+    } else if (ends == FILE_WRITES && pipe->readers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->room_wait, &pipe->reads);
     }
     mutex_unlock(&pipe->mutex);
@@ -293,7 +281,6 @@ pipe_create(struct file *ends[2], u32 flags)
     }
     inode->dev = DEV_PIPE;
     inode->nlink = 1;
-    struct pipe *pipe = container_of(inode, struct pipe, inode);
     ends[0] = file_alloc(inode, O_RDONLY | flags);
     ends[1] = ends[0] ? file_alloc(inode, O_WRONLY | flags) : NULL;
     inode_put(inode);
@@ -301,7 +288,7 @@ pipe_create(struct file *ends[2], u32 flags)
         file_put(ends[0]);
         return -ENOMEM;
     }
-    join(pipe, ends[0]);
-    join(pipe, ends[1]);
+    join(ends[0]);
+    join(ends[1]);
     return 0;
 }

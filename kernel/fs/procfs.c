@@ -11,8 +11,6 @@
 #include "common/format.h"
 #include "common/string.h"
 
-#include "core/config.h"
-
 #include "arch/clock.h"
 #include "arch/smp.h"
 
@@ -24,7 +22,6 @@
 
 #include "fs/dir.h"
 #include "fs/file.h"
-#include "fs/fs.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"
@@ -51,12 +48,11 @@ struct proc_inode {
 static void
 show_stat(struct process *process, struct text *out)
 {
-    struct session *session = process->group->session;
+    const struct session *session = process->group->session;
+    const struct tty *tty = session->terminal;
     sigset_t pending = 0, blocked = 0;
     int threads = 0, cpu = 0;
     char state = 'Z';
-    pid_t foreground;
-    u64 tty = tty_of_session(session, &foreground);
     u64 user, system;
 
     spin_lock(&process->lock);
@@ -74,7 +70,9 @@ show_stat(struct process *process, struct text *out)
     proc_ticks(process, &user, &system);
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
                 process->comm, state, process->parent->pid,
-                process->group->pgid, session->sid, tty, foreground);
+                process->group->pgid, session->sid,
+                tty != NULL ? CONSOLE_NUMBER : 0,
+                tty != NULL ? tty->foreground : -1);
     /* flags minflt cminflt majflt cmajflt, and times */
     text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,
                 process->child_user_ticks, process->child_system_ticks);
@@ -143,7 +141,7 @@ proc_write(struct file *file, struct uio *uio)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     size_t size = uio->left;
-    char text[STORE_MAX]; /* not of the heap: tine/nomem must hear `off` */
+    char text[STORE_MAX] = ""; /* not of the heap: tine/nomem must hear `off` */
 
     if (proc->store == NULL) {
         return -EIO; /* as Linux: the root user may open it, but no more */
@@ -154,7 +152,6 @@ proc_write(struct file *file, struct uio *uio)
     if (uio_move(uio, text, size) != 0) {
         return -EFAULT;
     }
-    text[size] = '\0';
     if (strlen(text) != size) {
         return -EINVAL;
     }
@@ -219,7 +216,7 @@ program_of(struct as *as)
     spin_lock(&as->lock);
     const struct vma *vma = vma_first_from(as, 0);
     while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
-        vma = vma_next(as, vma);
+        vma = vma_first_from(as, vma->end);
     }
     if (vma != NULL) {
         program = inode_get(container_of(vma->object, struct inode, object));

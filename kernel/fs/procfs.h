@@ -25,8 +25,7 @@ void text_clear(struct text *text);
 /* Make /proc/path, and the directories on the way.
  * => show: 0, or a negative errno for the reader; no lock held but the file's
  * => store: takes what one write(2) brought, at most 63 bytes, without the
- *    newline at its end; 0, or a negative errno for the writer; NULL: cannot be
- *    written
+ *    newline at its end; 0, or a negative errno for the writer; NULL: no write
  * => boot, after fs_init; panics if there is no memory */
 void procfs_register(const char *path, int (*show)(struct text *out),
                      int (*store)(const char *line));

@@ -12,8 +12,6 @@
 #include "core/console.h"
 #include "core/hostlink.h"
 
-#include "mm/object.h"
-
 #include "proc/signal.h"
 
 #include "fs/device.h"
@@ -107,8 +105,7 @@ stdin_is_ours(void)
 static void
 add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
 {
-    device_add(path, S_IFIFO | 0600, device_number(RUN_MAJOR, minor), ops,
-               data);
+    device_add(path, S_IFIFO | 0600, makedev(RUN_MAJOR, minor), ops, data);
 }
 
 void

@@ -1,17 +1,13 @@
 /*
  * Regular files: pages in memory.
  *
- * Essential fact: user memory may be touched only with no spinlock held, so a
- * copy first takes a reference to the page's frame under the inode's lock, then
- * copies without it.  A truncation meanwhile only takes the frame out of the
- * tree.
+ * Essential fact: a copy to or from the user takes a reference to the page's
+ * frame under the inode's lock, and copies without it.  A truncation meanwhile
+ * only takes the frame out of the tree.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "common/string.h"
-
-#include "mm/frame.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -178,17 +174,14 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
 static long
 move(struct file *file, struct uio *uio)
 {
-    size_t done = 0;
-    long n = (i64)(file->offset + uio->left) < 0 ? -EINVAL : 1;
+    u64 start = file->offset;
+    long n = (i64)(start + uio->left) < 0 ? -EINVAL : 1;
 
     while (n > 0 && uio->left > 0) {
         n = move_page(file->inode, file->offset, uio);
-        if (n > 0) {
-            file->offset += (size_t)n;
-            done += (size_t)n;
-        }
+        file->offset += (u64)MAX(n, 0);
     }
-    return done > 0 ? (long)done : MIN(n, 0);
+    return file->offset > start ? (long)(file->offset - start) : MIN(n, 0);
 }
 
 static long
@@ -206,12 +199,9 @@ tmpfs_write(struct file *file, struct uio *uio)
 {
     struct tmpfs_file *target = file_of(file->inode);
 
-    if (uio->left == 0) {
-        return 0; /* O_APPEND does not move the position then */
-    }
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
-    if (file->flags & O_APPEND) {
+    if ((file->flags & O_APPEND) && uio->left > 0) {
         file->offset = file->inode->size;
     }
     long result = move(file, uio);

@@ -16,8 +16,7 @@ struct inode *tmpfs_file(u32 mode);
  * => with one reference; NULL: no memory */
 struct inode *tmpfs_anonymous(u64 size);
 
-/* Give a new file its contents from kernel memory.
- * => nobody else has it: no lock is taken
+/* Give a new file, which nobody else has yet, its contents from kernel memory.
  * => 0 or -ENOMEM */
 int tmpfs_fill(struct inode *inode, const void *data, size_t size);
 

@@ -6,12 +6,9 @@
  * its signal here; only not under the terminal's lock, since a group is
  * signalled under family_lock, which comes before.
  *
- * User memory is copied through a buffer, outside the lock.
- *
  * Entry points: tty_receive, tty_read, tty_write.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/signal.h"
 
 #include "core/console.h"
@@ -154,10 +151,9 @@ edit_line(struct tty *tty, u8 byte)
     if (!has(tty, ICANON) || !(kill || one)) {
         return false;
     }
-    for (u32 n = kill ? tty->head - tty->edit : 1; n > 0; n--) {
-        if (tty->head != tty->edit) {
-            erase(tty);
-        }
+    u32 end = kill || tty->head == tty->edit ? tty->edit : tty->head - 1;
+    while (tty->head != end) {
+        erase(tty);
     }
     return true;
 }

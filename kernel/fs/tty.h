@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "abi/device.h"
 #include "abi/termios.h"
 #include "core/spin.h"
 #include "core/types.h"
@@ -41,6 +42,7 @@ struct tty {
     struct waitq input_wait;  /* readers */
 };
 
+#define CONSOLE_NUMBER makedev(5, 1)
 extern struct tty console_tty;
 
 /* Make /dev/console and /dev/tty.  => boot */
@@ -59,11 +61,6 @@ void tty_end(struct tty *tty);
  * thrown away.  => 0, -EFAULT */
 long tty_set_modes(struct tty *tty, vaddr_t user, bool flush);
 
-/* read(2), at most one line, and write(2) of the terminal that the file's inode
- * has as its data. */
+/* read(2), at most one line, and write(2); the terminal is the inode's data. */
 long tty_read(struct file *file, struct uio *uio);
 long tty_write(struct file *file, struct uio *uio);
-
-/* For /proc/PID/stat: the terminal of a session.  => family_lock held
- * => its device number and *foreground group; 0 and -1 if it has none */
-u64 tty_of_session(const struct session *session, pid_t *foreground);

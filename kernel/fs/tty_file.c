@@ -9,17 +9,12 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/group.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/tty.h"
-
-#define CONSOLE_NUMBER device_number(5, 1)
-#define TTY_NUMBER     device_number(5, 0)
 
 /* Linux's modes of a new terminal. */
 struct tty console_tty = {
@@ -114,15 +109,6 @@ set_foreground(struct tty *tty, vaddr_t arg)
     return result;
 }
 
-u64
-tty_of_session(const struct session *session, pid_t *foreground)
-{
-    const struct tty *tty = session->terminal;
-
-    *foreground = tty != NULL ? tty->foreground : -1;
-    return tty != NULL ? CONSOLE_NUMBER : 0;
-}
-
 /* ---- The nodes ---- */
 
 static long
@@ -153,30 +139,26 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
 
 /* /dev/tty is whatever terminal controls the caller's session. */
 static int
-open_controlling(struct file *file)
+tty_open(struct file *file)
 {
-    (void)file;
     spin_lock(&family_lock);
-    bool has_one = our_session()->terminal != NULL;
+    bool there = file->inode->rdev == CONSOLE_NUMBER
+                 || our_session()->terminal != NULL;
     spin_unlock(&family_lock);
-    return has_one ? 0 : -ENXIO;
+    return there ? 0 : -ENXIO;
 }
 
 void
 tty_init(void)
 {
-    static const struct inode_ops console_ops = {
-        .read = tty_read, .write = tty_write, .ioctl = tty_ioctl,
-    };
-    static const struct inode_ops tty_ops = {
-        .open = open_controlling,
-        .read = tty_read, .write = tty_write, .ioctl = tty_ioctl,
+    static const struct inode_ops ops = {
+        .open = tty_open, .read = tty_read, .write = tty_write,
+        .ioctl = tty_ioctl,
     };
 
     waitq_init(&console_tty.input_wait);
     mutex_init(&console_tty.writing, MUTEX_CONTENT);
-    device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &console_ops,
+    device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &ops,
                &console_tty);
-    device_add("/dev/tty", S_IFCHR | 0666, TTY_NUMBER, &tty_ops,
-               &console_tty);
+    device_add("/dev/tty", S_IFCHR | 0666, makedev(5, 0), &ops, &console_tty);
 }

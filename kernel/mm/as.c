@@ -111,9 +111,7 @@ as_next(struct as *as)
         }
     }
     spin_unlock(&all_spaces_lock);
-    if (as != NULL) {
-        as_put(as);
-    }
+    as_put(as);
     return refs != 0 ? next : NULL;
 }
 
@@ -127,7 +125,7 @@ own_all(struct as *as)
 
     spin_lock(&as->lock);
     for (const struct vma *vma = vma_first_from(as, 0);
-         vma != NULL && error == 0; vma = vma_next(as, vma)) {
+         vma != NULL && error == 0; vma = vma_first_from(as, vma->end)) {
         error = range_own(as, vma->start, vma->end,
                           (vma->prot & PROT_WRITE) != 0
                               && (vma->flags & VMA_SHARED) == 0);

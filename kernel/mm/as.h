@@ -43,7 +43,7 @@ extern struct spinlock all_spaces_lock;
 struct as *as_alloc(u32 refs);
 void as_get(struct as *as);
 
-/* One user fewer; the last frees all.
+/* One user fewer; the last frees all; NULL is ignored.
  * => this CPU has left it if it is the last; no spinlock held */
 void as_put(struct as *as);
 

@@ -62,7 +62,6 @@ page_make(struct heap_class *class)
     if (frame == 0) {
         return false;
     }
-
     struct heap_page *page = frame_ptr(frame);
     page->class = class;
     page->in_use = 0;

@@ -206,8 +206,7 @@ moves_border(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     const struct vma *before = vma_find(as, start - 1);
     const struct vma *after = vma_find(as, end);
 
-    first.prot = prot;
-    last.prot = prot;
+    first.prot = last.prot = prot;
     return (before != NULL && vma_continues(before, &first))
            || (after != NULL && vma_continues(&last, after));
 }
@@ -271,7 +270,6 @@ as_brk(struct as *as, vaddr_t brk)
 {
     vaddr_t end = align_up(brk, PAGE_SIZE);
     spin_lock(&as->lock);
-
     vaddr_t old_end = align_up(as->brk, PAGE_SIZE);
     const struct vma more = {
         .start = old_end, .end = end, .prot = PROT_READ | PROT_WRITE,

@@ -41,7 +41,7 @@ unmap_in(struct as *as, struct object *object, u64 first, u64 end)
     int error = 0;
 
     for (const struct vma *vma = vma_first_from(as, 0);
-         vma != NULL && error == 0; vma = vma_next(as, vma)) {
+         vma != NULL && error == 0; vma = vma_first_from(as, vma->end)) {
         u64 pages = (vma->end - vma->start) >> PAGE_SHIFT;
         u64 from = MAX(first, vma->offset);
         u64 to = MIN(end, vma->offset + pages);

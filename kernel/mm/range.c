@@ -258,7 +258,7 @@ range_map_around(struct as *as, vaddr_t addr)
     pte_t *entry = vma != NULL && vma->start < end ? pt_own(as, start) : NULL;
 
     for (; entry != NULL && vma != NULL && vma->start < end;
-         vma = vma_next(as, vma)) {
+         vma = vma_first_from(as, vma->end)) {
         vaddr_t from = MAX(vma->start, start);
         if (vma->object != NULL && vma->prot != PROT_NONE) {
             map_present(vma, from, MIN(vma->end, end),

@@ -5,7 +5,7 @@
  * fail half-way, and nobody sees a difference.  What comes after it works in
  * place and cannot fail.
  *
- * Read own_way, then split, merge and vma_remove.
+ * Read own_way, then split, merge, add and delete.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -150,12 +150,6 @@ vma_first_from(const struct as *as, vaddr_t addr)
 }
 
 struct vma *
-vma_next(const struct as *as, const struct vma *vma)
-{
-    return vma_first_from(as, vma->end);
-}
-
-struct vma *
 vma_find(const struct as *as, vaddr_t addr)
 {
     struct vma *vma = vma_first_from(as, addr);
@@ -233,23 +227,6 @@ merge(struct vma_node *lower, struct vma_node *upper)
     return upper;
 }
 
-/* Put a node where its priority says. */
-static void
-place(struct vma_node **link, struct vma_node *new)
-{
-    struct vma_node *node = *link;
-
-    if (node == NULL || node->priority < new->priority) {
-        split(node, new->vma.start, &new->left, &new->right);
-        *link = new;
-    } else {
-        assert(is_owned(node));
-        place(node->vma.start < new->vma.start ? &node->right : &node->left,
-              new);
-    }
-    update(*link);
-}
-
 /* Make a node of a vma.  Without noise, 235 gives a new program's six to eight
  * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
  * priorities that come, which would make the tree a list. */
@@ -269,11 +246,15 @@ static void
 add(struct as *as, const struct vma *vma)
 {
     struct vma_node *node = as->vma_spare;
+    struct vma_node *before, *after;
 
     assert(node != NULL);
     as->vma_spare = node->left;
+    node->left = NULL;
     fill(as, node, vma, rdtsc());
-    place(&as->vmas, node);
+    update(node);
+    split(as->vmas, vma->start, &before, &after);
+    as->vmas = merge(merge(before, node), after);
 }
 
 /* Make addr a border, if a vma has it inside. */
@@ -291,26 +272,16 @@ cut(struct as *as, vaddr_t addr)
     }
 }
 
-/* Those that start in [start, end) go; nodes on the way there are updated. */
+/* Those that start in [start, end) go. */
 static void
-delete(struct vma_node **link, vaddr_t start, vaddr_t end)
+delete(struct as *as, vaddr_t start, vaddr_t end)
 {
-    struct vma_node *node = *link, *before, *after;
+    struct vma_node *before, *gone, *after;
 
-    if (node == NULL) {
-        return;
-    }
-    assert(is_owned(node));
-    if (node->vma.start >= start && node->vma.start < end) {
-        split(node->left, start, &before, &node->left);
-        split(node->right, end, &node->right, &after);
-        vma_put(node);
-        *link = merge(before, after);
-    } else {
-        delete(node->vma.start < start ? &node->right : &node->left, start,
-               end);
-        update(node);
-    }
+    split(as->vmas, start, &before, &gone);
+    split(gone, end, &gone, &after);
+    vma_put(gone);
+    as->vmas = merge(before, after);
 }
 
 void
@@ -321,7 +292,7 @@ vma_remove(struct as *as, vaddr_t start, vaddr_t end)
     if (first != NULL && first->start < start) {
         first->end = start;
     }
-    delete(&as->vmas, start, end);
+    delete(as, start, end);
 }
 
 bool
@@ -339,11 +310,11 @@ static void
 join(struct as *as, vaddr_t addr)
 {
     struct vma *lower = vma_find(as, addr - 1);
-    const struct vma *upper = lower != NULL ? vma_next(as, lower) : NULL;
+    const struct vma *upper = vma_find(as, addr);
 
-    if (upper != NULL && vma_continues(lower, upper)) {
+    if (lower != NULL && upper != NULL && vma_continues(lower, upper)) {
         lower->end = upper->end;
-        delete(&as->vmas, addr, addr + 1);
+        delete(as, addr, addr + 1);
     }
 }
 

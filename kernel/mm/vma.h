@@ -54,9 +54,8 @@ void vma_put(struct vma_node *node);
 /* The vma that contains addr, or NULL. */
 struct vma *vma_find(const struct as *as, vaddr_t addr);
 
-/* The first vma that ends after addr, and the one behind a vma; or NULL. */
+/* The first vma that ends after addr, or NULL; of one's end: the next. */
 struct vma *vma_first_from(const struct as *as, vaddr_t addr);
-struct vma *vma_next(const struct as *as, const struct vma *vma);
 
 /* The last vma that starts below addr, or NULL. */
 struct vma *vma_last_below(const struct as *as, vaddr_t addr);

@@ -29,17 +29,6 @@ struct file_image {
     struct elf64_ehdr header;
 };
 
-static bool
-header_is_valid(const struct elf64_ehdr *header)
-{
-    return __builtin_memcmp(header->e_ident, ELFMAG, SELFMAG) == 0
-           && header->e_ident[EI_CLASS] == ELFCLASS64
-           && (header->e_type == ET_EXEC || header->e_type == ET_DYN)
-           && header->e_machine == EM_X86_64
-           && header->e_phentsize == sizeof(struct elf64_phdr)
-           && header->e_phnum >= 1 && header->e_phnum <= PHDRS_MAX;
-}
-
 /* Read the header, and see that all program headers are there. */
 static int
 read_header(struct file_image *file)
@@ -47,7 +36,13 @@ read_header(struct file_image *file)
     struct elf64_ehdr *header = &file->header;
 
     memcpy(header, frame_ptr(file->first), sizeof(*header));
-    return file->size >= sizeof(*header) && header_is_valid(header)
+    return file->size >= sizeof(*header)
+           && __builtin_memcmp(header->e_ident, ELFMAG, SELFMAG) == 0
+           && header->e_ident[EI_CLASS] == ELFCLASS64
+           && (header->e_type == ET_EXEC || header->e_type == ET_DYN)
+           && header->e_machine == EM_X86_64
+           && header->e_phentsize == sizeof(struct elf64_phdr)
+           && header->e_phnum >= 1 && header->e_phnum <= PHDRS_MAX
            && header->e_phoff <= file->size
            && header->e_phnum * sizeof(struct elf64_phdr)
                   <= file->size - header->e_phoff ? 0 : -ENOEXEC;

@@ -50,7 +50,8 @@ prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
     }
     if (error == 0) {
         b->files = files_for_exec(current->files);
-        error = b->files != NULL ? signal_reserve_exec() : -ENOMEM;
+        /* Last: a program whose exec fails keeps its handlers. */
+        error = b->files != NULL ? signal_reset_exec() : -ENOMEM;
     }
     return error;
 }
@@ -88,7 +89,6 @@ commit(struct builder *b, const char *path)
     spin_unlock(&family_lock);
     files_put(old); /* from here others see that we have executed */
     files_close_on_exec(b->files);
-    signal_reset_exec();
     set_registers(b);
     vfork_release(current); /* last: the parent sees all of it done */
 }

@@ -200,7 +200,7 @@ join_family(struct thread *child, bool vfork)
     spin_lock(&family_lock);
     bool joins = !signal_pending();
     if (joins) {
-        sigacts_get(parent->sigacts);
+        __atomic_fetch_add(&parent->sigacts->refs, 1, __ATOMIC_RELAXED);
         child->process->sigacts = parent->sigacts;
         proc_link(child->process, parent);
         if (vfork) {
@@ -275,15 +275,4 @@ const char *
 fork_mode_name(void)
 {
     return fork_mode->name;
-}
-
-int
-vfork_set_mode(const char *mode)
-{
-    if (strcmp(mode, "fork") == 0) {
-        vfork_flags = 0;
-    } else if (strcmp(mode, "vfork") != 0) {
-        return -EINVAL;
-    }
-    return 0;
 }

@@ -24,7 +24,8 @@ struct clone_args {
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
-/* What vfork(2) asks for; nothing, if vfork=fork, as in 4.4BSD. */
+/* What vfork(2) asks for; nothing, as in 4.4BSD, with the boot word vfork=fork.
+ */
 extern u64 vfork_flags;
 
 /* The child no longer uses its parent's memory: let the parent go on.
@@ -32,10 +33,8 @@ extern u64 vfork_flags;
 void vfork_release(struct thread *child);
 
 /* Set the kind of fork by the boot word's value: eager, page, table, tree,
- * share or none; that of vfork: fork or vfork.
- * => 0, or -EINVAL with nothing changed */
+ * share or none.  => 0, or -EINVAL with nothing changed */
 int fork_set_mode(const char *mode) __must_check;
-int vfork_set_mode(const char *mode) __must_check;
 
 /* The current word of fork=. */
 const char *fork_mode_name(void);

@@ -237,12 +237,6 @@ proc_alloc(int *error)
 }
 
 void
-proc_get(struct process *process)
-{
-    __atomic_fetch_add(&process->refs, 1, __ATOMIC_RELAXED);
-}
-
-void
 proc_put(struct process *process)
 {
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {

@@ -102,8 +102,7 @@ struct thread *proc_alloc(int *error);
  * => nobody has seen it; it holds no memory, files or actions */
 void proc_discard(struct thread *first);
 
-/* One reference more / fewer; the last frees the process. */
-void proc_get(struct process *process);
+/* One reference fewer; the last frees the process. */
 void proc_put(struct process *process);
 
 /* One more / fewer use of a pid: by a process, a group, a session, a terminal.

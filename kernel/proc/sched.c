@@ -8,7 +8,6 @@
 #include "core/printk.h"
 #include "core/spin.h"
 
-#include "arch/acpi.h"
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
@@ -145,7 +144,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     fxrstor(next->fpu);
     /* Always: a selector that a program loads into FS changes it unseen. */
     wrmsr(MSR_FS_BASE, next->fs_base);
-    cpu_set_kernel_stack(cpu, (u64)(next->frame + 1));
+    cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)(next->frame + 1);
     if ((next->pending | next->process->pending) & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }
@@ -219,8 +218,6 @@ context_prepare(struct thread *thread, void (*fn)(void *), void *arg)
     thread->kernel_rsp = (u64)stack;
 }
 
-#define WORK_IDLE (WORK_INPUT | WORK_PARK | WORK_TIMER)
-
 /* Wait for an interrupt.  Whoever gives us work looks at `resting` after it has
  * filled the queue; we set it before we look there. */
 static void
@@ -230,7 +227,8 @@ rest(struct cpu *cpu)
     timer_ticks(false);
     assert(read_cr3() == cpu->loaded_root);
     (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
-    if (list_empty(&cpu->queue->ready) && !(cpu->work & WORK_IDLE)) {
+    if (list_empty(&cpu->queue->ready)
+        && !(cpu->work & (WORK_INPUT | WORK_PARK | WORK_TIMER))) {
         cpu_idle();
         cpu_interrupts_off();
     }

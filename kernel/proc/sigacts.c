@@ -26,12 +26,6 @@ sigacts_alloc(void)
 }
 
 void
-sigacts_get(struct sigacts *sigacts)
-{
-    __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
-}
-
-void
 sigacts_put(struct sigacts *sigacts)
 {
     if (__atomic_fetch_sub(&sigacts->refs, 1, __ATOMIC_ACQ_REL) == 1) {
@@ -39,56 +33,40 @@ sigacts_put(struct sigacts *sigacts)
     }
 }
 
-static void
-lock_actions(void)
+/* Take both locks, with actions that nobody shares.
+ * => 0, and unlock_actions gets *old; -ENOMEM, with no lock taken */
+static int
+lock_own_actions(struct sigacts **old)
 {
-    spin_lock(&family_lock);
-    spin_lock(&current->process->lock);
+    struct process *process = current->process;
+    struct sigacts *copy = NULL;
+
+    spin_lock(&family_lock); /* with it held no fork comes to share them */
+    if (__atomic_load_n(&process->sigacts->refs, __ATOMIC_ACQUIRE) > 1
+        && (copy = sigacts_alloc()) == NULL) {
+        spin_unlock(&family_lock);
+        return -ENOMEM;
+    }
+    spin_lock(&process->lock);
+    *old = NULL;
+    if (copy != NULL) {
+        *old = process->sigacts;
+        *copy = **old;
+        copy->refs = 1;
+        process->sigacts = copy;
+    }
+    return 0;
 }
 
-/* Let go of both, and of what is of no use any more, or NULL. */
+/* Let go of both, and of what was shared, or NULL. */
 static void
-unlock_actions(struct sigacts *spare)
+unlock_actions(struct sigacts *old)
 {
     spin_unlock(&current->process->lock);
     spin_unlock(&family_lock);
-    if (spare != NULL) {
-        sigacts_put(spare);
+    if (old != NULL) {
+        sigacts_put(old);
     }
-}
-
-/* => the current process's lock held */
-static bool
-are_shared(void)
-{
-    return __atomic_load_n(&current->process->sigacts->refs,
-                           __ATOMIC_ACQUIRE) > 1;
-}
-
-/* Take both locks, with actions that nobody shares.
- * => 0, and unlock_actions gets *spare; -ENOMEM, with no lock taken */
-static int
-lock_own_actions(struct sigacts **spare)
-{
-    struct sigacts *copy = NULL;
-
-    lock_actions();
-    while (are_shared() && copy == NULL) {
-        unlock_actions(NULL);
-        copy = sigacts_alloc();
-        if (copy == NULL) {
-            return -ENOMEM;
-        }
-        lock_actions(); /* another thread may have been here, or forked */
-    }
-    *spare = copy;
-    if (are_shared()) {
-        *spare = current->process->sigacts;
-        *copy = **spare;
-        copy->refs = 1;
-        current->process->sigacts = copy;
-    }
-    return 0;
 }
 
 /* Put an action there, and sum it up in the sets. */
@@ -124,8 +102,8 @@ signal_action(int signal, const struct kernel_sigaction *new,
     spin_lock(&current->process->lock);
     *old = current->process->sigacts->action[signal - 1];
     spin_unlock(&current->process->lock);
-    struct sigacts *spare;
-    int error = new != NULL ? lock_own_actions(&spare) : 0;
+    struct sigacts *shared;
+    int error = new != NULL ? lock_own_actions(&shared) : 0;
     if (error != 0 || new == NULL) {
         return error;
     }
@@ -133,37 +111,27 @@ signal_action(int signal, const struct kernel_sigaction *new,
     if (current->process->sigacts->ignored & SET(signal)) {
         signal_forget(current->process, SET(signal));
     }
-    unlock_actions(spare);
+    unlock_actions(shared);
     return 0;
 }
 
 int
-signal_reserve_exec(void)
+signal_reset_exec(void)
 {
-    struct sigacts *spare;
+    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
+    struct sigacts *shared;
 
     if (current->process->sigacts->exec_resets == 0) {
         return 0;
     }
-    int error = lock_own_actions(&spare);
-    if (error == 0) {
-        unlock_actions(spare);
+    int error = lock_own_actions(&shared);
+    if (error != 0) {
+        return error;
     }
-    return error;
-}
-
-void
-signal_reset_exec(void)
-{
-    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
-    sigset_t left = current->process->sigacts->exec_resets;
-
-    if (left == 0) {
-        return;
+    struct sigacts *sigacts = current->process->sigacts;
+    for (sigset_t left = sigacts->exec_resets; left != 0; left &= left - 1) {
+        set_action(sigacts, __builtin_ctzl(left) + 1, &plain);
     }
-    lock_actions();
-    for (; left != 0; left &= left - 1) {
-        set_action(current->process->sigacts, __builtin_ctzl(left) + 1, &plain);
-    }
-    unlock_actions(NULL);
+    unlock_actions(shared);
+    return 0;
 }

@@ -28,7 +28,6 @@ struct sigacts {
 };
 
 struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
-void sigacts_get(struct sigacts *sigacts);
 void sigacts_put(struct sigacts *sigacts);
 
 /* rt_sigaction(2), in the current process; new may be NULL.
@@ -37,6 +36,5 @@ int signal_action(int signal, const struct kernel_sigaction *new,
                   struct kernel_sigaction *old) __must_check;
 
 /* exec: caught signals go back to default, ignored ones stay.
- * => reserve: 0, or -ENOMEM with nothing changed; reset cannot fail then */
-int signal_reserve_exec(void) __must_check;
-void signal_reset_exec(void);
+ * => 0, or -ENOMEM with nothing changed */
+int signal_reset_exec(void) __must_check;

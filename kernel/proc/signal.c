@@ -100,11 +100,9 @@ undo_opposite(struct process *process, int signal)
 static struct thread *
 taker_of(struct process *process, struct thread *thread, int signal)
 {
-    if (thread != NULL) {
-        return (thread->blocked & SET(signal)) == 0 ? thread : NULL;
-    }
     for_each_thread(any, process) {
-        if ((any->blocked & SET(signal)) == 0) {
+        if ((thread == NULL || thread == any)
+            && (any->blocked & SET(signal)) == 0) {
             return any;
         }
     }

@@ -28,7 +28,7 @@ thread_alloc(struct process *process)
     }
     struct thread *thread = (struct thread *)(kstack + KSTACK_SIZE) - 1;
     memset(thread, 0, offsetof(struct thread, fpu));
-    proc_get(process);
+    __atomic_fetch_add(&process->refs, 1, __ATOMIC_RELAXED);
     thread->process = process;
     thread->state = THREAD_EMBRYO;
     thread->cpu = this_cpu()->id;

@@ -25,10 +25,9 @@
 static enum access
 access_of(u64 error)
 {
-    if (error & PF_WRITE) {
-        return ACCESS_WRITE;
-    }
-    return error & PF_FETCH ? ACCESS_FETCH : ACCESS_READ;
+    return error & PF_WRITE   ? ACCESS_WRITE
+           : error & PF_FETCH ? ACCESS_FETCH
+                              : ACCESS_READ;
 }
 
 /* End the process for want of memory, and say so; once, as a copy that stopped

@@ -59,8 +59,7 @@ extern const struct syscall_text syscall_texts[SYSCALL_COUNT];
 /* Have hook called at the end of every system call, no lock held.  => boot */
 void syscall_set_hook(void (*hook)(void));
 
-/* Copy out what a caller may want to know: if the address is 0, it does not.
- * => 0 or -EFAULT */
+/* Copy out what a caller need not want (address 0).  => 0 or -EFAULT */
 static inline int __must_check
 copy_out(u64 user, const void *from, size_t size)
 {
@@ -82,8 +81,7 @@ struct path_arg {
 /* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;
  * an absolute path does not look at dirfd).
  * => after 0, path_arg_put must follow
- * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (it is empty), -ENOMEM; -EBADF,
- *    -ENOTDIR */
+ * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (empty), -ENOMEM, -EBADF, -ENOTDIR */
 int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);
 

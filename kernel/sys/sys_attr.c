@@ -3,14 +3,12 @@
  */
 #include "abi/device.h"
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "abi/statfs.h"
 
 #include "core/config.h"
 
 #include "mm/frame.h"
-#include "mm/usercopy.h"
 
 #include "proc/thread.h"
 
@@ -135,8 +133,8 @@ static int
 find_written(u64 fd, struct file_use *use, int kind, int mode)
 {
     *use = file_use_fd((int)fd);
-    return use->file == NULL                                ? -EBADF
-           : !((use->file->flags + 1) & 2)                  ? mode
+    return use->file == NULL                         ? -EBADF
+           : !(file_access(use->file) & FILE_WRITES) ? mode
            : use->file->inode->ops->truncate == NULL ? kind : 0;
 }
 
@@ -240,11 +238,9 @@ long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {
     struct stat stat;
-
-    if ((u32)mode & ~(u32)(R_OK | W_OK | X_OK)) {
-        return -EINVAL;
-    }
-    int error = find_stat(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
+    int error = (u32)mode & ~(u32)(R_OK | W_OK | X_OK)
+                    ? -EINVAL
+                    : find_stat(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
     bool denied = error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
                   && !(stat.st_mode & 0111);
     return denied ? -EACCES : error;
@@ -300,32 +296,30 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 static long
 statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
-    struct inode *inode;
-    int error = find_at(dirfd, path, flags, 0, &inode);
+    struct stat stat;
+    int error = find_stat(dirfd, path, flags, 0, &stat);
 
     if (error != 0) {
         return error;
     }
     struct statfs status = {
-        .f_type = inode->dev == DEV_PROC   ? PROC_SUPER_MAGIC
-                  : inode->dev == DEV_PIPE ? PIPEFS_MAGIC
-                                           : TMPFS_MAGIC,
+        .f_type = stat.st_dev == DEV_PROC   ? PROC_SUPER_MAGIC
+                  : stat.st_dev == DEV_PIPE ? PIPEFS_MAGIC
+                                            : TMPFS_MAGIC,
         .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX, .f_frsize = PAGE_SIZE,
         .f_flags = ST_VALID,
     };
-    if (inode->dev == DEV_TREE) {
+    if (stat.st_dev == DEV_TREE) {
         status.f_bfree = status.f_bavail = tmpfs_room();
         status.f_blocks = status.f_bfree + frame_count(FRAME_CACHE);
     }
-    inode_put(inode);
     return copy_to_user(buf, &status, sizeof(status));
 }
 
 /* int statfs(const char *path, struct statfs *buf);
  * int fstatfs(int fd, struct statfs *buf);
  * Blocks are pages, which files may take up to a limit.
- * Differences from Linux: inodes are not counted, file systems have no number.
- */
+ * Differences from Linux: no count of inodes, no number of the file system. */
 SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
 SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 

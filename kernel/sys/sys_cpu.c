@@ -6,8 +6,6 @@
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/sched.h"
 #include "proc/signal.h"
 
@@ -20,11 +18,9 @@ static long
 set_affinity(pid_t tid, u64 mask, bool again)
 {
     struct thread *thread;
-    long result = thread_lock(tid, &thread) || again ? 1 : -ESRCH;
+    bool found = thread_lock(tid, &thread);
+    long result = !found && !again ? -ESRCH : mask == 0 ? -EINVAL : 1;
 
-    if (result == 1 && mask == 0) {
-        result = -EINVAL;
-    }
     if (result == 1 && thread != NULL
         && (!again || thread->affinity == mask)) {
         result = sched_set_affinity(thread, mask);
@@ -73,11 +69,9 @@ sys_sched_getaffinity(u64 pid, u64 size, u64 user_mask)
         mask &= thread->affinity;
         thread_unlock(thread);
     }
-    if (!found) {
-        return -ESRCH;
-    }
-    return copy_to_user(user_mask, &mask, sizeof(mask)) == 0
-               ? (long)sizeof(mask) : -EFAULT;
+    return !found                                              ? -ESRCH
+           : copy_to_user(user_mask, &mask, sizeof(mask)) != 0 ? -EFAULT
+           : (long)sizeof(mask);
 }
 
 /* int getcpu(unsigned *cpu, unsigned *node);

@@ -2,10 +2,8 @@
  * System calls that take descriptors.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "fs/file.h"
 #include "fs/dir.h"
@@ -25,7 +23,6 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
 {
     struct iovec few[FEW];
     struct iovec *iov = few;
-    long result = 0;
 
     if (count > IOV_MAX) {
         return -EINVAL;
@@ -33,7 +30,7 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     if (count > FEW && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
         return -ENOMEM;
     }
-    result = copy_from_user(iov, user, count * sizeof(*iov));
+    long result = copy_from_user(iov, user, count * sizeof(*iov));
     for (u64 i = 0; result == 0 && i < count; i++) {
         result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
     }
@@ -50,11 +47,8 @@ static inline long
 move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
 {
     struct file_use use = file_use_fd((int)fd);
+    long n = use.file != NULL ? move(use.file, user, count, write) : -EBADF;
 
-    if (use.file == NULL) {
-        return -EBADF;
-    }
-    long n = move(use.file, user, count, write);
     file_done(use);
     return n;
 }
@@ -148,14 +142,10 @@ long
 sys_ioctl(u64 fd, u64 request, u64 arg)
 {
     struct file *file = file_get_fd((int)fd);
-    long result = -ENOTTY;
+    long result = file == NULL                      ? -EBADF
+                  : file->inode->ops->ioctl == NULL ? -ENOTTY
+                  : file->inode->ops->ioctl(file, (u32)request, arg);
 
-    if (file == NULL) {
-        return -EBADF;
-    }
-    if (file->inode->ops->ioctl != NULL) {
-        result = file->inode->ops->ioctl(file, (u32)request, arg);
-    }
     file_put(file);
     return result;
 }
@@ -190,11 +180,9 @@ sys_pipe2(u64 fds, u64 flags)
 {
     struct file *ends[2];
     int fd[2];
+    int error = (u32)flags & ~(u32)(O_CLOEXEC | O_NONBLOCK)
+                    ? -EINVAL : pipe_create(ends, (u32)flags & O_NONBLOCK);
 
-    if ((u32)flags & ~(u32)(O_CLOEXEC | O_NONBLOCK)) {
-        return -EINVAL;
-    }
-    int error = pipe_create(ends, (u32)flags & O_NONBLOCK);
     if (error != 0) {
         return error;
     }
@@ -208,11 +196,11 @@ sys_pipe2(u64 fds, u64 flags)
 SYS_FORWARD(sys_pipe, (u64 fds), sys_pipe2(fds, 0))
 
 /* A new descriptor for it, `lowest` or above.
- * => the caller's reference is used up */
+ * => the caller's reference is used up; NULL: -EBADF */
 static long
 dup_file(struct file *file, u32 lowest, bool cloexec)
 {
-    int fd = fd_reserve(lowest);
+    int fd = file != NULL ? fd_reserve(lowest) : -EBADF;
     int error = fd_fill(&fd, &file, 1, cloexec, MIN(fd, 0));
 
     return error != 0 ? error : fd;
@@ -220,13 +208,7 @@ dup_file(struct file *file, u32 lowest, bool cloexec)
 
 /* int dup(int fd);
  * The lowest free descriptor, for the same open file.  EMFILE, ENOMEM. */
-long
-sys_dup(u64 fd)
-{
-    struct file *file = file_get_fd((int)fd);
-
-    return file == NULL ? -EBADF : dup_file(file, 0, false);
-}
+SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
 
 /* int dup2(int fd, int new);
  * new, which is closed first if it was open; nothing happens if it is fd.
@@ -235,7 +217,7 @@ long
 sys_dup2(u64 fd, u64 new)
 {
     if ((int)fd == (int)new) {
-        return fd_get_cloexec((u32)fd) < 0 ? -EBADF : (int)new;
+        return fd_cloexec((u32)fd, -1) < 0 ? -EBADF : (int)new;
     }
     return sys_dup3(fd, new, 0);
 }
@@ -263,7 +245,6 @@ long
 sys_fcntl(u64 fd, u64 command, u64 arg)
 {
     struct file *file = file_get_fd((int)fd);
-    bool cloexec = (int)command == F_DUPFD_CLOEXEC;
     long result = -EINVAL;
 
     if (file == NULL) {
@@ -274,14 +255,15 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     case F_DUPFD_CLOEXEC:
         if ((u32)arg < fd_limit()) {
             file_get(file);
-            result = dup_file(file, (u32)arg, cloexec);
+            result = dup_file(file, (u32)arg,
+                              (int)command == F_DUPFD_CLOEXEC);
         }
         break;
     case F_GETFD:
-        result = fd_get_cloexec((u32)fd);
+        result = fd_cloexec((u32)fd, -1);
         break;
     case F_SETFD:
-        result = fd_set_cloexec((u32)fd, arg & FD_CLOEXEC);
+        result = fd_cloexec((u32)fd, arg & FD_CLOEXEC);
         break;
     case F_GETFL:
         result = file->flags;
@@ -290,8 +272,6 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
         file->flags = (file->flags & ~(u32)FILE_STATUS)
                       | ((u32)arg & FILE_STATUS);
         result = 0;
-        break;
-    default:
         break;
     }
     file_put(file);

@@ -2,7 +2,6 @@
  * System calls that give things further names and other ones: links, rename.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "common/string.h"
 
 #include "core/config.h"
@@ -65,12 +64,10 @@ long
 sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
 {
     struct inode *inode;
+    long length = (int)size <= 0 ? -EINVAL
+                                 : find_at(dirfd, path, AT_SYMLINK_NOFOLLOW,
+                                           AT_SYMLINK_NOFOLLOW, &inode);
 
-    if ((int)size <= 0) {
-        return -EINVAL;
-    }
-    long length = find_at(dirfd, path, AT_SYMLINK_NOFOLLOW,
-                          AT_SYMLINK_NOFOLLOW, &inode);
     if (length != 0) {
         return length;
     }
@@ -102,11 +99,10 @@ long
 sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 {
     struct path_arg source, target;
+    /* One of the two flags, or none. */
+    int error = (u32)flags > RENAME_EXCHANGE
+                    ? -EINVAL : path_arg_get(&source, fromfd, from);
 
-    if ((u32)flags > RENAME_EXCHANGE) { /* one of the two, or none */
-        return -EINVAL;
-    }
-    int error = path_arg_get(&source, fromfd, from);
     if (error != 0) {
         return error;
     }

@@ -2,7 +2,6 @@
  * System calls of memory.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/mman.h"
 
 #include "mm/as.h"

@@ -1,17 +1,13 @@
 /*
  * System calls that take a path.  Everyone is the superuser, so no call fails
  * for want of permission, except to execute what nobody may.
- *
- * A call without a directory descriptor is the one with it, at AT_FDCWD.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "abi/stat.h"
 
 #include "core/config.h"
 
 #include "mm/heap.h"
-#include "mm/usercopy.h"
 
 #include "proc/thread.h"
 
@@ -42,9 +38,8 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
     arg->path = arg->few;
     if (length == -ENAMETOOLONG) {
         arg->path = kmalloc(PATH_MAX);
-        length = arg->path == NULL
-                     ? -ENOMEM : copy_string_from_user(arg->path, user,
-                                                       PATH_MAX);
+        length = arg->path == NULL ? -ENOMEM
+                 : copy_string_from_user(arg->path, user, PATH_MAX);
     }
     int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
@@ -159,11 +154,9 @@ long
 sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 {
     struct path_arg arg;
+    int error = (u32)flags & ~(u32)AT_REMOVEDIR
+                    ? -EINVAL : path_arg_get(&arg, dirfd, path);
 
-    if ((u32)flags & ~(u32)AT_REMOVEDIR) {
-        return -EINVAL;
-    }
-    int error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {
         error = fs_remove(arg.at, arg.path, flags & AT_REMOVEDIR);
         path_arg_put(&arg);

@@ -14,8 +14,6 @@
 
 #include "arch/smp.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
@@ -44,16 +42,11 @@ SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
  * EAGAIN, ENOMEM: as fork.
  * Differences from Linux: the child is a process of its own: CLONE_SIGHAND,
  *   CLONE_THREAD and what is rarer are EINVAL. */
-long
-sys_clone(u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls)
-{
-    struct clone_args args = {
-        .flags = flags, .stack = stack, .parent_tid = parent_tid,
-        .child_tid = child_tid, .tls = tls,
-    };
-
-    return proc_clone(&args);
-}
+SYS_FORWARD(sys_clone,
+            (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
+            proc_clone(&(struct clone_args){
+                .flags = flags, .stack = stack, .parent_tid = parent_tid,
+                .child_tid = child_tid, .tls = tls}))
 
 /* int execve(const char *path, char *const argv[], char *const envp[]);
  * 0, as the new program's first rax.
@@ -271,11 +264,10 @@ limit_of(int resource)
 long
 sys_getrlimit(u64 resource, u64 limit)
 {
-    if ((u32)resource >= RLIMIT_COUNT) {
-        return -EINVAL;
-    }
     struct rlimit rlimit = limit_of((int)resource);
-    return copy_to_user(limit, &rlimit, sizeof(rlimit));
+
+    return (u32)resource < RLIMIT_COUNT
+               ? copy_to_user(limit, &rlimit, sizeof(rlimit)) : -EINVAL;
 }
 
 /* int prlimit64(pid_t pid, int resource, const struct rlimit *new,

@@ -7,8 +7,6 @@
 
 #include "arch/clock.h"
 
-#include "mm/usercopy.h"
-
 #include "proc/process.h"
 #include "proc/sigacts.h"
 #include "proc/signal.h"
@@ -24,21 +22,13 @@ SYS_FORWARD(sys_kill, (u64 pid, u64 signal),
 /* int tkill(pid_t tid, int signal);
  * int tgkill(pid_t pid, pid_t tid, int signal);
  * ESRCH: nobody.  EINVAL: no such signal, or an id that is not positive. */
-long
-sys_tkill(u64 tid, u64 signal)
-{
-    return (pid_t)tid <= 0 ? -EINVAL
-                           : signal_kill_thread(0, (pid_t)tid, (int)signal);
-}
-
-long
-sys_tgkill(u64 pid, u64 tid, u64 signal)
-{
-    if ((pid_t)pid <= 0 || (pid_t)tid <= 0) {
-        return -EINVAL;
-    }
-    return signal_kill_thread((pid_t)pid, (pid_t)tid, (int)signal);
-}
+SYS_FORWARD(sys_tkill, (u64 tid, u64 signal),
+            (pid_t)tid <= 0
+                ? -EINVAL : signal_kill_thread(0, (pid_t)tid, (int)signal))
+SYS_FORWARD(sys_tgkill, (u64 pid, u64 tid, u64 signal),
+            (pid_t)pid <= 0 || (pid_t)tid <= 0
+                ? -EINVAL
+                : signal_kill_thread((pid_t)pid, (pid_t)tid, (int)signal))
 
 /* int rt_sigaction(int signal, const struct kernel_sigaction *new,
  *                  struct kernel_sigaction *old, size_t size);
@@ -96,10 +86,8 @@ sys_rt_sigpending(u64 set, u64 size)
     sigset_t pending = (current->pending | current->process->pending)
                        & current->blocked;
 
-    if (size > sizeof(sigset_t)) {
-        return -EINVAL;
-    }
-    return copy_to_user(set, &pending, size);
+    return size > sizeof(pending) ? -EINVAL
+                                  : copy_to_user(set, &pending, size);
 }
 
 /* int nanosleep(const struct timespec *time, struct timespec *left);

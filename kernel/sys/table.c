@@ -27,11 +27,7 @@ const syscall_fn syscall_table[SYSCALL_COUNT] = {
 
 const u32 syscall_count = SYSCALL_COUNT;
 
-long
-sys_enosys(void)
-{
-    return -ENOSYS;
-}
+SYS_FORWARD(sys_enosys, (void), -ENOSYS)
 
 const struct syscall_text syscall_texts[SYSCALL_COUNT] = {
 #define SYSCALL(number, name, nargs, formats) [number] = {#name, formats},

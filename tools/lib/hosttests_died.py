@@ -131,6 +131,9 @@ class Told:
         self.problem, self.details = None, []
         self.host = host
 
+    def expired(self):
+        return time.monotonic() > self.until
+
     def add(self, _name, problem=None, details=(), note=""):
         self.problem, self.details = problem, list(details) + [note]
 

@@ -238,7 +238,7 @@ def gdbview_files(host):
     view.expect("tine ps", r"^   `-2 +(sleeping|runnable) ",
                 r"^=>   `-3 +running .* cow +fork\(\) in fork_return$")
     view = debug(host, f"""
-        break fd_set_cloexec {comm("dup")}
+        break fd_cloexec {comm("dup")}
         continue
         finish
         tine files

@@ -172,13 +172,13 @@ def shell_from_pipe(host):
 
 
 class Terminal:
-    """tools/run on a terminal of its own."""
+    """A tool on a terminal of its own."""
 
-    def __init__(self, host, *words):
+    def __init__(self, host, *words, tool="run"):
         self.seen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            program = host.path("tools", "run")
+            program = host.path("tools", tool)
             os.execv(program, [program, *words])
 
     def wait_for(self, pattern, seconds=30):
@@ -203,12 +203,12 @@ class Terminal:
         """=> the exit status; what is still there after 20 s is killed."""
         until = time.monotonic() + 20
         while time.monotonic() < until:
-            if select.select([self.fd], [], [], 0.05)[0]:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            while select.select([self.fd], [], [], 0 if pid else 0.05)[0]:
                 try:
                     self.seen += os.read(self.fd, 4096)
-                except OSError:
-                    pass
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
+                except OSError:     # nobody has the other end any more
+                    break
             if pid:
                 os.close(self.fd)
                 return os.waitstatus_to_exitcode(status)

@@ -86,7 +86,7 @@ def run_from_anywhere(host):
 
 @test
 def run_stdin_whole(host):
-    data = bytes(range(256)) * 4096
+    data = bytes(range(256)) * 1024
     result = host.tine("--", "cat", stdin=data)
     result.expect(0)
     if result.out != data:
@@ -94,7 +94,7 @@ def run_stdin_whole(host):
                    if pair[0] != pair[1]), min(len(data), len(result.out)))
         result.fail(f"{len(result.out)} of {len(data)} bytes came back; "
                     f"the first wrong one is number {at}")
-    return f"1 MiB there and back in {result.seconds:.1f} s"
+    return f"256 KiB there and back in {result.seconds:.1f} s"
 
 
 @test
@@ -126,12 +126,12 @@ def run_stdin_unread(host):
 
 @test
 def run_much_output(host):
-    data = b"".join(b"%07d\n" % i for i in range(1 << 18))
+    data = b"".join(b"%07d\n" % i for i in range(1 << 16))
     path = host.file("numbers", data)
     result = host.tine("--add", path, "--", "cat", "/numbers").expect(0)
     if result.out != data:
         result.fail(f"{len(result.out)} bytes came, not {len(data)}")
-    return f"2 MiB out in {result.seconds:.1f} s"
+    return f"512 KiB out in {result.seconds:.1f} s"
 
 
 @test

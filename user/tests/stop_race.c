@@ -9,7 +9,7 @@
 
 #include "raw.h"
 
-enum { ROUNDS = 150, STEP = 300, STOPS = 20, FORKS = 300 };
+enum { ROUNDS = 150, STEP = 300, STOPS = 20, FORKS = 100 };
 enum { SWEEP = 500, LATER = 40 };
 
 static void

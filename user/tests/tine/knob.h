@@ -31,7 +31,7 @@ knob_set(const char *path, const char *text)
 static inline const char *
 knob_get(const char *path)
 {
-    static char line[64];
+    static char line[256];
     int fd = open(path, O_RDONLY);
     ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
 

@@ -2,6 +2,7 @@
  * nomem_data.c: want of memory at every point of calls on what is in files, one
  * by one; nomem.h says how, and what must hold.
  *
+ * except: own=always
  * seconds: 40
  * expect:
  * ok 1 - ftruncate of what two have mapped
