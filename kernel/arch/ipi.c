@@ -56,7 +56,7 @@ cpu_wait(void)
 }
 
 void
-cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
+smp_call(u64 mask, void (*fn)(u64 arg), u64 arg)
 {
     struct cpu *me = this_cpu();
 
@@ -86,7 +86,7 @@ flush_all_here(u64 unused)
 }
 
 static inline void
-flush(u64 mask, void (*here)(u64), u64 arg)
+flush_cpus(u64 mask, void (*here)(u64), u64 arg)
 {
     u64 me = bit_of(this_cpu());
 
@@ -94,20 +94,20 @@ flush(u64 mask, void (*here)(u64), u64 arg)
         here(arg);
     }
     if (mask & ~me) {
-        cpu_call(mask, here, arg);
+        smp_call(mask, here, arg);
     }
 }
 
 void
 tlb_flush_page(u64 mask, vaddr_t addr)
 {
-    flush(mask, invlpg, addr);
+    flush_cpus(mask, invlpg, addr);
 }
 
 void
 tlb_flush_all(u64 mask)
 {
-    flush(mask, flush_all_here, 0);
+    flush_cpus(mask, flush_all_here, 0);
 }
 
 /* ---- Standing still ---- */

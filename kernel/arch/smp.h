@@ -26,7 +26,7 @@ bool smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
  * The callee may be anywhere but in code with interrupts off that waits for
  * nobody; so fn takes no lock that its caller may hold.
  * => not in a handler, and not by fn; locks may be held (H4) */
-void cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg);
+void smp_call(u64 mask, void (*fn)(u64 arg), u64 arg);
 
 /* A CPU may keep, in its TLB and path caches, what the tables said before; who
  * lowers a right or frees a table flushes first.  Forget addr, and every cached

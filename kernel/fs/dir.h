@@ -29,14 +29,14 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
 
 /* Remove the name of an empty directory, or of anything else.
  * => 0; -ENOENT, -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY (/proc) */
-int dir_remove(const struct place *place, bool directory);
+int dir_remove(const struct lookup *lookup, bool directory);
 
 /* rename(2), all in one step: give what `from` names the name `to`, whose
  * inode loses it; RENAME_EXCHANGE: they change places.
  * => both last components are names, and in one file system
  * => 0; as Linux says: -ENOENT, -EEXIST, -ENOTDIR, -EISDIR, -EINVAL (below
  *    itself), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
-int dir_rename(const struct place *from, const struct place *to, u32 flags);
+int dir_rename(const struct lookup *from, const struct lookup *to, u32 flags);
 
 /* The path of a name that the inode has, or had, with ` (deleted)` behind it,
  * at the start of buf, with a NUL.

@@ -91,7 +91,7 @@ copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
 /* Sleep until the other end goes on or is closed.
  * => 0, -ERESTARTSYS, -EAGAIN if file must not block */
 static int
-wait_for_news(struct pipe *pipe, const struct file *file, struct waitq *queue)
+wait_other_end(struct pipe *pipe, const struct file *file, struct waitq *queue)
 {
     return file->flags & O_NONBLOCK ? -EAGAIN
                                     : wait_sleep_mutex(queue, &pipe->mutex);
@@ -109,7 +109,7 @@ pipe_read(struct file *file, struct uio *uio)
     }
     mutex_lock(&pipe->mutex);
     while (filled(pipe) == 0 && pipe->writers > 0 && error == 0) {
-        error = wait_for_news(pipe, file, &pipe->data_wait);
+        error = wait_other_end(pipe, file, &pipe->data_wait);
     }
     if (filled(pipe) > 0) {
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
@@ -128,7 +128,7 @@ pipe_read(struct file *file, struct uio *uio)
  * => what is PIPE_BUF or less comes whole or not at all
  * => bytes; -EFAULT or -ENOMEM if none came */
 static long
-fill(struct pipe *pipe, struct uio *uio)
+fill_ring(struct pipe *pipe, struct uio *uio)
 {
     bool atomic = uio->left <= PIPE_BUF;
     int error = 0;
@@ -156,9 +156,9 @@ pipe_write(struct file *file, struct uio *uio)
         if (pipe->readers == 0) {
             n = -EPIPE;
         } else if (PIPE_SIZE - filled(pipe) < need) {
-            n = wait_for_news(pipe, file, &pipe->room_wait);
+            n = wait_other_end(pipe, file, &pipe->room_wait);
         } else {
-            n = fill(pipe, uio);
+            n = fill_ring(pipe, uio);
             done += n > 0 ? (size_t)n : 0;
             need = 1;
         }
@@ -175,7 +175,7 @@ pipe_write(struct file *file, struct uio *uio)
 /* The file is one of its pipe's from here, which its data say.
  * => the mutex held */
 static void
-join(struct file *file)
+pipe_join(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
     u32 ends = file_access(file);
@@ -241,7 +241,7 @@ pipe_open(struct file *file)
     if (ends == FILE_WRITES && pipe->readers == 0 && named && !waits) {
         error = -ENXIO;
     } else if (error == 0) {
-        join(file);
+        pipe_join(file);
     }
     if (ends == FILE_READS && pipe->writers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
@@ -288,7 +288,7 @@ pipe_create(struct file *ends[2], u32 flags)
         file_put(ends[0]);
         return -ENOMEM;
     }
-    join(ends[0]);
-    join(ends[1]);
+    pipe_join(ends[0]);
+    pipe_join(ends[1]);
     return 0;
 }
