@@ -18,9 +18,8 @@
 __noreturn void panic_at(const char *file, int line, const char *fmt, ...)
     __printf(3, 4);
 
-/* A panic in two halves, for a trap handler.  After the first every message is
- * the panic's, and no lock stops it; the second prints CPU, pid and the chain
- * of return addresses from frame pointer rbp upward, and ends the machine. */
+/* A panic in two halves, for a trap handler: messages between need no lock;
+ * the last is the chain of return addresses from frame pointer rbp upward. */
 void panic_begin(void);
 __noreturn void panic_end(u64 rbp);
 extern int panicking; /* 1 + the CPU that does, or 0 */

@@ -47,10 +47,9 @@ edges_of(paddr_t frame)
 }
 
 static const char *const kind_names[FRAME_KINDS] = {
-    [FRAME_FREE] = "free",     [FRAME_TABLE] = "table",
-    [FRAME_ANON] = "anon",     [FRAME_CACHE] = "cache",
-    [FRAME_SHARED] = "shared", [FRAME_KERNEL] = "kernel",
-    [FRAME_RESERVED] = "reserved",
+    [FRAME_FREE] = "free", [FRAME_TABLE] = "table", [FRAME_ANON] = "anon",
+    [FRAME_CACHE] = "cache", [FRAME_SHARED] = "shared",
+    [FRAME_KERNEL] = "kernel", [FRAME_RESERVED] = "reserved",
 };
 
 /* Count the edges that leave a table; a shared child is entered once. */

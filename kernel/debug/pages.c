@@ -16,7 +16,6 @@
 
 #include "mm/as.h"
 #include "mm/frame.h"
-#include "mm/kmap.h"
 
 #include "proc/process.h"
 
@@ -87,7 +86,7 @@ way_to(paddr_t frame)
 
     for_each_process(process) {
         for_each_thread(thread, process) {
-            paddr_t root = thread->as != NULL ? thread->as->root : kernel_root;
+            paddr_t root = thread->as != NULL ? thread->as->root : zero_frame;
             char *end = text + snprintf(text, sizeof(text), "pid %d, root %#lx",
                                         process->pid, root >> PAGE_SHIFT);
             if (root == frame || find_way(root, PT_LEVELS, frame, end) != 0) {
