@@ -1,6 +1,5 @@
 # Tine: one Makefile, no recursion, no configure. `make help` lists the targets.
-# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain;
-# OPT=-Og is for gdb: it goes line by line there, and finds every variable.
+# V=1 shows the commands; CC=clang and CROSS=prefix- choose a toolchain.
 
 B := build
 CROSS ?= $(shell for p in x86_64-elf- x86_64-linux-gnu-; do \
@@ -25,8 +24,7 @@ say = @printf '  %-5s %s\n' $1 $2
 
 # Each flag, and what goes wrong without it. A warning stops only CI.
 STRICT := $(if $(CI)$(WERROR),-Werror)
-OPT := -O2
-BOTH := -std=gnu11 $(OPT) -g
+BOTH := -std=gnu11 $(or $(OPT),-O2) -g # OPT=-Og: for gdb
 BOTH += -ffreestanding      # calls of a hosted library that is not there
 BOTH += -fno-pic -fno-pie   # a GOT that nobody fills in
 BOTH += -fno-stack-protector            # reads of a canary nobody has set
