@@ -24,7 +24,7 @@ say = @printf '  %-5s %s\n' $1 $2
 
 # Each flag, and what goes wrong without it. A warning stops only CI.
 STRICT := $(if $(CI)$(WERROR),-Werror)
-BOTH := -std=gnu11 -O2 -g
+BOTH := -std=gnu11 $(or $(OPT),-O2) -g # OPT=-Og: for gdb
 BOTH += -ffreestanding      # calls of a hosted library that is not there
 BOTH += -fno-pic -fno-pie   # a GOT that nobody fills in
 BOTH += -fno-stack-protector            # reads of a canary nobody has set

@@ -208,7 +208,7 @@ trap_dump(const struct trapframe *frame)
     printk("r13 %016lx r14 %016lx r15 %016lx\n", frame->r13, frame->r14,
            frame->r15);
     if (name != NULL) {
-        printk("at %s+%#lx\n", name, offset);
+        printk("at %016lx %s+%#lx\n", frame->rip, name, offset);
     }
 }
 
@@ -216,10 +216,16 @@ __noreturn static void
 trap_panic(struct trapframe *frame)
 {
     panic_begin();
+    if (frame->vector == VECTOR_PF) {
+        printk("BUG: page fault at %#lx, %s, in the kernel: page %s\n",
+               read_cr2(), frame->error & PF_FETCH ? "fetch"
+                           : frame->error & PF_WRITE ? "write" : "read",
+               frame->error & PF_PRESENT ? "protected" : "not present");
+    } else {
+        printk("BUG: trap %lu in the kernel\n", frame->vector);
+    }
     trap_dump(frame);
-    backtrace(frame->rbp);
-    panic("unexpected trap %lu in the kernel at %#lx", frame->vector,
-          frame->rip);
+    panic_end(frame->rbp);
 }
 
 /* Non-canonical user addresses give #GP or #SS, not #PF. */

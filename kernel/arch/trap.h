@@ -35,6 +35,7 @@
 #define VECTOR_SPURIOUS 0xff
 
 /* Page fault error code (AMD64 manual, 8.2.15). */
+#define PF_PRESENT  0x1
 #define PF_WRITE    0x2
 #define PF_USER     0x4
 #define PF_FETCH    0x10

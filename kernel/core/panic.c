@@ -36,7 +36,7 @@ symbol_at(u64 address, u64 *offset)
     return symbol_names + symbol_name_offsets[after - 1];
 }
 
-void
+static void
 backtrace(u64 rbp)
 {
     for (int i = 0; i < FRAMES_SHOWN; i++) {
@@ -82,8 +82,15 @@ panic_at(const char *file, int line, const char *fmt, ...)
     va_start(ap, fmt);
     log_vwrite(HOST_PANIC, fmt, ap);
     va_end(ap);
-    printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
-    backtrace((u64)__builtin_frame_address(0));
+    printk("\n");
+    panic_end((u64)__builtin_frame_address(0));
+}
+
+void
+panic_end(u64 rbp)
+{
+    printk("on CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
+    backtrace(rbp);
     if (!host_present) { /* else tools/run says it, with the command */
         printk("see it in gdb: make gdb, and do the same again\n");
     }

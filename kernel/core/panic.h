@@ -18,13 +18,11 @@
 __noreturn void panic_at(const char *file, int line, const char *fmt, ...)
     __printf(3, 4);
 
-/* From now on every message is the panic's, and no lock stops it.
- * => for a trap handler that prints before it panics */
+/* A panic in two halves, for a trap handler: messages between need no lock;
+ * the last is the chain of return addresses from frame pointer rbp upward. */
 void panic_begin(void);
+__noreturn void panic_end(u64 rbp);
 extern int panicking; /* 1 + the CPU that does, or 0 */
-
-/* Print the chain of return addresses from frame pointer rbp upward. */
-void backtrace(u64 rbp);
 
 /* The function that holds address, and the offset into it.
  * => NULL if the address is not in the kernel's text */

@@ -5,24 +5,15 @@ import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_tree
+from tine_console import lastwords
 from tine_run import Command, function, function_of_call, \
     register_value, result, returns, run_to, tell, the_thread, word_at
 
 STRING_MAX = 60         # characters of an argument that are shown
 PROT_WRITE = 2
 
-TRAPS = {
-    0: ("divide", "divide error"), 1: ("debug", "debug"),
-    2: ("nmi", "non-maskable interrupt"), 3: ("break", "breakpoint"),
-    4: ("overflow", "overflow"), 5: ("bound", "bound range"),
-    6: ("opcode", "invalid opcode"), 7: ("fpu", "no FPU"),
-    8: ("double", "double fault"), 10: ("tss", "invalid TSS"),
-    11: ("segment", "segment not present"), 12: ("stack", "stack fault"),
-    13: ("protection", "general protection fault"), 14: ("page", "page fault"),
-    16: ("x87", "x87 error"), 17: ("alignment", "alignment check"),
-    18: ("machine", "machine check"), 19: ("simd", "SIMD error"),
-    kernel.VECTOR_TIMER: ("timer", "timer interrupt"),
-}
+TRAPS = {**lastwords.TRAPS,
+         kernel.VECTOR_TIMER: ("timer", "timer interrupt")}
 EXCEPTIONS = 32         # vectors below this are exceptions
 FAULT_BITS = ((1, "page present", "page not present"), (2, "write", ""),
               (4, "in user mode", "in the kernel"),

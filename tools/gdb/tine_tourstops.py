@@ -410,7 +410,8 @@ class Facts:
             file, line = function.symtab, function.line
         yield f"{file.filename}:"
         lines = lines_of(file)
-        for number in range(line - before, line + after + 1):
+        last = min(line + after, len(lines))
+        for number in range(line - before, last + 1):
             mark = "=>" if number == line else "  "
             yield f"{mark} {number:4}  {lines[number - 1]}".rstrip()
 

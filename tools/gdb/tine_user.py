@@ -1,5 +1,7 @@
 """tine user: breakpoints in one program."""
 
+import textwrap
+
 import gdb
 import tine_kernel as kernel
 import tine_programs as programs
@@ -41,7 +43,7 @@ class User(Command):
     tine user PROGRAM:LINE              of the file that has main
     tine user PROGRAM:FILE:LINE
     tine user ... if EXPRESSION         only if this is true there
-    tine user                           list them
+    tine user                           this text, and which there are
 
     The program need not run yet, nor its symbols be known: for the rest it is
     a breakpoint like others (`delete N`, `disable N`)."""
@@ -50,6 +52,7 @@ class User(Command):
         if argument:
             set_user_breakpoint(argument)
             return
+        print(textwrap.dedent("    " + self.__doc__))
         for each in gdb.breakpoints():
             if isinstance(each, UserBreakpoint):
                 print(f"{each.number:<4} {each.text}")
