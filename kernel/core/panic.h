@@ -1,6 +1,6 @@
 /*
- * The end, when an invariant of ours is broken.  Never for anything that a user
- * program can do, and never for want of memory after boot.
+ * The end, when a kernel invariant is broken.  A user program can never cause
+ * a panic, nor can lack of memory after boot.
  */
 #pragma once
 
@@ -18,10 +18,10 @@
 __noreturn void panic_at(const char *file, int line, const char *fmt, ...)
     __printf(3, 4);
 
-/* From now on every message is the panic's, and no lock stops it.
+/* From now on all messages are part of the panic, and printing takes no lock.
  * => for a trap handler that prints before it panics */
 void panic_begin(void);
-extern int panicking; /* 1 + the CPU that does, or 0 */
+extern int panicking; /* 1 + the CPU that panics, or 0 */
 
 /* Print the chain of return addresses from frame pointer rbp upward. */
 void backtrace(u64 rbp);
