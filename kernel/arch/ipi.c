@@ -56,7 +56,7 @@ cpu_wait(void)
 }
 
 void
-cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
+smp_call(u64 mask, void (*fn)(u64 arg), u64 arg)
 {
     struct cpu *me = this_cpu();
 
@@ -94,7 +94,7 @@ flush(u64 mask, void (*here)(u64), u64 arg)
         here(arg);
     }
     if (mask & ~me) {
-        cpu_call(mask, here, arg);
+        smp_call(mask, here, arg);
     }
 }
 

@@ -35,7 +35,7 @@ struct tss {
     u16 reserved3, iomap;
 } __attribute__((packed));
 
-/* What a CPU asks of others (arch/smp.h: cpu_call). */
+/* What a CPU asks of others (arch/smp.h: smp_call). */
 struct call {
     void (*fn)(u64 arg);
     u64 arg;
@@ -59,7 +59,7 @@ struct cpu {
     struct thread *idle;
     struct runqueue *queue;    /* this CPU's own (proc/sched.c) */
     u32 apic_id;
-    bool resting;              /* in the idle loop, at hlt */
+    bool halted;               /* in the idle loop, at hlt */
     u64 calls;                 /* CPUs that wait for us to do their call */
     struct call call;          /* our own, for others */
     u64 gdt[10];

@@ -30,7 +30,7 @@ static struct cpu *ap_cpu;
 static void (*ap_start)(void);
 static bool ap_here;
 
-static u64 halted; /* CPUs that cpu_stop_others has stopped */
+static u64 stopped; /* CPUs that cpu_stop_others has stopped */
 
 /* trampoline.S jumps here. */
 void
@@ -102,7 +102,7 @@ cpu_stop_others(void)
         apic_send(cpus[__builtin_ctzl(left)].apic_id, APIC_NMI);
     }
     u64 start = clock_ns();
-    while (__atomic_load_n(&halted, __ATOMIC_SEQ_CST) != others
+    while (__atomic_load_n(&stopped, __ATOMIC_SEQ_CST) != others
            && clock_ns() - start < STOP_WAIT) {
         cpu_pause();
     }
@@ -111,6 +111,6 @@ cpu_stop_others(void)
 void
 cpu_stop_here(void)
 {
-    __atomic_fetch_or(&halted, 1UL << this_cpu()->id, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&stopped, 1UL << this_cpu()->id, __ATOMIC_SEQ_CST);
     cpu_halt();
 }

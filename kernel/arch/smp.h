@@ -25,7 +25,7 @@ bool smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
  * until all have done it.  The other CPU may be anywhere, except in code with
  * interrupts off that never waits.  So fn takes no lock that its caller holds.
  * => not in a handler, and not by fn; locks may be held (H4) */
-void cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg);
+void smp_call(u64 mask, void (*fn)(u64 arg), u64 arg);
 
 /* A CPU may keep old entries in its TLB and path caches.  Code that lowers a
  * right or frees a table must flush first: addr and every cached path to it, or

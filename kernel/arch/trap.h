@@ -30,7 +30,7 @@
 #define VECTOR_SYSCALL  0x80 /* these are in frames only, without gates: */
 #define VECTOR_CHANGED  0x81 /* a system call that rewrote its frame, */
 #define VECTOR_RESTART  0x82 /* or that a signal interrupted: may run again */
-#define VECTOR_CALL     0xf0 /* between CPUs: cpu_call, cpu_kick */
+#define VECTOR_CALL     0xf0 /* between CPUs: smp_call, cpu_kick */
 #define VECTOR_KICK     0xf1
 #define VECTOR_SPURIOUS 0xff
 

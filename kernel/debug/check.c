@@ -291,20 +291,22 @@ count_members(const struct process *process)
     return count;
 }
 
-/* The lists of children, and of those with news, against their own word. */
+/* The lists of all children and of reportable ones, against their states. */
 static int
 check_children(struct check *check, const struct process *parent)
 {
-    const struct list *news = parent->with_news.next;
+    const struct list *next = parent->reportable.next;
     int count = 0;
 
     list_for_each_entry(child, &parent->children, struct process, sibling) {
-        bool has = proc_is_zombie(child) || child->stopped || child->news != 0;
-        if (has ? news != &child->news_link : !list_empty(&child->news_link)) {
-            violation(check, "PR-3 pid %d: news %d, out of order\n",
+        const struct list *link = &child->report_link;
+        bool has = proc_is_zombie(child) || child->stopped
+                   || child->stop_status != 0;
+        if (has ? next != link : !list_empty(link)) {
+            violation(check, "PR-3 pid %d: has a status (%d), wrong order\n",
                       child->pid, has);
         }
-        news = has ? child->news_link.next : news;
+        next = has ? link->next : next;
         count++;
         if (child->parent != parent) {
             violation(check, "PR-1 pid %d is in the list of %d\n", child->pid,

@@ -8,9 +8,9 @@
  *      follows   after the first thread has
  *      stays     when a signal ends it, or its process
  *
- * /proc/tine/waits: who reads waits for news `a` or `b`, on two queues, and is
- * told which it was.  Who writes `a` or `b` gives such news; after `soon` who
- * reads waits for 20 ms at most, and may be told `late`.
+ * /proc/tine/waits: a reader waits for event `a` or `b`, on two queues, and is
+ * told which it was.  A writer of `a` or `b` causes the event.  After `soon` a
+ * reader waits for 20 ms at most, and may be told `late`.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -95,7 +95,7 @@ second_store(const char *text)
     thread->files = files_get(current->files);
     thread->fs = fs_context_get(current->fs);
     context_prepare(thread, second, (void *)words[word]);
-    sched_publish(thread);
+    sched_enqueue(thread);
     return 0;
 }
 
@@ -103,7 +103,7 @@ second_store(const char *text)
 
 static struct spinlock lock = SPINLOCK_INIT(RANK_TTY);
 static struct waitq queues[2];
-static bool news[3]; /* the last: there is none, so it is late */
+static bool events[3]; /* the last: none came in time */
 
 static const char *const names[] = {"a\n", "b\n", "late\n"};
 static bool soon;
@@ -120,8 +120,8 @@ waits_show(struct text *out)
         spin_lock(&lock);
         wait_begin(&queues[0], &waiters[0], false);
         wait_begin(&queues[1], &waiters[1], false);
-        found = news[0] ? 0 : news[1] ? 1 : 2;
-        news[found] = false;
+        found = events[0] ? 0 : events[1] ? 1 : 2;
+        events[found] = false;
         spin_unlock(&lock);
         error = found == 2 ? wait_block(WAIT_INTERRUPTIBLE, deadline) : 0;
         spin_lock(&lock);
@@ -141,7 +141,7 @@ waits_store(const char *line)
     soon = strcmp(line, "soon") == 0;
     if (line[0] == 'a' || line[0] == 'b') {
         spin_lock(&lock);
-        news[which] = true;
+        events[which] = true;
         wait_wake_one(&queues[which]);
         spin_unlock(&lock);
     }

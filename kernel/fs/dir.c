@@ -143,14 +143,14 @@ may_remove(const struct entry *entry, bool directory)
 }
 
 int
-dir_remove(const struct place *place, bool directory)
+dir_remove(const struct lookup *lookup, bool directory)
 {
     u64 key;
 
     spin_lock(&fstree_lock);
-    struct entry *entry = entry_find(place->dir, place->name, &key);
+    struct entry *entry = entry_find(lookup->dir, lookup->name, &key);
     int error = entry != NULL ? may_remove(entry, directory) : -ENOENT;
-    if (error == 0 && !directory && place->slash) {
+    if (error == 0 && !directory && lookup->slash) {
         error = -ENOTDIR;
     }
     if (error == 0) {
@@ -177,7 +177,7 @@ is_below(const struct inode *dir, const struct inode *inode)
 
 /* Check for rename(2)'s errors, in Linux's order.  => fstree_lock held */
 static int
-may_rename(const struct place *from, const struct place *to,
+may_rename(const struct lookup *from, const struct lookup *to,
            const struct entry *old, const struct entry *target, u64 key,
            u32 flags)
 {
@@ -213,7 +213,7 @@ may_rename(const struct place *from, const struct place *to,
 }
 
 int
-dir_rename(const struct place *from, const struct place *to, u32 flags)
+dir_rename(const struct lookup *from, const struct lookup *to, u32 flags)
 {
     struct entry *new = entry_alloc(to->dir, to->name);
     struct entry *old, *target;

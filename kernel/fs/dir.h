@@ -29,14 +29,14 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
 
 /* Remove the name of an empty directory, or of anything else.
  * => 0; -ENOENT, -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY (/proc) */
-int dir_remove(const struct place *place, bool directory);
+int dir_remove(const struct lookup *lookup, bool directory);
 
 /* rename(2), in one step.  The inode of `from` gets the name `to`, and an inode
  * that had this name loses it.  RENAME_EXCHANGE: both swap their names.
  * => both last components are names, and in one file system
  * => 0; as Linux: -ENOENT, -EEXIST, -ENOTDIR, -EISDIR, -EINVAL (into its own
  *    subdirectory), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
-int dir_rename(const struct place *from, const struct place *to, u32 flags);
+int dir_rename(const struct lookup *from, const struct lookup *to, u32 flags);
 
 /* A path of the inode, at the start of buf, with a NUL.  If it has no name any
  * more, its last path with ` (deleted)` appended.

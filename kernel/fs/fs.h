@@ -58,11 +58,11 @@ void fs_must_place(const char *path, struct inode *inode);
  * Where the last component of a path stands.  What to do with it (look, make,
  * remove, follow) is left to whoever asked:
  *
- *      path_walk --> dir_lookup (perhaps) --> act on dir, name --> place_end
+ *      path_walk --> dir_lookup (perhaps) --> act on dir, name --> lookup_end
  *                      ^          |
- *                      +-- place_follow, if it is a symbolic link
+ *                      +-- lookup_follow, if it is a symbolic link
  */
-struct place {
+struct lookup {
     struct inode *dir;       /* one reference */
     const char *path;        /* what follows the component */
     char *text;              /* what path points into: a link was followed */
@@ -73,17 +73,17 @@ struct place {
 
 /* Follow all of path except its last component; make: also make directories
  * that are missing on the way (at boot).
- * => place_end must follow in any case
+ * => lookup_end must follow in any case
  * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM */
-int path_walk(struct place *place, struct inode *at, const char *path,
+int path_walk(struct lookup *lookup, struct inode *at, const char *path,
               bool make) __must_check;
-void place_end(struct place *place);
+void lookup_end(struct lookup *lookup);
 
 /* Whether the last component is a name, not `/`, `.` or `..`. */
-bool place_is_name(const struct place *place);
+bool lookup_is_name(const struct lookup *lookup);
 
 /* Follow the symbolic link *inode.  It leads to an inode, or along its text to
  * another last component (then *inode becomes NULL).
  * => consumes the link's reference
  * => 0; path_walk's errors; -ELOOP: it is the 41st link of this path */
-int place_follow(struct place *place, struct inode **inode) __must_check;
+int lookup_follow(struct lookup *lookup, struct inode **inode) __must_check;

@@ -21,10 +21,10 @@
 /* The error of a change that is not possible: an error of the look-up, or if
  * the name exists, `error`. */
 static int
-refuse(struct place *place, int error)
+refuse(struct lookup *lookup, int error)
 {
     struct inode *inode;
-    int missing = dir_lookup(place->dir, place->name, &inode);
+    int missing = dir_lookup(lookup->dir, lookup->name, &inode);
 
     if (missing != 0) {
         return missing;
@@ -35,38 +35,38 @@ refuse(struct place *place, int error)
 
 /* Give an inode a name.  => inode NULL: there was no memory for it */
 static int
-make(struct place *place, struct inode *inode)
+make(struct lookup *lookup, struct inode *inode)
 {
     if (inode == NULL) {
         return -ENOMEM;
     }
     bool new = inode->nlink == 0 && inode->refs == 1; /* only we use it */
     bool new_dir = new && S_ISDIR(inode->mode);
-    if (place->dir->dev != DEV_TREE || !place_is_name(place)
-        || (place->slash && !new_dir)) {
-        return refuse(place, -EEXIST);
+    if (lookup->dir->dev != DEV_TREE || !lookup_is_name(lookup)
+        || (lookup->slash && !new_dir)) {
+        return refuse(lookup, -EEXIST);
     }
-    if (new && place->dir->mode & S_ISGID) {
-        inode->gid = place->dir->gid;
+    if (new && lookup->dir->mode & S_ISGID) {
+        inode->gid = lookup->dir->gid;
         inode->mode |= new_dir ? S_ISGID : 0;
     }
-    return dir_add(place->dir, place->name, inode);
+    return dir_add(lookup->dir, lookup->name, inode);
 }
 
 /* Find the path's inode, or make it.  => *inode with one reference */
 static int
-find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
+find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode)
 {
     int error;
 
     do {
-        if (place->slash && place_is_name(place)) {
+        if (lookup->slash && lookup_is_name(lookup)) {
             return -EISDIR;
         }
-        error = dir_lookup(place->dir, place->name, inode);
+        error = dir_lookup(lookup->dir, lookup->name, inode);
         if (error == -ENOENT) {
             *inode = tmpfs_file(mode);
-            error = make(place, *inode);
+            error = make(lookup, *inode);
             if (error != 0) {
                 inode_put(*inode);
                 *inode = NULL;
@@ -79,7 +79,7 @@ find_or_make(struct place *place, u32 flags, u32 mode, struct inode **inode)
             error = -EEXIST;
         } else if (error == 0 && S_ISLNK((*inode)->mode)
                    && !(flags & O_NOFOLLOW)) {
-            error = place_follow(place, inode);
+            error = lookup_follow(lookup, inode);
         }
     } while (error == 0 && *inode == NULL);
     return error;
@@ -112,18 +112,18 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
           struct file *file)
 {
     struct inode *inode;
-    struct place place;
+    struct lookup lookup;
     int error;
 
     if (flags & O_TMPFILE_BIT) {
         return -EOPNOTSUPP;
     }
     if (flags & O_CREAT) {
-        error = path_walk(&place, at, path, false);
+        error = path_walk(&lookup, at, path, false);
         if (error == 0) {
-            error = find_or_make(&place, flags, mode & 07777, &inode);
+            error = find_or_make(&lookup, flags, mode & 07777, &inode);
         }
-        place_end(&place);
+        lookup_end(&lookup);
     } else {
         bool stay = flags & O_NOFOLLOW;
         error = path_find(at, path, stay ? AT_SYMLINK_NOFOLLOW : 0, &inode);
@@ -153,57 +153,57 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 int
 fs_make(struct inode *at, const char *path, struct inode *inode)
 {
-    struct place place;
-    int error = path_walk(&place, at, path, false);
+    struct lookup lookup;
+    int error = path_walk(&lookup, at, path, false);
 
     if (error == 0) {
-        error = make(&place, inode);
+        error = make(&lookup, inode);
     }
-    place_end(&place);
+    lookup_end(&lookup);
     inode_put(inode);
     return error;
 }
 
 /* Whether this last component may be removed.  => 0 if so */
 static int
-ask_name(struct place *place, bool directory)
+ask_name(struct lookup *lookup, bool directory)
 {
-    if (!place_is_name(place)) {
+    if (!lookup_is_name(lookup)) {
         return !directory                     ? -EISDIR
-               : place->name[0] == '\0'       ? -EBUSY
-               : strcmp(place->name, ".") == 0 ? -EINVAL
+               : lookup->name[0] == '\0'       ? -EBUSY
+               : strcmp(lookup->name, ".") == 0 ? -EINVAL
                                                : -ENOTEMPTY;
     }
-    return place->dir->dev != DEV_TREE ? refuse(place, -EPERM) : 0;
+    return lookup->dir->dev != DEV_TREE ? refuse(lookup, -EPERM) : 0;
 }
 
 int
 fs_remove(struct inode *at, const char *path, bool directory)
 {
-    struct place place;
-    int error = path_walk(&place, at, path, false);
+    struct lookup lookup;
+    int error = path_walk(&lookup, at, path, false);
 
     if (error == 0) {
-        error = ask_name(&place, directory);
+        error = ask_name(&lookup, directory);
     }
     if (error == 0) {
-        error = dir_remove(&place, directory);
+        error = dir_remove(&lookup, directory);
     }
-    place_end(&place);
+    lookup_end(&lookup);
     return error;
 }
 
 /* dir_rename, after both last components are found. */
 static int
-rename_places(struct place *from, struct place *to, u32 flags)
+rename_found(struct lookup *from, struct lookup *to, u32 flags)
 {
     if (from->dir->dev != to->dir->dev) {
         return -EXDEV;
     }
-    if (!place_is_name(from)) {
+    if (!lookup_is_name(from)) {
         return -EBUSY;
     }
-    if (!place_is_name(to)) {
+    if (!lookup_is_name(to)) {
         return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     }
     if (from->dir->dev == DEV_TREE) {
@@ -217,33 +217,33 @@ int
 fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
           const char *to, u32 flags)
 {
-    struct place source, target;
+    struct lookup source, target;
     int error = path_walk(&source, from_at, from, false);
 
     if (error == 0) {
         error = path_walk(&target, to_at, to, false);
         if (error == 0) {
-            error = rename_places(&source, &target, flags);
+            error = rename_found(&source, &target, flags);
         }
-        place_end(&target);
+        lookup_end(&target);
     }
-    place_end(&source);
+    lookup_end(&source);
     return error;
 }
 
 int
 fs_place(const char *path, struct inode *inode)
 {
-    struct place place;
-    int error = path_walk(&place, NULL, path, true);
+    struct lookup lookup;
+    int error = path_walk(&lookup, NULL, path, true);
 
-    if (error == 0 && !place_is_name(&place)) {
+    if (error == 0 && !lookup_is_name(&lookup)) {
         error = -EEXIST;
     } else if (error == 0) {
-        dir_remove(&place, false);
-        error = dir_add(place.dir, place.name, inode);
+        dir_remove(&lookup, false);
+        error = dir_add(lookup.dir, lookup.name, inode);
     }
-    place_end(&place);
+    lookup_end(&lookup);
     return error;
 }
 

@@ -71,9 +71,9 @@ fs_context_cwd(const struct fs_context *context)
 
 /* Copy the path's first component, and advance the path past it. */
 static int
-take_component(struct place *place)
+take_component(struct lookup *lookup)
 {
-    const char *at = place->path;
+    const char *at = lookup->path;
     size_t length = 0;
 
     while (*at == '/') {
@@ -83,27 +83,27 @@ take_component(struct place *place)
         if (length == NAME_MAX) {
             return -ENAMETOOLONG;
         }
-        place->name[length++] = *at;
+        lookup->name[length++] = *at;
     }
-    place->name[length] = '\0';
-    place->slash = *at == '/';
+    lookup->name[length] = '\0';
+    lookup->slash = *at == '/';
     while (*at == '/') {
         at++;
     }
-    place->path = at;
+    lookup->path = at;
     return 0;
 }
 
 /* Make a directory that is missing on the way. */
 static int
-make_way(struct place *place, struct inode **dir)
+make_way(struct lookup *lookup, struct inode **dir)
 {
     *dir = dir_alloc(0755);
     if (*dir == NULL) {
         return -ENOMEM;
     }
-    (*dir)->dev = place->dir->dev;
-    int error = dir_add(place->dir, place->name, *dir);
+    (*dir)->dev = lookup->dir->dev;
+    int error = dir_add(lookup->dir, lookup->name, *dir);
     if (error != 0) {
         inode_put(*dir);
     }
@@ -112,10 +112,10 @@ make_way(struct place *place, struct inode **dir)
 
 /* Put the text of a link in front of the rest of the path. */
 static int
-insert_text(struct place *place, const char *target)
+insert_text(struct lookup *lookup, const char *target)
 {
     size_t length = strlen(target);
-    size_t rest = strlen(place->path) + 1;
+    size_t rest = strlen(lookup->path) + 1;
     char *text = kmalloc(length + 1 + rest);
 
     if (text == NULL) {
@@ -123,48 +123,48 @@ insert_text(struct place *place, const char *target)
     }
     memcpy(text, target, length);
     text[length] = '/';
-    memcpy(text + length + place->slash, place->path, rest);
-    kfree(place->text);
-    place->path = place->text = text;
+    memcpy(text + length + lookup->slash, lookup->path, rest);
+    kfree(lookup->text);
+    lookup->path = lookup->text = text;
     if (text[0] == '/') {
-        inode_put(place->dir);
-        place->dir = inode_get(root_inode);
+        inode_put(lookup->dir);
+        lookup->dir = inode_get(root_inode);
     }
     return 0;
 }
 
 /* Follow one link; an inode from the ops goes to *inode, else NULL. */
 static int
-follow(struct place *place, struct inode **inode)
+follow(struct lookup *lookup, struct inode **inode)
 {
     struct inode *link = *inode;
-    int error = ++place->links > LINKS_MAX ? -ELOOP : 0;
+    int error = ++lookup->links > LINKS_MAX ? -ELOOP : 0;
 
     *inode = NULL;
     link->atime_ns = inode_now();
     if (error == 0) {
         error = link->ops->follow != NULL ? link->ops->follow(link, inode)
-                                          : insert_text(place, link->data);
+                                          : insert_text(lookup, link->data);
     }
     inode_put(link);
     return error;
 }
 
-/* Walk from place->dir along place->path. */
+/* Walk from lookup->dir along lookup->path. */
 static int
-walk(struct place *place, bool make)
+walk(struct lookup *lookup, bool make)
 {
     for (;;) {
         struct inode *next;
-        int error = take_component(place);
-        if (error != 0 || *place->path == '\0') {
+        int error = take_component(lookup);
+        if (error != 0 || *lookup->path == '\0') {
             return error;
         }
-        error = dir_lookup(place->dir, place->name, &next);
+        error = dir_lookup(lookup->dir, lookup->name, &next);
         if (error == -ENOENT && make) {
-            error = make_way(place, &next);
+            error = make_way(lookup, &next);
         } else if (error == 0 && S_ISLNK(next->mode)) {
-            error = follow(place, &next);
+            error = follow(lookup, &next);
         }
         if (error == 0 && next != NULL && !S_ISDIR(next->mode)) {
             inode_put(next);
@@ -174,46 +174,46 @@ walk(struct place *place, bool make)
             return error;
         }
         if (next != NULL) {
-            inode_put(place->dir);
-            place->dir = next;
+            inode_put(lookup->dir);
+            lookup->dir = next;
         }
     }
 }
 
 int
-path_walk(struct place *place, struct inode *at, const char *path, bool make)
+path_walk(struct lookup *lookup, struct inode *at, const char *path, bool make)
 {
-    place->dir = NULL;
-    place->path = path;
-    place->text = NULL;
-    place->links = 0;
+    lookup->dir = NULL;
+    lookup->path = path;
+    lookup->text = NULL;
+    lookup->links = 0;
     if (path[0] == '\0') {
         return -ENOENT;
     }
     at = path[0] == '/' ? root_inode : at;
-    place->dir = at != NULL ? inode_get(at) : fs_context_cwd(current->fs);
-    return walk(place, make);
+    lookup->dir = at != NULL ? inode_get(at) : fs_context_cwd(current->fs);
+    return walk(lookup, make);
 }
 
 int
-place_follow(struct place *place, struct inode **inode)
+lookup_follow(struct lookup *lookup, struct inode **inode)
 {
-    int error = follow(place, inode);
+    int error = follow(lookup, inode);
 
-    return error == 0 && *inode == NULL ? walk(place, false) : error;
+    return error == 0 && *inode == NULL ? walk(lookup, false) : error;
 }
 
 void
-place_end(struct place *place)
+lookup_end(struct lookup *lookup)
 {
-    inode_put(place->dir);
-    kfree(place->text);
+    inode_put(lookup->dir);
+    kfree(lookup->text);
 }
 
 bool
-place_is_name(const struct place *place)
+lookup_is_name(const struct lookup *lookup)
 {
-    const char *name = place->name;
+    const char *name = lookup->name;
 
     return name[0] != '\0' && strcmp(name, ".") != 0
            && strcmp(name, "..") != 0;
@@ -225,22 +225,22 @@ int
 path_find(struct inode *at, const char *path, u32 flags,
           struct inode **inode)
 {
-    struct place place;
-    int error = path_walk(&place, at, path, false);
+    struct lookup lookup;
+    int error = path_walk(&lookup, at, path, false);
 
     *inode = NULL;
     while (error == 0 && *inode == NULL) {
-        error = dir_lookup(place.dir, place.name, inode);
+        error = dir_lookup(lookup.dir, lookup.name, inode);
         if (error == 0 && S_ISLNK((*inode)->mode)
-            && (place.slash || !(flags & AT_SYMLINK_NOFOLLOW))) {
-            error = place_follow(&place, inode);
+            && (lookup.slash || !(flags & AT_SYMLINK_NOFOLLOW))) {
+            error = lookup_follow(&lookup, inode);
         }
     }
-    if (error == 0 && place.slash && !S_ISDIR((*inode)->mode)) {
+    if (error == 0 && lookup.slash && !S_ISDIR((*inode)->mode)) {
         inode_put(*inode);
         error = -ENOTDIR;
     }
-    place_end(&place);
+    lookup_end(&lookup);
     return error;
 }
 

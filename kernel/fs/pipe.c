@@ -91,7 +91,7 @@ copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
 /* Sleep until the other end reads, writes or closes.
  * => 0, -ERESTARTSYS, -EAGAIN if file must not block */
 static int
-wait_for_news(struct pipe *pipe, const struct file *file, struct waitq *queue)
+wait_other_end(struct pipe *pipe, const struct file *file, struct waitq *queue)
 {
     return file->flags & O_NONBLOCK ? -EAGAIN
                                     : wait_sleep_mutex(queue, &pipe->mutex);
@@ -109,7 +109,7 @@ pipe_read(struct file *file, struct uio *uio)
     }
     mutex_lock(&pipe->mutex);
     while (filled(pipe) == 0 && pipe->writers > 0 && error == 0) {
-        error = wait_for_news(pipe, file, &pipe->data_wait);
+        error = wait_other_end(pipe, file, &pipe->data_wait);
     }
     if (filled(pipe) > 0) {
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
@@ -156,7 +156,7 @@ pipe_write(struct file *file, struct uio *uio)
         if (pipe->readers == 0) {
             n = -EPIPE;
         } else if (PIPE_SIZE - filled(pipe) < need) {
-            n = wait_for_news(pipe, file, &pipe->room_wait);
+            n = wait_other_end(pipe, file, &pipe->room_wait);
         } else {
             n = fill(pipe, uio);
             done += n > 0 ? (size_t)n : 0;

@@ -80,7 +80,7 @@ as_put(struct as *as)
         return;
     }
     if (as_cpus(as) != 0) {
-        cpu_call(as_cpus(as), leave_if_loaded, (u64)as);
+        smp_call(as_cpus(as), leave_if_loaded, (u64)as);
     }
     assert(as_cpus(as) == 0); /* no CPU may still walk the tables (H3) */
     assert(!loaded_anywhere(as));

@@ -121,7 +121,7 @@ drain_others(void)
     u64 asked = cpus_online & ~(1UL << this_cpu()->id);
 
     while (__atomic_load_n(&asked, __ATOMIC_ACQUIRE) != 0) {
-        cpu_call(asked, drain_here, (u64)&asked);
+        smp_call(asked, drain_here, (u64)&asked);
     }
     return __atomic_load_n(&drained, __ATOMIC_RELAXED) != before;
 }

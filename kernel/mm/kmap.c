@@ -164,7 +164,7 @@ give_back(void)
         entry[i][1] &= ~PTE_P;
     }
     flush_here(0);
-    cpu_call(cpus_online & ~(1UL << this_cpu()->id), flush_here, 0);
+    smp_call(cpus_online & ~(1UL << this_cpu()->id), flush_here, 0);
     for (u32 i = 0; i < GIVE_BACK; i++) {
         frame_put(pte_addr(entry[i][0]));
         frame_put(pte_addr(entry[i][1]));

@@ -1,8 +1,8 @@
 /*
  * How work comes to a CPU, and moves between them (the rule is in balance.h).
- * The essential fact: only one queue is locked at a time.  A thread leaves with
- * its queue's lock held; on the way it is RUNNABLE, on no list, and belongs
- * already to where it goes, but is its carrier's alone.
+ * The essential fact: only one queue is locked at a time.  A migrating thread
+ * is taken off its list under that queue's lock.  Then it is RUNNABLE and on no
+ * list, and `cpu` names its new CPU: only the CPU that moves it may change it.
  */
 #include "arch/percpu.h"
 #include "arch/smp.h"
@@ -13,13 +13,13 @@
 /* So many of a queue are looked at, as interrupts are off meanwhile. */
 #define LOOK_AT 16
 
-/* The CPU has got work: end its rest, if it rests. */
+/* The CPU has got work: wake it if it is halted. */
 static void
 cpu_wake(int cpu)
 {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see rest, in sched.c */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see idle_halt, in sched.c */
     if (preempt_always
-        || __atomic_load_n(&cpus[cpu].resting, __ATOMIC_RELAXED)) {
+        || __atomic_load_n(&cpus[cpu].halted, __ATOMIC_RELAXED)) {
         cpu_kick(cpu);
     }
 }
@@ -48,7 +48,7 @@ best_cpu(const struct thread *thread)
 
     for (int i = 0; i < cpu_count; i++) {
         u32 load = __atomic_load_n(&queues[i].length, __ATOMIC_RELAXED) * 2
-                   + !__atomic_load_n(&cpus[i].resting, __ATOMIC_RELAXED);
+                   + !__atomic_load_n(&cpus[i].halted, __ATOMIC_RELAXED);
         if (may_run(thread, i) && load < least) {
             best = i;
             least = load;
@@ -85,8 +85,8 @@ sched_wake(struct thread *thread, enum thread_state from)
     return woken;
 }
 
-/* The longest queue of these CPUs that is longer than ours, of a CPU that does
- * not rest (one that does is about to look itself).  => -1: none */
+/* The CPU, among these, with the longest queue that is longer than ours.  A
+ * halted CPU is left out: it is about to wake and run its own.  => -1: none */
 static int
 longest_queue(u64 left)
 {
@@ -97,7 +97,7 @@ longest_queue(u64 left)
         int i = __builtin_ctzl(left);
         u32 length = __atomic_load_n(&queues[i].length, __ATOMIC_RELAXED);
         if (length > most
-            && !__atomic_load_n(&cpus[i].resting, __ATOMIC_RELAXED)) {
+            && !__atomic_load_n(&cpus[i].halted, __ATOMIC_RELAXED)) {
             longest = i;
             most = length;
         }
@@ -143,7 +143,7 @@ sched_steal(void)
         left &= ~(1UL << from);
     }
     if (thread != NULL) {
-        sched_publish(thread);
+        sched_enqueue(thread);
     }
 }
 
@@ -175,16 +175,16 @@ sched_set_affinity(struct thread *thread, u64 mask)
     bool wrong = !may_run(thread, thread->cpu);
     bool asleep = !thread->on_cpu && thread->state != THREAD_EMBRYO
                   && thread->state != THREAD_RUNNABLE;
-    bool move = wrong && !list_empty(&thread->run_link);
-    if (move) {
+    bool migrate = wrong && !list_empty(&thread->run_link);
+    if (migrate) {
         list_del(&thread->run_link);
         queue->length--;
     }
     spin_unlock_irq(&queue->lock, flags);
-    if (move) {
-        sched_publish(thread);
+    if (migrate) {
+        sched_enqueue(thread);
     } else if (wrong) {
         sched_poke(thread);
     }
-    return !wrong || move || asleep;
+    return !wrong || migrate || asleep;
 }

@@ -2,13 +2,12 @@
  * Run queues, and how work moves between CPUs: for sched.c and balance.c.
  *
  * Balance: a thread stays on the CPU where it ran; a child begins on its
- * parent's.  When a time slice ends, and before it rests, a CPU for which fewer
- * wait than for another takes the longest-waiting thread of the longest queue;
- * those that rest have no ticks, so a CPU where others wait wakes them at its
- * own.  So nobody waits longer than a tick while a CPU is idle (but behind 16
- * that may not run there), what is over sooner (a child that only calls exec
- * or exit) costs no interrupt, and three that never sleep go round on two CPUs,
- * so that each gets two thirds of one.
+ * parent's.  When its time slice ends, and before it halts, a CPU with a
+ * shorter queue takes the oldest thread of the longest one.  A halted CPU has
+ * no ticks: a CPU whose queue is not empty wakes it at each tick of its own.
+ * So a thread waits at most one tick while a CPU is idle (longer only behind 16
+ * that may not run there).  A child that execs or exits within a tick costs no
+ * interrupt.  Three threads that never sleep share two CPUs: each gets 2/3.
  */
 #pragma once
 

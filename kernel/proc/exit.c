@@ -68,7 +68,7 @@ parent_declines(const struct process *process)
 static void
 tell_parent(struct process *process)
 {
-    proc_add_news(process);
+    proc_make_reportable(process);
     signal_send(process->parent, end_signal(process));
     wait_wake_all(&process->parent->child_wait);
 }
@@ -82,9 +82,9 @@ give_children_away(struct process *process)
         list_del(&child->sibling);
         child->exit_signal = SIGCHLD; /* what init waits for */
         proc_set_parent(child, init_process);
-        if (!list_empty(&child->news_link)) {
-            list_del(&child->news_link);
-            proc_add_news(child);
+        if (!list_empty(&child->report_link)) {
+            list_del(&child->report_link);
+            proc_make_reportable(child);
         }
         if (proc_is_zombie(child)) {
             tell_parent(child);
@@ -170,10 +170,10 @@ wants(pid_t pid, int options, const struct process *child)
                                   : child->group->pgid == -pid);
 }
 
-/* What this child has to tell under these options, which is told once.
+/* Take the status that the child reports under these options: only once.
  * => its pid; 0: nothing yet */
 static inline int
-news_of(struct process *child, int options, int *status)
+take_status(struct process *child, int options, int *status)
 {
     if (proc_is_zombie(child)) {
         *status = child->exit_status;
@@ -184,31 +184,32 @@ news_of(struct process *child, int options, int *status)
     }
     spin_lock(&child->lock);
     *status = options & (child->stopped ? WUNTRACED : WCONTINUED)
-                  ? child->news : 0;
+                  ? child->stop_status : 0;
     if (*status != 0) {
-        child->news = 0;
+        child->stop_status = 0;
         if (!child->stopped) {
-            list_del(&child->news_link);
+            list_del(&child->report_link);
         }
     }
     spin_unlock(&child->lock);
     return *status != 0 ? child->pid : 0;
 }
 
-/* Of the children that are asked for, the oldest with news.
+/* Of the children that are asked for, the oldest with a status to report.
  * => family_lock held
  * => its pid; 0: none has any; -ECHILD: there is no such child */
 static __noinline long
 find_any(pid_t pid, int options, int *status, struct process **found)
 {
     struct process *process = current->process;
-    int news;
+    int reported;
 
-    list_for_each_entry(child, &process->with_news, struct process, news_link) {
+    list_for_each_entry(child, &process->reportable, struct process,
+                        report_link) {
         if (wants(pid, options, child)
-            && (news = news_of(child, options, status)) != 0) {
+            && (reported = take_status(child, options, status)) != 0) {
             *found = child;
-            return news;
+            return reported;
         }
     }
     /* The youngest first: who waits for a group has mostly just made it. */
@@ -223,7 +224,7 @@ find_any(pid_t pid, int options, int *status, struct process **found)
 
 /* The same, also by its number. */
 static inline long
-find_news(pid_t pid, int options, int *status, struct process **found)
+find_reportable(pid_t pid, int options, int *status, struct process **found)
 {
     struct process *child = *found = pid_process(pid);
 
@@ -232,7 +233,7 @@ find_news(pid_t pid, int options, int *status, struct process **found)
     }
     return child != NULL && child->parent == current->process
                    && wants(pid, options, child)
-               ? news_of(child, options, status) : -ECHILD;
+               ? take_status(child, options, status) : -ECHILD;
 }
 
 long
@@ -243,7 +244,7 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
     long result;
 
     spin_lock(&family_lock);
-    while ((result = find_news(pid, options, status, &child)) == 0
+    while ((result = find_reportable(pid, options, status, &child)) == 0
            && (options & WNOHANG) == 0) {
         result = wait_sleep(&process->child_wait, &family_lock,
                             WAIT_INTERRUPTIBLE);

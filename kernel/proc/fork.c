@@ -3,7 +3,7 @@
  * child is a copied trapframe on a new kernel stack, with rax 0, and memory
  * that is the parent's until one of them writes.
  *
- * proc_clone makes and publishes; child_make alone makes.  How much memory is
+ * proc_clone makes and enqueues; child_make alone makes.  How much memory is
  * shared is one parameter, share_level, of one function, pt_share.
  */
 #include "abi/errno.h"
@@ -73,7 +73,7 @@ proc_clone(struct clone_args *args)
         return error;
     }
     copy_registers(child, args);                               /* 5 */
-    pid_t pid = child->tid; /* the child may be gone after it is published */
+    pid_t pid = child->tid; /* the child may be gone once it is enqueued */
     bool vfork = (args->flags & CLONE_VFORK) != 0;
     if (!join_family(child, vfork)) {                          /* 6 */
         child_unmake(child);
@@ -84,7 +84,7 @@ proc_clone(struct clone_args *args)
     if (args->flags & CLONE_PARENT_SETTID) {
         (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
     }
-    sched_publish(child);                                      /* 7 */
+    sched_enqueue(child);                                      /* 7 */
     if (vfork) {
         wait_for_release(child);                               /* 8 */
     }

@@ -30,7 +30,7 @@ void mutex_init(struct mutex *mutex, enum mutex_rank rank);
 void mutex_wait(struct mutex *mutex);
 void mutex_pass_on(struct mutex *mutex);
 
-/* Take the mutex; deaf to signals.
+/* Take the mutex; no signal ends the wait.
  * => not in a handler; no spinlock and no mutex of this rank or above held */
 static inline void
 mutex_lock(struct mutex *mutex)

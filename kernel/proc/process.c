@@ -218,8 +218,8 @@ proc_alloc(int *error)
     process->start_ns = clock_ns();
     list_init(&process->threads);
     list_init(&process->children);
-    list_init(&process->with_news);
-    list_init(&process->news_link);
+    list_init(&process->reportable);
+    list_init(&process->report_link);
     waitq_init(&process->child_wait);
     spin_init(&process->lock, RANK_PROCESS, "process");
     struct thread *first = thread_alloc(process);
@@ -292,23 +292,23 @@ proc_set_parent(struct process *child, struct process *parent)
     list_add_tail(&parent->children, &child->sibling);
 }
 
-/* Before the next younger sibling with news.  That is looked for from two sides
- * at once: the youngest with news, and the child; mostly one is near. */
+/* Insert it before the next younger reportable sibling.  Search from two sides
+ * at once: back from the youngest reportable one, and on from the child. */
 void
-proc_add_news(struct process *child)
+proc_make_reportable(struct process *child)
 {
-    struct list *news = &child->parent->with_news;
-    struct list *place = news->prev;
+    struct list *all = &child->parent->reportable;
+    struct list *at = all->prev;
     struct process *next = child;
 
-    while (place != news && list_entry(place, struct process, news_link)->order
-                                > child->order) {
+    while (at != all && list_entry(at, struct process, report_link)->order
+                            > child->order) {
         next = list_entry(next->sibling.next, struct process, sibling);
-        place = list_empty(&next->news_link) ? place->prev
-                                             : next->news_link.prev;
+        at = list_empty(&next->report_link) ? at->prev
+                                            : next->report_link.prev;
     }
-    if (list_empty(&child->news_link)) {
-        list_insert(place, &child->news_link);
+    if (list_empty(&child->report_link)) {
+        list_insert(at, &child->report_link);
     }
 }
 
@@ -317,7 +317,7 @@ proc_unlink(struct process *process)
 {
     process->parent = NULL;
     list_leave(&process->sibling);
-    list_leave(&process->news_link);
+    list_leave(&process->report_link);
     list_leave(&process->all_link);
     list_leave(&process->group_link);
     if (list_empty(&process->group->members)) {
@@ -383,5 +383,5 @@ proc_start_init(void (*start)(void *arg))
     init_process = init;
     spin_unlock(&family_lock);
     context_prepare(thread, start, NULL);
-    sched_publish(thread);
+    sched_enqueue(thread);
 }

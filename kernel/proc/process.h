@@ -9,8 +9,9 @@
  * PR-1  Every process is reachable from pid 1 through children lists; parent
  *       and child links agree; its threads name it, and it counts them.
  * PR-2  A space has as many references as threads use it.
- * PR-3  The children that have ended, are stopped, or go on and have not told
- *       it are in their parent's list of those with news, the oldest first.
+ * PR-3  A child with a wait status to report (it has ended, is stopped, or was
+ *       continued and not yet waited for) is in its parent's `reportable` list,
+ *       and no other child is; the oldest is first.
  *
  * Fields stand in groups by their fate at fork.  Letters: who may change them.
  *   T  the family lock            i  nobody, once published
@@ -43,10 +44,10 @@ struct process {
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children, by age: */
     u64 order;                 /* T  a younger sibling's is higher */
-    struct list with_news;     /* T  of its children, by age */
-    struct list news_link;     /* T  in parent->with_news, or none */
+    struct list reportable;    /* T  children with a status to report, by age */
+    struct list report_link;   /* T  in parent->reportable, or none */
     struct list group_link;    /* T  in group->members */
-    struct waitq child_wait;   /*    a thread waits for a child's news */
+    struct waitq child_wait;   /*    a thread waits for a child's status */
     u32 parent_execs;          /* T  its parent's `execs` at the fork */
     int exit_signal;           /* T  what the parent gets then, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
@@ -54,8 +55,8 @@ struct process {
     bool stopped;              /* p */
     bool stop_taken;           /* p  about to stop; SIGCONT takes it back */
     bool continued;            /* p  its parent has not been told yet */
-    int news;                  /* p  status word: that it has stopped, or goes
-                                     on, until that is waited for; or 0 */
+    int stop_status;           /* p  status word of a stop or a continue, until
+                                     it is waited for; or 0 */
     sigset_t pending;          /* p  for whichever thread takes it first */
     u64 user_ticks, system_ticks; /* p  of threads that have ended */
     u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */
@@ -118,8 +119,8 @@ void proc_link(struct process *child, struct process *parent);
 /* Make it the youngest child of its new parent.  => family_lock held */
 void proc_set_parent(struct process *child, struct process *parent);
 
-/* PR-3: it has news, if it has had none.  => family_lock held */
-void proc_add_news(struct process *child);
+/* PR-3: it has a status to report now.  => family_lock held */
+void proc_make_reportable(struct process *child);
 
 /* Take a process that is being reaped out of the family, so that nobody finds
  * it any more, and give back its pid and reference.  => family_lock held */

@@ -124,7 +124,7 @@ sched_set_fs_base(u64 base)
 }
 
 /* Load what belongs to the next thread and is not on its stack.  The idle
- * thread has no space of its own: the last one stays, until rest leaves it. */
+ * thread has no space: the last one stays loaded, until idle_halt leaves it. */
 static void
 load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {
@@ -156,15 +156,16 @@ finish_switch(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
     bool dead = prev->state == THREAD_DEAD;
-    bool move = prev->state == THREAD_RUNNABLE && list_empty(&prev->run_link);
+    bool migrate = prev->state == THREAD_RUNNABLE
+                   && list_empty(&prev->run_link);
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
     if (dead) {
         thread_free(prev);
-    } else if (move) {
-        sched_publish(prev);
+    } else if (migrate) {
+        sched_enqueue(prev);
     }
 }
 
@@ -218,21 +219,21 @@ context_prepare(struct thread *thread, void (*fn)(void *), void *arg)
     thread->kernel_rsp = (u64)stack;
 }
 
-/* Wait for an interrupt.  Whoever gives us work looks at `resting` after it has
- * filled the queue; we set it before we look there. */
+/* Wait for an interrupt.  We set `halted` before we look at the queue; a CPU
+ * that gives us work fills the queue before it looks at `halted`. */
 static void
-rest(struct cpu *cpu)
+idle_halt(struct cpu *cpu)
 {
     cpu_interrupts_off();
     timer_ticks(false);
     assert(read_cr3() == cpu->loaded_root);
-    (void)__atomic_exchange_n(&cpu->resting, true, __ATOMIC_SEQ_CST);
+    (void)__atomic_exchange_n(&cpu->halted, true, __ATOMIC_SEQ_CST);
     if (list_empty(&cpu->queue->ready)
         && !(cpu->work & (WORK_INPUT | WORK_PARK | WORK_TIMER))) {
         cpu_idle();
         cpu_interrupts_off();
     }
-    cpu->resting = false;
+    cpu->halted = false;
     /* Woken without work: perhaps to flush the space that is loaded, and more
      * of that would come. */
     if (list_empty(&cpu->queue->ready)) {
@@ -260,6 +261,6 @@ sched_idle(void)
             console_poll();
         }
         sched_steal();
-        rest(cpu);
+        idle_halt(cpu);
     }
 }

@@ -27,7 +27,7 @@ extern bool preempt_always;
 void schedule(void);
 
 /* The time slice is over: count it, have it end on the way to user mode, and
- * offer what waits here to CPUs that rest.  => in the timer's handler */
+ * wake halted CPUs to take what waits here.  => in the timer's handler */
 void sched_tick(bool from_user);
 
 /* Take work from a CPU for which more wait (balance.c).
@@ -38,9 +38,9 @@ void sched_steal(void);
  * where it may run.  => whether it was in that state; any context */
 bool sched_wake(struct thread *thread, enum thread_state from);
 
-/* Have it wait for a CPU: a new thread, or one that was taken off a list. */
+/* Put it on a run queue: a new thread, or one that was taken off a list. */
 static inline void
-sched_publish(struct thread *thread)
+sched_enqueue(struct thread *thread)
 {
     (void)sched_wake(thread, thread->state);
 }

@@ -86,7 +86,7 @@ undo_opposite(struct process *process, int signal)
         if (process->stopped) {
             process->stopped = false;
             process->continued = true;
-            process->news = 0xffff;
+            process->stop_status = 0xffff;
             for_each_thread(thread, process) {
                 sched_wake(thread, THREAD_STOPPED);
             }
@@ -284,8 +284,8 @@ stop(int signal)
                  && ((process->pending | current->pending) & SET(SIGKILL)) == 0;
     if (stops) {
         process->stopped = true;
-        process->news = W_STOPCODE(signal);
-        proc_add_news(process);
+        process->stop_status = W_STOPCODE(signal);
+        proc_make_reportable(process);
         sched_prepare(THREAD_STOPPED);
     }
     spin_unlock(&process->lock);

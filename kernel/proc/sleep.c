@@ -139,7 +139,7 @@ mutex_wait(struct mutex *mutex)
     while ((__atomic_fetch_or(&mutex->owner, MUTEX_WAITED, __ATOMIC_ACQUIRE)
             & ~MUTEX_WAITED) != 0) {
         assert(mutex->owner != ((u64)current | MUTEX_WAITED));
-        (void)wait_sleep(&mutex->queue, &mutex->lock, WAIT_DEAF);
+        (void)wait_sleep(&mutex->queue, &mutex->lock, WAIT_UNINTERRUPTIBLE);
     }
     /* The mark stays, so that we wake the next one when we are done. */
     __atomic_store_n(&mutex->owner, (u64)current | MUTEX_WAITED,

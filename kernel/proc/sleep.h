@@ -1,6 +1,6 @@
 /*
  * Waiting for a condition.  A wait queue holds threads that wait for the same
- * news.  One lock guards the condition and the queue: a spinlock, or a mutex
+ * event.  One lock guards the condition and the queue: a spinlock, or a mutex
  * (mutex.h).  The pattern, with that lock held:
  *
  *      while (!condition) {                            condition = true;
@@ -24,9 +24,9 @@ struct thread;
 
 /* What may end a sleep besides being woken. */
 enum wait_mode {
-    WAIT_DEAF,          /* nothing */
-    WAIT_KILLABLE,      /* a signal that ends the process */
-    WAIT_INTERRUPTIBLE, /* any signal that is not blocked or ignored */
+    WAIT_UNINTERRUPTIBLE, /* nothing */
+    WAIT_KILLABLE,        /* a signal that ends the process */
+    WAIT_INTERRUPTIBLE,   /* any signal that is not blocked or ignored */
 };
 
 /* What a call returns that a signal has interrupted: the program makes it again

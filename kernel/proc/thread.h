@@ -95,12 +95,12 @@ struct thread {
 struct thread *thread_alloc(struct process *process);
 
 /* Make it one more thread of its process, which is the current one: now it can
- * be found and sent signals.  What it is to do: context_prepare, sched_publish.
+ * be found and sent signals.  What it is to do: context_prepare, sched_enqueue.
  * => 0, or -EAGAIN: every number is in use, or its process is to end */
 int thread_join(struct thread *thread) __must_check;
 
 /* Free a thread and its stack, and let go of its process.
- * => DEAD and on no CPU, or never published; it holds no memory or files */
+ * => DEAD and on no CPU, or never enqueued; it holds no memory or files */
 void thread_free(struct thread *thread);
 
 /* Find a thread that lives by its tid (0: the current one), and take pids_lock

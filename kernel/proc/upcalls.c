@@ -53,7 +53,7 @@ can_make_room(struct process *process)
     for_each_thread(thread, process) {
         can &= thread->state != THREAD_EMBRYO
                && !(thread->state == THREAD_SLEEPING
-                    && thread->wait_mode == WAIT_DEAF);
+                    && thread->wait_mode == WAIT_UNINTERRUPTIBLE);
     }
     spin_unlock(&process->lock);
     return can;

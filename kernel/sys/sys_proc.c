@@ -80,7 +80,7 @@ sys_exit_group(u64 status)
 }
 
 /* pid_t wait4(pid_t pid, int *status, int options, struct rusage *rusage);
- * The pid of a child with news; 0 with WNOHANG and none.
+ * The pid of a child with a status to report; 0 with WNOHANG and none.
  * ECHILD: no such child.  EINVAL: unknown option.  EFAULT.
  * Differences from Linux: rusage holds only the times. */
 long

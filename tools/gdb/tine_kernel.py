@@ -235,7 +235,7 @@ def processes():
 
 def stacked_threads():
     """The threads at the top of each kernel stack that are in a process's
-    list. That of an embryo is nowhere else, until fork publishes it."""
+    list. That of an embryo is nowhere else, until fork enqueues it."""
     kind = thread_type()
     slots = symbol("free_slots")
     free = {int(slots[i]) for i in range(int(symbol("free_count")))}

@@ -86,7 +86,7 @@ park_release(void)
 /* Each does what it is asked at once: as in an interrupt.  (The model's CPUs
  * are not within the allocator while another one runs.) */
 void
-cpu_call(u64 mask, void (*fn)(u64 arg), u64 arg)
+smp_call(u64 mask, void (*fn)(u64 arg), u64 arg)
 {
     int caller = running_cpu;
 
@@ -122,7 +122,7 @@ layer_init(void)
         running_cpu = cpu;
         this_cpu()->id = cpu;
         list_init(&queues[cpu].ready);
-        this_cpu()->resting = true;
+        this_cpu()->halted = true;
         as_load(NULL);
     }
     /* In some rounds somebody else has most of the memory. */
@@ -289,8 +289,8 @@ static struct process only_process = {
     .threads = LIST_INIT(only_process.threads),
     .all_link = {&all_processes, &all_processes},
     .children = LIST_INIT(only_process.children),
-    .with_news = LIST_INIT(only_process.with_news),
-    .news_link = LIST_INIT(only_process.news_link),
+    .reportable = LIST_INIT(only_process.reportable),
+    .report_link = LIST_INIT(only_process.report_link),
     .group = &only_group,
     .group_link = {&only_group.members, &only_group.members},
 };

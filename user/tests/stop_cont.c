@@ -26,7 +26,7 @@ interrupt(pid_t pid)
 }
 
 static void
-test_news(void)
+test_statuses(void)
 {
     int status = 0;
     pid_t pid = must_fork();
@@ -34,7 +34,7 @@ test_news(void)
     if (pid == 0) {
         idle();
     }
-    is(waitpid(pid, NULL, WUNTRACED | WNOHANG), 0, "no news of a child");
+    is(waitpid(pid, NULL, WUNTRACED | WNOHANG), 0, "no status while it runs");
     kill(pid, SIGSTOP);
     is(waitpid(pid, &status, WUNTRACED), pid, "it has stopped");
     ok(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP, "by SIGSTOP");
@@ -141,7 +141,7 @@ main(void)
     int gate[2];
 
     pipe(gate);
-    test_news();
+    test_statuses();
     test_wait_continued();
     test_killed_while_stopped();
     test_call(reads, gate, "a read over a stop");

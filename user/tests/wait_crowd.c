@@ -1,7 +1,7 @@
 /*
  * wait_crowd.c: of hundreds of children, wait takes the oldest of those that it
- * asks for and that have news, in whatever order the news came; and it answers
- * ECHILD as soon as nobody is left of those, whoever else is there.
+ * asks for and that have a status to report, in whatever order they came; it
+ * answers ECHILD as soon as none of those is left, also if others live.
  */
 #include "tap.h"
 
@@ -115,7 +115,7 @@ test_any(enum order order, const char *name)
 
 /* Some have ended, some are stopped, some go on: one order for all. */
 static void
-test_news(void)
+test_statuses(void)
 {
     int all = WUNTRACED | WCONTINUED;
 
@@ -207,7 +207,7 @@ main(void)
     test_any(OLDEST, "ended from the oldest on: by age");
     test_any(YOUNGEST, "ended from the youngest on: by age");
     test_any(SHUFFLED, "ended in some order: by age");
-    test_news();
+    test_statuses();
     test_one(OLDEST, "waited for by its number, the oldest first");
     test_one(YOUNGEST, "the youngest first");
     test_one(SHUFFLED, "in some order");

@@ -80,7 +80,7 @@ test_signals(pid_t pid)
     is(kill(pid, 65), -1, "only a signal that is none fails");
     is(stat_field(pid, 0), 'Z', "it is still a zombie");
     is(waitpid(pid, &status, WUNTRACED | WCONTINUED), pid,
-        "the only news of it");
+        "the only status of it");
     exited(status, 9, "is its end");
     fails(waitpid(pid, NULL, WUNTRACED | WCONTINUED | WNOHANG), ECHILD,
         "after which it is gone");

@@ -110,7 +110,7 @@ legal(const struct child *child, int status)
     return WIFCONTINUED(status) && child->sent_cont;
 }
 
-/* One piece of news; => 0, an exit code if it is bad, -1 if there is none */
+/* One status; => 0, an exit code if it is bad, -1 if there is none */
 static int
 collect(struct child *children, int options)
 {

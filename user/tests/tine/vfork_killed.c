@@ -17,32 +17,32 @@
 int
 main(void)
 {
-    int news[2], stay[2], status = 0;
+    int alive[2], stay[2], status = 0;
     char byte = '-';
 
-    if (pipe(news) != 0 || pipe(stay) != 0) {
+    if (pipe(alive) != 0 || pipe(stay) != 0) {
         return 1;
     }
     pid_t parent = must_fork();
     if (parent == 0) {
         close(stay[1]);
-        close(news[0]);
+        close(alive[0]);
         if (vfork() == 0) {
-            (void)!write(news[1], "x", 1);
+            (void)!write(alive[1], "x", 1);
             (void)!read(stay[0], &byte, 1); /* its end */
             _exit(0);
         }
         _exit(1);
     }
     close(stay[0]);
-    close(news[1]);
-    ok(read(news[0], &byte, 1) == 1 && byte == 'x', "the child runs");
+    close(alive[1]);
+    ok(read(alive[0], &byte, 1) == 1 && byte == 'x', "the child runs");
     kill(parent, SIGKILL);
     waitpid(parent, &status, 0);
     is(status, SIGKILL, "its parent is killed");
     is_str(knob_get("/proc/tine/check"), "ok",
            "the checkers are content while the child lives");
     close(stay[1]);
-    is(read(news[0], &byte, 1), 0, "the child ends when it is told to");
+    is(read(alive[0], &byte, 1), 0, "the child ends when it is told to");
     return done();
 }

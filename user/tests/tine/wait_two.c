@@ -3,12 +3,12 @@
  * a time (/proc/tine/waits): as poll, select and others will.
  *
  * expect:
- * ok 1 - news that is there is taken at once
+ * ok 1 - an event that is there is taken at once
  * ok 2 - each only once: it is late
  * ok 3 - woken for the first of two
  * ok 4 - for the second
  * ok 5 - a stop in between changes nothing
- * ok 6 - one piece of news is for one of ten
+ * ok 6 - one event is for one of ten
  * ok 7 - and the others get theirs
  * ok 8 - a signal ends the wait
  * 1..8
@@ -48,7 +48,7 @@ main(void)
     int sum = 0;
 
     knob_set(WAITS, "b\n");
-    is_str(knob_get(WAITS), "b", "news that is there is taken at once");
+    is_str(knob_get(WAITS), "b", "an event that is there is taken at once");
     knob_set(WAITS, "soon\n");
     is_str(knob_get(WAITS), "late", "each only once: it is late");
     knob_set(WAITS, "ever\n");
@@ -71,7 +71,7 @@ main(void)
     }
     knob_set(WAITS, "a\n");
     sum += told(-1) == 'a';
-    is(waitpid(-1, NULL, WNOHANG), 0, "one piece of news is for one of ten");
+    is(waitpid(-1, NULL, WNOHANG), 0, "one event is for one of ten");
     for (int i = 0; i < 9; i++) {
         knob_set(WAITS, i % 2 ? "a\n" : "b\n");
         sum += told(-1) == (i % 2 ? 'a' : 'b');

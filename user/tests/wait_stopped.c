@@ -1,5 +1,5 @@
 /*
- * wait_news.c: stops and continues as the parent hears of them: each once, to
+ * wait_stopped.c: what the parent learns of stops and continues: each once, by
  * a wait that asks for it; the last one takes the place of one not yet told,
  * and an end takes the place of all. (The plain cases: stop_cont.c.)
  */
@@ -39,7 +39,7 @@ until(pid_t pid, char state)
 
 /* => the status that a wait that asks for this finds at once, -1: none */
 static int
-news(pid_t pid, int options)
+told(pid_t pid, int options)
 {
     int status = 0;
 
@@ -51,18 +51,18 @@ test_asked(pid_t pid)
 {
     kill(pid, SIGSTOP);
     until(pid, 'T');
-    is(news(pid, 0), -1, "a stop is not told to who does not ask");
-    is(news(pid, WCONTINUED), -1, "nor to who asks for continues");
-    is(news(pid, ALL), SIGSTOP << 8 | 0x7f, "but to who asks for both");
-    is(news(pid, ALL), -1, "once");
+    is(told(pid, 0), -1, "a stop is not told to who does not ask");
+    is(told(pid, WCONTINUED), -1, "nor to who asks for continues");
+    is(told(pid, ALL), SIGSTOP << 8 | 0x7f, "but to who asks for both");
+    is(told(pid, ALL), -1, "once");
     kill(pid, SIGSTOP);
-    is(news(pid, ALL), -1, "another stop of it is none");
+    is(told(pid, ALL), -1, "another stop of it is none");
     kill(pid, SIGCONT);
-    is(news(pid, WUNTRACED), -1, "a continue is not told for a stop");
-    is(news(pid, WCONTINUED), 0xffff, "but as that");
-    is(news(pid, ALL), -1, "once");
+    is(told(pid, WUNTRACED), -1, "a continue is not told for a stop");
+    is(told(pid, WCONTINUED), 0xffff, "but as that");
+    is(told(pid, ALL), -1, "once");
     kill(pid, SIGCONT);
-    is(news(pid, ALL), -1, "another continue of it is none");
+    is(told(pid, ALL), -1, "another continue of it is none");
 }
 
 static void
@@ -73,15 +73,15 @@ test_replaced(pid_t pid)
     kill(pid, SIGSTOP);
     until(pid, 'T');
     kill(pid, SIGCONT);
-    is(news(pid, WUNTRACED), -1, "a stop that is over is not told");
-    is(news(pid, ALL), 0xffff, "only the continue");
+    is(told(pid, WUNTRACED), -1, "a stop that is over is not told");
+    is(told(pid, ALL), 0xffff, "only the continue");
     kill(pid, SIGSTOP);
     until(pid, 'T');
     kill(pid, SIGCONT);
     kill(pid, SIGTSTP);
     is(waitpid(pid, &status, WUNTRACED), pid, "continued and stopped again");
     is(status, SIGTSTP << 8 | 0x7f, "the new stop is told, with its signal");
-    is(news(pid, ALL), -1, "and nothing else");
+    is(told(pid, ALL), -1, "and nothing else");
     kill(pid, SIGKILL);
     waitpid(pid, &status, ALL);
     killed(status, SIGKILL, "killed while it is stopped");
@@ -110,7 +110,7 @@ test_end(void)
     fails(waitpid(pid, &status, ALL), ECHILD, "that was all");
 }
 
-/* Of several, each has its own news, by any wait, whoever is asked for. */
+/* Of several, each has its own status, by any wait, whoever is asked for. */
 static void
 test_several(void)
 {
