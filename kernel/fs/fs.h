@@ -55,8 +55,8 @@ int fs_place(const char *path, struct inode *inode) __must_check;
 void fs_must_place(const char *path, struct inode *inode);
 
 /*
- * Where the last component of a path stands.  What to do with it (look, make,
- * remove, follow) is left to whoever asked:
+ * The state of a path walk, at the last component.  The caller then looks it up,
+ * makes it, removes it or follows it:
  *
  *      path_walk --> dir_lookup (perhaps) --> act on dir, name --> lookup_end
  *                      ^          |
@@ -66,7 +66,7 @@ struct lookup {
     struct inode *dir;       /* one reference */
     const char *path;        /* what follows the component */
     char *text;              /* what path points into: a link was followed */
-    u32 links;               /* so many were */
+    u32 links;               /* how many were followed */
     bool slash;              /* `name/`: it must be a directory */
     char name[NAME_MAX + 1]; /* empty if the path was `/` */
 };
