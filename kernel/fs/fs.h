@@ -55,7 +55,7 @@ int fs_place(const char *path, struct inode *inode) __must_check;
 void fs_must_place(const char *path, struct inode *inode);
 
 /*
- * The state of a path walk, at the last component.  The caller then looks it up,
+ * The state of a path walk at the last component.  Then the caller looks it up,
  * makes it, removes it or follows it:
  *
  *      path_walk --> dir_lookup (perhaps) --> act on dir, name --> lookup_end

@@ -75,9 +75,9 @@ def fork_now():
 
 
 class ParentFirst(gdb.Breakpoint):
-    """At a child's first step: does its parent wait for the CPU, and has not
-    yet come further in user mode than the child will be? Then the parent goes
-    first, as if nobody looked. So a `next` over fork stays in the parent."""
+    """Stops nothing. At a child's first step its parent may wait for the CPU,
+    and be at the same instruction of user mode as the child. Then the parent
+    goes first, as without gdb. So a `next` over fork stays in the parent."""
 
     wanted = True
 

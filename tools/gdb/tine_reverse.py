@@ -144,8 +144,8 @@ class WhoWrote(tine_run.Command):
         for line in search.copies:
             print(line)
         if not found:
-            raise gdb.GdbError("nobody has written there since the machine "
-                               "was switched on; you are where you were")
+            raise gdb.GdbError("nothing has been written there since the "
+                               "machine was switched on; you did not move")
         search.tell()
         ago = kernel.plural(begin - instruction(), "instruction")
         print(f"  {ago} ago; `tine instruction {begin}` returns")

@@ -1,7 +1,7 @@
 """Letting the guest run to a place; tine enter, tine leave.
 
-A breakpoint in user code stops every process that has code at that address.
-So each of ours asks first who runs: read Stop and run_to.
+A breakpoint in user code stops every process that has code at that address. So
+each of ours first asks which process runs: read Stop and run_to.
 """
 
 import os

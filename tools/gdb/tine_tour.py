@@ -37,7 +37,7 @@ class Tour:
         self.stops = stops.all_stops()
         self.cast = stops.Cast()
         self.turns = stops.take_turns(self.cast)
-        tine_fork.ParentFirst.wanted = False    # we say whose turn it is
+        tine_fork.ParentFirst.wanted = False    # the tour decides the order
         self.seen, self.told = [], set()
         self.mode = self.page = ""
         self.over = False
@@ -75,9 +75,9 @@ class Tour:
         self.tell(f"{number} of {len(self.stops)}: ", stop.name,
                   stops.Facts(self.cast, stop), self.stops[:number])
         if not self.seen[1:] and self.mode not in MODES:
-            print(f"\nThe tour has words for fork=tree and fork=page. This is "
-                  f"fork={self.mode}:\nwhat gdb shows is right, what the tour "
-                  "says about it may be wrong.")
+            print(f"\nThe tour has texts for fork=tree and fork=page. This is "
+                  f"fork={self.mode}:\nwhat gdb shows is right, but the tour's "
+                  "text about it may be wrong.")
 
     def end(self):
         """Leave nothing of ours in the machine; if it is there for this
@@ -179,7 +179,7 @@ def look(words, sign, facts):
 
 
 def command(line):
-    """What one would see who types it."""
+    """The command as it looks when it is typed."""
     yield f"(gdb) {line}"
     try:
         yield gdb.execute(line, to_string=True).rstrip("\n")

@@ -54,7 +54,7 @@ class Ps(View):
     are on lines of their own below it, as `+ tid 5`. A zombie is a process
     without a thread. `=>` is the thread that runs on the CPU that gdb looks
     at. SPACE is the frame of the root of its page tables (`tine pt PID`), or
-    whose space it uses, as after a vfork. WHAT IT DOES is the system call
+    the owner of a borrowed space (vfork). WHAT IT DOES is the system call
     with its arguments as they are in the registers, and the function of the
     kernel that sleeps."""
 
@@ -256,8 +256,8 @@ class Files(View):
     tine files [PID|.]
 
     KIND: file (in memory), pipe, tty, device, dir, proc, host (the run's own
-    stdin and so on). REFS counts who holds the open file: descriptor tables
-    and calls under way; it has one OFFSET for all. A fork shares the whole
+    stdin and so on). REFS counts the descriptor tables and running calls that
+    hold the open file; it has one OFFSET for all. A fork shares the whole
     table, which is copied when one side changes it."""
 
     LINE = "{:>3} {:7} {:4} {:>8} {:>4}  {}"
