@@ -86,7 +86,7 @@ flush_all_here(u64 unused)
 }
 
 static inline void
-flush(u64 mask, void (*here)(u64), u64 arg)
+flush_cpus(u64 mask, void (*here)(u64), u64 arg)
 {
     u64 me = bit_of(this_cpu());
 
@@ -101,13 +101,13 @@ flush(u64 mask, void (*here)(u64), u64 arg)
 void
 tlb_flush_page(u64 mask, vaddr_t addr)
 {
-    flush(mask, invlpg, addr);
+    flush_cpus(mask, invlpg, addr);
 }
 
 void
 tlb_flush_all(u64 mask)
 {
-    flush(mask, flush_all_here, 0);
+    flush_cpus(mask, flush_all_here, 0);
 }
 
 /* ---- Parking ---- */

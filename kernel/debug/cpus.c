@@ -66,7 +66,7 @@ check_queue(struct check *check, int cpu)
 
 /* => whether it should be in a queue */
 static bool
-check_thread(struct check *check, const struct thread *thread)
+check_queued(struct check *check, const struct thread *thread)
 {
     bool running = thread->state == THREAD_RUNNING;
 
@@ -89,7 +89,7 @@ check_cpus(struct check *check)
     }
     for_each_process(process) {
         for_each_thread(thread, process) {
-            ready -= check_thread(check, thread);
+            ready -= check_queued(check, thread);
         }
     }
     if (ready != 0) {

@@ -28,7 +28,7 @@ static u64 check_interval; /* run the checkers at every Nth system call */
 
 /* A decimal number of the whole text.  => 0 or -EINVAL */
 static int
-parse_number(const char *text, u64 *number)
+knob_number(const char *text, u64 *number)
 {
     *number = 0;
     while (*text >= '0' && *text <= '9' && *number <= 1UL << 60) {
@@ -66,7 +66,7 @@ word_value(const char *name, bool always)
     if (always && strcmp(word, "always") != 0) {
         panic("boot word %s=%s: always", name, word);
     }
-    if (!always && parse_number(word, &value) != 0) {
+    if (!always && knob_number(word, &value) != 0) {
         panic("boot word %s=%s: a number above 0", name, word);
     }
     return value;
@@ -112,7 +112,7 @@ nomem_store(const char *word)
         this_cpu()->nomem = NULL;
         return 0;
     }
-    if (number == NULL || parse_number(number + 1, &nomem.next) != 0) {
+    if (number == NULL || knob_number(number + 1, &nomem.next) != 0) {
         return -EINVAL;
     }
     if (strncmp(word, "every ", 6) == 0) {

@@ -16,7 +16,7 @@
 #define PULSE_RESET       0xfe
 
 static void
-flush(void)
+uarts_flush(void)
 {
     uart_flush(COM1_PORT);
     uart_flush(COM2_PORT);
@@ -25,7 +25,7 @@ flush(void)
 void
 machine_power_off(void)
 {
-    flush();
+    uarts_flush();
     outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_S5);
     cpu_halt();
 }
@@ -33,7 +33,7 @@ machine_power_off(void)
 void
 machine_reset(void)
 {
-    flush();
+    uarts_flush();
     outb(KEYBOARD_COMMAND, PULSE_RESET);
     cpu_halt();
 }
@@ -41,7 +41,7 @@ machine_reset(void)
 void
 machine_fail(void)
 {
-    flush();
+    uarts_flush();
     outl(DEBUG_EXIT, DEBUG_EXIT_PANIC);
     cpu_halt();
 }

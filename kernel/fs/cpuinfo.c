@@ -28,7 +28,7 @@ static const struct flag {
 };
 
 static bool
-has(const struct flag *flag)
+cpu_has(const struct flag *flag)
 {
     u32 regs[4];
 
@@ -67,7 +67,7 @@ cpuinfo_show(struct text *out)
         show_names(out);
         text_printf(out, "apicid\t\t: %u\nflags\t\t:", cpus[i].apic_id);
         for (size_t f = 0; f < ARRAY_SIZE(flags); f++) {
-            if (has(&flags[f])) {
+            if (cpu_has(&flags[f])) {
                 text_printf(out, " %s", flags[f].name);
             }
         }

@@ -57,7 +57,7 @@ next_bit(const u64 *words, u32 from, u32 end)
 }
 
 static struct fdtable *
-table_alloc(u32 capacity)
+fdtable_alloc(u32 capacity)
 {
     u32 slots = capacity + 2 * WORDS(capacity);
     struct fdtable *table = kzalloc(sizeof(*table)
@@ -102,7 +102,7 @@ set_used(struct fdtable *table, u32 fd, bool used)
 static struct fdtable *
 table_copy(const struct fdtable *old, u32 capacity, bool moves)
 {
-    struct fdtable *new = table_alloc(capacity);
+    struct fdtable *new = fdtable_alloc(capacity);
     u32 end = old->capacity;
 
     if (new == NULL) {
@@ -328,7 +328,7 @@ fd_cloexec(u32 fd, int set)
 struct files *
 files_alloc(void)
 {
-    struct fdtable *table = table_alloc(FIRST_CAPACITY);
+    struct fdtable *table = fdtable_alloc(FIRST_CAPACITY);
     struct files *files = kzalloc(sizeof(*files));
 
     if (files == NULL || table == NULL) {

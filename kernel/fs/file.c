@@ -77,7 +77,7 @@ may_move(const struct file *file, bool write)
 }
 
 static inline long
-move(struct file *file, struct uio *uio)
+file_transfer(struct file *file, struct uio *uio)
 {
     const struct inode_ops *ops = file->inode->ops;
 
@@ -95,7 +95,7 @@ file_move(struct file *file, vaddr_t buf, size_t size, bool write)
     if (error == 0 && !user_range(buf, size)) {
         error = -EFAULT;
     }
-    return error == 0 ? move(file, &uio) : error;
+    return error == 0 ? file_transfer(file, &uio) : error;
 }
 
 long
@@ -111,7 +111,7 @@ file_move_vector(struct file *file, const struct iovec *iov, u64 count,
         }
         uio.left += MIN(iov[i].iov_len, RW_MAX - uio.left);
     }
-    return error == 0 ? move(file, &uio) : error;
+    return error == 0 ? file_transfer(file, &uio) : error;
 }
 
 long

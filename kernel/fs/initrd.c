@@ -80,7 +80,7 @@ unpack(const struct cpio_entry *entry)
 
 /* Panic and say why the archive is not usable, as far as we can tell. */
 static __noreturn void
-refuse(const struct cpio *cpio, const char *last)
+initrd_refuse(const struct cpio *cpio, const char *last)
 {
     u64 left = cpio->size - cpio->at;
     const char *header = (const char *)cpio->data + cpio->at;
@@ -123,7 +123,7 @@ unpack_initrd(void)
         last = entry.name;
     }
     if (result < 0 || last[0] == '\0') {
-        refuse(&cpio, last);
+        initrd_refuse(&cpio, last);
     }
     frame_release_range(align_down(start, PAGE_SIZE),
                         align_up(end, PAGE_SIZE));

@@ -21,7 +21,7 @@
 /* The error of a change that is not possible: an error of the look-up, or if
  * the name exists, `error`. */
 static int
-refuse(struct lookup *lookup, int error)
+refuse_name(struct lookup *lookup, int error)
 {
     struct inode *inode;
     int missing = dir_lookup(lookup->dir, lookup->name, &inode);
@@ -44,7 +44,7 @@ make(struct lookup *lookup, struct inode *inode)
     bool new_dir = new && S_ISDIR(inode->mode);
     if (lookup->dir->dev != DEV_TREE || !lookup_is_name(lookup)
         || (lookup->slash && !new_dir)) {
-        return refuse(lookup, -EEXIST);
+        return refuse_name(lookup, -EEXIST);
     }
     if (new && lookup->dir->mode & S_ISGID) {
         inode->gid = lookup->dir->gid;
@@ -174,7 +174,7 @@ ask_name(struct lookup *lookup, bool directory)
                : strcmp(lookup->name, ".") == 0 ? -EINVAL
                                                : -ENOTEMPTY;
     }
-    return lookup->dir->dev != DEV_TREE ? refuse(lookup, -EPERM) : 0;
+    return lookup->dir->dev != DEV_TREE ? refuse_name(lookup, -EPERM) : 0;
 }
 
 int
@@ -209,8 +209,8 @@ rename_found(struct lookup *from, struct lookup *to, u32 flags)
     if (from->dir->dev == DEV_TREE) {
         return dir_rename(from, to, flags);
     }
-    int error = refuse(from, 0);
-    return error != 0 ? error : refuse(to, -EPERM);
+    int error = refuse_name(from, 0);
+    return error != 0 ? error : refuse_name(to, -EPERM);
 }
 
 int

@@ -13,7 +13,7 @@
 /* Make the tree higher, until it has a slot for page `index`.
  * => false: no memory */
 static bool
-grow(struct pagetree *tree, u64 index)
+pagetree_grow(struct pagetree *tree, u64 index)
 {
     while (index >> (SLOT_BITS * tree->height) != 0) {
         paddr_t node = 0;
@@ -39,7 +39,7 @@ slot_of(struct pagetree *tree, u64 index, bool make)
     paddr_t *slot = &tree->root;
 
     if (index >> bits != 0) {
-        if (!make || !grow(tree, index)) {
+        if (!make || !pagetree_grow(tree, index)) {
             return NULL;
         }
         bits = SLOT_BITS * tree->height;

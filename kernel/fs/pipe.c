@@ -128,7 +128,7 @@ pipe_read(struct file *file, struct uio *uio)
  * => PIPE_BUF bytes or fewer are written whole or not at all
  * => bytes; -EFAULT or -ENOMEM if none were copied */
 static long
-fill(struct pipe *pipe, struct uio *uio)
+fill_ring(struct pipe *pipe, struct uio *uio)
 {
     bool atomic = uio->left <= PIPE_BUF;
     int error = 0;
@@ -158,7 +158,7 @@ pipe_write(struct file *file, struct uio *uio)
         } else if (PIPE_SIZE - filled(pipe) < need) {
             n = wait_other_end(pipe, file, &pipe->room_wait);
         } else {
-            n = fill(pipe, uio);
+            n = fill_ring(pipe, uio);
             done += n > 0 ? (size_t)n : 0;
             need = 1;
         }
@@ -175,7 +175,7 @@ pipe_write(struct file *file, struct uio *uio)
 /* Count the file as a user of its pipe.  file->data marks it as counted.
  * => the mutex held */
 static void
-join(struct file *file)
+pipe_join(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
     u32 ends = file_access(file);
@@ -241,7 +241,7 @@ pipe_open(struct file *file)
     if (ends == FILE_WRITES && pipe->readers == 0 && named && !waits) {
         error = -ENXIO;
     } else if (error == 0) {
-        join(file);
+        pipe_join(file);
     }
     if (ends == FILE_READS && pipe->writers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
@@ -288,7 +288,7 @@ pipe_create(struct file *ends[2], u32 flags)
         file_put(ends[0]);
         return -ENOMEM;
     }
-    join(ends[0]);
-    join(ends[1]);
+    pipe_join(ends[0]);
+    pipe_join(ends[1]);
     return 0;
 }

@@ -262,7 +262,7 @@ made(const struct inode_ops *ops, u32 mode, pid_t pid, int file)
 
 /* The number in name, in Linux's strict form.  => -1: it is none */
 static int
-parse_number(const char *name)
+number_of_name(const char *name)
 {
     int number = *name != '\0' ? 0 : -1;
 
@@ -303,7 +303,7 @@ static int
 lookup_fd(struct inode *dir, const char *name, struct inode **child)
 {
     pid_t pid = proc_of(dir)->pid;
-    int fd = parse_number(name);
+    int fd = number_of_name(name);
 
     if (fd < 0 || next_open(pid, fd) != fd) {
         return -ENOENT;
@@ -375,7 +375,7 @@ lookup_pid(struct inode *dir, const char *name, struct inode **child)
         *child = link_alloc(text, (size_t)length);
         return 0;
     }
-    pid_t pid = parse_number(name);
+    pid_t pid = number_of_name(name);
     if (pid < 0 || pid_next(pid) != pid) {
         return -ENOENT;
     }

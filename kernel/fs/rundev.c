@@ -103,7 +103,7 @@ stdin_is_ours(void)
 }
 
 static void
-add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
+run_add(const char *path, u64 minor, const struct inode_ops *ops, void *data)
 {
     device_add(path, S_IFIFO | 0600, makedev(RUN_MAJOR, minor), ops, data);
 }
@@ -117,10 +117,10 @@ rundev_init(void)
     waitq_init(&run_input.input_wait);
     mutex_init(&record_lock, MUTEX_CONTENT);
     if (host_present) {
-        add("/dev/run/stdin", 0, &stdin_ops, &run_input);
-        add("/dev/run/stdout", 1, &record_ops, (void *)(u64)HOST_OUT);
-        add("/dev/run/stderr", 2, &record_ops, (void *)(u64)HOST_ERR);
-        add("/dev/run/report", 3, &record_ops, (void *)(u64)HOST_REPORT);
+        run_add("/dev/run/stdin", 0, &stdin_ops, &run_input);
+        run_add("/dev/run/stdout", 1, &record_ops, (void *)(u64)HOST_OUT);
+        run_add("/dev/run/stderr", 2, &record_ops, (void *)(u64)HOST_ERR);
+        run_add("/dev/run/report", 3, &record_ops, (void *)(u64)HOST_REPORT);
     }
     __atomic_store_n(&receiver, host_present && stdin_is_ours()
                                     ? &run_input : &console_tty,

@@ -14,7 +14,7 @@
 
 /* Make room for n more bytes.  => false: no memory */
 static bool
-grow(struct text *text, size_t n)
+text_grow(struct text *text, size_t n)
 {
     size_t capacity = MAX(text->capacity, FIRST_CAPACITY);
 
@@ -46,7 +46,7 @@ text_printf(struct text *text, const char *fmt, ...)
         va_start(ap, fmt);
         length = (size_t)vsnprintf(text->buf + text->size, room, fmt, ap);
         va_end(ap);
-    } while (length >= room && grow(text, length + 1));
+    } while (length >= room && text_grow(text, length + 1));
     text->size += length < room ? length : 0;
 }
 

@@ -172,7 +172,7 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
 
 /* Move page by page.  => bytes; an errno if none were moved */
 static long
-move(struct file *file, struct uio *uio)
+tmpfs_transfer(struct file *file, struct uio *uio)
 {
     u64 start = file->offset;
     long n = (i64)(start + uio->left) < 0 ? -EINVAL : 1;
@@ -188,7 +188,7 @@ static long
 tmpfs_read(struct file *file, struct uio *uio)
 {
     mutex_lock(&file->lock);
-    long result = move(file, uio);
+    long result = tmpfs_transfer(file, uio);
     mutex_unlock(&file->lock);
     inode_accessed(file->inode);
     return result;
@@ -204,7 +204,7 @@ tmpfs_write(struct file *file, struct uio *uio)
     if ((file->flags & O_APPEND) && uio->left > 0) {
         file->offset = file->inode->size;
     }
-    long result = move(file, uio);
+    long result = tmpfs_transfer(file, uio);
     mutex_unlock(&target->writing);
     mutex_unlock(&file->lock);
     return result;

@@ -26,7 +26,7 @@
 #define CHUNK    256 /* bytes of a write that are shown at once */
 
 static inline bool
-has(const struct tty *tty, tcflag_t local_flag)
+tty_has(const struct tty *tty, tcflag_t local_flag)
 {
     return (tty->termios.c_lflag & local_flag) != 0;
 }
@@ -88,7 +88,7 @@ columns(const struct tty *tty, u8 byte)
     bool control = (byte < ' ' && byte != '\t' && byte != '\n')
                    || byte == DELETE;
 
-    return control && has(tty, ECHOCTL) ? 2 : 1;
+    return control && tty_has(tty, ECHOCTL) ? 2 : 1;
 }
 
 /* Echo a tab as one blank: then erasing it needs no count of columns. */
@@ -98,7 +98,7 @@ echo(struct tty *tty, u8 byte)
     char caret[2] = {'^', (char)(byte ^ 0x40)};
     char plain = byte == '\t' ? ' ' : (char)byte;
 
-    if (has(tty, ECHO)) {
+    if (tty_has(tty, ECHO)) {
         bool two = columns(tty, byte) == 2;
         show(tty, two ? caret : &plain, two ? 2 : 1);
     }
@@ -135,7 +135,7 @@ erase(struct tty *tty)
 {
     u8 byte = (u8)tty->ring[--tty->head % TTY_RING];
 
-    for (size_t n = columns(tty, byte); n > 0 && has(tty, ECHO); n--) {
+    for (size_t n = columns(tty, byte); n > 0 && tty_has(tty, ECHO); n--) {
         show(tty, "\b \b", 3);
     }
 }
@@ -148,7 +148,7 @@ edit_line(struct tty *tty, u8 byte)
     /* Some terminals' erase key sends DEL, some send BS: accept both. */
     bool one = is_control(tty, VERASE, byte) || byte == '\b';
 
-    if (!has(tty, ICANON) || !(kill || one)) {
+    if (!tty_has(tty, ICANON) || !(kill || one)) {
         return false;
     }
     u32 end = kill || tty->head == tty->edit ? tty->edit : tty->head - 1;
@@ -164,9 +164,9 @@ keep(struct tty *tty, u8 byte)
 {
     u16 entry = byte;
 
-    if (has(tty, ICANON) && is_control(tty, VEOF, byte)) {
+    if (tty_has(tty, ICANON) && is_control(tty, VEOF, byte)) {
         entry = TTY_EOF;
-    } else if (has(tty, ICANON)
+    } else if (tty_has(tty, ICANON)
                && (byte == '\n' || is_control(tty, VEOL, byte))) {
         entry |= TTY_LINE_END;
     }
@@ -178,7 +178,7 @@ keep(struct tty *tty, u8 byte)
     if (entry != TTY_EOF) {
         echo(tty, byte);
     }
-    if (ends_line || !has(tty, ICANON)) {
+    if (ends_line || !tty_has(tty, ICANON)) {
         hand_over(tty);
     }
 }
@@ -187,7 +187,7 @@ keep(struct tty *tty, u8 byte)
 static int
 signal_of(const struct tty *tty, u8 byte)
 {
-    if (!has(tty, ISIG)) {
+    if (!tty_has(tty, ISIG)) {
         return 0;
     }
     return is_control(tty, VINTR, byte)   ? SIGINT
@@ -232,7 +232,7 @@ tty_end(struct tty *tty)
 
 /* Copy bytes that can be read: at most size, of one line.  => lock held */
 static size_t
-take(struct tty *tty, char *buf, size_t size)
+tty_take(struct tty *tty, char *buf, size_t size)
 {
     size_t got = 0;
 
@@ -245,7 +245,7 @@ take(struct tty *tty, char *buf, size_t size)
         if (!(entry & TTY_EOF)) {
             buf[got++] = (char)entry;
         }
-        if (has(tty, ICANON) && (entry & (TTY_LINE_END | TTY_EOF))) {
+        if (tty_has(tty, ICANON) && (entry & (TTY_LINE_END | TTY_EOF))) {
             break;
         }
     }
@@ -268,7 +268,7 @@ tty_read(struct file *file, struct uio *uio)
         return -ENOMEM;
     }
     spin_lock(&tty->lock);
-    bool wants_none = !has(tty, ICANON) && tty->termios.c_cc[VMIN] == 0;
+    bool wants_none = !tty_has(tty, ICANON) && tty->termios.c_cc[VMIN] == 0;
     while (tty->tail == tty->edit && !tty->ended && !wants_none && got == 0) {
         got = file->flags & O_NONBLOCK
                   ? -EAGAIN : wait_sleep(&tty->input_wait, &tty->lock,
@@ -276,7 +276,7 @@ tty_read(struct file *file, struct uio *uio)
     }
     bool was_full = is_full(tty);
     if (got == 0) {
-        got = (long)take(tty, line, size);
+        got = (long)tty_take(tty, line, size);
     }
     spin_unlock(&tty->lock);
     if (was_full) {
@@ -304,7 +304,7 @@ tty_set_modes(struct tty *tty, vaddr_t user, bool flush)
         tty->tail = tty->edit = tty->head;
     }
     if (changed & ICANON) { /* pending bytes become a line, or no line */
-        if (has(tty, ICANON) && tty->tail != tty->head) {
+        if (tty_has(tty, ICANON) && tty->tail != tty->head) {
             tty->ring[(tty->head - 1) % TTY_RING] |= TTY_LINE_END;
         }
         hand_over(tty);

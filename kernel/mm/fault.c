@@ -52,8 +52,8 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
  * its new reference is the edge.  A private mapping gets it without W, a shared
  * one writes to it. */
 static __noinline int
-fill(struct as *as, const struct vma *vma, vaddr_t addr, enum access access,
-     pte_t *entry)
+fill_page(struct as *as, const struct vma *vma, vaddr_t addr,
+          enum access access, pte_t *entry)
 {
     if (vma->object == NULL) {
         return fill_anonymous(vma, entry, access);
@@ -86,7 +86,7 @@ serve(struct as *as, vaddr_t addr, enum access access)
         return -ENOMEM;
     }
     if (!pte_is_edge(*entry)) {
-        error = fill(as, vma, addr, access, entry);
+        error = fill_page(as, vma, addr, access, entry);
     }
     if (error != 0 || access != ACCESS_WRITE || (*entry & PTE_W) != 0) {
         return error;

@@ -43,7 +43,7 @@ static struct frame_cache {
 
 /* All work on the caches and lists is between these two. */
 static inline struct frame_cache *
-enter(void)
+cache_enter(void)
 {
     struct frame_cache *cache = &caches[this_cpu()->id];
 
@@ -54,7 +54,7 @@ enter(void)
 }
 
 static inline void
-leave(struct frame_cache *cache)
+cache_leave(struct frame_cache *cache)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     cache->busy = false;
@@ -94,9 +94,9 @@ drain_here(u64 asked)
     if (caches[cpu->id].busy || outer >= RANK_FRAME) {
         return;
     }
-    struct frame_cache *cache = enter();
+    struct frame_cache *cache = cache_enter();
     if (!spin_try(&frame_lock, outer + 1)) { /* we may be in an interrupt */
-        leave(cache);
+        cache_leave(cache);
         return;
     }
     cpu_set_rank(RANK_FRAME);
@@ -107,7 +107,7 @@ drain_here(u64 asked)
         }
     }
     spin_unlock(&frame_lock);
-    leave(cache);
+    cache_leave(cache);
     __atomic_fetch_and((u64 *)asked, ~(1UL << cpu->id), __ATOMIC_RELEASE);
 }
 
@@ -171,9 +171,9 @@ refill(struct loose *loose, enum frame_content content)
 
 /* One frame with this content.  => 0: there is none */
 static inline paddr_t
-take(enum frame_kind kind, enum frame_content content)
+frame_take(enum frame_kind kind, enum frame_content content)
 {
-    struct frame_cache *cache = enter();
+    struct frame_cache *cache = cache_enter();
     struct loose *loose = &cache->loose[content];
 
     /* The look without the lock is a guess that may be late. */
@@ -187,7 +187,7 @@ take(enum frame_kind kind, enum frame_content content)
         claim(number, kind);
         cache->counts[kind]++;
     }
-    leave(cache);
+    cache_leave(cache);
     return (paddr_t)number << PAGE_SHIFT;
 }
 
@@ -198,12 +198,12 @@ take_any(enum frame_kind kind)
     paddr_t frame;
 
     do {
-        frame = take(kind, CONTENT_ANY);
+        frame = frame_take(kind, CONTENT_ANY);
         if (frame == 0) {
-            frame = take(kind, CONTENT_ZERO);
+            frame = frame_take(kind, CONTENT_ZERO);
         }
         if (frame == 0) {
-            frame = take(kind, CONTENT_ROOT);
+            frame = frame_take(kind, CONTENT_ROOT);
         }
     } while (frame == 0 && drain_others());
     return frame;
@@ -212,7 +212,7 @@ take_any(enum frame_kind kind)
 static inline paddr_t
 take_zero(enum frame_kind kind)
 {
-    paddr_t frame = take(kind, CONTENT_ZERO);
+    paddr_t frame = frame_take(kind, CONTENT_ZERO);
 
     if (frame == 0) {
         frame = take_any(kind);
@@ -241,7 +241,7 @@ frame_alloc_root(void)
     if (nomem_fails()) {
         return 0;
     }
-    paddr_t root = take(FRAME_TABLE, CONTENT_ROOT);
+    paddr_t root = frame_take(FRAME_TABLE, CONTENT_ROOT);
     if (root == 0) {
         root = take_zero(FRAME_TABLE);
         if (root == 0) {
@@ -259,7 +259,7 @@ frame_alloc_root(void)
 static u32
 take_block(enum frame_kind kind, int order)
 {
-    struct frame_cache *cache = enter();
+    struct frame_cache *cache = cache_enter();
 
     spin_lock(&frame_lock);
     u32 number = block_take(order);
@@ -274,7 +274,7 @@ take_block(enum frame_kind kind, int order)
         cache->counts[kind] += 1u << order;
     }
     spin_unlock(&frame_lock);
-    leave(cache);
+    cache_leave(cache);
     return number;
 }
 
@@ -304,7 +304,7 @@ void
 frame_free_block(paddr_t block, int order)
 {
     u32 number = (u32)(block >> PAGE_SHIFT);
-    struct frame_cache *cache = enter();
+    struct frame_cache *cache = cache_enter();
 
     spin_lock(&frame_lock);
     for (u32 i = 0; i < 1u << order; i++) {
@@ -312,7 +312,7 @@ frame_free_block(paddr_t block, int order)
     }
     block_free(number, order);
     spin_unlock(&frame_lock);
-    leave(cache);
+    cache_leave(cache);
 }
 
 /* The CPU has many frames of a content: give a batch away. */
@@ -330,7 +330,7 @@ void
 frame_free(paddr_t addr, enum frame_content content)
 {
     u32 number = (u32)(addr >> PAGE_SHIFT);
-    struct frame_cache *cache = enter();
+    struct frame_cache *cache = cache_enter();
     struct loose *loose = &cache->loose[content];
 
     retire(cache, number, content);
@@ -338,7 +338,7 @@ frame_free(paddr_t addr, enum frame_content content)
     if (loose->count > 2 * BATCH) {
         spill(loose, content);
     }
-    leave(cache);
+    cache_leave(cache);
 }
 
 void
@@ -352,14 +352,14 @@ frame_put(paddr_t addr)
 void
 frame_disown(paddr_t addr)
 {
-    struct frame_cache *cache = enter();
+    struct frame_cache *cache = cache_enter();
 
     /* While we have the hold nobody else can be the frame's last owner, and so
      * nobody else frees it or asks for its kind. */
     cache->counts[frame_of(addr)->kind]--;
     cache->counts[FRAME_ANON]++;
     frame_of(addr)->kind = FRAME_ANON;
-    leave(cache);
+    cache_leave(cache);
     frame_put(addr);
 }
 

@@ -113,7 +113,7 @@ own_partial(struct as *as, vaddr_t start, vaddr_t end)
 }
 
 static void
-cut(struct walk *walk)
+cut_entry(struct walk *walk)
 {
     /* In one instruction: the processor may be setting A or D. */
     if (*walk->entry & PTE_P) {
@@ -133,7 +133,7 @@ drop_cut(struct walk *walk)
 }
 
 static void
-flush(struct as *as, vaddr_t addr, bool page)
+flush_range(struct as *as, vaddr_t addr, bool page)
 {
     if (page) {
         tlb_flush_page(as_cpus(as), addr);
@@ -146,7 +146,7 @@ int
 range_unmap(struct as *as, vaddr_t start, vaddr_t end)
 {
     struct walk walk = {.start = start, .end = end, .whole = true,
-                        .visit = cut};
+                        .visit = cut_entry};
 
     if (!own_partial(as, start, end)) {
         return -ENOMEM;
@@ -154,7 +154,7 @@ range_unmap(struct as *as, vaddr_t start, vaddr_t end)
     /* ---- no failure below this line ---- */
     walk_all(as, &walk);
     if (walk.lowered > 0) {
-        flush(as, walk.addr, walk.lowered == 1 && walk.level == 1);
+        flush_range(as, walk.addr, walk.lowered == 1 && walk.level == 1);
     }
     walk.visit = drop_cut;
     if (walk.lowered == 1) {
@@ -225,7 +225,7 @@ range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     walk.rights = range_rights(prot, 0) | (prot & PROT_WRITE ? PTE_W : 0);
     walk_all(as, &walk);
     if (walk.lowered > 0) { /* who gives only, flushes nobody (A8) */
-        flush(as, start, end - start == PAGE_SIZE);
+        flush_range(as, start, end - start == PAGE_SIZE);
     }
     return 0;
 }

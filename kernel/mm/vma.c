@@ -231,7 +231,7 @@ merge(struct vma_node *lower, struct vma_node *upper)
  * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
  * priorities that come, which would make the tree a list. */
 static inline void
-fill(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
+set_node(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
 {
     as->vma_seed = (as->vma_seed ^ noise) * 0x9e3779b97f4a7c15 + 235;
     hold_object(vma);
@@ -243,7 +243,7 @@ fill(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
 }
 
 static void
-add(struct as *as, const struct vma *vma)
+insert_node(struct as *as, const struct vma *vma)
 {
     struct vma_node *node = as->vma_spare;
     struct vma_node *before, *after;
@@ -251,7 +251,7 @@ add(struct as *as, const struct vma *vma)
     assert(node != NULL);
     as->vma_spare = node->left;
     node->left = NULL;
-    fill(as, node, vma, rdtsc());
+    set_node(as, node, vma, rdtsc());
     update(node);
     split(as->vmas, vma->start, &before, &after);
     as->vmas = merge(merge(before, node), after);
@@ -259,7 +259,7 @@ add(struct as *as, const struct vma *vma)
 
 /* Make addr a border, if a vma has it inside. */
 static void
-cut(struct as *as, vaddr_t addr)
+split_vma_at(struct as *as, vaddr_t addr)
 {
     struct vma *vma = vma_find(as, addr);
 
@@ -268,13 +268,13 @@ cut(struct as *as, vaddr_t addr)
         upper.start = addr;
         upper.offset += (addr - vma->start) >> PAGE_SHIFT;
         vma->end = addr;
-        add(as, &upper);
+        insert_node(as, &upper);
     }
 }
 
 /* Those that start in [start, end) go. */
 static void
-delete(struct as *as, vaddr_t start, vaddr_t end)
+delete_nodes(struct as *as, vaddr_t start, vaddr_t end)
 {
     struct vma_node *before, *gone, *after;
 
@@ -287,12 +287,12 @@ delete(struct as *as, vaddr_t start, vaddr_t end)
 void
 vma_remove(struct as *as, vaddr_t start, vaddr_t end)
 {
-    cut(as, end);
+    split_vma_at(as, end);
     struct vma *first = vma_find(as, start);
     if (first != NULL && first->start < start) {
         first->end = start;
     }
-    delete(as, start, end);
+    delete_nodes(as, start, end);
 }
 
 bool
@@ -307,23 +307,23 @@ vma_continues(const struct vma *a, const struct vma *b)
 
 /* Make one vma of the two that meet at addr, if they are as one. */
 static void
-join(struct as *as, vaddr_t addr)
+merge_at(struct as *as, vaddr_t addr)
 {
     struct vma *lower = vma_find(as, addr - 1);
     const struct vma *upper = vma_find(as, addr);
 
     if (lower != NULL && upper != NULL && vma_continues(lower, upper)) {
         lower->end = upper->end;
-        delete(as, addr, addr + 1);
+        delete_nodes(as, addr, addr + 1);
     }
 }
 
 void
 vma_insert(struct as *as, const struct vma *new)
 {
-    add(as, new);
-    join(as, new->start);
-    join(as, new->end);
+    insert_node(as, new);
+    merge_at(as, new->start);
+    merge_at(as, new->end);
 }
 
 int
@@ -339,7 +339,7 @@ vma_append(struct as *as, const struct vma *new)
     if (last == NULL) {
         return -ENOMEM;
     }
-    fill(as, last, new, 0);
+    set_node(as, last, new, 0);
     while (*link != NULL && (*link)->priority >= last->priority) {
         struct vma_node *node = *link;
         assert(is_owned(node));
@@ -357,14 +357,14 @@ vma_append(struct as *as, const struct vma *new)
 void
 vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
-    cut(as, start);
-    cut(as, end);
+    split_vma_at(as, start);
+    split_vma_at(as, end);
     while (start < end) {
         struct vma *vma = vma_find(as, start);
         vaddr_t next = vma->end;
         vma->prot = prot;
-        join(as, start);
+        merge_at(as, start);
         start = next;
     }
-    join(as, end);
+    merge_at(as, end);
 }

@@ -34,7 +34,7 @@
 
 /* Make room for twice as many words. */
 static int
-grow(struct args *args)
+args_grow(struct args *args)
 {
     u64 size = args->capacity * sizeof(u64);
 
@@ -63,7 +63,7 @@ read_array(struct args *args, vaddr_t array)
     for (;;) {
         /* Up to a border: what lies behind the NULL may be unmapped. */
         u64 n = MAX((LINE - array % LINE) / sizeof(u64), 1UL);
-        int error = args->count + n >= args->capacity ? grow(args) : 0;
+        int error = args->count + n >= args->capacity ? args_grow(args) : 0;
         if (error == 0) {
             error = copy_from_user(&args->words[args->count], array,
                                    n * sizeof(u64));

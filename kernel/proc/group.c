@@ -49,7 +49,7 @@ group_free(struct pgrp *group)
 }
 
 static void
-move(struct process *process, struct pgrp *group)
+group_move(struct process *process, struct pgrp *group)
 {
     struct pgrp *old = process->group;
 
@@ -84,7 +84,7 @@ group_set(struct process *target, pid_t pgid)
         return -ENOMEM;
     }
     /* ---- no failure below this line ---- */
-    move(target, group);
+    group_move(target, group);
     return 0;
 }
 
@@ -104,6 +104,6 @@ session_begin(struct process *process)
     /* ---- no failure below this line ---- */
     session->sid = process->pid;
     pid_get(session->sid);
-    move(process, group);
+    group_move(process, group);
     return 0;
 }

@@ -37,7 +37,7 @@ wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive)
 /* Leave the CPU, unless a signal is there.  A full barrier: we say how we sleep
  * before we look at what is pending, who sends does the reverse. */
 static inline void
-leave(enum wait_mode mode)
+leave_cpu(enum wait_mode mode)
 {
     (void)__atomic_exchange_n(&current->wait_mode, mode, __ATOMIC_SEQ_CST);
     if (interrupted(mode)) {
@@ -53,11 +53,11 @@ wait_block(enum wait_mode mode, u64 deadline)
     bool late = false;
 
     if (deadline == NEVER) {
-        leave(mode);
+        leave_cpu(mode);
     } else {
         struct timer timer = {.deadline = deadline, .thread = current};
         timer_start(&timer);
-        leave(mode);
+        leave_cpu(mode);
         late = !timer_stop(&timer);
     }
     return interrupted(mode) ? signal_restart() : late ? -ETIMEDOUT : 0;
