@@ -1,7 +1,7 @@
 /*
  * The record channel to the host (COM2) that a run by tools/run has: records of
  * one type byte, a length of two bytes, little endian, and the payload.  Zeros
- * may stand between them.
+ * may come between them.
  */
 #pragma once
 

@@ -11,8 +11,8 @@ struct inode;
 /* A new empty file.  => with one reference; NULL: no memory */
 struct inode *tmpfs_file(u32 mode);
 
-/* A file without a name, of size zero bytes: the object behind MAP_SHARED of
- * anonymous memory.  tmpfs's limit does not count its pages (FRAME_SHARED).
+/* A file without a name: `size` bytes, all zero.  It is the object of anonymous
+ * MAP_SHARED memory.  tmpfs's limit does not count its pages (FRAME_SHARED).
  * => with one reference; NULL: no memory */
 struct inode *tmpfs_anonymous(u64 size);
 

@@ -43,7 +43,7 @@ skip_zeros(struct cpio *cpio)
 int
 cpio_next(struct cpio *cpio, struct cpio_entry *entry)
 {
-    /* Between archives zeros may stand; inside one they are an error. */
+    /* Zeros may follow an archive; inside one they are an error. */
     bool between = cpio->at == 0;
 
     for (;;) {
