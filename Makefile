@@ -39,7 +39,8 @@ KFLAGS := $(BOTH) -I kernel -I lib
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
 KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
-UFLAGS := $(BOTH) -I lib/c/include -I lib
+UFLAGS := $(BOTH) -I lib/c/include -I lib -I user
+UFLAGS += -ffunction-sections -fdata-sections # all of a file in each program
 # memset compiled into a call of memset, which never returns
 NOLOOPCALL := $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
@@ -47,12 +48,12 @@ LDBASE := -m elf_x86_64 -nostdlib -static --build-id=none -z noexecstack
 KLD = $(LD) $(LDBASE) -z max-page-size=0x1000 -T boot/kernel.ld \
 	$(shell $(LD) --help | grep -o -m1 -e --no-warn-rwx-segments)
 ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
-	-e _start -u _start
+	--gc-sections -e _start
 
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
 KSRC += $(wildcard lib/common/*.c)
-LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c)
+LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c user/lib/*.c)
 KOBJ := $(KSRC:%=$(B)/k/%.o)
 LOBJ := $(LSRC:%=$(B)/u/%.o)
 
@@ -71,6 +72,7 @@ $(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))
+$(eval $(call program,bin,halt,user/bin/poweroff.c))
 
 BOOT := $(B)/tine.elf $(B)/initrd.cpio
 all: $(BOOT) $(B)/tests.cpio ## the kernel and programs
