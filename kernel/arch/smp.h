@@ -23,7 +23,7 @@ bool smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
 
 /* Call fn(arg) on every other CPU in mask, with interrupts off there, and wait
  * until all have done it.  The other CPU may be anywhere, except in code with
- * interrupts off that never waits.  So fn takes no lock that its caller holds.
+ * interrupts off and no cpu_wait.  So fn takes no lock that its caller holds.
  * => not in a handler, and not by fn; locks may be held (H4) */
 void smp_call(u64 mask, void (*fn)(u64 arg), u64 arg);
 
