@@ -52,7 +52,7 @@ struct cpu {
     struct thread *thread;     /* 32 the running one */
 
     int id;
-    int pid;                   /* of current's process, for the last words */
+    int pid;                   /* of current's process, for a panic */
     u64 loaded_root;           /* what CR3 holds */
     struct nomem *nomem;       /* of the running thread; NULL: it is off */
     struct as *loaded_as;      /* owner of that root; NULL: the kernel root */
@@ -61,7 +61,7 @@ struct cpu {
     u32 apic_id;
     bool halted;               /* in the idle loop, at hlt */
     u64 calls;                 /* CPUs that wait for us to do their call */
-    struct call call;          /* our own, for others */
+    struct call call;          /* our own call, for other CPUs */
     u64 gdt[10];
     struct tss tss;
 };

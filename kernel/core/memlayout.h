@@ -2,7 +2,7 @@
  * Where everything is, from the lowest address up.  Every address space looks
  * like this; the upper half is the kernel's, and the same in all of them.
  *
- * Only numbers without a suffix, as assembly reads them too.  The linker holds
+ * Only numbers without a suffix, as assembly reads them too.  The linker checks
  * boot/kernel.ld against them.
  */
 #pragma once

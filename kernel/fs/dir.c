@@ -26,7 +26,7 @@ dir_alloc(u32 mode)
 
 /* ---- Finding, making and removing names ---- */
 
-/* Give an inode that the ops made an entry, so that it has a path. */
+/* Make an entry for an inode from the ops, so that it has a path. */
 static int
 name_made(struct inode *dir, const char *name, struct inode *made)
 {

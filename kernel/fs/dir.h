@@ -15,7 +15,7 @@
 /* A new directory.  => NULL: no memory */
 struct inode *dir_alloc(u32 mode);
 
-/* Find a name in a directory; `..` of the root is itself, as `.` and "" are.
+/* Find a name in dir.  `.` and "" are dir itself; so is `..` in the root.
  * => 0 and *child with one reference; -ENOENT, -ENOMEM */
 int dir_lookup(struct inode *dir, const char *name, struct inode **child)
     __must_check;

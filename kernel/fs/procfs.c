@@ -178,7 +178,7 @@ static const struct inode_ops file_ops = {
 
 /* ---- The files, directory and program of a process ---- */
 
-/* Get the process's oldest thread, or the current one if it is ours.  A
+/* Get the process's oldest thread; for our own process, the current one.  A
  * thread uses its own fields without a lock, so we park all other CPUs.  Only
  * the reader of /proc pays for that, not fork, exec or exit.
  * => look_end must follow; do not sleep before
