@@ -1,5 +1,5 @@
 /*
- * The last words: what broke, where, and how we got there.
+ * Panic: print what broke, where, and the calls that led there.
  */
 #include "core/hostlink.h"
 #include "core/machine.h"
@@ -24,7 +24,7 @@ int panicking;
 const char *
 symbol_at(u64 address, u64 *offset)
 {
-    u32 after = 0; /* the first symbol behind it */
+    u32 after = 0; /* index of the first symbol above the address */
 
     while (after < symbol_count && symbol_addrs[after] <= address) {
         after++;
@@ -63,9 +63,9 @@ panic_begin(void)
                                      false, __ATOMIC_SEQ_CST,
                                      __ATOMIC_SEQ_CST)) {
         if (nobody == 1 + this_cpu()->id) {
-            machine_fail(); /* a fault while panicking: say no more */
+            machine_fail(); /* a fault during the panic: print no more */
         }
-        cpu_halt(); /* one at a time is enough */
+        cpu_halt(); /* another CPU panics already: it alone prints */
     }
     cpu_stop_others();
 }

@@ -39,7 +39,7 @@ class Console:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path + "-")
         self.listener.listen()
-        os.rename(path + "-", path)     # who sees it can connect
+        os.rename(path + "-", path)     # now a client can connect
         self.clients = []
         self.recent = bytearray()   # what the console said last
         self.line = bytearray()     # of the console, not yet printed

@@ -1,8 +1,8 @@
 """The beginning of a session that tools/run --gdb has started.
 
-TINE_GDB names a file that says where the sockets are. Without it gdb was
-started by somebody else, an editor say: then all is there but the connection
-and the console, which are theirs.
+TINE_GDB names a file that says where the sockets are. Without it an editor or
+a person has started gdb: then all works except the connection and the console,
+which are theirs.
 """
 
 import json
@@ -37,7 +37,7 @@ prepared = False
 
 
 class Panic(gdb.Breakpoint):
-    """Stops when the kernel has said its last words."""
+    """Stops when the kernel has printed a panic."""
 
     def __init__(self):
         super().__init__("machine_fail", gdb.BP_BREAKPOINT, internal=True)
@@ -45,8 +45,8 @@ class Panic(gdb.Breakpoint):
 
     def stop(self):
         tine_console.drain(True)
-        programs.why = ("The kernel has panicked. `bt` shows where; what only "
-                        "looks still works.")
+        programs.why = ("The kernel has panicked. `bt` shows where; commands "
+                        "that only look still work.")
         return True
 
 

@@ -45,7 +45,7 @@ class Return(gdb.Breakpoint):
 class Syscall(Command):
     """Run to the next system call of a name; the next stop is its return.
 
-    tine syscall NAME               by whatever process
+    tine syscall NAME               by any process
     tine syscall NAME PROGRAM       by this program
 
     It stops at the first line of the call's function and prints the
@@ -120,10 +120,10 @@ def string_at(where):
 class Cow(Command):
     """Run to the next copy-on-write fault, and say what will be copied.
 
-    tine cow                by whatever process
+    tine cow                by any process
     tine cow PROGRAM        by this program
 
-    That is a write which the program may do, to what a fork has left shared.
+    That is a legal write of the program to a page that a fork has left shared.
     It stops at the first line of fault_serve; `tine pt . ADDRESS` shows the
     way to the page, `tine leave` lets the kernel copy."""
 
