@@ -38,7 +38,7 @@ null_write(struct file *file, struct uio *uio)
     return (long)uio->left;
 }
 
-/* Read from the page that is the inode's data, again and again, or nothing. */
+/* Read the inode's data, one page, again and again; without data, nothing. */
 static long
 memory_read(struct file *file, struct uio *uio)
 {
@@ -71,8 +71,8 @@ memory_devices_init(void)
 static struct mutex record_lock; /* guards record */
 static char record[HOST_RECORD_MAX];
 
-/* A write goes out in one piece, in as many records as it needs: to the host
- * they are one stream.  But a report is a record, and loses its newline. */
+/* Send a write as one piece, in as many records as needed: the host joins them
+ * to one stream.  But each report is one record, without its newline. */
 static long
 record_write(struct file *file, struct uio *uio)
 {

@@ -1,5 +1,5 @@
 /*
- * Device files: inodes in /dev, whose ops are their driver.
+ * Device files: inodes in /dev, whose ops are the driver.
  */
 #pragma once
 
@@ -8,8 +8,8 @@
 
 struct inode_ops;
 
-/* Make a device's node; mode with its type, number as in st_rdev (Linux's,
- * where it has the device), data for the ops.
+/* Make a device's node.  mode contains its type; number is st_rdev (Linux's
+ * number, if Linux has the device); data is for the ops.
  * => boot; panics if it cannot be made */
 void device_add(const char *path, u32 mode, u64 number,
                 const struct inode_ops *ops, void *data);
@@ -18,7 +18,7 @@ void device_add(const char *path, u32 mode, u64 number,
 void memory_devices_init(void);
 
 /* If there is a host, make /dev/run/{stdout,stderr,report}.  => boot */
-#define RUN_MAJOR 240 /* for local use, says Linux's list of devices */
+#define RUN_MAJOR 240 /* Linux's list of devices: for local use */
 void rundev_init(void);
 
 /* Make /dev/console, /dev/tty and, if there is a host, /dev/run/stdin; what is

@@ -1,8 +1,8 @@
 /*
  * Directories: finding, making, removing, renaming and listing names; paths.
  *
- * Essential fact: fstree_lock guards all names at once.  So rename is one step
- * to everybody, and `..` and a path, read under it, are never between two.
+ * Essential fact: fstree_lock guards all names at once.  So all others see a
+ * rename as one step, and never look up `..` or a path in the middle of one.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -25,7 +25,7 @@ dir_alloc(u32 mode)
 
 /* ---- Finding, making and removing names ---- */
 
-/* Name what the ops have made: its path is known, though no tree has it. */
+/* Make an entry for an inode from the ops, so that it has a path. */
 static int
 name_made(struct inode *dir, const char *name, struct inode *made)
 {
@@ -49,7 +49,7 @@ dir_parent(const struct inode *dir)
     return entry != NULL ? entry->dir : root_inode;
 }
 
-/* What needs not be made to be found.  => fstree_lock held; NULL: no such */
+/* Find a name that is in the tree.  => fstree_lock held; NULL: not found */
 static struct inode *
 find_kept(struct inode *dir, const char *name)
 {
@@ -89,8 +89,8 @@ dir_may_insert(struct inode *dir, const struct entry *old, u64 key)
            : key == 0 ? -ENOSPC : entry_make_room(dir);
 }
 
-/* Whether an inode that has names, or had, may get one there; if it never had
- * one, it may.  => fstree_lock held */
+/* Whether the inode may get one more name in dir (a new inode always may).
+ * => fstree_lock held; 0 if so */
 static int
 may_link(const struct inode *dir, const struct inode *inode)
 {

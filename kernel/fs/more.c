@@ -25,7 +25,7 @@ is_below(const struct inode *dir, const struct inode *inode)
     return dir == inode;
 }
 
-/* What of rename(2) may go wrong, in Linux's order.  => fstree_lock held */
+/* Check for rename(2)'s errors, in Linux's order.  => fstree_lock held */
 static int
 may_rename(const struct lookup *from, const struct lookup *to,
            const struct entry *old, const struct entry *target, u64 key,
@@ -102,7 +102,7 @@ dir_rename(const struct lookup *from, const struct lookup *to, u32 flags)
     return 0;
 }
 
-/* As dir_rename, once both lookups have succeeded. */
+/* dir_rename, after both last components are found. */
 static int
 rename_found(struct lookup *from, struct lookup *to, u32 flags)
 {
@@ -142,7 +142,7 @@ fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
 
 /* ---- Paths ---- */
 
-/* Put a part before what starts at *start.  => false: there is no room */
+/* Put part in front of the text at *start.  => false: there is no room */
 static bool
 put_before(char **start, const char *buf, const char *part)
 {
@@ -156,8 +156,8 @@ put_before(char **start, const char *buf, const char *part)
     return true;
 }
 
-/* The path of a name that the inode has, or had, with ` (deleted)` behind it,
- * at the start of buf, with a NUL.
+/* A path of the inode, at the start of buf, with a NUL.  If it has no name any
+ * more, its last path with ` (deleted)` appended.
  * => the bytes, the NUL included; -ENAMETOOLONG */
 static long
 dir_path(const struct inode *inode, char *buf, size_t size)
@@ -191,7 +191,7 @@ fs_getcwd(char *buf, size_t size)
     long result = dir_path(cwd, buf, size);
 
     if (cwd->nlink == 0) {
-        result = -ENOENT; /* for ever: a directory is named but once */
+        result = -ENOENT; /* for ever: a directory never gets a new name */
     }
     inode_put(cwd);
     return result;
@@ -226,7 +226,7 @@ fs_readlink(struct inode *link, char *buf)
 #define NAME_AT     offsetof(struct linux_dirent64, d_name)
 #define RECORD_SIZE (NAME_AT + NAME_MAX + 8) /* the longest, aligned to 8 */
 
-/* Fill a record; the next name has this key or a higher one.  => its bytes */
+/* Fill a record; `next` is the key to go on from.  => its bytes */
 static size_t
 fill_record(struct linux_dirent64 *record, const char *name, u64 ino, u32 mode,
             u64 next)
@@ -234,7 +234,7 @@ fill_record(struct linux_dirent64 *record, const char *name, u64 ino, u32 mode,
     size_t length = strlen(name);
     size_t size = align_up(NAME_AT + length + 1, 8);
 
-    memset((char *)record + size - 8, 0, 8); /* behind the name, as Linux */
+    memset((char *)record + size - 8, 0, 8); /* zeros after the name */
     memcpy(record->d_name, name, length);
     record->d_ino = ino;
     record->d_type = (u8)((mode & S_IFMT) >> 12); /* DT_*: S_IF* shifted */
@@ -243,8 +243,8 @@ fill_record(struct linux_dirent64 *record, const char *name, u64 ino, u32 mode,
     return size;
 }
 
-/* Tell the first name that has this key or a higher one: after those that are
- * kept in the tree come those that the ops make.
+/* Give the first name with this key or a higher one: first the names in the
+ * tree, then those that the ops make.
  * => bytes of the record; 0: there is none */
 static size_t
 next_record(struct inode *dir, u64 key, struct linux_dirent64 *record)
@@ -301,7 +301,7 @@ dir_getdents(struct file *file, vaddr_t user, size_t size)
     return used > 0 ? (long)used : error;
 }
 
-/* ---- Attributes: nobody is refused, as everybody is the superuser ---- */
+/* ---- Attributes: everybody is the superuser, so we refuse nobody ---- */
 
 #define NS_PER_SEC 1000000000L
 #define SEC_MAX    (INT64_MAX / NS_PER_SEC - 1)
@@ -344,7 +344,7 @@ inode_set_attr(struct inode *inode, const struct attr *attr)
     case ATTR_OWNER:
         inode->uid = attr->uid != ~0U ? attr->uid : inode->uid;
         inode->gid = attr->gid != ~0U ? attr->gid : inode->gid;
-        if (!S_ISDIR(inode->mode)) { /* as Linux does it to root's files */
+        if (!S_ISDIR(inode->mode)) { /* as Linux does for root's files */
             u32 group = inode->mode & S_IXGRP ? S_ISGID : 0;
             inode->mode &= ~(S_ISUID | group);
         }
@@ -360,7 +360,7 @@ inode_set_attr(struct inode *inode, const struct attr *attr)
 
 /* ---- Pipes with a name ---- */
 
-/* Wait until somebody has opened the other end, even if he is gone again. */
+/* Wait until the other end is opened, even if it is closed again at once. */
 static int
 wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
 {

@@ -1,13 +1,13 @@
 /*
  * Pipes, and pipes with a name: a ring of bytes between open files.
  *
- *        tail           head          both only grow; a byte's place in the
+ *        tail           head          both only grow; a byte's position in the
  *          v              v           ring is its number modulo PIPE_SIZE
  *    ......XXXXXXXXXXXXXXX........    X: written, not read yet
  *
- * Essential fact: one mutex guards all of it.  Who holds it may copy to or from
- * user memory, so each piece is one (a write of PIPE_BUF bytes is atomic); who
- * waits for data or for room gives it up while asleep.
+ * Essential fact: one mutex guards the whole pipe.  Its holder may copy to or
+ * from user memory, so each copy is atomic (a write of up to PIPE_BUF bytes is
+ * one copy).  wait_sleep_mutex releases it while the caller sleeps.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -22,14 +22,14 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 
-#define PIPE_BUF   4096 /* a write of so many bytes is atomic */
+#define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
 static inline u64
 filled(const struct pipe *pipe)
 {
     return pipe->head - pipe->tail;
 }
 
-/* The place of a byte in the ring, with its page.  => NULL: no memory */
+/* The address of a byte in the ring; allocates its page.  => NULL: no memory */
 static char *
 place_of(struct pipe *pipe, u64 byte)
 {
@@ -42,8 +42,8 @@ place_of(struct pipe *pipe, u64 byte)
 }
 
 /* Copy size bytes between the ring, from byte `at` on, and the user.
- * => bytes of the parts (one a page) that were copied whole, and if that is not
- *    all, in *error why: -EFAULT, -ENOMEM */
+ * => bytes copied, in whole parts (one a page); if fewer than size, *error says
+ *    why: -EFAULT, -ENOMEM */
 static inline size_t
 copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
 {
@@ -66,7 +66,7 @@ copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
     return done;
 }
 
-/* Sleep until the other end goes on or is closed.
+/* Sleep until the other end reads, writes or closes.
  * => 0, -ERESTARTSYS, -EAGAIN if file must not block */
 static int
 wait_other_end(struct pipe *pipe, const struct file *file, struct waitq *queue)
@@ -96,15 +96,15 @@ pipe_read(struct file *file, struct uio *uio)
         wait_wake_all(&pipe->room_wait);
     }
     if (filled(pipe) > 0) {
-        wait_wake_one(&pipe->data_wait); /* we were the one, and leave some */
+        wait_wake_one(&pipe->data_wait); /* the writer woke only us */
     }
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;
 }
 
-/* Move what there is room for from the user.
- * => what is PIPE_BUF or less comes whole or not at all
- * => bytes; -EFAULT or -ENOMEM if none came */
+/* Copy from the user as much as there is room for.
+ * => PIPE_BUF bytes or fewer are written whole or not at all
+ * => bytes; -EFAULT or -ENOMEM if none were copied */
 static long
 fill_ring(struct pipe *pipe, struct uio *uio)
 {
@@ -165,8 +165,8 @@ pipe_join(struct file *file)
     wait_wake_all(&pipe->room_wait);
 }
 
-/* A file's end, or that of an open which was refused.  With the last one, what
- * was left in the pipe goes. */
+/* A file is closed, or pipe_open has refused it.  The last file of a pipe frees
+ * its pages. */
 static void
 pipe_close(struct file *file)
 {

@@ -12,16 +12,16 @@
 
 #define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
 
-/* All but the inode: the mutex. */
+/* The mutex guards all fields except the inode. */
 struct pipe {
     struct inode inode;
     struct mutex mutex;
     u64 head, tail;              /* bytes ever written, ever read */
     u32 readers, writers;        /* open files of each end */
-    u32 reads, writes;           /* times that each end was opened, ever */
+    u32 reads, writes;           /* how often each end was opened, ever */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
-    paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
+    paddr_t page[PIPE_PAGES];    /* allocated at first use, freed at the end */
 };
 
 static inline struct pipe *
@@ -35,15 +35,14 @@ pipe_of(const struct file *file)
  * => 0, or -ENOMEM with nothing made */
 int pipe_create(struct file *ends[2], u32 flags) __must_check;
 
-/* A pipe with a name.  It is made when somebody opens it; who opens one end
- * waits for the other, if he does not say O_NONBLOCK.
+/* A pipe with a name.  Opening one end waits until the other end is opened,
+ * unless O_NONBLOCK is set.
  * => an inode with one reference and no name yet; NULL: no memory */
 struct inode *fifo_alloc(u32 mode);
 
-/* Its open op: of a FIFO, or of a pipe once more through /proc, which never
- * waits. */
+/* Open a FIFO; or open a pipe again through /proc, which never waits. */
 int pipe_open(struct file *file);
 
-/* The file is one of its pipe's from here, which its data say.
+/* Count the file as a user of its pipe.  file->data marks it as counted.
  * => the mutex held */
 void pipe_join(struct file *file);

@@ -3,8 +3,8 @@
  * controlling terminal it is, and which process group is in the foreground.
  *
  * Essential fact: a process has the terminal of its session, if that has one.
- * Who controls what changes under family_lock, the foreground group also under
- * the terminal's own, by which a typed ^C finds it.
+ * family_lock guards which session that is, and the foreground group.  The
+ * group is also under the terminal's lock, for a typed ^C.
  *
  * If COM1 carries a program's standard input, as /run/tine/stdio says, that is
  * /dev/run/stdin, a terminal of its own with all modes off.  Byte 0x10 (DLE) is
@@ -61,7 +61,7 @@ our_session(void)
     return current->process->group->session;
 }
 
-/* A session's leader makes the terminal the session's, if it is nobody's. */
+/* If a session's leader calls this, a free terminal becomes its session's. */
 static long
 take_terminal(struct tty *tty)
 {
@@ -103,7 +103,7 @@ set_foreground(struct tty *tty, vaddr_t arg)
     if (group < 0) {
         return -EINVAL;
     }
-    spin_lock(&family_lock); /* the group cannot go before it is ours */
+    spin_lock(&family_lock); /* the group must not end before it is set */
     const struct pgrp *chosen = group_find(group);
     long result = our_session()->terminal != tty      ? -ENOTTY
                   : chosen == NULL                    ? -ESRCH
@@ -132,7 +132,7 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
     case TCGETS:
         return get_modes(tty, arg);
     case TCSETS:
-    case TCSETSW: /* output is shown at once: there is nothing to wait for */
+    case TCSETSW: /* output is never pending: nothing to wait for */
     case TCSETSF:
         return tty_set_modes(tty, arg, request == TCSETSF);
     case TIOCGWINSZ:
@@ -148,7 +148,7 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
     }
 }
 
-/* /dev/tty is whatever terminal controls the caller's session. */
+/* /dev/tty is the terminal that controls the caller's session, if any. */
 static int
 tty_open(struct file *file)
 {
@@ -165,8 +165,8 @@ static struct tty run_input = {
     .lock = SPINLOCK_INIT(RANK_TTY),
     .termios = {.c_cc = {[VMIN] = 1}},
 };
-static struct tty *receiver; /* who gets what is typed; NULL: nobody yet, but
-                                another CPU may ask the devices already */
+static struct tty *receiver; /* gets the typed bytes; NULL: not set yet (but
+                                another CPU may already poll the devices) */
 
 bool
 console_has_room(void)
@@ -179,7 +179,7 @@ console_has_room(void)
 void
 console_take(char byte)
 {
-    static bool escaped; /* a DLE came: the next byte says what is meant */
+    static bool escaped; /* the byte before was a DLE */
 
     bool escape = receiver == &run_input && byte == DLE && !escaped;
 
@@ -191,7 +191,7 @@ console_take(char byte)
     escaped = escape;
 }
 
-/* Whether the run's first program reads from us, not from the terminal. */
+/* Whether the run's first program reads from /dev/run/stdin. */
 static bool
 stdin_is_ours(void)
 {
