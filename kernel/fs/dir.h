@@ -31,13 +31,6 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
  * => 0; -ENOENT, -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY (/proc) */
 int dir_remove(const struct lookup *lookup, bool directory);
 
-/* rename(2), in one step.  The inode of `from` gets the name `to`, and an inode
- * that had this name loses it.  RENAME_EXCHANGE: both swap their names.
- * => both last components are names, and in one file system
- * => 0; as Linux: -ENOENT, -EEXIST, -ENOTDIR, -EISDIR, -EINVAL (into its own
- *    subdirectory), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
-int dir_rename(const struct lookup *from, const struct lookup *to, u32 flags);
-
 /* getdents64(2).  => bytes, 0 at the end; a negative errno */
 long dir_getdents(struct file *file, vaddr_t user, size_t size);
 

@@ -3,7 +3,6 @@
  */
 #include <stdatomic.h>
 
-#include "abi/errno.h"
 #include "abi/stat.h"
 #include "common/string.h"
 

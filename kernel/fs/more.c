@@ -62,7 +62,12 @@ may_rename(const struct lookup *from, const struct lookup *to,
                ? 0 : dir_may_remove(target, directory);
 }
 
-int
+/* rename(2), in one step.  The inode of `from` gets the name `to`, and an inode
+ * that had this name loses it.  RENAME_EXCHANGE: both swap their names.
+ * => both last components are names, and in one file system
+ * => 0; as Linux: -ENOENT, -EEXIST, -ENOTDIR, -EISDIR, -EINVAL (into its own
+ *    subdirectory), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
+static int
 dir_rename(const struct lookup *from, const struct lookup *to, u32 flags)
 {
     struct entry *new = entry_alloc(to->dir, to->name);

@@ -14,7 +14,6 @@
 #include "arch/trap.h"
 
 #include "mm/as.h"
-#include "mm/kmap.h"
 
 #include "proc/balance.h"
 #include "proc/process.h"

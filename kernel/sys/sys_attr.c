@@ -46,8 +46,7 @@ change(u64 dirfd, u64 path, u64 flags, struct attr attr)
  * int fchmod(int fd, mode_t mode); EPERM: in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
             change(dirfd, path, 0, MODE(mode)))
-SYS_FORWARD(sys_chmod, (u64 path, u64 mode),
-            change(HERE, path, 0, MODE(mode)))
+SYS_FORWARD(sys_chmod, (u64 path, u64 mode), change(HERE, path, 0, MODE(mode)))
 SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode),
             change(fd, 0, FIND_OPEN, MODE(mode)))
 

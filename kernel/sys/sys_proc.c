@@ -8,7 +8,6 @@
 #include "abi/time.h"
 #include "abi/wait.h"
 
-#include "core/config.h"
 #include "core/machine.h"
 
 #include "arch/clock.h"
