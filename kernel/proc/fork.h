@@ -20,7 +20,7 @@ struct clone_args {
  * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
- *    changed.  With CLONE_VFORK it returns when the child has gone its way.
+ *    changed.  With CLONE_VFORK it returns when the child has exec'd or ended.
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
