@@ -354,8 +354,8 @@ frame_disown(paddr_t addr)
 {
     struct frame_cache *cache = cache_enter();
 
-    /* While we have the hold, no other reference is the last: nobody else can
-     * free the frame, or read its kind. */
+    /* Our hold keeps refs above 0: so no other CPU can free the frame, and read
+     * its kind, at the same time. */
     cache->counts[frame_of(addr)->kind]--;
     cache->counts[FRAME_ANON]++;
     frame_of(addr)->kind = FRAME_ANON;

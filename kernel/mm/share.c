@@ -217,7 +217,7 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
         return false;
     }
     /* Without W first: while another CPU still reads the old page through its
-     * TLB, nobody may write to the new one (H1). */
+     * TLB, no CPU may write to the new one (H1). */
     pte_t rights = (*entry & ~(PTE_ADDR | PTE_W)) | PTE_A | PTE_D;
     __atomic_store_n(entry, copy | rights, __ATOMIC_RELEASE);
     tlb_flush_page(as_cpus(as), addr);

@@ -40,7 +40,7 @@ enum share_level {
 };
 
 /* Fill the fresh root dst_root with what `as` maps, shared from `level` down.
- * => as->lock held; nobody can reach dst_root yet
+ * => as->lock held; no CPU can reach dst_root yet
  * => 0, or -ENOMEM: dst_root holds a part of it, and can be dropped
  * => no CPU keeps a right to write what is now shared */
 int pt_share(paddr_t dst_root, struct as *as, enum share_level level)

@@ -48,7 +48,7 @@ void
 vma_put(struct vma_node *node)
 {
     while (node != NULL
-           && (is_owned(node) /* nobody else can hold or add a link (A12) */
+           && (is_owned(node) /* no other can hold or add a link (A12) */
                || __atomic_fetch_sub(&node->refs, 1, __ATOMIC_ACQ_REL) == 1)) {
         struct vma_node *right = node->right;
         vma_put(node->left);

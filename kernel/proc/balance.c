@@ -10,7 +10,7 @@
 #include "proc/balance.h"
 #include "proc/sched.h"
 
-/* So many of a queue are looked at, as interrupts are off meanwhile. */
+/* At most so many of a queue are looked at, as interrupts are off meanwhile. */
 #define LOOK_AT 16
 
 /* The CPU has got work: wake it if it is halted. */
@@ -24,7 +24,7 @@ cpu_wake(int cpu)
     }
 }
 
-/* Lock the queue that the thread belongs to, wherever that is by now. */
+/* Lock the queue of the thread, which may migrate until we hold the lock. */
 static inline struct runqueue *
 lock_queue_of(struct thread *thread, u64 *flags)
 {
@@ -39,7 +39,7 @@ lock_queue_of(struct thread *thread, u64 *flags)
     }
 }
 
-/* Of the CPUs where it may run, the one with the least to do. */
+/* The CPU with the least work, of those where the thread may run. */
 static __noinline int
 best_cpu(const struct thread *thread)
 {
@@ -65,7 +65,7 @@ sched_wake(struct thread *thread, enum thread_state from)
     bool woken = thread->state == from;
 
     if (woken && thread->on_cpu) {
-        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
+        thread->state = THREAD_RUNNING; /* it is still on its CPU: it stays */
     } else if (woken) {
         while (!may_run(thread, thread->cpu)) {
             thread->state = THREAD_RUNNABLE;
@@ -105,7 +105,7 @@ longest_queue(u64 left)
     return longest;
 }
 
-/* Take the first thread out that may run here.  => NULL: none */
+/* Take the first thread that may run here off the queue.  => NULL: none */
 static struct thread *
 take_from(struct runqueue *queue)
 {
@@ -163,8 +163,8 @@ sched_tick(bool from_user)
     }
 }
 
-/* Who waits for a CPU that is forbidden now goes elsewhere at once; who runs
- * there, when that has been told; who sleeps, when it wakes. */
+/* A thread that waits for a CPU that is now forbidden migrates at once; one
+ * that runs there, when the CPU is kicked; one that sleeps, when it wakes. */
 bool
 sched_set_affinity(struct thread *thread, u64 mask)
 {

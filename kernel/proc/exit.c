@@ -52,7 +52,7 @@ end_signal(const struct process *process)
                ? process->exit_signal : SIGCHLD;
 }
 
-/* Whether the parent ignores SIGCHLD: then nobody will wait for the child. */
+/* Whether the parent ignores SIGCHLD: then it will not wait for the child. */
 static bool
 parent_declines(const struct process *process)
 {

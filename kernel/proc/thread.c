@@ -1,6 +1,6 @@
 /*
- * The life of a thread, but for its end (exit.c).  It stands on its own kernel
- * stack, at the top, so that both come and go in one step:
+ * The life of a thread, but for its end (exit.c).  The record is at the top of
+ * the thread's own kernel stack, so that both are allocated and freed together:
  *
  *      guard page | ... stack <- | struct trapframe | struct thread |
  */
