@@ -22,7 +22,8 @@ Q := $(if $(V),,@)
 comma := ,
 say = @printf '  %-5s %s\n' $1 $2
 
-# Each flag, and what goes wrong without it.
+# Each flag, and what goes wrong without it. A warning stops only CI.
+STRICT := $(if $(CI)$(WERROR),-Werror)
 BOTH := -std=gnu11 -O2 -g
 BOTH += -ffreestanding      # calls of a hosted library that is not there
 BOTH += -fno-pic -fno-pie   # a GOT that nobody fills in
@@ -32,14 +33,14 @@ BOTH += -fno-asynchronous-unwind-tables # .eh_frame in every image, unread
 BOTH += -fno-omit-frame-pointer         # backtraces that end at once
 BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
 BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
-BOTH += -Wshadow -Wundef -Wa,--noexecstack
+BOTH += -Wshadow -Wundef -Wa,--noexecstack $(STRICT)
 BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
-BOTH += $(if $(filter test test-all t-%,$(MAKECMDGOALS))$(WERROR),-Werror)
 KFLAGS := $(BOTH) -I kernel -I lib
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
 KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
-UFLAGS := $(BOTH) -I lib/c/include -I lib
+UFLAGS := $(BOTH) -I lib/c/include -I lib -I user
+UFLAGS += -ffunction-sections -fdata-sections # all of a file in each program
 # memset compiled into a call of memset, which never returns
 NOLOOPCALL := $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
@@ -47,12 +48,12 @@ LDBASE := -m elf_x86_64 -nostdlib -static --build-id=none -z noexecstack
 KLD = $(LD) $(LDBASE) -z max-page-size=0x1000 -T boot/kernel.ld \
 	$(shell $(LD) --help | grep -o -m1 -e --no-warn-rwx-segments)
 ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
-	-e _start -u _start
+	--gc-sections -e _start
 
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
 KSRC += $(wildcard lib/common/*.c)
-LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c)
+LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c user/lib/*.c)
 KOBJ := $(KSRC:%=$(B)/k/%.o)
 LOBJ := $(LSRC:%=$(B)/u/%.o)
 
@@ -71,8 +72,10 @@ $(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))
+$(eval $(call program,bin,halt,user/bin/poweroff.c))
 
-all: $(B)/tine.elf $(B)/initrd.cpio $(B)/tests.cpio ## the kernel and programs
+BOOT := $(B)/tine.elf $(B)/initrd.cpio
+all: $(BOOT) $(B)/tests.cpio ## the kernel and programs
 iso: $(B)/tine.iso ## build/tine.iso, for GRUB or a real machine
 
 # The interactive boot. A window shows the VGA text if there is a display;
@@ -85,21 +88,19 @@ QFLAGS += -vga std -device isa-debug-exit,iobase=0xf4,iosize=4
 QFLAGS += -serial mon:stdio
 QFLAGS += $(if $(DISPLAY)$(WAYLAND_DISPLAY),,-display none)
 DIRECT := $(filter direct,$(DOOR))
-qemu: $(if $(DIRECT),all,iso) ## boot to a shell (DOOR=direct: no GRUB)
+qemu: $(if $(DIRECT),$(BOOT),iso) ## boot to a shell (DOOR=direct: no GRUB)
 	$Q$(QEMU) $(QFLAGS) $(if $(DIRECT),-kernel $(B)/tine.elf \
 		-initrd $(B)/initrd.cpio,-cdrom $(B)/tine.iso)
 
-run-%: all ## run-PROGRAM: boot, run one program (ARGS="..."), end
+run-%: $(BOOT) ## run-PROGRAM: boot, run one program (ARGS="..."), end
 	$Qtools/run -- $* $(ARGS)
-test: all ## everything that proves it
+test: all ## everything that proves it; ^C ends it, and says what is known
 	$Qtools/test
 test-all: all ## the same, every test under every boot word (long)
 	$Qtools/test --all
-t-%: all ## t-NAME: one test
-	$Qtools/test $*
 
 # The first step of everything: install what these goals need.
-NEEDS := build $(if $(filter qemu run-%,$(MAKECMDGOALS)),qemu)
+NEEDS := build $(if $(filter qemu run-% test-quick,$(MAKECMDGOALS)),qemu)
 NEEDS += $(if $(filter iso %.iso,$(MAKECMDGOALS)),iso)
 NEEDS += $(if $(DIRECT),,$(patsubst qemu,iso,$(filter qemu,$(MAKECMDGOALS))))
 NEEDS += $(if $(filter test test-all t-%,$(MAKECMDGOALS)),test)
@@ -162,18 +163,18 @@ $(B)/initrd.cpio: $(PROGRAMS_bin) $(B)/files
 	$(call pack,bin dev etc proc run tmp,$(PROGRAMS_bin))
 $(B)/tests.cpio: $(PROGRAMS_tests) $(B)/files
 	$(call pack,tests tests/smp tests/tine,$(PROGRAMS_tests))
-$(B)/tine.iso: $(B)/tine.elf $(B)/initrd.cpio boot/grub.cfg tools/iso
+$(B)/tine.iso: $(BOOT) boot/grub.cfg tools/iso
 	$(call say,ISO,$@)
-	$Qtools/iso $@ $(B)/tine.elf $(B)/initrd.cpio
+	$Qtools/iso $@ $(BOOT)
 
 # Under gdb: tools/gdb/README.md.
 NEEDS += $(if $(filter gdb gdb-reverse tour,$(MAKECMDGOALS)),qemu gdb)
 gdb: ## the shell in gdb; PROGRAM=cow ARGS="...": it, from its main
 gdb-reverse: ## the same of a recorded run: gdb can go back in it
-gdb gdb-reverse: all
+gdb gdb-reverse: $(BOOT) $(if $(filter /tests/%,$(PROGRAM)),$(B)/tests.cpio)
 	$Qtools/run --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio --$@ \
 		$(if $(PROGRAM),--main -- $(PROGRAM) $(ARGS))
-tour: all ## a guided walk through one fork, in gdb (FORK=page: another way)
+tour: $(BOOT) ## a guided walk through one fork, in gdb (FORK=page: another way)
 	$QTINE_TOUR=1 tools/run --icount --kernel $(B)/tine.elf --initrd \
 		$(B)/initrd.cpio $(FORK:%=--append fork=%) --gdb -- hello-fork
 console: ## this terminal becomes one of the guest that is under gdb
@@ -183,7 +184,7 @@ compdb: ready ## compile_commands.json, for editors
 		| tools/compdb >compile_commands.json
 .PHONY: gdb gdb-reverse tour console compdb
 
-# Targets that prove and measure: model, coverage, mutate, bench, profile.
+# Targets that prove and measure: t-NAME, model, coverage, mutate, bench.
 include tools/proof.mk
 
 # Files that change only when their text would: other flags or other sources.
@@ -194,5 +195,5 @@ $(B)/flags: FORCE | ready
 		$(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
 $(B)/files: FORCE | ready
 	$(call note,$(KSRC) $(LSRC) $(PROGRAMS_bin) $(PROGRAMS_tests))
-.PHONY: FORCE all iso qemu test ready setup clean help
+.PHONY: FORCE all iso qemu test test-all test-quick ready setup clean help
 -include $(KOBJ:.o=.d) $(LOBJ:.o=.d) $(UOBJ:.o=.d)

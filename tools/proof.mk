@@ -3,6 +3,13 @@
 PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 
+test-quick: all ## the guest tests but smp/, in one boot on one CPU
+	$Qtools/test --quick
+t-%: all ## t-NAME: one test; t-tine/NAME, t-smp/NAME too
+	$Qtools/test $*
+t-tine/%: all; $Qtools/test tine/$*
+t-smp/%: all; $Qtools/test smp/$*
+
 coverage: all $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
 mutate: all ## one-line faults, and which test or checker catches each
@@ -27,7 +34,7 @@ REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
 	as buddy early fault frame heap mmap nomem object range share vma)
 MODEL := $(wildcard tools/model/*.c kernel/debug/c*.c) $(REALMM)
 HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
-HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(if $(WERROR),-Werror)
+HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(STRICT)
 HFLAGS += -I tools/model/shadow -I kernel -I lib -I tools
 MFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
 MFLAGS += -DHOST_DIRECT_MAP=0x200000000000UL

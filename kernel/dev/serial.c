@@ -44,7 +44,11 @@ uart_init(u16 port)
     outb(port + DATA, DIVISOR_115200);
     outb(port + INTERRUPTS, 0);
     outb(port + LINE_CONTROL, LINE_8N1);
-    outb(port + FIFO_CONTROL, FIFO_ON);
+    /* To switch the FIFO on discards a byte that was received before, so it
+     * stays off if there is one: bytes then come one an interrupt. */
+    if (!(inb(port + LINE_STATUS) & STATUS_RECEIVED)) {
+        outb(port + FIFO_CONTROL, FIFO_ON);
+    }
     outb(port + MODEM_CONTROL, MODEM_READY);
     return true;
 }

@@ -25,5 +25,8 @@ int sys_rt_sigpending(unsigned long *set, size_t set_size);
 /* The first C function: called by crt.S with the stack the kernel made. */
 _Noreturn void start_main(long *stack);
 
+/* The last part of argv[0], for messages. */
+const char *program_name(void);
+
 /* Where a signal handler returns to (stubs.S). */
 void signal_return(void);

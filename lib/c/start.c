@@ -4,6 +4,7 @@
  * flushes the streams, _exit does neither; a child made by vfork must end with
  * _exit, since it would flush its parent's buffers.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 int main(int argc, char **argv, char **envp);
 
 char **environ;
+char *program_invocation_name;
 
 _Noreturn void
 start_main(long *stack)
@@ -22,6 +24,7 @@ start_main(long *stack)
     char **argv = (char **)(stack + 1);
 
     environ = argv + argc + 1;
+    program_invocation_name = argv[0];
     exit(main(argc, argv, environ));
 }
 

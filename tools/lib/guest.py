@@ -264,7 +264,7 @@ class Guest:
 
     def loop(self, sources, keys, stdin, voice):
         """voice: where the guest's first word shows that its driver of COM1
-        is up; bytes sent before that are lost."""
+        is up; a byte sent before that would leave the UART's FIFO off."""
         while sources or self.pending:
             backlog = sum(map(len, self.pending.values()))
             readers = list(sources) if backlog < BACKLOG else []

@@ -220,9 +220,8 @@ class Hinted:
             details = [*details, "see it in gdb: " + shlex.join(words)]
         self.results.add(name, problem, details, note)
 
-    @property
-    def until(self):
-        return self.results.until
+    def __getattr__(self, name):
+        return getattr(self.results, name)
 
 
 class Boot:
@@ -263,11 +262,13 @@ class Boot:
             child.terminate()
         errors = child.communicate()[1]
         self.host.forget(child)
-        self.end(hung, child.returncode, errors)
+        if not hung or not self.results.expired():
+            self.end(hung, child.returncode, errors)
         return self.left
 
     def read(self, stream):
-        """=> False if a test kept silent for too long."""
+        """=> False if a test kept silent for too long, or the time of all is
+        over."""
         buffer = bytearray()
         while True:
             wait = min(self.until, self.results.until) - time.monotonic()
@@ -335,5 +336,3 @@ class Boot:
 def run_batch(host, tests, way, results, boot=Boot):
     while tests and not results.expired():
         tests = boot(host, tests, way, results).run()
-    for test in tests:
-        results.add(test.name, "not run, the suite's time is over")

@@ -10,6 +10,8 @@ import tempfile
 import threading
 import time
 
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 0.5      # seconds in which what is interrupted ends by itself
 FUNCTIONS = {}      # name: function(host), in the order of their definition
 
 
@@ -62,12 +64,27 @@ class Result:
 def give_session():
     """In a container the session may be one from outside, with number 0.
     Then the suite runs in a child with a session of its own, because tests
-    look at theirs."""
+    look at theirs. Its terminal's ^C comes to us alone, and is passed on."""
     if os.getsid(0) == 0:
         child = os.fork()
         if child:
+            for number in INTERRUPTIONS:
+                if signal.getsignal(number) != signal.SIG_IGN:
+                    signal.signal(number, lambda which, _frame:
+                                  os.kill(child, which))
             sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         os.setsid()
+
+
+def signal_group(child, number):
+    """=> whether it is still there"""
+    try:
+        if child.poll() is None:
+            os.killpg(child.pid, number)
+            return True
+    except ProcessLookupError:
+        pass
+    return False
 
 
 class Host:
@@ -79,6 +96,7 @@ class Host:
         self.words = words
         self.scratch = tempfile.mkdtemp(prefix="tine-test-")
         self.children = set()
+        self.over = False
         self.lock = threading.Lock()
 
     def path(self, *parts):
@@ -110,8 +128,12 @@ class Host:
         return whole
 
     def start(self, words, **options):
-        child = subprocess.Popen(words, **options)
+        """In a process group of its own: a ^C is for us, who then end it."""
+        options.setdefault("preexec_fn", os.setpgrp)
         with self.lock:
+            if self.over:
+                raise Failure("interrupted")
+            child = subprocess.Popen(words, **options)
             self.children.add(child)
         return child
 
@@ -145,9 +167,16 @@ class Host:
                             **options)
 
     def kill_all(self):
+        """End all children, each with its group, and let no more start."""
         with self.lock:
-            for child in self.children:
-                child.terminate()
+            self.over = True
+            left = set(self.children)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            left = {child for child in left if signal_group(child, number)}
+            until = time.monotonic() + PATIENCE
+            while left and time.monotonic() < until:
+                time.sleep(0.01)
+                left = {child for child in left if signal_group(child, 0)}
 
     def close(self):
         shutil.rmtree(self.scratch, ignore_errors=True)

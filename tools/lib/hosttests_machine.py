@@ -172,13 +172,13 @@ def shell_from_pipe(host):
 
 
 class Terminal:
-    """tools/run on a terminal of its own."""
+    """A tool on a terminal of its own."""
 
-    def __init__(self, host, *words):
+    def __init__(self, host, *words, tool="run"):
         self.seen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            program = host.path("tools", "run")
+            program = host.path("tools", tool)
             os.execv(program, [program, *words])
 
     def wait_for(self, pattern, seconds=30):
@@ -203,12 +203,12 @@ class Terminal:
         """=> the exit status; what is still there after 20 s is killed."""
         until = time.monotonic() + 20
         while time.monotonic() < until:
-            if select.select([self.fd], [], [], 0.05)[0]:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            while select.select([self.fd], [], [], 0 if pid else 0.05)[0]:
                 try:
                     self.seen += os.read(self.fd, 4096)
-                except OSError:
-                    pass
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
+                except OSError:     # nobody has the other end any more
+                    break
             if pid:
                 os.close(self.fd)
                 return os.waitstatus_to_exitcode(status)
@@ -225,13 +225,20 @@ def shell_on_terminal(host):
     terminal.type(b"echo a b | wc -w\r")
     terminal.wait_for(rb"\b2\r+\n")
     terminal.wait_for(rb"# $")
-    terminal.type(b"sleep 1000\r")
-    time.sleep(0.5)
+    terminal.type(b"sh -c 'echo now; exec sleep 1000'\r")
+    terminal.wait_for(rb"\nnow\r+\n")
     terminal.type(b"\x03")
     terminal.wait_for(rb"# $")
     terminal.type(b"exit\r")
     if terminal.end() != 0:
         terminal.fail("not a clean end")
+
+
+def cat_on_terminal(host):
+    """A terminal with cat, which reads it by now, or will before all else."""
+    terminal = Terminal(host, "--", "sh", "-c", "echo now; exec cat")
+    terminal.wait_for(rb"now\r\n")
+    return terminal
 
 
 @test
@@ -241,20 +248,17 @@ def command_on_terminal(host):
     terminal = Terminal(host, *show, "ttys")
     if terminal.end() != 0 or b"0 yes\r\n1 yes\r\n2 yes" not in terminal.seen:
         terminal.fail("not on a terminal")
-    terminal = Terminal(host, "--", "cat")
-    time.sleep(1.5)
+    terminal = cat_on_terminal(host)
     terminal.type(b"li\x7fine\r")
     terminal.wait_for(rb"\nline\r\n")
     terminal.type(b"\x04")
     if terminal.end() != 0:
         terminal.fail("^D did not end cat")
-    terminal = Terminal(host, "--", "cat")
-    time.sleep(1.5)
+    terminal = cat_on_terminal(host)
     terminal.type(b"\x03")
     if terminal.end() != 130:
         terminal.fail("^C did not kill cat")
-    terminal = Terminal(host, "--", "cat")
-    time.sleep(1)
+    terminal = cat_on_terminal(host)
     terminal.type(b"\x01x")
     if terminal.end() != 130:
         terminal.fail("Ctrl-A X did not end the machine")

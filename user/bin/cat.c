@@ -1,57 +1,73 @@
-/* cat [FILE...]: write the files, or standard input, one after the other. */
-#include <errno.h>
+/*
+ * cat [-bEnsTu] [FILE...]: write the files, or standard input, one after the
+ * other. -n numbers all lines, -b those that are not empty, -E shows a $ at
+ * the ends of lines, -T tabs as ^I, -s one of several empty lines.
+ */
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static char buf[16384];
+#include "lib/tool.h"
 
-/* => false after a message */
-static bool
-write_all(const char *data, size_t n)
+static struct {
+    bool number;
+    bool number_filled;
+    bool ends;
+    bool tabs;
+    bool squeeze;
+} show;
+
+static long line_number;
+static int newlines = 1; /* at the end of what was written, at most 2 */
+
+static void
+put(int c)
 {
-    while (n > 0) {
-        ssize_t done = write(STDOUT_FILENO, data, n);
-        if (done < 0) {
-            perror("cat: write");
-            return false;
+    if (c == '\n') {
+        if (newlines == 2 && show.squeeze) {
+            return;
         }
-        data += done;
-        n -= (size_t)done;
+        if (newlines > 0 && show.number && !show.number_filled) {
+            printf("%6ld\t", ++line_number);
+        }
+        newlines += newlines < 2;
+        fputs(show.ends ? "$\n" : "\n", stdout);
+        return;
     }
-    return true;
+    if (newlines > 0 && show.number) {
+        printf("%6ld\t", ++line_number);
+    }
+    newlines = 0;
+    if (c == '\t' && show.tabs) {
+        fputs("^I", stdout);
+    } else {
+        putchar(c);
+    }
 }
 
 static bool
-copy(int fd, const char *name)
+show_file(FILE *file, const char *name)
 {
-    ssize_t n;
+    int c;
 
-    while ((n = read(fd, buf, sizeof(buf))) > 0) {
-        if (!write_all(buf, (size_t)n)) {
-            return false;
-        }
+    (void)name;
+    while ((c = getc(file)) != EOF) {
+        put(c);
     }
-    if (n < 0) {
-        fprintf(stderr, "cat: %s: %s\n", name, strerror(errno));
-    }
-    return n == 0;
+    return true;
 }
 
 static bool
 copy_file(const char *name)
 {
     if (strcmp(name, "-") == 0) {
-        return copy(STDIN_FILENO, "-");
+        return copy_bytes(STDIN_FILENO, "-", STDOUT_FILENO, "write");
     }
     int fd = open(name, O_RDONLY);
     if (fd < 0) {
-        fprintf(stderr, "cat: %s: %s\n", name, strerror(errno));
-        return false;
+        return complain(name);
     }
-    bool ok = copy(fd, name);
+    bool ok = copy_bytes(fd, name, STDOUT_FILENO, "write");
     close(fd);
     return ok;
 }
@@ -59,10 +75,26 @@ copy_file(const char *name)
 int
 main(int argc, char **argv)
 {
-    bool ok = argc > 1 || copy_file("-");
+    int option;
+    bool plain = true;
 
-    for (int i = 1; i < argc; i++) {
-        ok = copy_file(argv[i]) && ok;
+    while ((option = getopt(argc, argv, "bEnsTu")) != -1) {
+        plain = plain && option == 'u';
+        show.number = show.number || option == 'n' || option == 'b';
+        show.number_filled = show.number_filled || option == 'b';
+        show.ends = show.ends || option == 'E';
+        show.tabs = show.tabs || option == 'T';
+        show.squeeze = show.squeeze || option == 's';
+        if (option == '?') {
+            usage(1, "cat [-bEnsTu] [FILE...]");
+        }
+    }
+    if (!plain) {
+        return finish(each_input(argv + optind, show_file));
+    }
+    bool ok = optind < argc || copy_file("-");
+    for (; optind < argc; optind++) {
+        ok = copy_file(argv[optind]) && ok;
     }
     return ok ? 0 : 1;
 }

@@ -1,22 +1,84 @@
-/* mkdir DIRECTORY...: make directories. */
+/*
+ * mkdir [-pv] [-m MODE] DIRECTORY...: make directories. -p makes those above
+ * it too, and is content if it is there; -m gives it a mode, as chmod's.
+ */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/tool.h"
+
+#define USAGE "mkdir [-pv] [-m MODE] DIRECTORY..."
+
+static bool parents;
+static bool verbose;
+static const char *mode_text;
+
+static bool
+make(const char *path, mode_t mode)
+{
+    struct stat st;
+
+    if (mkdir(path, mode) == 0) {
+        if (verbose) {
+            printf("mkdir: created directory '%s'\n", path);
+        }
+        return true;
+    }
+    int error = errno;
+    bool there = parents && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    errno = error;
+    return there || complain(path);
+}
+
+/* Cut the path at each of its slashes in turn, and make what is above. */
+static bool
+make_above(char *path)
+{
+    char *at = path + strspn(path, "/");
+
+    while ((at = strchr(at, '/')) != NULL && at[strspn(at, "/")] != '\0') {
+        *at = '\0';
+        bool ok = make(path, 0777);
+        *at = '/';
+        if (!ok) {
+            return false;
+        }
+        at += strspn(at, "/");
+    }
+    return true;
+}
 
 int
 main(int argc, char **argv)
 {
-    int status = argc > 1 ? 0 : 2;
+    int option;
+    bool ok = true;
+    mode_t mode = 0777;
 
-    if (argc < 2) {
-        fprintf(stderr, "usage: mkdir DIRECTORY...\n");
-    }
-    for (int i = 1; i < argc; i++) {
-        if (mkdir(argv[i], 0777) < 0) {
-            fprintf(stderr, "mkdir: %s: %s\n", argv[i], strerror(errno));
-            status = 1;
+    while ((option = getopt(argc, argv, "m:pv")) != -1) {
+        if (option == '?') {
+            usage(1, USAGE);
         }
+        parents = parents || option == 'p';
+        verbose = verbose || option == 'v';
+        mode_text = option == 'm' ? optarg : mode_text;
     }
-    return status;
+    if (optind == argc) {
+        usage(1, USAGE);
+    }
+    if (mode_text != NULL && !mode_change(mode_text, 0777 | S_IFDIR, &mode)) {
+        return 1;
+    }
+    mode &= 07777;
+    for (; optind < argc; optind++) {
+        bool made = !parents || make_above(argv[optind]);
+        made = made && make(argv[optind], mode);
+        /* The mask does not count for a mode that was asked for. */
+        if (made && mode_text != NULL && chmod(argv[optind], mode) < 0) {
+            made = complain(argv[optind]);
+        }
+        ok = made && ok;
+    }
+    return finish(ok);
 }

@@ -1,16 +1,18 @@
 /* nproc: how many CPUs this process may run on. */
+#include <err.h>
 #include <sched.h>
-#include <stdio.h>
+
+#include "lib/tool.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
     unsigned long mask[16] = {0};
     int count = 0;
 
+    no_options(argc, argv, 1, "nproc");
     if (sched_getaffinity(0, sizeof(mask), mask) < 0) {
-        perror("nproc");
-        return 1;
+        err(1, "sched_getaffinity");
     }
     for (unsigned i = 0; i < sizeof(mask) / sizeof(mask[0]); i++) {
         for (; mask[i] != 0; mask[i] &= mask[i] - 1) {
@@ -18,5 +20,5 @@ main(void)
         }
     }
     printf("%d\n", count);
-    return 0;
+    return finish(true);
 }

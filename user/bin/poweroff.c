@@ -1,11 +1,13 @@
-/* poweroff: end the machine, at once. */
-#include <stdio.h>
+/* poweroff, halt: end the machine, at once. */
+#include <err.h>
 #include <sys/reboot.h>
 
+#include "lib/tool.h"
+
 int
-main(void)
+main(int argc, char **argv)
 {
+    no_options(argc, argv, 1, "poweroff");
     reboot(RB_POWER_OFF);
-    perror("poweroff");
-    return 1;
+    err(1, "reboot");
 }

@@ -6,11 +6,13 @@
  */
 #include <ctype.h>
 #include <dirent.h>
+#include <err.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lib/tool.h"
 
 #define PIDS_MAX 4096
 
@@ -58,16 +60,16 @@ compare_pids(const void *a, const void *b)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
     static int pids[PIDS_MAX];
     size_t count = 0;
-    DIR *proc = opendir("/proc");
     struct dirent *entry;
 
+    no_options(argc, argv, 1, "ps");
+    DIR *proc = opendir("/proc");
     if (proc == NULL) {
-        perror("ps: /proc");
-        return 1;
+        err(1, "/proc");
     }
     while (count < PIDS_MAX && (entry = readdir(proc)) != NULL) {
         if (isdigit(entry->d_name[0])) {
@@ -80,5 +82,5 @@ main(void)
     for (size_t i = 0; i < count; i++) {
         print_process(pids[i]);
     }
-    return 0;
+    return finish(true);
 }

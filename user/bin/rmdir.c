@@ -1,22 +1,55 @@
-/* rmdir DIRECTORY...: remove empty directories. */
-#include <errno.h>
-#include <stdio.h>
+/*
+ * rmdir [-pv] DIRECTORY...: remove empty directories; -p those above, too,
+ * as far as the words say.
+ */
 #include <string.h>
 #include <unistd.h>
+
+#include "lib/tool.h"
+
+static bool parents;
+static bool verbose;
+
+static bool
+remove_directory(char *path)
+{
+    for (;;) {
+        if (verbose) {
+            printf("rmdir: removing directory, '%s'\n", path);
+        }
+        if (rmdir(path) < 0) {
+            return complain(path);
+        }
+        char *slash = strrchr(path, '/');
+        while (slash != NULL && slash > path && slash[1] == '\0') {
+            *slash = '\0';
+            slash = strrchr(path, '/');
+        }
+        if (!parents || slash == NULL || slash == path) {
+            return true;
+        }
+        *slash = '\0';
+    }
+}
 
 int
 main(int argc, char **argv)
 {
-    int status = argc > 1 ? 0 : 2;
+    int option;
+    bool ok = true;
 
-    if (argc < 2) {
-        fprintf(stderr, "usage: rmdir DIRECTORY...\n");
-    }
-    for (int i = 1; i < argc; i++) {
-        if (rmdir(argv[i]) < 0) {
-            fprintf(stderr, "rmdir: %s: %s\n", argv[i], strerror(errno));
-            status = 1;
+    while ((option = getopt(argc, argv, "pv")) != -1) {
+        parents = parents || option == 'p';
+        verbose = verbose || option == 'v';
+        if (option == '?') {
+            usage(1, "rmdir [-pv] DIRECTORY...");
         }
     }
-    return status;
+    if (optind == argc) {
+        usage(1, "rmdir [-pv] DIRECTORY...");
+    }
+    for (; optind < argc; optind++) {
+        ok = remove_directory(argv[optind]) && ok;
+    }
+    return finish(ok);
 }

@@ -1,10 +1,12 @@
 /* sleep SECONDS: wait; a fraction such as 0.25 may follow. */
 #include <ctype.h>
+#include <err.h>
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "lib/tool.h"
 
 /* => false if s is not a number of seconds */
 static bool
@@ -32,14 +34,16 @@ main(int argc, char **argv)
 {
     struct timespec time;
 
-    if (argc != 2 || !parse_seconds(argv[1], &time)) {
-        fprintf(stderr, "usage: sleep SECONDS\n");
-        return 2;
+    no_options(argc, argv, 1, "sleep SECONDS");
+    if (argc - optind != 1) {
+        usage(1, "sleep SECONDS");
+    }
+    if (!parse_seconds(argv[optind], &time)) {
+        errx(1, "%s: not a number of seconds", argv[optind]);
     }
     while (nanosleep(&time, &time) < 0) {
         if (errno != EINTR) {
-            perror("sleep");
-            return 1;
+            err(1, "nanosleep");
         }
     }
     return 0;

@@ -1,9 +1,8 @@
 /* wc [-lwc] [FILE...]: count lines, words and bytes. */
 #include <ctype.h>
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
+#include <unistd.h>
+
+#include "lib/tool.h"
 
 struct counts {
     long lines;
@@ -14,11 +13,12 @@ struct counts {
 static bool want_lines;
 static bool want_words;
 static bool want_bytes;
+static int width; /* of each number */
+static struct counts total;
 
 static void
 print(const struct counts *counts, const char *name)
 {
-    int width = want_lines + want_words + want_bytes > 1 ? 7 : 0;
     const char *gap = "";
 
     if (want_lines) {
@@ -35,85 +35,87 @@ print(const struct counts *counts, const char *name)
     printf("%s%s\n", *name != '\0' ? " " : "", name);
 }
 
-/* => false after a message */
 static bool
-count(FILE *file, const char *name, struct counts *counts)
+count(FILE *file, const char *name)
 {
+    struct counts counts = {0};
     bool in_word = false;
     int c;
 
-    *counts = (struct counts){0};
     while ((c = getc(file)) != EOF) {
-        counts->bytes++;
-        counts->lines += c == '\n';
-        counts->words += !isspace(c) && !in_word;
+        counts.bytes++;
+        counts.lines += c == '\n';
+        counts.words += !isspace(c) && !in_word;
         in_word = !isspace(c);
     }
-    if (ferror(file)) {
-        fprintf(stderr, "wc: %s: %s\n", name, strerror(errno));
-        return false;
-    }
-    print(counts, name);
+    print(&counts, name);
+    total.lines += counts.lines;
+    total.words += counts.words;
+    total.bytes += counts.bytes;
     return true;
 }
 
-static bool
-count_file(const char *name, struct counts *total)
+/* So wide that the sum of all sizes fits; 7 if a size is not known. */
+static int
+choose_width(char **names)
 {
-    struct counts counts;
-    FILE *file = fopen(name, "r");
+    static char *standard[] = {(char *)"-", NULL};
+    struct stat st;
+    off_t sum = 0;
+    int least = 1;
+    int digits = 1;
 
-    if (file == NULL) {
-        fprintf(stderr, "wc: %s: %s\n", name, strerror(errno));
-        return false;
+    names = *names == NULL ? standard : names;
+    if (want_lines + want_words + want_bytes == 1 &&
+        names[1] == NULL) {
+        return 1;
     }
-    bool ok = count(file, name, &counts);
-    fclose(file);
-    total->lines += counts.lines;
-    total->words += counts.words;
-    total->bytes += counts.bytes;
-    return ok;
-}
-
-static bool
-parse_options(const char *options)
-{
-    for (; *options != '\0'; options++) {
-        if (strchr("lwc", *options) == NULL) {
-            return false;
+    for (; *names != NULL; names++) {
+        bool known = names[0][0] == '-' && names[0][1] == '\0'
+                         ? fstat(STDIN_FILENO, &st) == 0
+                         : stat(*names, &st) == 0;
+        if (known && S_ISREG(st.st_mode)) {
+            sum += st.st_size;
+        } else if (known) {
+            least = 7;
         }
-        want_lines = want_lines || *options == 'l';
-        want_words = want_words || *options == 'w';
-        want_bytes = want_bytes || *options == 'c';
     }
-    return true;
+    for (; sum >= 10; sum /= 10) {
+        digits++;
+    }
+    return digits > least ? digits : least;
+}
+
+static bool
+count_standard(FILE *file, const char *name)
+{
+    (void)name;
+    return count(file, "");
 }
 
 int
 main(int argc, char **argv)
 {
-    struct counts total = {0};
-    int i = 1;
-    bool ok = true;
+    int option;
 
-    for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
-        if (!parse_options(argv[i] + 1)) {
-            fprintf(stderr, "usage: wc [-lwc] [FILE...]\n");
-            return 2;
+    while ((option = getopt(argc, argv, "clw")) != -1) {
+        want_lines = want_lines || option == 'l';
+        want_words = want_words || option == 'w';
+        want_bytes = want_bytes || option == 'c';
+        if (option == '?') {
+            usage(1, "wc [-lwc] [FILE...]");
         }
     }
     if (!want_lines && !want_words && !want_bytes) {
         want_lines = want_words = want_bytes = true;
     }
-    if (i == argc) {
-        return count(stdin, "", &total) ? 0 : 1;
+    width = choose_width(argv + optind);
+    if (optind == argc) {
+        return finish(each_input(argv + optind, count_standard));
     }
-    int files = argc - i;
-    for (; i < argc; i++) {
-        ok = count_file(argv[i], &total) && ok;
-    }
-    if (files > 1) {
+    bool ok = each_input(argv + optind, count);
+    if (argc - optind > 1) {
         print(&total, "total");
     }
-    return ok ? 0 : 1;
+    return finish(ok);
 }

@@ -18,6 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@
 #define MAX_ARGS 16
 #define POLL_MS 10
 #define REAP_MS 2000
+#define STEPS_MAX 100000 /* when a directory is emptied */
 
 static char list[32768];
 static char before[4096];
@@ -94,27 +96,46 @@ report_check(const char *name, const char *when, const char *text)
     }
 }
 
-/* Remove all that is in a directory, as far as that is possible. It goes
- * there, since a path may become longer than a path may be. */
+/* Remove the files of this directory. => whether it has a directory, and the
+ * name of the first */
+static bool
+directory_left(char name[NAME_MAX + 1])
+{
+    struct dirent *entry;
+    DIR *dir = opendir(".");
+    bool found = false;
+
+    while (dir != NULL && !found && (entry = readdir(dir)) != NULL) {
+        found = strcmp(entry->d_name, ".") != 0
+                && strcmp(entry->d_name, "..") != 0
+                && unlink(entry->d_name) < 0;
+        if (found) {
+            strcpy(name, entry->d_name);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    return found;
+}
+
+/* Remove all that is in a directory. It goes there, since a path may become
+ * longer than a path may be; and at any depth it takes the same memory, since
+ * the driver's own is counted with the test's. */
 static void
 empty(const char *name)
 {
-    struct dirent *entry;
-    DIR *dir = chdir(name) == 0 ? opendir(".") : NULL;
+    char child[NAME_MAX + 1];
+    int depth = chdir(name) == 0;
 
-    if (dir == NULL) {
-        return;
-    }
-    while ((entry = readdir(dir)) != NULL) {
-        bool self = strcmp(entry->d_name, ".") == 0
-                    || strcmp(entry->d_name, "..") == 0;
-        if (!self && unlink(entry->d_name) < 0) {
-            empty(entry->d_name);
-            rmdir(entry->d_name);
+    for (int steps = 0; depth > 0 && steps < STEPS_MAX; steps++) {
+        if (!directory_left(child)) {
+            chdir("..");
+            depth--;
+        } else if (rmdir(child) < 0 && chdir(child) == 0) {
+            depth++;
         }
     }
-    closedir(dir);
-    chdir("..");
 }
 
 /* In the child: become the test. */

@@ -21,3 +21,13 @@ long telldir(DIR *dir);
 void seekdir(DIR *dir, long position);
 int dirfd(DIR *dir);
 int closedir(DIR *dir);
+
+/*
+ * All entries that `choose` takes (NULL: all) in the order of `compare`, in
+ * memory that is the caller's to free, one by one and then the list.
+ * => how many, or -1
+ */
+int scandir(const char *path, struct dirent ***list,
+            int (*choose)(const struct dirent *),
+            int (*compare)(const struct dirent **, const struct dirent **));
+int alphasort(const struct dirent **a, const struct dirent **b);

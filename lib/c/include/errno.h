@@ -5,3 +5,6 @@
 #include "abi/errno.h"
 
 extern int errno;
+
+/* argv[0], as GNU has it: messages begin with its last part. */
+extern char *program_invocation_name;

@@ -46,6 +46,7 @@ int getc(FILE *file);
 int getchar(void);
 int ungetc(int c, FILE *file);
 char *fgets(char *line, int size, FILE *file);
+ssize_t getline(char **line, size_t *room, FILE *file);
 
 size_t fwrite(const void *data, size_t size, size_t count, FILE *file);
 int fputc(int c, FILE *file);

@@ -79,5 +79,12 @@ void *sbrk(intptr_t change);
 unsigned sleep(unsigned seconds);
 int usleep(useconds_t microseconds);
 
+/* Options of one letter (getopt.c says in which order). */
+extern char *optarg;
+extern int optind;
+extern int opterr;
+extern int optopt;
+int getopt(int argc, char *const argv[], const char *options);
+
 /* Any system call by its number (sys/syscall.h); errors as everywhere. */
 long syscall(long number, ...);
