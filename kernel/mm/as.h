@@ -82,9 +82,9 @@ void as_load(struct as *as);
 
 /* ---- What changes what is mapped (mmap.c) ---- */
 
-/* mmap(2): map what vma says, its start being a hint unless map_flags (MAP_*)
- * say more; MAP_FIXED replaces what is there.
- * => its size is page aligned, and it gets a reference of its own to the object
+/* mmap(2): map what vma says.  Its start is a hint, unless map_flags (MAP_*)
+ * say more; MAP_FIXED replaces what is mapped there.
+ * => the size is page aligned; the mapping takes its own object reference
  * => the address; -EINVAL, -ENOMEM, -EEXIST, -EPERM */
 long as_map(struct as *as, const struct vma *vma, u32 map_flags);
 

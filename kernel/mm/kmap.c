@@ -110,7 +110,7 @@ kmap_init(void)
               kernel_image_end());
     for (; free_count < SLOTS; bare_count = ++free_count) {
         free_slots[free_count] = SLOTS - 1 - free_count; /* the lowest on top */
-        (void)entry_at(slot_stack(free_count), 1); /* later none is made */
+        (void)entry_at(slot_stack(free_count), 1); /* so none is made later */
     }
     write_cr3(kernel_root);
     this_cpu()->loaded_root = kernel_root;

@@ -323,7 +323,7 @@ pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     return done ? 0 : -ENOMEM;
 }
 
-/* One in-edge fewer.  => whether it was the last */
+/* Drop one in-edge.  => whether it was the last */
 static inline bool
 drop_edge(struct frame *frame)
 {

@@ -2,12 +2,12 @@
  * Run queues, and how work moves between CPUs: for sched.c and balance.c.
  *
  * Balance: a thread stays on the CPU where it ran; a child begins on its
- * parent's.  When its time slice ends, and before it halts, a CPU with a
- * shorter queue takes the oldest thread of the longest one.  A halted CPU has
- * no ticks: a CPU whose queue is not empty wakes it at each tick of its own.
- * So a thread waits at most one tick while a CPU is idle (longer only behind 16
+ * parent's.  When its time slice ends, and before it halts, a CPU takes the
+ * longest-waiting thread of the longest queue, if its own is shorter.  A halted
+ * CPU has no ticks: a CPU with waiting threads wakes it at each of its own.  So
+ * a thread waits at most one tick while a CPU is idle (longer only behind 16
  * that may not run there).  A child that execs or exits within a tick costs no
- * interrupt.  Three threads that never sleep share two CPUs: each gets 2/3.
+ * interrupt.  Three threads that never sleep get two thirds of a CPU each.
  */
 #pragma once
 

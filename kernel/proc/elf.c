@@ -114,7 +114,7 @@ elf_map(struct as *as, const struct vma *vma, u32 map_flags)
     return error;
 }
 
-/* The part from the file, then whole pages of zeros, then the page between. */
+/* Map the file part, then whole pages of zeros, then the page between them. */
 static int
 map_segment(struct as *as, struct object *object,
             const struct elf64_phdr *phdr, vaddr_t base)

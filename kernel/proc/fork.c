@@ -78,7 +78,7 @@ proc_clone(struct clone_args *args)
     if (!join_family(child, vfork)) {                          /* 6 */
         child_unmake(child);
         (void)signal_restart();
-        return -ERESTARTNOINTR; /* as on Linux, fork does not fail by it */
+        return -ERESTARTNOINTR; /* as on Linux, no signal makes fork fail */
     }
     /* ---- no failure below this line ---- */
     if (args->flags & CLONE_PARENT_SETTID) {

@@ -24,8 +24,7 @@ struct clone_args {
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
-/* What vfork(2) asks for; nothing, as in 4.4BSD, with the boot word vfork=fork.
- */
+/* The flags of vfork(2): none, as in 4.4BSD, with the boot word vfork=fork. */
 extern u64 vfork_flags;
 
 /* The child no longer uses its parent's memory: let the parent go on.

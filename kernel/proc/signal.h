@@ -17,7 +17,7 @@ struct trapframe;
 
 /* Make signal pending on the process, for one of its threads; an ignored one is
  * dropped, and so is a number that is none.
- * => any context that keeps the target alive: family_lock, pids_lock, or itself
+ * => the target stays alive: by family_lock or pids_lock, or it is the caller
  * => no lock of RANK_PROCESS or higher is held */
 void signal_send(struct process *target, int signal);
 
@@ -51,7 +51,7 @@ int signal_restart(void);
 
 /* Send to every process of the group (0: the current process's).
  * => process context, family_lock not held
- * => 0, -ESRCH: nobody; -EINVAL: no such signal */
+ * => 0, -ESRCH: no process; -EINVAL: no such signal */
 int signal_send_group(pid_t pgid, int signal);
 
 /* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).

@@ -57,8 +57,8 @@ waitq_init(struct waitq *queue)
  * => its lock held; the thread is on it at most once */
 void wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive);
 
-/* Leave the CPU until a wake-up since wait_begin, a signal by the mode, or the
- * deadline (CLOCK_MONOTONIC, nanoseconds, or NEVER).
+/* Leave the CPU until a wake-up since wait_begin, a signal that `mode` admits,
+ * or the deadline (CLOCK_MONOTONIC, nanoseconds, or NEVER).
  * => no lock held
  * => 0, -ETIMEDOUT, -ERESTARTSYS; then look at the conditions of all queues */
 int wait_block(enum wait_mode mode, u64 deadline);
@@ -71,11 +71,11 @@ bool wait_end(struct waiter *waiter);
 
 /* Release lock, sleep until woken, take lock again; exclusive.
  * => lock held, by spin_lock, and no other lock
- * => 0, or -ERESTARTSYS for a signal by the mode (perhaps without sleep); the
- *    caller looks at the condition again */
+ * => 0, or -ERESTARTSYS for a signal that `mode` admits (perhaps without
+ *    sleep); the caller looks at the condition again */
 int wait_sleep(struct waitq *queue, struct spinlock *lock, enum wait_mode mode);
 
-/* Make every waiter runnable / but of the exclusive ones only the first.
+/* Wake every waiter; without `all`, of the exclusive ones only the first.
  * => the lock that guards the condition is held */
 void wait_wake(struct waitq *queue, bool all);
 

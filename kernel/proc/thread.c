@@ -15,7 +15,7 @@
 #include "proc/process.h"
 #include "proc/thread.h"
 
-/* What is on the stack when an entry from user mode has pushed its frame. */
+/* An entry from user mode pushes its frame below: the stack is aligned then. */
 _Static_assert(sizeof(struct thread) % 16 == 0, "the stack's alignment");
 
 struct thread *

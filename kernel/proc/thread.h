@@ -105,8 +105,8 @@ void thread_free(struct thread *thread);
 
 /* Find a living thread by its tid (0: the current one), and take pids_lock and
  * its process's lock, which keep it from ending.
- * => whether tid is in use; *thread is NULL, and no lock is held, if it is not,
- *    or if it is the pid of a process whose first thread has ended */
+ * => whether tid leads to a process; *thread is NULL, and no lock is held, if
+ *    not, or if it is the pid of a process whose first thread has ended */
 bool thread_lock(pid_t tid, struct thread **thread) __must_check;
 void thread_unlock(struct thread *thread);
 

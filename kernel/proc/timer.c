@@ -122,7 +122,7 @@ timers_expire(void)
     arm_this_cpu();
 }
 
-/* Slices end at whole ticks, so that ticks also count short runs. */
+/* Slices end at whole ticks: so even a thread with short runs meets some. */
 static u64
 next_tick(void)
 {
