@@ -308,13 +308,12 @@ check_children(struct check *check, const struct process *parent)
 
     list_for_each_entry(child, &parent->children, struct process, sibling) {
         const struct list *link = &child->report_link;
-        bool has = proc_is_zombie(child) || child->stopped
-                   || child->stop_status != 0;
-        if (has ? next != link : !list_empty(link)) {
+        bool on = proc_is_zombie(child) || child->stopped || child->stop_status;
+        if (on ? next != link : !list_empty(link)) {
             violation(check, "PR-3 pid %d: has a status (%d), wrong order\n",
-                      child->pid, has);
+                      child->pid, on);
         }
-        next = has ? link->next : next;
+        next = on ? link->next : next;
         count++;
         if (child->parent != parent) {
             violation(check, "PR-1 pid %d is in the list of %d\n", child->pid,

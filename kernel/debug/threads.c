@@ -102,8 +102,8 @@ second_store(const char *text)
 /* ---- Waits ---- */
 
 static struct spinlock lock = SPINLOCK_INIT(RANK_TTY);
-static struct waitq queues[2];
-static bool events[3]; /* the last: none came in time */
+static struct waitq waits[2];
+static bool happened[3]; /* the last: none came in time */
 
 static const char *const names[] = {"a\n", "b\n", "late\n"};
 static bool soon;
@@ -118,10 +118,10 @@ waits_show(struct text *out)
     while (found == 2 && error == 0) {
         struct waiter waiters[2];
         spin_lock(&lock);
-        wait_begin(&queues[0], &waiters[0], false);
-        wait_begin(&queues[1], &waiters[1], false);
-        found = events[0] ? 0 : events[1] ? 1 : 2;
-        events[found] = false;
+        wait_begin(&waits[0], &waiters[0], false);
+        wait_begin(&waits[1], &waiters[1], false);
+        found = happened[0] ? 0 : happened[1] ? 1 : 2;
+        happened[found] = false;
         spin_unlock(&lock);
         error = found == 2 ? wait_block(WAIT_INTERRUPTIBLE, deadline) : 0;
         spin_lock(&lock);
@@ -141,8 +141,8 @@ waits_store(const char *line)
     soon = strcmp(line, "soon") == 0;
     if (line[0] == 'a' || line[0] == 'b') {
         spin_lock(&lock);
-        events[which] = true;
-        wait_wake_one(&queues[which]);
+        happened[which] = true;
+        wait_wake_one(&waits[which]);
         spin_unlock(&lock);
     }
     return 0;
@@ -151,8 +151,8 @@ waits_store(const char *line)
 void
 threads_init(void)
 {
-    waitq_init(&queues[0]);
-    waitq_init(&queues[1]);
+    waitq_init(&waits[0]);
+    waitq_init(&waits[1]);
     procfs_register("tine/second", NULL, second_store);
     procfs_register("tine/waits", waits_show, waits_store);
 }

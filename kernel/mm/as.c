@@ -1,7 +1,7 @@
 /*
  * Address spaces: their life.  The essential fact: a CPU may have the tables
- * loaded long after the thread left it, so `cpus` says who has, and the last
- * user's end asks those to leave before the tables go.
+ * loaded long after the thread left it.  So `cpus` lists these CPUs, and as_put
+ * makes them unload the tables before it frees them.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -49,7 +49,7 @@ as_get(struct as *as)
     __atomic_fetch_add(&as->refs, 1, __ATOMIC_RELAXED);
 }
 
-/* A CPU that went idle keeps the last space until it wakes without work: one
+/* An idle CPU keeps the last space loaded until it wakes without work.  A space
  * that ends cannot wait for that. */
 static void
 leave_if_loaded(u64 as)
@@ -59,8 +59,8 @@ leave_if_loaded(u64 as)
     }
 }
 
-/* The same question as as_cpus, put to the CPUs: a mask that is wrong, or a CPU
- * that was asked and stayed, would give the tables away under its feet. */
+/* As as_cpus, but by what each CPU has loaded.  If the mask were wrong, or a
+ * CPU did not leave when asked, that CPU would walk freed tables. */
 static bool
 loaded_anywhere(const struct as *as)
 {
@@ -147,7 +147,7 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         error = pt_share(child->root, as, level);
-        /* Only now, as from here as_next finds it. */
+        /* Last: with refs above 0, as_next finds the child. */
         __atomic_store_n(&child->refs, 1, __ATOMIC_RELEASE);
     }
     spin_unlock(&as->lock);

@@ -1,6 +1,6 @@
 /*
  * An address space: the vmas say what is mapped, the page tables hold what has
- * been touched.  Whatever is in the tables agrees with the vmas:
+ * been touched.  The tables always agree with the vmas:
  *
  * PT-4 RIGHTS  The rights of a path never exceed its vma's; a page that is
  *              logically read-only is never made writable by copy-on-write.
@@ -24,7 +24,7 @@ struct vma;
 struct vma_node;
 
 struct as {
-    u32 refs;       /* a  threads that use it; 0: in its birth or end */
+    u32 refs;       /* a  threads that use it; 0: being made or freed */
     struct spinlock lock;   /*    RANK_AS */
     paddr_t root;           /* i  level-4 table */
     struct vma_node *vmas;  /* l  root of their tree; NULL: none */
@@ -38,24 +38,24 @@ struct as {
 extern struct list all_spaces;        /* every space, from its birth */
 extern struct spinlock all_spaces_lock;
 
-/* An empty space with so many references; 0: as_next is not to find it yet.
+/* Make an empty space with this many references; 0 hides it from as_next.
  * => NULL: no memory */
 struct as *as_alloc(u32 refs);
 void as_get(struct as *as);
 
-/* One user fewer; the last frees all; NULL is ignored.
- * => this CPU has left it if it is the last; no spinlock held */
+/* Drop one reference; the last frees the space.  NULL is ignored.
+ * => if it may be the last, this CPU has unloaded it; no spinlock held */
 void as_put(struct as *as);
 
-/* The next of all spaces that have users (after NULL: the first), with one
- * reference, for that to `as`, which is given up.
+/* Find the next space that has users (after NULL: the first), and take a
+ * reference to it.  The caller's reference to `as` is dropped.
  * => no spinlock held
  * => NULL: there is none */
 struct as *as_next(struct as *as);
 
-/* A copy for a child, which shares the tree from `level` down.
+/* Make a copy for a child, which shares the tree from `level` down.
  * => no spinlock held
- * => 0 and *copy; -ENOMEM, with the source unchanged to its user */
+ * => 0 and *copy; -ENOMEM: the parent's memory is as it was */
 int as_fork(struct as *as, enum share_level level, struct as **copy)
     __must_check;
 
@@ -63,10 +63,10 @@ int as_fork(struct as *as, enum share_level level, struct as **copy)
  * code that does it page by page. */
 extern bool own_always;
 
-/* Whose translations a change of the tables must flush.  The full barrier: the
- * change is visible before we look who has the root, as a CPU that loads it
- * says so before it walks (H3).  With one user, who is here, others can only
- * leave it meanwhile. */
+/* The CPUs that must flush after a change of the tables.  The full barrier
+ * makes the change visible before we read `cpus`: a CPU sets its bit there
+ * before it walks (H3).  With one user, which runs here, other CPUs can only
+ * clear their bits: no barrier is needed. */
 static inline u64
 as_cpus(const struct as *as)
 {
@@ -82,13 +82,13 @@ void as_load(struct as *as);
 
 /* ---- What changes what is mapped (mmap.c) ---- */
 
-/* mmap(2): map what vma says, its start being a hint unless map_flags (MAP_*)
- * say more; MAP_FIXED replaces what is there.
- * => its size is page aligned, and it gets a reference of its own to the object
+/* mmap(2): map what vma says.  Its start is a hint, unless map_flags (MAP_*)
+ * say more; MAP_FIXED replaces what is mapped there.
+ * => the size is page aligned; the mapping takes its own object reference
  * => the address; -EINVAL, -ENOMEM, -EEXIST, -EPERM */
 long as_map(struct as *as, const struct vma *vma, u32 map_flags);
 
-/* Where it goes, if nothing else is said: the highest hole below MMAP_TOP.
+/* The address for a mapping without a hint: the highest hole below MMAP_TOP.
  * => the lock is held; 0: none */
 vaddr_t as_gap(const struct as *as, u64 size);
 

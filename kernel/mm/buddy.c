@@ -10,7 +10,7 @@
 
 static u32 blocks[MAX_ORDER + 1]; /* frame numbers; 0 ends a list */
 
-/* Of a free block's head, in its record's `lines`: frame numbers, or 0. */
+/* In a free block's first record, in `lines`: frame numbers, or 0. */
 struct links {
     u32 next, prev;
 };

@@ -55,7 +55,7 @@ early_alloc(size_t size)
     const struct boot_region *region = largest_region();
     paddr_t start = next;
 
-    assert(zero_frame == 0); /* the last that is taken, in frame_init */
+    assert(zero_frame == 0); /* frame_init takes it last */
     if (first == 0) {
         first = MAX(region->start, kernel_image_end());
         start = first;
@@ -73,7 +73,7 @@ early_alloc(size_t size)
     return frame_ptr(start);
 }
 
-/* [start, end) without the image, the initrd, and what early_alloc gave. */
+/* Free [start, end) without image, initrd, and what early_alloc has given. */
 static void
 release_unowned(paddr_t start, paddr_t end)
 {

@@ -1,8 +1,8 @@
 /*
  * The fault path.  The essential fact: a fault means only that the tables grant
- * less than the vma does.  So look at the vma, own the path to the entry, and
- * put there what the vma promises; if the tables already grant it (another
- * thread was here first, or the TLB was stale) there is nothing to do.
+ * less than the vma does.  So find the vma, own the path to the entry, and
+ * install what the vma promises.  There is nothing to do if the tables already
+ * grant it: another thread has faulted first, or the TLB was stale.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -48,9 +48,9 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
     return 0;
 }
 
-/* The page is not there: bring it.  Of an object, it is the object's own, and
- * its new reference is the edge.  A private mapping gets it without W, a shared
- * one writes to it. */
+/* Install a missing page.  If the vma has an object, this is the object's own
+ * page, with a new reference for the edge.  A shared mapping may write to it; a
+ * private one gets it without W. */
 static __noinline int
 fill_page(struct as *as, const struct vma *vma, vaddr_t addr,
           enum access access, pte_t *entry)
@@ -66,7 +66,7 @@ fill_page(struct as *as, const struct vma *vma, vaddr_t addr,
     }
     pt_install(entry, frame | range_rights(vma->prot, vma->flags) | PTE_A);
     if (access != ACCESS_WRITE) {
-        range_map_around(as, addr); /* who reads on finds it there */
+        range_map_around(as, addr); /* the next reads will not fault */
     }
     return 0;
 }
@@ -91,7 +91,7 @@ serve(struct as *as, vaddr_t addr, enum access access)
     if (error != 0 || access != ACCESS_WRITE || (*entry & PTE_W) != 0) {
         return error;
     }
-    assert((*entry & PTE_S) == 0); /* these have W where the vma has */
+    assert((*entry & PTE_S) == 0); /* with S, W is as in the vma */
     return pt_own_page(as, addr, entry) ? 0 : -ENOMEM;
 }
 

@@ -1,9 +1,9 @@
 /*
- * The frame allocator: a buddy system for blocks (buddy.c), before it lists of
- * loose single frames, and before these the same lists for each CPU.  The
- * essential fact: almost every request is for one frame, so a freed frame goes
- * on a list as it is, by content, and is merged with its buddies only when a
- * block is wanted and none is there.
+ * The frame allocator has three layers: a buddy system for blocks (buddy.c),
+ * shared lists of single free frames, and such lists for each CPU.
+ * The essential fact: almost every request is for one frame.  So a freed frame
+ * goes on the list for its content.  It is merged with its buddies only when a
+ * block is wanted and there is none.
  */
 #include "core/panic.h"
 #include "core/spin.h"
@@ -33,15 +33,15 @@ static struct loose shared[CONTENT_COUNT]; /* under frame_lock */
 #define BATCH_ORDER 4
 #define BATCH       (1u << BATCH_ORDER)
 
-/* Of each CPU, used by it alone; counts are of what it has allocated less what
- * it has freed, so that only the sum over all CPUs means anything. */
+/* The cache of each CPU, used by it alone.  A count is of frames allocated less
+ * frames freed there: only the sum over all CPUs has a meaning. */
 static struct frame_cache {
     struct loose loose[CONTENT_COUNT];
     i64 counts[FRAME_KINDS];
-    bool busy; /* in the middle of something: another CPU's call must wait */
+    bool busy; /* its CPU is changing it: drain_here must come back later */
 } __attribute__((aligned(64))) caches[MAX_CPUS];
 
-/* All work on the caches and lists is between these two. */
+/* All work on the caches and lists is done between these two. */
 static inline struct frame_cache *
 cache_enter(void)
 {
@@ -60,7 +60,7 @@ cache_leave(struct frame_cache *cache)
     cache->busy = false;
 }
 
-/* Other CPUs look at the count of a shared list without its lock. */
+/* Other CPUs read the count of a shared list without its lock. */
 static u32
 loose_pop(struct loose *loose)
 {
@@ -83,8 +83,8 @@ loose_push(struct loose *loose, u32 number)
 
 static u64 drained; /* frames that CPUs have given to others, ever */
 
-/* A CPU is asked for its free frames.  If it cannot give them now, its bit
- * stays and it is asked again: all that it is in the middle of is short. */
+/* Give this CPU's free frames to the shared lists.  If that is impossible now,
+ * its bit in `asked` stays set and it is called again soon. */
 static void
 drain_here(u64 asked)
 {
@@ -111,9 +111,9 @@ drain_here(u64 asked)
     __atomic_fetch_and((u64 *)asked, ~(1UL << cpu->id), __ATOMIC_RELEASE);
 }
 
-/* Before we say that there is no memory: what other CPUs keep.
+/* Before an allocation fails: ask the other CPUs for the free frames they keep.
  * => no lock held of a rank above the allocator's, nor its own
- * => whether there was any: then it may be had now, if nobody was faster */
+ * => whether there were any: try again, though another CPU may be faster */
 static __noinline bool
 drain_others(void)
 {
@@ -126,7 +126,7 @@ drain_others(void)
     return __atomic_load_n(&drained, __ATOMIC_RELAXED) != before;
 }
 
-/* Give all loose frames to the buddy lists, those of this CPU too. */
+/* Give all single frames to the buddy lists, those of this CPU's cache too. */
 static void
 merge_loose(struct frame_cache *cache)
 {
@@ -146,8 +146,8 @@ claim(u32 number, enum frame_kind kind)
     frames[number] = (struct frame){.refs = 1, .kind = (u8)kind};
 }
 
-/* Get a batch of frames with this content, or nearly two, for the CPU; blocks
- * are broken for frames of any content only, and small ones first. */
+/* Get a batch of frames with this content for this CPU, or nearly two.  Only
+ * for CONTENT_ANY are blocks broken up, the small ones first. */
 static __noinline void
 refill(struct loose *loose, enum frame_content content)
 {
@@ -176,7 +176,7 @@ frame_take(enum frame_kind kind, enum frame_content content)
     struct frame_cache *cache = cache_enter();
     struct loose *loose = &cache->loose[content];
 
-    /* The look without the lock is a guess that may be late. */
+    /* The count is read without the lock, and may be out of date. */
     if (loose->first == 0
         && (content == CONTENT_ANY
             || __atomic_load_n(&shared[content].count, __ATOMIC_RELAXED))) {
@@ -191,7 +191,7 @@ frame_take(enum frame_kind kind, enum frame_content content)
     return (paddr_t)number << PAGE_SHIFT;
 }
 
-/* One frame, whatever is in it, best one of which nothing is known. */
+/* Take one frame with any content; best one whose content is not known. */
 static __noinline paddr_t
 take_any(enum frame_kind kind)
 {
@@ -255,7 +255,7 @@ frame_alloc_root(void)
     return root;
 }
 
-/* Take a block, merging what is loose if need be.  => 0: there is none */
+/* Take a block; if there is none, merge the single frames.  => 0: none */
 static u32
 take_block(enum frame_kind kind, int order)
 {
@@ -289,7 +289,7 @@ frame_alloc_block(enum frame_kind kind, int order)
     return (paddr_t)number << PAGE_SHIFT;
 }
 
-/* One frame is nobody's any more. */
+/* Mark one frame free. */
 static inline void
 retire(struct frame_cache *cache, u32 number, enum frame_content content)
 {
@@ -315,7 +315,7 @@ frame_free_block(paddr_t block, int order)
     cache_leave(cache);
 }
 
-/* The CPU has many frames of a content: give a batch away. */
+/* This CPU has many frames with this content: give a batch away. */
 static __noinline void
 spill(struct loose *loose, enum frame_content content)
 {
@@ -354,8 +354,8 @@ frame_disown(paddr_t addr)
 {
     struct frame_cache *cache = cache_enter();
 
-    /* While we have the hold nobody else can be the frame's last owner, and so
-     * nobody else frees it or asks for its kind. */
+    /* Our hold keeps refs above 0: so no other CPU can free the frame, and read
+     * its kind, at the same time. */
     cache->counts[frame_of(addr)->kind]--;
     cache->counts[FRAME_ANON]++;
     frame_of(addr)->kind = FRAME_ANON;
@@ -378,7 +378,7 @@ frame_count(enum frame_kind kind)
     for (int i = 0; i < MAX_CPUS; i++) {
         count += __atomic_load_n(&caches[i].counts[kind], __ATOMIC_RELAXED);
     }
-    return (u64)MAX(count, 0); /* the CPUs were not read at one moment */
+    return (u64)MAX(count, 0); /* the CPUs went on between the reads */
 }
 
 void

@@ -13,9 +13,8 @@
  *       reserved; a free one has refs 0.
  * FR-2  A free frame holds what its record says (enum frame_content).
  *
- * Who may call: everybody but interrupt handlers.  Each CPU keeps some free
- * frames of its own, and the kernel is not preempted, so most calls take no
- * lock.
+ * Callers: all code but interrupt handlers.  Each CPU keeps some free frames of
+ * its own, and the kernel is not preempted, so most calls take no lock.
  */
 #pragma once
 
@@ -25,15 +24,15 @@
 enum frame_kind {
     FRAME_FREE,     /* in the allocator, caches of free frames included */
     FRAME_TABLE,    /* a page table of level 1 to 4 */
-    FRAME_ANON,     /* memory of processes that no object has a hold on */
-    FRAME_CACHE,    /* a page of a file (tmpfs), which has one hold on it */
-    FRAME_SHARED,   /* the same of shared anonymous memory */
+    FRAME_ANON,     /* a process's memory, not held by an object */
+    FRAME_CACHE,    /* a page of a file (tmpfs), held once by the file */
+    FRAME_SHARED,   /* the same, for shared anonymous memory */
     FRAME_KERNEL,   /* heap, stacks, the kernel's own */
     FRAME_RESERVED, /* never ours: firmware, the image, holes */
     FRAME_KINDS,
 };
 
-/* What is in a free frame, if that is known: then it need not be made again.
+/* The content of a free frame, if it is known: it need not be written again.
  * Page tables are cleared as they are dropped, entry by entry. */
 enum frame_content {
     CONTENT_ANY,
@@ -58,8 +57,8 @@ _Static_assert(sizeof(struct frame) == 16, "16 bytes per frame");
 
 extern struct frame *frames;  /* the record of frame n is frames[n] */
 extern u64 frames_count;
-extern paddr_t zero_frame;    /* all zero; counted as any other, so that no
-                                 walk asks for it, with one hold of ours */
+extern paddr_t zero_frame;    /* all zero; counted like any other frame, so
+                                 that no walk tests for it; held once by us */
 
 /* Build the records and free lists from bootinfo (early.c).
  * => boot, one CPU; panics if there is not enough memory to go on */
@@ -72,7 +71,7 @@ paddr_t frame_alloc(enum frame_kind kind) __must_check;
 /* The same, filled with zeros. */
 paddr_t frame_alloc_zero(enum frame_kind kind) __must_check;
 
-/* The same: a table of level 4 with the kernel's half only. */
+/* The same for a table of level 4: the kernel's half is filled, the rest 0. */
 paddr_t frame_alloc_root(void) __must_check;
 
 /* Allocate 2^order contiguous frames, aligned to their size; refs 1 each.
@@ -80,25 +79,25 @@ paddr_t frame_alloc_root(void) __must_check;
 paddr_t frame_alloc_block(enum frame_kind kind, int order) __must_check;
 void frame_free_block(paddr_t block, int order);
 
-/* One more / one fewer reference; put frees the frame with the last.
+/* Add / drop one reference; dropping the last one frees the frame.
  * => get: the caller has a reference, or a lock that keeps one alive
  * => put of a table: use pt_drop, which drops the children too */
 static inline void frame_get(paddr_t frame);
 void frame_put(paddr_t frame);
 
-/* Drop an object's hold on its page.  Who still has a pin on it, to copy, has
- * anonymous memory from here. */
+/* Drop an object's hold on its page.  If a copy still has it pinned, it counts
+ * as anonymous memory from now on. */
 void frame_disown(paddr_t frame);
 
-/* Free a frame that nobody refers to any more (for pt_drop, which counts down),
- * and say what is in it. */
+/* Free a frame without references, and record its content (for pt_drop, which
+ * has counted refs down itself). */
 void frame_free(paddr_t frame, enum frame_content content);
 
 /* How many frames are of this kind now (exact while all CPUs are still). */
 u64 frame_count(enum frame_kind kind);
 
-/* Frames removed from boot's use for good: [start, end) becomes free memory
- * (the initrd, once it is unpacked). */
+/* Make [start, end), which boot has reserved, free memory (the initrd, once
+ * unpacked). */
 void frame_release_range(paddr_t start, paddr_t end);
 
 static inline struct frame *

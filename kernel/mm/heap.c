@@ -1,7 +1,7 @@
 /*
- * The kernel heap.  A page of small objects starts with its own record, so that
- * kfree finds the class by rounding the pointer down; a pointer to a page's
- * very start is therefore never a small object, but a block of frames.
+ * The kernel heap.  A page of small objects starts with its own record: kfree
+ * rounds the pointer down to find it.  So a pointer to the start of a page is
+ * never a small object, but a block of frames.
  */
 #include "common/list.h"
 #include "common/string.h"
@@ -31,7 +31,7 @@ struct heap_page {
 
 _Static_assert(sizeof(struct heap_page) <= HEADER_SIZE, "the first object");
 
-/* Sizes that divide a page less its record without much left. */
+/* Sizes that fill a page, less its record, with little waste. */
 #define CLASS(i, bytes) [i] = {LIST_INIT(classes[i].pages), bytes, 0}
 static struct heap_class classes[] = {
     CLASS(0, 16),    CLASS(1, 32),    CLASS(2, 48),   CLASS(3, 64),
@@ -41,7 +41,7 @@ static struct heap_class classes[] = {
     CLASS(15, SMALL_MAX),
 };
 
-/* The class of so many times 16 bytes. */
+/* class_of[n]: the class for 16 * n bytes. */
 #define C(i) &classes[i]
 static struct heap_class *const class_of[SMALL_MAX / 16 + 1] = {
     [0 ... 1] = C(0), [2] = C(1), [3] = C(2), [4] = C(3), [5 ... 6] = C(4),
@@ -76,7 +76,7 @@ page_make(struct heap_class *class)
     return true;
 }
 
-/* A single frame comes from the allocator's short way. */
+/* For a single frame the allocator has a faster function. */
 static __noinline void *
 large_alloc(size_t size)
 {
@@ -167,7 +167,7 @@ kfree(void *ptr)
     *(void **)ptr = page->free;
     page->free = ptr;
     page->class->in_use--;
-    /* Keep one empty page a class: the next request is near. */
+    /* Keep one empty page a class: a request will soon need it. */
     if (--page->in_use == 0
         && page->class->pages.next != page->class->pages.prev) {
         list_del(&page->link);

@@ -15,7 +15,7 @@ void *kmalloc(size_t size) __must_check __attribute__((malloc));
 /* The same, filled with zeros. */
 void *kzalloc(size_t size) __must_check __attribute__((malloc));
 
-/* Give back what kmalloc gave; NULL is ignored. */
+/* Free what kmalloc returned; NULL is ignored. */
 void kfree(void *ptr);
 
 /* Bytes in live objects, rounded up to their classes. */

@@ -1,7 +1,7 @@
 /*
- * The kernel's own page tables.  The essential fact: nothing of the kernel is
- * both writable and executable, under any of its addresses; the direct map of
- * the image's pages is as read-only as the image.
+ * The kernel's own page tables.  The essential fact: no page of the kernel is
+ * both writable and executable, under any of its addresses.  Where the image is
+ * read-only, the direct map of the same pages is, too.
  */
 #include "core/config.h"
 #include "core/memlayout.h"
@@ -28,9 +28,9 @@ paddr_t kernel_root;
 
 static struct spinlock kstack_lock = SPINLOCK_INIT(RANK_KSTACK);
 
-/* The slots that are free: first bare ones, then those that have their frames,
- * last given back last.  So many keep them at most, so many lose them at a
- * time: that takes a flush on all CPUs. */
+/* The free slots: first those without frames (bare), then those with frames;
+ * the last one freed is on top.  At most KEPT_MAX keep their frames; then
+ * GIVE_BACK of them lose theirs at once, as that needs a flush on all CPUs. */
 #define KEPT_MAX  64
 #define GIVE_BACK 32
 #define SLOTS     (MAX_PROCESSES + MAX_CPUS)
@@ -49,7 +49,7 @@ slot_stack(u32 slot)
     return KSTACK_BASE + slot * KSTACK_SLOT + KSTACK_SLOT - KSTACK_SIZE;
 }
 
-/* The entry for addr at level; at boot, with tables made on the way. */
+/* The entry for addr at level; at boot, missing tables are made. */
 static pte_t *
 entry_at(vaddr_t addr, int level)
 {
@@ -65,7 +65,7 @@ entry_at(vaddr_t addr, int level)
     return &table[pt_index(addr, level)];
 }
 
-/* What the direct map and the image allow for a page of the image. */
+/* The rights of an image page, in the direct map or at its own address. */
 static pte_t
 image_rights(paddr_t page, bool direct)
 {
@@ -77,7 +77,7 @@ image_rights(paddr_t page, bool direct)
     return addr < (vaddr_t)text_end && !direct ? 0 : PTE_NX;
 }
 
-/* Map the pages of [page, end), of which the image is a part. */
+/* Map [page, end), which holds the image, by small pages. */
 static void
 map_small(vaddr_t base, paddr_t page, paddr_t end)
 {
@@ -87,7 +87,7 @@ map_small(vaddr_t base, paddr_t page, paddr_t end)
     }
 }
 
-/* The same where no image is, by large pages. */
+/* Map [page, end), without the image, by large pages. */
 static void
 map_large(paddr_t page, paddr_t end, pte_t caching)
 {
@@ -109,8 +109,8 @@ kmap_init(void)
     map_small(IMAGE_BASE, (paddr_t)image_start - IMAGE_BASE,
               kernel_image_end());
     for (; free_count < SLOTS; bare_count = ++free_count) {
-        free_slots[free_count] = SLOTS - 1 - free_count; /* the lowest last */
-        (void)entry_at(slot_stack(free_count), 1); /* later none is made */
+        free_slots[free_count] = SLOTS - 1 - free_count; /* the lowest on top */
+        (void)entry_at(slot_stack(free_count), 1); /* so none is made later */
     }
     write_cr3(kernel_root);
     this_cpu()->loaded_root = kernel_root;
@@ -140,7 +140,7 @@ slot_map(void)
     return true;
 }
 
-/* Forget those that are about to become bare. */
+/* Forget the translations of the slots that are about to become bare. */
 static void
 flush_here(u64 unused)
 {
@@ -151,7 +151,7 @@ flush_here(u64 unused)
     }
 }
 
-/* Take the frames of the slots that were not used for longest.
+/* Free the frames of the slots that were unused for longest.
  * => kstack_lock held */
 static __noinline void
 give_back(void)

@@ -16,12 +16,12 @@ extern paddr_t kernel_root;
  * => boot, before frame_init: tables come from early_alloc */
 void kmap_init(void);
 
-/* The first byte behind the image, physical. */
+/* The physical address behind the image's last byte. */
 paddr_t kernel_image_end(void);
 
 /* A kernel stack of KSTACK_SIZE bytes; its lowest address.
- * => 0 if there is no memory; some that were given back are kept for the next,
- *    as they are */
+ * => 0 if there is no memory; its content is undefined: freed stacks are kept
+ *    for the next call as they are */
 vaddr_t kstack_alloc(void) __must_check;
 void kstack_free(vaddr_t stack);
 

@@ -1,7 +1,7 @@
 /*
- * mmap, munmap, mprotect, brk: what changes what is mapped.  Every change has
- * the same order: reserve (vma_own), change the tables, which fails as a whole
- * or not at all, then the vmas, which cannot fail.
+ * mmap, munmap, mprotect, brk.  Each change has the same order: first vma_own
+ * reserves nodes; then the tables change, all or not at all; then the vmas
+ * change, which cannot fail.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -28,15 +28,15 @@ is_inside(const struct as *as, vaddr_t addr)
     return vma != NULL && vma->start < addr;
 }
 
-/* Whether so many more vmas are too many. */
+/* Whether `more` vmas would exceed the limit. */
 static bool
 too_many(const struct as *as, u32 more)
 {
     return as->vmas != NULL && as->vmas->count + more > VMAS_MAX;
 }
 
-/* Widen [*start, *end) as far as the neighbouring vmas leave room, so that the
- * tables that become empty are dropped whole. */
+/* Widen [*start, *end) to the neighbouring vmas, so that the tables that become
+ * empty are dropped whole. */
 static void
 widen(const struct as *as, vaddr_t *start, vaddr_t *end)
 {
@@ -57,7 +57,7 @@ unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
     if (range_is_free(as, start, end)) {
         return 0;
     }
-    /* As on Linux, at the limit one may still be cut, but not into two. */
+    /* As on Linux, a vma may be cut at the limit, but not into two. */
     if (too_many(as, 1) && is_inside(as, start)
         && vma_find(as, start)->end > end) {
         return -ENOMEM;
@@ -86,8 +86,8 @@ as_unmap(struct as *as, vaddr_t addr, u64 size)
     return error;
 }
 
-/* Where the highest hole of this size ends, at `end` at most; if there is none
- * among the node's vmas and above, where the hole below them ends. */
+/* The end of the highest hole of this size that ends at `end` or below.  If the
+ * node's subtree has none, the end of the hole below the subtree. */
 static vaddr_t
 gap_end(const struct vma_node *node, u64 size, vaddr_t end)
 {
@@ -112,9 +112,9 @@ as_gap(const struct as *as, u64 size)
     return end >= USER_START + size ? end - size : 0;
 }
 
-/* Where a new mapping goes.  => the address, or a negative errno */
+/* Choose a new mapping's address.  => the address, or a negative errno */
 static long
-place(struct as *as, const struct vma *vma, u32 map_flags)
+choose_address(struct as *as, const struct vma *vma, u32 map_flags)
 {
     u32 fixed = map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
     vaddr_t addr = align_down(vma->start, PAGE_SIZE);
@@ -128,7 +128,7 @@ place(struct as *as, const struct vma *vma, u32 map_flags)
         && !range_is_free(as, addr, addr + size)) {
         error = -EEXIST;
     }
-    if (error != 0 && fixed == 0) { /* it was a hint */
+    if (error != 0 && fixed == 0) { /* only a hint: choose another */
         addr = as_gap(as, size);
         error = addr != 0 ? 0 : -ENOMEM;
     }
@@ -138,7 +138,7 @@ place(struct as *as, const struct vma *vma, u32 map_flags)
 static long
 map_locked(struct as *as, const struct vma *wanted, u32 map_flags)
 {
-    long addr = place(as, wanted, map_flags);
+    long addr = choose_address(as, wanted, map_flags);
     if (too_many(as, 0)) {
         return -ENOMEM;
     }
@@ -171,10 +171,10 @@ as_map(struct as *as, const struct vma *vma, u32 map_flags)
     return addr;
 }
 
-/* What new rights in [start, end) are about. */
+/* What mprotect of [start, end) must know. */
 struct protect {
     vaddr_t covered;    /* vmas lie in [start, covered) without a hole */
-    vaddr_t start, end; /* those that have other rights */
+    vaddr_t start, end; /* the part that has other rights now */
     u32 flags;          /* of all of them */
 };
 
@@ -196,8 +196,8 @@ survey(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     return all;
 }
 
-/* Whether the vma at one end of the range, with its new rights, continues the
- * one behind that end: as on Linux, a border may move at the limit. */
+/* Whether the vma at one end of the range, with its new rights, merges with its
+ * neighbour behind that end.  At the limit Linux allows that, as here. */
 static bool
 moves_border(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {

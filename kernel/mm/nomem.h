@@ -1,6 +1,6 @@
 /*
- * Want of memory on purpose: a thread's allocations fail by number, so that
- * every "no memory" path can be taken (debug/README.md: nomem=).
+ * Allocations that fail on purpose: the Nth one of a thread, so that tests can
+ * take every "no memory" path (debug/README.md: nomem=).
  */
 #pragma once
 
@@ -9,16 +9,16 @@
 #include "arch/percpu.h"
 
 struct nomem {
-    u64 next;   /* the number of that which is to fail; 0: none is (off) */
-    u64 step;   /* from there to the one after; 0: there is none */
-    u64 passed; /* allocations from then until off, failed ones too */
+    u64 next;   /* the number of the allocation that is to fail; 0: off */
+    u64 step;   /* from it to the next one that fails; 0: there is none */
+    u64 passed; /* allocations since it was turned on, failed ones too */
 };
 
-/* What new threads start with: set once, by the boot word nomem=N. */
+/* The value in a new thread: set once, by the boot word nomem=N. */
 extern struct nomem nomem_default;
 
-/* Whether the allocation that is to be counted now is to fail.
- * => it is not off */
+/* Count one allocation.  => next is not 0
+ * => whether the allocation is to fail */
 bool nomem_count(struct nomem *nomem);
 
 /* Count one allocation by the running thread.

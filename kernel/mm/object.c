@@ -1,6 +1,6 @@
 /*
- * What is done with an object's pages as a whole: reading them into kernel
- * memory, and taking them out of every space.
+ * Two operations on an object's pages: read them into kernel memory, and unmap
+ * them from every space.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -59,13 +59,13 @@ unmap_in(struct as *as, struct object *object, u64 first, u64 end)
 }
 
 /*
- * No page comes back behind us, and none escapes:
+ * Why no space keeps a page, or gets it back after our visit:
  * - A fault asks the object under as->lock.  If it asked before the object
- *   became shorter, its page is there when we get that lock.
- * - A child stands behind its parent in the list, and is made under the
- *   parent's lock: it has none of the pages if we have passed the parent, else
- *   it is whole when we come to it.  Who maps the object, exec too, is found
- *   so, or sets `mapped` after we have cleared it.
+ *   became shorter, its page is in the tables when we get that lock.
+ * - A child comes after its parent in the list, and is made under the parent's
+ *   lock.  If we have visited the parent, the child has none of the pages; else
+ *   it is complete when we visit it.  A space that maps the object meanwhile
+ *   (exec too) is in the list, or sets `mapped` after we have cleared it.
  */
 int
 object_unmap(struct object *object, u64 first, u64 end)

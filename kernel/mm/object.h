@@ -1,6 +1,6 @@
 /*
  * A memory object: something that has pages and can be mapped.  mm defines the
- * interface and files implement it, so that a page fault needs no way upward.
+ * interface and fs implements it, so mm calls no function of fs by name.
  *
  *   a  atomic
  */
@@ -11,14 +11,14 @@
 struct object;
 
 struct object_ops {
-    /* Find the page at index (in pages), making it if it is a hole.
+    /* Find the page at index (in pages); make it if it is a hole.
      * => an address space's spinlock is held: must not sleep
      * => 0 and *frame with one more reference, for the caller;
      *    -ENOMEM; -ERANGE if index lies beyond the end */
     int (*page)(struct object *object, u64 index, paddr_t *frame);
-    /* Find the pages from index on, `count` at most, but make none: found[i]
-     * is 0 for one that is not there, else has one more reference.
-     * => as above; how many were looked at, fewer at the end */
+    /* Find the pages from index on, `count` at most, but make none.  found[i]
+     * is 0 for a missing page; a found one has one more reference.
+     * => as above; how many were looked at: fewer at the end */
     u64 (*present)(struct object *object, u64 index, u64 count,
                    paddr_t *found);
     u64 (*size)(struct object *object); /* bytes */
@@ -28,14 +28,14 @@ struct object_ops {
 
 struct object {
     const struct object_ops *ops;
-    bool mapped; /* a  some space maps it, perhaps (mm/vma.c sets it) */
+    bool mapped; /* a  a space may map it (mm/vma.c sets it) */
 };
 
-/* Take the object's pages [first, end) out of every space that maps them, with
- * the copies that private mappings have made (as Linux): the next touch asks
- * the object anew.  Who cuts a file short first makes it shorter, under the
- * lock that `page` takes; then calls this; then drops the pages.
- * => no spinlock held; costs nothing if nobody has mapped the object
+/* Unmap the object's pages [first, end) from every space, and the copies that
+ * private mappings have made of them (as Linux): the next access faults, and
+ * asks the object again.  To truncate a file: make it shorter, under the lock
+ * that `page` takes; call this; drop the pages.
+ * => no spinlock held; costs nothing if no space has mapped the object
  * => 0; -ENOMEM: some spaces still have pages of it */
 int object_unmap(struct object *object, u64 first, u64 end) __must_check;
 

@@ -1,8 +1,8 @@
 /*
  * Unmap, protect, and map ahead.  The essential fact of unmap: an edge is first
  * made unreachable (P cleared, K set, so that it still counts), then all CPUs
- * flush, and only then are the nodes dropped.  The tables themselves remember
- * what is to be dropped, so that it needs no memory.
+ * flush, and only then are the nodes dropped.  The K entries in the tables say
+ * what is to be dropped, so unmap needs no memory for a list.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -19,23 +19,23 @@
 #include "mm/share.h"
 #include "mm/vma.h"
 
-/* A walk over the entries of a range, in the lines that may hold any.  visit
- * sees the last-level entries, or, with `whole`, the highest entries that the
- * range covers whole; without visit, the first of these ends the walk. */
+/* A walk over a range's entries, in the lines that may hold any.  visit sees
+ * the last-level entries or, with `whole`, the highest entries that the range
+ * covers whole.  Without visit, the first such entry ends the walk. */
 struct walk {
     vaddr_t start, end;
     bool whole;
     void (*visit)(struct walk *walk);
-    pte_t rights; /* to give to pages */
-    u64 lowered;  /* entries that allow less now */
-    int level;    /* where visit is, or was at last */
+    pte_t rights; /* new ones for pages */
+    u64 lowered;  /* entries that have lost a right */
+    int level;    /* of the entry that is, or was last, visited */
     pte_t *entry;
     vaddr_t addr;
 };
 
 static void drop_cut(struct walk *walk);
 
-/* => false: it was ended */
+/* => false: the walk has ended early */
 static bool
 walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
 {
@@ -52,7 +52,7 @@ walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
         for (; i <= MIN(last, line * LINE_ENTRIES + LINE_ENTRIES - 1); i++) {
             vaddr_t at = base + i * span;
             pte_t entry = __atomic_load_n(&table[i], __ATOMIC_RELAXED);
-            if (!pte_is_edge(entry)) { /* in a shared table W may be cleared */
+            if (!pte_is_edge(entry)) { /* a sharer may clear its W now */
                 continue;
             }
             bool visit = level == 1 || (walk->whole && at >= walk->start
@@ -83,8 +83,8 @@ walk_all(struct as *as, struct walk *walk)
     return walk_table(walk, frame_ptr(as->root), PT_LEVELS, 0);
 }
 
-/* The highest level whose entry for addr lies whole in the range, or 1: the
- * tables down to the one with that entry must be owned. */
+/* The highest level whose entry for addr lies whole in the range, or 1.  The
+ * tables down to the one that holds this entry must be owned. */
 static int
 partial_level(vaddr_t addr, vaddr_t start, vaddr_t end)
 {
@@ -98,7 +98,7 @@ partial_level(vaddr_t addr, vaddr_t start, vaddr_t end)
     return level;
 }
 
-/* Own the tables that lie partly in the range, if anything is in it. */
+/* Own the tables that lie partly in the range, if a page is mapped in it. */
 static bool
 own_partial(struct as *as, vaddr_t start, vaddr_t end)
 {
@@ -115,7 +115,7 @@ own_partial(struct as *as, vaddr_t start, vaddr_t end)
 static void
 cut_entry(struct walk *walk)
 {
-    /* In one instruction: the processor may be setting A or D. */
+    /* In one instruction: the processor may set A or D meanwhile. */
     if (*walk->entry & PTE_P) {
         __atomic_fetch_xor(walk->entry, PTE_P | PTE_K, __ATOMIC_RELAXED);
     }
@@ -127,7 +127,7 @@ drop_cut(struct walk *walk)
 {
     pte_t old = *walk->entry;
 
-    /* Atomic, as others may be walking. */
+    /* Atomic: a processor may be walking the table. */
     __atomic_store_n(walk->entry, 0, __ATOMIC_RELAXED);
     pt_drop(pte_addr(old), walk->level - 1);
 }
@@ -200,14 +200,14 @@ change_rights(struct walk *walk)
     pte_t had = *walk->entry;
     pte_t now = (had & (PTE_ADDR | PTE_S | PTE_A | PTE_D)) | walk->rights;
 
-    /* W, where a write fault would only set it, too: the page is the object's
-     * (S), or nobody else has an edge to it, or a hold on it. */
+    /* Set W where a write fault would do no more: the page is the object's (S),
+     * or it has no other edge and no hold. */
     if ((now & PTE_W) != 0 && (had & (PTE_W | PTE_S)) == 0
         && __atomic_load_n(&frame_of(pte_addr(had))->refs, __ATOMIC_ACQUIRE)
                != 1) {
         now &= ~PTE_W;
     }
-    /* Release: with W go the reads of who has left the page (A4). */
+    /* Release, for the reads of the sharers that have dropped the page (A4). */
     __atomic_store_n(walk->entry, now, __ATOMIC_RELEASE);
     walk->lowered += ((had ^ PTE_NX) & ~(now ^ PTE_NX)
                       & (PTE_P | PTE_W | PTE_NX)) != 0;
@@ -224,13 +224,13 @@ range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     /* ---- no failure below this line ---- */
     walk.rights = range_rights(prot, 0) | (prot & PROT_WRITE ? PTE_W : 0);
     walk_all(as, &walk);
-    if (walk.lowered > 0) { /* who gives only, flushes nobody (A8) */
+    if (walk.lowered > 0) { /* giving rights flushes nobody (A8) */
         flush_range(as, start, end - start == PAGE_SIZE);
     }
     return 0;
 }
 
-/* [start, end) of the vma, whose entries begin at entry. */
+/* Map [start, end) of the vma; `entry` is the entry for start. */
 static void
 map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
 {
@@ -244,7 +244,7 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
         if (found[i] != 0 && pte_is_edge(entry[i])) {
             frame_put(found[i]);
         } else if (found[i] != 0) {
-            pt_install(&entry[i], found[i] | rights); /* its reference, too */
+            pt_install(&entry[i], found[i] | rights); /* with its reference */
         }
     }
 }

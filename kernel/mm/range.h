@@ -9,13 +9,13 @@
 
 struct as;
 
-/* Take every page out of [start, end), and drop whole tables where the range
- * covers them.  => 0; -ENOMEM, and nothing is taken out */
+/* Unmap every page in [start, end), and drop the tables that the range covers
+ * whole.  => 0; -ENOMEM: nothing is unmapped */
 int range_unmap(struct as *as, vaddr_t start, vaddr_t end) __must_check;
 
 /* Change the rights of every page in [start, end) to prot.  W is set only where
- * a write fault would find nothing to copy, else it is left to that.
- * => 0; -ENOMEM, and nothing is changed */
+ * a write fault would copy nothing; else the write fault will set it.
+ * => 0; -ENOMEM: nothing is changed */
 int range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     __must_check;
 
@@ -26,17 +26,17 @@ int range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
 
 /* The bits of a page with this prot, in a vma with these flags (VMA_*): PTE_P
  * or PTE_K, PTE_U, PTE_NX; shared: PTE_S, and PTE_W if the vma may be written.
- * Whether a private page has W, its edges decide. */
+ * A private page gets W from its callers, by its number of edges. */
 pte_t range_rights(u32 prot, u32 flags);
 
-/* Map, of the AROUND bytes that hold addr, what mapped objects have in memory
- * already: a new program, or one that touches a new part of a file, soon takes
- * these faults.
- * => does less, or nothing, if there is no memory for a table */
+/* In the aligned AROUND bytes that hold addr, map the pages that mapped objects
+ * have in memory already.  This saves faults of a new program, and of one that
+ * reads a new part of a file.
+ * => maps fewer, or none, if there is no memory for a table */
 #define AROUND (16 * PAGE_SIZE)
 void range_map_around(struct as *as, vaddr_t addr);
 
-/* Map a frame that nobody else refers to, writable, where nothing is mapped.
+/* Map a frame that has one reference, writable, where nothing is mapped.
  * => the vma allows writes; the frame's reference is used up in any case
  * => 0, -ENOMEM */
 int range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)

@@ -44,8 +44,8 @@ table_alloc(int level)
     return table;
 }
 
-/* Clear W of an entry, which others may be reading or clearing at the same
- * time; only if it is set, since the clear is locked.  S keeps W. */
+/* Clear W of an entry, which other CPUs may read or clear at the same time.  Do
+ * so only if it is set, since the clear is locked.  An entry with S keeps W. */
 static inline void
 lower(pte_t *at)
 {
@@ -56,8 +56,8 @@ lower(pte_t *at)
     }
 }
 
-/* The same for one of a table's cache lines: most are quickly seen to have no
- * W at all, or no S. */
+/* The same for one cache line of a table.  The OR of its entries saves work:
+ * most lines have no W at all, or no S. */
 static inline void
 lower_line(pte_t *entries)
 {
@@ -80,8 +80,8 @@ lower_line(pte_t *entries)
     }
 }
 
-/* Fill the fresh table `copy` with the children of `old`, which has other
- * owners: each child gets one more edge, and no W leads to it any more. */
+/* Fill the fresh table `copy` from `old`, which has other owners.  Each child
+ * gets one more edge.  In both tables all entries without S lose W. */
 static void
 copy_entries(paddr_t copy, paddr_t old)
 {
@@ -104,7 +104,7 @@ copy_entries(paddr_t copy, paddr_t old)
     __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED, __ATOMIC_RELAXED);
 }
 
-/* Put a copy in place of the table under entry. */
+/* Replace the table under entry by a copy. */
 static bool
 copy_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 {
@@ -130,12 +130,12 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 {
     struct frame *frame = frame_of(pte_addr(*entry));
 
-    /* Acquire: who dropped last has cleared its W bits and said so before. */
+    /* Acquire, for the W bits that the last sharer cleared before its drop. */
     if (__atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) != 1) {
         return copy_table(as, entry, addr, level);
     }
-    /* A CPU of ours may have cached an entry of this table from before a copier
-     * cleared its W; the W set here would revive it (H2). */
+    /* A CPU of ours may have cached an entry of this table before a copier
+     * cleared its W.  The W set here would revive it (H2). */
     if (frame->flags & FRAME_WCLEARED) {
         tlb_flush_all(as_cpus(as));
         frame->flags &= (u8)~FRAME_WCLEARED;
@@ -144,8 +144,8 @@ own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
     return true;
 }
 
-/* Own the path to addr down to the table of *level; a table that is missing is
- * made, or ends the path there.
+/* Own the path to addr, down to the table of *level.  A missing table is made
+ * if `make` is set; else it ends the path.
  * => the path's last entry, and its *level; NULL: no memory */
 static inline __attribute__((always_inline)) pte_t *
 own_path(struct as *as, vaddr_t addr, int *level, bool make)
@@ -156,12 +156,12 @@ own_path(struct as *as, vaddr_t addr, int *level, bool make)
 #pragma GCC unroll 3
     for (int child = PT_LEVELS - 1; child >= *level; child--) {
         if (!pte_is_edge(*entry)) {
-            if (!make) { /* one way: each caller says which */
+            if (!make) { /* one way: a constant in each caller */
                 *level = child + 1;
                 break;
             }
             paddr_t made = table_alloc(child);
-            if (made == 0) { /* one way: not reached by who makes none */
+            if (made == 0) { /* one way: not reached without make */
                 return NULL;
             }
             pt_install(entry, made | TABLE_BITS);
@@ -217,7 +217,7 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
         return false;
     }
     /* Without W first: while another CPU still reads the old page through its
-     * TLB, nobody may write to the new one (H1). */
+     * TLB, no CPU may write to the new one (H1). */
     pte_t rights = (*entry & ~(PTE_ADDR | PTE_W)) | PTE_A | PTE_D;
     __atomic_store_n(entry, copy | rights, __ATOMIC_RELEASE);
     tlb_flush_page(as_cpus(as), addr);
@@ -227,7 +227,7 @@ pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
     return true;
 }
 
-/* A walk of pt_share. */
+/* The state of one call of pt_share. */
 struct share {
     struct as *as;
     int level;    /* at which sharing starts */
@@ -237,8 +237,8 @@ struct share {
 static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
                         vaddr_t base);
 
-/* Make the child's table below this one, and go on in it.  Where W bits will be
- * cleared further down, the parent must own the table that holds them. */
+/* Make the child's table for this entry, and fill it.  The parent must own its
+ * own table first, if W bits will be cleared in it or further down. */
 static pte_t
 share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
@@ -258,7 +258,7 @@ share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
     return made | TABLE_BITS;
 }
 
-/* What the child gets for one entry of the parent.  => 0: no memory */
+/* Make the child's entry for one entry of the parent.  => 0: no memory */
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
@@ -277,8 +277,8 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
         paddr_t copy = copy_page(pte_addr(had));
         return copy != 0 ? (had & ~PTE_ADDR) | copy : 0;
     }
-    /* fork=eager: other threads that write below this entry of the root wait
-     * for us from now on, or the copy would not be of one moment. */
+    /* fork=eager: write-protect this root entry, so that sibling threads that
+     * write block on as->lock: the copy is a consistent snapshot. */
     if (level == PT_LEVELS && share->level == SHARE_NONE
         && __atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
         lower(entry);
@@ -316,14 +316,14 @@ pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     bool done = share_table(&share, frame_ptr(dst_root), frame_ptr(as->root),
                             PT_LEVELS, 0);
     /* Before the lock is dropped and before anyone can reach the child: else a
-     * sibling thread writes on, into what the child already has (H5). */
+     * sibling thread could still write to a page that the child shares (H5). */
     if (share.lowered) {
         tlb_flush_all(as_cpus(as));
     }
     return done ? 0 : -ENOMEM;
 }
 
-/* One in-edge fewer.  => whether it was the last */
+/* Drop one in-edge.  => whether it was the last */
 static inline bool
 drop_edge(struct frame *frame)
 {
@@ -335,7 +335,7 @@ drop_edge(struct frame *frame)
 
 static void free_table(paddr_t table, int level);
 
-/* Inline here, as most nodes are pages. */
+/* Inline: most nodes are pages, and need no call. */
 inline void
 pt_drop(paddr_t node, int level)
 {
@@ -349,7 +349,7 @@ pt_drop(paddr_t node, int level)
     }
 }
 
-/* Clear one of a table's cache lines, and drop what it named. */
+/* Clear one cache line of a table, and drop what its entries named. */
 static inline void
 drop_line(pte_t *entries, int level)
 {
@@ -364,7 +364,7 @@ drop_line(pte_t *entries, int level)
 }
 
 /* Free a table without in-edges.  Its entries are cleared on the way, so that
- * the next who wants a table gets it clear. */
+ * the next frame_alloc_zero need not clear this frame. */
 static void
 free_table(paddr_t table, int level)
 {

@@ -1,21 +1,21 @@
 /*
  * The shared tree: page tables that parent and child share after fork, and copy
- * when they write.
+ * at the first write.
  *
  * A node is a table of level 4 to 1, or a page (level 0).  The processor ANDs
  * the W bits of a path, so one cleared W protects all below it, and a whole
- * subtree is shared by one entry (README.md draws it).  Who writes takes what
- * the others have dropped, or makes a copy: same children, each with one edge
- * more, and all W clear.
+ * subtree is shared by one entry (README.md draws it).  A writer must own each
+ * node on its path.  It takes a node that no other entry names, and copies one
+ * that is shared: same children, each with one more edge, and all W clear.
  *
  * PT-1 COUNT       refs of a node below a root = entries that name it, in
  *                  distinct live tables, plus named holds.
  * PT-2 ONE-WRITER  An entry with W names a node with one in-edge (unless S).
  * PT-3 OWNED-PATH  A table is changed only under its space's lock, after every
- *                  table from the root to it has been made owned (refs 1,
- *                  reached by W entries).  The only other writes: the
+ *                  table from the root to it is owned (refs 1, and named
+ *                  by an entry with W).  The only other writes: the
  *                  hardware's A and D, and clearing W in pt_own.
- * TLB-1            Flush before drop, and before publish.
+ * TLB-1            Flush before drop, and before the child can be found.
  */
 #pragma once
 
@@ -23,8 +23,8 @@
 
 struct as;
 
-/* Eight entries fill a cache line; a table's `lines` mask says which of its 64
- * lines may hold any, so that work follows what is there. */
+/* Eight entries fill a cache line.  A table's `lines` mask says which of its 64
+ * lines may hold entries, so that no walk looks at the empty ones. */
 #define LINE_ENTRIES 8
 #define for_each_line(line, mask)                                          \
     for (u64 rest_ = (mask), line;                                         \
@@ -39,27 +39,27 @@ enum share_level {
     SHARE_TREE = 4,  /* fork=tree: everything under the root */
 };
 
-/* Give the fresh root dst_root what as has, shared from `level` down.
- * => as->lock held; nobody can reach dst_root yet
- * => 0, or -ENOMEM: dst_root holds a part, legal, to be dropped
+/* Fill the fresh root dst_root with what `as` maps, shared from `level` down.
+ * => as->lock held; no CPU can reach dst_root yet
+ * => 0, or -ENOMEM: dst_root holds a part of it, and can be dropped
  * => no CPU keeps a right to write what is now shared */
 int pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     __must_check;
 
-/* Make as the owner of every table on the path to addr, making tables that are
- * missing.
+/* Make `as` the owner of every table on the path to addr.  Make the tables that
+ * are missing.
  * => as->lock held
- * => the last-level entry for addr; NULL if there is no memory (what has been
- *    done is legal and invisible) */
+ * => the last-level entry for addr; NULL: no memory (the tables that were owned
+ *    before that stay so; no program can see a difference) */
 pte_t *pt_own(struct as *as, vaddr_t addr) __must_check;
 
 /* The same for tables that exist, down to the table of *level at most.
- * => the entry where the path ends, and its *level: as asked, or that of an
- *    entry that leads nowhere; NULL: no memory */
+ * => the entry where the path ends, and its *level: as asked, or higher if that
+ *    entry names no table; NULL: no memory */
 pte_t *pt_own_present(struct as *as, vaddr_t addr, int *level) __must_check;
 
-/* Level 0 of the same verb: make the page behind entry writable for as alone,
- * by taking it if it is ours, else by a copy.
+/* Own at level 0: make the page behind entry writable for `as` alone.  Take the
+ * page if no other entry names it, else copy it.
  * => entry came from pt_own(as, addr) and is present; the vma allows writes
  * => false: no memory */
 bool pt_own_page(struct as *as, vaddr_t addr, pte_t *entry) __must_check;
@@ -67,6 +67,6 @@ bool pt_own_page(struct as *as, vaddr_t addr, pte_t *entry) __must_check;
 /* Put child under entry of an owned table. */
 void pt_install(pte_t *entry, pte_t value);
 
-/* One reference to node fewer; with the last, free it and drop its children.
+/* Drop one reference to node; with the last, free it and drop its children.
  * => no CPU can reach node through the dropped edge (flushed before) */
 void pt_drop(paddr_t node, int level);

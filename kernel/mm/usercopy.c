@@ -1,6 +1,6 @@
 /*
- * User copies.  The instruction that copies (entry.S) has its faults served as
- * the user's own, or ends at its fixup.
+ * User copies.  A fault of the instruction that copies (entry.S) is served like
+ * the user's own; if that fails, the copy ends at its fixup.
  */
 #include "common/string.h"
 
@@ -35,8 +35,8 @@ copy_string_from_user(char *dst, vaddr_t src, size_t size)
     size_t done = 0;
 
     while (done < size) {
-        /* In small steps, since most strings are short; up to a border, since
-         * what lies behind the NUL may be another page, and unmapped. */
+        /* In small steps, since most strings are short.  A step ends at a
+         * multiple of STEP: the page behind the NUL may be unmapped. */
         vaddr_t at = src + done;
         size_t part = MIN(size - done, STEP - at % STEP);
         if (copy_from_user(dst + done, at, part) != 0) {

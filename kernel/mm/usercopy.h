@@ -1,8 +1,8 @@
 /*
  * The only way to user memory: every user pointer goes through these.  The
  * copying instruction itself faults pages in and breaks sharing, exactly as the
- * user's own access would (CR0.WP is on); what cannot be reached ends at the
- * fixup in entry.S.
+ * user's own access would (CR0.WP is on).  If a fault cannot be served, the
+ * copy ends at the fixup in entry.S.
  */
 #pragma once
 

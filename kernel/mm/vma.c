@@ -1,11 +1,11 @@
 /*
  * Vmas: a treap that forks share.  The essential fact: split and merge touch
- * only nodes on the ways that a search for the borders of a change takes from
- * the root.  So vma_own goes these ways first and copies what is shared; it may
- * fail half-way, and nobody sees a difference.  What comes after it works in
- * place and cannot fail.
+ * only nodes on the search paths from the root to the borders of a change.  So
+ * vma_own first goes down these paths and copies the shared nodes.  If it fails
+ * half-way, no program sees a difference.  What comes after it works in place
+ * and cannot fail.
  *
- * Read own_way, then split, merge, add and delete.
+ * Read own_way, then split, merge, insert_node and delete_nodes.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -31,7 +31,7 @@ hold_object(const struct vma *vma)
 static bool
 is_owned(const struct vma_node *node)
 {
-    /* Acquire: who dropped last has read it, and counted its children (A4). */
+    /* Acquire, for the reads of the sharer that dropped it last (A4). */
     return __atomic_load_n(&node->refs, __ATOMIC_ACQUIRE) == 1;
 }
 
@@ -48,7 +48,7 @@ void
 vma_put(struct vma_node *node)
 {
     while (node != NULL
-           && (is_owned(node) /* nobody else can hold or add a link (A12) */
+           && (is_owned(node) /* no other can hold or add a link (A12) */
                || __atomic_fetch_sub(&node->refs, 1, __ATOMIC_ACQ_REL) == 1)) {
         struct vma_node *right = node->right;
         vma_put(node->left);
@@ -60,7 +60,8 @@ vma_put(struct vma_node *node)
     }
 }
 
-/* A copied node has a reference to its object and to both of its children. */
+/* Own the node under link.  A copy takes a reference to its object and to both
+ * children. */
 static int
 own(struct vma_node **link)
 {
@@ -84,9 +85,9 @@ own(struct vma_node **link)
     return 0;
 }
 
-/* The nodes that a search for addr meets: from the root down, as refs 1 below a
- * shared node means nothing (A2).  A vma that starts there may be merged and
- * go, and what is on both sides of it become one: so go down on both. */
+/* Own the nodes that a search for addr meets, from the root down, as refs 1
+ * below a shared node means nothing (A2).  A vma at addr may be merged away, so
+ * its neighbours on both sides may merge: go down on both sides. */
 static int
 own_way(struct vma_node **link, vaddr_t addr)
 {
@@ -170,7 +171,7 @@ vma_last_below(const struct as *as, vaddr_t addr)
     return found;
 }
 
-/* What a node knows of those below it. */
+/* Compute what a node knows of the nodes below it. */
 static inline void
 update(struct vma_node *node)
 {
@@ -189,7 +190,7 @@ update(struct vma_node *node)
     node->gap = gap;
 }
 
-/* Those that start below addr, and the others. */
+/* Split into the nodes that start below addr, and the others. */
 static void
 split(struct vma_node *node, vaddr_t addr, struct vma_node **lower,
       struct vma_node **upper)
@@ -209,7 +210,7 @@ split(struct vma_node *node, vaddr_t addr, struct vma_node **lower,
     update(node);
 }
 
-/* One tree of two; all of the first lie below all of the second. */
+/* Merge two trees; all of the first lies below all of the second. */
 static struct vma_node *
 merge(struct vma_node *lower, struct vma_node *upper)
 {
@@ -227,9 +228,9 @@ merge(struct vma_node *lower, struct vma_node *upper)
     return upper;
 }
 
-/* Make a node of a vma.  Without noise, 235 gives a new program's six to eight
- * vmas a flat tree.  Noise keeps a program from choosing what it maps by the
- * priorities that come, which would make the tree a list. */
+/* Fill a node.  With noise 0, the constant 235 gives the six to eight vmas of a
+ * new program a flat tree.  Noise makes priorities unpredictable, so that no
+ * program can make its tree a list. */
 static inline void
 set_node(struct as *as, struct vma_node *node, const struct vma *vma, u64 noise)
 {
@@ -257,7 +258,7 @@ insert_node(struct as *as, const struct vma *vma)
     as->vmas = merge(merge(before, node), after);
 }
 
-/* Make addr a border, if a vma has it inside. */
+/* If a vma has addr inside, split the vma in two there. */
 static void
 split_vma_at(struct as *as, vaddr_t addr)
 {
@@ -272,7 +273,7 @@ split_vma_at(struct as *as, vaddr_t addr)
     }
 }
 
-/* Those that start in [start, end) go. */
+/* Delete the nodes that start in [start, end). */
 static void
 delete_nodes(struct as *as, vaddr_t start, vaddr_t end)
 {
@@ -305,7 +306,7 @@ vma_continues(const struct vma *a, const struct vma *b)
            && (a->object == NULL || a->offset + pages == b->offset);
 }
 
-/* Make one vma of the two that meet at addr, if they are as one. */
+/* Merge the two vmas that meet at addr, if one continues the other. */
 static void
 merge_at(struct as *as, vaddr_t addr)
 {

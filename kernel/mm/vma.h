@@ -8,7 +8,7 @@
  * VM-1 COUNT  refs is the number of links to the node, from nodes and roots.
  * VM-2 OWNED  A node changes only after every node from the root to it is
  *             owned, that is, has refs 1; so what is shared never changes.
- * VM-3 SHAPE  Order, heap, and what a node knows of those below it are right.
+ * VM-3 SHAPE  Order, heap, and what a node knows of its subtree are right.
  *
  * All functions: the address space's lock is held.
  */
@@ -38,23 +38,23 @@ struct vma {
 struct vma_node {
     struct vma vma;
     struct vma_node *left, *right; /* one reference each */
-    vaddr_t low, high;     /* of all vmas from here down */
+    vaddr_t low, high;     /* borders of all vmas of this subtree */
     u64 gap;               /* largest hole between two of them */
-    u32 count;             /* how many they are */
-    u32 priority;          /* not lower than any below */
+    u32 count;             /* of its nodes */
+    u32 priority;          /* at least that of each node below */
     u32 refs;              /* a */
     u32 links;             /* seen by debug/check_vmas.c, else 0 */
 };
 
-/* One link to a node more, or fewer; the last frees it and what only it has.
- * => no lock needed */
+/* Add / drop one link to a node; dropping the last frees it and drops its own
+ * links.  => no lock needed */
 struct vma_node *vma_get(struct vma_node *node);
 void vma_put(struct vma_node *node);
 
 /* The vma that contains addr, or NULL. */
 struct vma *vma_find(const struct as *as, vaddr_t addr);
 
-/* The first vma that ends after addr, or NULL; of one's end: the next. */
+/* The first vma that ends after addr, or NULL.  Given a vma's end: the next. */
 struct vma *vma_first_from(const struct as *as, vaddr_t addr);
 
 /* The last vma that starts below addr, or NULL. */
@@ -63,9 +63,9 @@ struct vma *vma_last_below(const struct as *as, vaddr_t addr);
 /* Whether b continues a as if they were one. */
 bool vma_continues(const struct vma *a, const struct vma *b);
 
-/* Own what a change at the borders of [start, end) touches, and reserve nodes
- * for so many more vmas; vma_own_inside: and own all vmas of the range, which
- * has no hole.  => 0, or -ENOMEM: the vmas are as they were */
+/* Own the nodes that a change at the borders of [start, end) touches, and
+ * reserve nodes for `more` vmas.  vma_own_inside also owns all vmas of the
+ * range, which has no hole.  => 0, or -ENOMEM: the vmas are as they were */
 int vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more) __must_check;
 int vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
     __must_check;
@@ -80,7 +80,7 @@ void vma_insert(struct as *as, const struct vma *new);
  * => 0; -EEXIST: it is not behind them; -ENOMEM */
 int vma_append(struct as *as, const struct vma *new) __must_check;
 
-/* Cut [start, end) out.
+/* Remove what is mapped in [start, end).
  * => vma_own was called, with 1 more if a vma has `end` inside */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
 

@@ -1,8 +1,8 @@
 /*
  * Arguments, environment and auxiliary vector of a new program.  The essential
- * fact: nobody else has the new space yet, so its stack is made here page by
- * page, from the top down, and written through the direct map: no fault, and no
- * walk of its tables for each word.
+ * fact: no other thread has the new space yet.  So its stack is made here page
+ * by page, from the top down, and written through the direct map: without
+ * faults, and without a walk of its tables for each word.
  */
 #include "abi/auxv.h"
 #include "abi/errno.h"
@@ -52,7 +52,7 @@ args_grow(struct args *args)
     return 0;
 }
 
-/* Read a user's array, its NULL included; no array is an empty one. */
+/* Read a user's array, with its NULL; address 0 means an empty array. */
 static int
 read_array(struct args *args, vaddr_t array)
 {
@@ -61,7 +61,7 @@ read_array(struct args *args, vaddr_t array)
         return 0;
     }
     for (;;) {
-        /* Up to a border: what lies behind the NULL may be unmapped. */
+        /* To a multiple of LINE: the page behind the NULL may be unmapped. */
         u64 n = MAX((LINE - array % LINE) / sizeof(u64), 1UL);
         int error = args->count + n >= args->capacity ? args_grow(args) : 0;
         if (error == 0) {
@@ -112,7 +112,7 @@ struct stack {
     vaddr_t base;  /* the lowest page so far */
     char *page;    /* its contents */
     size_t left;   /* bytes of it that are free */
-    int error;     /* the first that came: from then on nothing is pushed */
+    int error;     /* the first one; after it nothing more is pushed */
 };
 
 static vaddr_t
@@ -140,8 +140,8 @@ add_page(struct stack *stack)
     return error;
 }
 
-/* Push size bytes, their end first, as the stack grows down; from the caller's
- * memory, or if that is 0, from data. */
+/* Push size bytes, the last ones first, as the stack grows down: from the
+ * caller's memory at user or, if that is 0, from data. */
 static inline void
 push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
 {
@@ -178,7 +178,7 @@ push_user_string(struct stack *stack, vaddr_t from)
         push(stack, piece, (size_t)length + 1);
         return;
     }
-    /* A longer one is measured first. */
+    /* Measure a longer string first. */
     while (length == -ENAMETOOLONG) {
         before += PIECE;
         length = before >= STRING_MAX
@@ -189,14 +189,14 @@ push_user_string(struct stack *stack, vaddr_t from)
         stack->error = (int)length;
         return;
     }
-    /* With a NUL of ours, whatever another thread has made of theirs by now. */
+    /* Push our own NUL: another thread may have overwritten the string's. */
     push(stack, "", 1);
     push_from(stack, from, NULL, before + (size_t)length);
 }
 
-/* Push the strings, last first; each word that said where one is then says
- * where it went.  Who gives no argument gives one, as on Linux: many programs
- * read argv[0] unseen. */
+/* Push the strings, the last one first.  The word that pointed to a string
+ * becomes its new address.  Without any argument the program gets an empty one,
+ * as on Linux: many programs read argv[0] unchecked. */
 static void
 push_strings(struct stack *stack, struct args *args, const char *given)
 {
@@ -247,7 +247,7 @@ args_push(struct args *args, const char *path, struct as *as,
         .start = STACK_TOP - STACK_LIMIT, .end = STACK_TOP,
         .prot = STACK_PROT, .flags = VMA_STACK,
     };
-    /* Above the strings lie 8 zero bytes, as on Linux, and random ones. */
+    /* Above the strings lie 8 zero bytes, as on Linux, and 16 random ones. */
     const u64 top[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
                        (rdtsc() ^ (u64)as) * 0xbf58476d1ce4e5b9UL, 0};
 

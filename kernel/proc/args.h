@@ -1,6 +1,6 @@
 /*
  * A new program's arguments: from the caller's memory to the top of the new
- * stack, as the System V ABI for AMD64 (3.4.1) wants them:
+ * stack, in the layout of the System V ABI for AMD64 (3.4.1):
  *
  *      argc, argv[], NULL, envp[], NULL, auxv,
  *      ^ rsp
@@ -21,7 +21,7 @@ struct elf_image;
 struct args {
     u64 *words;        /* argc, argv, NULL, envp, NULL */
     u64 count, capacity;
-    u64 few[ARGS_FEW]; /* where they are, if there are not more */
+    u64 few[ARGS_FEW]; /* used for `words` if they fit */
 };
 
 /* Read the user's arrays of pointers, ended by NULL; 0: empty.
@@ -30,7 +30,7 @@ struct args {
 int args_read(struct args *args, vaddr_t argv, vaddr_t envp) __must_check;
 void args_free(struct args *args);
 
-/* Map the stack of a space that is nobody's yet, and write it.
+/* Map and write the stack of a new space, which no thread uses yet.
  * => after args_read, from the same caller
  * => 0 and the program's first *sp; -EFAULT, -E2BIG, -ENOMEM;
  *    -EINVAL: the program lies where the stack should be */

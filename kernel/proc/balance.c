@@ -16,7 +16,7 @@
 #include "proc/balance.h"
 #include "proc/sched.h"
 
-/* So many of a queue are looked at, as interrupts are off meanwhile. */
+/* At most so many of a queue are looked at, as interrupts are off meanwhile. */
 #define LOOK_AT 16
 
 /* The first function of another CPU. */
@@ -88,7 +88,7 @@ longest_queue(u64 left)
     return longest;
 }
 
-/* Take the first thread out that may run here.  => NULL: none */
+/* Take the first thread that may run here off the queue.  => NULL: none */
 static struct thread *
 take_from(struct runqueue *queue)
 {
@@ -130,8 +130,8 @@ sched_steal(void)
     }
 }
 
-/* Who waits for a CPU that is forbidden now goes elsewhere at once; who runs
- * there, when that has been told; who sleeps, when it wakes. */
+/* A thread that waits for a CPU that is now forbidden migrates at once; one
+ * that runs there, when the CPU is kicked; one that sleeps, when it wakes. */
 bool
 sched_set_affinity(struct thread *thread, u64 mask)
 {

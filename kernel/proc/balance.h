@@ -2,12 +2,12 @@
  * Run queues, and how work moves between CPUs: for sched.c and balance.c.
  *
  * Balance: a thread stays on the CPU where it ran; a child begins on its
- * parent's.  When its time slice ends, and before it halts, a CPU with a
- * shorter queue takes the oldest thread of the longest one.  A halted CPU has
- * no ticks: a CPU whose queue is not empty wakes it at each tick of its own.
- * So a thread waits at most one tick while a CPU is idle (longer only behind 16
+ * parent's.  When its time slice ends, and before it halts, a CPU takes the
+ * longest-waiting thread of the longest queue, if its own is shorter.  A halted
+ * CPU has no ticks: a CPU with waiting threads wakes it at each of its own.  So
+ * a thread waits at most one tick while a CPU is idle (longer only behind 16
  * that may not run there).  A child that execs or exits within a tick costs no
- * interrupt.  Three threads that never sleep share two CPUs: each gets 2/3.
+ * interrupt.  Three threads that never sleep get two thirds of a CPU each.
  */
 #pragma once
 
@@ -28,7 +28,7 @@ extern struct thread idle_threads[MAX_CPUS];
 /* The calling context is this CPU's idle thread. */
 void sched_become_idle(struct cpu *cpu);
 
-/* Of the CPUs where it may run, the one with the least to do (balance.c). */
+/* The CPU with the least work, of those where the thread may run (balance.c). */
 int best_cpu(const struct thread *thread);
 
 static inline bool

@@ -1,7 +1,7 @@
 /*
- * The ELF loader.  The essential fact: nothing is copied but headers; segments
- * are mapped from the page cache, privately.  Only the page where a segment's
- * file part ends and its zeros begin is made here.
+ * The ELF loader.  The essential fact: only headers are copied.  Segments are
+ * private mappings of the page cache.  One page of a segment may be made here:
+ * the one where its file part ends and its zeros begin.
  */
 #include "abi/elf.h"
 #include "abi/errno.h"
@@ -20,8 +20,8 @@
 
 #define PHDRS_MAX 64
 
-/* The file: its headers are almost always in its first page, which we hold, so
- * that they need not be looked up one by one. */
+/* The file.  We hold its first page: almost always it has all headers, which
+ * then need not be looked up one by one. */
 struct file_image {
     struct object *object;
     paddr_t first;
@@ -29,7 +29,7 @@ struct file_image {
     struct elf64_ehdr header;
 };
 
-/* Read the header, and see that all program headers are there. */
+/* Read the header, and check that all program headers are in the file. */
 static int
 read_header(struct file_image *file)
 {
@@ -48,7 +48,7 @@ read_header(struct file_image *file)
                   <= file->size - header->e_phoff ? 0 : -ENOEXEC;
 }
 
-/* => 0; -ENOEXEC: it is no more in the file; -ENOMEM */
+/* => 0; -ENOEXEC: the file has become shorter; -ENOMEM */
 static inline int
 read_phdr(const struct file_image *file, int i, struct elf64_phdr *phdr)
 {
@@ -77,8 +77,8 @@ segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
            && phdr->p_vaddr + base >= USER_START;
 }
 
-/* The page of addr, whose file part ends there and whose zeros begin: a copy
- * of the file's page `index`, mapped at once, as the program will write to it.
+/* Make the page of addr, where a file part ends and zeros begin: a copy of the
+ * file's page `index`.  Map it now, as the program will write to it.
  * => 0, -ENOMEM; -ERANGE: the file has no such page */
 static int
 map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
@@ -99,8 +99,8 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
     return error;
 }
 
-/* Programs are built from their lowest address up, as a rule: then there is
- * nothing to look for and nothing to replace. */
+/* Most programs list their segments from the lowest address up: then there is
+ * nothing to search and nothing to replace. */
 int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
@@ -114,7 +114,7 @@ elf_map(struct as *as, const struct vma *vma, u32 map_flags)
     return error;
 }
 
-/* The part from the file, then whole pages of zeros, then the page between. */
+/* Map the file part, then whole pages of zeros, then the page between them. */
 static int
 map_segment(struct as *as, struct object *object,
             const struct elf64_phdr *phdr, vaddr_t base)
@@ -158,7 +158,7 @@ map_segments(struct as *as, const struct file_image *file,
     const struct elf64_ehdr *header = &file->header;
     vaddr_t base = header->e_type == ET_DYN ? DYN_BASE : 0;
 
-    /* A wrong entry is where the program ends; but iretq to an address that is
+    /* A wrong entry makes the program fault; but iretq to an address that is
      * not canonical would fault in the kernel. */
     *image = (struct elf_image){.entry = MIN(header->e_entry + base, USER_END),
                                 .phnum = header->e_phnum};
@@ -196,7 +196,7 @@ elf_load(struct as *as, struct object *object, struct elf_image *image)
         return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
     }
     error = read_header(&file);
-    spin_lock(&as->lock); /* through all, as object_unmap may be under way */
+    spin_lock(&as->lock); /* for all: object_unmap may be running */
     if (error == 0) {
         error = map_segments(as, &file, image);
     }

@@ -17,13 +17,13 @@ struct elf_image {
 };
 
 /* Map the program in object into as.
- * => as is nobody's yet
+ * => no thread uses `as` yet
  * => 0; -ENOEXEC: not an ELF64 program for this machine; -ENOMEM;
  *    -EINVAL: its segments cannot be mapped */
 int elf_load(struct as *as, struct object *object, struct elf_image *image)
     __must_check;
 
 /* Map a segment, or the stack, of a program that is being built.
- * => as->lock held, but not all the while; map_flags: MAP_FIXED(_NOREPLACE)
+ * => as->lock held; it is released for a time; map_flags: MAP_FIXED(_NOREPLACE)
  * => 0; as_map's errors */
 int elf_map(struct as *as, const struct vma *vma, u32 map_flags) __must_check;

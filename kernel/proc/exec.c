@@ -1,7 +1,7 @@
 /*
- * execve: check, then commit.  The new space is built whole, arguments and all,
- * beside the old one; only then does the process change over, and from there
- * on nothing can fail.
+ * execve: check, then commit.  The new space is built beside the old one, with
+ * stack and arguments.  Then the process changes over to it, and from there on
+ * nothing can fail.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -27,13 +27,13 @@
 /* The new program while it is being built. */
 struct builder {
     struct as *as;
-    struct files *files; /* a table of its own, if others use the caller's */
+    struct files *files; /* a copy, if the caller's table is shared */
     struct args args;
     struct elf_image image;
     vaddr_t rsp;
 };
 
-/* Everything that can fail.  => 0 and the new program in b */
+/* Do everything that can fail.  => 0 and the new program in b */
 static int
 prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
         struct object *program)
@@ -87,10 +87,10 @@ commit(struct builder *b, const char *path)
     process->execs++;
     process->exit_signal = SIGCHLD;
     spin_unlock(&family_lock);
-    files_put(old); /* from here others see that we have executed */
+    files_put(old); /* a process that it wakes sees the exec */
     files_close_on_exec(b->files);
     set_registers(b);
-    vfork_release(current); /* last: the parent sees all of it done */
+    vfork_release(current); /* last: the exec is complete now */
 }
 
 int

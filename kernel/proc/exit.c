@@ -1,10 +1,10 @@
 /*
- * exit and wait: one conversation.  A thread that ends gives up all it holds;
- * the last one ends its process, leaves the status and tells the parent.  What
- * is left, a zombie, keeps pid, status and times until the parent asks.
+ * exit and wait: one conversation.  A thread that ends gives up all it holds.
+ * The last thread ends its process, stores the status and tells the parent.
+ * What is left is a zombie: pid, status and times, until the parent waits.
  *
- * The essential fact: a thread cannot free the stack it runs on.  The next one
- * on its CPU frees it (finish_switch), however soon the parent was.
+ * The essential fact: a thread cannot free the stack that it runs on.  The next
+ * thread on its CPU frees it (finish_switch), even after the parent has reaped.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -39,12 +39,12 @@ proc_change_memory(struct as *next)
     }
     thread->clear_child_tid = 0;
     thread->as = next;
-    as_load(next); /* this CPU leaves the tables before they can go (H3) */
+    as_load(next); /* unload the tables before they can be freed (H3) */
     as_put(old);
 }
 
-/* What the parent gets: what it asked clone for, unless it has executed another
- * program since.  => family_lock held */
+/* The signal for the parent: the one that it gave to clone, or SIGCHLD if the
+ * parent has called execve since.  => family_lock held */
 static int
 end_signal(const struct process *process)
 {
@@ -52,7 +52,7 @@ end_signal(const struct process *process)
                ? process->exit_signal : SIGCHLD;
 }
 
-/* Whether the parent has said that it does not want to know. */
+/* Whether the parent ignores SIGCHLD: then it will not wait for the child. */
 static bool
 parent_declines(const struct process *process)
 {
@@ -73,7 +73,7 @@ tell_parent(struct process *process)
     wait_wake_all(&process->parent->child_wait);
 }
 
-/* Orphans go to init.  => family_lock held */
+/* Make init the parent of its children.  => family_lock held */
 static void
 give_children_away(struct process *process)
 {
@@ -92,7 +92,7 @@ give_children_away(struct process *process)
     }
 }
 
-/* The last thread goes: the process is a zombie. */
+/* The last thread ends: the process becomes a zombie. */
 static void
 end_process(struct process *process)
 {
@@ -106,7 +106,7 @@ end_process(struct process *process)
     give_children_away(process);
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
-    process->sigacts = NULL; /* no signal finds anybody */
+    process->sigacts = NULL; /* signal_send finds no target */
     list_del(process->threads.next);
     spin_unlock(&process->lock);
     bool autoreap = parent_declines(process);
@@ -125,8 +125,8 @@ thread_exit(int status)
     struct files *files = thread->files;
     struct fs_context *fs = thread->fs;
 
-    /* Give up files, place and memory, while sleeping is still allowed. */
-    thread->files = NULL; /* first: /proc may look while we sleep */
+    /* Give up files, directory and memory, while sleeping is still allowed. */
+    thread->files = NULL; /* first: /proc may read it while we sleep */
     thread->fs = NULL;
     files_put(files);
     fs_context_put(fs);
@@ -157,7 +157,7 @@ proc_exit(int status)
     thread_exit(status);
 }
 
-/* __WNOTHREAD asks for nothing: a child is the whole process's. */
+/* __WNOTHREAD changes nothing: a child belongs to the whole process. */
 static inline bool
 wants(pid_t pid, int options, const struct process *child)
 {
@@ -198,9 +198,9 @@ take_status(struct process *child, int options, int *status)
     return *status != 0 ? child->pid : 0;
 }
 
-/* Of the children that are asked for, the oldest with a status to report.
+/* Find the oldest child that is asked for and has a status to report.
  * => family_lock held
- * => its pid; 0: none has any; -ECHILD: there is no such child */
+ * => its pid; 0: none has a status; -ECHILD: no such child */
 static __noinline long
 find_any(pid_t pid, int options, int *status, struct process **found)
 {
@@ -215,7 +215,7 @@ find_any(pid_t pid, int options, int *status, struct process **found)
             return reported;
         }
     }
-    /* The youngest first: who waits for a group has mostly just made it. */
+    /* The youngest first: a shell that waits for a group has just made it. */
     for (struct list *pos = process->children.prev; pos != &process->children;
          pos = pos->prev) {
         if (wants(pid, options, list_entry(pos, struct process, sibling))) {
@@ -225,7 +225,7 @@ find_any(pid_t pid, int options, int *status, struct process **found)
     return -ECHILD;
 }
 
-/* The same, also by its number. */
+/* The same, but a child may also be asked for by its pid. */
 static inline long
 find_reportable(pid_t pid, int options, int *status, struct process **found)
 {

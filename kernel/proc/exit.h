@@ -9,8 +9,8 @@
 
 struct as;
 
-/* End the current process, all its threads, with this status word (as wait4
- * reports it), unless another of its threads has done so.
+/* End the current process with all its threads.  Its status word, as wait4
+ * reports it, is `status`, unless another thread has called this before.
  * => no spinlock held; does not return */
 __noreturn void proc_exit(int status);
 
@@ -19,8 +19,8 @@ __noreturn void proc_exit(int status);
 __noreturn void thread_exit(int status);
 
 /* Have the current thread use the space next (NULL: none), and give up the old
- * one: its last user frees it.  As on Linux, whoever shares the old one sees 0
- * at clear_child_tid then.
+ * one: its last user frees it.  As on Linux, the threads that share the old one
+ * then read 0 at clear_child_tid.
  * => no spinlock held; takes over the caller's reference to next */
 void proc_change_memory(struct as *next);
 

@@ -3,8 +3,8 @@
  * child is a copied trapframe on a new kernel stack, with rax 0, and memory
  * that is the parent's until one of them writes.
  *
- * proc_clone makes and enqueues; child_make alone makes.  How much memory is
- * shared is one parameter, share_level, of one function, pt_share.
+ * proc_clone makes a child and enqueues it; child_make only makes it.  How much
+ * memory is shared is one parameter, share_level, of one function, pt_share.
  */
 #include "abi/errno.h"
 #include "abi/sched.h"
@@ -36,8 +36,8 @@
 static const struct fork_mode {
     const char *name;
     enum share_level level;
-    u64 more_flags;   /* that a fork gets */
-    int error;        /* that a fork returns */
+    u64 more_flags;   /* added to fork's */
+    int error;        /* fork fails with it, if not 0 */
 } fork_modes[] = {
     {"eager", SHARE_NONE, 0, 0},
     {"page", SHARE_PAGES, 0, 0},
@@ -78,7 +78,7 @@ proc_clone(struct clone_args *args)
     if (!join_family(child, vfork)) {                          /* 6 */
         child_unmake(child);
         (void)signal_restart();
-        return -ERESTARTNOINTR; /* as on Linux, fork does not fail by it */
+        return -ERESTARTNOINTR; /* as on Linux, no signal makes fork fail */
     }
     /* ---- no failure below this line ---- */
     if (args->flags & CLONE_PARENT_SETTID) {
@@ -91,8 +91,8 @@ proc_clone(struct clone_args *args)
     return pid;                                                /* 9 */
 }
 
-/* What is not known is refused, not ignored: so far, all that makes threads of
- * one process.  A copy of memory is what fork= says it is. */
+/* Check the flags.  Unknown ones are refused, not ignored.  So are, for now,
+ * those that make threads of one process.  fork= says how memory is copied. */
 static int
 ask(struct clone_args *args)
 {
@@ -109,7 +109,7 @@ ask(struct clone_args *args)
     return 0;
 }
 
-/* A child that nobody has seen yet. */
+/* Make a child that no other process can find yet. */
 static struct thread *
 child_make(const struct clone_args *args, int *error)
 {
@@ -148,7 +148,7 @@ share_memory(struct thread *child, u64 flags)
     return as_fork(current->as, fork_mode->level, &child->as);
 }
 
-/* What the child gets of what the parent holds, besides memory. */
+/* Give the child what it inherits from the parent, besides memory. */
 static int
 inherit(struct thread *child, u64 flags)
 {
@@ -190,8 +190,8 @@ copy_registers(struct thread *child, const struct clone_args *args)
     context_prepare(child, fork_return, NULL);
 }
 
-/* Not if a signal came first: who kills a group finds the child there, or has
- * found the parent.  => whether it is in */
+/* Fail if a signal is pending: kill(-pgid) may have scanned the group before
+ * this insertion, and so have missed the child.  => whether it was linked */
 static bool
 join_family(struct thread *child, bool vfork)
 {
@@ -225,9 +225,9 @@ fork_return(void *arg)
     trap_return(current->frame);
 }
 
-/* vfork: the child runs on our memory and our stack; stay away until it has
- * gone its way, or we are to die.  Only the pointer is compared: the child may
- * be gone altogether, unless we still wait for it. */
+/* vfork: the child runs in our memory and on our stack.  Sleep until the child
+ * execs or exits, or a signal is to kill us.  Compare the pointer, but do not
+ * follow it: once vfork_release has cleared it, the child may be freed. */
 static void
 wait_for_release(struct thread *child)
 {
@@ -246,13 +246,13 @@ wait_for_release(struct thread *child)
 void
 vfork_release(struct thread *child)
 {
-    /* It was set before anybody ran the child, and is only ever taken away. */
+    /* Set before the child first ran; from then on it can only be cleared. */
     if (__atomic_load_n(&child->vforker, __ATOMIC_RELAXED) == NULL) {
         return;
     }
     spin_lock(&family_lock);
     struct thread *parent = child->vforker;
-    if (parent != NULL) { /* one way: it would give up between the looks */
+    if (parent != NULL) { /* one way: NULL if it was killed just now */
         parent->vfork_child = child->vforker = NULL;
         wait_wake_all(&parent->vfork_wait);
     }

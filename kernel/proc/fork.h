@@ -20,12 +20,11 @@ struct clone_args {
  * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
- *    changed.  With CLONE_VFORK it returns when the child has gone its way.
+ *    changed.  With CLONE_VFORK it returns when the child has exec'd or ended.
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
-/* What vfork(2) asks for; nothing, as in 4.4BSD, with the boot word vfork=fork.
- */
+/* The flags of vfork(2): none, as in 4.4BSD, with the boot word vfork=fork. */
 extern u64 vfork_flags;
 
 /* The child no longer uses its parent's memory: let the parent go on.

@@ -19,7 +19,7 @@ group_find(pid_t pgid)
     return pgid > 0 && pgid < PID_MAX ? groups[pgid] : NULL;
 }
 
-/* A group that is to get a member at once.  => NULL: no memory */
+/* A new group; the caller adds a member at once.  => NULL: no memory */
 static struct pgrp *
 group_alloc(pid_t pgid, struct session *session)
 {

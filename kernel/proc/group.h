@@ -1,11 +1,11 @@
 /*
- * Process groups, which hear a terminal's keys together, and sessions, whose
- * groups share a terminal.  Each uses the number of the process that leads it.
- * A group is there while it has a member, a session while it has a group: fork
+ * Process groups, which get a terminal's signals together, and sessions, whose
+ * groups share a terminal.  Each has the number of the process that leads it.
+ * A group exists while it has a member, a session while it has a group: fork
  * only puts its child into a list.
  *
- * GR-1  Every process, zombies included, is in the list of the group that it
- *       names, to which that group's number leads.
+ * GR-1  Every process, also a zombie, is in the member list of its group, and
+ *       group_find returns that group for its number.
  */
 #pragma once
 
@@ -32,7 +32,7 @@ struct pgrp {
 /* => family_lock held; NULL if there is no such group */
 struct pgrp *group_find(pid_t pgid);
 
-/* Enter a process that is in no group.  => family_lock held */
+/* Add a process that is in no group.  => family_lock held */
 static inline void
 group_add(struct pgrp *group, struct process *process)
 {

@@ -1,7 +1,7 @@
 /*
- * A sleeping lock, for work that may copy to or from user memory.  It orders
- * before every spinlock, and among its like by rank (core/lockrank.h), which is
- * checked each time.
+ * A sleeping lock, for work that may copy to or from user memory.  It is taken
+ * before any spinlock, and mutexes are taken by rank (core/lockrank.h): each
+ * mutex_lock checks both.
  */
 #pragma once
 
@@ -17,16 +17,16 @@
 struct mutex {
     u64 owner;             /* struct thread *, and MUTEX_WAITED; 0: free */
     u32 rank;              /* enum mutex_rank */
-    u32 outer;             /* what its owner held before */
+    u32 outer;             /* rank that its owner held before */
     struct spinlock lock;  /* RANK_MUTEX: guards the queue and the mark */
     struct waitq queue;
 };
 
-#define MUTEX_WAITED 1UL /* somebody waits, or did: both ends take the lock */
+#define MUTEX_WAITED 1UL /* a thread waits, or did: lock, unlock use `lock` */
 
 void mutex_init(struct mutex *mutex, enum mutex_rank rank);
 
-/* sleep.c: what is rare. */
+/* sleep.c: the slow paths. */
 void mutex_wait(struct mutex *mutex);
 void mutex_pass_on(struct mutex *mutex);
 
@@ -48,7 +48,7 @@ mutex_lock(struct mutex *mutex)
     thread->mutex_rank = mutex->rank;
 }
 
-/* Give it back.  => it is the one taken last (checked by rank) */
+/* Release it.  => it is the one taken last (checked by rank) */
 static inline void
 mutex_unlock(struct mutex *mutex)
 {

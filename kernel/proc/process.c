@@ -1,7 +1,7 @@
 /*
- * The process table.  A number leads to its process and thread through an
- * array, so that fork's cost does not depend on how many there are; it has a
- * lock of its own, so that fork and kill take the family's for the family only.
+ * The process table: an array that leads from a number to its process and
+ * thread, so that fork's cost does not depend on how many there are.  It has
+ * its own lock: fork and kill take family_lock for the family only.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -25,18 +25,18 @@ struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
 struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
 
-/* Indexed by pid, or tid.  A number is in use by its process, from proc_alloc
- * until that is reaped, or by its thread, and by the group and session named
- * after it.  A process is taken off under the family's lock, and goes when this
- * one has been held after that: so either is enough to look at it. */
+/* Indexed by pid, or tid.  A number is in use by its process (from proc_alloc
+ * to proc_unlink) or thread, and by the group and session of that number.  A
+ * process is removed under family_lock, and freed after pids_lock was taken
+ * once more: so a reader needs only one of the two locks. */
 static struct pid_slot {
     struct process *process; /* NULL while fork makes it, and when reaped */
-    struct thread *thread;   /* whose tid it is, if not a process's pid */
-    u32 uses;                /* a  only the lock's holder takes it off 0 */
+    struct thread *thread;   /* if the number is a tid, and not a pid */
+    u32 uses;                /* a  it leaves 0 only under pids_lock */
 } pids[PID_MAX];
 
 static pid_t last_pid;
-static pid_t highest_pid; /* that was ever given; read without the lock */
+static pid_t highest_pid; /* ever in use; read without the lock */
 static int process_count; /* read without the lock */
 
 struct process *
@@ -59,7 +59,7 @@ thread_lock(pid_t tid, struct thread **thread)
         if (found == NULL && !proc_is_zombie(process)) {
             found = list_entry(process->threads.next, struct thread, link);
         }
-        /* Not one on its way out, nor a second thread for the first. */
+        /* Not one that is ending, and not a second thread for its pid. */
         if (found != NULL && found->tid == tid && !list_empty(&found->link)) {
             *thread = found;
             return true;
@@ -140,9 +140,9 @@ pid_take(void)
     return 0;
 }
 
-/* pid 1 and its children may use the last slots, so that a shell can still
- * clean up after a fork bomb.
- * => the new process's pid; 0: there is no room */
+/* The last slots are for pid 1 and its children, so that a shell can clean up
+ * after a fork bomb.
+ * => the new process's pid; 0: the table is full */
 static pid_t
 register_process(void)
 {
@@ -244,11 +244,11 @@ proc_put(struct process *process)
     }
 }
 
-/* Give back a pid and a reference. */
+/* Free a pid, and drop a reference. */
 static void
 proc_forget(struct process *process)
 {
-    spin_lock(&pids_lock); /* who signals what was found there has done so */
+    spin_lock(&pids_lock); /* wait until no kill uses it */
     process_count--;
     spin_unlock(&pids_lock);
     pid_put(process->pid);
@@ -269,7 +269,7 @@ static void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
-    /* Without the lock: until now nobody looked for it. */
+    /* Without pids_lock: it was NULL until now. */
     __atomic_store_n(&pids[process->pid].process, process, __ATOMIC_RELEASE);
 }
 

@@ -1,7 +1,7 @@
 /*
- * A process: what is owned and waited for, by one or more threads (thread.h).
- * It is counted once until it is reaped, and once for each thread until that
- * one's stack is free.
+ * A process: what one or more threads (thread.h) own together, and what wait(2)
+ * waits for.  It has one reference until it is reaped, and one for each thread
+ * until that thread's stack is free.
  *
  *      fork        first thread runs       last thread ends      wait
  *   -> (embryo) -> living ---------------> zombie -------------> reaped
@@ -9,12 +9,11 @@
  * PR-1  Every process is reachable from pid 1 through children lists; parent
  *       and child links agree; its threads name it, and it counts them.
  * PR-2  A space has as many references as threads use it.
- * PR-3  A child with a wait status to report (it has ended, is stopped, or was
- *       continued and not yet waited for) is in its parent's `reportable` list,
- *       and no other child is; the oldest is first.
+ * PR-3  A parent's `reportable` list holds, oldest first, exactly the children
+ *       that have ended, are stopped, or were continued and not yet waited for.
  *
  * Fields stand in groups by their fate at fork.  Letters: who may change them.
- *   T  the family lock            i  nobody, once published
+ *   T  the family lock            i  none, once it is linked
  *   p  its own lock               a  atomic
  */
 #pragma once
@@ -37,27 +36,27 @@ struct process {
     u32 refs;                  /* a */
     pid_t pid;                 /* i */
     struct spinlock lock;      /*    RANK_PROCESS */
-    struct list threads;       /* p  those that live, oldest first */
+    struct list threads;       /* p  the living ones, oldest first */
     struct list all_link;      /* T  all processes, by age */
     struct process *parent;    /* T  NULL while it is in no family */
-    pid_t ppid;                /* T  its pid; the process just reads it */
+    pid_t ppid;                /* T  its pid; getppid reads it unlocked */
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children, by age: */
-    u64 order;                 /* T  a younger sibling's is higher */
+    u64 order;                 /* T  higher in a younger sibling */
     struct list reportable;    /* T  children with a status to report, by age */
     struct list report_link;   /* T  in parent->reportable, or none */
     struct list group_link;    /* T  in group->members */
     struct waitq child_wait;   /*    a thread waits for a child's status */
     u32 parent_execs;          /* T  its parent's `execs` at the fork */
-    int exit_signal;           /* T  what the parent gets then, or 0 */
+    int exit_signal;           /* T  sent to the parent at the end, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
     bool stopped;              /* p */
-    bool stop_taken;           /* p  about to stop; SIGCONT takes it back */
+    bool stop_taken;           /* p  will stop, unless SIGCONT clears it */
     bool continued;            /* p  its parent has not been told yet */
     int stop_status;           /* p  status word of a stop or a continue, until
                                      it is waited for; or 0 */
-    sigset_t pending;          /* p  for whichever thread takes it first */
+    sigset_t pending;          /* p  for the first thread that takes it */
     u64 user_ticks, system_ticks; /* p  of threads that have ended */
     u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */
     u64 start_ns;              /* i */
@@ -77,20 +76,20 @@ extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
 
-/* Find a live process or zombie by its pid or a thread's; not one that fork is
- * still making.  => family_lock held; NULL if there is none */
+/* Find a process, living or zombie, by its pid or a thread's tid; not one that
+ * fork is still making.  => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 
-/* The same, or what is just being reaped: good for a signal.
+/* The same, but it may just be being reaped; for signals.
  * => pids_lock held, which keeps it alive */
 struct process *pid_process(pid_t pid);
 
-/* The least pid of a process, from this one on.
- * => 0: none; it may be gone by now */
+/* The lowest pid of a process that is at least `pid`.
+ * => 0: none; the process may have been reaped since */
 pid_t pid_next(pid_t pid);
 
-/* How many processes there are, zombies included, and how many there may be: by
- * the table, and by memory, or a fork bomb would leave none for its killer. */
+/* How many processes there are, zombies included, and the limit: by the table's
+ * size, and by memory, so that a fork bomb leaves some for the shell. */
 int proc_count(void);
 int proc_limit(void);
 
@@ -100,20 +99,20 @@ int proc_limit(void);
 struct thread *proc_alloc(int *error);
 
 /* Undo proc_alloc.
- * => nobody has seen it; it holds no memory, files or actions */
+ * => it was never linked; it holds no memory, files or actions */
 void proc_discard(struct thread *first);
 
-/* One reference fewer; the last frees the process. */
+/* Drop one reference; the last frees the process. */
 void proc_put(struct process *process);
 
-/* One more / fewer use of a pid: by a process, a group, a session, a terminal.
- * => who adds one has one, or holds family_lock and has found the pid in use;
- *    a pid with uses is not given to a new process */
+/* Add / drop one use of a pid: by a process, a group, a session, a terminal.
+ * => get: the caller has a use, or holds family_lock and has found the pid in
+ *    use; a pid with uses is not given to a new process */
 void pid_get(pid_t pid);
 void pid_put(pid_t pid);
 
-/* Put a new process into the family, and its parent's group: now it can be
- * found and waited for.  => family_lock held */
+/* Link a new process to its parent and the parent's group: now it can be found
+ * and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
 
 /* Make it the youngest child of its new parent.  => family_lock held */
@@ -122,12 +121,12 @@ void proc_set_parent(struct process *child, struct process *parent);
 /* PR-3: it has a status to report now.  => family_lock held */
 void proc_make_reportable(struct process *child);
 
-/* Take a process that is being reaped out of the family, so that nobody finds
- * it any more, and give back its pid and reference.  => family_lock held */
+/* Reap: unlink a process from its family, so that it cannot be found any more,
+ * and free its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
 
-/* Ticks of all its threads, past and present; and with those of the children
- * that it has waited for.  => usage: family_lock held */
+/* Ticks of all its threads, also ended ones; proc_usage adds those of the
+ * children it has waited for.  => usage: family_lock held */
 void proc_ticks(struct process *process, u64 *user, u64 *system);
 void proc_usage(struct process *process, struct rusage *rusage);
 

@@ -1,7 +1,7 @@
 /*
  * The scheduler.  The essential fact: the run queue's lock is held across
- * switch_to, taken by the thread that leaves and released by the one that
- * arrives.  So whoever holds the lock never sees a thread half switched.
+ * switch_to.  The old thread takes it, the next thread releases it.  So a CPU
+ * that holds the lock never sees a thread half switched.
  */
 #include "core/console.h"
 #include "core/optional.h"
@@ -118,7 +118,7 @@ sched_tick(bool from_user)
 void
 sched_poke(struct thread *thread)
 {
-    /* Who switches to it says so first (on_cpu), then looks at its signals. */
+    /* load_context sets on_cpu first, and then looks at the signals. */
     int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
     if (__atomic_load_n(&thread->on_cpu, __ATOMIC_RELAXED)
         && cpu != this_cpu()->id) {
@@ -165,7 +165,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         as_load(next->as);
     }
     fxrstor(next->fpu);
-    /* Always: a selector that a program loads into FS changes it unseen. */
+    /* Always: a program that loads a selector into FS changes the base. */
     wrmsr(MSR_FS_BASE, next->fs_base);
     cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)(next->frame + 1);
     if ((next->pending | next->process->pending) & ~next->blocked) {
@@ -173,7 +173,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     }
 }
 
-/* The arriving thread's first act.  => prev is off this CPU */
+/* The next thread's first step.  => prev is off this CPU */
 static void
 finish_switch(struct thread *prev)
 {
@@ -200,7 +200,7 @@ schedule(void)
     struct thread *prev = cpu->thread;
     u64 flags = spin_lock_irq(&queue->lock);
 
-    assert(flags & RFLAGS_IF); /* so not in a handler, and no irq lock */
+    assert(flags & RFLAGS_IF); /* not in a handler, and no irq lock */
     assert(queue->lock.held == 1); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
     if (prev->state == THREAD_RUNNING && prev != cpu->idle) {
@@ -257,8 +257,8 @@ idle_halt(struct cpu *cpu)
         cpu_interrupts_off();
     }
     cpu->halted = false;
-    /* Woken without work: perhaps to flush the space that is loaded, and more
-     * of that would come. */
+    /* Woken without work: perhaps by a flush of the loaded space.  Unload it,
+     * so that no more of these come. */
     if (list_empty(&cpu->queue->ready)) {
         as_load(NULL);
     }

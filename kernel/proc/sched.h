@@ -22,11 +22,11 @@ __noreturn void sched_idle(void);
 extern bool preempt_always;
 
 /* Give up the CPU.  Returns when chosen again: at once, if the state is still
- * RUNNING and nobody else is ready.
+ * RUNNING and no other thread is ready.
  * => no spinlock held; interrupts on */
 void schedule(void);
 
-/* The time slice is over: count it, have it end on the way to user mode, and
+/* The time slice is over: count it, reschedule on the way to user mode, and
  * wake halted CPUs to take what waits here.  => in the timer's handler */
 void sched_tick(bool from_user);
 
@@ -34,8 +34,8 @@ void sched_tick(bool from_user);
  * => interrupts on, no lock held */
 void sched_steal(void);
 
-/* End a sleep or a stop: from here it waits for its CPU, or for the best one
- * where it may run.  => whether it was in that state; any context */
+/* End a sleep or a stop: queue it on its CPU, or on the best one that its
+ * affinity allows.  => whether its state was `from`; any context */
 bool sched_wake(struct thread *thread, enum thread_state from);
 
 /* Put it on a run queue: a new thread, or one that was taken off a list. */
@@ -45,26 +45,26 @@ sched_enqueue(struct thread *thread)
     (void)sched_wake(thread, thread->state);
 }
 
-/* A signal is there for the thread: if it runs on another CPU, that CPU looks
- * soon.  => the signal is visible already: a full barrier came after it */
+/* A signal is pending for the thread: if it runs on another CPU, kick that CPU.
+ * => a full barrier came after the signal was made pending */
 void sched_poke(struct thread *thread);
 
 /* Run only on CPUs in mask (balance.c).
  * => its process's lock held, at least one CPU in it is online
- * => whether it will not run elsewhere any more; if not, once more after a
- *    schedule(): by then it, or we, may have left that CPU */
+ * => whether it has left the forbidden CPUs; if not, call again after a
+ *    schedule(), when it, or we, may have left */
 bool sched_set_affinity(struct thread *thread, u64 mask) __must_check;
 
-/* Announce that the current thread will leave the CPU in this state at its
- * next schedule(); a wake-up in between takes it back. */
+/* The current thread will leave the CPU in this state at its next schedule(),
+ * unless a wake-up comes first. */
 static inline void
 sched_prepare(enum thread_state state)
 {
-    /* A full barrier: the condition is looked at after this is visible. */
+    /* A full barrier: the state is visible before the condition is read. */
     __atomic_exchange_n(&current->state, state, __ATOMIC_SEQ_CST);
 }
 
-/* Have the thread start at fn(arg), on its own kernel stack. */
+/* Make the thread start at fn(arg), on its own kernel stack. */
 void context_prepare(struct thread *thread, void (*fn)(void *), void *arg);
 
 /* Give the current thread this FS base. */

@@ -33,15 +33,15 @@ sigacts_put(struct sigacts *sigacts)
     }
 }
 
-/* Take both locks, with actions that nobody shares.
- * => 0, and unlock_actions gets *old; -ENOMEM, with no lock taken */
+/* Take both locks, and make the actions this process's own.
+ * => 0, and *old for unlock_actions; -ENOMEM: no lock is held */
 static int
 lock_own_actions(struct sigacts **old)
 {
     struct process *process = current->process;
     struct sigacts *copy = NULL;
 
-    spin_lock(&family_lock); /* with it held no fork comes to share them */
+    spin_lock(&family_lock); /* while it is held, no fork shares them */
     if (__atomic_load_n(&process->sigacts->refs, __ATOMIC_ACQUIRE) > 1
         && (copy = sigacts_alloc()) == NULL) {
         spin_unlock(&family_lock);
@@ -58,7 +58,7 @@ lock_own_actions(struct sigacts **old)
     return 0;
 }
 
-/* Let go of both, and of what was shared, or NULL. */
+/* Release both locks, and the reference to the shared actions (NULL: none). */
 static void
 unlock_actions(struct sigacts *old)
 {
@@ -69,7 +69,7 @@ unlock_actions(struct sigacts *old)
     }
 }
 
-/* Put an action there, and sum it up in the sets. */
+/* Set an action, and the two sets that follow from it. */
 static void
 set_action(struct sigacts *sigacts, int signal,
            const struct kernel_sigaction *new)

@@ -1,8 +1,8 @@
 /*
  * What signals do to a process: its actions.  One counted object that fork
  * shares; it is immutable while its count is over 1, and copied at the first
- * change.  It changes with family_lock and its process's lock held, so that
- * either is enough to read it: a child that ends looks at its parent's.
+ * change.  A writer holds family_lock and the process's lock, so a reader needs
+ * only one of them: a child that ends reads its parent's actions.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ struct process;
 
 struct sigacts {
     u32 refs;
-    sigset_t ignored;      /* by SIG_IGN, or as the default does nothing */
-    sigset_t exec_resets;  /* neither ignored nor as they were at the start */
+    sigset_t ignored;      /* by SIG_IGN, or by default */
+    sigset_t exec_resets;  /* not SIG_IGN, and not the plain default */
     struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
 };
 

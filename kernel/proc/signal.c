@@ -1,6 +1,5 @@
 /*
- * Signals.  Entry points: post (the sender's side), signal_deliver (the
- * receiver's).
+ * Signals.  Entry points: post for the sender, signal_deliver for the target.
  */
 #include "abi/errno.h"
 #include "abi/syscall.h"
@@ -44,8 +43,8 @@ is_fatal(const struct process *process, int signal)
            && (SET(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
 }
 
-/* Bring the target to where it looks at its signals.  The barrier: it says how
- * it sleeps before it looks at what is pending, we do the reverse. */
+/* Make the target look at its signals.  The barrier: we set `pending` before we
+ * read wait_mode; the target sets wait_mode before it reads `pending`. */
 static void
 notify(struct thread *target, int signal)
 {
@@ -75,8 +74,8 @@ signal_forget(struct process *process, sigset_t set)
     }
 }
 
-/* A stop undoes a pending continue, and the other way round; who was stopped
- * goes on, and tells its parent itself. */
+/* A stop signal undoes a pending SIGCONT, and SIGCONT undoes pending stops.  A
+ * stopped process goes on, and tells its parent itself. */
 static void
 undo_opposite(struct process *process, int signal)
 {
@@ -96,7 +95,7 @@ undo_opposite(struct process *process, int signal)
     }
 }
 
-/* This thread, or if it is NULL the first, that does not block the signal. */
+/* This thread (NULL: the first one), if it does not block the signal. */
 static struct thread *
 taker_of(struct process *process, struct thread *thread, int signal)
 {
@@ -109,9 +108,9 @@ taker_of(struct process *process, struct thread *thread, int signal)
     return NULL;
 }
 
-/* Make it pending on the process, or if thread is not NULL on that; an ignored
- * one is dropped, and so is 0, or for one that has ended.  Pid 1 is immune to
- * what it does not handle: nothing may end it but its own fault.
+/* Make the signal pending on the process or, if it is not NULL, on the thread.
+ * Drop it if the process ignores it or has ended, or if it is 0.  Pid 1 gets
+ * only signals that it handles: nothing but a fault of its own may end it.
  * => process->lock held */
 static void
 post(struct process *process, struct thread *thread, int signal)
@@ -152,7 +151,7 @@ signal_kill_others(struct process *process)
     }
 }
 
-/* What kill(2) returns: that nobody is there comes first. */
+/* What kill(2) returns: ESRCH is checked before EINVAL. */
 static int
 outcome(bool found, int signal)
 {
@@ -178,7 +177,7 @@ signal_kill(pid_t pid, int signal)
 {
     bool found = false;
 
-    if (pid == -1) { /* all but init and this one */
+    if (pid == -1) { /* all but init and the caller */
         spin_lock(&family_lock);
         for_each_process(process) {
             if (process != init_process && process != current->process) {
@@ -257,8 +256,8 @@ signal_fatal_pending(void)
     return fatal;
 }
 
-/* It has stopped or goes on: SIGCHLD for its parent, if wanted, and a wake-up
- * for its wait.  => family_lock held */
+/* The process has stopped or goes on: send its parent SIGCHLD, unless that does
+ * not want it, and wake its wait.  => family_lock held */
 static void
 tell_stop(struct process *process)
 {
@@ -270,9 +269,9 @@ tell_stop(struct process *process)
     wait_wake_all(&parent->child_wait);
 }
 
-/* Stop, until SIGCONT or SIGKILL; not at all, if that came since the stop
- * signal was taken.  One lock for both: whoever continues or kills us sees us
- * stopped, or we see that it has been. */
+/* Stop, until SIGCONT or SIGKILL; but not if one of these came after the stop
+ * signal was taken.  Both sides hold process->lock: the sender sees us stopped,
+ * or we see what the sender did. */
 static void
 stop(int signal)
 {
@@ -321,8 +320,8 @@ signal_force(int signal)
     spin_unlock(&current->process->lock);
 }
 
-/* The next signal to act on: SIGKILL, or the lowest of the thread's own, as
- * those of faults are, or of the process's; not one that is ignored by now.
+/* Take the next signal to act on: SIGKILL, or the lowest pending on the thread
+ * (a fault's is there), or on the process.  Skip those that are ignored now.
  * => 0: none */
 static int
 take_signal(void)
@@ -359,8 +358,8 @@ act_by_default(int signal)
         stop(signal);
         return;
     }
-    /* No core is written, so the core flag of the status stays clear: as on
-     * a Linux with RLIMIT_CORE 0. */
+    /* No core file is written, so the status has no core flag: as on Linux
+     * with RLIMIT_CORE 0. */
     proc_exit(signal);
 }
 
@@ -371,7 +370,7 @@ signal_restart(void)
     return -ERESTARTSYS;
 }
 
-/* Have the program make its system call once more, as if nothing had been. */
+/* Make the program call the system call again, as if no signal had come. */
 static void
 call_again(struct trapframe *frame)
 {

@@ -1,7 +1,7 @@
 /*
  * Signals: sending, the default actions, and ignoring.
  *
- * A signal is made pending on its target by anyone; only the target acts on it,
+ * Any process makes a signal pending on a target; only the target acts on it,
  * on its way back to user mode (signal_deliver).  A sleeping target is woken
  * so that it gets there.
  */
@@ -17,44 +17,44 @@ struct trapframe;
 
 /* Make signal pending on the process, for one of its threads; an ignored one is
  * dropped, and so is a number that is none.
- * => any context that keeps the target alive: family_lock, pids_lock, or itself
+ * => the target stays alive: by family_lock or pids_lock, or it is the caller
  * => no lock of RANK_PROCESS or higher is held */
 void signal_send(struct process *target, int signal);
 
-/* Nobody is to act on these signals any more.  => process->lock held */
+/* Drop these signals from all that is pending.  => process->lock held */
 void signal_forget(struct process *process, sigset_t set);
 
-/* A thread has gone or blocks more, and may have been the one that was told of
- * what is pending on the process: tell another.  => process->lock held */
+/* A thread has ended, or blocks more signals.  It may have been notified of a
+ * pending one: notify another thread.  => process->lock held */
 void signal_pass_on(struct process *process);
 
-/* SIGKILL to each thread of the current process but this.  => its lock held */
+/* Send SIGKILL to all other threads of the process.  => its lock held */
 void signal_kill_others(struct process *process);
 
-/* A fault of the current thread: not blocked, not ignored. */
+/* Send a fault's signal to the current thread, even if blocked or ignored. */
 void signal_force(int signal);
 
-/* What is pending for the current thread, not blocked: it ends a sleep. */
+/* The unblocked signals that are pending for the current thread. */
 static inline sigset_t
 signal_pending(void)
 {
     return (current->pending | current->process->pending) & ~current->blocked;
 }
 
-/* Which of these will end the process, or 0. */
+/* The first of these that will end the process, or 0. */
 int signal_fatal_pending(void);
 
-/* The current system call ends early, as a signal is there: when that has been
- * acted on, the program makes the call again (if it returns one of sleep.h's
- * ERESTART errors).  => -ERESTARTSYS */
+/* Mark the current system call as interrupted: after the signal has been acted
+ * on, the program makes the call again (if it returns one of sleep.h's ERESTART
+ * errors).  => -ERESTARTSYS */
 int signal_restart(void);
 
 /* Send to every process of the group (0: the current process's).
  * => process context, family_lock not held
- * => 0, -ESRCH: nobody; -EINVAL: no such signal */
+ * => 0, -ESRCH: no process; -EINVAL: no such signal */
 int signal_send_group(pid_t pgid, int signal);
 
-/* Send to whom kill(2) means by pid: one process, a group (0, -pgid), all (-1).
+/* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).
  * => as signal_send_group */
 int signal_kill(pid_t pid, int signal);
 

@@ -1,8 +1,8 @@
 /*
- * Sleep and wake-up.  The essential fact: a sleeper says that it is leaving
- * (its state), and stands on the queue, before it releases the lock that guards
- * its condition; from then on a wake-up finds it, even if it has not left.
- * The waiter on its stack stays valid until it has that lock again.
+ * Sleep and wake-up.  The essential fact: a thread sets its state to SLEEPING
+ * and joins the queue before it releases the lock that guards its condition.
+ * From then on a wake-up finds it, even if it has not called schedule yet.
+ * The waiter on its stack stays valid until it holds that lock again.
  */
 #include "abi/errno.h"
 
@@ -34,8 +34,8 @@ wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive)
                 &waiter->link);
 }
 
-/* Leave the CPU, unless a signal is there.  A full barrier: we say how we sleep
- * before we look at what is pending, who sends does the reverse. */
+/* Leave the CPU, unless a signal is pending.  A full barrier: we set wait_mode
+ * before we read `pending`; a sender does the reverse. */
 static inline void
 leave_cpu(enum wait_mode mode)
 {
@@ -69,7 +69,7 @@ wait_end(struct waiter *waiter)
     bool woken = list_empty(&waiter->link);
 
     list_del(&waiter->link);
-    current->state = THREAD_RUNNING; /* if it has not blocked */
+    current->state = THREAD_RUNNING; /* if it did not block */
     return woken;
 }
 
@@ -131,7 +131,7 @@ mutex_init(struct mutex *mutex, enum mutex_rank rank)
     waitq_init(&mutex->queue);
 }
 
-/* With the mark set nobody but us can change the owner: all come here. */
+/* With MUTEX_WAITED set, each lock and unlock comes here and takes `lock`. */
 void
 mutex_wait(struct mutex *mutex)
 {
@@ -141,7 +141,7 @@ mutex_wait(struct mutex *mutex)
         assert(mutex->owner != ((u64)current | MUTEX_WAITED));
         (void)wait_sleep(&mutex->queue, &mutex->lock, WAIT_UNINTERRUPTIBLE);
     }
-    /* The mark stays, so that we wake the next one when we are done. */
+    /* The mark stays set, so that our unlock wakes the next thread. */
     __atomic_store_n(&mutex->owner, (u64)current | MUTEX_WAITED,
                      __ATOMIC_RELAXED);
     spin_unlock(&mutex->lock);

@@ -8,7 +8,7 @@
  *          if (error != 0) { ... }
  *      }
  *
- * Who waits for several things, or until a time, takes the steps one by one:
+ * To wait for several events, or until a time, take the steps one by one:
  *
  *      wait_begin    for each queue, its lock held: from here a wake-up counts
  *      (look at each condition; if one holds, do not block)
@@ -29,22 +29,22 @@ enum wait_mode {
     WAIT_INTERRUPTIBLE,   /* any signal that is not blocked or ignored */
 };
 
-/* What a call returns that a signal has interrupted: the program makes it again
- * when it has acted on the signal (signal.c).  Linux's values. */
+/* Returned by a call that a signal has interrupted: after the signal has been
+ * acted on, the program makes the call again (signal.c).  Linux's values. */
 #define ERESTARTSYS           512
-#define ERESTARTNOINTR        513 /* again, whatever the signal was */
+#define ERESTARTNOINTR        513 /* again, after any signal */
 #define ERESTART_RESTARTBLOCK 516 /* by restart_syscall(2): it has a deadline */
 
 struct waitq {
-    struct list waiters;  /* of struct waiter: the exclusive ones come last, of
-                             these who has waited longest first */
+    struct list waiters;  /* of struct waiter: the exclusive ones come last, in
+                             the order in which they came */
 };
 
 /* A thread on a queue; lives on its stack. */
 struct waiter {
     struct list link;
     struct thread *thread;
-    bool exclusive; /* it takes what there is: such are woken one at a time */
+    bool exclusive; /* wait_wake_one wakes only one exclusive waiter */
 };
 
 static inline void
@@ -53,29 +53,29 @@ waitq_init(struct waitq *queue)
     list_init(&queue->waiters);
 }
 
-/* Stand on the queue; who only looks (as poll(2) does) is not exclusive.
- * => its lock held; the thread stands on it once */
+/* Join the queue; a thread that only looks (as poll(2) does) is not exclusive.
+ * => its lock held; the thread is on it at most once */
 void wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive);
 
-/* Leave the CPU until a wake-up since wait_begin, a signal by the mode, or the
- * deadline (CLOCK_MONOTONIC, nanoseconds, or NEVER).
+/* Leave the CPU until a wake-up since wait_begin, a signal that `mode` admits,
+ * or the deadline (CLOCK_MONOTONIC, nanoseconds, or NEVER).
  * => no lock held
- * => 0, -ETIMEDOUT, -ERESTARTSYS; who is on several queues looks at all */
+ * => 0, -ETIMEDOUT, -ERESTARTSYS; then look at the conditions of all queues */
 int wait_block(enum wait_mode mode, u64 deadline);
 
 /* Leave the queue.  => its lock held
- * => whether it was a wake-up of this queue that took us off; whoever was
- *    chosen by wait_wake_one then looks at the condition, even if a signal has
- *    come too, or the wake-up would be lost */
+ * => whether a wake-up of this queue took us off.  A thread that wait_wake_one
+ *    has chosen must look at the condition, even if a signal has come too: else
+ *    the wake-up is lost */
 bool wait_end(struct waiter *waiter);
 
 /* Release lock, sleep until woken, take lock again; exclusive.
  * => lock held, by spin_lock, and no other lock
- * => 0, or -ERESTARTSYS for a signal by the mode (then also without having
- *    slept); the condition must be looked at again */
+ * => 0, or -ERESTARTSYS for a signal that `mode` admits (perhaps without
+ *    sleep); the caller looks at the condition again */
 int wait_sleep(struct waitq *queue, struct spinlock *lock, enum wait_mode mode);
 
-/* Make every waiter runnable / but of the exclusive ones only the first.
+/* Wake every waiter; without `all`, of the exclusive ones only the first.
  * => the lock that guards the condition is held */
 void wait_wake(struct waitq *queue, bool all);
 

@@ -1,6 +1,6 @@
 /*
- * The life of a thread, but for its end (exit.c).  It stands on its own kernel
- * stack, at the top, so that both come and go in one step:
+ * The life of a thread, but for its end (exit.c).  The record is at the top of
+ * the thread's own kernel stack, so that both are allocated and freed together:
  *
  *      guard page | ... stack <- | struct trapframe | struct thread |
  */
@@ -15,7 +15,7 @@
 #include "proc/process.h"
 #include "proc/thread.h"
 
-/* What is on the stack when an entry from user mode has pushed its frame. */
+/* An entry from user mode pushes its frame below: the stack is aligned then. */
 _Static_assert(sizeof(struct thread) % 16 == 0, "the stack's alignment");
 
 struct thread *

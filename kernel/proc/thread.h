@@ -1,20 +1,20 @@
 /*
  * A thread: what the scheduler runs.  It has a kernel stack, registers, and a
- * reference each to the memory, files and place that it uses; the process that
- * it belongs to (process.h) owns the rest.
+ * reference each to its memory, files and working directory.  Its process
+ * (process.h) owns the rest.
  *
  *      fork            schedule          exit
  *   -> EMBRYO -> RUNNABLE <-> RUNNING -> DEAD -> (freed by the next on its CPU)
  *                    ^          |
  *                    +-SLEEPING<+   (and STOPPED, until SIGCONT or SIGKILL)
  *
- * TH-1  A thread that lives is in its process's list, its tid leads to it, and
- *       it has memory and files.
- * VF-1  A thread that names a vfork_child does not run: it waits on vfork_wait
- *       for that living thread, which names it, to let go of its memory.
+ * TH-1  A living thread is in its process's list, its tid leads to it, and it
+ *       has memory and files.
+ * VF-1  A thread with a vfork_child does not run.  It waits on vfork_wait until
+ *       that child, which is alive and names it, releases its memory.
  *
  * Fields stand in groups by their fate at fork.  Letters: who may change them.
- *   T  the family lock            i  nobody, once published
+ *   T  the family lock            i  none, once it runs
  *   c  only the thread itself     p  its process's lock
  *   r  its CPU's run queue lock   a  atomic
  */
@@ -50,7 +50,7 @@ struct thread {
     /* Fresh in the child. */
     struct process *process;   /* i  counted */
     pid_t tid;                 /* i  its process's pid, if it is the first */
-    enum thread_state state;   /* r  leaving RUNNING: the thread itself */
+    enum thread_state state;   /* r  leaving RUNNING: set by itself */
     int cpu;                   /* r  whose run queue it belongs to */
     bool on_cpu;               /* a  some CPU is still on its stack */
     enum wait_mode wait_mode;  /* c  what may end its sleep */
@@ -58,24 +58,24 @@ struct thread {
     struct trapframe *frame;   /* i  the user's registers, first on it */
     struct list run_link;      /* r */
     struct list link;          /* p  in process->threads */
-    struct thread *vfork_child; /* T  for whom we wait, or NULL */
-    struct thread *vforker;    /* T  who waits for us, or NULL */
+    struct thread *vfork_child; /* T  the child that we wait for, or NULL */
+    struct thread *vforker;    /* T  the parent that waits for us, or NULL */
     struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
     u64 user_ticks, system_ticks; /* c */
-    u64 sleep_end;             /* c  of nanosleep(2), to go on with it, and */
-    vaddr_t sleep_left;        /* c  where it says how much was left, or 0 */
-    sigset_t pending;          /* p  sent to this very thread */
-    int forced;                /* p  a fault that was blocked or ignored */
+    u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
+    vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
+    sigset_t pending;          /* p  sent to this thread only */
+    int forced;                /* p  a fault's signal, if blocked or ignored */
 
     /* Copied. */
     u64 fs_base;               /* c */
     u64 affinity;              /* a  CPUs it may run on; bits of others too */
     sigset_t blocked;          /* p */
 
-    /* Shared by reference, one each: a count of 1 means that no other thread
-     * can look.  Each has its own rule and lock. */
+    /* Shared by reference, one each: with a count of 1, no other thread can
+     * read it.  Each has its own rule and lock. */
     struct as *as;             /* c  NULL in an idle thread, and at the end */
     struct files *files;       /* c */
     struct fs_context *fs;     /* c  working directory and umask */
@@ -94,24 +94,24 @@ struct thread {
  * files.  => NULL: no memory */
 struct thread *thread_alloc(struct process *process);
 
-/* Make it one more thread of its process, which is the current one: now it can
- * be found and sent signals.  What it is to do: context_prepare, sched_enqueue.
+/* Add it to its process, the current one: now it can be found and sent signals.
+ * To run it: context_prepare, then sched_enqueue.
  * => 0, or -EAGAIN: every number is in use, or its process is to end */
 int thread_join(struct thread *thread) __must_check;
 
-/* Free a thread and its stack, and let go of its process.
+/* Free a thread and its stack, and drop its reference to its process.
  * => DEAD and on no CPU, or never enqueued; it holds no memory or files */
 void thread_free(struct thread *thread);
 
-/* Find a thread that lives by its tid (0: the current one), and take pids_lock
- * and its process's lock, which keep it from ending.
- * => whether the number leads to a process; *thread is NULL, and no lock taken,
- *    if not, and if it is the pid of one whose first thread has ended */
+/* Find a living thread by its tid (0: the current one), and take pids_lock and
+ * its process's lock, which keep it from ending.
+ * => whether tid leads to a process; *thread is NULL, and no lock is held, if
+ *    not, or if it is the pid of a process whose first thread has ended */
 bool thread_lock(pid_t tid, struct thread **thread) __must_check;
 void thread_unlock(struct thread *thread);
 
-/* The thread ends, with this status: take it out of its process, and give its
- * tid back, which a process's pid is not.  The last one stays in the list:
- * without it the process would be a zombie already.
+/* The thread ends, with this status: take it out of its process, and free its
+ * tid, unless that is the pid.  The last thread stays in the list: without it
+ * the process would be a zombie already.
  * => whether it is the last */
 bool thread_leave(struct thread *thread, int status) __must_check;

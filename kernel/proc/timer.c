@@ -1,6 +1,6 @@
 /*
- * Timers.  The essential fact: a deadline that has passed is never armed again,
- * it is noted in the CPU's work word, and the next look at that calls it.
+ * Timers.  The essential fact: the interrupt is not set for a deadline that has
+ * passed.  arm sets WORK_TIMER instead, and the CPU expires the timers later.
  */
 #include "core/config.h"
 #include "core/spin.h"
@@ -14,13 +14,13 @@
 #include "proc/sched.h"
 #include "proc/timer.h"
 
-/* What a CPU waits for. */
+/* The events that a CPU waits for. */
 static struct events {
     struct spinlock lock; /* RANK_TIMER: the list */
     struct list timers;   /* earliest first */
-    u64 first;            /* of the first, or NEVER; read without the lock */
-    u64 tick;             /* when the time slice ends, or NEVER; its own
-                             CPU's, with interrupts off */
+    u64 first;            /* its deadline, or NEVER; read without the lock */
+    u64 tick;             /* when the time slice ends, or NEVER; used by its
+                             CPU only, with interrupts off */
 } __attribute__((aligned(64))) events[MAX_CPUS];
 
 void
@@ -33,7 +33,7 @@ timers_init(void)
     }
 }
 
-/* Set this CPU's interrupt for what comes next.  => interrupts off */
+/* Set this CPU's interrupt for its next event.  => interrupts off */
 static void
 arm(struct events *mine)
 {
@@ -105,7 +105,7 @@ timers_expire(void)
 {
     struct events *mine = &events[this_cpu()->id];
 
-    cpu_clear_work(WORK_TIMER); /* before we look: what comes later sets it */
+    cpu_clear_work(WORK_TIMER); /* first: a later event sets it again */
     spin_lock(&mine->lock);
     u64 now = clock_ns();
     list_for_each_safe(pos, &mine->timers) {
@@ -115,14 +115,14 @@ timers_expire(void)
         }
         list_del(&timer->link);
         sched_wake(timer->thread, THREAD_SLEEPING);
-        cpu_add_work(WORK_RESCHED); /* who runs makes way, for who is next */
+        cpu_add_work(WORK_RESCHED); /* let the woken thread run */
     }
     note_first(mine);
     spin_unlock(&mine->lock);
     arm_this_cpu();
 }
 
-/* Slices end at whole ticks, so that who often sleeps is seen by them, too. */
+/* Slices end at whole ticks: so even a thread with short runs meets some. */
 static u64
 next_tick(void)
 {

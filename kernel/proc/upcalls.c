@@ -1,6 +1,6 @@
 /*
  * What a trap means for the process: page faults are served or become signals,
- * exceptions become signals, and a return to user mode may first have work.
+ * exceptions become signals, and a return to user mode first does pending work.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -30,8 +30,8 @@ access_of(u64 error)
                               : ACCESS_READ;
 }
 
-/* End the process for want of memory, and say so; once, as a copy that stopped
- * here tries its last bytes again. */
+/* Kill the process, as there is no memory, and say so.  Only once: a user copy
+ * that stopped here tries its last bytes again. */
 static void
 kill_for_memory(struct process *process, vaddr_t addr)
 {
@@ -42,8 +42,8 @@ kill_for_memory(struct process *process, vaddr_t addr)
     }
 }
 
-/* Whether it can end soon: who waits for a mutex of ours cannot, nor can an
- * embryo, which does not run before its parent, maybe we, goes on. */
+/* Whether the process can end soon.  Not if it waits for a mutex: we may hold
+ * it.  Not an embryo: it cannot run before its parent, maybe us, goes on. */
 static bool
 can_make_room(struct process *process)
 {
@@ -59,8 +59,8 @@ can_make_room(struct process *process)
     return can;
 }
 
-/* No memory for a page: the process ends, alone, and the console says so.  But
- * pid 1 cannot be killed: the youngest other one makes room for it.
+/* There is no memory for a page: kill the process, and say so on the console.
+ * But pid 1 cannot be killed: kill the youngest other process instead.
  * => whether the access may be tried again */
 static bool
 want_memory(vaddr_t addr)
@@ -82,9 +82,9 @@ want_memory(vaddr_t addr)
     }
     spin_unlock(&family_lock);
     if (victim == NULL) {
-        signal_force(SIGBUS); /* nobody is left: the end */
+        signal_force(SIGBUS); /* no process is left to kill: init ends */
     }
-    park_here(); /* it may have to stand still first: then so must we */
+    park_here(); /* the victim may have to park: so must we */
     schedule();
     return victim != NULL;
 }
@@ -94,8 +94,8 @@ on_user_fault(vaddr_t addr, u64 error)
 {
     int failed = -EFAULT;
 
-    /* Without PF_USER it is the processor's own access (to a descriptor table,
-     * say) that failed, and no page of the user's can help. */
+    /* Without PF_USER, the processor's own access failed (to a descriptor
+     * table, say): no page of the user's can help. */
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
     }

@@ -99,7 +99,7 @@ def gdb_line_by_line(host):
         raise Failure(f"next came to the lines {numbers}", lines(result.out))
     if len(re.findall(r"^\$\d = 0x[0-9a-f]+ \(tid 3 ", said, re.M)) != 6:
         raise Failure("gdb does not have the child", lines(result.out))
-    says(result, r"sched_publish\(child\);")
+    says(result, r"sched_enqueue\(child\);")
     if b"OPT=-Og" in result.out:
         raise Failure("this kernel is said to be optimized")
 

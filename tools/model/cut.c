@@ -1,6 +1,6 @@
 /*
- * A file is cut short, and perhaps written anew: its pages leave every space,
- * with the copies that private mappings have made.
+ * The operation on all spaces: truncate a file, and perhaps write it again.
+ * Its pages leave every space, with the copies that private mappings have made.
  */
 #include "arch/pte.h"
 
@@ -10,7 +10,7 @@
 #include "model/mmu.h"
 #include "model/ops.h"
 
-/* Give all spaces to this operation, or take them back from it.
+/* Mark all spaces as busy with this operation, or unmark them.
  * => false: another operation is under way */
 static bool
 claim(const struct space *mine, bool busy)
@@ -27,8 +27,8 @@ claim(const struct space *mine, bool busy)
     return true;
 }
 
-/* What was copied from behind the end is gone; if memory was wanted, where the
- * page is. */
+/* Private copies of pages behind the end are gone: all of them or, if memory
+ * has run out, those whose page is not there. */
 static void
 forget(struct space *space, const struct thing *thing, u64 end, bool all)
 {

@@ -3,7 +3,7 @@
  * random sequence of operations, compared after each with a plain model that
  * copies everything at every fork.
  *
- *      main.c    the generator, rounds, what is said about a failure
+ *      main.c    the random generator, rounds, the report of a failure
  *      steps.c   which operation comes next, where; fork, exit
  *      ops.c     the operations on one space, one function each
  *      cut.c     the operation on all spaces: a file becomes shorter
@@ -34,7 +34,8 @@ __noreturn void fail(const char *fmt, ...) __printf(1, 2);
 /* layer.c: lay out physical memory and start the allocators. */
 void layer_init(void);
 
-/* layer.c: nobody may touch free frames; the checkers may, and are run. */
+/* layer.c: make every access to a free frame an error; run the checkers, which
+ * may access them. */
 void layer_poison(void);
 void layer_check(void);
 
@@ -44,10 +45,10 @@ extern u64 failures[HOST_CPUS];
 /* yield.c: a point where other CPUs may run. */
 void yield_point(void);
 
-/* steps.c: choose what this round is like. */
+/* steps.c: choose the parameters of this round. */
 void ops_init(void);
 
-/* steps.c: one random operation, on a CPU and a space that are in no other.
+/* steps.c: one random operation, on a CPU and a space that are not busy.
  * => false: it could not find any */
 bool step(void);
 

@@ -1,8 +1,8 @@
 /*
- * Under the real files: physical memory, and what they need from the rooms that
- * are not here.  The essential fact: the linker sends their calls of the frame
- * allocator through this file (--wrap), so that a free frame is poisoned and
- * nobody touches it unseen, and so that other CPUs run at every allocation.
+ * Under the real files: physical memory, and stand-ins for the rooms that are
+ * not here.  The essential fact: the linker sends their calls of the frame
+ * allocator through this file (--wrap).  So a free frame is poisoned, and each
+ * access to it is reported; and other CPUs run at every allocation.
  */
 #include "abi/mman.h"
 #include "common/string.h"
@@ -66,11 +66,11 @@ void __wrap_frame_put(paddr_t frame);
 bool __real_nomem_count(struct nomem *nomem);
 bool __wrap_nomem_count(struct nomem *nomem);
 
-/* The model's CPUs run one at a time, so nobody ever waits. */
+/* The model's CPUs run one at a time, so no CPU ever waits. */
 void
 cpu_wait(void)
 {
-    fail("a lock is held that nobody will release");
+    fail("a lock is held that no CPU will release");
 }
 
 void
@@ -83,7 +83,7 @@ park_release(void)
 {
 }
 
-/* Each does what it is asked at once: as in an interrupt.  (The model's CPUs
+/* Each CPU serves the call at once, as in an interrupt.  (The model's CPUs
  * are not within the allocator while another one runs.) */
 void
 smp_call(u64 mask, void (*fn)(u64 arg), u64 arg)
@@ -125,7 +125,7 @@ layer_init(void)
         this_cpu()->halted = true;
         as_load(NULL);
     }
-    /* In some rounds somebody else has most of the memory. */
+    /* In some rounds most of the memory is taken. */
     u64 free = one_in(3) ? 50 + random_below(400) : frames_count;
     while (frame_count(FRAME_FREE) > free) {
         (void)!__real_frame_alloc(FRAME_KERNEL);
@@ -151,10 +151,10 @@ layer_check(void)
     layer_poison();
 }
 
-static bool failed_on_purpose; /* the allocation that is under way */
+static bool failed_on_purpose; /* the current allocation */
 
-/* => frame, made accessible; 0 is counted as a failure, and there must be no
- * free frame then, whoever keeps it */
+/* => frame, made accessible; 0 is counted as a failure, and then no CPU's cache
+ * may have a free frame */
 static paddr_t
 allocated(paddr_t frame, u64 size)
 {

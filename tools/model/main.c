@@ -1,7 +1,7 @@
 /*
- * The model test: model STEPS SEED.  The steps are taken in rounds, each a
- * process of its own with a seed derived from the one before; so a failure is
- * seen again by the seed of its round and the number of its step.
+ * The model test: model STEPS SEED.  Each round of steps is a process of its
+ * own, with a seed derived from that of the round before.  So the seed of the
+ * round and the number of the step reproduce a failure.
  */
 #include "arch/percpu.h"
 
@@ -94,7 +94,7 @@ fail(const char *fmt, ...)
     exit(1);
 }
 
-/* When a sanitizer ends the program. */
+/* Called when a sanitizer ends the program. */
 static void
 last_words(void)
 {
@@ -123,7 +123,7 @@ check_everything(void)
     layer_check();
 }
 
-/* Nothing may be left. */
+/* Fail if a frame or heap memory is still in use. */
 static void
 check_end(void)
 {
@@ -165,7 +165,7 @@ run_round(u64 steps)
     check_end();
 }
 
-/* A round in a process of its own.  => whether it went well */
+/* Run a round in a process of its own.  => whether it passed */
 static bool
 spawn_round(u64 steps)
 {

@@ -1,7 +1,7 @@
 /*
- * Processors that remember as much as the architecture allows.  The essential
- * fact: nothing leaves these caches but by a flush, a fault or the load of
- * another root; so a flush that the kernel forgets is seen sooner or later.
+ * Processors that cache as much as the architecture allows.  The essential
+ * fact: an entry leaves these caches only by a flush, a fault or the load of
+ * another root; so a flush that the kernel forgets is noticed sooner or later.
  */
 #include "core/config.h"
 
@@ -318,7 +318,7 @@ check_path(int cpu, const struct path *path)
     pte_t now = path_now(cpu, path);
     bool more = (path->entry & PTE_W) > (now & PTE_W);
 
-    /* A raw W may be stale if whoever takes the table will flush (H2). */
+    /* A raw W may be stale if a space that takes the table flushes (H2). */
     bool warned = is_raw(cpu)
                   && (frame_of(path->key)->flags & FRAME_WCLEARED) != 0;
     if ((now & PTE_P) == 0 || pte_addr(now) != pte_addr(path->entry)
@@ -400,7 +400,7 @@ mmu_check_free(paddr_t frame)
     }
 }
 
-/* H1: while a CPU still reads the old page, nobody may write to the new one. */
+/* H1: while a CPU still reads the old page, no CPU may write to the new one. */
 static void
 check_not_published(int cpu, vaddr_t addr)
 {

@@ -19,8 +19,8 @@ struct segment segments[SEGMENTS_MAX];
 int segment_count;
 struct space spaces[SPACES];
 
-/* Borders of tables of every level, and pages on both sides of each: those of a
- * whole cache line of entries behind some. */
+/* Borders of tables of every level, and pages on both sides of each; behind
+ * some of them the pages of a whole cache line of entries. */
 static const vaddr_t borders[] = {
     USER_START,     0x400000,      0x600000,       0x40000000,
     0x40200000,     0x80000000,    0x7fc0000000,   0x8000000000,
@@ -139,7 +139,7 @@ model_compare(const struct space *space, int segment, int w, paddr_t frame)
     }
 }
 
-/* A page against the tables as they stand. */
+/* Compare a page with the tables. */
 static void
 check_page(const struct space *space, int segment)
 {

@@ -1,7 +1,7 @@
 /*
- * The model: what each space must hold and allow, kept the plain way.  All
- * borders of all ranges are borders of segments, so a segment is one thing in
- * every space: one page that is looked at, or a stretch that never is.
+ * The model: what each space must hold and allow, stored in the simplest way.
+ * All borders of ranges are borders of segments, so each space has one state
+ * for a whole segment: one page that is accessed, or a range that never is.
  */
 #pragma once
 

@@ -36,7 +36,7 @@ struct thing *a_file(void);
 struct thing *new_shared(void);
 void thing_put(struct thing *thing);
 
-/* Set the size; and after that of a smaller one, drop the pages behind it: what
- * stands there once the thing has grown again is new. */
+/* Set the size.  After a smaller one, drop the pages behind the end: a thing
+ * that grows again gets new ones. */
 void thing_resize(struct thing *thing, u64 pages);
 void thing_drop_rest(struct thing *thing);

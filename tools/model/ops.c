@@ -33,7 +33,7 @@ any_page(void)
     return segment;
 }
 
-/* Many accesses go to few pages, which change slowly: so that spaces meet. */
+/* Many accesses go to a few pages, which change slowly: so spaces conflict. */
 int
 pick_page(const struct space *space)
 {
@@ -152,8 +152,8 @@ pick_table(void)
     return (struct range){first, segment_at(table + pt_span(2))};
 }
 
-/* Write to all the pages of a line, and have one more page in each line of its
- * table: a full table is not copied as another. */
+/* Write to all the pages of a line, and to one page in each line of its table:
+ * a full table is copied in another way. */
 void
 op_fill(struct space *space)
 {
@@ -175,7 +175,7 @@ op_read(struct space *space)
                 one_in(8) ? ACCESS_FETCH : ACCESS_READ);
 }
 
-/* Nobody must notice anything, whether there is memory for it or not. */
+/* No space may see a difference, whether there is memory for it or not. */
 void
 op_map_around(struct space *space)
 {
@@ -354,7 +354,7 @@ op_protect(struct space *space)
     protect_range(space, pick_range(), pick_prot());
 }
 
-/* Many small vmas: rights that alternate, and what is free is mapped. */
+/* Make many small vmas: map what is free, and give alternating rights. */
 void
 op_stripes(struct space *space)
 {

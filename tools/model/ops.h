@@ -1,6 +1,6 @@
 /*
- * The operations on one space, and what they share with steps.c (who runs them)
- * and yield.c (what happens in the middle of them).
+ * The operations on one space, and what they share with steps.c (which runs
+ * them) and yield.c (what happens in the middle of them).
  *
  * One rule for all: if an allocation failed meanwhile on this CPU, the result
  * is -ENOMEM and the model stays as it was; if none failed, the result is
@@ -25,13 +25,12 @@ int pick_page(const struct space *space);
 /* The space that a CPU has loaded, or NULL. */
 struct space *loaded_space(int cpu);
 
-/* What a granted access finds must be what the model says, and a write is done
- * in both. */
+/* After a granted access: compare with the model, and do a write in both. */
 void use_page(struct space *space, int segment, enum access access,
               paddr_t frame);
 
 /* Compare a result with what it must be.
- * => whether the operation was done (and not stopped by want of memory) */
+ * => whether the operation was done (and did not fail for lack of memory) */
 bool done(const char *what, u64 failures_before, long result, long wanted);
 
 void op_write(struct space *space);

@@ -84,7 +84,7 @@ op_fork(struct space *space)
     child->busy = false;
 }
 
-/* The last user goes; other CPUs may have its tables loaded still, and idle. */
+/* The last user leaves; idle CPUs may still have its tables loaded. */
 static void
 op_exit(struct space *space)
 {
@@ -160,7 +160,7 @@ pick_op(void)
     return op;
 }
 
-/* Want of memory: for a while every n-th allocation of a CPU fails. */
+/* No memory: for a while every n-th allocation of a CPU fails. */
 static void
 change_nomem(struct nomem *nomem)
 {
@@ -174,7 +174,7 @@ change_nomem(struct nomem *nomem)
     }
 }
 
-/* A CPU mostly stays with the space that it has: what it keeps gets old. */
+/* A CPU mostly keeps its space, so that its cached entries get old. */
 static struct space *
 pick_space(int cpu)
 {
@@ -192,8 +192,8 @@ pick_space(int cpu)
     return NULL;
 }
 
-/* Other threads of the space start on CPUs that are free, and all CPUs look
- * around on their own account. */
+/* Start other threads of the space on free CPUs, and let all CPUs walk
+ * speculatively. */
 static void
 stir(struct space *space)
 {

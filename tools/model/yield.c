@@ -1,7 +1,7 @@
 /*
  * What other CPUs do in the middle of an operation: threads of any space read
- * and write what they can reach without the kernel, processors walk on their
- * own account, and other spaces have whole operations of their own.
+ * and write what they can reach without the kernel, processors walk
+ * speculatively, and other spaces have whole operations of their own.
  */
 #include "arch/percpu.h"
 
@@ -16,8 +16,8 @@
 
 static int depth;
 
-/* Only a CPU that holds at most a space's lock can be waited for: the others
- * are short, and an operation that started here would want them. */
+/* Other CPUs run only while this one holds at most a space's lock: other locks
+ * are held shortly, and an operation that started here would need them. */
 static bool
 may_yield(void)
 {

@@ -1,6 +1,6 @@
 /*
  * Under the real files of the threads test: memory, and stand-ins for what is
- * not here.  An interrupt is not needed: every CPU looks for calls often.
+ * not here.  No interrupts are needed: every CPU often looks for calls.
  */
 #include "core/bootinfo.h"
 #include "core/memlayout.h"
@@ -117,7 +117,7 @@ log_write(enum host_record kind, const char *fmt, ...)
     (void)kind, (void)fmt;
 }
 
-/* The one place where a race is meant: a guess without the lock. */
+/* The only intended race: a guess without the lock. */
 const char *__tsan_default_suppressions(void);
 
 const char *

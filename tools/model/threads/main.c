@@ -134,7 +134,7 @@ fork_space(struct space *space, struct as *as)
     publish(child, error == 0 ? copy : NULL);
 }
 
-/* A process ends: the references of all that have left it go with it, whose
+/* A process ends: drop the references of all threads that have left it; their
  * CPUs may still have its tables loaded. */
 static void
 end_space(struct space *space)
@@ -154,7 +154,7 @@ end_space(struct space *space)
     }
 }
 
-/* Be one more thread of the space.  => NULL: it is not there any more */
+/* Be one more thread of the space.  => NULL: it has ended */
 static struct as *
 join(struct space *space)
 {
@@ -200,7 +200,7 @@ unmap_and_map(struct as *as)
     }
 }
 
-/* While a page is read-only, nobody's words in it change. */
+/* While a page is read-only, no CPU's word in it changes. */
 static void
 protect(struct space *space, struct as *as)
 {
@@ -222,7 +222,7 @@ protect(struct space *space, struct as *as)
         }
         while (as_protect(as, places[page], PAGE_SIZE, PROT_READ | PROT_WRITE)
                != 0) {
-            cpu_serve_calls(); /* it can only be want of memory */
+            cpu_serve_calls(); /* it can only be for lack of memory */
         }
     }
     __atomic_store_n(&space->protected, 0, __ATOMIC_SEQ_CST);
@@ -310,7 +310,7 @@ run_cpu(void *arg)
     return NULL;
 }
 
-/* Nothing may be left. */
+/* Fail if a frame or heap memory is still in use. */
 static void
 check_end(void)
 {

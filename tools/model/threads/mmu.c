@@ -1,8 +1,8 @@
 /*
  * A processor for each thread.  The essential fact: this file is compiled
- * without the thread sanitizer, as hardware is not bound by the rules for
- * programs: its A and D bits race with nothing.  Only that an entry is read
- * after what was done before it was written is told to the sanitizer.
+ * without the thread sanitizer, as hardware need not follow the rules for
+ * programs: its A and D bits are no race.  Only one thing is told to the
+ * sanitizer: reading an entry comes after all that was done before its write.
  */
 #include "arch/cpu.h"
 #include "arch/pte.h"

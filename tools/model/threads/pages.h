@@ -2,9 +2,8 @@
  * The spaces of the threads test, and what their users read and write.
  *
  * In each kept page every CPU has a word that it alone writes, with numbers
- * that grow.  So whoever reads knows between which numbers the word must be,
- * although others are writing; and a child's words, once read, must stay what
- * they are.
+ * that grow.  So a reader knows between which numbers the word must be,
+ * although others are writing; and a child's words, once read, must not change.
  */
 #pragma once
 
@@ -32,11 +31,11 @@ struct word {
 };
 
 struct space {
-    struct as *as; /* NULL: free, if nobody uses it any more */
+    struct as *as; /* NULL: free, if users is 0 */
     int users;     /* CPUs in it, or making it */
-    u32 parked;    /* references of those that sleep, on no CPU */
+    u32 parked;    /* references of threads asleep, on no CPU */
     u64 family;
-    u32 protected; /* somebody makes a kept page read-only for a while */
+    u32 protected; /* a CPU makes a kept page read-only for a while */
     struct word words[KEPT][HOST_CPUS];
 };
 
@@ -62,5 +61,5 @@ bool read_kept(struct space *space, struct as *as, int page, int cpu,
 void use_fleeting(const struct space *space, struct as *as, int page);
 void use_object(struct as *as, int page);
 
-/* Take pages of the object out of all spaces: nobody notices. */
+/* Unmap pages of the object from all spaces: no user may see a difference. */
 void unmap_object(void);

@@ -1,6 +1,6 @@
 /*
  * The threads test: the real mm, locks and calls between CPUs, on the build
- * host, with a thread for each CPU and the thread sanitizer for a judge.
+ * host, with a thread for each CPU, under the thread sanitizer.
  *
  *      main.c    what runs on the CPUs; the life of spaces
  *      pages.c   what they map, read and write, and how it is compared
