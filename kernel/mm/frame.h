@@ -24,12 +24,12 @@
 
 enum frame_kind {
     FRAME_FREE,     /* in the allocator, caches of free frames included */
+    FRAME_RESERVED, /* never ours: firmware, the image, holes */
     FRAME_TABLE,    /* a page table of level 1 to 4 */
     FRAME_ANON,     /* memory of processes that no object has a hold on */
     FRAME_CACHE,    /* a page of a file (tmpfs), which has one hold on it */
     FRAME_SHARED,   /* the same of shared anonymous memory */
     FRAME_KERNEL,   /* heap, stacks, the kernel's own */
-    FRAME_RESERVED, /* never ours: firmware, the image, holes */
     FRAME_KINDS,
 };
 
