@@ -24,7 +24,7 @@ say = @printf '  %-5s %s\n' $1 $2
 
 # Each flag, and what goes wrong without it. A warning stops only CI.
 STRICT := $(if $(CI)$(WERROR),-Werror)
-BOTH := -std=gnu11 -O2 -g
+BOTH := -std=gnu11 $(or $(OPT),-O2) -g # OPT=-Og: for gdb
 BOTH += -ffreestanding      # calls of a hosted library that is not there
 BOTH += -fno-pic -fno-pie   # a GOT that nobody fills in
 BOTH += -fno-stack-protector            # reads of a canary nobody has set
@@ -69,6 +69,7 @@ each_folder = $(foreach d,$2,$(eval \
 	$(call program,$1,$(notdir $(d:%/=%)),$(wildcard $d*.c))))
 $(call each_file,bin,$(wildcard user/bin/*.c user/demos/*.c))
 $(call each_folder,bin,$(dir $(wildcard user/bin/*/*.c user/demos/*/*.c)))
+$(B)/user/bin/kill $(B)/user/bin/test: $(B)/user/bin/%: $(B)/u/user/bin/sh/%.c.o
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))

@@ -1,6 +1,6 @@
 /*
- * Both doors' boot information, read into one form.  The essential fact: after
- * this file nobody knows which loader it was.  Entry point: bootinfo_init.
+ * Reads both doors' boot information into one form.  The essential fact: after
+ * this file no code knows which loader it was.  Entry point: bootinfo_init.
  */
 #include "common/string.h"
 
@@ -14,7 +14,7 @@
 #define MB2_TAG_CMDLINE  1
 #define MB2_TAG_MODULE   3
 #define MB2_TAG_MMAP     6
-#define MB2_TAG_RSDP     14 /* a copy of it: of revision 1 */
+#define MB2_TAG_RSDP     14 /* a copy of the RSDP, of revision 1 */
 #define MB2_TAG_RSDP2    15
 
 struct mb2_tag {
@@ -54,7 +54,7 @@ struct pvh_memmap_entry {
     u32 type, reserved;
 };
 
-#define E820_RAM 1 /* the same number in both */
+#define E820_RAM 1 /* the same number in both formats */
 
 struct bootinfo bootinfo;
 
@@ -64,7 +64,7 @@ phys(u64 addr)
     return (const void *)(addr + DIRECT_MAP);
 }
 
-/* Only RAM is of use, in whole pages. */
+/* Keep only RAM, and only whole pages. */
 static void
 add_region(u64 base, u64 length, u32 type)
 {

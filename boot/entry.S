@@ -10,10 +10,10 @@
 #define MULTIBOOT2_MAGIC 0xe85250d6
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
 
-/* Offset of an address's entry in the table that this bit begins to index. */
+/* The offset of an address's entry in the table that is indexed from `bit`. */
 #define SLOT(address, bit) ((((address) >> (bit)) & 511) * 8)
 
-    .globl linked_at    /* where kernel.ld must have put us */
+    .globl linked_at    /* kernel.ld must have put us at this address */
     .set linked_at, IMAGE_BASE + LOW_MEMORY
 
     .section .boot, "ax"
@@ -67,8 +67,8 @@ multiboot2_entry:
     cmpl $4, %ecx
     jne 2b
 
-    /* The same directories thrice: at 0 for this code, in the direct map,
-     * and (the first of them) at -2 GiB for the image. */
+    /* Map the same directories three times: at 0 for this code, in the direct
+     * map, and the first directory also at -2 GiB for the image. */
     movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4)
     movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4) + SLOT(DIRECT_MAP, 39)
     movl $PHYS(boot_pdpt_image) + 3, PHYS(boot_pml4) + SLOT(IMAGE_BASE, 39)

@@ -1,6 +1,6 @@
 /*
- * The road from 32-bit protected mode to the high half, for both who take it:
- * the first CPU (entry.S) and the others (trampoline.S).
+ * From 32-bit protected mode to the high half.  The first CPU (entry.S) and the
+ * others (trampoline.S) both run this.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #define CR4_PAE_OSFXSR_OSXMMEXCPT 0x620
 #define EFER_SCE_LME_NXE 0x901
 
-/* Paging by the boot tables; then a far jump to 64-bit code is due. */
+/* Turn on paging with the boot tables; next must come a far jump to 64 bits. */
 .macro paging_on
     movl $CR4_PAE_OSFXSR_OSXMMEXCPT, %eax
     movl %eax, %cr4
@@ -28,7 +28,7 @@
     movl %eax, %cr0
 .endm
 
-/* Of the 32-bit code's segments nothing stays. */
+/* Clear the segment registers: they still hold 32-bit segments. */
 .macro null_segments
     xorl %eax, %eax
     movl %eax, %ds

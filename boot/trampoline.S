@@ -1,8 +1,8 @@
 /*
- * Where a secondary CPU starts: in real mode, at a page below 1 MiB to which
- * arch/smp.c copies the first part of this.  It takes the same road as entry.S,
- * with the same boot tables, to ap_high.  The essential fact: up to there no
- * address is the linked one.
+ * Where a secondary CPU starts: in real mode, at a page below 1 MiB.
+ * arch/smp.c copies the first part of this file there.  It does the same as
+ * entry.S, with the same boot tables, up to ap_high.  The essential fact:
+ * before ap_high no address is the linked one.
  */
 #include "core/memlayout.h"
 
@@ -50,7 +50,7 @@ trampoline_end:
 ap_high:
     null_segments
     movq ap_root, %rax
-    movq %rax, %cr3                         /* where the stack is mapped */
+    movq %rax, %cr3                         /* these tables map the stack */
     movq ap_stack_top, %rsp
     xorl %ebp, %ebp
     call ap_main

@@ -62,7 +62,7 @@ read_boot_words(void)
     boot_word("init", init_path, sizeof(init_path));
 }
 
-/* pid 1: the kernel's last work at boot, then the first program. */
+/* pid 1: do the last steps of boot, then run the first program. */
 static void
 start_init(void *arg)
 {
@@ -90,20 +90,20 @@ kernel_main(u32 magic, paddr_t info)
     trap_init();                 /* descriptor tables, traps, per-CPU data */
     serial_init();               /* COM1: the console */
     vga_init();                  /* the screen, a console too */
-    bootinfo_init(magic, info);  /* what the loader said */
+    bootinfo_init(magic, info);  /* what the loader told us */
     hostlink_init();             /* COM2: records for tools/run */
     banner();
-    acpi_init();                 /* what the firmware says of CPUs */
+    acpi_init();                 /* the list of CPUs, from the firmware */
     kmap_init();                 /* the kernel's own page tables */
     debug_early_init();          /* the checkers' memory */
     frame_init();                /* physical memory */
     apic_init();                 /* interrupts, and the clocks */
     rtc_init();                  /* the time of day */
-    serial_listen();             /* the console's input, from here */
-    keyboard_init();             /* and from here */
+    serial_listen();             /* the console's input */
+    keyboard_init();             /* more of it */
     sched_init();                /* this context becomes the idle thread */
-    sched_start_cpus();          /* the others: idle, so far */
+    sched_start_cpus();          /* the other CPUs: idle at first */
     read_boot_words();
-    proc_start_init(start_init); /* pid 1 goes on with fs_init */
+    proc_start_init(start_init); /* pid 1 continues with fs_init */
     sched_idle();
 }

@@ -2,9 +2,9 @@
  * The way from the root pointer to the list of processors: RSDP, then RSDT or
  * XSDT, then the MADT.  (ACPI Specification 6.4, section 5.2.)
  *
- * Essential fact: the tables are somebody else's data.  Each is looked at only
- * below 4 GiB, after its length and its checksum were found good; with a bad
- * one, the machine has one processor.
+ * Essential fact: the firmware wrote these tables, so they are not trusted.  We
+ * read a table only below 4 GiB, after checking length and checksum.  If one is
+ * bad, we use one processor.
  */
 #include "common/string.h"
 
@@ -48,7 +48,7 @@ struct table {
 u32 acpi_cpu_ids[MAX_CPUS];
 int acpi_cpu_count;
 
-/* NULL: it is not all where the boot tables map. */
+/* => NULL: part of it lies outside of what the boot tables map */
 static const void *
 mapped(u64 addr, u64 size)
 {
@@ -77,7 +77,7 @@ rsdp_at(u64 addr)
            && sum_is_zero(rsdp, RSDP_OLD_SIZE) ? rsdp : NULL;
 }
 
-/* The loader's word for it, else where a PC's firmware leaves it. */
+/* Use the loader's pointer to it, else search where a PC's firmware puts it. */
 static const struct rsdp *
 find_rsdp(void)
 {
@@ -89,7 +89,7 @@ find_rsdp(void)
     return rsdp;
 }
 
-/* NULL: there is no sound table of this name at addr. */
+/* => NULL: there is no valid table with this name at addr */
 static const struct table *
 table_at(u64 addr, const char *signature)
 {
@@ -101,7 +101,7 @@ table_at(u64 addr, const char *signature)
            && sum_is_zero(table, table->length) ? table : NULL;
 }
 
-/* The root table, or NULL, names all others by addresses of `size` bytes. */
+/* root: the root table, or NULL; its entries are addresses of `size` bytes. */
 static const struct table *
 find_madt(const struct table *root, size_t size)
 {

@@ -37,7 +37,7 @@
 #define PIT_GATE    0x61
 #define PIT_RAN_DOWN 0x20 /* of PIT_GATE: channel 2 has been at 0 */
 
-#define TIMER_MOST   (8 * NSEC_PER_SEC) /* so that a count fits its register */
+#define TIMER_MOST   (8 * NSEC_PER_SEC) /* the longest count that fits */
 
 static u64 lapic_per_sec;
 static u64 tsc_per_sec;
@@ -59,8 +59,8 @@ ioapic_write(u32 reg, u32 value)
     *(volatile u32 *)device_memory(IOAPIC_BASE + 0x10) = value;
 }
 
-/* The PIT's count and the TSC at one instant: again, if something came between
- * (an emulated CPU may lose the host's processor at any point). */
+/* Read the PIT's count and the TSC at the same instant.  Retry if it took long:
+ * the host may take the processor from an emulated CPU at any point. */
 static u32
 pit_sample(u64 *tsc, u32 *timer)
 {
@@ -77,8 +77,8 @@ pit_sample(u64 *tsc, u32 *timer)
     }
 }
 
-/* Let 2 ms go by on the PIT and see how far TSC and APIC timer have come.
- * Again if the host took the processor away so long that the PIT ran down. */
+/* Measure how far TSC and APIC timer count in 2 ms of the PIT.  Repeat if the
+ * PIT ran down, because the host took the processor away for too long. */
 static void
 calibrate(void)
 {
@@ -89,7 +89,7 @@ calibrate(void)
     *lapic(LAPIC_TIMER_INITIAL) = 0xffffffff;
     do {
         outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
-        outb(PIT_COMMAND, 0xb0); /* channel 2, both bytes, once to 0 */
+        outb(PIT_COMMAND, 0xb0); /* channel 2, both bytes, count to 0 once */
         outb(PIT_CHANNEL, 0xff);
         outb(PIT_CHANNEL, 0xff);
         start = pit_sample(&tsc_boot, &timer_start);
@@ -125,7 +125,7 @@ apic_enable(void)
     return *lapic(LAPIC_ID) >> 24;
 }
 
-/* Target and command are two registers: nobody may come between. */
+/* Target and command are two registers: no interrupt may come between them. */
 void
 apic_send(u32 apic_id, u32 what)
 {
@@ -142,7 +142,7 @@ apic_send(u32 apic_id, u32 what)
     }
 }
 
-/* A count of 0 stops it. */
+/* A count of 0 stops the timer. */
 void
 apic_timer_set(u64 ns)
 {

@@ -1,6 +1,6 @@
 /*
- * The local APIC and its timer, and the IOAPIC: for arch itself; devices use
- * io.h.
+ * The local APIC with its timer, and the IOAPIC.  Only arch uses this header;
+ * devices use io.h.
  */
 #pragma once
 
@@ -11,8 +11,8 @@
  * => boot, after the kernel's own page tables are in use */
 void apic_init(void);
 
-/* Have this CPU's timer interrupt once, in ns nanoseconds (NEVER: not at all),
- * or a little later; earlier, if that is longer than it can count.
+/* Set this CPU's timer to interrupt once, in ns nanoseconds (NEVER: stop it).
+ * It may come a little late, or early if ns is more than the timer can count.
  * => interrupts off */
 void apic_timer_set(u64 ns);
 
@@ -28,5 +28,5 @@ void apic_send(u32 apic_id, u32 what);
 /* Tell the local APIC that the interrupt has been taken. */
 void apic_eoi(void);
 
-/* An interrupt of an ISA line came: run its handler. */
+/* An interrupt of this ISA line came: run its handler. */
 void irq_dispatch(int line);

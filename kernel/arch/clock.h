@@ -12,7 +12,7 @@ u64 clock_ns(void);
 #define NSEC_PER_SEC  1000000000UL
 #define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
 
-#define NEVER (~0UL) /* a time of CLOCK_MONOTONIC that does not come */
+#define NEVER (~0UL) /* a time of CLOCK_MONOTONIC that is never reached */
 
 /* Nanoseconds of CLOCK_REALTIME at clock_ns() 0: set once, from the RTC. */
 extern u64 clock_boot_realtime_ns;

@@ -40,14 +40,14 @@ cpu_interrupts_on(void)
     __asm__ volatile("sti" : : : "memory");
 }
 
-/* Wait for an interrupt; sti takes effect after hlt, so none is missed. */
+/* Wait for an interrupt.  `sti` takes effect after `hlt`: none is missed. */
 static inline void
 cpu_idle(void)
 {
     __asm__ volatile("sti; hlt" : : : "memory");
 }
 
-/* Nothing more from this CPU. */
+/* Stop this CPU for good. */
 static inline __noreturn void
 cpu_halt(void)
 {

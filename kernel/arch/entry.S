@@ -1,7 +1,7 @@
 /*
  * Entries into the kernel and the way out.  The essential fact: every entry
  * from user mode builds the same struct trapframe at the top of the thread's
- * kernel stack, so that fork, exec and signals need only change that.
+ * kernel stack.  So fork, exec and signals only have to change that frame.
  */
 #include "arch/cpu.h"
 #include "arch/percpu.h"
@@ -33,7 +33,7 @@
     push_each rbx, rbp, r12, r13, r14, r15
     .endm
 
-/* From r11 on: C does not preserve these. */
+/* Pop r11 and what follows: C does not preserve these. */
     .macro pop_rest
     pop_each r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
     addq $16, %rsp                  /* vector and error */
@@ -44,16 +44,16 @@
     pop_rest
     .endm
 
-/* The same where C has been in between, which preserves the other registers
- * (rbp was cleared for it), and where nobody can have changed the frame. */
+/* The same for a return from C, which preserves the other registers (rbp was
+ * cleared for it), when no code can have changed the frame. */
     .macro pop_scratch
     movq FRAME_RBP(%rsp), %rbp
     addq $FRAME_R11, %rsp
     pop_rest
     .endm
 
-/* For debuggers, and in no loaded section: while C runs on behalf of a user,
- * rsp here is at a struct trapframe, and the caller is whom it interrupted. */
+/* For debuggers, and in no loaded section: while C runs for a user program, rsp
+ * here points to a struct trapframe, and the caller is the program. */
     .cfi_sections .debug_frame
     .macro unwind_by_frame
     .cfi_startproc simple
@@ -74,9 +74,9 @@
 
     .text
 /*
- * System calls.  The registers already are as C wants its arguments, but for
- * the fourth: so the table's function is called from here.  It preserves
- * rbx and r12 to r15, so on the short way out they need not be loaded again.
+ * System calls.  The registers already hold C's arguments, except the fourth:
+ * so we call the table's function from here.  C preserves rbx and r12 to r15,
+ * so the fast return does not load them again.
  */
     .globl syscall_entry
     .type syscall_entry, @function
@@ -105,9 +105,9 @@ syscall_done:
     cmpq $0, %gs:CPU_WORK           /* and the lock rank, its neighbour */
     jne syscall_work
 
-/* Who changes a frame changes its vector: then all registers must be loaded.
- * Else rip is where the user's own syscall left off, so it is canonical;
- * with another sysret would fault in kernel mode. */
+/* Code that changes a frame changes its vector: then all registers are loaded.
+ * Otherwise rip is what syscall saved, so it is canonical.  With a rip that is
+ * not, sysret would fault in kernel mode. */
     cmpl $VECTOR_SYSCALL, FRAME_VECTOR(%rsp)
     jne frame_changed
     movq FRAME_RBP(%rsp), %rbp
@@ -156,7 +156,7 @@ trap_return:
     movq %rdi, %rsp
     jmp return_user
 
-/* Vectors that push no error code push 0 here; then all meet in trap_common. */
+/* Vectors without an error code push 0 here; then all jump to trap_common. */
     .altmacro
     .macro vector_stub number
     .align 16
@@ -202,14 +202,14 @@ trap_in_kernel:
     push_registers
     cld
     smap_site clac
-    /* rbp is as it was: the backtrace goes on through the frame below. */
+    /* rbp is unchanged: the backtrace goes on in the interrupted code. */
     movq %rsp, %rdi
     call trap_dispatch
     pop_scratch
     iretq
 
-/* NMI, double fault, machine check: GS may be either's, so look.  They end
- * the machine, so there is no way back. */
+/* NMI, double fault, machine check: GS may be the user's or the kernel's, so
+ * look at it.  These traps never return: they end the machine. */
 trap_paranoid:
     push_registers
     cld
@@ -251,13 +251,13 @@ switch_start:
 
 /*
  * size_t user_copy(void *to, const void *from, size_t size): bytes not copied.
- * A fault inside goes on at the fixup, where rcx says what is left.
+ * After a fault it continues at the fixup; rcx then says how much is left.
  */
     .globl user_copy
 user_copy:
     movq %rdx, %rcx
     smap_site stac
-    /* Whole words, then the rest: `rep` counts each step. */
+    /* Whole words first, then the rest: `rep` takes time for each step. */
     cmpq $8, %rcx
     jb 2f
     movq %rcx, %rdx
@@ -269,8 +269,8 @@ user_copy:
 3:  smap_site clac
     movq %rcx, %rax
     ret
-4:  leaq (%rdx, %rcx, 8), %rcx      /* words left, as bytes, and the rest */
-    jmp 2b                          /* byte by byte up to the very edge */
+4:  leaq (%rdx, %rcx, 8), %rcx      /* bytes left: in whole words, and after */
+    jmp 2b                          /* byte by byte up to the bad address */
     .pushsection .extable, "a"
     .quad 1b, 4b
     .quad 2b, 3b

@@ -1,5 +1,5 @@
 /*
- * What devices need: ports, memory that is a device, and interrupts.
+ * For device drivers: I/O ports, device memory, and interrupts.
  */
 #pragma once
 

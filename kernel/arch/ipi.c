@@ -1,6 +1,6 @@
 /*
- * What one CPU asks of another.  The essential fact: a CPU that waits, for a
- * lock or for an answer, answers calls itself (cpu_wait).  So a caller may hold
+ * Requests from one CPU to another.  The essential fact: a CPU that waits for a
+ * lock or an answer serves calls itself (cpu_wait).  So a caller may hold
  * locks, and two callers may wait for each other (H4).
  */
 #include "core/panic.h"
@@ -13,11 +13,11 @@
 
 u64 cpus_online = 1;
 
-/* One CPU at a time makes all others stand, and then waits until all have gone
- * on: else who does it again and again would hold up for ever the one that is
- * slow to see that it may. */
+/* One CPU at a time parks all others.  Its release waits until all have gone
+ * on.  Otherwise a CPU that parks others again and again could keep a slow one
+ * parked for ever. */
 static enum parking { PARK_NONE, PARK_STAND, PARK_LEAVE } parking;
-static u64 parked; /* who stands */
+static u64 parked; /* bit n: CPU n is parked */
 
 static u64
 bit_of(const struct cpu *cpu)
@@ -25,8 +25,8 @@ bit_of(const struct cpu *cpu)
     return 1UL << cpu->id;
 }
 
-/* A call runs with interrupts off, here as in the interrupt: of two that touch
- * CR3, neither begins in the middle of the other. */
+/* Calls run with interrupts off here, too: otherwise one call that writes CR3
+ * could interrupt another that does. */
 void
 cpu_serve_calls(void)
 {
@@ -38,7 +38,7 @@ cpu_serve_calls(void)
     for (; from != 0; from &= from - 1) {
         struct call *call = &cpus[__builtin_ctzl(from)].call;
         call->fn(call->arg);
-        /* The last touch: then the caller may use it again. */
+        /* Clear the bit last: then the caller may use the call again. */
         __atomic_fetch_and(&call->waiting, ~bit_of(me), __ATOMIC_SEQ_CST);
     }
     if (flags & RFLAGS_IF) {
@@ -66,7 +66,7 @@ smp_call(u64 mask, void (*fn)(u64 arg), u64 arg)
     __atomic_store_n(&me->call.waiting, mask, __ATOMIC_SEQ_CST);
     for (u64 left = mask; left != 0; left &= left - 1) {
         struct cpu *cpu = &cpus[__builtin_ctzl(left)];
-        /* With a call there already, its interrupt is on the way. */
+        /* If a call is pending already, its interrupt is on the way. */
         if (__atomic_fetch_or(&cpu->calls, bit_of(me), __ATOMIC_SEQ_CST) == 0) {
             apic_send(cpu->apic_id, VECTOR_CALL);
         }
@@ -110,7 +110,7 @@ tlb_flush_all(u64 mask)
     flush_cpus(mask, flush_all_here, 0);
 }
 
-/* ---- Standing still ---- */
+/* ---- Parking ---- */
 
 void
 cpu_kick(int cpu)
@@ -123,7 +123,7 @@ park_here(void)
 {
     u64 me = bit_of(this_cpu());
 
-    cpu_interrupts_off(); /* calls are answered all the same */
+    cpu_interrupts_off(); /* cpu_wait still answers calls */
     assert(read_cr3() == this_cpu()->loaded_root); /* what SM-1 relies on */
     if (__atomic_load_n(&parking, __ATOMIC_SEQ_CST) == PARK_STAND) {
         __atomic_fetch_or(&parked, me, __ATOMIC_SEQ_CST);
@@ -152,7 +152,7 @@ park_others(void)
     assert(cpu_rank() == 0);
     while (!__atomic_compare_exchange_n(&parking, &none, PARK_STAND, false,
                                         __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-        park_here(); /* somebody else does, and we touch nothing here */
+        park_here(); /* another CPU parks us: we hold nothing here */
         cpu_wait();
         none = PARK_NONE;
     }

@@ -1,6 +1,6 @@
 /*
- * void page_clear(void *page).  The kernel uses no SSE register but this one
- * here, so it is put back before the return.
+ * void page_clear(void *page).  Only here does the kernel use an SSE register,
+ * so it restores that one before the return.
  */
 #define CHUNK 512
 

@@ -5,8 +5,8 @@
 
 #include "core/types.h"
 
-/* Fill the page with zeros, 16 bytes an instruction.  The user's registers,
- * XMM0 included, are as before. */
+/* Fill the page with zeros, 16 bytes an instruction.
+ * => preserves the user's registers, also XMM0 */
 void page_clear(void *page);
 
 /* Copy words of 8 bytes; the two places are distinct. */

@@ -1,14 +1,14 @@
 /*
- * What each CPU has for itself, found through GS while in the kernel.  Belongs
- * to the core level.
+ * The data of each CPU, found through GS while in the kernel.  Belongs to the
+ * core level.
  */
 #pragma once
 
 /* Bits of cpu.work: what must be done before this CPU returns to user mode. */
-#define WORK_RESCHED 0x1 /* the time slice is over, or a better one woke */
+#define WORK_RESCHED 0x1 /* the slice is over, or a better thread woke up */
 #define WORK_SIGNAL  0x2 /* the current thread may have a signal to act on */
 #define WORK_INPUT   0x4 /* the console has input (core/console.h) */
-#define WORK_PARK    0x8 /* somebody wants all CPUs to stand still (smp.h) */
+#define WORK_PARK    0x8 /* another CPU wants to park us (smp.h) */
 #define WORK_TIMER   0x10 /* a timer is due (proc/timer.h) */
 #define WORK_HOOK    0x80 /* stays set: syscall_set_hook (sys/sys.h) */
 
@@ -47,21 +47,21 @@ struct cpu {
     struct cpu *self;          /*  0 */
     u64 kernel_rsp;            /*  8 top of the current thread's stack */
     u64 user_rsp;              /* 16 scratch of the system call entry */
-    u32 work;                  /* 24 see cpu_add_work; tested together with */
+    u32 work;                  /* 24 cpu_add_work; entry.S tests it with rank */
     u32 rank;                  /* 28 of the lock taken last; 0: none held */
     struct thread *thread;     /* 32 the running one */
 
     int id;
-    int pid;                   /* of current's process, for the last words */
+    int pid;                   /* of current's process, for a panic */
     u64 loaded_root;           /* what CR3 holds */
     struct nomem *nomem;       /* of the running thread; NULL: it is off */
-    struct as *loaded_as;      /* whose that is; NULL: the kernel root */
+    struct as *loaded_as;      /* owner of that root; NULL: the kernel root */
     struct thread *idle;
     struct runqueue *queue;    /* this CPU's own (proc/sched.c) */
     u32 apic_id;
     bool halted;               /* in the idle loop, at hlt */
     u64 calls;                 /* CPUs that wait for us to do their call */
-    struct call call;          /* our own, for others */
+    struct call call;          /* our own call, for other CPUs */
     u64 gdt[10];
     struct tss tss;
 };
@@ -69,7 +69,7 @@ struct cpu {
 extern struct cpu cpus[MAX_CPUS];
 extern int cpu_count;
 extern u64 cpus_online;   /* a bit for each that runs; grows at boot only */
-extern u32 work_always;   /* work bits that every CPU is to have set */
+extern u32 work_always;   /* work bits that stay set on every CPU */
 
 static inline struct cpu *
 this_cpu(void)
@@ -79,7 +79,7 @@ this_cpu(void)
     return cpu;
 }
 
-/* The running thread.  Not volatile: it cannot change under its own feet. */
+/* The running thread.  Not volatile: for the running code it never changes. */
 static inline struct thread *
 cpu_current(void)
 {
@@ -88,8 +88,8 @@ cpu_current(void)
     return thread;
 }
 
-/* cpu.rank of this CPU, one instruction each; who changes it puts it back, so
- * an interrupt in between does not matter. */
+/* cpu.rank of this CPU, one instruction each.  Interrupts do not matter: a
+ * handler restores the rank before it returns. */
 static inline u32
 cpu_rank(void)
 {
@@ -104,18 +104,18 @@ cpu_set_rank(u32 rank)
     __asm__ volatile("movl %0, %%gs:28" : : "ri"(rank) : "memory");
 }
 
-/* In every loop that waits for another CPU: serve its calls, or each may wait
- * for the other (H4).  (arch/ipi.c) */
+/* Call this in every loop that waits for another CPU: it serves that CPU's
+ * calls, else both may wait for each other (H4).  (arch/ipi.c) */
 void cpu_wait(void);
 void cpu_serve_calls(void);
 
-/* Halt all other CPUs for good, wherever they are: we are panicking.
- * => they stand still, but for one that did not answer in time */
+/* Halt all other CPUs for good, wherever they are, for a panic.
+ * => they are halted, except one that did not answer in time */
 void cpu_stop_others(void);
-__noreturn void cpu_stop_here(void); /* what they do then */
+__noreturn void cpu_stop_here(void); /* what a CPU that is stopped does */
 
-/* Set and clear bits of this CPU's work word: one instruction each, so that an
- * interrupt handler's bit is never lost. */
+/* Set and clear bits of this CPU's work word, in one instruction each: so no
+ * bit that an interrupt handler sets is lost. */
 static inline void
 cpu_add_work(u32 bits)
 {

@@ -3,11 +3,11 @@
  * ours.
  *
  * Software bits:
- *   S  a leaf of a MAP_SHARED mapping: the frame belongs to an object, W stays
- *      set whoever else maps it, and fork does not make it copy on write
+ *   S  a leaf of a MAP_SHARED mapping: the frame belongs to an object.  W stays
+ *      set even if others map the frame; fork does not make it copy on write
  *   K  kept: P is 0 but the address is valid and the entry still counts as an
- *      edge: a PROT_NONE page that holds a frame, or, inside munmap only, a
- *      subtree already unreachable and not yet dropped
+ *      edge.  It is a PROT_NONE page that holds a frame or, inside munmap only,
+ *      a subtree that is unreachable and not dropped yet
  */
 #pragma once
 
@@ -39,7 +39,7 @@ pte_is_edge(pte_t entry)
     return (entry & (PTE_P | PTE_K)) != 0;
 }
 
-/* Go over the edges table[i]; those of a root are its user's. */
+/* Go over the edges table[i]; of a root only those of the user's half. */
 #define for_each_edge(i, table, level)                                     \
     for (unsigned i = 0;                                                   \
          i < ((level) == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES); i++)   \

@@ -15,7 +15,7 @@
 
 #define NS_PER_MS   1000000UL
 #define INIT_WAIT   (10 * NS_PER_MS)
-#define FIRST_WAIT  (1 * NS_PER_MS)    /* then the interrupt is sent again */
+#define FIRST_WAIT  (1 * NS_PER_MS)    /* then we send the interrupt again */
 #define LAST_WAIT   (1000 * NS_PER_MS) /* an emulated CPU may be slow */
 #define STOP_WAIT   (200 * NS_PER_MS)
 
@@ -24,7 +24,7 @@ extern const char trampoline_start[], trampoline_end[];
 void ap_main(void);
 
 /* For the CPU that is being started. */
-vaddr_t ap_stack_top; /* these two are for trampoline.S */
+vaddr_t ap_stack_top; /* trampoline.S reads these two */
 paddr_t ap_root;
 static struct cpu *ap_cpu;
 static void (*ap_start)(void);
@@ -32,7 +32,7 @@ static bool ap_here;
 
 static u64 stopped; /* CPUs that cpu_stop_others has stopped */
 
-/* Where trampoline.S arrives. */
+/* trampoline.S jumps here. */
 void
 ap_main(void)
 {
@@ -43,7 +43,7 @@ ap_main(void)
     cpu->loaded_root = ap_root;
     apic_enable();
     __atomic_store_n(&ap_here, true, __ATOMIC_RELEASE);
-    /* Until we are counted, nobody may wait for us, nor we for a lock. */
+    /* Before this bit is set, no CPU may wait for us, nor we for a lock. */
     while (!(__atomic_load_n(&cpus_online, __ATOMIC_ACQUIRE)
              & 1UL << cpu->id)) {
         cpu_pause();
@@ -51,7 +51,7 @@ ap_main(void)
     start();
 }
 
-/* => whether the CPU came before that */
+/* => whether the CPU started within this time */
 static bool
 wait_for_it(u64 ns)
 {
@@ -85,7 +85,7 @@ smp_start_cpu(struct cpu *cpu, paddr_t root, vaddr_t stack_top,
         apic_send(cpu->apic_id, APIC_STARTUP | TRAMPOLINE >> 12);
     }
     if (!wait_for_it(LAST_WAIT)) {
-        /* If it comes late, it must not find the next one's stack. */
+        /* If it starts late after all, it must not use the next CPU's stack. */
         apic_send(cpu->apic_id, APIC_INIT);
         return false;
     }

@@ -1,5 +1,5 @@
 /*
- * Descriptor tables, and the way of every exception and interrupt.  The
+ * Descriptor tables, and the handling of every exception and interrupt.  The
  * essential fact: a fault in the kernel is legal at exactly one kind of place,
  * a user copy listed in the exception table.  Entry points: trap_init,
  * trap_dispatch (from entry.S).
@@ -35,7 +35,7 @@ struct extable_entry {
     u64 fault, fixup;
 };
 
-/* What entry.S pushes, pops, reads, and tells debuggers. */
+/* The offsets that entry.S uses, and gives to debuggers. */
 #define AT(type, field, offset)                                            \
     _Static_assert(offsetof(struct type, field) == (offset), "entry.S")
 AT(trapframe, r15, 0);               AT(trapframe, r14, 8);
@@ -51,7 +51,7 @@ AT(trapframe, cs, FRAME_CS);         AT(trapframe, rflags, FRAME_RFLAGS);
 AT(trapframe, rsp, FRAME_RSP);       AT(trapframe, ss, 168);
 AT(cpu, kernel_rsp, CPU_KERNEL_RSP); AT(cpu, user_rsp, CPU_USER_RSP);
 AT(cpu, work, CPU_WORK);             AT(cpu, rank, CPU_WORK + 4);
-/* What syscall and sysret make of MSR_STAR. */
+/* The order of selectors that syscall and sysret take from MSR_STAR. */
 _Static_assert(KERNEL_SS == KERNEL_CS + 8 && USER_CS == USER_SS + 8, "STAR");
 
 struct cpu cpus[MAX_CPUS];
@@ -75,8 +75,8 @@ load_gdt(struct cpu *cpu)
 
     cpu->gdt[KERNEL_CS / 8] = 0x00af9b000000ffff;
     cpu->gdt[KERNEL_SS / 8] = 0x00cf93000000ffff;
-    /* gdt[4], where sysret would find 32-bit code, stays null: a far jump into
-     * such a segment, and syscall there, would enter the kernel at CSTAR. */
+    /* gdt[4], which sysret would use for 32-bit code, stays null.  Otherwise a
+     * program could far-jump there, and its syscall would enter at CSTAR. */
     cpu->gdt[USER_SS / 8] = 0x00cff3000000ffff;
     cpu->gdt[USER_CS / 8] = 0x00affb000000ffff;
     cpu->gdt[TSS_SEL / 8] = (sizeof(cpu->tss) - 1) | (base & 0xffffff) << 16
@@ -176,7 +176,7 @@ cpu_name(char name[CPU_NAME_SIZE])
     }
 }
 
-/* If rip may fault by design (a user copy), where it goes on; else 0. */
+/* If rip may fault by design (a user copy), the address to go on at; else 0. */
 static u64
 extable_fixup(u64 rip)
 {
@@ -208,7 +208,7 @@ trap_dump(const struct trapframe *frame)
     printk("r13 %016lx r14 %016lx r15 %016lx\n", frame->r13, frame->r14,
            frame->r15);
     if (name != NULL) {
-        printk("at %s+%#lx\n", name, offset);
+        printk("at %016lx %s+%#lx\n", frame->rip, name, offset);
     }
 }
 
@@ -216,10 +216,16 @@ __noreturn static void
 trap_panic(struct trapframe *frame)
 {
     panic_begin();
+    if (frame->vector == VECTOR_PF) {
+        printk("BUG: page fault at %#lx, %s, in the kernel: page %s\n",
+               read_cr2(), frame->error & PF_FETCH ? "fetch"
+                           : frame->error & PF_WRITE ? "write" : "read",
+               frame->error & PF_PRESENT ? "protected" : "not present");
+    } else {
+        printk("BUG: trap %lu in the kernel\n", frame->vector);
+    }
     trap_dump(frame);
-    backtrace(frame->rbp);
-    panic("unexpected trap %lu in the kernel at %#lx", frame->vector,
-          frame->rip);
+    panic_end(frame->rbp);
 }
 
 /* Non-canonical user addresses give #GP or #SS, not #PF. */
@@ -240,7 +246,7 @@ kernel_exception(struct trapframe *frame)
     }
 }
 
-/* Not inline: the way of a page fault should not save registers for it. */
+/* Not inline: otherwise each page fault would save registers for it. */
 __noinline static void
 dispatch(struct trapframe *frame)
 {
@@ -279,7 +285,7 @@ dispatch(struct trapframe *frame)
     }
 }
 
-/* A program's page fault comes first: it is what happens most. */
+/* Test for a program's page fault first: it is the most frequent trap. */
 void
 trap_dispatch(struct trapframe *frame)
 {

@@ -1,10 +1,10 @@
 /*
- * Traps: what is on the kernel stack after any entry from user mode, or after a
- * fault or interrupt in the kernel.
+ * Traps: the frame on the kernel stack after any entry from user mode, or after
+ * a fault or interrupt in the kernel.
  */
 #pragma once
 
-/* Selectors, as Linux's: user programs can see them. */
+/* Selectors, the same as Linux's, because user programs can see them. */
 #define KERNEL_CS 0x10
 #define KERNEL_SS 0x18
 #define USER_SS   0x2b
@@ -28,13 +28,14 @@
 #define VECTOR_IRQ      0x20 /* + ISA line */
 #define VECTOR_TIMER    0x40
 #define VECTOR_SYSCALL  0x80 /* these are in frames only, without gates: */
-#define VECTOR_CHANGED  0x81 /* a system call's frame that was rewritten, */
-#define VECTOR_RESTART  0x82 /* or that may be, as a signal interrupted it */
+#define VECTOR_CHANGED  0x81 /* a system call that rewrote its frame, */
+#define VECTOR_RESTART  0x82 /* or that a signal interrupted: may run again */
 #define VECTOR_CALL     0xf0 /* between CPUs: smp_call, cpu_kick */
 #define VECTOR_KICK     0xf1
 #define VECTOR_SPURIOUS 0xff
 
 /* Page fault error code (AMD64 manual, 8.2.15). */
+#define PF_PRESENT  0x1
 #define PF_WRITE    0x2
 #define PF_USER     0x4
 #define PF_FETCH    0x10
@@ -60,8 +61,8 @@
 
 struct cpu;
 
-/* Who changes registers in the frame of a system call (exec) sets its vector
- * to VECTOR_CHANGED: else the way out loads only what C does not preserve. */
+/* Code that changes registers in a system call's frame (exec) must set vector
+ * to VECTOR_CHANGED: else the return loads only what C does not preserve. */
 struct trapframe {
     u64 r15, r14, r13, r12, rbp, rbx;
     u64 r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;

@@ -1,6 +1,6 @@
 /*
- * What the machine told us at boot, in one form for both doors (multiboot2 by
- * GRUB, PVH by QEMU's -kernel).  Filled by boot/bootinfo.c, immutable after.
+ * What the loader told us at boot, in one form for both doors (multiboot2 by
+ * GRUB, PVH by QEMU's -kernel).  boot/bootinfo.c fills it once, at boot.
  */
 #pragma once
 
@@ -16,14 +16,14 @@ struct bootinfo {
     const char *door;  /* "multiboot2" or "pvh" */
     char cmdline[1024];
     paddr_t initrd_start, initrd_end; /* equal if there is none */
-    paddr_t rsdp;      /* ACPI's root pointer, if the loader told; else 0 */
+    paddr_t rsdp;      /* ACPI's root pointer; 0 if the loader gave none */
     int nregions;
     struct boot_region regions[BOOT_REGIONS]; /* of usable RAM */
 };
 
 extern struct bootinfo bootinfo;
 
-/* Read what the loader left at info into bootinfo.
+/* Read the loader's structure at info into bootinfo.
  * => called once, first of all, with the boot tables' direct map of 4 GiB */
 void bootinfo_init(u32 magic, paddr_t info);
 

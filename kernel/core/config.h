@@ -4,13 +4,13 @@
 #pragma once
 
 #define MAX_CPUS      8      /* per-CPU records, bits of a CPU mask */
-#define TICKS_PER_SEC 100    /* time slices, and the grain of CPU times */
+#define TICKS_PER_SEC 100    /* time slices, and the unit of CPU times */
 #define MAX_PROCESSES 4096   /* live and zombie; bounds kernel stacks */
-#define FRAMES_PER_PROCESS 16 /* of memory: bounds processes, too */
-#define ROOT_SLOTS    8      /* of these, kept for pid 1 and its children */
+#define FRAMES_PER_PROCESS 16 /* one process per so many frames of memory */
+#define ROOT_SLOTS    8      /* processes kept for pid 1 and its children */
 #define PID_MAX       32768  /* pids wrap here, as Linux's default */
-#define OPEN_MAX      4096   /* descriptors of one process at most; */
-#define OPEN_SOFT     1024   /* and unless it asks for more (RLIMIT_NOFILE) */
+#define OPEN_MAX      4096   /* descriptors of one process at most */
+#define OPEN_SOFT     1024   /* the limit until setrlimit (RLIMIT_NOFILE) */
 #define PATH_MAX      4096   /* bytes of a path, its NUL included */
 #define NAME_MAX      255    /* bytes of one component */
 #define PIPE_SIZE     65536  /* bytes in a pipe (pipe(7)) */

@@ -1,8 +1,7 @@
 /*
- * The console: a list of devices that show text and are typed at, and the log's
- * way to them when no host listens.  What shows text is guarded by one lock, so
- * that texts of several CPUs never mix within a call; what is typed at, by
- * another.
+ * The console: a list of devices for output and input.  The log goes there when
+ * no host listens.  One lock guards output, so that texts of two CPUs never mix
+ * within a call.  Another lock guards input.
  */
 #include "core/console.h"
 #include "core/printk.h"
@@ -43,7 +42,7 @@ console_write(const char *text, size_t size)
 void
 console_poll(void)
 {
-    cpu_clear_work(WORK_INPUT); /* before we look: what comes later sets it */
+    cpu_clear_work(WORK_INPUT); /* first: input from now on sets it again */
     spin_lock(&input_lock);
     for (struct console_device *at = devices; at != NULL; at = at->next) {
         if (at->poll != NULL) {
@@ -59,8 +58,8 @@ console_interrupt(void)
     cpu_add_work(WORK_INPUT);
 }
 
-/* The log knows only "\n"; a terminal wants "\r\n".  A message is one piece:
- * nobody else's output comes between its text and its newline. */
+/* The log writes "\n", a terminal needs "\r\n".  One lock is held throughout:
+ * no other output comes between a message's text and its newline. */
 void
 console_log(const char *text, size_t size)
 {

@@ -1,10 +1,10 @@
 /*
- * The console's two halves meet here: devices (serial, VGA, keyboard) register
- * how to show text and how to ask for what was typed; the terminal (fs/tty.c)
- * writes text, and takes what is typed.
+ * The console's two halves meet here.  Devices (serial, VGA, keyboard) register
+ * how to show text and how to ask for input.  The terminal (fs/tty.c) writes
+ * text, and takes the input.
  *
- * An interrupt only says that there is something: the devices are asked for it
- * (console_poll) where no lock is held, so ^C can send its signal on the spot.
+ * An interrupt only notes that there is input.  console_poll then asks the
+ * devices while no lock is held, so a typed ^C can send its signal at once.
  */
 #pragma once
 
@@ -23,11 +23,11 @@ void console_register(struct console_device *device);
 /* Show text on every device ("\n" is not translated).  => any context */
 void console_write(const char *text, size_t size);
 
-/* Show a message of the log, for want of a host that listens. */
+/* Show a message of the log: used when no host listens. */
 void console_log(const char *text, size_t size);
 
-/* Whoever wants typed bytes (fs/rundev.c); while there is none, or it has no
- * room, they stay in the devices.  => only RANK_INPUT is held */
+/* The reader of typed bytes (fs/rundev.c).  Bytes stay in the devices while
+ * there is no reader, or it has no room.  => only RANK_INPUT is held */
 bool console_has_room(void);
 void console_take(char byte);
 

@@ -1,7 +1,7 @@
 /*
  * The record channel to the host (COM2) that a run by tools/run has: records of
  * one type byte, a length of two bytes, little endian, and the payload.  Zeros
- * may stand between them.
+ * may come between them.
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 enum host_record {
     HOST_LOG = 'k',    /* kernel log: progress */
     HOST_WARN = 'w',   /* kernel log: a user should see this */
-    HOST_PANIC = 'p',  /* kernel log: the last words */
+    HOST_PANIC = 'p',  /* kernel log: a panic's message */
     HOST_OUT = 'o',    /* bytes written to /dev/run/stdout */
     HOST_ERR = 'e',    /* bytes written to /dev/run/stderr */
     HOST_REPORT = 'r', /* one line written to /dev/run/report */

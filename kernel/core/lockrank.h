@@ -1,7 +1,7 @@
 /*
  * The order of all locks, lowest first: one line a class (the card says what
- * is checked).  Those from RANK_IRQ on are taken with interrupts off, so that a
- * handler may, whatever was interrupted: nobody allocates memory with one held.
+ * is checked).  Locks from RANK_IRQ on are taken with interrupts off, because
+ * interrupt handlers take them too.  Do not allocate memory while holding one.
  */
 #pragma once
 
@@ -33,6 +33,6 @@ enum lock_rank {
  */
 enum mutex_rank {
     MUTEX_FILE = 1,  /* an open file: its offset, one read or write at a time */
-    MUTEX_CONTENT,   /* what is in it: a regular file's, a pipe's, a terminal's,
-                        the record channel's */
+    MUTEX_CONTENT,   /* the contents: of a regular file, a pipe, a terminal,
+                        the record channel */
 };

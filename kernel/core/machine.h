@@ -1,6 +1,6 @@
 /*
- * How the machine ends, when all that was written is out (dev/power.c).
- * => off, reset: no other CPU does anything any more (park_others)
+ * How the machine ends, after all output has been sent (dev/power.c).
+ * => off, reset: the caller has parked all other CPUs (park_others)
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * The last words: what broke, where, and how we got there.
+ * Panic: print what broke, where, and the calls that led there.
  */
 #include "core/hostlink.h"
 #include "core/machine.h"
@@ -24,7 +24,7 @@ int panicking;
 const char *
 symbol_at(u64 address, u64 *offset)
 {
-    u32 after = 0; /* the first symbol behind it */
+    u32 after = 0; /* index of the first symbol above the address */
 
     while (after < symbol_count && symbol_addrs[after] <= address) {
         after++;
@@ -36,7 +36,7 @@ symbol_at(u64 address, u64 *offset)
     return symbol_names + symbol_name_offsets[after - 1];
 }
 
-void
+static void
 backtrace(u64 rbp)
 {
     for (int i = 0; i < FRAMES_SHOWN; i++) {
@@ -63,9 +63,9 @@ panic_begin(void)
                                      false, __ATOMIC_SEQ_CST,
                                      __ATOMIC_SEQ_CST)) {
         if (nobody == 1 + this_cpu()->id) {
-            machine_fail(); /* a fault while panicking: say no more */
+            machine_fail(); /* a fault during the panic: print no more */
         }
-        cpu_halt(); /* one at a time is enough */
+        cpu_halt(); /* another CPU panics already: it alone prints */
     }
     cpu_stop_others();
 }
@@ -82,8 +82,15 @@ panic_at(const char *file, int line, const char *fmt, ...)
     va_start(ap, fmt);
     log_vwrite(HOST_PANIC, fmt, ap);
     va_end(ap);
-    printk("\non CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
-    backtrace((u64)__builtin_frame_address(0));
+    printk("\n");
+    panic_end((u64)__builtin_frame_address(0));
+}
+
+void
+panic_end(u64 rbp)
+{
+    printk("on CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
+    backtrace(rbp);
     if (!host_present) { /* else tools/run says it, with the command */
         printk("see it in gdb: make gdb, and do the same again\n");
     }

@@ -1,6 +1,6 @@
 /*
- * The end, when an invariant of ours is broken.  Never for anything that a user
- * program can do, and never for want of memory after boot.
+ * The end, when a kernel invariant is broken.  A user program can never cause
+ * a panic, nor can lack of memory after boot.
  */
 #pragma once
 
@@ -18,13 +18,11 @@
 __noreturn void panic_at(const char *file, int line, const char *fmt, ...)
     __printf(3, 4);
 
-/* From now on every message is the panic's, and no lock stops it.
- * => for a trap handler that prints before it panics */
+/* A panic in two halves, for a trap handler: printing between them takes no
+ * lock.  The second prints the return addresses from frame pointer rbp on. */
 void panic_begin(void);
-extern int panicking; /* 1 + the CPU that does, or 0 */
-
-/* Print the chain of return addresses from frame pointer rbp upward. */
-void backtrace(u64 rbp);
+__noreturn void panic_end(u64 rbp);
+extern int panicking; /* 1 + the CPU that panics, or 0 */
 
 /* The function that holds address, and the offset into it.
  * => NULL if the address is not in the kernel's text */

@@ -16,8 +16,8 @@
 void log_write(enum host_record kind, const char *fmt, ...) __printf(2, 3);
 void log_vwrite(enum host_record kind, const char *fmt, va_list ap);
 
-/* Take or release a lock of what shows text, as spin_lock_irq; but in a panic,
- * whose victims may hold it, it is not taken. */
+/* Take or release a lock of an output device, as spin_lock_irq does.  During a
+ * panic it is not taken: a stopped CPU may hold it. */
 struct spinlock;
 u64 text_lock(struct spinlock *lock) __must_check;
 void text_unlock(struct spinlock *lock, u64 flags);

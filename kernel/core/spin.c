@@ -1,5 +1,5 @@
 /*
- * The rare parts of spinlocks: waiting, and what a wrong order says.
+ * The rare parts of spinlocks: waiting, and the panic over a wrong order.
  */
 #include "core/panic.h"
 #include "core/spin.h"
@@ -8,14 +8,14 @@ static void
 wait_until_free(const struct spinlock *lock)
 {
     while (spin_held(lock)) {
-        cpu_wait(); /* and serves flush requests (H4) */
+        cpu_wait(); /* serves flush requests, too (H4) */
     }
 }
 
 void
 spin_wait(struct spinlock *lock, u32 held)
 {
-    /* Else a handler waits for whom it interrupted.  Here it costs nothing. */
+    /* A handler must not spin on a lock of the code that it interrupted. */
     assert(lock->rank < RANK_IRQ);
     do {
         wait_until_free(lock);

@@ -1,11 +1,11 @@
 /*
- * Spinlocks, of two kinds that share one type: spin_lock leaves interrupts on,
- * spin_lock_irq turns them off, as handlers take its locks too.  A lock is
- * always taken by the same kind (schedule turns interrupts off itself), and
- * locks are released in the opposite order (both checked by rank).
+ * Spinlocks, of two kinds that share one type.  spin_lock leaves interrupts on.
+ * spin_lock_irq turns them off, because handlers take such locks, too.  One
+ * lock is always taken by the same kind (schedule turns interrupts off itself).
+ * Locks are released in the opposite order.  The rank checks both rules.
  *
- * They are inline because a fork takes some forty of them; what is rare (a lock
- * that is held, an order that is wrong) is in spin.c.
+ * They are inline because a fork takes about forty of them.  The rare cases (a
+ * lock that is held, a wrong order) are in spin.c.
  */
 #pragma once
 
@@ -29,15 +29,15 @@ spin_init(struct spinlock *lock, enum lock_rank rank, const char *name)
     *lock = (struct spinlock){.rank = rank, .name = name};
 }
 
-/* Whether somebody holds the lock: for asserts. */
+/* Whether any CPU holds the lock: for asserts. */
 static inline bool
 spin_held(const struct spinlock *lock)
 {
     return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0;
 }
 
-/* spin.c: take a lock that was found held, with interrupts as in `flags` until
- * it is there; panic over a wrong order. */
+/* spin.c: take a lock that another CPU holds, with interrupts as in `flags`
+ * while waiting; panic over a wrong order. */
 void spin_wait(struct spinlock *lock, u32 held);
 void spin_wait_irq(struct spinlock *lock, u32 held, u64 flags);
 __noreturn void spin_order(const struct spinlock *lock);
@@ -68,9 +68,9 @@ spin_lock(struct spinlock *lock)
     cpu_set_rank(lock->rank);
 }
 
-/* Give it back.
- * => it is the one taken last (checked: by rank here; if nobody held it, by the
- *    next spin_lock, as the rank is then -1) */
+/* Release the lock.
+ * => it is the one taken last (checked: by rank here; a lock that nobody held
+ *    sets the rank to -1, so the next spin_lock panics) */
 static inline void
 spin_unlock(struct spinlock *lock)
 {
@@ -82,8 +82,8 @@ spin_unlock(struct spinlock *lock)
 }
 
 /* Take the lock with interrupts off; returns what spin_unlock_irq restores.
- * While somebody else holds it, interrupts are as they were: who comes next is
- * not promised, so they might be off for long. */
+ * While another CPU holds it, interrupts are as the caller had them: the wait
+ * can be long, because spinlocks do not promise an order of waiters. */
 static inline u64 __must_check
 spin_lock_irq(struct spinlock *lock)
 {

@@ -46,6 +46,12 @@ edges_of(paddr_t frame)
     return &edges[frame >> PAGE_SHIFT];
 }
 
+static const char *const kind_names[FRAME_KINDS] = {
+    [FRAME_FREE] = "free", [FRAME_TABLE] = "table", [FRAME_ANON] = "anon",
+    [FRAME_CACHE] = "cache", [FRAME_SHARED] = "shared",
+    [FRAME_KERNEL] = "kernel", [FRAME_RESERVED] = "reserved",
+};
+
 /* Count the edges that leave a table; a shared child is entered once. */
 static void
 count_edges(struct check *check, paddr_t table, int level)
@@ -55,13 +61,13 @@ count_edges(struct check *check, paddr_t table, int level)
     for_each_edge(i, entries, level) {
         paddr_t child = pte_addr(entries[i]);
         if (child >> PAGE_SHIFT >= frames_count) {
-            violation(check, "PT-1 table %#lx[%u] names no frame: %#lx\n",
-                      table, i, entries[i]);
+            violation(check, "PT-1 table %#lx[%u] names no frame: %#lx; %s\n",
+                      table, i, entries[i], way_to(table));
             continue;
         }
         if ((frame_of(table)->lines & 1UL << i / 8) == 0) {
-            violation(check, "PT-1 table %#lx[%u] is outside its lines\n",
-                      table, i);
+            violation(check, "PT-1 table %#lx[%u] is outside its lines; %s\n",
+                      table, i, way_to(table));
         }
         if (++*edges_of(child) == 1 && level > 1) {
             count_edges(check, child, level - 1);
@@ -115,9 +121,10 @@ check_frame(struct check *check, const struct frame *frame, u32 seen)
 
     if (frame->refs != seen + holds_of(frame)
         || (seen != 0 && !may_have_edges(frame))) {
-        violation(check, "PT-1, FR-1 frame %#lx kind %u level %u: refs %u, "
-                  "edges %u\n", number, frame->kind, frame->level,
-                  frame->refs, seen);
+        violation(check, "PT-1, FR-1 frame %#lx kind %s level %u: refs %u, "
+                  "edges %u, %s\n", number, kind_names[frame->kind],
+                  frame->level, frame->refs, seen,
+                  way_to(number << PAGE_SHIFT));
     }
     if (frame->kind == FRAME_FREE) {
         check_content(check, number);
@@ -140,8 +147,9 @@ check_frames(struct check *check)
     }
     for (int kind = 0; kind < FRAME_KINDS; kind++) {
         if (kinds[kind] != frame_count((enum frame_kind)kind)) {
-            violation(check, "FR-1 kind %d: %lu frames, counted %lu\n", kind,
-                      kinds[kind], frame_count((enum frame_kind)kind));
+            violation(check, "FR-1 kind %s: %lu frames, counted %lu\n",
+                      kind_names[kind], kinds[kind],
+                      frame_count((enum frame_kind)kind));
         }
     }
 }
@@ -346,16 +354,10 @@ check_processes(struct check *check)
 static void
 show_counts(struct text *out)
 {
-    static const char *const names[FRAME_KINDS] = {
-        [FRAME_FREE] = "free",         [FRAME_TABLE] = "table",
-        [FRAME_ANON] = "anon",         [FRAME_CACHE] = "cache",
-        [FRAME_SHARED] = "shared",     [FRAME_KERNEL] = "kernel",
-        [FRAME_RESERVED] = "reserved",
-    };
     u64 heap = heap_bytes() - out->capacity; /* less this very text */
 
     for (enum frame_kind kind = 0; kind < FRAME_KINDS; kind++) {
-        text_printf(out, "%s %lu\n", names[kind], frame_count(kind));
+        text_printf(out, "%s %lu\n", kind_names[kind], frame_count(kind));
     }
     text_printf(out, "heap %lu\nstacks %lu\nprocesses %d\nfiles %lu\n", heap,
                 kstacks_in_use(), proc_count(), file_count());

@@ -27,6 +27,9 @@ struct check {
         }                                                                  \
     } while (0)
 
+/* How a process gets to a frame, in words (pages.c). */
+const char *way_to(paddr_t frame);
+
 /* VM-1 and VM-3: the vmas of all spaces. */
 void check_vmas(struct check *check);
 

@@ -9,6 +9,8 @@
  * entry that leads to the node: w writable, s shared mapping, k kept without
  * rights, z the zero page, or `-`.
  */
+#include "common/format.h"
+
 #include "arch/pte.h"
 #include "arch/smp.h"
 
@@ -17,8 +19,7 @@
 
 #include "proc/process.h"
 
-#include "fs/procfs.h"
-
+#include "debug/check.h"
 #include "debug/debug.h"
 
 static void
@@ -55,6 +56,45 @@ pages_show(struct text *out)
     }
     park_release();
     return 0;
+}
+
+/* The indices that lead from a table to an entry that names a frame.
+ * => the length of the text; 0: none does */
+static int
+find_way(paddr_t table, int level, paddr_t frame, char *text)
+{
+    const pte_t *entries = frame_ptr(table);
+    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
+
+    for (unsigned i = 0; i < end && level > 0; i++) {
+        paddr_t child = pte_addr(entries[i]);
+        if (pte_is_edge(entries[i]) && child >> PAGE_SHIFT < frames_count) {
+            int length = snprintf(text, sizeof("[511]"), "[%u]", i);
+            if (child == frame
+                || find_way(child, level - 1, frame, text + length) != 0) {
+                return length;
+            }
+        }
+    }
+    return 0;
+}
+
+const char *
+way_to(paddr_t frame)
+{
+    static char text[64]; /* one check at a time: the others are parked */
+
+    for_each_process(process) {
+        for_each_thread(thread, process) {
+            paddr_t root = thread->as != NULL ? thread->as->root : zero_frame;
+            char *end = text + snprintf(text, sizeof(text), "pid %d, root %#lx",
+                                        process->pid, root >> PAGE_SHIFT);
+            if (root == frame || find_way(root, PT_LEVELS, frame, end) != 0) {
+                return text;
+            }
+        }
+    }
+    return "in no process";
 }
 
 void

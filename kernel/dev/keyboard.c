@@ -81,7 +81,7 @@ take_code(u8 code)
     switch (code & ~RELEASED) {
     case KEY_SHIFT:
     case KEY_SHIFT_2:
-        shift = grey ? shift : down; /* grey keys pretend shifts */
+        shift = grey ? shift : down; /* grey keys send fake shifts: ignore */
         return;
     case KEY_CONTROL:
         control = down;

@@ -1,5 +1,5 @@
 /*
- * How the machine ends, with all that was written on its way out.
+ * How the machine ends, after all output has been sent.
  */
 #include "core/machine.h"
 

@@ -1,7 +1,6 @@
 /*
- * The CMOS clock: read once, to know the time of day at boot.  It is taken to
- * run in UTC, in this century, with 24 hours and in BCD, as QEMU's does and
- * PCs' do.
+ * The CMOS clock: read once, to know the time of day at boot.  We assume UTC,
+ * this century, 24 hours and BCD, as on QEMU and on PCs.
  */
 #include "common/string.h"
 
@@ -54,7 +53,7 @@ rtc_init(void)
 {
     u8 now[PARTS], again[PARTS];
 
-    do { /* an update may come in between */
+    do { /* read again if the clock was updated meanwhile */
         read_parts(now);
         read_parts(again);
     } while (memcmp(now, again, PARTS) != 0);

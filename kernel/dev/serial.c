@@ -20,7 +20,7 @@
 #define LINE_STATUS   5
 #define SCRATCH       7
 
-/* Interrupt at 14 bytes or after a pause: QEMU then hands in 14 at a time. */
+/* Interrupt at 14 bytes or after a pause: QEMU then sends up to 14 at once. */
 #define FIFO_ON        0xc1
 #define LINE_DLAB      0x80 /* the divisor shows in the first registers */
 #define LINE_8N1       0x03
@@ -57,7 +57,7 @@ void
 uart_put(u16 port, u8 byte)
 {
     while (!(inb(port + LINE_STATUS) & STATUS_SEND_EMPTY)) {
-        cpu_wait(); /* a host that is slow to read delays no other CPU */
+        cpu_wait(); /* a slow host must not delay the other CPUs */
     }
     outb(port + DATA, byte);
 }

@@ -89,7 +89,7 @@ vga_init(void)
     cells = device_memory(SCREEN);
     cells[0] = BLANK;
     if (cells[0] != BLANK) {
-        return; /* no memory is there: no adapter */
+        return; /* memory reads back as something else: no adapter */
     }
     for (unsigned i = 0; i < ROWS * COLUMNS; i++) {
         cells[i] = BLANK;

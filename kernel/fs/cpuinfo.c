@@ -1,6 +1,6 @@
 /*
- * /proc/cpuinfo: one block a CPU.  They are alike, so the CPU that is asked
- * speaks for all (AMD64 manual volume 3, appendix D and E).
+ * /proc/cpuinfo: one block per CPU.  All CPUs are alike, so each block has
+ * the data of the current one (AMD64 manual volume 3, appendix D and E).
  */
 #include "arch/cpu.h"
 #include "arch/percpu.h"
@@ -8,7 +8,7 @@
 
 #include "fs/procfs.h"
 
-/* Where CPUID says it: leaf, register (eax 0 ... edx 3), bit. */
+/* Where CPUID shows each flag: leaf, register (eax 0 ... edx 3), bit. */
 static const struct flag {
     const char *name;
     u32 leaf;

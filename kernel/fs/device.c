@@ -31,7 +31,7 @@ null_write(struct file *file, struct uio *uio)
     return (long)uio->left;
 }
 
-/* Read from the page that is the inode's data, again and again, or nothing. */
+/* Read the inode's data, one page, again and again; without data, nothing. */
 static long
 memory_read(struct file *file, struct uio *uio)
 {

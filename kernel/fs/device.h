@@ -1,5 +1,5 @@
 /*
- * Device files: inodes in /dev, whose ops are their driver.
+ * Device files: inodes in /dev, whose ops are the driver.
  */
 #pragma once
 
@@ -8,8 +8,8 @@
 
 struct inode_ops;
 
-/* Make a device's node; mode with its type, number as in st_rdev (Linux's,
- * where it has the device), data for the ops.
+/* Make a device's node.  mode contains its type; number is st_rdev (Linux's
+ * number, if Linux has the device); data is for the ops.
  * => boot; panics if it cannot be made */
 void device_add(const char *path, u32 mode, u64 number,
                 const struct inode_ops *ops, void *data);
@@ -17,8 +17,8 @@ void device_add(const char *path, u32 mode, u64 number,
 /* Make /dev/null and /dev/zero. */
 void memory_devices_init(void);
 
-/* Take the console's input for the terminal or for /dev/run/stdin.  If there is
- * a host, make this and /dev/run/{stdout,stderr,report}: each write to one is a
- * record on COM2.
+/* Send the console's input to the terminal or to /dev/run/stdin.  With a host,
+ * make /dev/run/stdin, and /dev/run/{stdout,stderr,report}: a write to one of
+ * these three is a record on COM2.
  * => boot, after tty_init and the initrd */
 void rundev_init(void);

@@ -1,8 +1,8 @@
 /*
  * Directories: finding, making, removing, renaming and listing names; paths.
  *
- * Essential fact: fstree_lock guards all names at once.  So rename is one step
- * to everybody, and `..` and a path, read under it, are never between two.
+ * Essential fact: fstree_lock guards all names at once.  So all others see a
+ * rename as one step, and never look up `..` or a path in the middle of one.
  */
 #include "abi/dirent.h"
 #include "abi/errno.h"
@@ -26,7 +26,7 @@ dir_alloc(u32 mode)
 
 /* ---- Finding, making and removing names ---- */
 
-/* Name what the ops have made: its path is known, though no tree has it. */
+/* Make an entry for an inode from the ops, so that it has a path. */
 static int
 name_made(struct inode *dir, const char *name, struct inode *made)
 {
@@ -42,7 +42,7 @@ name_made(struct inode *dir, const char *name, struct inode *made)
     return 0;
 }
 
-/* What `..` is there: the root's is itself.  => fstree_lock held */
+/* The inode of `..` in dir; the root's is itself.  => fstree_lock held */
 static struct inode *
 parent_of(const struct inode *dir)
 {
@@ -51,7 +51,7 @@ parent_of(const struct inode *dir)
     return entry != NULL ? entry->dir : root_inode;
 }
 
-/* What needs not be made to be found.  => fstree_lock held; NULL: no such */
+/* Find a name that is in the tree.  => fstree_lock held; NULL: not found */
 static struct inode *
 find_kept(struct inode *dir, const char *name)
 {
@@ -84,7 +84,7 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
     return error == 0 ? name_made(dir, name, *child) : error;
 }
 
-/* Whether a name may be put there.  => fstree_lock held */
+/* Whether an entry may be added.  => fstree_lock held; 0 if so */
 static int
 may_insert(struct inode *dir, const struct entry *old, u64 key)
 {
@@ -92,8 +92,8 @@ may_insert(struct inode *dir, const struct entry *old, u64 key)
            : key == 0 ? -ENOSPC : entry_make_room(dir);
 }
 
-/* Whether an inode that has names, or had, may get one there; if it never had
- * one, it may.  => fstree_lock held */
+/* Whether the inode may get one more name in dir (a new inode always may).
+ * => fstree_lock held; 0 if so */
 static int
 may_link(const struct inode *dir, const struct inode *inode)
 {
@@ -128,7 +128,7 @@ dir_add(struct inode *dir, const char *name, struct inode *inode)
     return error;
 }
 
-/* Whether this name may go, as a directory's or not.  => fstree_lock held */
+/* Whether rmdir(2) or unlink(2) may remove it.  => fstree_lock held; 0 if so */
 static int
 may_remove(const struct entry *entry, bool directory)
 {
@@ -175,7 +175,7 @@ is_below(const struct inode *dir, const struct inode *inode)
     return dir == inode;
 }
 
-/* What of rename(2) may go wrong, in Linux's order.  => fstree_lock held */
+/* Check for rename(2)'s errors, in Linux's order.  => fstree_lock held */
 static int
 may_rename(const struct lookup *from, const struct lookup *to,
            const struct entry *old, const struct entry *target, u64 key,
@@ -254,7 +254,7 @@ dir_rename(const struct lookup *from, const struct lookup *to, u32 flags)
 
 /* ---- Paths ---- */
 
-/* Put a part before what starts at *start.  => false: there is no room */
+/* Put part in front of the text at *start.  => false: there is no room */
 static bool
 put_before(char **start, const char *buf, const char *part)
 {
@@ -298,7 +298,7 @@ dir_path(const struct inode *inode, char *buf, size_t size)
 #define NAME_AT     offsetof(struct linux_dirent64, d_name)
 #define RECORD_SIZE (NAME_AT + NAME_MAX + 8) /* the longest, aligned to 8 */
 
-/* Fill a record; the next name has this key or a higher one.  => its bytes */
+/* Fill a record; `next` is the key to go on from.  => its bytes */
 static size_t
 fill_record(struct linux_dirent64 *record, const char *name, u64 ino, u32 mode,
             u64 next)
@@ -306,7 +306,7 @@ fill_record(struct linux_dirent64 *record, const char *name, u64 ino, u32 mode,
     size_t length = strlen(name);
     size_t size = align_up(NAME_AT + length + 1, 8);
 
-    memset((char *)record + size - 8, 0, 8); /* behind the name, as Linux */
+    memset((char *)record + size - 8, 0, 8); /* zeros after the name */
     memcpy(record->d_name, name, length);
     record->d_ino = ino;
     record->d_type = (u8)((mode & S_IFMT) >> 12); /* DT_*: S_IF* shifted */
@@ -315,8 +315,8 @@ fill_record(struct linux_dirent64 *record, const char *name, u64 ino, u32 mode,
     return size;
 }
 
-/* Tell the first name that has this key or a higher one: after those that are
- * kept in the tree come those that the ops make.
+/* Give the first name with this key or a higher one: first the names in the
+ * tree, then those that the ops make.
  * => bytes of the record; 0: there is none */
 static size_t
 next_record(struct inode *dir, u64 key, struct linux_dirent64 *record)

@@ -1,8 +1,8 @@
 /*
- * The entries of a directory: a hash table in the order of their keys.  A key's
- * highest bits choose the bucket, and a bucket is a sorted list.  So a name is
- * found in O(1), and a listing goes through the buckets in turn, from any key
- * on, whatever size the table had when it began.
+ * The entries of a directory: a hash table, ordered by key.  A key's highest
+ * bits choose the bucket, and each bucket is a sorted list.  So a name is found
+ * in O(1).  A listing goes through the buckets in order.  It can go on at any
+ * key, even if the table has grown meanwhile.
  *
  * Entry points: entry_find, entry_insert, entry_remove.
  */
@@ -17,13 +17,13 @@
 
 /* ---- The table ---- */
 
-#define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: a product's bits spread */
+#define GOLDEN 0x9e3779b97f4a7c15UL /* 2^64 / 1.618: spreads a product's bits */
 #define KEY_BITS 62         /* all keys lie below ENTRY_MADE */
-#define MEAN_MAX 4U         /* entries a bucket; then there are more buckets: */
-#define GROWTH_BITS 3       /* eight times as many */
-#define SAME   0xffffUL /* of a key: what tells names with one hash apart */
+#define MEAN_MAX 4U         /* entries per bucket; above, the table grows, */
+#define GROWTH_BITS 3       /* to eight times as many buckets */
+#define SAME   0xffffUL /* the key bits that differ for names with one hash */
 
-/* 0 and 1 are the places of `.` and `..`: from SAME + 1 to ENTRY_MADE. */
+/* From SAME + 1 to ENTRY_MADE: 0 and 1 are the keys of `.` and `..`. */
 static u64
 key_of(const char *name)
 {
@@ -41,7 +41,7 @@ bucket_of(u64 key, u32 bits)
     return key >> (KEY_BITS - bits);
 }
 
-/* The link to the first in its bucket with this key or a higher one. */
+/* The link to the bucket's first entry with this key or a higher one. */
 static struct entry **
 link_of(const struct inode *dir, u64 key)
 {
@@ -77,7 +77,7 @@ entry_find(const struct inode *dir, const char *name, u64 *key)
         if (strcmp(entry->name, name) == 0) {
             return entry;
         }
-        *key += entry->key == *key; /* the first that is free */
+        *key += entry->key == *key; /* the first key that is free */
     }
     *key = *key <= last ? *key : 0;
     return NULL;
@@ -154,7 +154,7 @@ entry_of(const struct inode *inode)
     return first != NULL ? list_entry(first, struct entry, also) : NULL;
 }
 
-/* Count a name, or one fewer (-1): Linux counts `.` and `..`, too. */
+/* Add `change` (1 or -1) names to the link counts, `.` and `..` included. */
 static void
 count_name(struct entry *entry, int change)
 {

@@ -17,7 +17,7 @@
 #include "fs/path.h"
 
 #define FIRST_CAPACITY 24
-#define WORDS(capacity) (((capacity) + 63) / 64) /* of its bits */
+#define WORDS(capacity) (((capacity) + 63) / 64) /* of a bitmap */
 
 struct fdtable {
     _Atomic u32 count;    /* struct files that point here */
@@ -25,7 +25,7 @@ struct fdtable {
     u64 full;             /* bit n: all bits of used[n] are set */
     u64 *used;            /* a bit a descriptor: it has a file or is reserved */
     u64 *cloexec;         /* a bit a descriptor */
-    struct file *file[];  /* NULL: free or reserved; then `used`, `cloexec` */
+    struct file *file[];  /* NULL: free or reserved; the bitmaps follow */
 };
 
 _Static_assert(OPEN_MAX <= 64 * 64, "`full` is one word");
@@ -42,7 +42,7 @@ set_bit(u64 *word, u32 n, bool value)
     *word = value ? *word | 1UL << (n % 64) : *word & ~(1UL << (n % 64));
 }
 
-/* The first bit from `from` on that is set; end if there is none below it. */
+/* The first set bit from `from` on; end if there is none below it. */
 static u32
 next_bit(const u64 *words, u32 from, u32 end)
 {
@@ -97,8 +97,8 @@ set_used(struct fdtable *table, u32 fd, bool used)
 }
 
 /* A table with the same files and as many slots, or more.
- * => moves: the references and what is reserved are the new one's; else it has
- *    references of its own, and nothing reserved; NULL: no memory */
+ * => moves: the new table takes over references and reservations; else it has
+ *    its own references, and no reservations; NULL: no memory */
 static struct fdtable *
 table_copy(const struct fdtable *old, u32 capacity, bool moves)
 {
@@ -148,7 +148,7 @@ table_own(struct files *files, u32 fd)
     if (alone) {
         kfree(old);
     } else {
-        table_put(old); /* no file goes with it: the copy holds each one too */
+        table_put(old); /* closes no file: the copy holds them all */
     }
     return 0;
 }
@@ -180,14 +180,14 @@ lowest_free(const struct fdtable *table, u32 lowest)
     if (free != 0) {
         return lowest + (u32)__builtin_ctzl(free);
     }
-    u64 not_full = ~table->full & -2UL << word; /* of the words after it */
+    u64 not_full = ~table->full & -2UL << word; /* among the words above */
     if (not_full == 0) {
         return OPEN_MAX;
     }
     return lowest_free(table, (u32)__builtin_ctzl(not_full) * 64);
 }
 
-/* The file behind fd; a negative one is large here.
+/* The file behind fd; a negative fd becomes a large number here.
  * => files->lock held; NULL: bad descriptor */
 static struct file *
 file_at(const struct files *files, u32 fd)
@@ -221,7 +221,7 @@ files_next(struct files *files, int fd)
     return fd < end ? fd : -1;
 }
 
-/* Not inline: file_use_fd should not save registers for what it seldom does. */
+/* Not inline: file_use_fd would save registers for this rare call. */
 __noinline struct file *
 file_get_fd(int fd)
 {
@@ -241,7 +241,7 @@ file_use_fd(int fd)
 {
     struct files *files = current->files;
 
-    /* Only we could share the table, by clone, and we are in this call. */
+    /* Only our own clone could share the table, and we are in this call. */
     if (atomic_load_explicit(&files->refs, memory_order_acquire) == 1) {
         return (struct file_use){.file = file_at(files, fd)};
     }
@@ -289,7 +289,7 @@ int
 fd_replace(struct file *file, u32 fd, bool cloexec)
 {
     struct files *files = current->files;
-    struct file *old = file; /* dropped in the end: the new one, if it fails */
+    struct file *old = file; /* put at the end: the new file on an error */
     int error = -EBADF;
 
     spin_lock(&files->lock);
@@ -403,7 +403,7 @@ files_for_exec(struct files *files)
 void
 files_close_on_exec(struct files *files)
 {
-    struct fdtable *table = files->table; /* only we use it */
+    struct fdtable *table = files->table; /* no other thread uses it */
     u32 end = table->capacity;
 
     for (u32 fd = 0; (fd = next_bit(table->cloexec, fd, end)) < end; fd++) {

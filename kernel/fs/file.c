@@ -65,7 +65,7 @@ file_count(void)
     return open_files;
 }
 
-/* => 0, -EBADF: not opened for that; -EINVAL: such files cannot do it */
+/* => 0; -EBADF: not opened for that; -EINVAL: this kind of file cannot */
 static inline int
 may_move(const struct file *file, bool write)
 {

@@ -5,11 +5,11 @@
  *                      (what CLONE_FILES shares;         (open file
  *                       has the lock)                     description)
  *
- * A fork gives the child a new struct files that points to the same fdtable:
- * one more count, whatever is open.  While that is over 1 the table is never
- * changed but copied, at the first change (or at the fork, while a call of
- * somebody else who uses it is between fd_reserve and fd_fill).  It holds each
- * file once, so a pipe's end of file stays exact.
+ * A fork gives the child a new struct files that points to the same fdtable: it
+ * costs one more count, however many files are open.  A table with a count over
+ * 1 is never changed, but copied at the first change.  (The fork copies it if
+ * another thread is between fd_reserve and fd_fill.)  A table counts each file
+ * once, so a pipe sees its end of file at the right time.
  */
 #pragma once
 
@@ -25,16 +25,16 @@ struct inode;
 struct fdtable;
 
 struct file {
-    _Atomic u32 refs;      /* table entries, and calls under way */
+    _Atomic u32 refs;      /* table entries, and calls that use it */
     u32 flags;             /* O_* access mode and status flags */
     struct inode *inode;   /* one reference; NULL only inside open */
-    struct mutex lock;     /* guards offset, and makes each read or write one */
+    struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */
-    void *data;            /* the inode ops' own */
+    void *data;            /* private to the inode's ops */
 };
 
-/* What it is open for.  Access modes 0, 1, 2 are to read, to write, both; 3 is
- * neither. */
+/* What the file is open for.  Access modes 0, 1, 2 mean read, write, both; 3
+ * means neither. */
 #define FILE_READS  1U
 #define FILE_WRITES 2U
 
@@ -44,16 +44,16 @@ file_access(const struct file *file)
     return ((file->flags & O_ACCMODE) + 1) & (FILE_READS | FILE_WRITES);
 }
 
-/* What of an open file's flags F_SETFL may change. */
+/* The flags of an open file that F_SETFL may change. */
 #define FILE_STATUS (O_APPEND | O_NONBLOCK)
 
-/* A new open file of the inode (one more reference; NULL: open brings it).
+/* A new open file of the inode (one more reference; NULL: open sets it later).
  * => NULL: no memory */
 struct file *file_alloc(struct inode *inode, u32 flags);
 void file_get(struct file *file);
-void file_put(struct file *file); /* it may be NULL */
+void file_put(struct file *file); /* file may be NULL */
 
-/* Open descriptions there are (for the leak check). */
+/* The number of open file descriptions (for the leak check). */
 u64 file_count(void);
 
 /* Read or write size bytes of user memory, or count segments of it, with
@@ -64,27 +64,27 @@ long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
 long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
                       bool write);
 
-/* lseek(2), where the offset is the file's own. */
+/* lseek(2) for files with an offset. */
 long file_seek(struct file *file, i64 offset, int whence);
 
 /*
- * Where in user memory a read puts its bytes, or a write takes them from: the
- * segments of one call.  It remembers how far it is.
+ * The user memory of one read or write: its segments, and the position reached
+ * so far.
  */
 struct uio {
-    vaddr_t at;               /* the place that is next */
+    vaddr_t at;               /* the next address */
     size_t part;              /* bytes left in its segment */
     const struct iovec *more; /* the segments after it */
     size_t left;              /* bytes left in all segments */
     bool write;               /* from the user to the kernel */
 };
 
-/* Copy size bytes (at most uio->left) between buf and the next places.
+/* Copy size bytes (at most uio->left) between buf and the next addresses.
  * => no spinlock held
- * => bytes that could not be copied: 0, or where a bad address was met */
+ * => bytes that were not copied: 0, or more because of a bad address */
 size_t uio_move(struct uio *uio, void *buf, size_t size) __must_check;
 
-/* The same where size is at most uio->part: all in one segment. */
+/* The same if size is at most uio->part, so all in one segment. */
 static inline size_t __must_check
 uio_move_part(struct uio *uio, void *buf, size_t size)
 {
@@ -103,8 +103,8 @@ uio_move_part(struct uio *uio, void *buf, size_t size)
  * => NULL: bad descriptor; file_put when done */
 struct file *file_get_fd(int fd);
 
-/* The same for the length of one system call.  If nobody shares the table, no
- * one can close the descriptor meanwhile: then it takes no reference.
+/* The same for the length of one system call.  If no other thread shares the
+ * table, none can close the descriptor meanwhile: then it takes no reference.
  * => file NULL: bad descriptor; file_done when done */
 struct file_use {
     struct file *file;
@@ -121,38 +121,38 @@ file_done(struct file_use use)
     }
 }
 
-/* Descriptors from here on are for nobody: RLIMIT_NOFILE. */
+/* RLIMIT_NOFILE: no new descriptor may be this large, or larger. */
 static inline u32
 fd_limit(void)
 {
     return (u32)current->process->open_files.rlim_cur;
 }
 
-/* A file gets a descriptor in two steps, as a call may fail in between.  First:
- * keep the lowest free one, `lowest` or above, which nobody else gets or sees
- * meanwhile.
+/* A file gets a descriptor in two steps, since the call may fail in between.
+ * First: reserve the lowest free one, from `lowest` on.  No other call gets or
+ * sees it meanwhile.
  * => the descriptor; -EMFILE, -ENOMEM with nothing changed */
 int fd_reserve(u32 lowest);
 
-/* Then: put files at all those that were kept or, if the call has failed with
- * `error`, give them back (a negative one is none, a file may be NULL).
- * => the caller's references are the table's then, or dropped at an error
+/* Second: put files at the reserved descriptors.  If the call has failed with
+ * `error`, free them instead (fd -1 is none; file may be NULL).
+ * => the table takes over the caller's references; on an error, drops them
  * => error */
 int fd_fill(const int *fd, struct file *const *file, int count, bool cloexec,
             int error);
 
-/* Put a file at this very descriptor; what was there is closed.  NULL: only
- * that (-EBADF if nothing was there).
+/* Put a file at exactly this descriptor, and close the file that was there.
+ * file NULL: only close (-EBADF if no file was there).
  * => the reference: as fd_fill
  * => fd; -EBADF (beyond the limit), -EBUSY (reserved), -ENOMEM: as it was */
 int fd_replace(struct file *file, u32 fd, bool cloexec);
 
-/* Set a descriptor's close-on-exec flag to `set`; -1: only tell it.
+/* Set a descriptor's close-on-exec flag to `set`; -1: only return it.
  * => 0, or the flag; -EBADF, -ENOMEM */
 int fd_cloexec(u32 fd, int set);
 
-/* In any table: what a descriptor is open for, with one reference (NULL: it is
- * not), and the first that is open, from this one on (-1: none). */
+/* In any table: the inode of an open descriptor, with one reference (NULL: not
+ * open); and the first open descriptor from `fd` on (-1: none). */
 struct inode *files_inode(struct files *files, int fd);
 int files_next(struct files *files, int fd);
 
@@ -160,31 +160,31 @@ int files_next(struct files *files, int fd);
 
 struct files {
     _Atomic u32 refs;
-    u32 reserved;           /* descriptors: while there are, nobody else has
-                               the table, as he would inherit them */
+    u32 reserved;           /* descriptors; while not 0 the table is not
+                               shared: a child would inherit them */
     struct spinlock lock;   /* RANK_FILES */
-    struct fdtable *table;  /* maybe shared, copy on change */
+    struct fdtable *table;  /* may be shared: copied before a change */
 };
 
 /* A new descriptor table object, empty.  => boot; panics without memory */
 struct files *files_alloc(void);
 
-/* CLONE_FILES: one more user of it, who sees each change.  => files */
+/* CLONE_FILES: one more user, who sees each change of the others.  => files */
 struct files *files_get(struct files *files);
 
-/* One that goes its own way from here: shares only the fdtable, until either
- * changes it.  => O(1), but while something is reserved; NULL: no memory */
+/* A copy for fork.  It shares the fdtable until one of the two changes it.
+ * => O(1), unless a descriptor is reserved; NULL: no memory */
 struct files *files_copy(struct files *files);
 
-/* One user fewer; the last closes all.
+/* Drop one user; the last one closes all files.
  * => may sleep; no spinlock held; files may be NULL */
 void files_put(struct files *files);
 
-/* exec, before its point of no return: what the new program will have.  The
- * caller's own, or a copy if others use that too.
+/* exec, before its point of no return: the descriptors of the new program.  It
+ * is the caller's own struct files, or a copy if another thread shares that.
  * => one more reference; NULL: no memory, with nothing changed */
 struct files *files_for_exec(struct files *files);
 
-/* exec, after it: close the close-on-exec descriptors, which cannot fail.
+/* exec, after that point: close the close-on-exec descriptors; cannot fail.
  * => files came from files_for_exec */
 void files_close_on_exec(struct files *files);

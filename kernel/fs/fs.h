@@ -1,7 +1,7 @@
 /*
- * Files by name, as the system calls want them: each function is the work of
- * one call, with the path already in kernel memory.  `at` is the directory
- * where a relative path starts (NULL: the working directory).
+ * Files by name.  Each function does the work of one system call; the path is
+ * in kernel memory already.  `at` is the directory where a relative path starts
+ * (NULL: the working directory).
  */
 #pragma once
 
@@ -10,13 +10,13 @@
 
 struct inode;
 
-/* Make the tree: what the initrd holds, /dev, /proc.
+/* Make the tree: the initrd's files, /dev, /proc.
  * => boot, in a process; panics if the initrd cannot be unpacked */
 void fs_init(void);
 
-/* The text of a symbolic link; that of one to an inode (in /proc) is its path.
+/* The text of a symbolic link; a link to an inode (in /proc) gives its path.
  * => buf has PATH_MAX bytes
- * => bytes, without a NUL; -EINVAL (it is no link), and what the link gives */
+ * => bytes, without a NUL; -EINVAL (it is no link); an error of the link */
 long fs_readlink(struct inode *link, char *buf);
 
 /* renameat2(2): 0 or a negative errno. */
@@ -26,18 +26,18 @@ int fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
 /* open(2).  => the lowest free descriptor, or a negative errno */
 int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
 
-/* Give an inode a name: a new one, as mkdir(2), mknod(2) and symlink(2) do, or
- * one that has some, as link(2).
- * => the caller's reference is used up in any case; NULL: there was no memory
- *    for it (-ENOMEM, unless the path has an error)
+/* Give an inode a name.  It may be new, as for mkdir(2), mknod(2) and
+ * symlink(2), or have a name already, as for link(2).
+ * => consumes the caller's reference in any case; inode NULL: the caller had no
+ *    memory for it (-ENOMEM, unless the path has an error)
  * => 0; -EEXIST; path_walk's and dir_add's errors */
 int fs_make(struct inode *at, const char *path, struct inode *inode);
 
 /* unlink(2) or rmdir(2): 0 or a negative errno. */
 int fs_remove(struct inode *at, const char *path, bool directory);
 
-/* Make it the working directory.
- * => the caller's reference is used up in any case; 0, -ENOTDIR */
+/* Make inode the working directory.
+ * => consumes the caller's reference in any case; 0, -ENOTDIR */
 int fs_chdir(struct inode *inode);
 
 /* The working directory's path, with its NUL, at the start of buf.
@@ -45,18 +45,18 @@ int fs_chdir(struct inode *inode);
  * => bytes, the NUL included; -ENOENT if it was removed; -ENAMETOOLONG */
 long fs_getcwd(char *buf, size_t size);
 
-/* Give a new inode its name, at boot: directories on the way are made, a file
- * that is there goes.
+/* Give a new inode its name, at boot: makes missing directories on the way, and
+ * replaces a file of that name.
  * => 0; -EEXIST (a directory is there), -ENOTDIR, -ENAMETOOLONG, -ENOMEM */
 int fs_place(const char *path, struct inode *inode) __must_check;
 
-/* The same with what the kernel cannot do without; panics if that fails.
- * => the caller's reference is used up; NULL: there was no memory for it */
+/* The same for an inode that the kernel needs: panics if it fails.
+ * => consumes the caller's reference; inode NULL: there was no memory for it */
 void fs_must_place(const char *path, struct inode *inode);
 
 /*
- * Where the last component of a path stands.  What to do with it (look, make,
- * remove, follow) is left to whoever asked:
+ * The state of a path walk at the last component.  Then the caller looks it up,
+ * makes it, removes it or follows it:
  *
  *      path_walk --> dir_lookup (perhaps) --> act on dir, name --> lookup_end
  *                      ^          |
@@ -66,13 +66,13 @@ struct lookup {
     struct inode *dir;       /* one reference */
     const char *path;        /* what follows the component */
     char *text;              /* what path points into: a link was followed */
-    u32 links;               /* so many were */
+    u32 links;               /* how many were followed */
     bool slash;              /* `name/`: it must be a directory */
     char name[NAME_MAX + 1]; /* empty if the path was `/` */
 };
 
-/* Follow all of path but its last component; make: directories on the way
- * that are missing are made (at boot).
+/* Follow all of path except its last component; make: also make directories
+ * that are missing on the way (at boot).
  * => lookup_end must follow in any case
  * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM */
 int path_walk(struct lookup *lookup, struct inode *at, const char *path,
@@ -82,8 +82,8 @@ void lookup_end(struct lookup *lookup);
 /* Whether the last component is a name, not `/`, `.` or `..`. */
 bool lookup_is_name(const struct lookup *lookup);
 
-/* Follow the symbolic link *inode that was found: to an inode at once, or
- * on along its text to another last component (*inode is NULL then).
- * => the link's reference is used up
- * => 0; path_walk's errors; -ELOOP: it is the 41st on this way */
+/* Follow the symbolic link *inode.  It leads to an inode, or along its text to
+ * another last component (then *inode becomes NULL).
+ * => consumes the link's reference
+ * => 0; path_walk's errors; -ELOOP: it is the 41st link of this path */
 int lookup_follow(struct lookup *lookup, struct inode **inode) __must_check;

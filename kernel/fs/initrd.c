@@ -2,10 +2,10 @@
  * The tree at boot, and the initrd in it: newc cpio archives that the loader
  * left in memory.
  *
- * Essential fact: newc aligns data to 4 bytes, not to pages, so contents are
- * copied once, into the page cache; the archive's frames are then free.
- * A later entry replaces an earlier one of the same name, so an archive behind
- * the first can add and change files.
+ * Essential fact: newc aligns data to 4 bytes, not to pages.  So contents are
+ * copied once, into the page cache, and the archive's frames are freed.
+ * A later entry replaces an earlier one of the same name: so a second archive
+ * can add and change files.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -27,9 +27,9 @@
 
 #define HEADER_SIZE 110 /* of a newc entry; its name follows */
 
-/* The inode of an earlier entry that is the same file; its data come with the
- * last.  Archives that follow one another may number their files alike, so it
- * must have the same times and mode.  => with one reference; NULL: none */
+/* The inode of an earlier entry for the same file; the last entry has its data.
+ * Two archives may use the same inode number for different files, so times and
+ * mode must be equal, too.  => with one reference; NULL: none */
 static struct inode *
 find_same(const struct cpio_entry *entry)
 {
@@ -78,7 +78,7 @@ unpack(const struct cpio_entry *entry)
     return error;
 }
 
-/* Say why the archive is not usable, as far as one can tell. */
+/* Panic and say why the archive is not usable, as far as we can tell. */
 static __noreturn void
 initrd_refuse(const struct cpio *cpio, const char *last)
 {

@@ -134,7 +134,7 @@ inode_stat(struct inode *inode, struct stat *stat)
     spin_unlock(&inode->lock);
 }
 
-/* ---- Attributes: nobody is refused, as everybody is the superuser ---- */
+/* ---- Attributes: everybody is the superuser, so we refuse nobody ---- */
 
 static bool
 is_time(const struct timespec *time)
@@ -174,7 +174,7 @@ inode_set_attr(struct inode *inode, const struct attr *attr)
     case ATTR_OWNER:
         inode->uid = attr->uid != ~0U ? attr->uid : inode->uid;
         inode->gid = attr->gid != ~0U ? attr->gid : inode->gid;
-        if (!S_ISDIR(inode->mode)) { /* as Linux does it to root's files */
+        if (!S_ISDIR(inode->mode)) { /* as Linux does for root's files */
             u32 group = inode->mode & S_IXGRP ? S_ISGID : 0;
             inode->mode &= ~(S_ISUID | group);
         }

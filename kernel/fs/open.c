@@ -1,8 +1,8 @@
 /*
  * The calls that work on names: open, mkdir, link, rename, unlink, rmdir.
  *
- * Essential fact: the order of the checks is Linux's, since programs see which
- * errno wins; each was tried there.
+ * Essential fact: the checks are in Linux's order, since programs see which
+ * errno comes first.  Each was tried on Linux.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -18,8 +18,8 @@
 #define O_TMPFILE_BIT 020000000
 #define KEPT_FLAGS    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW)
 
-/* What becomes of a change that cannot be: an error of looking for the name, or
- * if it is there, this one. */
+/* The error of a change that is not possible: an error of the look-up, or if
+ * the name exists, `error`. */
 static int
 refuse_name(struct lookup *lookup, int error)
 {
@@ -33,14 +33,14 @@ refuse_name(struct lookup *lookup, int error)
     return error;
 }
 
-/* Give an inode a name.  => inode: NULL: there was no memory for it */
+/* Give an inode a name.  => inode NULL: there was no memory for it */
 static int
 make(struct lookup *lookup, struct inode *inode)
 {
     if (inode == NULL) {
         return -ENOMEM;
     }
-    bool new = inode->nlink == 0 && inode->refs == 1; /* only we know it */
+    bool new = inode->nlink == 0 && inode->refs == 1; /* only we use it */
     bool new_dir = new && S_ISDIR(inode->mode);
     if (lookup->dir->dev != DEV_TREE || !lookup_is_name(lookup)
         || (lookup->slash && !new_dir)) {
@@ -53,7 +53,7 @@ make(struct lookup *lookup, struct inode *inode)
     return dir_add(lookup->dir, lookup->name, inode);
 }
 
-/* Find what the path leads to, or make it.  => *inode with one reference */
+/* Find the path's inode, or make it.  => *inode with one reference */
 static int
 find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode)
 {
@@ -72,7 +72,7 @@ find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode)
                 *inode = NULL;
             }
             if (error == -EEXIST && !(flags & O_EXCL)) {
-                error = 0; /* somebody else made it since: look again */
+                error = 0; /* another thread made it: look again */
             }
         } else if (error == 0 && (flags & O_EXCL)) {
             inode_put(*inode);
@@ -85,7 +85,7 @@ find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode)
     return error;
 }
 
-/* Open what the file is bound to. */
+/* Call the open operation of the file's inode. */
 static int
 open_inode(struct file *file, u32 flags)
 {
@@ -106,7 +106,7 @@ open_inode(struct file *file, u32 flags)
     return error;
 }
 
-/* Find or make what path names, and bind file to it. */
+/* Find or make the inode of path, and open it as file. */
 static int
 open_path(struct inode *at, const char *path, u32 flags, u32 mode,
           struct file *file)
@@ -129,7 +129,7 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
         error = path_find(at, path, stay ? AT_SYMLINK_NOFOLLOW : 0, &inode);
     }
     if (error == 0) {
-        file->inode = inode; /* the reference is its own now */
+        file->inode = inode; /* takes over the reference */
         error = open_inode(file, flags);
     }
     return error;
@@ -138,7 +138,7 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
 int
 fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 {
-    /* First what may fail: an open that does so leaves no file behind. */
+    /* First the steps that may fail: a failed open must not make a file. */
     int fd = fd_reserve(0); /* EMFILE comes before ENOENT */
     if (fd < 0) {
         return fd;
@@ -193,7 +193,7 @@ fs_remove(struct inode *at, const char *path, bool directory)
     return error;
 }
 
-/* As dir_rename, once both lookups have succeeded. */
+/* dir_rename, after both last components are found. */
 static int
 rename_found(struct lookup *from, struct lookup *to, u32 flags)
 {

@@ -8,16 +8,16 @@
 
 #define SLOT_BITS 9
 #define SLOTS     512
-#define NEW       1UL /* in a slot, while pagetree_fill is at work */
+#define NEW       1UL /* marks a slot that pagetree_fill has filled */
 
-/* Make the tree higher, until it has a place for page `index`.
+/* Make the tree higher, until it has a slot for page `index`.
  * => false: no memory */
 static bool
 pagetree_grow(struct pagetree *tree, u64 index)
 {
     while (index >> (SLOT_BITS * tree->height) != 0) {
         paddr_t node = 0;
-        if (tree->root != 0) { /* what there is becomes the first child */
+        if (tree->root != 0) { /* the old root becomes the first child */
             node = frame_alloc_zero(FRAME_KERNEL);
             if (node == 0) {
                 return false;
@@ -30,8 +30,8 @@ pagetree_grow(struct pagetree *tree, u64 index)
     return true;
 }
 
-/* The slot of page `index`; make: with what nodes are missing, which stay.
- * => NULL: there is no node for it or, if it was to be made, no memory */
+/* The slot of page `index`.  make: first add the nodes that are missing.
+ * => NULL: there is no node for it or, with make, no memory */
 static inline paddr_t *
 slot_of(struct pagetree *tree, u64 index, bool make)
 {
@@ -75,7 +75,7 @@ pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
     const paddr_t *slot = NULL;
 
     for (u64 i = 0; i < count; i++) {
-        /* In a node, the slots of neighbours lie side by side. */
+        /* Within a node, the slots of neighbours are adjacent. */
         if (i == 0 || (index + i) % SLOTS == 0 || tree->height == 0) {
             slot = slot_of(tree, index + i, false);
         }
@@ -86,7 +86,7 @@ pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
     }
 }
 
-/* The same of what hangs in one slot.  => whether nothing is left of it */
+/* The same for the subtree in one slot.  => whether the slot is empty now */
 static bool
 drop(struct pagetree *tree, paddr_t *slot, int level, u64 first, u64 end,
      bool punch)

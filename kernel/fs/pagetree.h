@@ -8,7 +8,7 @@
  *         frame frame ...         frame        lower 9 bits choose here
  *
  * At height 0 the root is the frame of page 0 itself.  A slot of 0 is a hole.
- * The tree has one hold on each data frame; nodes are frames of kind
+ * The tree has one reference to each data frame; nodes are frames of kind
  * FRAME_KERNEL.  All functions: => the owner's lock held
  */
 #pragma once
@@ -16,25 +16,25 @@
 #include "mm/frame.h"
 
 struct pagetree {
-    paddr_t root;         /* 0: no page at all */
+    paddr_t root;         /* 0: no page */
     int height;
     enum frame_kind kind; /* of the data frames */
-    u64 pages;            /* data frames there are */
+    u64 pages;            /* number of data frames */
 };
 
-/* The frame of a page; make: of zeros if there is a hole.
- * => 0: a hole or, if it was to be made, no memory */
+/* The frame of a page; make: fill a hole with a frame of zeros.
+ * => 0: a hole or, with make, no memory */
 paddr_t pagetree_at(struct pagetree *tree, u64 index, bool make);
 
 /* The frames of `count` pages, each with one more reference; 0 for a hole. */
 void pagetree_present(struct pagetree *tree, u64 index, u64 count,
                       paddr_t *found);
 
-/* Make holes of all pages from index `first` up to `end`.  punch: one to which
- * somebody else has a reference, as a mapping, is cleared instead. */
+/* Make holes of all pages from index `first` up to `end`.  punch: a page that
+ * has another reference, as from a mapping, is cleared instead. */
 void pagetree_drop(struct pagetree *tree, u64 first, u64 end, bool punch);
 
-/* Make pages of all holes from index `first` up to `end`, at most `room`.
+/* Fill all holes from index `first` up to `end`, at most `room` of them.
  * => 0; -ENOSPC, -ENOMEM with none made */
 int pagetree_fill(struct pagetree *tree, u64 first, u64 end, u64 room)
     __must_check;

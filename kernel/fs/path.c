@@ -1,5 +1,5 @@
 /*
- * From a path to an inode, and a process's place in the tree.
+ * From a path to an inode, and the working directory of each process.
  *
  * Entry points: path_walk, path_find, fs_getcwd.
  */
@@ -18,11 +18,11 @@
 #include "fs/dir.h"
 #include "fs/path.h"
 
-#define LINKS_MAX 40 /* on one way, as on Linux */
+#define LINKS_MAX 40 /* in one path, as on Linux */
 
-/* ---- Each process's place ---- */
+/* ---- Each process's working directory ---- */
 
-/* A reference is nobody's, so that it is never freed. */
+/* The second reference is never put: so this one is never freed. */
 struct fs_context first_fs_context = {.refs = 2, .umask = 022};
 
 struct fs_context *
@@ -69,7 +69,7 @@ fs_context_cwd(const struct fs_context *context)
 
 /* ---- Walking ---- */
 
-/* Copy the path's first component, and move the path behind it. */
+/* Copy the path's first component, and advance the path past it. */
 static int
 take_component(struct lookup *lookup)
 {
@@ -94,7 +94,7 @@ take_component(struct lookup *lookup)
     return 0;
 }
 
-/* Make the directory that is missing. */
+/* Make a directory that is missing on the way. */
 static int
 make_way(struct lookup *lookup, struct inode **dir)
 {
@@ -110,7 +110,7 @@ make_way(struct lookup *lookup, struct inode **dir)
     return error;
 }
 
-/* Put the text of a link before what follows it. */
+/* Put the text of a link in front of the rest of the path. */
 static int
 insert_text(struct lookup *lookup, const char *target)
 {
@@ -133,7 +133,7 @@ insert_text(struct lookup *lookup, const char *target)
     return 0;
 }
 
-/* What lookup_follow does, but for walking on. */
+/* Follow one link; an inode from the ops goes to *inode, else NULL. */
 static int
 follow(struct lookup *lookup, struct inode **inode)
 {
@@ -150,7 +150,7 @@ follow(struct lookup *lookup, struct inode **inode)
     return error;
 }
 
-/* From lookup->dir along lookup->path. */
+/* Walk from lookup->dir along lookup->path. */
 static int
 walk(struct lookup *lookup, bool make)
 {
@@ -219,7 +219,7 @@ lookup_is_name(const struct lookup *lookup)
            && strcmp(name, "..") != 0;
 }
 
-/* ---- What needs no more than to find ---- */
+/* ---- Calls that only find ---- */
 
 int
 path_find(struct inode *at, const char *path, u32 flags,
@@ -280,7 +280,7 @@ fs_getcwd(char *buf, size_t size)
     long result = dir_path(cwd, buf, size);
 
     if (cwd->nlink == 0) {
-        result = -ENOENT; /* for ever: a directory is named but once */
+        result = -ENOENT; /* for ever: a directory never gets a new name */
     }
     inode_put(cwd);
     return result;

@@ -1,5 +1,5 @@
 /*
- * Names: from a path to an inode, and each process's place in the tree.
+ * Names: from a path to an inode, and the working directory of each process.
  */
 #pragma once
 
@@ -8,24 +8,24 @@
 struct inode;
 struct object;
 
-/* Where a process stands; copied at fork (O(1)), or with CLONE_FS shared. */
+/* Working directory and umask; fork copies it (O(1)), CLONE_FS shares it. */
 struct fs_context {
     _Atomic u32 refs;
-    u32 umask;            /* one word, and changed by one instruction */
+    u32 umask;            /* one word, changed by one instruction */
     struct inode *cwd;    /* fstree_lock; one reference; NULL: the root */
 };
 
 extern struct fs_context first_fs_context; /* pid 1's; cwd: the root */
 struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
-void fs_context_put(struct fs_context *context); /* it may be NULL */
+void fs_context_put(struct fs_context *context); /* context may be NULL */
 
 /* Its working directory.  => with one reference */
 struct inode *fs_context_cwd(const struct fs_context *context);
 
-/* Find what path names; a relative one starts at directory `at` (NULL: the
- * working directory).  A symbolic link at its end is followed, but with
- * AT_SYMLINK_NOFOLLOW in flags (others are ignored).
+/* Find the inode of a path; a relative one starts at directory `at` (NULL: the
+ * working directory).  Follow a symbolic link at its end, unless flags have
+ * AT_SYMLINK_NOFOLLOW (other flags are ignored).
  * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENAMETOOLONG,
  *    -ELOOP, -ENOMEM */
 int path_find(struct inode *at, const char *path, u32 flags,
@@ -36,7 +36,7 @@ int path_find(struct inode *at, const char *path, u32 flags,
 int path_find_program(const char *path, struct inode **inode) __must_check;
 
 struct inode *inode_get(struct inode *inode); /* => inode */
-void inode_put(struct inode *inode); /* it may be NULL */
+void inode_put(struct inode *inode); /* inode may be NULL */
 
-/* The inode's pages, as something to map.  => NULL if it has none */
+/* The inode's pages, as an object to map.  => NULL if it has none */
 struct object *inode_object(struct inode *inode);

@@ -1,13 +1,13 @@
 /*
  * Pipes, and pipes with a name: a ring of bytes between open files.
  *
- *        tail           head          both only grow; a byte's place in the
+ *        tail           head          both only grow; a byte's position in the
  *          v              v           ring is its number modulo PIPE_SIZE
  *    ......XXXXXXXXXXXXXXX........    X: written, not read yet
  *
- * Essential fact: one mutex guards all of it.  Who holds it may copy to or from
- * user memory, so each piece is one (a write of PIPE_BUF bytes is atomic); who
- * waits for data or for room gives it up while asleep.
+ * Essential fact: one mutex guards the whole pipe.  Its holder may copy to or
+ * from user memory, so each copy is atomic (a write of up to PIPE_BUF bytes is
+ * one copy).  wait_sleep_mutex releases it while the caller sleeps.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -24,19 +24,19 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 
-#define PIPE_BUF   4096 /* a write of so many bytes is atomic */
+#define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
 #define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
 
-/* All but the inode: the mutex. */
+/* The mutex guards all fields except the inode. */
 struct pipe {
     struct inode inode;
     struct mutex mutex;
     u64 head, tail;              /* bytes ever written, ever read */
     u32 readers, writers;        /* open files of each end */
-    u32 reads, writes;           /* times that each end was opened, ever */
+    u32 reads, writes;           /* how often each end was opened, ever */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
-    paddr_t page[PIPE_PAGES];    /* 0 until it is needed; then it stays */
+    paddr_t page[PIPE_PAGES];    /* allocated at first use, freed at the end */
 };
 
 static inline struct pipe *
@@ -51,7 +51,7 @@ filled(const struct pipe *pipe)
     return pipe->head - pipe->tail;
 }
 
-/* The place of a byte in the ring, with its page.  => NULL: no memory */
+/* The address of a byte in the ring; allocates its page.  => NULL: no memory */
 static char *
 place_of(struct pipe *pipe, u64 byte)
 {
@@ -64,8 +64,8 @@ place_of(struct pipe *pipe, u64 byte)
 }
 
 /* Copy size bytes between the ring, from byte `at` on, and the user.
- * => bytes of the parts (one a page) that were copied whole, and if that is not
- *    all, in *error why: -EFAULT, -ENOMEM */
+ * => bytes copied, in whole parts (one a page); if fewer than size, *error says
+ *    why: -EFAULT, -ENOMEM */
 static inline size_t
 copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
 {
@@ -88,7 +88,7 @@ copy_ring(struct pipe *pipe, u64 at, struct uio *uio, size_t size, int *error)
     return done;
 }
 
-/* Sleep until the other end goes on or is closed.
+/* Sleep until the other end reads, writes or closes.
  * => 0, -ERESTARTSYS, -EAGAIN if file must not block */
 static int
 wait_other_end(struct pipe *pipe, const struct file *file, struct waitq *queue)
@@ -118,15 +118,15 @@ pipe_read(struct file *file, struct uio *uio)
         wait_wake_all(&pipe->room_wait);
     }
     if (filled(pipe) > 0) {
-        wait_wake_one(&pipe->data_wait); /* we were the one, and leave some */
+        wait_wake_one(&pipe->data_wait); /* the writer woke only us */
     }
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;
 }
 
-/* Move what there is room for from the user.
- * => what is PIPE_BUF or less comes whole or not at all
- * => bytes; -EFAULT or -ENOMEM if none came */
+/* Copy from the user as much as there is room for.
+ * => PIPE_BUF bytes or fewer are written whole or not at all
+ * => bytes; -EFAULT or -ENOMEM if none were copied */
 static long
 fill_ring(struct pipe *pipe, struct uio *uio)
 {
@@ -172,7 +172,7 @@ pipe_write(struct file *file, struct uio *uio)
 
 /* ---- Birth and end ---- */
 
-/* The file is one of its pipe's from here, which its data say.
+/* Count the file as a user of its pipe.  file->data marks it as counted.
  * => the mutex held */
 static void
 pipe_join(struct file *file)
@@ -189,8 +189,8 @@ pipe_join(struct file *file)
     wait_wake_all(&pipe->room_wait);
 }
 
-/* A file's end, or that of an open which was refused.  With the last one, what
- * was left in the pipe goes. */
+/* A file is closed, or pipe_open has refused it.  The last file of a pipe frees
+ * its pages. */
 static void
 pipe_close(struct file *file)
 {
@@ -214,7 +214,7 @@ pipe_close(struct file *file)
     mutex_unlock(&pipe->mutex);
 }
 
-/* Wait until somebody has opened the other end, even if he is gone again. */
+/* Wait until the other end is opened, even if it is closed again at once. */
 static int
 wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
 {
@@ -227,7 +227,7 @@ wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
     return error;
 }
 
-/* Open a FIFO, or a pipe once more through /proc, which never waits. */
+/* Open a FIFO; or open a pipe again through /proc, which never waits. */
 static int
 pipe_open(struct file *file)
 {

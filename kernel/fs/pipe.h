@@ -13,7 +13,7 @@ struct inode;
  * => 0, or -ENOMEM with nothing made */
 int pipe_create(struct file *ends[2], u32 flags) __must_check;
 
-/* A pipe with a name.  It is made when somebody opens it; who opens one end
- * waits for the other, if he does not say O_NONBLOCK.
+/* A pipe with a name.  Opening one end waits until the other end is opened,
+ * unless O_NONBLOCK is set.
  * => an inode with one reference and no name yet; NULL: no memory */
 struct inode *fifo_alloc(u32 mode);

@@ -1,9 +1,9 @@
 /*
  * /proc.
  *
- * Essential fact: of processes nothing is kept.  An inode is made at each
- * look-up and knows only which file of which pid it stands for; the process may
- * be gone by the time it is read or followed.  Files that rooms register are
+ * Essential fact: /proc stores nothing about processes.  Each look-up makes an
+ * inode that holds only a pid and which file it is.  The process may have ended
+ * before the inode is read or followed.  Files that rooms register are
  * ordinary inodes in the tree.
  */
 #include "abi/errno.h"
@@ -28,7 +28,7 @@
 
 #define STORE_MAX 64
 
-/* What there is of a process; and FILE_FDS + N is its descriptor N. */
+/* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
 
 struct proc_inode {
@@ -43,8 +43,8 @@ struct proc_inode {
 
 /* ---- What a file shows ---- */
 
-/* The 52 fields of proc(5), zero where we have no such thing; of a process's
- * threads the oldest speaks.  => family_lock held */
+/* The 52 fields of proc(5), zero for what we do not have.  Of several threads,
+ * it shows the oldest.  => family_lock held */
 static void
 show_stat(struct process *process, struct text *out)
 {
@@ -141,10 +141,10 @@ proc_write(struct file *file, struct uio *uio)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     size_t size = uio->left;
-    char text[STORE_MAX] = ""; /* not of the heap: tine/nomem must hear `off` */
+    char text[STORE_MAX] = ""; /* no heap: tine/nomem=off must always work */
 
     if (proc->store == NULL) {
-        return -EIO; /* as Linux: the root user may open it, but no more */
+        return -EIO; /* as Linux: root may open the file, but not write */
     }
     if (size >= STORE_MAX) {
         return -EINVAL;
@@ -176,13 +176,13 @@ static const struct inode_ops file_ops = {
     .close = proc_close, .seeks = true,
 };
 
-/* ---- What a process uses ---- */
+/* ---- The files, directory and program of a process ---- */
 
-/* Look at the process's oldest thread, or at the one that asks.  A thread's
- * fields are its own, so that another's must stand still: that costs who looks,
- * and no fork, exec or exit.
+/* Get the process's oldest thread; for our own process, the current one.  A
+ * thread uses its own fields without a lock, so we park all other CPUs.  Only
+ * the reader of /proc pays for that, not fork, exec or exit.
  * => look_end must follow; do not sleep before
- * => one that has nothing, if there is none */
+ * => if there is no such process, a thread whose fields are all NULL */
 static const struct thread *
 look_begin(pid_t pid)
 {
@@ -260,7 +260,7 @@ made(const struct inode_ops *ops, u32 mode, pid_t pid, int file)
     return inode;
 }
 
-/* The number that name spells, as Linux accepts it.  => -1: it is none */
+/* The number in name, in Linux's strict form.  => -1: it is none */
 static int
 number_of_name(const char *name)
 {
@@ -276,7 +276,7 @@ number_of_name(const char *name)
     return number;
 }
 
-/* Tell it as the next name.  => mode, or 0 if it is less than *key: none */
+/* Give number as the next name.  => mode; 0: it is below *key, so no name */
 static u32
 tell_number(int number, u32 mode, u64 *key, char name[MADE_NAME])
 {
@@ -288,7 +288,7 @@ tell_number(int number, u32 mode, u64 *key, char name[MADE_NAME])
     return mode;
 }
 
-/* The first descriptor that is open, from this one on.  => -1: none */
+/* The first open descriptor from `fd` on.  => -1: none */
 static int
 next_open(pid_t pid, int fd)
 {

@@ -1,8 +1,8 @@
 /*
  * /proc: the kernel's state as text.  Other rooms register files by name.
  *
- * A reader sees a snapshot, made by `show` at its first read (and again after
- * it has gone back to the start).
+ * A reader sees a snapshot: `show` makes the text at the first read (and again
+ * after the reader has gone back to the start).
  */
 #pragma once
 
@@ -16,22 +16,22 @@ struct text {
 };
 
 /* Append formatted text.
- * => any context; want of memory is remembered in text->failed */
+ * => any context; if there is no memory, sets text->failed */
 void text_printf(struct text *text, const char *fmt, ...) __printf(2, 3);
 
-/* Free what it holds; it is empty then. */
+/* Free the text; it is empty then. */
 void text_clear(struct text *text);
 
 /* Make /proc/path, and the directories on the way.
- * => show: 0, or a negative errno for the reader; no lock held but the file's
- * => store: takes what one write(2) brought, at most 63 bytes, without the
- *    newline at its end; 0, or a negative errno for the writer; NULL: no write
+ * => show: 0, or a negative errno for the reader; only the file's lock is held
+ * => store: gets the bytes of one write(2), at most 63, without the newline at
+ *    the end; 0, or a negative errno for the writer; store NULL: no writing
  * => boot, after fs_init; panics if there is no memory */
 void procfs_register(const char *path, int (*show)(struct text *out),
                      int (*store)(const char *line));
 
-/* Make /proc, with what it tells of processes and CPUs. */
+/* Make /proc, with its files for processes and CPUs. */
 void procfs_init(void);
 
-/* What /proc/cpuinfo tells (cpuinfo.c). */
+/* The text of /proc/cpuinfo (cpuinfo.c). */
 int cpuinfo_show(struct text *out);

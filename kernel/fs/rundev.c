@@ -1,9 +1,9 @@
 /*
  * /dev/run.
  *
- * Where COM1 carries the program's standard input (which /run/tine/stdio says),
- * byte 0x10 (DLE) is escaped: DLE DLE is a DLE, DLE `E` the end of the input.
- * What comes goes through a terminal of its own, with all its modes off.
+ * If COM1 carries the program's standard input (/run/tine/stdio says so), byte
+ * 0x10 (DLE) is an escape: DLE DLE is a DLE, DLE `E` is the end of the input.
+ * The input goes through a terminal of its own, with all its modes off.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -21,15 +21,15 @@
 #include "fs/tty.h"
 
 #define DLE       0x10
-#define RUN_MAJOR 240 /* for local use, says Linux's list of devices */
+#define RUN_MAJOR 240 /* Linux's list of devices: for local use */
 #define PIECE     256 /* interrupts are off while a record goes out */
 
 static struct tty run_input = {
     .lock = SPINLOCK_INIT(RANK_TTY),
     .termios = {.c_cc = {[VMIN] = 1}},
 };
-static struct tty *receiver; /* who gets what is typed; NULL: nobody yet, but
-                                another CPU may ask the devices already */
+static struct tty *receiver; /* gets the typed bytes; NULL: not set yet (but
+                                another CPU may already poll the devices) */
 
 bool
 console_has_room(void)
@@ -42,7 +42,7 @@ console_has_room(void)
 void
 console_take(char byte)
 {
-    static bool escaped; /* a DLE came: the next byte says what is meant */
+    static bool escaped; /* the byte before was a DLE */
 
     bool escape = receiver == &run_input && byte == DLE && !escaped;
 
@@ -57,8 +57,8 @@ console_take(char byte)
 static struct mutex record_lock; /* guards record */
 static char record[HOST_RECORD_MAX];
 
-/* A write goes out in one piece, in as many records as it needs: to the host
- * they are one stream.  But a report is a record, and loses its newline. */
+/* Send a write as one piece, in as many records as needed: the host joins them
+ * to one stream.  But each report is one record, without its newline. */
 static long
 record_write(struct file *file, struct uio *uio)
 {
@@ -84,7 +84,7 @@ record_write(struct file *file, struct uio *uio)
                                             : (long)(size - uio->left);
 }
 
-/* Whether the run's first program reads from us, not from the terminal. */
+/* Whether the run's first program reads from /dev/run/stdin. */
 static bool
 stdin_is_ours(void)
 {

@@ -33,8 +33,8 @@ text_grow(struct text *text, size_t n)
     return true;
 }
 
-/* What is told (a name, say) may change meanwhile: so only a pass that had room
- * for all it wrote counts, and another is made after each growth. */
+/* An argument (a name, say) may change meanwhile.  So if the text did not fit,
+ * it is formatted again after the buffer has grown. */
 void
 text_printf(struct text *text, const char *fmt, ...)
 {

@@ -2,8 +2,8 @@
  * Regular files: pages in memory.
  *
  * Essential fact: a copy to or from the user takes a reference to the page's
- * frame under the inode's lock, and copies without it.  A truncation meanwhile
- * only takes the frame out of the tree.
+ * frame under the inode's lock, then copies without the lock.  A concurrent
+ * truncation only takes the frame out of the tree.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -49,7 +49,7 @@ pages_of(u64 size)
     return align_up(size, PAGE_SIZE) / PAGE_SIZE;
 }
 
-/* ---- As something to map ---- */
+/* ---- The object that is mapped ---- */
 
 static struct inode *
 inode_of(struct object *object)
@@ -119,16 +119,16 @@ clear(struct tmpfs_file *file, u64 start, u64 end)
     }
 }
 
-/* What a mapping has written behind the end in the last page goes, before the
- * end moves past it.  => the inode's lock held */
+/* Clear the bytes after the end in the last page, before the end moves past
+ * them: a mapping may have written there.  => the inode's lock held */
 static void
 clear_tail(struct inode *inode)
 {
     clear(file_of(inode), inode->size, align_up(inode->size, PAGE_SIZE));
 }
 
-/* Move what lies in one page; a write makes the page.
- * => bytes, 0 at the end; -EFAULT, -ENOMEM, -ENOSPC if not even one came */
+/* Move the bytes that lie in one page; a write makes the page.
+ * => bytes, 0 at the end; -EFAULT, -ENOMEM, -ENOSPC if none were moved */
 static long
 move_page(struct inode *inode, u64 offset, struct uio *uio)
 {
@@ -170,7 +170,7 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
     return done == 0 && n > 0 ? -EFAULT : (long)done;
 }
 
-/* Move page by page.  => bytes; an errno if there was none */
+/* Move page by page.  => bytes; an errno if none were moved */
 static long
 tmpfs_transfer(struct file *file, struct uio *uio)
 {
@@ -220,7 +220,7 @@ tmpfs_truncate(struct inode *inode, u64 size)
 
     mutex_lock(&file->writing);
     u64 old = inode->size;
-    if (size < old) { /* first, so that no fault gets a page behind it */
+    if (size < old) { /* first the size: no fault may get a page after it */
         inode->size = size;
         error = object_unmap(&inode->object, pages_of(size), ~0UL);
     }

@@ -11,18 +11,18 @@ struct inode;
 /* A new empty file.  => with one reference; NULL: no memory */
 struct inode *tmpfs_file(u32 mode);
 
-/* A file without a name, of size bytes, all zero: what MAP_SHARED of anonymous
- * memory maps.  Its pages (FRAME_SHARED) are not under tmpfs's limit.
+/* A file without a name: `size` bytes, all zero.  It is the object of anonymous
+ * MAP_SHARED memory.  tmpfs's limit does not count its pages (FRAME_SHARED).
  * => with one reference; NULL: no memory */
 struct inode *tmpfs_anonymous(u64 size);
 
-/* Give a new file, which nobody else has yet, its contents from kernel memory.
+/* Fill a new file, which only the caller uses, from kernel memory.
  * => 0 or -ENOMEM */
 int tmpfs_fill(struct inode *inode, const void *data, size_t size);
 
-/* From now on files may take no more than half of the memory that is free
- * (-ENOSPC), as on Linux; what is there already does not count. */
+/* From now on, limit files to half of the memory that is free now (-ENOSPC), as
+ * Linux does.  Existing files do not count. */
 void tmpfs_limit(void);
 
-/* How many pages are left to files. */
+/* How many more pages files may take. */
 u64 tmpfs_room(void);

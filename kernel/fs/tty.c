@@ -3,8 +3,8 @@
  * Modes, sessions and the nodes in /dev are in tty_file.c.
  *
  * Essential fact: input comes from console_poll with interrupts on, so ^C sends
- * its signal here; only not under the terminal's lock, since a group is
- * signalled under family_lock, which comes before.
+ * its signal here.  It does so after releasing the terminal's lock, because
+ * family_lock, which guards the group, ranks before it.
  *
  * Entry points: tty_receive, tty_read, tty_write.
  */
@@ -22,7 +22,7 @@
 #include "fs/tty.h"
 
 #define DELETE   0x7f
-#define SHOW_MAX 64 /* bytes given to the devices at once */
+#define SHOW_MAX 64 /* bytes in one call of console_write */
 #define CHUNK    256 /* bytes of a write that are shown at once */
 
 static inline bool
@@ -31,7 +31,7 @@ tty_has(const struct tty *tty, tcflag_t local_flag)
     return (tty->termios.c_lflag & local_flag) != 0;
 }
 
-/* Whether byte is the one that control character `index` is set to (0: off). */
+/* Whether byte is control character `index` of the modes (0: switched off). */
 static inline bool
 is_control(const struct tty *tty, int index, u8 byte)
 {
@@ -81,7 +81,7 @@ tty_write(struct file *file, struct uio *uio)
     return size == uio->left && size > 0 ? -EFAULT : (long)(size - uio->left);
 }
 
-/* How many columns a byte of the line takes: ^X for a control character. */
+/* The columns that an echoed byte takes: two (^X) for a control character. */
 static size_t
 columns(const struct tty *tty, u8 byte)
 {
@@ -91,7 +91,7 @@ columns(const struct tty *tty, u8 byte)
     return control && tty_has(tty, ECHOCTL) ? 2 : 1;
 }
 
-/* A tab is echoed as a blank: to erase it needs no count of columns then. */
+/* Echo a tab as one blank: then erasing it needs no count of columns. */
 static void
 echo(struct tty *tty, u8 byte)
 {
@@ -121,7 +121,7 @@ tty_has_room(struct tty *tty)
     return room;
 }
 
-/* What is typed up to now can be read. */
+/* Let readers have all that was typed so far. */
 static void
 hand_over(struct tty *tty)
 {
@@ -129,7 +129,7 @@ hand_over(struct tty *tty)
     wait_wake_all(&tty->input_wait);
 }
 
-/* Take the last byte off the line, and off the screen. */
+/* Remove the last byte from the line, and from the screen. */
 static void
 erase(struct tty *tty)
 {
@@ -140,12 +140,12 @@ erase(struct tty *tty)
     }
 }
 
-/* Erase a byte or the line.  => whether the byte meant that */
+/* Erase a byte or the line.  => whether byte was an erase character */
 static bool
 edit_line(struct tty *tty, u8 byte)
 {
     bool kill = is_control(tty, VKILL, byte);
-    /* Terminals differ in what their erase key sends; both are served. */
+    /* Some terminals' erase key sends DEL, some send BS: accept both. */
     bool one = is_control(tty, VERASE, byte) || byte == '\b';
 
     if (!tty_has(tty, ICANON) || !(kill || one)) {
@@ -158,7 +158,7 @@ edit_line(struct tty *tty, u8 byte)
     return true;
 }
 
-/* Something to keep: a byte, or the end of the file. */
+/* Store a byte, or the mark for the end of the file. */
 static void
 keep(struct tty *tty, u8 byte)
 {
@@ -172,7 +172,7 @@ keep(struct tty *tty, u8 byte)
     }
     bool ends_line = (entry & (TTY_LINE_END | TTY_EOF)) != 0;
     if (tty->head - tty->tail == TTY_RING || (is_full(tty) && !ends_line)) {
-        return; /* one endless line: as on Linux, its rest is lost */
+        return; /* the line is too long: as on Linux, its rest is lost */
     }
     tty->ring[tty->head++ % TTY_RING] = entry;
     if (entry != TTY_EOF) {
@@ -183,7 +183,7 @@ keep(struct tty *tty, u8 byte)
     }
 }
 
-/* The signal that a byte means: ^C, ^\, ^Z.  => 0: none */
+/* The signal for a typed byte: ^C, ^\, ^Z.  => 0: none */
 static int
 signal_of(const struct tty *tty, u8 byte)
 {
@@ -230,7 +230,8 @@ tty_end(struct tty *tty)
 
 /* ---- Reading ---- */
 
-/* Take what can be read: at most size bytes, of one line.  => lock held */
+/* Copy bytes that can be read: at most size, of one line.  Without ICANON an
+ * end of file that was typed earlier is a NUL, as on Linux.  => lock held */
 static size_t
 tty_take(struct tty *tty, char *buf, size_t size)
 {
@@ -238,14 +239,15 @@ tty_take(struct tty *tty, char *buf, size_t size)
 
     while (tty->tail != tty->edit) {
         u16 entry = tty->ring[tty->tail % TTY_RING];
-        if (got == size && !(entry & TTY_EOF)) {
+        bool ends_file = tty_has(tty, ICANON) && (entry & TTY_EOF);
+        if (got == size && !ends_file) {
             break;
         }
         tty->tail++;
-        if (!(entry & TTY_EOF)) {
+        if (!ends_file) {
             buf[got++] = (char)entry;
         }
-        if (tty_has(tty, ICANON) && (entry & (TTY_LINE_END | TTY_EOF))) {
+        if (ends_file || (tty_has(tty, ICANON) && (entry & TTY_LINE_END))) {
             break;
         }
     }
@@ -262,7 +264,7 @@ tty_read(struct file *file, struct uio *uio)
     if (size == 0) {
         return 0;
     }
-    /* Taken in one piece: two readers never share a line. */
+    /* One copy out of the ring: two readers never share a line. */
     char *line = kmalloc(size);
     if (line == NULL) {
         return -ENOMEM;
@@ -280,7 +282,7 @@ tty_read(struct file *file, struct uio *uio)
     }
     spin_unlock(&tty->lock);
     if (was_full) {
-        console_poll(); /* now there is room for what the devices hold */
+        console_poll(); /* the devices may hold bytes: there is room now */
     }
     if (got > 0 && uio_move(uio, line, (size_t)got) != 0) {
         got = -EFAULT;
@@ -303,7 +305,7 @@ tty_set_modes(struct tty *tty, vaddr_t user, bool flush)
     if (flush) {
         tty->tail = tty->edit = tty->head;
     }
-    if (changed & ICANON) { /* what is there is a line, or just bytes */
+    if (changed & ICANON) { /* pending bytes become a line, or no line */
         if (tty_has(tty, ICANON) && tty->tail != tty->head) {
             tty->ring[(tty->head - 1) % TTY_RING] |= TTY_LINE_END;
         }

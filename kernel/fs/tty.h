@@ -7,9 +7,9 @@
  *                 v
  *   shown <-- tty_write <-- programs
  *
- * In canonical mode only whole lines, up to `edit`, can be read, and the line
- * behind it can still be erased; otherwise everything can be read at once.
- * Indices only grow; a byte's place is its index modulo TTY_RING.
+ * In canonical mode only whole lines, up to `edit`, can be read; the bytes from
+ * `edit` on can still be erased.  Otherwise each byte can be read at once.
+ * Indices only grow; a byte's position is its index modulo TTY_RING.
  */
 #pragma once
 
@@ -22,23 +22,23 @@
 #define TTY_RING 4096
 
 #define TTY_LINE_END 0x100 /* this byte ends a line */
-#define TTY_EOF      0x200 /* no byte: ^D was typed here */
+#define TTY_EOF      0x200 /* no byte: it marks where ^D was typed */
 
 struct file;
 struct session;
 struct uio;
 
-/* All fields below the lock are guarded by it. */
+/* `lock` guards all fields below it. */
 struct tty {
-    struct mutex writing;     /* each write is shown in one piece */
+    struct mutex writing;     /* held during a write: it is shown whole */
     struct spinlock lock;     /* RANK_TTY */
     u32 tail, edit, head;     /* of ring */
     u16 ring[TTY_RING];       /* bytes, with TTY_* flags */
-    bool ended;               /* nothing more will come */
+    bool ended;               /* no more input will come */
     struct termios termios;
     struct session *session;  /* whose controlling terminal it is, or NULL */
-    pid_t foreground;         /* group that ^C and the like go to; a use of
-                                 this pid, so no stranger has it */
+    pid_t foreground;         /* the group that gets ^C and the like; holds
+                                 this pid, so that no other process gets it */
     struct waitq input_wait;  /* readers */
 };
 
@@ -48,17 +48,17 @@ extern struct tty console_tty;
 /* Make /dev/console and /dev/tty.  => boot */
 void tty_init(void);
 
-/* Whether a typed byte would find room, or be lost in an endless line. */
+/* Whether there is room for a byte (an endless line loses it otherwise). */
 bool tty_has_room(struct tty *tty);
 
 /* One typed byte.  => process context or idle, no lock but RANK_INPUT's */
 void tty_receive(struct tty *tty, char byte);
 
-/* No byte will follow: reads give what is there, then 0. */
+/* No byte will follow: reads return the rest, then 0. */
 void tty_end(struct tty *tty);
 
-/* Take new modes from the user; what was typed already is kept or, if flush,
- * thrown away.  => 0, -EFAULT */
+/* Set new modes, from user memory; flush: also discard pending input.
+ * => 0, -EFAULT */
 long tty_set_modes(struct tty *tty, vaddr_t user, bool flush);
 
 /* read(2), at most one line, and write(2); the terminal is the inode's data. */

@@ -3,8 +3,8 @@
  * controlling terminal it is, and which process group is in the foreground.
  *
  * Essential fact: a process has the terminal of its session, if that has one.
- * Who controls what changes under family_lock, the foreground group also under
- * the terminal's own, by which a typed ^C finds it.
+ * family_lock guards which session that is, and the foreground group.  The
+ * group is also under the terminal's lock, for a typed ^C.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -50,7 +50,7 @@ our_session(void)
     return current->process->group->session;
 }
 
-/* A session's leader makes the terminal the session's, if it is nobody's. */
+/* If a session's leader calls this, a free terminal becomes its session's. */
 static long
 take_terminal(struct tty *tty)
 {
@@ -92,7 +92,7 @@ set_foreground(struct tty *tty, vaddr_t arg)
     if (group < 0) {
         return -EINVAL;
     }
-    spin_lock(&family_lock); /* the group cannot go before it is ours */
+    spin_lock(&family_lock); /* the group must not end before it is set */
     const struct pgrp *chosen = group_find(group);
     long result = our_session()->terminal != tty      ? -ENOTTY
                   : chosen == NULL                    ? -ESRCH
@@ -121,7 +121,7 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
     case TCGETS:
         return get_modes(tty, arg);
     case TCSETS:
-    case TCSETSW: /* output is shown at once: there is nothing to wait for */
+    case TCSETSW: /* output is never pending: nothing to wait for */
     case TCSETSF:
         return tty_set_modes(tty, arg, request == TCSETSF);
     case TIOCGWINSZ:
@@ -137,7 +137,7 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
     }
 }
 
-/* /dev/tty is whatever terminal controls the caller's session. */
+/* /dev/tty is the terminal that controls the caller's session, if any. */
 static int
 tty_open(struct file *file)
 {

@@ -97,7 +97,10 @@ static void
 end_process(struct process *process)
 {
     if (process == init_process) {
-        panic("init ended, with status %#x", process->exit_status);
+        int status = process->exit_status;
+        panic("init, pid 1, %s %d", WIFSIGNALED(status)
+              ? "was killed by signal" : "ended with status",
+              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
     spin_lock(&family_lock);
     give_children_away(process);

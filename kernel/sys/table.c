@@ -35,7 +35,7 @@ const struct syscall_text syscall_texts[SYSCALL_COUNT] = {
 #undef SYSCALL
 };
 
-/* Linux has fewer than 500 calls; ours begin at 1024. */
+/* Linux has fewer than 500 calls; 500 to 509 are for courses. */
 _Static_assert(SYSCALL_COUNT <= 1100, "the table stays small");
 
 static void (*syscall_hook)(void);

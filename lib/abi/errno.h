@@ -32,10 +32,10 @@
 #define ESPIPE 29       /* pipes and terminals cannot seek */
 #define EROFS 30        /* read-only */
 #define EMLINK 31       /* too many links */
-#define EPIPE 32        /* nobody reads the pipe any more */
+#define EPIPE 32        /* the pipe has no reader any more */
 #define EDOM 33         /* outside the function's domain */
 #define ERANGE 34       /* the result does not fit */
-#define EDEADLK 35      /* would wait for itself */
+#define EDEADLK 35      /* the caller would wait for itself */
 #define ENAMETOOLONG 36 /* path or component too long */
 #define ENOSYS 38       /* no such system call */
 #define ENOTEMPTY 39    /* directory not empty */

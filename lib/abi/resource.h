@@ -1,6 +1,6 @@
 #pragma once
 
-/* Limits of a process, and what wait4 tells about a dead one's use. */
+/* Limits of a process, and the resources that wait4 reports for a dead one. */
 
 #include "abi/time.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-/* What statfs and fstatfs tell of a file system. */
+/* What statfs and fstatfs return about a file system. */
 
 struct statfs {
     long f_type;

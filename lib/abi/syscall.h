@@ -2,7 +2,7 @@
 
 /*
  * The numbers of the system calls: SYS_read and so on.  syscalls.def is sorted,
- * so what follows the last call is how many slots a table of them has.
+ * so the value after the last call is the size of a table of them.
  */
 enum syscall_number {
 #define SYSCALL(number, name, arguments, format) SYS_##name = (number),

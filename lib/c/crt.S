@@ -1,7 +1,7 @@
 /*
  * Where a program starts. The kernel puts argc, the pointers of argv and envp
- * (each list ended by NULL) and the auxiliary vector at the stack pointer. No
- * return address is there, so _start is entered by nobody's call.
+ * (each list ended by NULL) and the auxiliary vector at the stack pointer.
+ * There is no return address: no code calls _start.
  */
     .globl _start
     .type _start, @function

@@ -1,11 +1,11 @@
-/* Directories: a buffer of the kernel's records, handed out one by one. */
+/* Directories: a buffer of the kernel's records, returned one by one. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The kernel's records are handed out as they are. */
+/* The caller gets the kernel's records as they are. */
 _Static_assert(offsetof(struct dirent, d_name) ==
                    offsetof(struct linux_dirent64, d_name),
                "struct dirent begins as the kernel's record");
@@ -14,7 +14,7 @@ struct directory {
     int fd;
     long at;
     long end; /* of the records in buf */
-    long position; /* after the record last handed out, for lseek */
+    long position; /* after the record last returned, for lseek */
     _Alignas(8) char buf[4096];
 };
 

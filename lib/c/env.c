@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char **own_list; /* what we allocated, if environ is it */
+static char **own_list; /* the list that we allocated, once environ uses it */
 static size_t own_room; /* entries it can hold, the NULL included */
 
 static size_t
@@ -22,7 +22,7 @@ env_count(void)
     return n;
 }
 
-/* The place of name[0..length) in environ, or NULL. */
+/* The entry of name[0..length) in environ, or NULL. */
 static char **
 env_find(const char *name, size_t length)
 {

@@ -1,7 +1,7 @@
 /*
  * The exec functions over execve. Essential fact: a child of vfork calls them
- * on its parent's memory, so they allocate nothing: names are built and
- * argument lists gathered on the stack.
+ * on its parent's memory. So they allocate nothing: they build names and
+ * argument lists on the stack.
  */
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +24,7 @@ execvp(const char *name, char *const argv[])
     return execvpe(name, argv, environ);
 }
 
-/* Try name in directory dir[0..length); an empty one is the current. */
+/* Try name in directory dir[0..length); length 0 is the working directory. */
 static void
 exec_in(const char *dir, size_t length, const char *name, char *const argv[],
         char *const envp[])
@@ -44,7 +44,7 @@ exec_in(const char *dir, size_t length, const char *name, char *const argv[],
     execve(path, argv, envp);
 }
 
-/* PATH is the caller's, also when another environment is handed on. */
+/* PATH is the caller's, even if envp has another one. */
 int
 execvpe(const char *name, char *const argv[], char *const envp[])
 {
@@ -61,7 +61,7 @@ execvpe(const char *name, char *const argv[], char *const envp[])
         size_t length = strcspn(dir, ":");
         exec_in(dir, length, name, argv, envp);
         if (errno == EACCES) {
-            error = EACCES; /* worth telling, unless one can be run */
+            error = EACCES; /* reported if no later directory succeeds */
         } else if (errno != ENOENT && errno != ENOTDIR) {
             return -1;
         }

@@ -1,9 +1,9 @@
 #pragma once
 
 /*
- * The system calls whose C functions differ from them: stubs.S names these
- * stubs sys_NAME, and the library's function of that name is built on it. All
- * other stubs are themselves the functions POSIX describes.
+ * System calls whose C functions differ from them: stubs.S names these stubs
+ * sys_NAME, and the library's function NAME calls it. Every other stub is
+ * itself the function that POSIX describes.
  */
 
 #include "abi/posix.h"

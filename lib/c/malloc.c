@@ -6,9 +6,9 @@
  *     +---------------+----------------------------+
  *
  * Essential fact: a block never changes its size, so malloc and free are a pop
- * and a push, and nothing is ever split or joined; up to half of a block may
- * be waste. Blocks over LARGE are mappings of their own and go back to the
- * kernel when they are freed.
+ * and a push, and blocks are never split or joined. Up to half of a block may
+ * be unused. Blocks over LARGE are mappings of their own; free unmaps
+ * them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ struct free_block {
 #define CLASSES 13 /* 32 ... 128 KiB */
 
 static struct free_block *free_lists[CLASSES];
-static char *chunk; /* memory from brk that was never handed out */
+static char *chunk; /* memory from brk that malloc never returned yet */
 static size_t chunk_left;
 
 static int
@@ -54,7 +54,7 @@ class_of(size_t size)
     return class;
 }
 
-/* Memory from brk; what is left of the last chunk is lost when it is small. */
+/* Memory from brk; a small rest of the last chunk is lost. */
 static void *
 carve(size_t size)
 {
@@ -129,7 +129,7 @@ malloc(size_t size)
     return header + 1;
 }
 
-/* The header in front of what malloc gave; a wrong pointer ends the program. */
+/* The header of a block from malloc; a wrong pointer ends the program. */
 static struct header *
 header_of(void *ptr)
 {

@@ -59,7 +59,7 @@ isatty(int fd)
     return tcgetattr(fd, &modes) == 0;
 }
 
-/* With buf NULL the answer is the caller's to free. */
+/* With buf NULL, the caller must free the result. */
 char *
 getcwd(char *buf, size_t size)
 {
@@ -114,7 +114,7 @@ fchmodat(int dir, const char *path, mode_t mode, int flags)
     return sys_fchmodat(dir, path, mode);
 }
 
-/* The system call gives the end as it is now, whether or not it moved it. */
+/* The system call returns the current end, whether or not it has changed. */
 int
 brk(void *end)
 {

@@ -54,7 +54,7 @@ fprintf(FILE *file, const char *fmt, ...)
     return n;
 }
 
-/* A stream that lives for one call; nothing of stdout's is touched. */
+/* Uses a stream that lives for one call, so stdout's state does not change. */
 int
 dprintf(int fd, const char *fmt, ...)
 {

@@ -1,6 +1,6 @@
 /*
  * Signals. Essential fact: the kernel's structure has the flags before the
- * mask and wants to be told where a handler returns to (SA_RESTORER).
+ * mask, and the address to which a handler returns (SA_RESTORER).
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /*
  * A program's life outside main: from the kernel's stack to main, and from
  * main's return to _exit. Essential fact: exit runs the atexit functions and
- * flushes the streams, _exit does neither; a child made by vfork must end with
- * _exit, since it would flush its parent's buffers.
+ * flushes the streams; _exit does neither. A child of vfork must end with
+ * _exit, because exit would flush its parent's buffers.
  */
 #include <errno.h>
 #include <signal.h>

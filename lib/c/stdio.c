@@ -2,9 +2,9 @@
  * Streams: reading and writing through a buffer.
  *
  * Essential fact: a stream is either reading or writing (FILE_WRITING says
- * which), and one buffer serves both; changing over flushes what was written,
- * or seeks back over what was read ahead. Errors stay in the flags, so code
- * between file_begin_write and file_end_write need not look at them.
+ * which), and one buffer serves both. A change flushes what was written, or
+ * seeks back over what was read ahead. Errors stay in the flags, so code
+ * between file_begin_write and file_end_write need not check them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 #include "c/file.h"
 
-/* Apart from the streams, so that a program's initialised data stay small. */
+/* Separate from the streams: so a program's initialised data stay small. */
 static char input_storage[STORAGE_SIZE];
 static char output_storage[STORAGE_SIZE];
 static char error_storage[STORAGE_SIZE];
@@ -158,14 +158,14 @@ write_all(FILE *file, const char *data, size_t n)
     return 0;
 }
 
-/* Write what waits, or give back what was read ahead if the file can seek. */
+/* Write the buffer, or give back what was read ahead if the file can seek. */
 static int
 flush_one(FILE *file)
 {
     int result = 0;
 
     if ((file->flags & FILE_WRITING) == 0 && file->at == 1 && file->end == 1) {
-        return 0; /* after a fork, a store would copy the page */
+        return 0; /* no store: after a fork it would copy the page */
     }
     if ((file->flags & FILE_WRITING) != 0) {
         result = write_all(file, file->storage + 1, file->at - 1);

@@ -5,7 +5,7 @@
  * errno and -1, here and nowhere else.
  */
 
-/* Calls that C knows under another name, or whose name means more in C. */
+/* Calls that have another name in C, or whose C function does more. */
 #define exit sys_exit
 #define exit_group sys_exit_group
 #define brk sys_brk
@@ -23,10 +23,10 @@
 #define prlimit64 prlimit
 
 /*
- * After vfork, and after fork on a kernel told to share all of memory, the
- * child runs on its parent's stack: its return and its next call overwrite the
- * word that holds the parent's return address. So these two keep that address
- * in a register across the call, each process having its own registers.
+ * After vfork, and after fork=share, the child runs on its parent's stack. Its
+ * return and its next call overwrite the word that holds the parent's return
+ * address. So these two keep that address in a register across the call: each
+ * process has its own registers.
  */
     .cfi_sections .debug_frame
 .macro stub number, name
@@ -71,8 +71,8 @@
 /*
  * int clone(int (*fn)(void *), void *stack, int flags, void *arg,
  *           int *parent_tid, void *tls, int *child_tid);
- * The child begins on a stack of its own, where nobody has called it: what it
- * needs there is its argument; fn waits in r9, as each has its own registers.
+ * The child begins on a new stack, without a return address. Only its argument
+ * is there; fn waits in r9, because each process has its own registers.
  */
     .globl clone
     .type clone, @function

@@ -1,7 +1,7 @@
 /*
- * The newc reader. Essential fact: every length comes from the archive, so it
- * is compared with what is left before anything is added to an offset; no sum
- * here can wrap, since each field has 32 bits and the sums 64.
+ * The newc reader. Essential fact: every length comes from the archive. So it
+ * is compared with what is left before it is added to an offset. No sum here
+ * can wrap, since each field has 32 bits and the sums 64.
  */
 #include "common/cpio.h"
 
@@ -43,7 +43,7 @@ skip_zeros(struct cpio *cpio)
 int
 cpio_next(struct cpio *cpio, struct cpio_entry *entry)
 {
-    /* Between archives zeros may stand; inside one they are an error. */
+    /* Zeros may follow an archive; inside one they are an error. */
     bool between = cpio->at == 0;
 
     for (;;) {
@@ -67,7 +67,7 @@ round_up_4(u64 n)
     return (n + 3) & ~3ul;
 }
 
-/* Read the entry at cpio->at and go behind it. */
+/* Read the entry at cpio->at, and move cpio->at past it. */
 static int
 parse_entry(struct cpio *cpio, struct cpio_entry *entry)
 {

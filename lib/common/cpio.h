@@ -31,7 +31,7 @@ struct cpio_entry {
 void cpio_init(struct cpio *cpio, const void *data, size_t size);
 
 /*
- * Read the next entry, of this archive or the one behind it.
+ * Read the next entry, of this archive or the next one.
  * => 1 and *entry; 0 at the end; -EINVAL if it is truncated, not newc, or
  *    lacks its trailer; after 0 or an error `at` says where
  */

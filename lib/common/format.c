@@ -1,9 +1,9 @@
 /*
  * The formatter of both sides: format_to and the two snprintfs on it.
  *
- * Essential fact: a conversion is first parsed into a struct spec, then its
- * digits are made in a small buffer, and only `emit` knows about padding: it
- * prints spaces, prefix (sign or 0x), zeros, body, spaces.
+ * Essential fact: a conversion is first parsed into a struct spec; then its
+ * digits are made in a small buffer; only `emit` handles padding. It prints
+ * spaces, prefix (sign or 0x), zeros, body, spaces.
  */
 #include "common/format.h"
 
@@ -164,7 +164,7 @@ emit_pointer(struct sink *out, const struct spec *spec, u64 value)
     }
 }
 
-/* => false if conv is none of ours; then no argument was taken */
+/* => false: conv is unknown here; then no argument was taken */
 static bool
 convert(struct sink *out, const struct spec *spec, va_list *ap)
 {

@@ -3,8 +3,8 @@
 /*
  * The formatter behind printf and printk: C's format language without floats.
  * Conversions d i u x X o c s p %; flags - 0 + space #; width and precision,
- * also as *; lengths hh h l ll z j t. An unknown conversion is printed as it
- * stands. No memory is allocated and no lock taken: it may run in a panic.
+ * also as *; lengths hh h l ll z j t. An unknown conversion is printed as
+ * text. No memory is allocated and no lock taken: it may run in a panic.
  */
 
 #include <stdarg.h>

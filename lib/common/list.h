@@ -93,8 +93,8 @@ list_add_tail(struct list *head, struct list *node)
     list_insert(head->prev, node);
 }
 
-/* Take node off its list, if it is on one, for the last time: it is not to be
- * looked at again. */
+/* Take node off its list, if it is on one, for the last time: the node may not
+ * be used again. */
 static inline void
 list_leave(struct list *node)
 {

@@ -1,10 +1,10 @@
 /*
  * Memory and string functions of both sides.
  *
- * Essential fact: a block of 8 bytes or more is moved as whole words, and its
- * ragged end by one more word that overlaps the others; so there are no byte
- * loops for tails. `rep movsq` wants the direction flag clear, as the ABI has
- * it, and one instruction then copies a page.
+ * Essential fact: a block of 8 bytes or more is moved in whole words. The bytes
+ * that are left at its end are moved by one more word, which overlaps the last
+ * one; so there are no byte loops. `rep movsq` copies a page at once;
+ * it needs the direction flag clear, which the ABI promises.
  */
 #include "common/string.h"
 
@@ -22,8 +22,8 @@ struct quad {
 } __attribute__((packed, may_alias));
 
 /*
- * Compilers recognise a loop that copies or measures and call memcpy or strlen
- * for it: here that would be the function calling itself for ever.
+ * A compiler replaces a loop that copies or measures by a call of memcpy or
+ * strlen: here the function would call itself for ever.
  */
 #define NOT_AN_IDIOM() __asm__ volatile("" ::: "memory")
 
@@ -46,7 +46,7 @@ copy_short(char *dst, const char *src, size_t n)
     }
 }
 
-/* Right for distinct blocks, and for overlapping ones with dst below src. */
+/* Correct for distinct blocks, and for overlapping ones with dst below src. */
 static void
 copy_up(char *dst, const char *src, size_t n)
 {
@@ -64,7 +64,7 @@ copy_up(char *dst, const char *src, size_t n)
     ((struct quad *)(dst + n - 8))->v = tail;
 }
 
-/* Right for overlapping blocks with dst above src. */
+/* Correct for overlapping blocks with dst above src. */
 static void
 copy_down(char *dst, const char *src, size_t n)
 {
@@ -174,7 +174,7 @@ strnlen(const char *s, size_t max)
 
     for (; max - n >= 8; n += 8) {
         u64 quad = ((const struct quad *)(s + n))->v;
-        u64 zeros = (quad - ones) & ~quad & ones << 7; /* the first is right */
+        u64 zeros = (quad - ones) & ~quad & ones << 7; /* first one is exact */
         if (zeros != 0) {
             return n + (size_t)__builtin_ctzl(zeros) / 8;
         }

@@ -4,7 +4,7 @@
  * Memory and string functions for the kernel and for user programs, with the
  * names and contracts of ISO C (strnlen: POSIX, strlcpy: BSD). The compiler
  * itself calls memcpy, memmove, memset and memcmp. In the kernel they are for
- * kernel memory only: user memory is reached through mm/usercopy.h.
+ * kernel memory only: mm/usercopy.h is for user memory.
  */
 
 #include <stddef.h>

@@ -14,12 +14,14 @@ import select
 import signal
 import socket
 import sys
+import textwrap
 import threading
 
 import gdb
 
 LIB = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lib")
 sys.path.insert(0, LIB)
+import lastwords  # noqa: E402, F401: tine_stops asks for it here
 from guest import records  # noqa: E402
 
 RECENT = 4096       # bytes of the console that a new terminal is shown
@@ -37,7 +39,7 @@ class Console:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path + "-")
         self.listener.listen()
-        os.rename(path + "-", path)     # who sees it can connect
+        os.rename(path + "-", path)     # now a client can connect
         self.clients = []
         self.recent = bytearray()   # what the console said last
         self.line = bytearray()     # of the console, not yet printed
@@ -174,7 +176,7 @@ class Type(gdb.Command):
     """Type a line at the guest's console.
 
     tine type TEXT      the text and Enter
-    tine type           Enter alone
+    tine type ""        Enter alone
 
     The guest reads it when it runs: give `continue` after it."""
 
@@ -185,7 +187,10 @@ class Type(gdb.Command):
         if console is None:
             raise gdb.GdbError("the console is not ours: gdb was not started "
                                "by tools/run --gdb or make gdb")
-        console.type(argument + "\n")
+        if not argument:
+            print(textwrap.dedent("    " + self.__doc__))
+            return
+        console.type(("" if argument == '""' else argument) + "\n")
 
 
 def drain(whole=False):

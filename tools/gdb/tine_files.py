@@ -191,7 +191,7 @@ class Pipe:
 
 
 class Holders:
-    """Which descriptors of whom lead to an open file."""
+    """The processes and descriptors that lead to an open file."""
 
     def __init__(self, world):
         self.of = {}        # address of a struct file: {(pid, number)}
@@ -204,7 +204,7 @@ class Holders:
                 self.of.setdefault(file, set()).add((owner.pid, fd))
 
     def other_ends(self, descriptor):
-        """Who has the other end of a pipe: [(pid, number)]."""
+        """The descriptors of a pipe's other end: [(pid, number)]."""
         kind, found = descriptor.file.type, []
         for where, holders in self.of.items():
             if where == 0:
@@ -226,7 +226,7 @@ def cached_frames(inode):
 
 
 def tree_frames(slot, height, first, pages):
-    """Those below a slot, whose first page is this, of so many in the file."""
+    """The frames below a slot; `first` is its first page, of so many."""
     if slot == 0:
         return
     if height == 0:

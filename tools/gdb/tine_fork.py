@@ -1,7 +1,7 @@
 """The two sides of a fork: tine fork, child, parent.
 
-The kernel decides which side is back in user mode first. A stop in gdb takes
-the guest's time, so it may be either; what is asked for decides it here: the
+The kernel decides which side returns to user mode first. Time passes for the
+guest during a stop in gdb, so it may be either. Here the command decides: the
 other side yields the CPU (ParentFirst, and child_first in Child).
 """
 
@@ -60,8 +60,8 @@ class Fork:
 
 def fork_now():
     """The fork that the commands mean: the one that the running process is
-    in, or else the one they meant before, or else the last that can be
-    seen."""
+    in; or else the fork of the command before; or else the last one that can
+    be found."""
     global last_fork
     owner = kernel.current()
     if owner is not None and in_kernel() and number_of_call(owner) in FORKS \
@@ -75,9 +75,9 @@ def fork_now():
 
 
 class ParentFirst(gdb.Breakpoint):
-    """At a child's first step: does its parent wait for the CPU, and has not
-    yet come further in user mode than the child will be? Then the parent goes
-    first, as if nobody looked. So a `next` over fork stays in the parent."""
+    """Stops nothing. At a child's first step its parent may wait for the CPU,
+    and be at the same instruction of user mode as the child. Then the parent
+    goes first, as without gdb. So a `next` over fork stays in the parent."""
 
     wanted = True
 
@@ -100,7 +100,7 @@ class ParentFirst(gdb.Breakpoint):
 class ForkCommand(Command):
     """Run to the next fork: to its first line in the kernel.
 
-    tine fork               by whatever process
+    tine fork               by any process
     tine fork PROGRAM       by this program
 
     vfork and clone count, too. Then `tine child` or `tine parent`."""

@@ -25,7 +25,7 @@ class Frames(View):
     tine frames FRAME           the frame of this number (as in tine pt)
     tine frames ADDRESS         the frame behind it: of the running process,
                                 of the direct map, or of a kernel stack
-    tine frames .               those of the running process, by who has them
+    tine frames .               those of the running process, by their sharers
 
     An ADDRESS is hex, as it is printed, or any expression, as &steps or $rsp.
     refs counts the entries of live tables that name the frame, and the
@@ -97,7 +97,7 @@ def one_frame(world, reader, number):
 
 
 def entry_line(world, graph, edge):
-    """An entry, and which addresses of whom lead through it."""
+    """An entry, with the addresses and processes that lead through it."""
     step = edge.index * tables.span(edge.level + 1)
     places = sorted(base + step for base in graph.places(edge.table))
     table = f"L{edge.level + 1} {edge.table:x}[{edge.index}]"
@@ -116,8 +116,8 @@ def balance(refs, edges, held):
     if refs == edges + held:
         print(f"refs {refs}: {found}")
     elif refs > edges + held:
-        print(f"refs {refs}, but found: {found}. A call under way has the "
-              "rest in hand, or the count is wrong (PT-1)")
+        print(f"refs {refs}, but found: {found}. A running call holds the "
+              "rest, or the count is wrong (PT-1)")
     else:
         print(f"refs {refs}, but found: {found}. The count is wrong (PT-1)")
 
@@ -217,7 +217,7 @@ def summary(reader):
 
 
 def process_frames(world, reader):
-    """The frames of the running process, grouped by who has them too."""
+    """The frames of the running process, grouped by their other owners."""
     owner = kernel.named_thread(".")
     space = world.space_of(owner)
     if space is None:

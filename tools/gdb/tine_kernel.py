@@ -2,8 +2,8 @@
 
 Nothing here writes memory or calls a function of the kernel: so it works at
 any stop, after a panic too. What cannot be read raises gdb.error, with a
-sentence for the person at the prompt (gdb.MemoryError is a gdb.error); who
-shows many things catches it, says so and goes on.
+sentence for the person at the prompt (gdb.MemoryError is a gdb.error). A
+command that shows many things catches it, prints it and goes on.
 
 Read Process, Thread and World first. A command's `owner` is a thread.
 """
@@ -98,7 +98,7 @@ def read(where, size):
 
 
 def is_mapped():
-    """Whether page tables are loaded that have the kernel in them."""
+    """Whether the loaded page tables map the kernel."""
     try:
         read(address(symbol("kernel_main")), 1)
         return True
@@ -107,8 +107,7 @@ def is_mapped():
 
 
 def evaluate(text):
-    """The number that an expression of the user stands for; the address of
-    what is no number."""
+    """The value of the user's expression; if it is no number, its address."""
     value = gdb.parse_and_eval(text)
     if value.type.strip_typedefs().code in (
             gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_STRUCT):
@@ -117,7 +116,7 @@ def evaluate(text):
 
 
 def hex_or_expression(text):
-    """The number that a word means where ours are printed in plain hex: so
+    """The number that a word means, as our own output is in plain hex: so
     `401000` and `7f2a` are hex; the rest is an expression, as `&steps`."""
     try:
         return int(text, 16) if text[0].isdigit() else evaluate(text)
@@ -131,7 +130,7 @@ def hex_or_expression(text):
 
 def list_entries(head, kind, member):
     """The objects of this type whose `member` is on the list, in order.
-    => gdb.error where it cannot be followed, after those before it"""
+    => gdb.error at a link that is broken, after the objects before it"""
     end = address(head)
     where = address(head["next"])
     for _ in range(LIST_MAX):
@@ -384,7 +383,7 @@ class World:
         return Space(at(owner.space_at, field_type("as")))
 
     def names(self, wheres):
-        """Whose spaces these are: `pid 3`, or `pids 3, 5 and 8`."""
+        """The owners of these spaces: `pid 3`, or `pids 3, 5 and 8`."""
         words = [str(pid) for pid in sorted(
             {user.pid for where in wheres
              for user in self.users.get(where, [])})]

@@ -1,4 +1,4 @@
-"""Which program runs, and whose symbols gdb knows: one program's at a time.
+"""Which program runs, and its symbols: gdb knows one program's at a time.
 
 All programs are linked at the same addresses, so the symbols of two cannot be
 told apart. follow() makes gdb know those of the process that runs: it is
@@ -31,7 +31,7 @@ last = None         # the tid at the last stop that was announced
 stopped_at = None   # the registers at the last stop
 last_event = None   # gdb's, of the last stop
 why = None          # what a silent breakpoint has to say about its stop
-quiet = False       # a command of ours says by itself who runs
+quiet = False       # a command of ours prints itself which process runs
 
 
 def user_folder():

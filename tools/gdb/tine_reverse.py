@@ -1,11 +1,11 @@
 """Going back in a recorded run (tools/run --gdb-reverse): tine who-wrote, tine
 instruction.
 
-QEMU goes back by replaying from a snapshot, and tells gdb where it was last at
-a breakpoint or had just written to a watched address. It watches virtual
-addresses, in whatever process. So for a page of a process there are two to
-watch: the process's own, which others have too, and that in the direct map, by
-which the kernel fills and copies pages. Read Search first.
+QEMU goes back by replaying from a snapshot; it stops where it last was at a
+breakpoint or had just written to a watched address. It watches virtual
+addresses, in any process. So each page of a process has two addresses to
+watch: the process's own, which other processes use too, and one in the direct
+map, by which the kernel fills and copies pages. Read Search first.
 """
 
 import contextlib
@@ -94,12 +94,12 @@ def go_to(count):
 
 
 class Instruction(tine_run.Command):
-    """Say how many instructions of the recorded run have been executed.
+    """Print how many instructions of the recorded run have been executed.
 
-    tine instruction        say it
+    tine instruction        print it
     tine instruction N      go there, back or forward
 
-    The number names a place for good: it is the same in each recording of a
+    The number names a point of the run: it is the same in each recording of a
     command, as long as kernel and programs are the same."""
 
     def run(self, argument):
@@ -129,9 +129,9 @@ class WhoWrote(tine_run.Command):
     tine who-wrote ADDRESS          the 8 bytes there, or what a pointer is to
     tine who-wrote page ADDRESS     the whole page around it
 
-    It stops before the instruction that writes; the same again finds the
-    write before that. What a process has at an address may have been written
-    by its parent, before the fork, and copied by the kernel since: it follows
+    It stops before the instruction that writes; the same command again finds
+    the write before that. A process's memory may have been written by its
+    parent before the fork, and copied by the kernel later: the command follows
     the page, not the process. Only in a recorded run."""
 
     def run(self, argument):
@@ -144,8 +144,8 @@ class WhoWrote(tine_run.Command):
         for line in search.copies:
             print(line)
         if not found:
-            raise gdb.GdbError("nobody has written there since the machine "
-                               "was switched on; you are where you were")
+            raise gdb.GdbError("nothing has been written there since the "
+                               "machine was switched on; you did not move")
         search.tell()
         ago = kernel.plural(begin - instruction(), "instruction")
         print(f"  {ago} ago; `tine instruction {begin}` returns")

@@ -1,7 +1,7 @@
 """Letting the guest run to a place; tine enter, tine leave.
 
-A breakpoint in user code stops every process that has code at that address.
-So each of ours asks first who runs: read Stop and run_to.
+A breakpoint in user code stops every process that has code at that address. So
+each of ours first asks which process runs: read Stop and run_to.
 """
 
 import os
@@ -23,8 +23,8 @@ may_write = True        # not in a replay: see yield_cpu
 
 
 class Command(gdb.Command):
-    """A command of ours, with run(argument); what cannot be read or done ends
-    it with one sentence."""
+    """A command of ours, with run(argument); if something cannot be read or
+    done, it ends with one sentence."""
 
     def __init__(self, name, kind=gdb.COMMAND_RUNNING):
         super().__init__("tine " + name, kind)
@@ -43,8 +43,8 @@ class Command(gdb.Command):
 
 
 class Stop(gdb.Breakpoint):
-    """A breakpoint of ours at an address, which stops if one of some tests,
-    called when the guest is there, returns true: then hit is its number."""
+    """A breakpoint of ours at an address. There it calls its tests, and stops
+    if one returns true: then hit is the number of that test."""
 
     def __init__(self, address, tests):
         super().__init__(f"*{address:#x}", gdb.BP_BREAKPOINT, internal=True)
@@ -67,8 +67,8 @@ class Stop(gdb.Breakpoint):
 
 def run_to(*places):
     """Let the guest run to one of some places, each (address, test).
-    => the number of the one where it stopped; None if it stopped elsewhere
-       (a breakpoint of the user's, Ctrl-C, the end), which has been told"""
+    => the number of the place where it stopped; None if it stopped elsewhere
+       (a breakpoint of the user's, Ctrl-C, the end): gdb has printed that"""
     if gdb.selected_thread() is None:
         raise gdb.GdbError("the machine is off; `quit` and start again")
     tests = {}
@@ -93,8 +93,8 @@ def run_to(*places):
 
 
 def hush(how):
-    """gdb itself is not to say where it stopped. (A breakpoint that is
-    silent would not say it to editors either.)"""
+    """Keep gdb from printing where it stopped. (A silent breakpoint would not
+    tell editors either.)"""
     if HUSH:
         gdb.execute("set suppress-cli-notifications " + how)
 
@@ -145,7 +145,7 @@ def the_thread():
 
 
 def number_of_call(owner):
-    """The system call that its trapframe is of, or None. It tells about now
+    """The system call of a thread's trapframe, or None. It is the current one
     only if the thread is in the kernel."""
     frame = owner.value["frame"]
     if int(frame["vector"]) in (kernel.VECTOR_SYSCALL,
@@ -182,10 +182,10 @@ def errno_names():
 
 
 def yield_cpu():
-    """Let the running thread leave the CPU before it is back in user mode,
-    as if its time slice was over. A stop in gdb takes the guest's time, so
-    that ticks come where in a normal run there are none: this gives order
-    back to the two sides of a fork."""
+    """Let the running thread leave the CPU before it returns to user mode, as
+    if its time slice was over. Time passes for the guest during a stop in gdb,
+    so ticks come where a normal run has none: this restores the order of the
+    two sides of a fork."""
     if may_write:
         work = kernel.symbol("cpus")[kernel.cpu_number()]["work"]
         data = (int(work) | WORK_RESCHED).to_bytes(4, "little")
@@ -231,9 +231,9 @@ class Leave(Command):
 
     tine leave
 
-    After a system call that is just past its instruction; after execve, the
-    first instruction of the new program; after a trap, where it came from.
-    Others may run meanwhile: it is this thread that is back."""
+    After a system call it stops just past its instruction; after execve, at
+    the first instruction of the new program; after a trap, where the trap
+    happened. Other threads may run meanwhile."""
 
     def run(self, _argument):
         owner = the_thread()

@@ -1,8 +1,8 @@
 """The beginning of a session that tools/run --gdb has started.
 
-TINE_GDB names a file that says where the sockets are. Without it gdb was
-started by somebody else, an editor say: then all is there but the connection
-and the console, which are theirs.
+TINE_GDB names a file that says where the sockets are. Without it an editor or
+a person has started gdb: then all works except the connection and the console,
+which are theirs.
 """
 
 import json
@@ -26,12 +26,18 @@ WELCOME = """\
 Stopped before the {what}. `help tine` lists the commands for
 processes, page tables and fork; `continue` lets it run, Ctrl-C stops it, `tine
 type TEXT` types at its console, `quit` ends all."""
+TO_PROGRAM = """\
+`tine user {name}` and `continue` go to its main, `tine user {name}:LINE` to a
+line of it; with --main one begins there."""
+OPTIMIZED = """\
+(Lines jump, variables are "optimized out": `make gdb OPT=-Og` has less of it.)\
+"""
 
 prepared = False
 
 
 class Panic(gdb.Breakpoint):
-    """Stops when the kernel has said its last words."""
+    """Stops when the kernel has printed a panic."""
 
     def __init__(self):
         super().__init__("machine_fail", gdb.BP_BREAKPOINT, internal=True)
@@ -39,8 +45,8 @@ class Panic(gdb.Breakpoint):
 
     def stop(self):
         tine_console.drain(True)
-        programs.why = ("The kernel has panicked. `bt` shows where; what only "
-                        "looks still works.")
+        programs.why = ("The kernel has panicked. `bt` shows where; commands "
+                        "that only look still work.")
         return True
 
 
@@ -122,22 +128,39 @@ def begin(config):
     if "TINE_TOUR" in os.environ:       # make tour
         tine_tour.begin()
     else:
-        run_to_start(config["program"])
+        run_to_start(config["program"], config["command"])
     tine_reverse.started()
 
 
-def run_to_start(program):
+def is_optimized():
+    """Was the kernel built for speed, and not for a debugger?"""
+    place = gdb.lookup_global_symbol("kernel_main")
+    made_by = getattr(place.symtab, "producer", None) if place else None
+    return " -O2" in (made_by or "")
+
+
+def welcome(what, command=None):
+    """What a session begins with. command: what is still to start."""
+    words = [WELCOME.format(what=what)]
+    if command:
+        words.append(TO_PROGRAM.format(name=os.path.basename(command)))
+    if is_optimized():
+        words.append(OPTIMIZED)
+    tine_run.tell("\n".join(words))
+
+
+def run_to_start(program, command):
     """To the kernel's first line of C, and then to main of a program."""
     start = tine_run.function("kernel_main"), lambda: True
     if tine_run.run_to(start) is None:
         return
     if not program:
-        tine_run.tell(WELCOME.format(what="kernel's first line of C"))
+        welcome("kernel's first line of C", command)
         return
     path = programs.named(program)
     address = tine_user.user_address(path, "main")
     if tine_run.run_to((address, lambda: tine_user.runs(path))) is not None:
-        tine_run.tell(WELCOME.format(what=f"first line of {program}"))
+        welcome(f"first line of {program}")
 
 
 def start():

@@ -20,8 +20,8 @@ class Stack(Command):
     """The frames of the kernel and of the program in one backtrace.
 
     tine stack          of the thread that runs
-    tine stack PID      of one that waits: a process's first, or the one of
-                        this tid
+    tine stack PID      of a waiting thread: a process's first, or the thread
+                        with this tid
 
     For the thread that runs, `frame N` selects one of them, and `up`, `bt`
     and `finish` cross the boundary, too."""

@@ -5,24 +5,15 @@ import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_tree
+from tine_console import lastwords
 from tine_run import Command, function, function_of_call, \
     register_value, result, returns, run_to, tell, the_thread, word_at
 
 STRING_MAX = 60         # characters of an argument that are shown
 PROT_WRITE = 2
 
-TRAPS = {
-    0: ("divide", "divide error"), 1: ("debug", "debug"),
-    2: ("nmi", "non-maskable interrupt"), 3: ("break", "breakpoint"),
-    4: ("overflow", "overflow"), 5: ("bound", "bound range"),
-    6: ("opcode", "invalid opcode"), 7: ("fpu", "no FPU"),
-    8: ("double", "double fault"), 10: ("tss", "invalid TSS"),
-    11: ("segment", "segment not present"), 12: ("stack", "stack fault"),
-    13: ("protection", "general protection fault"), 14: ("page", "page fault"),
-    16: ("x87", "x87 error"), 17: ("alignment", "alignment check"),
-    18: ("machine", "machine check"), 19: ("simd", "SIMD error"),
-    kernel.VECTOR_TIMER: ("timer", "timer interrupt"),
-}
+TRAPS = {**lastwords.TRAPS,
+         kernel.VECTOR_TIMER: ("timer", "timer interrupt")}
 EXCEPTIONS = 32         # vectors below this are exceptions
 FAULT_BITS = ((1, "page present", "page not present"), (2, "write", ""),
               (4, "in user mode", "in the kernel"),
@@ -54,7 +45,7 @@ class Return(gdb.Breakpoint):
 class Syscall(Command):
     """Run to the next system call of a name; the next stop is its return.
 
-    tine syscall NAME               by whatever process
+    tine syscall NAME               by any process
     tine syscall NAME PROGRAM       by this program
 
     It stops at the first line of the call's function and prints the
@@ -129,10 +120,10 @@ def string_at(where):
 class Cow(Command):
     """Run to the next copy-on-write fault, and say what will be copied.
 
-    tine cow                by whatever process
+    tine cow                by any process
     tine cow PROGRAM        by this program
 
-    That is a write which the program may do, to what a fork has left shared.
+    That is a legal write of the program to a page that a fork has left shared.
     It stops at the first line of fault_serve; `tine pt . ADDRESS` shows the
     way to the page, `tine leave` lets the kernel copy."""
 

@@ -1,8 +1,8 @@
 """tine tour, tine next: a guided walk through one fork.
 
-The stops are places and tests (tine_tourstops.py), their texts are in
-tour.txt. All stops that are still to come are set at once, so whatever else
-is done in between, the next one is found.
+The stops are places and tests (tine_tourstops.py); their texts are in
+tour.txt. All later stops are set at once: so the tour finds the next one,
+whatever the user does in between.
 """
 
 import ctypes
@@ -37,7 +37,7 @@ class Tour:
         self.stops = stops.all_stops()
         self.cast = stops.Cast()
         self.turns = stops.take_turns(self.cast)
-        tine_fork.ParentFirst.wanted = False    # we say whose turn it is
+        tine_fork.ParentFirst.wanted = False    # the tour decides the order
         self.seen, self.told = [], set()
         self.mode = self.page = ""
         self.over = False
@@ -75,12 +75,12 @@ class Tour:
         self.tell(f"{number} of {len(self.stops)}: ", stop.name,
                   stops.Facts(self.cast, stop), self.stops[:number])
         if not self.seen[1:] and self.mode not in MODES:
-            print(f"\nThe tour has words for fork=tree and fork=page. This is "
-                  f"fork={self.mode}:\nwhat gdb shows is right, what the tour "
-                  "says about it may be wrong.")
+            print(f"\nThe tour has texts for fork=tree and fork=page. This is "
+                  f"fork={self.mode}:\nwhat gdb shows is right, but the tour's "
+                  "text about it may be wrong.")
 
     def end(self):
-        """Leave nothing of ours in the machine; if it is there for this
+        """Leave nothing of ours in the machine; if it was started for this
         program alone, let it go on to its end."""
         self.over = True
         tine_fork.ParentFirst.wanted = True
@@ -148,8 +148,8 @@ def heading(text):
 
 def body(lines, facts):
     """The lines of a page as they are printed. `$` runs a command of gdb's,
-    `@` makes a drawing of tine_tourstops; the lines of a paragraph are filled
-    again with the facts in them, but those that begin with a space."""
+    `@` makes a drawing of tine_tourstops; paragraphs are filled again with
+    the facts in them, except lines that begin with a space."""
     last = None
     for kind, group in itertools.groupby(lines, kind_of):
         group = list(group)
@@ -179,7 +179,7 @@ def look(words, sign, facts):
 
 
 def command(line):
-    """What one would see who types it."""
+    """The command as it looks when it is typed."""
     yield f"(gdb) {line}"
     try:
         yield gdb.execute(line, to_string=True).rstrip("\n")
@@ -191,11 +191,11 @@ def command(line):
 
 
 class Enter:
-    """An empty line goes on, as long as nothing is there to be repeated.
+    """An empty line goes on, unless gdb repeats a command for it.
 
-    gdb has no word for an empty line. But a prompt that comes after another
-    without a command in between is the sign of one; or of Ctrl-C, which has
-    left readline's line undone."""
+    gdb has no event for an empty line. But two prompts without a command in
+    between mean one; or they mean Ctrl-C, which leaves readline's line
+    unfinished."""
 
     def __init__(self, forget):
         self.forget = forget        # lets gdb have nothing to repeat
@@ -245,7 +245,7 @@ class TourCommand(Command):
     tine tour again     print the last page once more
 
     `make tour` starts a session with it. `tine next`, or Enter alone, goes
-    on; in between all of gdb is there."""
+    on; in between all of gdb works."""
 
     def run(self, argument):
         if argument not in ("", "again"):

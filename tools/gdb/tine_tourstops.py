@@ -1,4 +1,4 @@
-"""The tour's stops: where they are, who has to be there, and what is told.
+"""The tour's stops: their places, the side that stops there, and the facts.
 
 Facts come from the machine as it stands: tour.txt names them in {braces}.
 """
@@ -24,16 +24,16 @@ STEP = re.compile(r"/\* \d[ \w]* \*/|/\* ---- ")
 
 
 class Cast:
-    """Who plays: the parent is the thread that comes to the first stop, the
-    child is the thread of its process's child. turn: which side has the CPU
-    if both want it."""
+    """The two threads: the parent is the thread that reaches the first stop,
+    the child is the thread of its process's child. turn: the side that gets
+    the CPU if both want it."""
 
     def __init__(self):
         self.parent = self.pid = None
         self.turn = "child"
 
     def side(self):
-        """Which of them runs: `parent`, `child` or None."""
+        """The side that runs: `parent`, `child` or None."""
         owner = kernel.current()
         if self.parent is None or owner is None:
             return None
@@ -46,7 +46,7 @@ class Cast:
                      if each.where == self.parent), None)
 
     def child(self):
-        """The child, as soon as there is something of it, or None."""
+        """The child, as soon as it has a thread, or None."""
         for each in kernel.threads():
             if each.where != self.parent and (
                     each.state == "embryo" or each.parent_pid == self.pid):
@@ -62,8 +62,8 @@ class Cast:
 
 
 class Turn(gdb.Breakpoint):
-    """Never stops. Where a side is about to leave the kernel, it sees to the
-    order in which the tour tells it, as a tick that comes, or does not."""
+    """Never stops. Where a side is about to leave the kernel, it makes the
+    order that the tour needs, as a tick that comes, or does not."""
 
     def __init__(self, cast, address, arrange):
         super().__init__(f"*{address:#x}", gdb.BP_BREAKPOINT, internal=True)
@@ -108,7 +108,7 @@ def at_page(cast, side):
 
 
 def keep_cpu():
-    """The contrary of yield_cpu: a tick that came is forgotten."""
+    """The opposite of yield_cpu: drops a tick that came."""
     if tine_run.may_write:
         work = kernel.symbol("cpus")[kernel.cpu_number()]["work"]
         data = (int(work) & ~tine_run.WORK_RESCHED).to_bytes(4, "little")
@@ -132,7 +132,7 @@ class Stop:
 
 
 class First(Stop):
-    """The stop where the parent is seen first: whoever runs this program."""
+    """The stop that finds the parent: the first thread of this program."""
 
     def __init__(self, name, address, path):
         super().__init__(name, address, "parent")
@@ -147,7 +147,7 @@ class First(Stop):
 
 
 class Left(Stop):
-    """At thread_free, with the child's thread: whoever is the next there."""
+    """At thread_free of the child's thread, in whichever thread runs next."""
 
     def __init__(self, name, address):
         super().__init__(name, address, None)
@@ -288,7 +288,7 @@ class Facts:
             fact = getattr(self, "fact_" + name)()
         except gdb.error as error:
             return f"({error})"
-        # Where the order has become another, some are not to be had.
+        # If the order of events was another, some facts do not exist.
         return "nothing" if fact is None or fact == "" else fact
 
     def drawing(self, words):
@@ -316,7 +316,7 @@ class Facts:
              and each.parent_pid == self.cast.pid), "none")
 
     def fact_next(self):
-        """Who runs, next on this CPU."""
+        """The thread that runs next on this CPU."""
         return kernel.current() or "the idle thread"
 
     def fact_mode(self):
@@ -410,7 +410,8 @@ class Facts:
             file, line = function.symtab, function.line
         yield f"{file.filename}:"
         lines = lines_of(file)
-        for number in range(line - before, line + after + 1):
+        last = min(line + after, len(lines))
+        for number in range(line - before, last + 1):
             mark = "=>" if number == line else "  "
             yield f"{mark} {number:4}  {lines[number - 1]}".rstrip()
 

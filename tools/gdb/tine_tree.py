@@ -133,7 +133,7 @@ class Tree(View):
     tine tree PID [PID]     these processes, or one alone
 
     A line is a node: FRAME[REFS], then letters of the entry that names it:
-    w it lets write (all entries on the way must, or a write faults), s shared
+    w it allows writing (else a write faults, at any level), s shared
     mapping, k kept without rights, z the zero page. L3 is a table of level 3;
     the number behind it is the first address below it."""
 
@@ -262,7 +262,7 @@ class Pt(View):
     A line is a node: FRAME[REFS], and the bits of the entry that names it:
     P present, W write, U user, A accessed, D dirty, NX no execute, S page of
     a shared mapping, K kept (not present, but counted). The last column says
-    in whose trees the same node is."""
+    which other processes have the same node."""
 
     def show(self, argument):
         word, _, where = argument.partition(" ")
@@ -281,7 +281,7 @@ class Pt(View):
 
     @staticmethod
     def others(graph, world, space, frame):
-        """Who else has a node: processes, and the file it is a page of."""
+        """A node's other owners: processes, and the file it is a page of."""
         text = world.names(graph.users(frame) - {space.where})
         record = graph.tables.record(frame)
         if record is not None and graph.tables.kind_of(record) == "cache":

@@ -20,7 +20,7 @@ SLOTS = ("r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9", "r8",
 # Where the registers are that have no slot yet: syscall puts two into others.
 BEFORE = {"rip": "rcx", "eflags": "r11"}
 USER_CS, USER_SS = 0x33, 0x2b
-# Nobody has called these: a stack ends there.
+# These have no caller: a stack ends there.
 OUTERMOST = ("high_half", "switch_start", "_start")
 
 
@@ -133,7 +133,7 @@ class Named(FrameDecorator):
 
 
 class Boundary(FrameDecorator):
-    """A frame of the entry code, as what it is to who reads a backtrace."""
+    """A frame of the entry code, with the name that a backtrace shows."""
 
     def __init__(self, frame):
         super().__init__(frame)

@@ -1,5 +1,7 @@
 """tine user: breakpoints in one program."""
 
+import textwrap
+
 import gdb
 import tine_kernel as kernel
 import tine_programs as programs
@@ -7,8 +9,8 @@ from tine_run import Command
 
 
 class UserBreakpoint(gdb.Breakpoint):
-    """Stops where one program is at this address, and an expression of the
-    user's is true."""
+    """Stops if one program is at this address, and the user's expression is
+    true."""
 
     def __init__(self, path, address, text, expression):
         super().__init__(f"*{address:#x}", gdb.BP_BREAKPOINT)
@@ -41,15 +43,16 @@ class User(Command):
     tine user PROGRAM:LINE              of the file that has main
     tine user PROGRAM:FILE:LINE
     tine user ... if EXPRESSION         only if this is true there
-    tine user                           list them
+    tine user                           this text, and which there are
 
-    The program need not run yet, nor its symbols be known: for the rest it is
-    a breakpoint like others (`delete N`, `disable N`)."""
+    The program need not run yet, and its symbols need not be known. Otherwise
+    it is a breakpoint like others (`delete N`, `disable N`)."""
 
     def run(self, argument):
         if argument:
             set_user_breakpoint(argument)
             return
+        print(textwrap.dedent("    " + self.__doc__))
         for each in gdb.breakpoints():
             if isinstance(each, UserBreakpoint):
                 print(f"{each.number:<4} {each.text}")

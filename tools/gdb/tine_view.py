@@ -17,8 +17,8 @@ HELPERS = {"wait_for"}
 
 
 class View(gdb.Command):
-    """A command of ours: `show` prints; what cannot be read ends it with one
-    sentence."""
+    """A command of ours: `show` prints; if something cannot be read, it ends
+    with one sentence."""
 
     def __init__(self, name, complete=gdb.COMPLETE_NONE):
         super().__init__("tine " + name, gdb.COMMAND_DATA, complete)
@@ -50,11 +50,11 @@ class Ps(View):
 
     tine ps
 
-    A process stands with its first thread; its other threads, if it has any,
-    are on lines of their own below it, as `+ tid 5`. A zombie is a process
-    without a thread. `=>` is the thread that runs on the CPU that gdb looks
-    at. SPACE is the frame of the root of its page tables (`tine pt PID`), or
-    whose space it uses, as after a vfork. WHAT IT DOES is the system call
+    A line is a process and its first thread; its other threads, if it has
+    any, are on lines below it, as `+ tid 5`. A zombie is a process without a
+    thread. `=>` is the thread that runs on the CPU that gdb looks at. SPACE
+    is the frame of the root of its page tables (`tine pt PID`), or
+    the owner of a borrowed space (vfork). WHAT IT DOES is the system call
     with its arguments as they are in the registers, and the function of the
     kernel that sleeps."""
 
@@ -196,8 +196,8 @@ class Vmas(View):
 
     tine vmas [PID|.]
 
-    PAGES counts the pages that the page tables hold, of those that the vma
-    spans: the others come with a fault."""
+    PAGES counts how many pages of the vma are in the page tables already: the
+    others come with a fault."""
 
     LINE = "{:>11}-{:<11} {:4} {:7} {:>11}  {}"
 
@@ -256,8 +256,8 @@ class Files(View):
     tine files [PID|.]
 
     KIND: file (in memory), pipe, tty, device, dir, proc, host (the run's own
-    stdin and so on). REFS counts who holds the open file: descriptor tables
-    and calls under way; it has one OFFSET for all. A fork shares the whole
+    stdin and so on). REFS counts the descriptor tables and running calls that
+    hold the open file; it has one OFFSET for all. A fork shares the whole
     table, which is copied when one side changes it."""
 
     LINE = "{:>3} {:7} {:4} {:>8} {:>4}  {}"

@@ -82,10 +82,10 @@ def empty_qcow2():
 class Recorder(guest.Guest):
     """The run that is recorded. `end`: how many instructions it has had."""
 
-    def __init__(self, terminal, stdin, raw_terminal):
+    def __init__(self, kernel, terminal, stdin, raw_terminal):
         """stdin: as for guest.Guest.run; raw_terminal: lets keys come as they
         are, and gives a function that undoes it."""
-        super().__init__(terminal)
+        super().__init__(kernel, terminal)
         self.stdin = stdin
         self.raw_terminal = raw_terminal if stdin == "terminal" else None
         self.qmp, self.theirs = socket.socketpair()

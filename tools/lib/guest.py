@@ -11,6 +11,8 @@ import signal
 import sys
 import time
 
+import lastwords
+
 TIMED_OUT = 124
 CRASHED = 125
 NOT_STARTED = 126   # of our child, when there is no QEMU; QEMU itself says 1
@@ -99,12 +101,14 @@ def records(buffer):
 class Guest:
     """The state of one run. Guest(...).run(...) returns an exit status."""
 
-    def __init__(self, terminal=None, raw_console=False, log=None, copy=None):
+    def __init__(self, kernel, terminal=None, raw_console=False, log=None,
+                 copy=None):
+        self.words = lastwords.Explained(kernel)
         self.terminal = terminal        # descriptor for the console's bytes
         self.raw_console = raw_console  # no records: COM1 is all there is
         self.log_file = log             # descriptor for kernel log text
         self.copy = copy                # descriptor for COM2 as it comes
-        self.log = bytearray()
+        self.log = bytearray()          # as far as stderr has not shown it
         self.console = bytearray()
         self.errors = bytearray()       # QEMU's own messages
         self.records = bytearray()
@@ -113,6 +117,7 @@ class Guest:
         self.prefix = False             # Ctrl-A was typed
         self.awake = False              # the guest has said something
         self.status = None
+        self.killed = 0                 # the signal, if one killed it
         self.panicked = False
         self.pid = 0
 
@@ -156,17 +161,23 @@ class Guest:
         elif kind == "e":
             self.emit(2, text)
         elif kind in "kwp":
-            self.keep(self.log, text)
-            if self.log_file is not None:
-                self.emit(self.log_file, text)
-            if kind != "k" and self.log_file != 2:
-                self.emit(2, text if self.terminal is None else
-                          text.replace(b"\n", b"\r\n"))
-            self.panicked |= kind == "p"
+            self.take_log(kind, text)
         elif kind == "r":
             self.take_report(text)
         elif kind != "g":       # coverage is for the reader of --records
             raise Ended(CRASHED, f"COM2 carries a record of type {kind!r}")
+
+    def take_log(self, kind, text):
+        if kind == "p":
+            self.panicked = True
+            text = self.words.feed(text)
+        if self.log_file is not None:
+            self.emit(self.log_file, text)
+        if kind != "k" and self.log_file != 2:
+            self.emit(2, text if self.terminal is None else
+                      text.replace(b"\n", b"\r\n"))
+        elif self.log_file != 2:
+            self.keep(self.log, text)
 
     def take_report(self, text):
         words = text.split()
@@ -174,9 +185,12 @@ class Guest:
                 and words[1].isdigit()): # a panic may have cut it short
             number = int(words[1])
             self.status = number if words[0] == b"exit" else 128 + number
+            self.killed = 0 if words[0] == b"exit" else number
             self.deadline = min(self.deadline, time.monotonic() + GRACE)
 
     def take_console(self, data):
+        if self.raw_console:
+            data = self.words.feed(data)
         self.keep(self.console, data)
         if self.terminal is not None:
             self.emit(self.terminal, data)
@@ -275,7 +289,9 @@ class Guest:
                 writers.append(keys)
             left = self.deadline - time.monotonic() if sources else 60
             if left <= 0 and self.status is None:
-                raise Ended(TIMED_OUT, "time-out")
+                raise Ended(TIMED_OUT, "time-out" if self.raw_console else
+                            "time-out: the command has not ended, or init's "
+                            "wait has not returned")
             if left <= 0:
                 self.kill()
                 self.deadline = left = 60
@@ -316,6 +332,7 @@ class Guest:
             self.pid = 0
 
     def verdict(self, ended):
+        self.panicked |= self.raw_console and ended == CRASHED
         if self.panicked or (self.status is not None and ended):
             return CRASHED
         if self.status is None:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 
+import lastwords
 from guest import records
 from host import Failure, lines
 
@@ -235,8 +236,10 @@ class Boot:
         self.no_memory = "nomem=" in way
         self.slower = max([1] + [SLOWER.get(w, 1) for w in way.split()])
         self.current = None
+        self.begun = False
         self.seen = Observed()
         self.log = b""
+        self.explained = lastwords.Explained(host.kernel())
         self.until = time.monotonic() + PATIENCE
         listing = "".join(
             " ".join([t.name, str(t.seconds * self.slower), *t.args]) + "\n"
@@ -285,6 +288,7 @@ class Boot:
         if kind in "oe":
             self.seen.output += text
         elif kind in "kwp":
+            text = self.explained.feed(text) if kind == "p" else text
             self.seen.log += text
             self.log += text
         elif kind == "r":
@@ -294,6 +298,7 @@ class Boot:
         what, _, rest = line.partition(" ")
         name, _, rest = rest.partition(" ")
         if what == "begin":
+            self.begun = True
             self.current = next(t for t in self.left if t.name == name)
             self.seen = Observed()
             self.until = time.monotonic() + MARGIN \
@@ -318,19 +323,31 @@ class Boot:
                 self.results.add("driver", f"ended with status {status}",
                                  lines(errors))
             return
-        why = "the guest hung" if hung else \
-            "the kernel panicked or reset" if status == 125 else \
-            f"the test driver ended with status {status}"
-        details = [*lines(self.seen.output, 15), "kernel log:",
-                   *lines(self.log), "tools/run:", *lines(errors)]
+        why = "the guest hung" if hung else how_driver_ended(status)
+        said = [*lines(self.seen.output, 15), "kernel log:", *lines(self.log)]
+        details = [*said, "tools/run:",     # which has shown some of it, too
+                   *(line for line in lines(errors) if line not in said)]
         if self.current:
             self.left.remove(self.current)
             self.results.add(self.current.name, why, details)
             return
+        why += " before it began" + (
+            "; do fork and wait return?" if hung and not self.begun else "")
         for number, test in enumerate(self.left):
-            self.results.add(test.name, why + " before it began",
+            self.results.add(test.name, why,
                              details if number == 0 else ())
         self.left = []
+
+
+def how_driver_ended(status):
+    if status == 125:
+        return "the kernel panicked or reset"
+    if status in (126, 127):
+        return "the test driver could not start: fork, exec or wait is broken"
+    if status > 128:
+        return "the test driver was killed by " \
+            + lastwords.signal_name(status - 128)
+    return f"the test driver ended with status {status}"
 
 
 def run_batch(host, tests, way, results, boot=Boot):

@@ -102,6 +102,11 @@ class Host:
     def path(self, *parts):
         return os.path.join(self.tree, *parts)
 
+    def kernel(self):
+        """The file that tools/run boots."""
+        words = [*self.words, "--kernel", self.path("build", "tine.elf")]
+        return words[words.index("--kernel") + 1]
+
     def new_directory(self):
         return tempfile.mkdtemp(dir=self.scratch)
 

@@ -77,6 +77,46 @@ def gdb_next_over_fork(host):
 
 
 @test
+def gdb_line_by_line(host):
+    """In a kernel of OPT=-Og next goes forward through fork, and the child is
+    there as soon as it is made."""
+    build = host.path("build", "og")
+    kernel = os.path.join(build, "tine.elf")
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith(("MAKE", "MFLAGS"))}
+    host.command(["make", "-s", "-C", host.tree, "OPT=-Og", f"B={build}",
+                  kernel], env=env, limit=300).expect(0)
+    user = os.path.join(build, "user")
+    if not os.path.lexists(user):
+        os.symlink(os.path.join("..", "user"), user)
+    result = session(host, [
+        "tine fork hello-fork", "tbreak proc_clone", "continue",
+        *["next"] * 5, *["print child", "next"] * 6], "--kernel", kernel,
+        *STEADY)
+    said = result.out.decode(errors="replace").partition("Temporary break")[2]
+    numbers = [int(line) for line in re.findall(r"^(\d+)\t", said, re.M)]
+    if len(numbers) != 12 or numbers != sorted(set(numbers)):
+        raise Failure(f"next came to the lines {numbers}", lines(result.out))
+    if len(re.findall(r"^\$\d = 0x[0-9a-f]+ \(tid 3 ", said, re.M)) != 6:
+        raise Failure("gdb does not have the child", lines(result.out))
+    says(result, r"sched_publish\(child\);")
+    if b"OPT=-Og" in result.out:
+        raise Failure("this kernel is said to be optimized")
+
+
+@test
+def gdb_usage(host):
+    """It says how to break in a program, how to have fewer jumps; commands
+    without arguments say how they are used."""
+    says(session(host, ["tine user", "tine type", "tine user cow:main",
+                        "tine user"], *STEADY),
+         r"kernel's first line of C", r"`tine user hello-fork` and `continue`",
+         r"`make gdb OPT=-Og`", r"tine user PROGRAM:LINE",
+         r"tine type TEXT +the text and Enter", r"tine user PROGRAM:LINE",
+         r"\n1 +cow:main\n")
+
+
+@test
 def gdb_status(host):
     """The status is gdb's, also when the machine has ended."""
     session(host, ["quit 5"], *STEADY, status=5)
@@ -274,6 +314,10 @@ def gdb_added(host):
     program = source[:-2]
     host.command(["musl-gcc", "-g", "-static", "-o", program,
                   source]).expect(0)
+    says(session(host, ["tine user stranger", "continue", "p number"],
+                 "--add", program, "--", "/stranger"),
+         r"`tine user stranger` and `continue` go to its main",
+         r"Breakpoint 1, main \(\) at .*/stranger\.c", r"= 5\n")
     says(session(host, ["tine fork stranger", "tine stack", "tine parent",
                         "tine child", "p $rax", "p number"],
                  "--main", "--add", program, "--", "/stranger"),

@@ -89,7 +89,7 @@ def gdbtour_walk(host):
                  rf"\brip {back}\b", r"\brax 39\b")
     pages.expect(5, r"/\* 1 ask \*/", r"no failure below", r"/\* 9 \*/")
     l3 = pages.expect(6, r"embryo", r"^`-L3 0 +(\w+)\[1\]w$").group(1)
-    pages.expect(7, rf"^`-L3 0 {{30,}}{l3}\[2\]$", r"written is 1 entry",
+    pages.expect(7, rf"^`-L3 0 {{30,}}{l3}\[2\]$", r"wrote 1 entry",
                  r"pid 3 alone: 1 table, 0 pages$", rf"L3 {l3} has 2 refs")
     pages.expect(8, rf"^  rip +0x{back} +0x{back}$", r"^  rax +0x39 +0x0$",
                  r"<fork_return>$")

@@ -45,7 +45,9 @@ static const char *const run_stdio[3] = {
 
 static bool find_program(struct program *program);
 static pid_t start(struct program *program, int *error);
-static int reap_until(pid_t pid);
+static int cannot(const struct program *program, const char *what,
+                  const char *why);
+static int reap_until(pid_t pid, const struct program *program);
 static void report(int status);
 
 /* The console as descriptors 0, 1 and 2, and as our controlling terminal. */
@@ -82,15 +84,17 @@ main(void)
 
     bool run = find_program(&program);
     pid_t pid = start(&program, &error);
-    if (pid > 0) {
-        status = reap_until(pid);
+    if (pid < 0) {
+        status = cannot(&program, "the first program could not start: vfork",
+                        strerror(error));
     } else {
-        dprintf(STDERR_FILENO, "init: %s: %s\n", program.argv[0],
-                strerror(error));
-        status = 126 << 8;
+        status = reap_until(pid, &program);
     }
     if (run) {
-        report(status);
+        report(status); /* tools/run says what it means */
+    } else if (WIFSIGNALED(status)) {
+        dprintf(STDERR_FILENO, "init: %s: killed by signal %d (%s)\n",
+                program.argv[0], WTERMSIG(status), strsignal(WTERMSIG(status)));
     }
     reboot(RB_POWER_OFF);
     perror("init: power-off");
@@ -231,7 +235,8 @@ become(struct program *program)
     environ = program->envp; /* execvp searches PATH there */
     execvp(program->argv[0], program->argv);
     int status = errno == ENOENT || errno == ENOTDIR ? 127 : 126;
-    dprintf(STDERR_FILENO, "%s: %s\n", program->argv[0], strerror(errno));
+    dprintf(STDERR_FILENO, "init: the first program could not start: exec of "
+            "%s: %s\n", program->argv[0], strerror(errno));
     _exit(status);
 }
 
@@ -249,16 +254,29 @@ start(struct program *program, int *error)
     return pid;
 }
 
+/* Say on the program's stderr what the kernel did not do for us.
+ * => the status of a program that could not be run */
+static int
+cannot(const struct program *program, const char *what, const char *why)
+{
+    dprintf(open(program->stdio[2], O_WRONLY), "init: %s: %s\n", what, why);
+    return 126 << 8;
+}
+
 /* Every orphan becomes our child. => the status of pid */
 static int
-reap_until(pid_t pid)
+reap_until(pid_t pid, const struct program *program)
 {
     int status;
     pid_t ended;
 
     do {
         ended = wait(&status);
-    } while (ended != pid && (ended > 0 || errno == EINTR));
+        if (ended == 0 || (ended < 0 && errno != EINTR)) {
+            return cannot(program, "wait for the first program",
+                          ended == 0 ? "returned 0" : strerror(errno));
+        }
+    } while (ended != pid);
     return status;
 }
 

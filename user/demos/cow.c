@@ -1,10 +1,10 @@
 /*
  * cow: parent and child write to "the same" page.
  *
- * After fork both see one page; whoever writes first gets a copy, unseen by
- * the other. Pipes make the two take turns, so the output has one order:
- * each step prints what both of them read at the same address, and on Tine,
- * which shows its page tables, whether it is the same frame of memory.
+ * After fork both see one page. The process that writes first gets a copy, and
+ * the other does not see the write. Pipes make the two take turns: the output
+ * has one order. Each step prints what both read at the same address. On Tine,
+ * which shows its page tables, it also says whether both have the same frame.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static char page[4096] __attribute__((aligned(4096)));
 static int to_child[2];
 static int to_parent[2];
 
-/* Let the other one go on; wait until it lets us. */
+/* Let the other process go on; wait until it passes the turn back. */
 static void
 pass_turn(int out, int in)
 {
@@ -34,8 +34,8 @@ pass_turn(int out, int in)
 static char tables[32768];
 
 /* The frame that a process has at `page`: 0 if it has none, or if the kernel
- * does not tell. A line of the file is `PID LEVEL ADDRESS FRAME ...', level 0
- * is a page. */
+ * does not show it. A line of the file is `PID LEVEL ADDRESS FRAME ...`; level
+ * 0 is a page. */
 static unsigned long
 frame_of(pid_t pid)
 {
@@ -72,7 +72,7 @@ show_frames(pid_t one, pid_t other)
     }
 }
 
-/* What I read; on Tine also, whether the other one has the same frame. */
+/* Print what I read; on Tine also, whether the other has the same frame. */
 static void
 show(const char *who, pid_t other)
 {

@@ -1,10 +1,10 @@
 /*
  * stray: a value changes: who did it?
  *
- * A loop goes one too far and clears the limit that stands behind its array.
- * Nothing happens. By the time the child notices, it has a copy of the page,
- * and its parent has written to its own, at the same address. To go back from
- * there to the line that did it: `make gdb-reverse PROGRAM=stray`.
+ * A loop runs one step too far and clears the limit after its array. At first
+ * nothing happens. When the child notices it, the child has a copy of the page,
+ * and its parent has written to its own copy, at the same address. To go back
+ * from there to the line that cleared it: `make gdb-reverse PROGRAM=stray`.
  */
 #include <stdio.h>
 #include <sys/wait.h>
@@ -40,8 +40,8 @@ wait_turn(int fd)
     }
 }
 
-/* Set count numbers to 0, one by one. (Not inlined, and volatile: compilers
- * know better ways, and might see what is wrong.) */
+/* Set count numbers to 0, one by one. (Not inlined, and volatile: otherwise a
+ * compiler may replace the loop, or warn about it.) */
 static __attribute__((noinline)) void
 clear(volatile int *numbers, int count)
 {

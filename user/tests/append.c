@@ -1,6 +1,6 @@
 /*
- * append.c: with O_APPEND each write goes to the end of the file, wherever
- * that is by then, and whatever place was named.
+ * append.c: with O_APPEND each write goes to the file's end at that moment,
+ * even if the call names another offset.
  */
 #include "names.h"
 

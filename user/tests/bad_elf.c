@@ -1,7 +1,7 @@
 /*
  * bad_elf.c: programs that are no programs. One small correct ELF file is
- * built by hand, then spoiled in one place; either execve says so, or, where
- * the old memory is gone by then, the process dies.
+ * built by hand, then spoiled in one place. Either execve fails, or, if exec
+ * has dropped the old memory already, the process is killed.
  */
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 /*
- * clone.c: clone(2) beside what it shares: who is told the child's pid, on
+ * clone.c: clone(2) beside what it shares: where it stores the child's pid, on
  * which stack and with which FS base the child begins, and what is refused.
  */
 #include "tap.h"

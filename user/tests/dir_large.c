@@ -1,6 +1,6 @@
 /*
- * dir_large.c: a directory of 5,000 names: each is listed once, telldir marks
- * a place to which seekdir returns, and names that come and go meanwhile
+ * dir_large.c: a directory of 5,000 names: each is listed once; seekdir returns
+ * to where telldir was; names that are made and removed during the listing
  * disturb no other.
  */
 #include "names.h"

@@ -138,6 +138,15 @@ empty(const char *name)
     }
 }
 
+/* What the kernel does not do for us, among the test's output.
+ * => a wait status */
+static int
+broken(const char *call)
+{
+    dprintf(2, "driver: %s: %s\n", call, strerror(errno));
+    return 125 << 8;
+}
+
 /* In the child: become the test. */
 static void
 become(struct test *test)
@@ -165,7 +174,12 @@ static int
 wait_for(pid_t pid, long seconds, int *status)
 {
     for (long left = seconds * 1000; left > 0; left -= POLL_MS) {
-        if (waitpid(pid, status, WNOHANG) == pid) {
+        pid_t ended = waitpid(pid, status, WNOHANG);
+        if (ended == pid) {
+            return 0;
+        }
+        if (ended < 0) {
+            *status = broken("waitpid");
             return 0;
         }
         nap(POLL_MS);
@@ -199,8 +213,9 @@ run(struct test *test)
         become(test);
     }
     if (pid < 0) {
-        snprintf(end, sizeof(end), "exit 125");
-    } else if (wait_for(pid, test->seconds, &status) < 0) {
+        status = broken("fork");
+    }
+    if (pid > 0 && wait_for(pid, test->seconds, &status) < 0) {
         snprintf(end, sizeof(end), "timeout");
     } else if (WIFSIGNALED(status)) {
         snprintf(end, sizeof(end), "signal %d", WTERMSIG(status));

@@ -11,6 +11,7 @@
 static void
 test_unknown(void)
 {
+    /* 500 to 509 are for courses */
     static const int numbers[] = { 400, 511, 600, 999, 1023 };
     char name[64];
 

@@ -1,6 +1,6 @@
 /*
- * fifo.c: a pipe with a name: who opens one end waits for who opens the
- * other, what goes through it, and what is told when one end is missing.
+ * fifo.c: a pipe with a name: opening one end waits until the other is opened;
+ * what goes through it, and the errors when one end is missing.
  */
 #include "names.h"
 

@@ -1,6 +1,6 @@
 /*
- * fifo_ends.c: a pipe with a name: who opens one end waits for the other, and
- * what becomes of that wait, and of what was written, when ends come and go.
+ * fifo_ends.c: a pipe with a name: opening one end waits for the other. What
+ * happens to that wait, and to written bytes, when ends open and close.
  */
 #include "tap.h"
 

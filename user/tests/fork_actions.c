@@ -1,6 +1,6 @@
 /*
- * fork_actions.c: a child has its parent's signal actions; from then on each
- * changes only its own, whoever is first, and whoever dies meanwhile.
+ * fork_actions.c: a child has its parent's signal actions. From then on each
+ * changes only its own, whichever changes first, and even if one dies.
  */
 #include "tap.h"
 

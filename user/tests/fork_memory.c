@@ -1,7 +1,7 @@
 /*
  * fork_memory.c: parent, child and grandchild write the same page in each of
  * the six orders, for each kind of memory. A writer must find the value from
- * before the fork, and afterwards everyone must find only his own.
+ * before the fork, and afterwards each must find only its own.
  */
 #include "tap.h"
 

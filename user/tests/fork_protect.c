@@ -1,8 +1,8 @@
 /*
- * fork_protect.c: what may only be read stays so, whoever of the sharers dies
- * first. A right that was taken must be gone from the pages themselves: a
- * survivor that becomes the only owner of shared tables and gets its right to
- * write back there by a fault next door must not find it still in the page.
+ * fork_protect.c: read-only memory stays so, whichever sharer dies first.
+ * mprotect must take the right from the pages themselves: otherwise a survivor,
+ * now the only owner of the shared tables, gets W back in these by a fault on a
+ * neighbouring page, and finds it still set in the page's entry.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * getdents.c: a directory is read in pieces of any size; each name comes
- * once, whatever is added or removed meanwhile does not disturb the others.
+ * getdents.c: a directory is read in pieces of any size. Each name comes once;
+ * names that are made or removed meanwhile do not disturb the others.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * kill.c: whom kill reaches: a process, a group, oneself; what it answers;
- * and that it ends a process wherever that is: asleep, blocked or busy.
+ * kill.c: the targets of kill: a process, a group, the caller; its results; and
+ * that it ends a process in any state: asleep, blocked or busy.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
  * link.c: a file with several names: one inode, one set of bytes, a count of
- * the names; it is gone with the last one, and with who has it open.
+ * the names. It is freed after its last name, when no process has it open.
  */
 #include "names.h"
 

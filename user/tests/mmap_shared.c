@@ -1,7 +1,7 @@
 /*
  * mmap_shared.c: MAP_SHARED memory is one memory for all descendants: fork
- * never copies it on write, though it lies beside private pages that are, in
- * the same tables. All take turns in one order, so nobody waits in vain.
+ * never makes it copy on write, though it lies beside private pages in the same
+ * tables. All processes take turns in one order, so none waits in vain.
  */
 #include "tap.h"
 

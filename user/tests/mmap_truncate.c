@@ -1,8 +1,8 @@
 /*
- * mmap_truncate.c: who maps a file that is cut short loses the pages behind
- * its end, in every process, in shared and private mappings, with what these
- * have copied: touching them is SIGBUS, and if the file grows again, they show
- * what it holds then. What lies beside them stays.
+ * mmap_truncate.c: truncating a mapped file takes away the pages after its end:
+ * in every process, in shared and private mappings, also private copies.
+ * Touching them is SIGBUS; when the file grows again, they show its new bytes.
+ * Pages before the end stay.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * pgrp.c: process groups and sessions: who is in which, who may move whom,
- * and why not. The program executes itself as "exec" to sleep in a child.
+ * pgrp.c: process groups and sessions: which process is in which, which may be
+ * moved, and why not. As a child it executes itself with "exec" to sleep.
  */
 #include "tap.h"
 

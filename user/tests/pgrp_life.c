@@ -1,8 +1,8 @@
 /*
- * pgrp_life.c: how long a process group and a session are there: as long as
- * somebody is in them, zombies too, whoever has made them and where that one is
- * now. And a signal to a group reaches all who are in it, while some come and
- * some go.
+ * pgrp_life.c: a process group and a session exist while they have members,
+ * zombies included, even after their leader has gone elsewhere or ended. And a
+ * signal to a group reaches all its members, while processes enter and leave
+ * it.
  */
 #include "tap.h"
 

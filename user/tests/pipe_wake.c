@@ -1,9 +1,9 @@
 /*
- * pipe_wake.c: many wait at one pipe. A byte is for one of them; the end is
- * for all; who is stopped or killed while it waits keeps nothing from others.
+ * pipe_wake.c: many readers wait at one pipe. A byte wakes one of them; end of
+ * file wakes all; a stopped or killed reader keeps no byte from the others.
  *
- * With the arguments `cost N` it prints how many instructions a byte takes to
- * one of N who wait and back, the same each time under --icount.
+ * With the arguments `cost N` it prints the instructions that a byte takes to
+ * one of N readers and back, the same each time under --icount.
  *
  * seconds: 20
  */

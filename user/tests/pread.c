@@ -1,6 +1,6 @@
 /*
- * pread.c: pread, pwrite and their kin with several pieces read and write at
- * the place they are given, and nobody's offset moves.
+ * pread.c: pread, pwrite, preadv and pwritev use the offset in the call, and
+ * leave the file's own offset unchanged.
  */
 #include "names.h"
 

@@ -1,6 +1,6 @@
 /*
- * preempt.c: who computes and never sleeps keeps nobody from the processor,
- * be it one other process or ten that do the same.
+ * preempt.c: processes that compute and never sleep do not keep another from
+ * the processor, whether one computes or ten.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * proc_links.c: the links of /proc lead to what a process uses, not to a path:
- * also when that has another name since, or none any more.
+ * proc_links.c: the links of /proc lead to the file that a process uses, not to
+ * a path: also when the file has a new name, or no name any more.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * proc_list.c: /proc lists each process once, those that come and go while it
- * is read disturb no other, and telldir marks a place in it, too.
+ * proc_list.c: /proc lists each process once; processes that begin or end while
+ * it is read do not disturb the others; and telldir works in it, too.
  */
 #include "names.h"
 

@@ -1,6 +1,6 @@
 /*
- * proc_paths.c: the links in /proc: whose they are, what they say, and that
- * they lead to the thing itself, whatever became of its name.
+ * proc_paths.c: the links in /proc: their owners, their texts, and that each
+ * leads to the file itself, even after its name has changed.
  */
 #include "names.h"
 

@@ -1,8 +1,8 @@
 /*
- * protect_again.c: what may be written again after mprotect has a right of its
- * own: of private memory each process sees what it wrote itself, of shared
- * memory what anybody wrote, and a file keeps what it holds, whether the fork
- * came before the right was taken, between, or after it was given back.
+ * protect_again.c: after mprotect has allowed writing again, each process sees
+ * its own writes to private memory, and all writes to shared memory; the file
+ * of a private mapping stays as it is. That holds whether the fork came before
+ * writing was forbidden, in between, or after it was allowed again.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * rename.c: what has a new name is what it was: its inode, its bytes, who has
- * it open, what is below it; and the name that was there before is no more.
+ * rename.c: a renamed file keeps its inode, its bytes, its open descriptors and
+ * what is below it; a file that had the new name before has lost it.
  */
 #include "names.h"
 

@@ -1,7 +1,7 @@
 /*
- * restart.c: a call that is cut short by a stop is made again when the process
- * goes on, as often as that happens, and nobody can tell: not by its result,
- * not by what it did, not by the registers.
+ * restart.c: a call that a stop interrupts is made again when the process goes
+ * on, as often as that happens. The program cannot tell: not by its result,
+ * not by its effects, not by the registers.
  *
  * except: vfork=fork
  */

@@ -1,6 +1,6 @@
 /*
- * selectors.c: segment selectors are the user's to load. What one process
- * makes of its own is not another's harm, and none leads into the kernel.
+ * selectors.c: a program may load segment selectors. What one process loads
+ * does no harm to another, and no selector leads into the kernel.
  */
 #include "raw.h"
 #include "tap.h"

@@ -1,7 +1,7 @@
 /*
- * signal_default.c: what each signal does to a process that did not ask for
- * anything: most end it, four are not even noticed. (Those that stop a
- * process are another test's.)
+ * signal_default.c: the default action of each signal: most end the process,
+ * four are ignored. (Another test has the signals that stop a
+ * process.)
  */
 #include "tap.h"
 

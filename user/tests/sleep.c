@@ -1,6 +1,6 @@
 /*
- * sleep.c: time goes forward, sleep lasts at least as long as was asked, and
- * those who sleep less wake first.
+ * sleep.c: time goes forward, a sleep lasts at least as long as was asked, and
+ * the process with the shorter sleep wakes first.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * sleep_crowd.c: many sleep at once. None wakes before its time, in whatever
- * order they lay down; those that are killed leave the others' times alone.
+ * sleep_crowd.c: many processes sleep at once. None wakes before its time, in
+ * whatever order they began; killing some does not change the others' times.
  *
  * seconds: 20
  */

@@ -1,9 +1,9 @@
 /*
- * sleep_stop.c: a sleep keeps its end, whatever signals come that do not end
- * the process: stopped, it still ends when it was to end, or at once when it
- * is continued after that; and signals that are ignored or blocked are none.
+ * sleep_stop.c: signals that do not end a process do not move the end of its
+ * sleep. A stopped process's sleep ends at its time, or at once if it is
+ * continued later. Ignored or blocked signals change nothing.
  *
- * How late a sleep may end is judged by the best of TRIES: a busy machine
+ * The best of TRIES decides how late a sleep may end: a busy machine
  * makes some of them longer, a wrong deadline makes all of them longer.
  */
 #include "tap.h"

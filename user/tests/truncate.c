@@ -1,6 +1,6 @@
 /*
- * truncate.c: a file is as long as it is told: what it loses is gone, what it
- * gains is zero, whoever has it open and wherever he stands in it.
+ * truncate.c: a file has the length that it is given: the rest is gone, and new
+ * bytes are zero. That holds for every process that has it open, at any offset.
  */
 #include "names.h"
 

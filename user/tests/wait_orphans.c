@@ -1,6 +1,6 @@
 /*
- * wait_orphans.c: zombies keep their pid until somebody waits; children of
- * the dead get another parent, and are nobody's else to wait for.
+ * wait_orphans.c: a zombie keeps its pid until its parent waits. Children of a
+ * dead process get another parent; only that one can wait for them.
  */
 #include "tap.h"
 

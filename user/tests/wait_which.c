@@ -1,6 +1,6 @@
 /*
- * wait_which.c: whom a wait is for: one child, any child, those of a process
- * group; with WNOHANG; and what it answers when there is nobody to wait for.
+ * wait_which.c: the children that a wait is for: one child, any child, those of
+ * a process group; with WNOHANG; and its result when there is no such child.
  */
 #include "tap.h"
 

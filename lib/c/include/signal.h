@@ -11,7 +11,7 @@ typedef unsigned long sigset_t;
 typedef int sig_atomic_t;
 typedef void (*sighandler_t)(int);
 
-/* What a handler with SA_SIGINFO is told; 128 bytes. */
+/* What a handler with SA_SIGINFO receives; 128 bytes. */
 typedef struct {
     int si_signo;
     int si_errno;

@@ -1,141 +1,13 @@
-/* The commands that must act on the shell itself, and exec's search. */
+/* The builtins: their table, and those that steer what runs next. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "sh.h"
-
-/*
- * Find a program along PATH, into path[PATH_MAX].
- * => false if there is none; a file that may not be run is taken at need
- */
-static bool
-find_program(const char *name, const char *dirs, char *path)
-{
-    bool found = false;
-    char candidate[PATH_MAX];
-
-    for (;; dirs++) {
-        size_t length = strcspn(dirs, ":");
-        int n = snprintf(candidate, PATH_MAX, "%.*s%s%s", (int)length, dirs,
-                         length > 0 ? "/" : "", name);
-        if (n < PATH_MAX && access(candidate, F_OK) == 0) {
-            bool runs = access(candidate, X_OK) == 0;
-            if (runs || !found) {
-                strcpy(path, candidate);
-                found = true;
-            }
-            if (runs) {
-                return true;
-            }
-        }
-        dirs += length;
-        if (*dirs == '\0') {
-            return found;
-        }
-    }
-}
-
-/* PATH as the program will have it. */
-static const char *
-search_path(char *const envp[])
-{
-    for (; *envp != NULL; envp++) {
-        if (strncmp(*envp, "PATH=", 5) == 0) {
-            return *envp + 5;
-        }
-    }
-    const char *path = var_get("PATH");
-    return path == NULL ? "/bin:/usr/bin" : path;
-}
-
-/* Whether a file that cannot be executed may be a script: its first bytes hold
- * no NUL. A broken program read as commands could do anything. */
-static bool
-is_text(const char *path)
-{
-    char head[128];
-    int fd = open(path, O_RDONLY);
-    ssize_t size = fd < 0 ? -1 : read(fd, head, sizeof(head));
-
-    close(fd);
-    return size >= 0 && memchr(head, '\0', size) == NULL;
-}
+#include "run.h"
 
 int
-exec_program(char **argv, char *const envp[])
-{
-    char path[PATH_MAX];
-
-    if (strchr(argv[0], '/') != NULL) {
-        strlcpy(path, argv[0], sizeof(path));
-    } else if (argv[0][0] == '\0' ||
-               !find_program(argv[0], search_path(envp), path)) {
-        complain("%s: not found", argv[0]);
-        return 127;
-    }
-    execve(path, argv, envp);
-    int error = errno;
-    if (error == ENOEXEC && is_text(path)) {
-        /* A script: expand_words left room for one more argument. */
-        argv[0] = path;
-        argv[-1] = (char *)"sh";
-        execve("/bin/sh", argv - 1, envp);
-        error = ENOEXEC;
-    }
-    if (error == ENOENT || error == ENOTDIR) {
-        complain("%s: not found", argv[0]);
-        return 127;
-    }
-    complain("%s: %s", argv[0], strerror(error));
-    return 126;
-}
-
-static int
-builtin_nothing(int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    return 0;
-}
-
-static int
-builtin_cd(int argc, char **argv)
-{
-    const char *dir = argc > 1 ? argv[1] : var_get("HOME");
-
-    if (dir == NULL) {
-        dir = "/";
-    }
-    if (chdir(dir) < 0) {
-        complain("cd: %s: %s", dir, strerror(errno));
-        return 2;
-    }
-    return 0;
-}
-
-static int
-builtin_pwd(int argc, char **argv)
-{
-    char path[PATH_MAX];
-
-    (void)argc;
-    (void)argv;
-    if (getcwd(path, sizeof(path)) == NULL) {
-        complain("pwd: %s", strerror(errno));
-        return 1;
-    }
-    printf("%s\n", path);
-    return 0;
-}
-
-/* A number from 0 up, or -1 after a complaint. */
-static int
 number_argument(const char *command, const char *text)
 {
     char *end;
@@ -149,11 +21,74 @@ number_argument(const char *command, const char *text)
 }
 
 static int
+builtin_true(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return 0;
+}
+
+static int
+builtin_false(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return 1;
+}
+
+/* break and continue: of how many loops? */
+static int
+leave_loops(int argc, char **argv, enum unwind unwind)
+{
+    int levels = argc > 1 ? number_argument(argv[0], argv[1]) : 1;
+
+    if (levels == 0) {
+        complain("%s: %s: must be 1 or more", argv[0], argv[1]);
+    }
+    if (levels <= 0) {
+        return shell_fail();
+    }
+    if (shell.loops > 0) {
+        shell.unwind = unwind;
+        shell.levels = levels < shell.loops ? levels : shell.loops;
+    }
+    return 0;
+}
+
+static int
+builtin_break(int argc, char **argv)
+{
+    return leave_loops(argc, argv, UNWIND_BREAK);
+}
+
+static int
+builtin_continue(int argc, char **argv)
+{
+    return leave_loops(argc, argv, UNWIND_CONTINUE);
+}
+
+static int
 builtin_exit(int argc, char **argv)
 {
     int status = argc > 1 ? number_argument("exit", argv[1]) : shell.status;
 
-    exit(status < 0 ? 2 : status);
+    shell_exit(status < 0 ? 2 : status);
+}
+
+/* Where there is nothing to return from, it is exit. */
+static int
+builtin_return(int argc, char **argv)
+{
+    int status = argc > 1 ? number_argument("return", argv[1]) : shell.status;
+
+    if (status < 0) {
+        return shell_fail();
+    }
+    if (shell.calls == 0) {
+        shell_exit(status);
+    }
+    shell.unwind = UNWIND_RETURN;
+    return status;
 }
 
 static int
@@ -163,42 +98,62 @@ builtin_exec(int argc, char **argv)
         return 0;
     }
     if (!shell.interactive) {
-        exit(exec_program(argv + 1, environ));
+        fflush(stdout);
+        shell.exit_trap = NULL; /* if it fails, too, as POSIX's exec does */
+        shell_exit(exec_program(argv + 1, var_environment()));
     }
     job_control_signals(false);
-    int status = exec_program(argv + 1, environ);
+    int status = exec_program(argv + 1, var_environment());
     job_control_signals(true);
     return status;
 }
 
 static int
-builtin_export(int argc, char **argv)
+builtin_eval(int argc, char **argv)
 {
+    size_t length = 1;
+
     for (int i = 1; i < argc; i++) {
-        size_t length = var_name_length(argv[i]);
-        char *name = line_copy(argv[i], length);
-        if (length == 0 || (argv[i][length] != '=' && argv[i][length])) {
-            complain("export: %s: bad variable name", argv[i]);
-            return 2;
-        }
-        if (argv[i][length] == '=') {
-            var_set(name, argv[i] + length + 1);
-        }
-        var_export(name);
+        length += strlen(argv[i]) + 1;
     }
-    for (char **e = environ; argc == 1 && *e != NULL; e++) {
-        printf("export %s\n", *e);
+    char *text = temp_alloc(length);
+    *text = '\0';
+    for (int i = 1; i < argc; i++) {
+        strcat(strcat(text, i > 1 ? " " : ""), argv[i]);
     }
-    return 0;
+    shell.status = 0;
+    return run_text(text);
 }
 
+/* A file without a slash is looked for along PATH. */
 static int
-builtin_unset(int argc, char **argv)
+builtin_dot(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
-        var_unset(argv[i]);
+    const char *path = var_get("PATH");
+    char found[PATH_MAX];
+
+    if (argc < 2) {
+        complain("usage: . FILE");
+        return shell_fail();
     }
-    return 0;
+    strlcpy(found, argv[1], sizeof(found));
+    if (strchr(argv[1], '/') == NULL &&
+        !find_program(argv[1], path == NULL ? "" : path, found)) {
+        complain("%s: not found", argv[1]);
+        return shell_fail();
+    }
+    shell.calls++;
+    shell.status = 0;
+    int status = run_file(found);
+    shell.calls--;
+    if (status < 0) {
+        complain("%s: %s", argv[1], strerror(errno));
+        return shell_fail();
+    }
+    if (shell.unwind == UNWIND_RETURN) {
+        shell.unwind = UNWIND_NOT;
+    }
+    return status;
 }
 
 static int
@@ -216,24 +171,41 @@ builtin_wait(int argc, char **argv)
     return status;
 }
 
-static const struct {
-    const char *name;
-    builtin function;
-} builtins[] = {
-    {":", builtin_nothing},     {"cd", builtin_cd},
-    {"exec", builtin_exec},     {"exit", builtin_exit},
-    {"export", builtin_export}, {"pwd", builtin_pwd},
-    {"unset", builtin_unset},   {"wait", builtin_wait},
+static const struct builtin builtins[] = {
+    {":", builtin_true, true},          {".", builtin_dot, true},
+    {"break", builtin_break, true},     {"continue", builtin_continue, true},
+    {"eval", builtin_eval, true},       {"exec", builtin_exec, true},
+    {"exit", builtin_exit, true},       {"export", builtin_export, true},
+    {"readonly", builtin_readonly, true},
+    {"return", builtin_return, true},   {"set", builtin_set, true},
+    {"shift", builtin_shift, true},     {"trap", builtin_trap, true},
+    {"unset", builtin_unset, true},     {"[", test_main, false},
+    {"cd", builtin_cd, false},          {"command", builtin_command, false},
+    {"echo", builtin_echo, false},      {"false", builtin_false, false},
+    {"getopts", builtin_getopts, false},
+    {"help", builtin_help, false},      {"kill", kill_main, false},
+    {"pwd", builtin_pwd, false},        {"read", builtin_read, false},
+    {"test", test_main, false},         {"true", builtin_true, false},
+    {"type", builtin_type, false},      {"umask", builtin_umask, false},
+    {"wait", builtin_wait, false},
 };
 
-/* NULL: it must be a program. */
-builtin
+#define BUILTIN_COUNT (sizeof(builtins) / sizeof(builtins[0]))
+
+/* NULL: it must be a function or a program. */
+const struct builtin *
 builtin_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
+    for (size_t i = 0; i < BUILTIN_COUNT; i++) {
         if (strcmp(builtins[i].name, name) == 0) {
-            return builtins[i].function;
+            return &builtins[i];
         }
     }
     return NULL;
+}
+
+const char *
+builtin_name(size_t index)
+{
+    return index < BUILTIN_COUNT ? builtins[index].name : NULL;
 }

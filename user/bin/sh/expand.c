@@ -1,203 +1,190 @@
 /*
  * Expansion: from words as they were typed to arguments. Quotes are taken
- * away, $NAME and its like replaced, and what came from an unquoted dollar is
- * split at blanks.
+ * away, dollars replaced, and what came from an unquoted dollar is split and
+ * matched against file names.
  *
- * Essential fact: the text is walked once, and an argument is begun by any
- * character or by any quote; so "" is an argument and an empty $x is none.
+ * Essential fact: the text is walked once, and what stands in quotes or braces
+ * is cut out and walked by the same function, with another enum quoting.
  */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "sh.h"
+#include "run.h"
+#include "syntax.h"
 
-struct expansion {
-    char **args; /* the finished arguments */
-    size_t arg_count;
-    size_t arg_room;
-    char *text; /* the argument in the making */
-    size_t length;
-    size_t room;
-    bool begun;
-    bool split; /* an unquoted value may end an argument */
-    bool failed;
-};
-
-static const char *expand_double(struct expansion *x, const char *s);
-static const char *expand_dollar(struct expansion *x, const char *s,
-                                 bool quoted);
-
+/* s is at the dollar of $(( ; end is behind the parentheses. */
 static void
-put(struct expansion *x, char c)
+expand_arithmetic(struct expansion *x, const char *s, const char *end,
+                  bool quoted)
 {
-    if (x->length == x->room) {
-        size_t room = x->room * 2 + 32;
-        char *text = line_alloc(room);
-        memcpy(text, x->text, x->length);
-        x->text = text;
-        x->room = room;
+    char *text = expand_here(temp_copy(s + 3, (size_t)(end - s) - 5));
+    char digits[24];
+    long value;
+
+    if (text == NULL || !arith_eval(text, &value)) {
+        x->failed = true;
+        return;
     }
-    x->text[x->length++] = c;
-    x->begun = true;
+    snprintf(digits, sizeof(digits), "%ld", value);
+    put_value(x, digits, quoted);
 }
 
-static void
-add_arg(struct expansion *x, char *arg)
-{
-    if (x->arg_count == x->arg_room) {
-        size_t room = x->arg_room * 2 + 8;
-        char **args = line_alloc(room * sizeof(*args));
-        memcpy(args, x->args, x->arg_count * sizeof(*args));
-        x->args = args;
-        x->arg_room = room;
-    }
-    x->args[x->arg_count++] = arg;
-}
-
-static void
-end_arg(struct expansion *x)
-{
-    if (x->begun) {
-        add_arg(x, line_copy(x->text, x->length));
-    }
-    x->length = 0;
-    x->begun = false;
-}
-
-static void
-put_value(struct expansion *x, const char *value, bool quoted)
-{
-    for (; *value != '\0'; value++) {
-        if (x->split && !quoted && isspace(*value)) {
-            end_arg(x);
-        } else {
-            put(x, *value);
-        }
-    }
-}
-
-static void
-expand_text(struct expansion *x, const char *s)
-{
-    while (*s != '\0') {
-        if (*s == '\'') {
-            x->begun = true;
-            for (s++; *s != '\''; s++) {
-                put(x, *s);
-            }
-            s++;
-        } else if (*s == '"') {
-            s = expand_double(x, s + 1);
-        } else if (*s == '\\') {
-            if (s[1] != '\n') {
-                put(x, s[1]);
-            }
-            s += 2;
-        } else if (*s == '$') {
-            s = expand_dollar(x, s + 1, false);
-        } else {
-            put(x, *s++);
-        }
-    }
-}
-
-/* Between double quotes; s is behind the first. => behind the second */
+/* The commands between backquotes have lost their inner \ first. */
 static const char *
-expand_double(struct expansion *x, const char *s)
+expand_backquote(struct expansion *x, const char *s, enum quoting quoting)
 {
-    bool nothing = strncmp(s, "$@\"", 3) == 0 && shell.arg_count == 0;
+    const char *end = skip_backquote(s);
+    size_t length = end == NULL ? 0 : (size_t)(end - s) - 2;
+    char *text = temp_copy(s + 1, length);
+    char *to = text;
 
-    x->begun = x->begun || !nothing;
-    while (*s != '"') {
-        if (*s == '\\' && strchr("$`\"\\\n", s[1]) != NULL) {
-            if (s[1] != '\n') {
-                put(x, s[1]);
-            }
-            s += 2;
-        } else if (*s == '$') {
-            s = expand_dollar(x, s + 1, true);
-        } else {
-            put(x, *s++);
+    for (const char *from = text; *from != '\0'; from++) {
+        if (*from == '\\' && from[1] != '\0' &&
+            (strchr("$`\\", from[1]) != NULL ||
+             (quoting == DOUBLE && from[1] == '"'))) {
+            from++;
         }
+        *to++ = *from;
+    }
+    *to = '\0';
+    expand_command(x, text, quoting >= DOUBLE);
+    return end == NULL ? s + 1 : end;
+}
+
+/* => the length of the parameter's name behind an unbraced dollar */
+static size_t
+plain_name(const char *s)
+{
+    size_t length = var_name_length(s);
+
+    if (length == 0 && *s != '\0' &&
+        (isdigit(*s) || strchr("?$!#@*-", *s) != NULL)) {
+        length = 1;
+    }
+    return length;
+}
+
+/* s is at the dollar. => behind what it begins */
+static const char *
+expand_dollar(struct expansion *x, const char *s, enum quoting quoting)
+{
+    struct scan scan = {.line = shell.line};
+    bool quoted = quoting >= DOUBLE;
+    const char *end = skip_dollar(s, quoted, &scan);
+    size_t name = plain_name(s + 1);
+
+    if (end == NULL) {
+        complain("a %.2s is not closed", s);
+        x->failed = true;
+        return s + strlen(s);
+    }
+    if (s[1] == '{') {
+        expand_param(x, temp_copy(s + 2, (size_t)(end - s) - 3), quoting);
+        return end;
+    }
+    if (s[1] == '(' && s[2] == '(' && skip_arithmetic(s + 3, &scan) == end) {
+        expand_arithmetic(x, s, end, quoted);
+        return end;
+    }
+    if (s[1] == '(') {
+        expand_command(x, temp_copy(s + 2, (size_t)(end - s) - 3), quoted);
+        return end;
+    }
+    if (name > 0) {
+        expand_param(x, temp_copy(s + 1, name), quoting);
+    } else {
+        put(x, '$', quoted);
+    }
+    return s + 1 + name;
+}
+
+/* s is at a quote. => behind the closing one */
+static const char *
+expand_quoted(struct expansion *x, const char *s)
+{
+    struct scan scan = {.line = shell.line};
+    const char *end = skip_quoted(s, &scan);
+
+    if (end == NULL) {
+        end = s + strlen(s) + 1; /* unclosed in a here-document's ${...} */
+    }
+    char *inside = temp_copy(s + 1, (size_t)(end - s) - 2);
+    if (*s == '"') {
+        size_t before = x->length;
+        x->no_args = false;
+        expand_text(x, inside, DOUBLE);
+        x->begun = x->begun || !x->no_args || x->length > before;
+        x->no_args = false;
+        return end;
+    }
+    x->begun = true;
+    for (; *inside != '\0'; inside++) {
+        put(x, *inside, true);
+    }
+    return end;
+}
+
+/* s is at a backslash. => behind what it quotes */
+static const char *
+expand_backslash(struct expansion *x, const char *s, enum quoting quoting)
+{
+    bool quotes = quoting < DOUBLE || strchr("$`\\\n", s[1]) != NULL ||
+                  (quoting == DOUBLE && strchr("\"}", s[1]) != NULL);
+
+    if (s[1] == '\0' || !quotes) {
+        put(x, '\\', true);
+        return s + 1;
+    }
+    if (s[1] != '\n') {
+        put(x, s[1], true);
+    }
+    return s + 2;
+}
+
+/* ~ and ~/... => behind the ~, or s itself if it means nothing here */
+static const char *
+expand_tilde(struct expansion *x, const char *s)
+{
+    const char *home = var_get("HOME");
+    bool ends = s[1] == '\0' || s[1] == '/' || (x->assigns && s[1] == ':');
+
+    if (*s != '~' || !ends || home == NULL) {
+        return s;
+    }
+    x->begun = true;
+    for (; *home != '\0'; home++) {
+        put(x, *home, true);
     }
     return s + 1;
 }
 
-/* $@ and $*: all arguments; "$@" keeps each apart, "$*" joins them. */
-static void
-put_all_args(struct expansion *x, char which, bool quoted)
+void
+expand_text(struct expansion *x, const char *s, enum quoting quoting)
 {
-    for (int i = 0; i < shell.arg_count; i++) {
-        if (i > 0 && x->split && (which == '@' || !quoted)) {
-            end_arg(x);
-        } else if (i > 0) {
-            put(x, ' ');
+    bool quoted = quoting >= DOUBLE;
+
+    if (!quoted) {
+        s = expand_tilde(x, s);
+    }
+    while (*s != '\0' && !x->failed) {
+        if (*s == '\\') {
+            s = expand_backslash(x, s, quoting);
+        } else if ((*s == '\'' && !quoted) || (*s == '"' && quoting != HERE)) {
+            s = expand_quoted(x, s);
+        } else if (*s == '$') {
+            s = expand_dollar(x, s, quoting);
+        } else if (*s == '`') {
+            s = expand_backquote(x, s, quoting);
+        } else if (quoting == INNER) {
+            put_value(x, (char[]){*s++, '\0'}, false);
+        } else {
+            put(x, *s++, quoted);
+            if (s[-1] == ':' && x->assigns && !quoted) {
+                s = expand_tilde(x, s);
+            }
         }
-        x->begun = x->begun || quoted;
-        put_value(x, shell.args[i], quoted);
     }
-}
-
-/* $0 ... $9 and the numbers $? $$ $! $#. */
-static void
-put_special(struct expansion *x, char which, bool quoted)
-{
-    char number[16] = "";
-
-    switch (which) {
-    case '?':
-        snprintf(number, sizeof(number), "%d", shell.status);
-        break;
-    case '$':
-        snprintf(number, sizeof(number), "%d", shell.pid);
-        break;
-    case '!':
-        if (shell.last_job != 0) {
-            snprintf(number, sizeof(number), "%d", shell.last_job);
-        }
-        break;
-    case '#':
-        snprintf(number, sizeof(number), "%d", shell.arg_count);
-        break;
-    case '0':
-        put_value(x, shell.name, quoted);
-        return;
-    default:
-        if (which - '0' <= shell.arg_count) {
-            put_value(x, shell.args[which - '1'], quoted);
-        }
-        return;
-    }
-    put_value(x, number, quoted);
-}
-
-/* s is behind the dollar. => behind what it names */
-static const char *
-expand_dollar(struct expansion *x, const char *s, bool quoted)
-{
-    bool brace = *s == '{';
-    const char *name = s + brace;
-    size_t length = var_name_length(name);
-
-    if (length > 0) {
-        const char *value = var_get(line_copy(name, length));
-        put_value(x, value == NULL ? "" : value, quoted);
-    } else if (*name == '@' || *name == '*') {
-        put_all_args(x, *name, quoted);
-        length = 1;
-    } else if (*name != '\0' && strchr("?$!#0123456789", *name) != NULL) {
-        put_special(x, *name, quoted);
-        length = 1;
-    } else if (!brace) {
-        put(x, '$');
-    }
-    if (*s == '(' || (brace && (length == 0 || name[length] != '}'))) {
-        complain("bad substitution");
-        x->failed = true;
-        return name + length;
-    }
-    return name + length + brace;
 }
 
 /*
@@ -209,22 +196,54 @@ expand_words(const struct word *words, int *count)
 {
     struct expansion x = {.split = true};
 
-    add_arg(&x, NULL);
+    args_add(&x.args, NULL);
     for (; words != NULL && !x.failed; words = words->next) {
-        expand_text(&x, words->text);
+        expand_text(&x, words->text, BARE);
         end_arg(&x);
     }
-    add_arg(&x, NULL);
-    *count = (int)x.arg_count - 2;
-    return x.failed ? NULL : x.args + 1;
+    args_add(&x.args, NULL);
+    *count = (int)x.args.count - 2;
+    return x.failed ? NULL : x.args.list + 1;
 }
 
-/* The word as one string, never split. */
+static char *
+whole(struct expansion *x)
+{
+    return x->failed ? NULL : temp_copy(x->text, x->length);
+}
+
 char *
 expand_one(const char *text)
 {
-    struct expansion x = {.split = false};
+    struct expansion x = {0};
 
-    expand_text(&x, text);
-    return x.failed ? NULL : line_copy(x.text, x.length);
+    expand_text(&x, text, BARE);
+    return whole(&x);
+}
+
+char *
+expand_assignment(const char *text)
+{
+    struct expansion x = {.assigns = true};
+
+    expand_text(&x, text, BARE);
+    return whole(&x);
+}
+
+char *
+expand_here(const char *text)
+{
+    struct expansion x = {0};
+
+    expand_text(&x, text, HERE);
+    return whole(&x);
+}
+
+char *
+expand_pattern(const char *text)
+{
+    struct expansion x = {0};
+
+    expand_text(&x, text, BARE);
+    return x.failed ? NULL : end_pattern(&x);
 }

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sh.h"
+#include "run.h"
 
 /* A process in the background: the last of its pipeline. */
 struct background {
@@ -25,16 +25,38 @@ struct background {
 };
 
 /* What an interactive shell must survive, and its jobs must not. */
-static const int shell_ignores[] = {SIGINT, SIGQUIT, SIGTTOU, SIGTSTP};
+static const int shell_ignores[] = {SIGQUIT, SIGTTOU, SIGTSTP};
 
+/*
+ * SIGINT is blocked, not ignored: so it is seen, by sigpending, that ^C was
+ * typed while the shell itself was at work.
+ */
 void
 job_control_signals(bool ours)
 {
-    sighandler_t handler = ours ? SIG_IGN : SIG_DFL;
+    sigset_t interrupt;
 
     for (size_t i = 0; i < sizeof(shell_ignores) / sizeof(int); i++) {
-        signal(shell_ignores[i], handler);
+        signal(shell_ignores[i], ours ? SIG_IGN : SIG_DFL);
     }
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(ours ? SIG_BLOCK : SIG_UNBLOCK, &interrupt, NULL);
+}
+
+/* Whether ^C was typed since the last time. */
+bool
+job_interrupted(void)
+{
+    sigset_t pending;
+
+    if (!shell.interactive || sigpending(&pending) < 0 ||
+        sigismember(&pending, SIGINT) <= 0) {
+        return false;
+    }
+    signal(SIGINT, SIG_IGN); /* this forgets it */
+    signal(SIGINT, SIG_DFL);
+    return true;
 }
 
 /* Take the terminal, if we have one to control. */
@@ -125,14 +147,20 @@ wait_patiently(pid_t pid, int *status, int options)
 int
 job_wait(struct job *job)
 {
-    int result = 1;
+    int result = 2; /* nothing was started, after a complaint */
 
+    if (shell.job_control && job->count > 0 && job_interrupted()) {
+        kill(-job->pgid, SIGINT); /* typed before the job had the terminal */
+    }
     for (int i = 0; i < job->count; i++) {
         int status;
         int options = shell.job_control ? WUNTRACED : 0;
         if (wait_patiently(job->pids[i], &status, options) > 0) {
             result = status_code(status);
             report_death(job->pids[i], status);
+            if (shell.interactive && result == 128 + SIGINT) {
+                shell.unwind = UNWIND_COMMAND;
+            }
         }
     }
     if (shell.job_control) {

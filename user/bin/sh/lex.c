@@ -1,160 +1,205 @@
-/*
- * The lexer: cuts a line into words and operators. Essential fact: quotes are
- * only skipped here, not taken away, since a word's text must still tell what
- * was quoted when it is expanded.
- */
-#include "lex.h"
-
-#include <ctype.h>
+/* The lexer: cuts text into words and operators, and reads here-documents. */
 #include <stdlib.h>
 #include <string.h>
 
-static const char *
-skip_blanks(const char *s)
-{
-    for (;;) {
-        if (*s == ' ' || *s == '\t') {
-            s++;
-        } else if (s[0] == '\\' && s[1] == '\n' && s[2] != '\0') {
-            s += 2;
-        } else if (*s == '#') {
-            s += strcspn(s, "\n");
-        } else {
-            return s;
-        }
-    }
-}
+#include "syntax.h"
 
-/* => behind the closing quote, or NULL if there is none */
-static const char *
-skip_quoted(const char *s)
-{
-    char quote = *s++;
+/* Of two operators that begin alike the longer comes first. */
+static const struct {
+    const char *text;
+    enum token token;
+} operators[] = {
+    {"\n", TOKEN_NEWLINE},  {";;", TOKEN_DOUBLE_SEMICOLON},
+    {";", TOKEN_SEMICOLON}, {"&&", TOKEN_AND_IF},
+    {"&", TOKEN_AMPERSAND}, {"||", TOKEN_OR_IF},
+    {"|", TOKEN_PIPE},      {"(", TOKEN_OPEN},
+    {")", TOKEN_CLOSE},
+};
 
-    for (; *s != quote; s++) {
-        if (quote == '"' && s[0] == '\\' && s[1] != '\0') {
-            s++;
-        }
-        if (*s == '\0') {
-            return NULL;
-        }
-    }
-    return s + 1;
+static const struct {
+    const char *text;
+    enum redir_kind kind;
+    int fd;
+} redirections[] = {
+    {"<<-", REDIR_HERE, 0},  {"<<", REDIR_HERE, 0},    {"<&", REDIR_DUP, 0},
+    {"<>", REDIR_BOTH, 0},   {"<", REDIR_READ, 0},     {">>", REDIR_APPEND, 1},
+    {">&", REDIR_DUP, 1},    {">|", REDIR_CLOBBER, 1}, {">", REDIR_WRITE, 1},
+};
+
+static const char *
+here(const struct parser *parser)
+{
+    return parser->source->text + parser->source->at;
 }
 
 static void
-lex_word(struct lexer *lexer, const char *start)
+advance(struct parser *parser, size_t length)
 {
-    const char *s = start;
+    struct source *source = parser->source;
 
-    while (*s != '\0' && strchr(" \t\n;&|<>()", *s) == NULL) {
-        if (*s == '\'' || *s == '"') {
-            s = skip_quoted(s);
-        } else if (*s == '\\') {
-            bool last = s[1] == '\0' || strcmp(s, "\\\n") == 0;
-            s = last ? NULL : s + 2;
-        } else {
-            s++;
-        }
-        if (s == NULL) {
-            lexer->token = TOKEN_UNFINISHED;
+    for (; length > 0; length--) {
+        source->line += source->text[source->at++] == '\n';
+    }
+}
+
+/* Up to the next token; at the end of the text there may be more of it. */
+static void
+skip_blanks(struct parser *parser)
+{
+    for (;;) {
+        const char *s = here(parser);
+        if (*s == ' ' || *s == '\t') {
+            advance(parser, 1);
+        } else if (s[0] == '\\' && s[1] == '\n') {
+            advance(parser, 2);
+        } else if (*s == '#') {
+            advance(parser, strcspn(s, "\n"));
+        } else if (*s != '\0' || !source_more(parser->source)) {
             return;
         }
     }
-    lexer->token = TOKEN_WORD;
-    lexer->text = line_copy(start, (size_t)(s - start));
-    lexer->at = s;
 }
 
-/* At < or >, of which fd was written in front, or -1. */
+/*
+ * The length of the body at `here`, and of the line that ends it; the end of
+ * the file does as well.
+ */
 static void
-lex_redir(struct lexer *lexer, const char *s, int fd)
+find_here_end(struct parser *parser, const struct redir *redir, size_t *body,
+              size_t *whole)
 {
-    bool out = *s == '>';
+    size_t at = 0;
 
-    lexer->token = TOKEN_REDIR;
-    lexer->fd = fd >= 0 ? fd : out;
-    lexer->kind = out ? REDIR_WRITE : REDIR_READ;
-    s++;
-    if (*s == '&') {
-        lexer->kind = REDIR_DUP;
-        s++;
-    } else if (out && *s == '>') {
-        lexer->kind = REDIR_APPEND;
-        s++;
-    } else if (out && *s == '|') {
-        s++;
+    for (;;) {
+        while (here(parser)[at] == '\0' && source_more(parser->source)) {
+            continue;
+        }
+        const char *line = here(parser) + at;
+        size_t size = strcspn(line, "\n");
+        size_t tabs = redir->tabs ? strspn(line, "\t") : 0;
+        *body = at;
+        *whole = at + size + (line[size] == '\n');
+        if (*whole == at || (strlen(redir->target) == size - tabs &&
+                             strncmp(line + tabs, redir->target,
+                                     size - tabs) == 0)) {
+            return;
+        }
+        at = *whole;
     }
-    lexer->at = s;
 }
 
-/* An operator that is `twice` when it is written twice. */
+/* The target is the delimiter, and becomes the body. */
 static void
-lex_operator(struct lexer *lexer, enum token once, enum token twice)
+read_here(struct parser *parser, struct redir *redir)
 {
-    bool doubled = lexer->at[0] == lexer->at[1] && once != twice;
+    size_t body;
+    size_t whole;
 
-    lexer->token = doubled ? twice : once;
-    lexer->at += doubled ? 2 : 1;
+    redir->literal = remove_quotes(redir->target);
+    find_here_end(parser, redir, &body, &whole);
+    const char *from = here(parser);
+    const char *end = from + body;
+    char *to = redir->target = tree_alloc(parser->tree, body + 1);
+    while (from < end) {
+        from += redir->tabs ? strspn(from, "\t") : 0;
+        size_t size = strcspn(from, "\n") + 1;
+        size = size > (size_t)(end - from) ? (size_t)(end - from) : size;
+        memcpy(to, from, size);
+        to += size;
+        from += size;
+    }
+    *to = '\0';
+    advance(parser, whole);
+}
+
+static void
+lex_word(struct parser *parser)
+{
+    struct scan scan = {.line = parser->line, .depth = parser->depth};
+    const char *end;
+
+    while ((end = skip_word(here(parser), &scan)) == NULL) {
+        if (scan.failed) {
+            parser->token = TOKEN_ERROR;
+            return;
+        }
+        if (!source_more(parser->source)) {
+            parser->token = TOKEN_END;
+            return;
+        }
+    }
+    size_t length = (size_t)(end - here(parser));
+    parser->token = TOKEN_WORD;
+    parser->text = tree_copy(parser->tree, here(parser), length);
+    advance(parser, length);
+}
+
+static bool
+lex_redir(struct parser *parser)
+{
+    const char *s = here(parser);
+    size_t digits = strspn(s, "0123456789");
+
+    for (size_t i = 0; i < sizeof(redirections) / sizeof(*redirections); i++) {
+        size_t length = strlen(redirections[i].text);
+        if (digits > 4 ||
+            strncmp(s + digits, redirections[i].text, length) != 0) {
+            continue;
+        }
+        parser->token = TOKEN_REDIR;
+        parser->text = (char *)redirections[i].text;
+        parser->redir = (struct redir){
+            .kind = redirections[i].kind,
+            .fd = digits > 0 ? atoi(s) : redirections[i].fd,
+            .tabs = length == 3,
+        };
+        advance(parser, digits + length);
+        return true;
+    }
+    return false;
+}
+
+static bool
+lex_operator(struct parser *parser)
+{
+    for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++) {
+        size_t length = strlen(operators[i].text);
+        if (strncmp(here(parser), operators[i].text, length) == 0) {
+            parser->token = operators[i].token;
+            parser->text = (char *)operators[i].text;
+            advance(parser, length);
+            return true;
+        }
+    }
+    return false;
 }
 
 void
-lex_next(struct lexer *lexer)
+lex_next(struct parser *parser)
 {
-    const char *s = lexer->at = skip_blanks(lexer->at);
-    size_t digits = strspn(s, "0123456789");
-
-    if (digits > 0 && digits < 5 && (s[digits] == '<' || s[digits] == '>')) {
-        lex_redir(lexer, s + digits, atoi(s));
-        return;
+    skip_blanks(parser);
+    parser->line = parser->source->line;
+    if (*here(parser) == '\0') {
+        parser->token = TOKEN_END;
+    } else if (!lex_redir(parser) && !lex_operator(parser)) {
+        lex_word(parser);
     }
-    if (strcmp(s, "\\\n") == 0) {
-        lexer->token = TOKEN_UNFINISHED; /* the line goes on */
-        return;
-    }
-    switch (*s) {
-    case '\0':
-        lexer->token = TOKEN_END;
-        break;
-    case '\n':
-        lex_operator(lexer, TOKEN_NEWLINE, TOKEN_NEWLINE);
-        break;
-    case ';':
-        lex_operator(lexer, TOKEN_SEMICOLON, TOKEN_SEMICOLON);
-        break;
-    case '&':
-        lex_operator(lexer, TOKEN_AMPERSAND, TOKEN_AND_IF);
-        break;
-    case '|':
-        lex_operator(lexer, TOKEN_PIPE, TOKEN_OR_IF);
-        break;
-    case '(':
-        lex_operator(lexer, TOKEN_OPEN, TOKEN_OPEN);
-        break;
-    case ')':
-        lex_operator(lexer, TOKEN_CLOSE, TOKEN_CLOSE);
-        break;
-    case '<':
-    case '>':
-        lex_redir(lexer, s, -1);
-        break;
-    default:
-        lex_word(lexer, s);
-        break;
+    while (parser->token == TOKEN_NEWLINE && parser->here != NULL) {
+        struct redir *redir = parser->here;
+        parser->here = redir->next_here;
+        read_here(parser, redir);
     }
 }
 
 const char *
-lex_name(const struct lexer *lexer)
+lex_name(const struct parser *parser)
 {
-    static const char *const names[] = {
-        [TOKEN_END] = "end of file", [TOKEN_NEWLINE] = "newline",
-        [TOKEN_SEMICOLON] = "\";\"", [TOKEN_AMPERSAND] = "\"&\"",
-        [TOKEN_AND_IF] = "\"&&\"",   [TOKEN_OR_IF] = "\"||\"",
-        [TOKEN_PIPE] = "\"|\"",      [TOKEN_OPEN] = "\"(\"",
-        [TOKEN_CLOSE] = "\")\"",     [TOKEN_REDIR] = "redirection",
-        [TOKEN_WORD] = "word",       [TOKEN_UNFINISHED] = "end of file",
-    };
+    static char name[80];
 
-    return lexer->token == TOKEN_WORD ? lexer->text : names[lexer->token];
+    if (parser->token == TOKEN_END || parser->token == TOKEN_NEWLINE) {
+        return parser->token == TOKEN_END ? "end of file" : "newline";
+    }
+    name[0] = '"';
+    strlcpy(name + 1, parser->text, sizeof(name) - 2);
+    return strcat(name, "\"");
 }

@@ -1,60 +1,124 @@
 /*
- * Memory for one line: everything made while a line is parsed and run, freed
- * at once when it is done. So no part of the shell needs to free anything.
+ * Memory in blocks, so that no part of the shell needs to free single pieces.
+ * What is made while commands run goes on a stack, and is gone when the
+ * command that made it has ended; a parsed tree has blocks of its own, which
+ * a function that was defined in it keeps.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sh.h"
 
+#define BLOCK_SIZE 4000
+
 struct block {
     struct block *next;
     size_t room;
+    size_t used;
     _Alignas(16) char memory[];
 };
 
-static struct block *blocks;
-static size_t used; /* of the first block */
-
-#define BLOCK_SIZE 4000
+static struct block *temporary;
 
 void *
-line_alloc(size_t size)
+check_memory(void *memory)
 {
-    size = (size + 15) & ~(size_t)15;
-    if (blocks == NULL || blocks->room - used < size) {
-        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-        struct block *block = malloc(sizeof(*block) + room);
-        if (block == NULL) {
-            complain("out of memory");
-            exit(2);
-        }
-        block->next = blocks;
-        block->room = room;
-        blocks = block;
-        used = 0;
+    if (memory == NULL) {
+        complain("out of memory");
+        exit(2);
     }
-    void *result = blocks->memory + used;
-    used += size;
-    return result;
+    return memory;
+}
+
+static void *
+take(struct block **blocks, size_t size)
+{
+    struct block *block = *blocks;
+
+    size = (size + 15) & ~(size_t)15;
+    if (block == NULL || block->room - block->used < size) {
+        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        block = check_memory(malloc(sizeof(*block) + room));
+        *block = (struct block){.next = *blocks, .room = room};
+        *blocks = block;
+    }
+    block->used += size;
+    return block->memory + block->used - size;
+}
+
+static void
+free_until(struct block **blocks, const struct block *last)
+{
+    while (*blocks != last) {
+        struct block *next = (*blocks)->next;
+        free(*blocks);
+        *blocks = next;
+    }
+}
+
+void *
+temp_alloc(size_t size)
+{
+    return take(&temporary, size);
 }
 
 char *
-line_copy(const char *text, size_t length)
+temp_copy(const char *text, size_t length)
 {
-    char *copy = line_alloc(length + 1);
+    char *copy = temp_alloc(length + 1);
 
     memcpy(copy, text, length);
     copy[length] = '\0';
     return copy;
 }
 
-void
-line_free(void)
+struct mark
+temp_mark(void)
 {
-    while (blocks != NULL) {
-        struct block *next = blocks->next;
-        free(blocks);
-        blocks = next;
+    return (struct mark){temporary, temporary == NULL ? 0 : temporary->used};
+}
+
+void
+temp_release(struct mark mark)
+{
+    free_until(&temporary, mark.block);
+    if (temporary != NULL) {
+        temporary->used = mark.used;
+    }
+}
+
+struct tree *
+tree_new(void)
+{
+    struct tree *tree = check_memory(malloc(sizeof(*tree)));
+
+    *tree = (struct tree){.users = 1};
+    return tree;
+}
+
+void *
+tree_alloc(struct tree *tree, size_t size)
+{
+    struct block *blocks = tree->blocks;
+    void *memory = memset(take(&blocks, size), 0, size);
+
+    tree->blocks = blocks;
+    return memory;
+}
+
+char *
+tree_copy(struct tree *tree, const char *text, size_t length)
+{
+    return memcpy(tree_alloc(tree, length + 1), text, length);
+}
+
+void
+tree_put(struct tree *tree)
+{
+    struct block *blocks = tree->blocks;
+
+    if (--tree->users == 0) {
+        free_until(&blocks, NULL);
+        free(tree);
     }
 }

@@ -1,216 +1,379 @@
 /*
  * The parser, one function a rule of the grammar:
  *
- *     list      pipelines { (";" | "&" | newline) pipelines }
- *     pipelines pipeline { ("&&" | "||") pipeline }
+ *     list      and_or { (";" | "&" | newline) and_or }
+ *     and_or    pipeline { ("&&" | "||") pipeline }
  *     pipeline  ["!"] command { "|" command }
- *     command   "(" list ")" { redirection } | { word | redirection }
+ *     command   compound { redirection } | name "()" command
+ *               | { word | redirection }
+ *     compound  "(" list ")" | "{" list "}" | if | while | until | for | case
  *
  * Essential fact: the first error ends it. Each function that finds one sets
  * parser->result and returns NULL, and every caller then returns NULL.
  */
 #include <string.h>
 
-#include "lex.h"
+#include "syntax.h"
 
-#define DEPTH_MAX 50 /* parentheses in parentheses */
+#define DEPTH_MAX 100 /* commands in commands */
 
-struct parser {
-    struct lexer lexer;
-    enum parse_result result;
-    int depth;
-};
+static struct node *parse_and_or(struct parser *parser);
+static struct node *parse_pipeline(struct parser *parser);
+static struct node *parse_command(struct parser *parser);
+static struct node *parse_simple(struct parser *parser);
+static struct redir **parse_redirs(struct parser *parser,
+                                   struct redir **redirs);
 
-static struct list *parse_list(struct parser *parser);
-static struct pipeline *parse_pipelines(struct parser *parser);
-static struct pipeline *parse_pipeline(struct parser *parser);
-static struct command *parse_command(struct parser *parser);
-static bool parse_subshell(struct parser *parser, struct command *command);
-static bool parse_redir(struct parser *parser, struct redir **redir);
-
-enum parse_result
-parse(const char *text, struct list **list)
+static enum parse_result
+finish(struct parser *parser, struct node *root, struct tree **tree)
 {
-    struct parser parser = {.lexer = {.at = text}, .result = PARSED};
-
-    lex_next(&parser.lexer);
-    *list = parse_list(&parser);
-    return parser.result;
-}
-
-static enum token
-token(const struct parser *parser)
-{
-    return parser->lexer.token;
+    if (parser->result != PARSED) {
+        tree_put(parser->tree);
+        return parser->result;
+    }
+    *tree = parser->tree;
+    (*tree)->root = root;
+    return PARSED;
 }
 
 /* The token is not what the grammar wants here. */
-static void *
+void *
 unexpected(struct parser *parser)
 {
     if (parser->result != PARSED) {
         return NULL;
     }
-    if (token(parser) == TOKEN_END || token(parser) == TOKEN_UNFINISHED) {
+    parser->result = PARSE_ERROR;
+    if (parser->token == TOKEN_END && parser->source->partial) {
         parser->result = PARSE_MORE;
-    } else {
-        complain("syntax error: %s unexpected", lex_name(&parser->lexer));
-        parser->result = PARSE_ERROR;
+    } else if (parser->token != TOKEN_ERROR && !parser->source->interrupted) {
+        complain("line %d: unexpected %s", parser->line, lex_name(parser));
     }
     return NULL;
 }
 
-static void
+/* The text ends neither inside a word nor by ^C. */
+static bool
+is_whole(const struct parser *parser)
+{
+    const struct source *source = parser->source;
+
+    return !source->interrupted &&
+           (parser->token == TOKEN_NEWLINE ||
+            (parser->token == TOKEN_END && source->text[source->at] == '\0'));
+}
+
+enum parse_result
+parse_line(struct source *source, struct tree **tree)
+{
+    struct parser parser = {.source = source, .tree = tree_new()};
+
+    source->continued = source->interrupted = false;
+    lex_next(&parser);
+    if (parser.token == TOKEN_END && is_whole(&parser)) {
+        parser.result = PARSE_END;
+    }
+    struct node *root = parse_list(&parser, true);
+    if (!is_whole(&parser)) {
+        unexpected(&parser);
+    }
+    return finish(&parser, root, tree);
+}
+
+enum parse_result
+parse_substitution(struct source *source, struct tree **tree, int depth)
+{
+    struct parser parser = {
+        .source = source, .tree = tree_new(), .depth = depth,
+    };
+
+    lex_next(&parser);
+    struct node *root = parse_list(&parser, false);
+    if (parser.token != TOKEN_CLOSE) {
+        unexpected(&parser);
+    }
+    return finish(&parser, root, tree);
+}
+
+struct node *
+new_node(struct parser *parser, enum node_kind kind, struct node *left)
+{
+    struct node *node = tree_alloc(parser->tree, sizeof(*node));
+
+    node->kind = kind;
+    node->line = parser->line;
+    node->left = left;
+    return node;
+}
+
+bool
+is_word(const struct parser *parser, const char *text)
+{
+    return parser->token == TOKEN_WORD && strcmp(parser->text, text) == 0;
+}
+
+/* => whether this word was there; it is then behind us */
+bool
+take_word(struct parser *parser, const char *text)
+{
+    bool there = parser->result == PARSED && is_word(parser, text);
+
+    if (there) {
+        lex_next(parser);
+    }
+    return there;
+}
+
+void
 skip_newlines(struct parser *parser)
 {
-    while (token(parser) == TOKEN_NEWLINE) {
-        lex_next(&parser->lexer);
+    while (parser->token == TOKEN_NEWLINE) {
+        lex_next(parser);
     }
 }
 
-/* Up to the end of the text, or to the ")" of the subshell we are in. */
-static struct list *
-parse_list(struct parser *parser)
+static bool
+ends_list(struct parser *parser, bool one_line)
 {
-    struct list *first = NULL;
-    struct list **end = &first;
-    enum token last = parser->depth > 0 ? TOKEN_CLOSE : TOKEN_END;
+    static const char *const closers[] = {
+        "then", "else", "elif", "fi", "do", "done", "esac", "}",
+    };
 
-    for (skip_newlines(parser); token(parser) != last; skip_newlines(parser)) {
-        struct list *list = line_alloc(sizeof(*list));
-        *list = (struct list){.pipelines = parse_pipelines(parser)};
-        if (list->pipelines == NULL) {
-            return NULL;
-        }
-        *end = list;
-        end = &list->next;
-        list->background = token(parser) == TOKEN_AMPERSAND;
-        if (list->background || token(parser) == TOKEN_SEMICOLON) {
-            lex_next(&parser->lexer);
-        } else if (token(parser) != TOKEN_NEWLINE && token(parser) != last) {
-            return unexpected(parser);
+    for (size_t i = 0; i < sizeof(closers) / sizeof(*closers); i++) {
+        if (is_word(parser, closers[i])) {
+            return true;
         }
     }
-    return first;
+    return parser->token == TOKEN_END || parser->token == TOKEN_CLOSE ||
+           parser->token == TOKEN_DOUBLE_SEMICOLON ||
+           (one_line && parser->token == TOKEN_NEWLINE);
 }
 
-static struct pipeline *
-parse_pipelines(struct parser *parser)
+/* NULL: an empty list, or an error. */
+struct node *
+parse_list(struct parser *parser, bool one_line)
 {
-    struct pipeline *first = parse_pipeline(parser);
-    struct pipeline *last = first;
+    struct node *first = NULL;
+    struct node **end = &first;
 
-    while (last != NULL && (token(parser) == TOKEN_AND_IF ||
-                            token(parser) == TOKEN_OR_IF)) {
-        bool and_if = token(parser) == TOKEN_AND_IF;
-        lex_next(&parser->lexer);
-        skip_newlines(parser);
-        struct pipeline *next = parse_pipeline(parser);
-        if (next == NULL) {
-            return NULL;
-        }
-        next->when = and_if ? IF_OK : IF_FAILED;
-        last->next = next;
-        last = next;
-    }
-    return first;
-}
-
-static struct pipeline *
-parse_pipeline(struct parser *parser)
-{
-    struct pipeline *pipeline = line_alloc(sizeof(*pipeline));
-    struct command **end = &pipeline->commands;
-
-    *pipeline = (struct pipeline){.when = ALWAYS};
-    while (token(parser) == TOKEN_WORD &&
-           strcmp(parser->lexer.text, "!") == 0) {
-        pipeline->negated = !pipeline->negated;
-        lex_next(&parser->lexer);
-    }
     for (;;) {
-        struct command *command = parse_command(parser);
-        if (command == NULL) {
-            return NULL;
+        if (!one_line) {
+            skip_newlines(parser);
         }
-        *end = command;
-        end = &command->next;
-        if (token(parser) != TOKEN_PIPE) {
-            return pipeline;
-        }
-        lex_next(&parser->lexer);
-        skip_newlines(parser);
-    }
-}
-
-static struct command *
-parse_command(struct parser *parser)
-{
-    struct command *command = line_alloc(sizeof(*command));
-    *command = (struct command){0};
-    struct word **words = &command->words;
-    struct redir **redirs = &command->redirs;
-    bool open = token(parser) == TOKEN_OPEN;
-
-    if (open && !parse_subshell(parser, command)) {
-        return NULL;
-    }
-    for (;; lex_next(&parser->lexer)) {
-        if (token(parser) == TOKEN_WORD && !open) {
-            struct word *word = line_alloc(sizeof(*word));
-            *word = (struct word){.text = parser->lexer.text};
-            *words = word;
-            words = &word->next;
-        } else if (token(parser) == TOKEN_REDIR) {
-            if (!parse_redir(parser, redirs)) {
-                return NULL;
-            }
-            redirs = &(*redirs)->next;
-        } else {
+        if (ends_list(parser, one_line)) {
             break;
         }
+        struct node *node = parse_and_or(parser);
+        if (node == NULL) {
+            return NULL;
+        }
+        bool background = parser->token == TOKEN_AMPERSAND;
+        *end = background ? new_node(parser, NODE_BACKGROUND, node) : node;
+        end = &(*end)->next;
+        if (!background && parser->token != TOKEN_SEMICOLON &&
+            (one_line || parser->token != TOKEN_NEWLINE)) {
+            break;
+        }
+        lex_next(parser);
     }
-    bool empty = !open && command->words == NULL && command->redirs == NULL;
-    if (empty || token(parser) == TOKEN_UNFINISHED) {
+    bool several = first != NULL && first->next != NULL;
+    return several ? new_node(parser, NODE_LIST, first) : first;
+}
+
+/* A list that must have a command in it. */
+struct node *
+parse_body(struct parser *parser)
+{
+    if (parser->result != PARSED) {
+        return NULL;
+    }
+    struct node *list = parse_list(parser, false);
+    return list == NULL ? unexpected(parser) : list;
+}
+
+static struct node *
+parse_and_or(struct parser *parser)
+{
+    struct node *left = parse_pipeline(parser);
+
+    while (left != NULL && (parser->token == TOKEN_AND_IF ||
+                            parser->token == TOKEN_OR_IF)) {
+        bool and_if = parser->token == TOKEN_AND_IF;
+        left = new_node(parser, and_if ? NODE_AND : NODE_OR, left);
+        lex_next(parser);
+        skip_newlines(parser);
+        left->right = parse_pipeline(parser);
+        if (left->right == NULL) {
+            return NULL;
+        }
+    }
+    return left;
+}
+
+static struct node *
+parse_pipeline(struct parser *parser)
+{
+    bool negated = take_word(parser, "!");
+    struct node *first = parse_command(parser);
+    struct node *last = first;
+
+    while (last != NULL && parser->token == TOKEN_PIPE) {
+        lex_next(parser);
+        skip_newlines(parser);
+        last->next = parse_command(parser);
+        last = last->next;
+    }
+    if (last == NULL) {
+        return NULL;
+    }
+    if (first != last) {
+        first = new_node(parser, NODE_PIPE, first);
+    }
+    return negated ? new_node(parser, NODE_NOT, first) : first;
+}
+
+/* What follows must be this word. */
+bool
+want_word(struct parser *parser, const char *text)
+{
+    if (!take_word(parser, text)) {
+        unexpected(parser);
+        return false;
+    }
+    return true;
+}
+
+static struct node *
+parse_group(struct parser *parser, enum node_kind kind)
+{
+    struct node *node = new_node(parser, kind, NULL);
+
+    lex_next(parser);
+    node->left = parse_body(parser);
+    if (kind == NODE_GROUP) {
+        return want_word(parser, "}") ? node : NULL;
+    }
+    if (parser->token != TOKEN_CLOSE) {
         return unexpected(parser);
     }
-    return command;
+    lex_next(parser);
+    return node;
 }
 
-static bool
-parse_subshell(struct parser *parser, struct command *command)
+struct word **
+add_word(struct parser *parser, struct word **end)
+{
+    *end = tree_alloc(parser->tree, sizeof(**end));
+    (*end)->text = parser->text;
+    return &(*end)->next;
+}
+
+static struct node *
+parse_compound(struct parser *parser)
+{
+    return parser->token == TOKEN_OPEN ? parse_group(parser, NODE_SUBSHELL)
+           : is_word(parser, "{")      ? parse_group(parser, NODE_GROUP)
+           : is_word(parser, "if")     ? parse_if(parser)
+           : is_word(parser, "while")  ? parse_loop(parser, NODE_WHILE)
+           : is_word(parser, "until")  ? parse_loop(parser, NODE_UNTIL)
+           : is_word(parser, "for")    ? parse_for(parser)
+           : is_word(parser, "case")   ? parse_case(parser)
+                                       : parse_simple(parser);
+}
+
+static struct node *
+parse_command(struct parser *parser)
 {
     if (parser->depth == DEPTH_MAX) {
-        complain("syntax error: parentheses too deep");
+        complain("line %d: commands nested too deep", parser->line);
         parser->result = PARSE_ERROR;
-        return false;
+        return NULL;
+    }
+    if (ends_list(parser, true)) {
+        return unexpected(parser);
     }
     parser->depth++;
-    lex_next(&parser->lexer);
-    command->subshell = parse_list(parser);
+    struct node *node = parse_compound(parser);
     parser->depth--;
-    if (command->subshell == NULL) {
+    if (node != NULL && node->kind != NODE_SIMPLE &&
+        node->kind != NODE_FUNCTION) {
+        parse_redirs(parser, &node->redirs);
+    }
+    return parser->result == PARSED ? node : NULL;
+}
+
+/* The target of a redirection. A here-document's body is read later. */
+static bool
+parse_redir(struct parser *parser, struct redir *redir)
+{
+    *redir = parser->redir;
+    lex_next(parser);
+    if (parser->token != TOKEN_WORD) {
         unexpected(parser);
         return false;
     }
-    lex_next(&parser->lexer);
+    redir->target = parser->text;
+    if (redir->kind == REDIR_HERE) {
+        struct redir **end = &parser->here;
+        while (*end != NULL) {
+            end = &(*end)->next_here;
+        }
+        *end = redir;
+    }
+    lex_next(parser);
     return true;
 }
 
-/* Leaves the target as the current token. */
-static bool
-parse_redir(struct parser *parser, struct redir **redir)
+/* => where the next one goes */
+static struct redir **
+parse_redirs(struct parser *parser, struct redir **redirs)
 {
-    *redir = line_alloc(sizeof(**redir));
-    **redir = (struct redir){
-        .kind = parser->lexer.kind,
-        .fd = parser->lexer.fd,
-    };
-    lex_next(&parser->lexer);
-    if (token(parser) != TOKEN_WORD) {
-        unexpected(parser);
-        return false;
+    while (parser->token == TOKEN_REDIR) {
+        *redirs = tree_alloc(parser->tree, sizeof(**redirs));
+        if (!parse_redir(parser, *redirs)) {
+            break;
+        }
+        redirs = &(*redirs)->next;
     }
-    (*redir)->target = parser->lexer.text;
-    return true;
+    return redirs;
+}
+
+/* At the parenthesis behind the name. */
+static struct node *
+parse_function(struct parser *parser, const struct word *name)
+{
+    struct node *node = new_node(parser, NODE_FUNCTION, NULL);
+
+    node->name = name->text;
+    lex_next(parser);
+    if (parser->token != TOKEN_CLOSE || !var_is_name(node->name)) {
+        return unexpected(parser);
+    }
+    lex_next(parser);
+    skip_newlines(parser);
+    node->left = parse_command(parser);
+    return node;
+}
+
+static struct node *
+parse_simple(struct parser *parser)
+{
+    struct node *node = new_node(parser, NODE_SIMPLE, NULL);
+    struct word **words = &node->words;
+    struct redir **redirs = &node->redirs;
+
+    while (parser->token == TOKEN_WORD || parser->token == TOKEN_REDIR) {
+        redirs = parse_redirs(parser, redirs);
+        if (parser->token == TOKEN_WORD) {
+            words = add_word(parser, words);
+            lex_next(parser);
+        }
+        if (parser->token == TOKEN_OPEN && node->redirs == NULL &&
+            words == &node->words->next) {
+            return parse_function(parser, node->words);
+        }
+    }
+    bool empty = node->words == NULL && node->redirs == NULL;
+    bool ended = parser->token != TOKEN_ERROR;
+    return empty || !ended ? unexpected(parser) : node;
 }

@@ -3,14 +3,15 @@
  * are made in the shell itself, and what they replaced is kept on descriptors
  * from 10 up until they are undone.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "sh.h"
+#include "run.h"
 
 #define SHELL_FDS 10 /* the shell keeps its own descriptors from here up */
 
@@ -24,9 +25,11 @@ bool
 redirect_expand(struct redir *from, struct redir **to)
 {
     for (; from != NULL; from = from->next) {
-        *to = line_alloc(sizeof(**to));
+        *to = temp_alloc(sizeof(**to));
         **to = *from;
-        (*to)->target = expand_one(from->target);
+        (*to)->target = from->kind != REDIR_HERE ? expand_one(from->target)
+                        : from->literal          ? from->target
+                                        : expand_here(from->target);
         if ((*to)->target == NULL) {
             return false;
         }
@@ -39,12 +42,57 @@ redirect_expand(struct redir *from, struct redir **to)
 static void
 save(int fd, struct saved_fd **saved)
 {
-    struct saved_fd *entry = line_alloc(sizeof(*entry));
+    struct saved_fd *entry = temp_alloc(sizeof(*entry));
 
     entry->fd = fd;
     entry->copy = fcntl(fd, F_DUPFD_CLOEXEC, SHELL_FDS);
     entry->next = *saved;
     *saved = entry;
+}
+
+/* set -C: > must not overwrite a file. */
+static int
+open_new(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    struct stat st;
+
+    if (fd < 0 && errno == EEXIST) {
+        fd = open(path, O_WRONLY);
+        if (fd >= 0 && (fstat(fd, &st) < 0 || S_ISREG(st.st_mode))) {
+            close(fd);
+            errno = EEXIST;
+            return -1;
+        }
+    }
+    return fd;
+}
+
+/* A here-document of any size: a file that has lost its name. */
+static int
+open_here(const char *text)
+{
+    static unsigned count;
+    char path[40];
+    size_t left = strlen(text);
+
+    snprintf(path, sizeof(path), "/tmp/sh.%d.%u", getpid(), count++);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd < 0) {
+        return -1;
+    }
+    unlink(path);
+    while (left > 0) {
+        ssize_t n = write(fd, text, left);
+        if (n < 0) {
+            close(fd);
+            return -1;
+        }
+        text += n;
+        left -= (size_t)n;
+    }
+    lseek(fd, 0, SEEK_SET);
+    return fd;
 }
 
 static int
@@ -53,11 +101,21 @@ open_target(const struct redir *redir)
     switch (redir->kind) {
     case REDIR_READ:
         return open(redir->target, O_RDONLY);
-    case REDIR_WRITE:
-        return open(redir->target, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    default:
+    case REDIR_BOTH:
+        return open(redir->target, O_RDWR | O_CREAT, 0666);
+    case REDIR_APPEND:
         return open(redir->target, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    case REDIR_HERE:
+        return open_here(redir->target);
+    case REDIR_WRITE:
+        if (shell.opt['C']) {
+            return open_new(redir->target);
+        }
+        break;
+    default:
+        break;
     }
+    return open(redir->target, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 }
 
 /* n>&m and n>&- */
@@ -86,7 +144,9 @@ apply(const struct redir *redir)
     }
     int fd = open_target(redir);
     if (fd < 0) {
-        complain("cannot open %s: %s", redir->target, strerror(errno));
+        complain("cannot open %s: %s",
+                 redir->kind == REDIR_HERE ? "a here-document" : redir->target,
+                 strerror(errno));
         return false;
     }
     if (fd == redir->fd) {

@@ -1,359 +1,402 @@
 /*
- * Running a parsed list.
+ * Running a tree: one function for each kind of node, each sets and gives $?.
  *
- * Essential fact: a program is started with vfork, which needs no copy of the
- * shell and works where fork does not; everything it needs is made ready
- * before, since until the exec the child runs on the shell's own memory. Only
- * what the shell itself must do in a child (a subshell, a builtin in a
- * pipeline) is forked.
+ * Essential fact: a function that finds shell.unwind set after running a part
+ * returns at once; the loop, the function or the prompt that it is meant for
+ * clears it. There is no other way out but to leave the shell.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "sh.h"
+#include "run.h"
+#include "syntax.h"
 
-/* A command that is ready to run: its words and targets are expanded. */
-struct ready {
-    const struct command *command;
-    char **assignments; /* NAME=value, ended by NULL */
-    char **argv;        /* empty if there are only assignments */
-    int argc;
-    struct redir *redirs;
-    builtin builtin;
-};
-
-/* The place of one command in its pipeline. */
-struct stage {
-    struct job *job;
-    int in;     /* read end of the pipe before us, or -1 */
-    int out;    /* write end of the pipe behind us, or -1 */
-    int unused; /* read end of the pipe behind us, or -1 */
-};
-
-static int run_pipelines(struct pipeline *pipeline);
-static int run_pipeline(struct pipeline *pipeline, bool in_background);
-static void run_in_background(struct list *list);
-static int run_here(struct ready *ready);
-static bool make_ready(const struct command *command, struct ready *ready);
-static bool start_all(struct command *command, struct job *job);
-static pid_t start(struct stage *stage, struct ready *ready);
-static pid_t start_program(struct stage *stage, struct ready *ready);
-static pid_t start_copy(struct stage *stage, struct ready *ready);
-static _Noreturn void run_copy(struct stage *stage, struct ready *ready);
-
-int
-run_list(struct list *list)
+/* set -e: leave, unless the command was asked only for its status. */
+static int
+check(int status)
 {
-    for (; list != NULL; list = list->next) {
-        if (list->background) {
-            run_in_background(list);
-        } else {
-            run_pipelines(list->pipelines);
-        }
+    if (status != 0 && shell.opt['e'] && shell.tested == 0 &&
+        shell.unwind == UNWIND_NOT) {
+        shell_exit(status);
     }
-    return shell.status;
+    return status;
 }
 
 static int
-run_pipelines(struct pipeline *pipeline)
+run_simple(struct node *node)
 {
-    for (; pipeline != NULL; pipeline = pipeline->next) {
-        bool ok = shell.status == 0;
-        if (pipeline->when == ALWAYS || ok == (pipeline->when == IF_OK)) {
-            shell.status = run_pipeline(pipeline, false);
-        }
-    }
-    return shell.status;
-}
-
-/* A single pipeline needs no shell of its own; several are a subshell. */
-static void
-run_in_background(struct list *list)
-{
-    struct list inside = {.pipelines = list->pipelines};
-    struct command command = {.subshell = &inside};
-    struct pipeline subshell = {.commands = &command};
-    bool single = list->pipelines->next == NULL;
-
-    shell.status = run_pipeline(single ? list->pipelines : &subshell, true);
-}
-
-static int
-run_pipeline(struct pipeline *pipeline, bool in_background)
-{
-    struct command *command = pipeline->commands;
-    struct job job = {.background = in_background};
     struct ready ready;
-    int status;
 
-    /* What turns out to be a program is expanded again by start_all. */
-    if (command->next == NULL && command->subshell == NULL && !in_background) {
-        if (!make_ready(command, &ready)) {
-            return 2;
-        }
-        if (ready.argc == 0 || ready.builtin != NULL) {
-            status = run_here(&ready);
-            return pipeline->negated ? status == 0 : status;
-        }
+    if (!ready_make(node, &ready)) {
+        return shell.status = shell_fail();
     }
+    return check(run_ready(&ready, false));
+}
+
+/* Run nodes in processes of their own, joined by pipes. */
+static int
+run_job(struct node *node, bool background)
+{
+    struct job job = {.background = background};
+    struct stage stage = {.job = &job, .in = -1};
     int count = 0;
-    for (; command != NULL; command = command->next) {
+
+    for (struct node *n = node; n != NULL; n = n->next) {
         count++;
     }
-    job.pids = line_alloc((size_t)count * sizeof(pid_t));
-    bool ok = start_all(pipeline->commands, &job);
-    if (in_background) {
-        job_remember(&job);
-        return ok ? 0 : 2;
-    }
-    status = job_wait(&job);
-    status = ok ? status : 2;
-    return pipeline->negated ? status == 0 : status;
-}
-
-static void
-close_fd(int fd)
-{
-    if (fd >= 0) {
-        close(fd);
-    }
-}
-
-/* Start every command, each pipe being made just before its writer. */
-static bool
-start_all(struct command *command, struct job *job)
-{
-    struct stage stage = {.job = job, .in = -1, .out = -1, .unused = -1};
-    bool ok = true;
-
-    for (; ok && command != NULL; command = command->next) {
+    job.pids = temp_alloc((size_t)count * sizeof(pid_t));
+    pid_t pid = 0;
+    for (; node != NULL; node = node->next) {
         int fds[2] = {-1, -1};
-        struct ready ready;
-        if (command->next != NULL && pipe2(fds, O_CLOEXEC) < 0) {
+        if (node->next != NULL && pipe2(fds, O_CLOEXEC) < 0) {
             complain("pipe: %s", strerror(errno));
-            fds[0] = fds[1] = -1;
-            ok = false;
+            pid = -1;
+            break;
         }
         stage.out = fds[1];
         stage.unused = fds[0];
-        pid_t pid = ok && make_ready(command, &ready) ? start(&stage, &ready)
-                                                      : -1;
+        pid = start(&stage, node);
         if (pid > 0) {
-            job_add(job, pid);
+            job_add(&job, pid);
         }
-        ok = pid > 0;
-        close_fd(stage.in);
-        close_fd(stage.out);
+        if (stage.in >= 0) {
+            close(stage.in);
+        }
+        if (stage.out >= 0) {
+            close(stage.out);
+        }
         stage.in = stage.unused;
     }
-    close_fd(stage.in);
-    return ok;
+    if (background) {
+        job_remember(&job);
+        return shell.status = pid > 0 ? 0 : 2;
+    }
+    int status = job_wait(&job);
+    return shell.status = pid > 0 ? status : 2;
 }
 
-static pid_t
-start(struct stage *stage, struct ready *ready)
+static int
+run_pipe(struct node *node)
 {
-    bool program = ready->command->subshell == NULL && ready->argc > 0 &&
-                   ready->builtin == NULL;
-
-    return program ? start_program(stage, ready) : start_copy(stage, ready);
+    return check(run_job(node->left, false));
 }
 
-/* Pipe ends are close-on-exec, unless they are where they belong. */
-static void
-move_fd(int from, int to)
+/* A single node, though it is one of a chain. */
+static int
+run_alone(struct node *node, bool background)
 {
-    if (from == to) {
-        fcntl(to, F_SETFD, 0);
-    } else if (from >= 0) {
-        dup2(from, to);
-        close(from);
-    }
+    struct node alone = *node;
+
+    alone.next = NULL;
+    return run_job(alone.kind == NODE_PIPE ? alone.left : &alone, background);
 }
 
-/* In a child, after job_child: put the pipes in their places. */
-static void
-connect_pipes(struct stage *stage)
+static int
+run_subshell(struct node *node)
 {
-    bool first_in_background = stage->job->background && stage->in < 0;
-
-    close_fd(stage->unused);
-    if (first_in_background && !shell.job_control) {
-        stage->in = open("/dev/null", O_RDONLY);
-    }
-    move_fd(stage->in, STDIN_FILENO);
-    move_fd(stage->out, STDOUT_FILENO);
+    return check(run_alone(node, false));
 }
 
-/* The environment, with the command's own assignments in front. */
-static char **
-make_environment(char **assignments)
+static int
+run_background(struct node *node)
 {
-    size_t count = 0;
-    size_t n = 0;
-
-    for (; environ[count] != NULL; count++) {
-        continue;
-    }
-    for (char **a = assignments; *a != NULL; a++) {
-        count++;
-    }
-    char **envp = line_alloc((count + 1) * sizeof(*envp));
-    for (char **a = assignments; *a != NULL; a++) {
-        envp[n++] = *a;
-    }
-    for (char **e = environ; *e != NULL; e++) {
-        size_t name = strcspn(*e, "=") + 1;
-        bool replaced = false;
-        for (char **a = assignments; *a != NULL; a++) {
-            replaced = replaced || strncmp(*a, *e, name) == 0;
-        }
-        if (!replaced) {
-            envp[n++] = *e;
-        }
-    }
-    envp[n] = NULL;
-    return envp;
+    return run_alone(node->left, true);
 }
 
-/* The child's half of start_program; its frames are gone when we go on. */
-static __attribute__((noinline)) _Noreturn void
-exec_child(struct stage *stage, struct ready *ready, char **envp)
+/* A command of which only the status is wanted. */
+static int
+run_tested(struct node *node)
 {
-    job_child(stage->job);
-    connect_pipes(stage);
-    if (!redirect_apply(ready->redirs, NULL)) {
-        _exit(2);
-    }
-    _exit(exec_program(ready->argv, envp));
+    shell.tested++;
+    int status = run_node(node);
+    shell.tested--;
+    return status;
 }
 
-static pid_t
-start_program(struct stage *stage, struct ready *ready)
+static int
+run_and_or(struct node *node)
 {
-    struct stage copy = *stage; /* the child's writes must not reach ours */
-    char **envp = make_environment(ready->assignments);
+    int status = run_tested(node->left);
 
-    pid_t pid = vfork();
-    if (pid == 0) {
-        exec_child(&copy, ready, envp);
+    if (shell.unwind != UNWIND_NOT ||
+        (status == 0) != (node->kind == NODE_AND)) {
+        return status;
     }
-    if (pid < 0) {
-        complain("vfork: %s", strerror(errno));
-    }
-    return pid;
+    return run_node(node->right);
 }
 
-/*
- * Fork a shell that does the rest itself. A kernel told to let parent and
- * child share their memory (fork=share) would show us the child's changes of
- * `shell`, and its return from here would spoil our stack: so we keep a copy,
- * and it does not return.
- */
-static pid_t
-start_copy(struct stage *stage, struct ready *ready)
+static int
+run_not(struct node *node)
 {
-    struct shell before = shell;
+    int status = run_tested(node->left);
 
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        run_copy(stage, ready);
+    if (shell.unwind == UNWIND_NOT) {
+        status = shell.status = status == 0;
     }
-    shell = before;
-    if (pid < 0) {
-        complain("fork: %s", strerror(errno));
-    }
-    return pid;
+    return status;
 }
 
-static _Noreturn void
-run_copy(struct stage *stage, struct ready *ready)
+static int
+run_list(struct node *node)
 {
-    struct stage copy = *stage;
-
-    job_child(stage->job);
-    connect_pipes(&copy);
-    shell.background = NULL; /* the shell's children are not ours */
-    shell.interactive = false;
-    shell.job_control = false;
-    if (ready->command->subshell == NULL) {
-        exit(run_here(ready));
-    }
-    if (!redirect_apply(ready->redirs, NULL)) {
-        exit(2);
-    }
-    exit(run_list(ready->command->subshell));
-}
-
-/* Expand. => false after a complaint */
-static bool
-make_ready(const struct command *command, struct ready *ready)
-{
-    const struct word *word = command->words;
-    size_t count = 0;
-
-    *ready = (struct ready){.command = command};
-    for (const struct word *w = word; w != NULL; w = w->next) {
-        count++;
-    }
-    ready->assignments = line_alloc((count + 1) * sizeof(char *));
-    count = 0;
-    for (; word != NULL; word = word->next) {
-        size_t name = var_name_length(word->text);
-        if (name == 0 || word->text[name] != '=') {
+    for (struct node *n = node->left; n != NULL; n = n->next) {
+        run_node(n);
+        if (shell.unwind != UNWIND_NOT) {
             break;
         }
-        char *assignment = expand_one(word->text);
-        if (assignment == NULL) {
+    }
+    return shell.status;
+}
+
+static int
+run_group(struct node *node)
+{
+    return run_node(node->left);
+}
+
+static int
+run_if(struct node *node)
+{
+    int status = run_tested(node->left);
+
+    if (shell.unwind != UNWIND_NOT) {
+        return status;
+    }
+    struct node *chosen = status == 0 ? node->right : node->other;
+    return chosen == NULL ? (shell.status = 0) : run_node(chosen);
+}
+
+/* After a part of a loop. => false if the loop is to end */
+static bool
+loop_goes_on(void)
+{
+    if (job_interrupted()) {
+        dprintf(STDERR_FILENO, "\n");
+        shell.unwind = UNWIND_COMMAND;
+        shell.status = 130;
+    }
+    bool next = shell.unwind == UNWIND_CONTINUE;
+    if ((next || shell.unwind == UNWIND_BREAK) && --shell.levels == 0) {
+        shell.unwind = UNWIND_NOT;
+        return next;
+    }
+    return shell.unwind == UNWIND_NOT;
+}
+
+static int
+run_while(struct node *node)
+{
+    int status = 0;
+
+    shell.loops++;
+    do {
+        bool ok = run_tested(node->left) == 0;
+        if (shell.unwind != UNWIND_NOT) {
+            continue;
+        }
+        if (ok != (node->kind == NODE_WHILE)) {
+            break;
+        }
+        status = run_node(node->right);
+    } while (loop_goes_on());
+    shell.loops--;
+    return shell.unwind == UNWIND_NOT ? (shell.status = status)
+                                      : shell.status;
+}
+
+static int
+run_for(struct node *node)
+{
+    int count = shell.params.count;
+    char **values = shell.params.args;
+    int status = 0;
+
+    shell.line = node->line;
+    if (node->has_in) {
+        values = expand_words(node->words, &count);
+        if (values == NULL) {
+            return shell.status = shell_fail();
+        }
+    } else { /* `set` in the loop may free the arguments */
+        char **copies = temp_alloc(((size_t)count + 1) * sizeof(*copies));
+        for (int i = 0; i < count; i++) {
+            copies[i] = temp_copy(values[i], strlen(values[i]));
+        }
+        values = copies;
+    }
+    shell.loops++;
+    for (int i = 0; i < count; i++) {
+        if (!var_set(node->name, values[i])) {
+            status = shell_fail();
+            break;
+        }
+        status = run_node(node->right);
+        if (!loop_goes_on()) {
+            break;
+        }
+    }
+    shell.loops--;
+    return shell.unwind == UNWIND_NOT ? (shell.status = status)
+                                      : shell.status;
+}
+
+static bool
+matches(const struct case_item *item, const char *subject)
+{
+    for (struct word *word = item->patterns; word; word = word->next) {
+        char *pattern = expand_pattern(word->text);
+        if (pattern == NULL) {
+            shell.status = shell_fail();
             return false;
         }
-        ready->assignments[count++] = assignment;
+        if (pattern_match(pattern, subject)) {
+            return true;
+        }
     }
-    ready->assignments[count] = NULL;
-    ready->argv = expand_words(word, &ready->argc);
-    if (ready->argv == NULL) {
-        return false;
+    return false;
+}
+
+static int
+run_case(struct node *node)
+{
+    shell.line = node->line;
+    command_substituted = false;
+    char *subject = expand_one(node->words->text);
+    if (subject == NULL) {
+        return shell.status = shell_fail();
     }
-    if (ready->argc > 0) {
-        ready->builtin = builtin_find(ready->argv[0]);
+    struct case_item *item = node->items;
+    while (item != NULL && !matches(item, subject)) {
+        if (shell.unwind != UNWIND_NOT) {
+            return shell.status;
+        }
+        item = item->next;
     }
-    return redirect_expand(command->redirs, &ready->redirs);
+    if (item == NULL || item->body == NULL) {
+        return shell.status = 0;
+    }
+    return run_node(item->body);
+}
+
+static int
+run_function(struct node *node)
+{
+    function_define(node->name, node->left);
+    return shell.status = 0;
+}
+
+static int (*const runners[NODE_KINDS])(struct node *node) = {
+    [NODE_SIMPLE] = run_simple,     [NODE_PIPE] = run_pipe,
+    [NODE_AND] = run_and_or,        [NODE_OR] = run_and_or,
+    [NODE_NOT] = run_not,           [NODE_LIST] = run_list,
+    [NODE_BACKGROUND] = run_background,
+    [NODE_SUBSHELL] = run_subshell, [NODE_GROUP] = run_group,
+    [NODE_IF] = run_if,             [NODE_WHILE] = run_while,
+    [NODE_UNTIL] = run_while,       [NODE_FOR] = run_for,
+    [NODE_CASE] = run_case,         [NODE_FUNCTION] = run_function,
+};
+
+/* The redirections of a compound command are made around all of it. */
+static int
+run_redirected(struct node *node)
+{
+    struct saved_fd *saved = NULL;
+    struct redir *redirs;
+    int status = 2;
+
+    if (!redirect_expand(node->redirs, &redirs)) {
+        return shell.status = shell_fail();
+    }
+    if (redirect_apply(redirs, &saved)) {
+        status = runners[node->kind](node);
+    }
+    redirect_undo(saved);
+    return shell.status = status;
+}
+
+int
+run_node(struct node *node)
+{
+    if (shell.opt['n'] && !shell.interactive) {
+        return shell.status;
+    }
+    struct mark mark = temp_mark();
+    bool around = node->redirs != NULL && node->kind != NODE_SIMPLE &&
+                  node->kind != NODE_SUBSHELL;
+    int status = around ? run_redirected(node) : runners[node->kind](node);
+
+    temp_release(mark);
+    return status;
 }
 
 static void
-assign(char **assignments)
+run_tree(struct tree *tree)
 {
-    for (; *assignments != NULL; assignments++) {
-        size_t name = strcspn(*assignments, "=");
-        var_set(line_copy(*assignments, name), *assignments + name + 1);
+    struct tree *before = shell.tree;
+
+    shell.tree = tree;
+    if (tree->root != NULL) {
+        run_node(tree->root);
     }
+    shell.tree = before;
+    tree_put(tree);
 }
 
-/* Assignments alone, or a builtin: done by this very process. */
-static int
-run_here(struct ready *ready)
+/* Run line after line, to the end or to an error. */
+int
+run_source(struct source *source)
 {
-    struct saved_fd *saved = NULL;
-    int status = 2;
+    struct tree *tree;
+    enum parse_result result;
+    struct mark mark = temp_mark();
 
-    assign(ready->assignments);
-    if (redirect_apply(ready->redirs, &saved)) {
-        status = ready->argc == 0 ? 0
-                                  : ready->builtin(ready->argc, ready->argv);
-        if (fflush(stdout) < 0) {
-            complain("%s: %s", ready->argv[0], strerror(errno));
-            status = 1;
+    while ((result = parse_line(source, &tree)) != PARSE_END) {
+        if (result == PARSED) {
+            run_tree(tree);
+        } else if (source->interrupted) {
+            shell.status = 130;
+        } else {
+            shell.status = shell_fail();
         }
-        if (ready->argc == 1 && strcmp(ready->argv[0], "exec") == 0) {
-            redirect_keep(saved);
-            return status;
+        temp_release(mark);
+        if (source->terminal) {
+            shell.unwind = UNWIND_NOT;
+            source->at = source->length; /* the rest of a wrong line */
+        } else if (shell.unwind != UNWIND_NOT) {
+            break;
         }
     }
-    redirect_undo(saved);
+    return shell.status;
+}
+
+int
+run_text(const char *text)
+{
+    struct source source;
+
+    source_open_text(&source, text);
+    return run_source(&source);
+}
+
+/* => -1 if the file cannot be opened */
+int
+run_file(const char *path)
+{
+    struct source source;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (high < 0) {
+        return -1;
+    }
+    source_open_fd(&source, high);
+    int status = run_source(&source);
+    source_close(&source);
     return status;
 }

@@ -1,16 +1,19 @@
 #pragma once
 
 /*
- * The shell's shapes and its parts, in the order in which a line of text goes
- * through them: main.c reads it, lex.c and parse.c turn it into a list,
- * expand.c makes arguments of its words, run.c, redirect.c and jobs.c start
- * and await processes, builtins.c holds what the shell must do itself.
+ * The shell's shapes and its parts, in the order in which text goes through
+ * them: source.c reads it (edit.c from a terminal), scan.c, lex.c and parse.c
+ * make a tree, run.c walks it; expand.c and its kin make arguments of words,
+ * redirect.c and jobs.c start and await processes, builtins*.c hold what the
+ * shell must do itself.
  *
- *     a && b | c > f ; d &
+ *     if a | b; then c > f; fi &
  *
- *     struct list      a && b | c > f            d     (background)
- *     struct pipeline  a --(if ok)--> b | c      d
- *     struct command   a              b  c > f   d
+ *     BACKGROUND           left
+ *       IF                 left, right (then), other (else)
+ *         PIPE   SIMPLE    left: the first command; they are chained by next
+ *          |
+ *         SIMPLE - SIMPLE  words, redirs
  */
 
 #include <stdbool.h>
@@ -23,119 +26,169 @@ struct word {
     char *text;
 };
 
-enum redir_kind { REDIR_READ, REDIR_WRITE, REDIR_APPEND, REDIR_DUP };
+enum redir_kind {
+    REDIR_READ,    /* < */
+    REDIR_WRITE,   /* > */
+    REDIR_CLOBBER, /* >| */
+    REDIR_APPEND,  /* >> */
+    REDIR_BOTH,    /* <> */
+    REDIR_DUP,     /* <& and >& */
+    REDIR_HERE,    /* << and <<- */
+};
 
 struct redir {
     struct redir *next;
     enum redir_kind kind;
     int fd;       /* the descriptor to change */
-    char *target; /* a word; expanded when the command is about to run */
+    char *target; /* a word, or the text of a here-document */
+    bool literal; /* a here-document whose delimiter was quoted */
+    bool tabs;    /* <<-: tabs in front of its lines go */
+    struct redir *next_here; /* its body stands behind this one's */
 };
 
-/* Words and redirections, or a list in parentheses. */
-struct command {
-    struct command *next; /* the reader of our output in the pipeline */
+enum node_kind {
+    NODE_SIMPLE,     /* words, redirs */
+    NODE_PIPE,       /* left: two or more, chained by next */
+    NODE_AND,        /* left && right */
+    NODE_OR,         /* left || right */
+    NODE_NOT,        /* ! left */
+    NODE_LIST,       /* left: what runs one after another, chained by next */
+    NODE_BACKGROUND, /* left & */
+    NODE_SUBSHELL,   /* ( left ) */
+    NODE_GROUP,      /* { left } */
+    NODE_IF,         /* if left; then right; else other; fi */
+    NODE_WHILE,      /* while left; do right; done */
+    NODE_UNTIL,
+    NODE_FOR,        /* for name in words; do right; done */
+    NODE_CASE,       /* case words in items esac */
+    NODE_FUNCTION,   /* name() left */
+    NODE_KINDS,
+};
+
+struct case_item {
+    struct case_item *next;
+    struct word *patterns;
+    struct node *body; /* NULL: nothing */
+};
+
+struct node {
+    struct node *next;
+    enum node_kind kind;
+    int line;
     struct word *words;
     struct redir *redirs;
-    struct list *subshell;
+    struct node *left;
+    struct node *right;
+    struct node *other;
+    struct case_item *items;
+    char *name;
+    bool has_in; /* a for without `in` goes through "$@" */
 };
 
-enum condition { ALWAYS, IF_OK, IF_FAILED };
-
-struct pipeline {
-    struct pipeline *next;
-    enum condition when; /* run, by the status of the pipeline before */
-    bool negated;
-    struct command *commands;
+/* $1 ... ; a function has its own. */
+struct params {
+    char **args;
+    int count;
+    void *owned; /* set by `set`: to be freed with them; else NULL */
 };
 
-struct list {
-    struct list *next;
-    struct pipeline *pipelines;
-    bool background;
+/* Why the functions of run.c return before their end. */
+enum unwind {
+    UNWIND_NOT,
+    UNWIND_BREAK,
+    UNWIND_CONTINUE,
+    UNWIND_RETURN,
+    UNWIND_COMMAND, /* to the prompt, after an error or ^C */
 };
 
 struct shell {
     const char *name; /* $0 */
-    char **args;      /* $1 ... */
-    int arg_count;    /* $# */
-    int status;       /* $? */
-    pid_t pid;        /* $$ */
-    pid_t last_job;   /* $! */
-    bool interactive; /* prompts, messages about jobs */
+    struct params params;
+    int status;      /* $? */
+    int line;        /* $LINENO */
+    pid_t pid;       /* $$ */
+    pid_t last_job;  /* $! */
+    bool opt[128];   /* set -e is opt['e'] */
+    bool interactive;
     bool job_control; /* each job is a process group; the tty is passed on */
     int tty;          /* a descriptor of it, if job_control */
+    int tested;       /* conditions that run now: set -e does not count */
+    int guarded;      /* `command`s that run now: errors do not end a script */
+    int loops;        /* of the function that runs */
+    int calls;        /* functions and files that `return` can leave */
+    int levels;       /* loops that break and continue still have to leave */
+    enum unwind unwind;
+    char *exit_trap;
+    struct tree *tree;             /* the one that runs */
     struct background *background; /* jobs.c's list */
 };
 
 extern struct shell shell;
 
-/* A message on stderr, as "sh: text". */
+/* main.c */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* memory.c: memory that lives until the line was run; never NULL. */
-void *line_alloc(size_t size);
-char *line_copy(const char *text, size_t length);
-void line_free(void);
+/* Leave the shell, or the copy of it that we are. */
+_Noreturn void shell_exit(int status);
 
-/* lex.c, parse.c */
-enum parse_result { PARSED, PARSE_MORE, PARSE_ERROR };
+/*
+ * An error that ends the shell if it is not interactive, else the command.
+ * => 2
+ */
+int shell_fail(void);
 
-/* PARSE_MORE: text is good so far and wants another line. *list may be NULL. */
-enum parse_result parse(const char *text, struct list **list);
+/*
+ * memory.c. Temporary memory is a stack: what was made since temp_mark goes
+ * with temp_release. A tree's memory lives as long as it has users.
+ */
+struct mark {
+    void *block;
+    size_t used;
+};
 
-/* vars.c: shell variables; the exported ones are in the environment. */
+void *temp_alloc(size_t size);
+char *temp_copy(const char *text, size_t length);
+struct mark temp_mark(void);
+void temp_release(struct mark mark);
+
+struct tree {
+    struct node *root; /* NULL: an empty line */
+    int users;
+    void *blocks;
+};
+
+struct tree *tree_new(void);
+void *tree_alloc(struct tree *tree, size_t size);
+char *tree_copy(struct tree *tree, const char *text, size_t length);
+void tree_put(struct tree *tree);
+void *check_memory(void *memory);
+
+/* vars.c: values are never NULL but for what is unset. */
 const char *var_get(const char *name);
-void var_set(const char *name, const char *value);
+bool var_set(const char *name, const char *value);
 void var_export(const char *name);
-void var_unset(const char *name);
+void var_readonly(const char *name);
+bool var_unset(const char *name);
+void var_import(void);
+void var_print(const char *prefix, bool exported, bool readonly);
+char **var_environment(void);
+
+/* What a command's own assignment hid, to be put back. */
+struct saved_var;
+
+void var_save(const char *name, struct saved_var **saved);
+void var_restore(struct saved_var *saved);
 
 /* The length of the variable name at the start of text; 0 if none. */
 size_t var_name_length(const char *text);
+bool var_is_name(const char *text);
 
-/* expand.c: NULL after a complaint. */
-char **expand_words(const struct word *words, int *count);
-char *expand_one(const char *text);
+/* Print text so that the shell reads it as this one word. */
+void print_quoted(const char *text);
 
-/* redirect.c */
-struct saved_fd;
-
-/* Expand the targets. => false after a complaint */
-bool redirect_expand(struct redir *from, struct redir **to);
-
-/*
- * Redirect. => false after a complaint
- * => what is undone is remembered in *saved, unless saved is NULL
- */
-bool redirect_apply(const struct redir *redirs, struct saved_fd **saved);
-void redirect_undo(struct saved_fd *saved);
-void redirect_keep(struct saved_fd *saved);
-
-/* run.c: all set and give $?. */
-int run_list(struct list *list);
-
-/* jobs.c: the processes of one pipeline. */
-struct job {
-    pid_t pgid; /* 0: the shell's own group */
-    bool background;
-    int count;
-    pid_t *pids;
-};
-
-void job_control_start(void);
-void job_control_signals(bool ours);
-void job_child(const struct job *job);
-void job_add(struct job *job, pid_t pid);
-int job_wait(struct job *job);
-void job_remember(const struct job *job);
-void jobs_poll(void);
-void jobs_wait_all(void);
-int jobs_wait_one(pid_t pid);
-
-/* builtins.c */
-typedef int (*builtin)(int argc, char **argv);
-
-builtin builtin_find(const char *name);
-
-/* Replace this process by a program. => its status, after a complaint */
-int exec_program(char **argv, char *const envp[]);
+/* functions.c */
+struct function *function_find(const char *name);
+void function_define(const char *name, struct node *body);
+void function_unset(const char *name);
+int function_call(struct function *function, int argc, char **argv);
+const char *function_name(size_t index);

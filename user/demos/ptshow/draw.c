@@ -1,7 +1,7 @@
 /*
- * Drawing two trees side by side: their nodes are merged into rows by address
- * and level, and a row is a line, but for pages that follow each other and for
- * what lies below a node that both have.
+ * Draws two trees side by side. Nodes with the same address and level form one
+ * row, and a row is a line. But a run of adjacent pages is one line, and so is
+ * all that lies below a node that both trees share.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 static int pictures;
 
-/* The same place in both trees; at least one of them has a node there. */
+/* The same position in both trees; at least one of them has a node there. */
 struct row {
     int level;
     unsigned long addr;
@@ -70,8 +70,8 @@ find_before(int who, const struct node *node)
     return NULL;
 }
 
-/* '+': not in the picture before this. '!': there, but could not be written
- * through, and can be now. */
+/* '+': new in this picture. '!': it was there, but not writable through its
+ * path; now it is. */
 static char
 mark(int who, const struct node *node)
 {
@@ -88,7 +88,7 @@ mark(int who, const struct node *node)
                                                                        : ' ';
 }
 
-/* Pages that follow each other and are in all ways alike make one line. */
+/* Adjacent pages that do not differ otherwise share one line. */
 static int
 alike(const struct row *a, const struct row *b, int pages)
 {
@@ -107,7 +107,7 @@ alike(const struct row *a, const struct row *b, int pages)
     return 1;
 }
 
-/* A line being drawn: blanks at its end are not printed. */
+/* The line being drawn; blanks at its end are not printed. */
 static char line[160];
 
 static void
@@ -156,7 +156,7 @@ counted(int n, const char *what)
     return words[turn];
 }
 
-/* "5 tables, 8 pages" of some rows: all, or those that the child alone has. */
+/* "5 tables, 8 pages" of some rows: of all, or of those only the child has. */
 static const char *
 sum(const struct row *row, int count, int childs_own)
 {
@@ -174,7 +174,7 @@ sum(const struct row *row, int count, int childs_own)
     return words;
 }
 
-/* Whether the tree goes on at this level behind row number i. */
+/* Whether the tree continues at this level after row number i. */
 static int
 goes_on(int i, int count, int level)
 {
@@ -209,8 +209,8 @@ draw_label(const struct row *row, int pages, int next, int count)
     column(LABEL, label);
 }
 
-/* Of what is below a table that both have, only the number is drawn; so too
- * of the program's own pages, once they have been seen. */
+/* Below a table that both have, only the number of nodes is drawn. The same for
+ * the program's own pages, after the first picture. */
 static int
 is_folded(const struct row *row)
 {

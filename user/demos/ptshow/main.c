@@ -2,11 +2,11 @@
  * ptshow: the page-table trees of a parent and its child, drawn from
  * /proc/tine/pages: before fork, after it, after a write by each.
  *
- * Three processes. The artist (main) looks and draws. The parent is this very
- * program executed again, so that it shares nothing with the artist; the
- * child is the parent's, by fork. These two stop themselves (SIGSTOP) before
- * each step, and between the steps they store nothing, not even on the stack:
- * so each picture differs from the one before by that one step.
+ * There are three processes. The artist (main) looks and draws. The parent is
+ * this program executed again, so it shares nothing with the artist. The child
+ * is forked by the parent. Parent and child stop themselves (SIGSTOP) before
+ * each step. Between the steps they store nothing, not even on the stack: so
+ * each picture differs from the one before only by that one step.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ stop(void)
     call(SYS_kill, call(SYS_getpid, 0, 0), SIGSTOP);
 }
 
-/* What the parent does, and from fork on, the child. */
+/* What the parent does; after fork also the child. */
 static int
 be_parent(void)
 {

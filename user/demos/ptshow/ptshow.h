@@ -1,13 +1,13 @@
 /*
- * The page-table trees of two processes, as /proc/tine/pages tells.
+ * The page-table trees of two processes, as /proc/tine/pages shows them.
  */
 #pragma once
 
 #include <sys/types.h>
 
 #define PAGE 4096
-#define AREA ((char *)0x40000000) /* a table of level 2 to itself */
-#define TABLE (512 * PAGE)        /* what a table of level 1 maps */
+#define AREA ((char *)0x40000000) /* has a table of level 2 to itself */
+#define TABLE (512 * PAGE)        /* bytes that a table of level 1 maps */
 #define NODES_MAX 600
 
 /* A node as one process sees it: a line of the file. */
@@ -28,16 +28,16 @@ enum { PARENT, CHILD, PEOPLE };
 
 extern struct tree now[PEOPLE], before[PEOPLE];
 
-/* What slurp has read. */
+/* The file that slurp has read. */
 extern char text[65536];
 
 /* Read a whole file.  => its length, or -1 */
 long slurp(const char *path);
 
-/* Look at both as they are now; `now` becomes `before`.  => 0, or -1 */
+/* Read both trees; the old `now` becomes `before`.  => 0, or -1 */
 int look(pid_t parent, pid_t child);
 
-/* Wait until /proc/PID/stat says this state (T: stopped), some seconds. */
+/* Wait some seconds until /proc/PID/stat shows this state (T: stopped). */
 void wait_for(pid_t pid, char state);
 
 /* The child of a process with one child.  => its pid, or -1 */

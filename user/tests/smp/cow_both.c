@@ -1,7 +1,7 @@
 /*
  * cow_both.c: relatives on several processors write the same copy-on-write
- * pages at once, in different orders. Each sees its own values after that,
- * nobody another's, and what nobody wrote stays in all.
+ * pages at once, in different orders. Then each sees its own values, and never
+ * those of another. What none of them wrote is unchanged in all.
  *
  * seconds: 60
  */

@@ -1,7 +1,7 @@
 /*
- * cut_mapping.c: when the call that cuts a file has returned, no process on
- * any processor sees a page of what was cut, however its memory was made:
- * each that looks or writes there from then on is ended by SIGBUS.
+ * cut_mapping.c: when truncate has returned, no process on any processor sees a
+ * page that was cut off, however its memory was made. A process that reads or
+ * writes there from then on is killed by SIGBUS.
  *
  * seconds: 60
  */

@@ -1,9 +1,9 @@
 /*
  * flush_cross.c: four families, each of four threads that share memory, take
- * rights away, unmap and fork all at once: so translations are to be
- * forgotten in all directions, while processors wait for each other's locks
- * (one file, one heap, one allocator). Nobody waits for ever, and a right
- * that is gone is gone.
+ * rights away, unmap and fork all at once. So TLB flushes go in all directions,
+ * while processors wait for each other's locks (one file, one heap, one
+ * allocator). No processor waits for ever, and no right that was taken away is
+ * used again.
  *
  * seconds: 60
  */

@@ -1,9 +1,9 @@
 /*
- * fs_cut.c: a file is cut short and made longer again and again while others,
- * on other processors, read and write what they have mapped of it, fork, and
- * let it go. What they see is what was written there or zero, never what
- * belongs to somebody else; who touches what is cut off gets EFAULT in a call;
- * and at the end the file has what the last who cut it left.
+ * fs_cut.c: a file is truncated and extended again and again; processes on
+ * other processors read and write their mappings of it, fork, and unmap. They
+ * read what was written there or zero, never bytes of another file or process.
+ * A call on a page that was cut off gives EFAULT. At the end the file has the
+ * contents that the last truncation left.
  *
  * seconds: 60
  */

@@ -1,6 +1,6 @@
 /*
- * fs_cwd.c: directories vanish under the processes that stand in them: such a
- * process can make nothing there, has no path, and finds its way up.
+ * fs_cwd.c: working directories are removed while processes use them. Such a
+ * process can make nothing there, has no path, and can still go to `..`.
  *
  * seconds: 60
  */

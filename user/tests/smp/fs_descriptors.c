@@ -1,8 +1,8 @@
 /*
  * fs_descriptors.c: two processes with one descriptor table, on two processors.
- * A call that fails leaves no trace there: nobody sees the ends of a pipe that
- * is not made in the end, or loses his own descriptor with them; no child keeps
- * one of them from itself; no file is made by an open that finds no descriptor.
+ * A call that fails leaves no trace there. No process sees the ends of a pipe
+ * whose making fails, or loses a descriptor of its own with them. No child
+ * inherits one of them. An open that finds no free descriptor makes no file.
  *
  * seconds: 60
  */

@@ -1,9 +1,9 @@
 /*
  * fs_names.c: processes on all processors make, find and remove the same few
- * names, and list their directories. A name that is there is made by nobody
- * and removed by one: so for each name, those who made it are as many as those
- * who removed it, or one more if it stands in the end. What is there all the
- * time is in each list once.
+ * names, and list their directories. Making a name that exists fails, and only
+ * one process removes it. So a name is made as often as it is removed, or once
+ * more if it exists at the end. A name that exists all the time is in each list
+ * exactly once.
  *
  * seconds: 60
  */

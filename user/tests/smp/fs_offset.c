@@ -1,7 +1,7 @@
 /*
- * fs_offset.c: an open file that several processes share has one position: of
- * their reads no two bring the same bytes, and of their writes none falls on
- * another. O_APPEND does the same for files that each opened for itself.
+ * fs_offset.c: an open file that several processes share has one offset: no two
+ * of their reads get the same bytes, and no write overwrites another. O_APPEND
+ * does the same for files that each process opened itself.
  *
  * seconds: 60
  */

@@ -1,6 +1,6 @@
 /*
- * fs_proc.c: /proc tells of processes that are born, change their program and
- * end meanwhile: what it says is whole, and of the process that was asked for.
+ * fs_proc.c: /proc shows processes that begin, execute and end meanwhile. Its
+ * text is complete, and is about the process that was asked for.
  *
  * seconds: 60
  */

@@ -1,8 +1,8 @@
 /*
  * fs_rename.c: on all processors directories are renamed, and exchanged, while
- * others go through them by `..' and ask for their path. Each sees one state
- * or the next: a path that was, the directory above as it was or is, and never
- * nothing. The tree never has a circle, and its names are all there in the end.
+ * others go through them by `..' and ask for their path. Each sees the state
+ * before or after a rename: an old or a new path, an old or a new parent, never
+ * none. The tree never has a cycle, and all its names exist at the end.
  *
  * seconds: 60
  */

@@ -1,7 +1,7 @@
 /*
  * fs_truncate.c: a file is emptied and written anew again and again while
- * others read it, map it and write from the mapping. What they get is what
- * was written, or zeros, or nothing: never what belongs to somebody else.
+ * others read it, map it and write from the mapping. They get what was written,
+ * or zeros, or nothing: never bytes of another file or process.
  *
  * seconds: 60
  */

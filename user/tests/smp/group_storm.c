@@ -1,8 +1,8 @@
 /*
  * group_storm.c: on four processors parents make children, move them between
  * the same few groups, signal these groups and wait in every way, all at once.
- * Each child is waited for once, having exited or been killed as was its lot;
- * and when nobody is left there is none of the groups.
+ * Each child is waited for once, and has exited or been killed as planned. When
+ * the last process has gone, no group is left.
  *
  * seconds: 60
  */

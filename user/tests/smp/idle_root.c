@@ -1,9 +1,9 @@
 /*
- * idle_root.c: a process leaves its processor for another, and ends there,
- * some after a sleep. The first one, idle since, must not keep the page
- * tables: soon they are somebody's memory, full of 0xee. An idle processor
- * leaves them by itself when it is woken, so that only many ends tell whether
- * it does when it is asked.
+ * idle_root.c: a process migrates to another processor, and ends there, some
+ * after a sleep. The first processor, idle since then, must leave the page
+ * tables: they soon become another process's memory, full of 0xee. An idle
+ * processor also leaves them when it wakes up. So it takes many rounds to
+ * show whether it leaves them when it is asked.
  *
  * seconds: 30
  */

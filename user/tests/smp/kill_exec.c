@@ -1,8 +1,8 @@
 /*
  * kill_exec.c: SIGKILL meets a process that executes itself again and again
  * on another processor, after delays of many lengths; also one that waits for
- * its vfork child, and that child. It died of the signal or came to its end;
- * nobody is left.
+ * its vfork child, and that child. Each process dies of the signal or reaches
+ * its end; none is left.
  *
  * seconds: 60
  */

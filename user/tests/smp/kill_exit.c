@@ -1,8 +1,8 @@
 /*
- * kill_exit.c: SIGKILL meets a process that exits on another processor. It
- * either exited with its own code or was killed; whose memory and files are
- * being taken down hears no more of it. Some have children, which somebody
- * else must bury.
+ * kill_exit.c: SIGKILL meets a process that exits on another processor. Either
+ * it exits with its own code, or it is killed. A process whose memory and files
+ * are being freed already ignores the signal. Some have children, for which
+ * init must then wait.
  *
  * seconds: 60
  */

@@ -1,8 +1,8 @@
 /*
  * kill_fork.c: SIGKILL meets a process that forks all the time on another
  * processor, after delays of many lengths. It dies of that signal and of
- * nothing else; its children go on; and a signal to the group leaves nobody
- * behind, not even a child that was being made just then.
+ * nothing else; its children go on. A signal to the whole group misses no
+ * process, not even a child that is just being made.
  *
  * seconds: 60
  */

@@ -1,7 +1,7 @@
 /*
- * pipe_epipe.c: the last reader goes while writers on other processors are
- * at work or blocked: each dies of SIGPIPE, or gets EPIPE if it ignores that.
- * The last writer goes: each blocked reader sees the end.
+ * pipe_epipe.c: the last reader closes while writers on other processors write
+ * or wait: each dies of SIGPIPE, or gets EPIPE if it ignores that. The last
+ * writer closes: each waiting reader sees the end of file.
  *
  * seconds: 60
  */

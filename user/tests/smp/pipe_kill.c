@@ -1,7 +1,7 @@
 /*
- * pipe_kill.c: two wait for one byte, and who would be woken is killed or
- * stopped just then, on another processor. Either it had the byte before, or
- * the other gets it: no wake-up is lost with who was to have it.
+ * pipe_kill.c: two readers wait for one byte. The one that would be woken is
+ * killed or stopped at that moment, on another processor. Either it has read
+ * the byte already, or the other reader gets it: the wake-up is not lost.
  *
  * The bytes are read into shared memory, so one is seen there even if its
  * reader died before it could say so.

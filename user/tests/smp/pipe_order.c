@@ -1,8 +1,8 @@
 /*
  * pipe_order.c: bytes go through pipes between processes on different
- * processors: as many come out as went in, in their order, then the end of
- * the file; with pieces of all sizes on both sides. And one byte to and fro,
- * many times.
+ * processors. As many come out as went in, in the same order, and then the end
+ * of file, with reads and writes of all sizes. Also one byte to and fro, many
+ * times.
  *
  * seconds: 60
  */

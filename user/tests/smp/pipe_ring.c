@@ -1,7 +1,7 @@
 /*
  * pipe_ring.c: eight processes in a ring of pipes, and some tokens that go
- * round: each process adds one to each that comes by. Nothing is lost when
- * who reads sleeps on one processor and who writes is on another.
+ * round: each process adds one to each token. Nothing is lost when a reader
+ * sleeps on one processor and the writer is on another.
  *
  * seconds: 60
  */

@@ -1,9 +1,9 @@
 /*
  * smp.h: what the tests for several processors have in common: memory that a
- * whole family sees, a gate at which they meet so that they go on at once,
- * counted delays, and numbers that look random and are always the same. And
- * on_cpu (cpus.h): a child begins where its parent runs, so who is to do
- * something at the same time as its relatives goes elsewhere, then meets them.
+ * whole family sees, a gate at which its members meet so that they go on at
+ * once, counted delays, and numbers that look random and are always the same.
+ * And on_cpu (cpus.h): a child begins on its parent's processor. So a process
+ * that races with its relatives first moves to another, then meets them.
  *
  * Nothing a test prints depends on how many processors there are, or on time.
  */

@@ -1,7 +1,7 @@
 /*
- * stacks.c: crowds of threads come and go, made by one processor that none of
- * them ends on, and between some of them memory is filled and looked at. What a
- * crowd's end sets free, kernel stacks too, has one user afterwards, on every
+ * stacks.c: crowds of threads are made by one processor and end on others;
+ * between some crowds memory is filled and checked. All that a crowd has freed,
+ * kernel stacks too, has exactly one user afterwards, on every
  * processor.
  *
  * seconds: 60

@@ -1,9 +1,9 @@
 /*
- * storm.c: trees of processes on all processors, in which everybody begins
- * children, writes, executes, and sends SIGKILL, SIGSTOP and SIGCONT to its
- * children at random. Every status that is collected must be a legal one for
- * what was done to the child, and nobody's memory may change but by its own
- * hand.
+ * storm.c: trees of processes on all processors. Each process begins children,
+ * writes, executes, and sends SIGKILL, SIGSTOP and SIGCONT to its children at
+ * random. Every status that is collected must be legal for what was done to
+ * the child, and no process's memory may change except by its own
+ * writes.
  *
  * seconds: 60
  */

@@ -1,7 +1,7 @@
 /*
- * sweep.h: a deed that is to meet somebody on another processor at every
- * moment of a life, and often about its end, though nobody knows how long it
- * lasts. What became of each deed tells whether it was too early.
+ * sweep.h: an action that is to hit a process on another processor at every
+ * moment of its life, and often near its end, though its length is unknown.
+ * The result of each action tells whether it was too early.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
  * thread.h: threads as far as these tests need them: processes that share
- * memory, directory and descriptors with who made them, each on a stack of
- * its own, and whose end is waited for as a child's.
+ * memory, directory and descriptors with their maker. Each has its own stack,
+ * and its maker waits for it as for a child.
  *
  * The C library has one errno: threads make system calls through raw.h.
  */

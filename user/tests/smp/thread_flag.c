@@ -2,8 +2,8 @@
  * thread_flag.c: three threads and a page that is shared with a child, so
  * that its first write copies it. One thread makes that first write; one
  * writes a datum on the page, then a flag elsewhere; one reads the flag, then
- * the datum. Who sees the new flag must see the new datum, though it had the
- * page in view before it was copied.
+ * the datum. A reader that sees the new flag must see the new datum, even if
+ * its TLB had the page before the copy.
  *
  * seconds: 90
  */

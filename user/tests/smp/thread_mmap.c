@@ -1,7 +1,7 @@
 /*
  * thread_mmap.c: four threads map, write, protect and unmap at once, and the
- * break goes up and down meanwhile: no two mappings overlap, nobody's
- * contents change by another's hand, and a thread's own calls work out.
+ * break goes up and down meanwhile. No two mappings overlap, no thread changes
+ * another's contents, and each thread's own calls succeed.
  *
  * seconds: 60
  */

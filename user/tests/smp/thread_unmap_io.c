@@ -1,7 +1,7 @@
 /*
- * thread_unmap_io.c: a thread unmaps, forbids and maps again a buffer while
+ * thread_unmap_io.c: a thread unmaps, protects and maps again a buffer, while
  * another reads into it and writes from it. A call gives EFAULT or the bytes
- * it moved; it kills nobody, and what comes out was once in the buffer.
+ * that it moved. It never kills, and writes only bytes that the buffer had.
  *
  * seconds: 60
  */

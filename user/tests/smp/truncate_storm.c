@@ -1,9 +1,9 @@
 /*
- * truncate_storm.c: one process cuts a file short and writes it anew, with
- * numbers that grow, while others map it, touch it, fork and end. Whoever looks
- * after a number was announced finds it, a later one, a zero of a file that is
- * just being written, or nothing; never an older one, which would be a page
- * that was left behind.
+ * truncate_storm.c: one process truncates a file and writes it again, with
+ * numbers that grow, while others map it, touch it, fork and end. A reader that
+ * looks after a number was announced finds it, a later one, a zero of a file
+ * that is being written, or nothing. It never finds an older number: that would
+ * be a page that truncation left mapped.
  *
  * seconds: 60
  */

@@ -1,6 +1,6 @@
 /*
- * check_again.c: whoever reads /proc/tine/check stops every processor for a
- * moment. Who does so again and again still lets the others go on.
+ * check_again.c: reading /proc/tine/check stops every other processor for a
+ * moment. Even if a process reads it again and again, the others make progress.
  *
  * expect:
  * ok 1 - a child goes on between readings

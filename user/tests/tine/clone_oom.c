@@ -1,8 +1,8 @@
 /*
  * clone_oom.c: as process 1, clones while memory is so short that there is none
- * for the page where its child's pid is to be put: then somebody else makes
- * room, and not the child, which is not there yet. For a host test, which boots
- * it so.
+ * for the page that gets the child's pid. Then the kernel kills another process
+ * to make room, not the child, which does not exist yet. For a host test, which
+ * boots it so.
  *
  * expect:
  * not process 1

@@ -1,6 +1,6 @@
 /*
- * file_pages.c: a file has one hold on each of its pages; what is cut off or
- * punched out is nobody's, whoever had it mapped.
+ * file_pages.c: a file has one reference to each of its pages. Truncating it or
+ * punching a hole frees the pages, even if processes had them mapped.
  *
  * expect:
  * ok 1 - the counts can be read

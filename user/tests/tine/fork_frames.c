@@ -2,7 +2,7 @@
  * fork_frames.c: /proc/tine/pages shows whose page is which frame: one frame
  * for parent and child until one of them writes; then a copy for the writer.
  * The last owner does not copy: its write takes the frame as it is. A shared
- * page is one frame for all, whoever writes.
+ * page is one frame for all, whichever process writes.
  *
  * modes: tree table page
  * except: own=always

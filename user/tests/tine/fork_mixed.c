@@ -1,8 +1,8 @@
 /*
- * fork_mixed.c: a fork whose kind differs from the one before it, so that it
- * starts its sharing at another level than where the parent shares already,
- * with tables that nobody has written to since; at every point of it memory
- * may be short. See share_below in kernel/mm/share.c.
+ * fork_mixed.c: a fork with another mode than the fork before it. So it
+ * starts sharing at another level than the level where the parent shares
+ * already; since then no process has written to these tables. Memory may be
+ * short at every point of it. See share_below in kernel/mm/share.c.
  *
  * seconds: 30
  * expect:

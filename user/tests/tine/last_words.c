@@ -1,7 +1,7 @@
 /*
- * last_words.c: as process 1, ends the kernel by its own end, while others keep
- * the channel to the host busy on all processors: for a host test, which wants
- * to read the panic.
+ * last_words.c: process 1 ends, so the kernel panics, while others keep the
+ * channel to the host busy on all processors. A host test must be able to read
+ * the panic.
  *
  * expect:
  * not process 1

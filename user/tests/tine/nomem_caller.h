@@ -1,6 +1,6 @@
 /*
  * nomem_caller.h: the process that makes a call without memory: what it has,
- * whether all of that is as it was, and others who share memory with it.
+ * whether all of that is as it was, and others that share memory with it.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
- * nomem_fds.c: want of memory at every point of calls on descriptors and pipes,
- * and of signals' calls, one by one; nomem.h says how, and what must hold. The
- * descriptor table is shared since a fork, so whoever changes it copies it.
+ * nomem_fds.c: allocations fail at every point of calls on descriptors, pipes
+ * and signals, one by one; nomem.h says how, and what must hold. The descriptor
+ * table is shared since a fork, so the first process that changes it copies it.
  *
  * seconds: 40
  * expect:

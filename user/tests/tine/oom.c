@@ -1,8 +1,8 @@
 /*
- * oom.c: memory really runs out. Who eats it dies, alone, by SIGKILL, with a
- * line of the kernel's; so does who eats it by read(2), or in a hundred
- * children; a fork without memory is ENOMEM. Each time all comes back, and
- * the parent goes on.
+ * oom.c: memory really runs out. The process that uses it up dies, alone, by
+ * SIGKILL, and the kernel logs one line; the same by read(2), or in a hundred
+ * children. A fork without memory gives ENOMEM. Each time all memory is freed,
+ * and the parent goes on.
  *
  * seconds: 30
  * expect:

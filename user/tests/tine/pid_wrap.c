@@ -1,8 +1,8 @@
 /*
  * pid_wrap.c: after 32768 come the pids from 2 on again, but none that is in
  * use: not of a process, nor of a zombie, nor of a group whose leader is gone.
- * The number of a leader whose session is over is like any other, and who gets
- * it can lead a session.
+ * When a leader's session has ended, its number is free like any other, and the
+ * process that gets it can lead a session.
  *
  * seconds: 60
  * except: check=1 check=16

@@ -1,0 +1,128 @@
+/*
+ * Where text comes from, a line at a time, on demand: the lexer asks for more
+ * when a command is not yet whole. Essential fact: from standard input not one
+ * byte more than the line is read, since the rest may be for a command.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "edit.h"
+#include "run.h"
+#include "syntax.h"
+
+void
+source_open_text(struct source *source, const char *text)
+{
+    *source = (struct source){
+        .text = (char *)text, .length = strlen(text), .line = 1,
+    };
+}
+
+void
+source_open_fd(struct source *source, int fd)
+{
+    *source = (struct source){.fd = fd, .line = 1, .room = 256};
+    source->text = check_memory(malloc(source->room));
+    source->text[0] = '\0';
+}
+
+void
+source_close(struct source *source)
+{
+    if (source->room > 0) {
+        free(source->text);
+        if (source->fd > STDERR_FILENO) {
+            close(source->fd);
+        }
+    }
+}
+
+static void
+add(struct source *source, const char *text, size_t length)
+{
+    if (source->length + length + 1 > source->room) {
+        source->room = (source->length + length + 1) * 2;
+        source->text = check_memory(realloc(source->text, source->room));
+    }
+    memcpy(source->text + source->length, text, length);
+    source->length += length;
+    source->text[source->length] = '\0';
+}
+
+/* => the next byte, or EOF */
+static int
+next_byte(struct source *source)
+{
+    if (source->buf_at == source->buf_end) {
+        size_t want = source->fd == STDIN_FILENO ? 1 : sizeof(source->buf);
+        ssize_t n;
+        do {
+            n = read(source->fd, source->buf, want);
+        } while (n < 0 && errno == EINTR);
+        if (n <= 0) {
+            return EOF;
+        }
+        source->buf_at = 0;
+        source->buf_end = (size_t)n;
+    }
+    return (unsigned char)source->buf[source->buf_at++];
+}
+
+static bool
+add_from_fd(struct source *source)
+{
+    size_t before = source->length;
+    int c = '\0';
+
+    while (c != '\n' && (c = next_byte(source)) != EOF) {
+        if (c != '\0') {
+            char byte = (char)c;
+            add(source, &byte, 1);
+        }
+    }
+    return source->length > before;
+}
+
+static bool
+add_from_terminal(struct source *source)
+{
+    const char *prompt = var_get(source->continued ? "PS2" : "PS1");
+    char *shown = prompt == NULL ? NULL : expand_here(prompt);
+    char *line;
+
+    if (!source->continued) {
+        jobs_poll();
+        job_interrupted(); /* forget a ^C that no loop has looked for */
+    }
+    enum edit_result result = edit_line(shown == NULL ? "" : shown, &line);
+    source->interrupted = result == EDIT_INTERRUPTED;
+    if (result != EDIT_LINE) {
+        return false;
+    }
+    add(source, line, strlen(line));
+    add(source, "\n", 1);
+    return true;
+}
+
+bool
+source_more(struct source *source)
+{
+    if (source->room == 0 || source->interrupted) {
+        return false;
+    }
+    if (source->at == source->length) {
+        source->at = source->length = 0; /* all of it was run */
+        source->text[0] = '\0';
+    }
+    size_t before = source->length;
+    bool more = source->terminal ? add_from_terminal(source)
+                                 : add_from_fd(source);
+    source->continued = true;
+    if (shell.opt['v']) {
+        dprintf(STDERR_FILENO, "%s", source->text + before);
+    }
+    return more;
+}
