@@ -5,6 +5,7 @@
 
 #include "core/bootinfo.h"
 #include "core/config.h"
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -31,6 +32,10 @@
 #include "debug/debug.h"
 
 void kernel_main(u32 magic, paddr_t info);
+
+OPTIONAL(vga_init) OPTIONAL(rtc_init) OPTIONAL(keyboard_init)
+OPTIONAL(acpi_init) OPTIONAL(sched_start_cpus)
+OPTIONAL(debug_early_init) OPTIONAL(debug_init)
 
 static char init_path[PATH_MAX] = "/bin/init";
 

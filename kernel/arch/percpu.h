@@ -112,7 +112,7 @@ void cpu_serve_calls(void);
 /* Halt all other CPUs for good, wherever they are, for a panic.
  * => they are halted, except one that did not answer in time */
 void cpu_stop_others(void);
-__noreturn void cpu_stop_here(void); /* what a CPU that is stopped does */
+void cpu_stop_here(void); /* what a CPU that is stopped does; no return */
 
 /* Set and clear bits of this CPU's work word, in one instruction each: so no
  * bit that an interrupt handler sets is lost. */

@@ -6,6 +6,7 @@
  */
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -245,6 +246,8 @@ kernel_exception(struct trapframe *frame)
         frame->rip = fixup;
     }
 }
+
+OPTIONAL(cpu_stop_here)
 
 /* Not inline: otherwise each page fault would save registers for it. */
 __noinline static void

@@ -4,10 +4,13 @@
  * within a call.  Another lock guards input.
  */
 #include "core/console.h"
+#include "core/optional.h"
 #include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/percpu.h"
+
+OPTIONAL(console_has_room) OPTIONAL(console_take)
 
 static struct spinlock input_lock = SPINLOCK_INIT(RANK_INPUT);
 static struct spinlock device_lock = SPINLOCK_INIT(RANK_DEVICE);

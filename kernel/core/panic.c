@@ -4,6 +4,7 @@
 #include "core/hostlink.h"
 #include "core/machine.h"
 #include "core/memlayout.h"
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -11,6 +12,8 @@
 #include "arch/percpu.h"
 
 #define FRAMES_SHOWN 24
+
+OPTIONAL(cpu_stop_others)
 
 /* Made by the build from the first link (tools/symbols). */
 extern const u32 symbol_count;

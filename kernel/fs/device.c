@@ -1,15 +1,22 @@
 /*
- * Device nodes, and the devices that need no hardware.
+ * Device nodes; the devices that need no hardware; and /dev/run/stdout, stderr,
+ * report, where each write is a record on COM2.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
 
+#include "core/hostlink.h"
+
 #include "mm/frame.h"
+
+#include "proc/signal.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
+
+#define PIECE 256 /* interrupts are off while a record goes out */
 
 void
 device_add(const char *path, u32 mode, u64 number, const struct inode_ops *ops,
@@ -54,6 +61,60 @@ memory_devices_init(void)
     };
 
     device_add("/dev/null", S_IFCHR | 0666, makedev(1, 3), &ops, NULL);
+    device_add("/dev/console", S_IFCHR | 0600, makedev(5, 1), &ops, NULL);
     device_add("/dev/zero", S_IFCHR | 0666, makedev(1, 5), &ops,
                frame_ptr(zero_frame));
+}
+
+/* ---- Records to the host ---- */
+
+static struct mutex record_lock; /* guards record */
+static char record[HOST_RECORD_MAX];
+
+/* Send a write as one piece, in as many records as needed: the host joins them
+ * to one stream.  But each report is one record, without its newline. */
+static long
+record_write(struct file *file, struct uio *uio)
+{
+    enum host_record type = (enum host_record)(u64)file->inode->data;
+    size_t most = type == HOST_REPORT ? sizeof(record) : PIECE;
+    size_t size = uio->left;
+    size_t failed = 0;
+
+    mutex_lock(&record_lock);
+    while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
+        size_t n = MIN(uio->left, most);
+        failed = uio_move(uio, record, n);
+        n -= failed;
+        if (type == HOST_REPORT && n > 0 && record[n - 1] == '\n') {
+            n--;
+        }
+        if (n > 0) {
+            host_send(type, record, n);
+        }
+    }
+    mutex_unlock(&record_lock);
+    return failed != 0 && size == uio->left ? -EFAULT
+                                            : (long)(size - uio->left);
+}
+
+static void
+run_add(const char *path, u64 minor, const struct inode_ops *ops,
+        enum host_record type)
+{
+    device_add(path, S_IFIFO | 0600, makedev(RUN_MAJOR, minor), ops,
+               (void *)(u64)type);
+}
+
+void
+rundev_init(void)
+{
+    static const struct inode_ops ops = {.write = record_write};
+
+    mutex_init(&record_lock, MUTEX_CONTENT);
+    if (host_present) {
+        run_add("/dev/run/stdout", 1, &ops, HOST_OUT);
+        run_add("/dev/run/stderr", 2, &ops, HOST_ERR);
+        run_add("/dev/run/report", 3, &ops, HOST_REPORT);
+    }
 }

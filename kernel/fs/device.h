@@ -17,8 +17,10 @@ void device_add(const char *path, u32 mode, u64 number,
 /* Make /dev/null and /dev/zero. */
 void memory_devices_init(void);
 
-/* Send the console's input to the terminal or to /dev/run/stdin.  With a host,
- * make /dev/run/stdin, and /dev/run/{stdout,stderr,report}: a write to one of
- * these three is a record on COM2.
- * => boot, after tty_init and the initrd */
+/* If there is a host, make /dev/run/{stdout,stderr,report}.  => boot */
+#define RUN_MAJOR 240 /* Linux's list of devices: for local use */
 void rundev_init(void);
+
+/* Make /dev/console, /dev/tty and, if there is a host, /dev/run/stdin; what is
+ * typed is taken from here on.  => boot, after the initrd */
+void tty_init(void);

@@ -31,25 +31,13 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
  * => 0; -ENOENT, -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY (/proc) */
 int dir_remove(const struct lookup *lookup, bool directory);
 
-/* rename(2), in one step.  The inode of `from` gets the name `to`, and an inode
- * that had this name loses it.  RENAME_EXCHANGE: both swap their names.
- * => both last components are names, and in one file system
- * => 0; as Linux: -ENOENT, -EEXIST, -ENOTDIR, -EISDIR, -EINVAL (into its own
- *    subdirectory), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
-int dir_rename(const struct lookup *from, const struct lookup *to, u32 flags);
-
-/* A path of the inode, at the start of buf, with a NUL.  If it has no name any
- * more, its last path with ` (deleted)` appended.
- * => the bytes, the NUL included; -ENAMETOOLONG */
-long dir_path(const struct inode *inode, char *buf, size_t size);
-
 /* getdents64(2).  => bytes, 0 at the end; a negative errno */
 long dir_getdents(struct file *file, vaddr_t user, size_t size);
 
 /* read(2) of a directory: -EISDIR. */
 long dir_read(struct file *file, struct uio *uio);
 
-/* ---- Entries, only for dir.c and inode.c: all with fstree_lock held ---- */
+/* ---- Entries, for dir.c, more.c, inode.c: all with fstree_lock held ---- */
 
 /* The last name of an inode stays with it after removal: so an open file keeps
  * a path, and an open directory its `..`. */
@@ -93,3 +81,11 @@ void entry_end(struct entry *entry);
 void entry_exchange(struct entry *a, struct entry *b);
 
 #define ENTRY_MADE (1UL << 62) /* above all keys: for names from ops->next */
+
+/* The inode of `..` in dir; the root's is itself. */
+struct inode *dir_parent(const struct inode *dir);
+
+/* Whether an entry may be added (old: the one with this name, or NULL), and
+ * whether rmdir(2) or unlink(2) may remove it.  => 0 if so */
+int dir_may_insert(struct inode *dir, const struct entry *old, u64 key);
+int dir_may_remove(const struct entry *entry, bool directory);

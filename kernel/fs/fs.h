@@ -13,6 +13,7 @@ struct inode;
 /* Make the tree: the initrd's files, /dev, /proc.
  * => boot, in a process; panics if the initrd cannot be unpacked */
 void fs_init(void);
+void procfs_init(void); /* its part of it: /proc */
 
 /* The text of a symbolic link; a link to an inode (in /proc) gives its path.
  * => buf has PATH_MAX bytes
@@ -78,6 +79,10 @@ struct lookup {
 int path_walk(struct lookup *lookup, struct inode *at, const char *path,
               bool make) __must_check;
 void lookup_end(struct lookup *lookup);
+
+/* The error of a change that is not possible: an error of the look-up, or if
+ * the name exists, `error`. */
+int lookup_refuse(struct lookup *lookup, int error);
 
 /* Whether the last component is a name, not `/`, `.` or `..`. */
 bool lookup_is_name(const struct lookup *lookup);

@@ -13,6 +13,7 @@
 #include "common/string.h"
 
 #include "core/bootinfo.h"
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -21,9 +22,7 @@
 #include "fs/device.h"
 #include "fs/dir.h"
 #include "fs/path.h"
-#include "fs/procfs.h"
 #include "fs/tmpfs.h"
-#include "fs/tty.h"
 
 #define HEADER_SIZE 110 /* of a newc entry; its name follows */
 
@@ -128,6 +127,8 @@ unpack_initrd(void)
     frame_release_range(align_down(start, PAGE_SIZE),
                         align_up(end, PAGE_SIZE));
 }
+
+OPTIONAL(tty_init) OPTIONAL(procfs_init)
 
 void
 fs_init(void)

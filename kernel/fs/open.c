@@ -18,10 +18,8 @@
 #define O_TMPFILE_BIT 020000000
 #define KEPT_FLAGS    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW)
 
-/* The error of a change that is not possible: an error of the look-up, or if
- * the name exists, `error`. */
-static int
-refuse_name(struct lookup *lookup, int error)
+int
+lookup_refuse(struct lookup *lookup, int error)
 {
     struct inode *inode;
     int missing = dir_lookup(lookup->dir, lookup->name, &inode);
@@ -44,7 +42,7 @@ make(struct lookup *lookup, struct inode *inode)
     bool new_dir = new && S_ISDIR(inode->mode);
     if (lookup->dir->dev != DEV_TREE || !lookup_is_name(lookup)
         || (lookup->slash && !new_dir)) {
-        return refuse_name(lookup, -EEXIST);
+        return lookup_refuse(lookup, -EEXIST);
     }
     if (new && lookup->dir->mode & S_ISGID) {
         inode->gid = lookup->dir->gid;
@@ -174,7 +172,7 @@ ask_name(struct lookup *lookup, bool directory)
                : strcmp(lookup->name, ".") == 0 ? -EINVAL
                                                : -ENOTEMPTY;
     }
-    return lookup->dir->dev != DEV_TREE ? refuse_name(lookup, -EPERM) : 0;
+    return lookup->dir->dev != DEV_TREE ? lookup_refuse(lookup, -EPERM) : 0;
 }
 
 int
@@ -190,44 +188,6 @@ fs_remove(struct inode *at, const char *path, bool directory)
         error = dir_remove(&lookup, directory);
     }
     lookup_end(&lookup);
-    return error;
-}
-
-/* dir_rename, after both last components are found. */
-static int
-rename_found(struct lookup *from, struct lookup *to, u32 flags)
-{
-    if (from->dir->dev != to->dir->dev) {
-        return -EXDEV;
-    }
-    if (!lookup_is_name(from)) {
-        return -EBUSY;
-    }
-    if (!lookup_is_name(to)) {
-        return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
-    }
-    if (from->dir->dev == DEV_TREE) {
-        return dir_rename(from, to, flags);
-    }
-    int error = refuse_name(from, 0);
-    return error != 0 ? error : refuse_name(to, -EPERM);
-}
-
-int
-fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
-          const char *to, u32 flags)
-{
-    struct lookup source, target;
-    int error = path_walk(&source, from_at, from, false);
-
-    if (error == 0) {
-        error = path_walk(&target, to_at, to, false);
-        if (error == 0) {
-            error = rename_found(&source, &target, flags);
-        }
-        lookup_end(&target);
-    }
-    lookup_end(&source);
     return error;
 }
 

@@ -8,7 +8,6 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/stat.h"
-#include "common/format.h"
 #include "common/string.h"
 
 #include "mm/heap.h"
@@ -271,41 +270,4 @@ fs_chdir(struct inode *inode)
     }
     inode_put(inode);
     return error;
-}
-
-long
-fs_getcwd(char *buf, size_t size)
-{
-    struct inode *cwd = fs_context_cwd(current->fs);
-    long result = dir_path(cwd, buf, size);
-
-    if (cwd->nlink == 0) {
-        result = -ENOENT; /* for ever: a directory never gets a new name */
-    }
-    inode_put(cwd);
-    return result;
-}
-
-long
-fs_readlink(struct inode *link, char *buf)
-{
-    struct inode *inode = NULL;
-
-    if (!S_ISLNK(link->mode)) {
-        return -EINVAL;
-    }
-    link->atime_ns = inode_now();
-    if (link->ops->follow == NULL) {
-        memcpy(buf, link->data, link->size);
-        return (long)link->size;
-    }
-    long length = link->ops->follow(link, &inode);
-    if (length == 0 && S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
-        length = snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
-    } else if (length == 0) {
-        length = dir_path(inode, buf, PATH_MAX);
-        length -= length > 0;
-    }
-    inode_put(inode);
-    return length;
 }

@@ -13,38 +13,16 @@
 #include "abi/signal.h"
 #include "abi/stat.h"
 
-#include "core/config.h"
+#include "core/optional.h"
 
 #include "mm/frame.h"
 
 #include "proc/signal.h"
 
-#include "fs/file.h"
-#include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/pipe.h"
 
 #define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
-#define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
-
-/* The mutex guards all fields except the inode. */
-struct pipe {
-    struct inode inode;
-    struct mutex mutex;
-    u64 head, tail;              /* bytes ever written, ever read */
-    u32 readers, writers;        /* open files of each end */
-    u32 reads, writes;           /* how often each end was opened, ever */
-    struct waitq data_wait;      /* readers wait for data */
-    struct waitq room_wait;      /* writers wait for room */
-    paddr_t page[PIPE_PAGES];    /* allocated at first use, freed at the end */
-};
-
-static inline struct pipe *
-pipe_of(const struct file *file)
-{
-    return container_of(file->inode, struct pipe, inode);
-}
-
 static inline u64
 filled(const struct pipe *pipe)
 {
@@ -172,9 +150,7 @@ pipe_write(struct file *file, struct uio *uio)
 
 /* ---- Birth and end ---- */
 
-/* Count the file as a user of its pipe.  file->data marks it as counted.
- * => the mutex held */
-static void
+void
 pipe_join(struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
@@ -214,43 +190,7 @@ pipe_close(struct file *file)
     mutex_unlock(&pipe->mutex);
 }
 
-/* Wait until the other end is opened, even if it is closed again at once. */
-static int
-wait_for_end(struct pipe *pipe, struct waitq *queue, const u32 *opened)
-{
-    u32 before = *opened;
-    int error = 0;
-
-    while (*opened == before && error == 0) {
-        error = wait_sleep_mutex(queue, &pipe->mutex);
-    }
-    return error;
-}
-
-/* Open a FIFO; or open a pipe again through /proc, which never waits. */
-static int
-pipe_open(struct file *file)
-{
-    struct pipe *pipe = pipe_of(file);
-    bool named = file->inode->dev != DEV_PIPE;
-    bool waits = named && !(file->flags & O_NONBLOCK);
-    u32 ends = file_access(file);
-    int error = ends == 0 ? -EINVAL : 0;
-
-    mutex_lock(&pipe->mutex);
-    if (ends == FILE_WRITES && pipe->readers == 0 && named && !waits) {
-        error = -ENXIO;
-    } else if (error == 0) {
-        pipe_join(file);
-    }
-    if (ends == FILE_READS && pipe->writers == 0 && waits) {
-        error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);
-    } else if (ends == FILE_WRITES && pipe->readers == 0 && waits) {
-        error = wait_for_end(pipe, &pipe->room_wait, &pipe->reads);
-    }
-    mutex_unlock(&pipe->mutex);
-    return error;
-}
+OPTIONAL(pipe_open) /* without it, an end opened through /proc is not counted */
 
 struct inode *
 fifo_alloc(u32 mode)

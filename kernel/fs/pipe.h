@@ -3,10 +3,32 @@
  */
 #pragma once
 
-#include "core/types.h"
+#include "core/config.h"
 
-struct file;
-struct inode;
+#include "proc/sleep.h"
+
+#include "fs/file.h"
+#include "fs/inode.h"
+
+#define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
+
+/* The mutex guards all fields except the inode. */
+struct pipe {
+    struct inode inode;
+    struct mutex mutex;
+    u64 head, tail;              /* bytes ever written, ever read */
+    u32 readers, writers;        /* open files of each end */
+    u32 reads, writes;           /* how often each end was opened, ever */
+    struct waitq data_wait;      /* readers wait for data */
+    struct waitq room_wait;      /* writers wait for room */
+    paddr_t page[PIPE_PAGES];    /* allocated at first use, freed at the end */
+};
+
+static inline struct pipe *
+pipe_of(const struct file *file)
+{
+    return container_of(file->inode, struct pipe, inode);
+}
 
 /* Make a pipe: ends[0] to read, ends[1] to write, each with one reference and
  * these status flags (O_NONBLOCK or 0).
@@ -17,3 +39,10 @@ int pipe_create(struct file *ends[2], u32 flags) __must_check;
  * unless O_NONBLOCK is set.
  * => an inode with one reference and no name yet; NULL: no memory */
 struct inode *fifo_alloc(u32 mode);
+
+/* Open a FIFO; or open a pipe again through /proc, which never waits. */
+int pipe_open(struct file *file);
+
+/* Count the file as a user of its pipe.  file->data marks it as counted.
+ * => the mutex held */
+void pipe_join(struct file *file);

@@ -30,8 +30,5 @@ void text_clear(struct text *text);
 void procfs_register(const char *path, int (*show)(struct text *out),
                      int (*store)(const char *line));
 
-/* Make /proc, with its files for processes and CPUs. */
-void procfs_init(void);
-
 /* The text of /proc/cpuinfo (cpuinfo.c). */
 int cpuinfo_show(struct text *out);

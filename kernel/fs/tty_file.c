@@ -5,16 +5,27 @@
  * Essential fact: a process has the terminal of its session, if that has one.
  * family_lock guards which session that is, and the foreground group.  The
  * group is also under the terminal's lock, for a typed ^C.
+ *
+ * If COM1 carries a program's standard input, as /run/tine/stdio says, that is
+ * /dev/run/stdin, a terminal of its own with all modes off.  Byte 0x10 (DLE) is
+ * escaped: DLE DLE is a DLE, DLE `E` the end of the input.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "common/string.h"
+
+#include "core/console.h"
+#include "core/hostlink.h"
 
 #include "proc/group.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/path.h"
 #include "fs/tty.h"
+
+#define DLE 0x10
 
 /* Linux's modes of a new terminal. */
 struct tty console_tty = {
@@ -148,6 +159,56 @@ tty_open(struct file *file)
     return there ? 0 : -ENXIO;
 }
 
+/* ---- What is typed, and whose it is ---- */
+
+static struct tty run_input = {
+    .lock = SPINLOCK_INIT(RANK_TTY),
+    .termios = {.c_cc = {[VMIN] = 1}},
+};
+static struct tty *receiver; /* gets the typed bytes; NULL: not set yet (but
+                                another CPU may already poll the devices) */
+
+bool
+console_has_room(void)
+{
+    struct tty *tty = __atomic_load_n(&receiver, __ATOMIC_ACQUIRE);
+
+    return tty != NULL && tty_has_room(tty);
+}
+
+void
+console_take(char byte)
+{
+    static bool escaped; /* the byte before was a DLE */
+
+    bool escape = receiver == &run_input && byte == DLE && !escaped;
+
+    if (escaped && byte == 'E') {
+        tty_end(receiver);
+    } else if (!escape) {
+        tty_receive(receiver, byte);
+    }
+    escaped = escape;
+}
+
+/* Whether the run's first program reads from /dev/run/stdin. */
+static bool
+stdin_is_ours(void)
+{
+    struct inode *inode;
+    char word[4] = "";
+
+    if (path_find(NULL, "/run/tine/stdio", 0, &inode) != 0) {
+        return false;
+    }
+    struct object *object = inode_object(inode);
+    bool ours = object != NULL
+                && object_read(object, 0, word, sizeof(word)) == sizeof(word)
+                && memcmp(word, "pipe", sizeof(word)) == 0;
+    inode_put(inode);
+    return ours;
+}
+
 void
 tty_init(void)
 {
@@ -155,10 +216,20 @@ tty_init(void)
         .open = tty_open, .read = tty_read, .write = tty_write,
         .ioctl = tty_ioctl,
     };
+    static const struct inode_ops stdin_ops = {.read = tty_read};
 
     waitq_init(&console_tty.input_wait);
+    waitq_init(&run_input.input_wait);
     mutex_init(&console_tty.writing, MUTEX_CONTENT);
     device_add("/dev/console", S_IFCHR | 0600, CONSOLE_NUMBER, &ops,
                &console_tty);
     device_add("/dev/tty", S_IFCHR | 0666, makedev(5, 0), &ops, &console_tty);
+    if (host_present) {
+        device_add("/dev/run/stdin", S_IFIFO | 0600, makedev(RUN_MAJOR, 0),
+                   &stdin_ops, &run_input);
+    }
+    __atomic_store_n(&receiver, host_present && stdin_is_ours()
+                                    ? &run_input : &console_tty,
+                     __ATOMIC_RELEASE);
+    console_poll();
 }

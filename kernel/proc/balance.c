@@ -1,11 +1,17 @@
 /*
- * How work comes to a CPU, and moves between them (the rule is in balance.h).
- * The essential fact: only one queue is locked at a time.  A migrating thread
- * is taken off its list under that queue's lock.  Then it is RUNNABLE and on no
- * list, and `cpu` names its new CPU: only the CPU that moves it may change it.
+ * Several CPUs: starting them, and how work moves between them (the rule is in
+ * balance.h).  The essential fact: only one queue is locked at a time.  A
+ * migrating thread is taken off its list under that queue's lock.  Then it is
+ * RUNNABLE and on no list, and `cpu` names its new CPU: only the CPU that moves
+ * it may change it.
  */
+#include "core/panic.h"
+#include "core/printk.h"
+
 #include "arch/percpu.h"
 #include "arch/smp.h"
+
+#include "mm/kmap.h"
 
 #include "proc/balance.h"
 #include "proc/sched.h"
@@ -13,34 +19,39 @@
 /* So many of a queue are looked at, as interrupts are off meanwhile. */
 #define LOOK_AT 16
 
-/* The CPU has got work: wake it if it is halted. */
+/* The first function of another CPU. */
 static void
-cpu_wake(int cpu)
+start_here(void)
 {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see idle_halt, in sched.c */
-    if (preempt_always
-        || __atomic_load_n(&cpus[cpu].halted, __ATOMIC_RELAXED)) {
-        cpu_kick(cpu);
-    }
+    sched_become_idle(this_cpu());
+    sched_idle();
 }
 
-/* Lock the queue that the thread belongs to, wherever that is by now. */
-static inline struct runqueue *
-lock_queue_of(struct thread *thread, u64 *flags)
+void
+sched_start_cpus(void)
 {
-    for (;;) {
-        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
-        struct runqueue *queue = &queues[cpu];
-        *flags = spin_lock_irq(&queue->lock);
-        if (thread->cpu == cpu) {
-            return queue;
+    for (int i = 0; i < acpi_cpu_count && cpu_count < MAX_CPUS; i++) {
+        struct cpu *cpu = &cpus[cpu_count];
+        if (acpi_cpu_ids[i] == cpus[0].apic_id) {
+            continue;
         }
-        spin_unlock_irq(&queue->lock, *flags);
+        vaddr_t stack = kstack_alloc();
+        if (stack == 0) {
+            panic("no memory for the CPUs' stacks");
+        }
+        cpu->id = cpu_count;
+        cpu->apic_id = acpi_cpu_ids[i];
+        if (smp_start_cpu(cpu, kernel_root, stack + KSTACK_SIZE, start_here)) {
+            idle_threads[cpu_count++].kstack = stack;
+        } else {
+            kstack_free(stack);
+            warn("the CPU with APIC id %u does not answer\n", cpu->apic_id);
+        }
     }
+    printk("CPUs: %d\n", cpu_count);
 }
 
-/* Of the CPUs where it may run, the one with the least to do. */
-static __noinline int
+int
 best_cpu(const struct thread *thread)
 {
     int best = 0;
@@ -55,34 +66,6 @@ best_cpu(const struct thread *thread)
         }
     }
     return best;
-}
-
-bool
-sched_wake(struct thread *thread, enum thread_state from)
-{
-    u64 flags;
-    struct runqueue *queue = lock_queue_of(thread, &flags);
-    bool woken = thread->state == from;
-
-    if (woken && thread->on_cpu) {
-        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
-    } else if (woken) {
-        while (!may_run(thread, thread->cpu)) {
-            thread->state = THREAD_RUNNABLE;
-            thread->cpu = best_cpu(thread);
-            spin_unlock_irq(&queue->lock, flags);
-            queue = lock_queue_of(thread, &flags); /* its mask may be new */
-        }
-        make_ready(queue, thread);
-        if (preempt_always) {
-            cpu_add_work(WORK_RESCHED);
-        }
-        if (queue != this_cpu()->queue) {
-            cpu_wake(thread->cpu);
-        }
-    }
-    spin_unlock_irq(&queue->lock, flags);
-    return woken;
 }
 
 /* The CPU, among these, with the longest queue that is longer than ours.  A
@@ -144,22 +127,6 @@ sched_steal(void)
     }
     if (thread != NULL) {
         sched_enqueue(thread);
-    }
-}
-
-void
-sched_tick(bool from_user)
-{
-    if (from_user) {
-        current->user_ticks++;
-    } else {
-        current->system_ticks++;
-    }
-    cpu_add_work(WORK_RESCHED);
-    for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
-        if (i != this_cpu()->id) {
-            cpu_wake(i);
-        }
     }
 }
 

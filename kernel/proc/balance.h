@@ -23,6 +23,13 @@ struct runqueue {
 } __attribute__((aligned(64)));
 
 extern struct runqueue queues[MAX_CPUS];
+extern struct thread idle_threads[MAX_CPUS];
+
+/* The calling context is this CPU's idle thread. */
+void sched_become_idle(struct cpu *cpu);
+
+/* Of the CPUs where it may run, the one with the least to do (balance.c). */
+int best_cpu(const struct thread *thread);
 
 static inline bool
 may_run(const struct thread *thread, int cpu)
@@ -37,4 +44,19 @@ make_ready(struct runqueue *queue, struct thread *thread)
     thread->state = THREAD_RUNNABLE;
     list_add_tail(&queue->ready, &thread->run_link);
     queue->length++;
+}
+
+/* Lock the queue that the thread belongs to, wherever that is by now. */
+static inline struct runqueue *
+lock_queue_of(struct thread *thread, u64 *flags)
+{
+    for (;;) {
+        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
+        struct runqueue *queue = &queues[cpu];
+        *flags = spin_lock_irq(&queue->lock);
+        if (thread->cpu == cpu) {
+            return queue;
+        }
+        spin_unlock_irq(&queue->lock, *flags);
+    }
 }

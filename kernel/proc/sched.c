@@ -4,8 +4,8 @@
  * arrives.  So whoever holds the lock never sees a thread half switched.
  */
 #include "core/console.h"
+#include "core/optional.h"
 #include "core/panic.h"
-#include "core/printk.h"
 #include "core/spin.h"
 
 #include "arch/cpu.h"
@@ -14,7 +14,6 @@
 #include "arch/trap.h"
 
 #include "mm/as.h"
-#include "mm/kmap.h"
 
 #include "proc/balance.h"
 #include "proc/process.h"
@@ -22,7 +21,7 @@
 #include "proc/timer.h"
 
 struct runqueue queues[MAX_CPUS];
-static struct thread idle_threads[MAX_CPUS];
+struct thread idle_threads[MAX_CPUS];
 static struct process idle_process; /* pid 0, in no family */
 
 struct thread *switch_to(struct thread *prev, struct thread *next);
@@ -34,9 +33,10 @@ _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 
 bool preempt_always;
 
-/* The calling context is this CPU's idle thread. */
-static void
-become_idle(struct cpu *cpu)
+OPTIONAL(sched_steal) OPTIONAL(best_cpu) /* then there is only CPU 0 */
+
+void
+sched_become_idle(struct cpu *cpu)
 {
     struct thread *idle = &idle_threads[cpu->id];
 
@@ -57,39 +57,62 @@ sched_init(void)
         list_init(&queues[i].ready);
     }
     timers_init();
-    become_idle(this_cpu());
+    sched_become_idle(this_cpu());
 }
 
-/* The first function of another CPU. */
+/* The CPU has got work: wake it if it is halted. */
 static void
-start_here(void)
+cpu_wake(int cpu)
 {
-    become_idle(this_cpu());
-    sched_idle();
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see idle_halt */
+    if (preempt_always
+        || __atomic_load_n(&cpus[cpu].halted, __ATOMIC_RELAXED)) {
+        cpu_kick(cpu);
+    }
+}
+
+bool
+sched_wake(struct thread *thread, enum thread_state from)
+{
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool woken = thread->state == from;
+
+    if (woken && thread->on_cpu) {
+        thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
+    } else if (woken) {
+        while (!may_run(thread, thread->cpu)) {
+            thread->state = THREAD_RUNNABLE;
+            thread->cpu = best_cpu(thread);
+            spin_unlock_irq(&queue->lock, flags);
+            queue = lock_queue_of(thread, &flags); /* its mask may be new */
+        }
+        make_ready(queue, thread);
+        if (preempt_always) {
+            cpu_add_work(WORK_RESCHED);
+        }
+        if (queue != this_cpu()->queue) {
+            cpu_wake(thread->cpu);
+        }
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    return woken;
 }
 
 void
-sched_start_cpus(void)
+sched_tick(bool from_user)
 {
-    for (int i = 0; i < acpi_cpu_count && cpu_count < MAX_CPUS; i++) {
-        struct cpu *cpu = &cpus[cpu_count];
-        if (acpi_cpu_ids[i] == cpus[0].apic_id) {
-            continue;
-        }
-        vaddr_t stack = kstack_alloc();
-        if (stack == 0) {
-            panic("no memory for the CPUs' stacks");
-        }
-        cpu->id = cpu_count;
-        cpu->apic_id = acpi_cpu_ids[i];
-        if (smp_start_cpu(cpu, kernel_root, stack + KSTACK_SIZE, start_here)) {
-            idle_threads[cpu_count++].kstack = stack;
-        } else {
-            kstack_free(stack);
-            warn("the CPU with APIC id %u does not answer\n", cpu->apic_id);
+    if (from_user) {
+        current->user_ticks++;
+    } else {
+        current->system_ticks++;
+    }
+    cpu_add_work(WORK_RESCHED);
+    for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
+        if (i != this_cpu()->id) {
+            cpu_wake(i);
         }
     }
-    printk("CPUs: %d\n", cpu_count);
 }
 
 void

@@ -9,12 +9,15 @@
  */
 #pragma once
 
+#include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/syscall.h"
 
 #include "core/types.h"
 
 #include "mm/usercopy.h"
+
+#include "fs/file.h"
 
 struct inode;
 
@@ -71,6 +74,19 @@ copy_out(u64 user, const void *from, size_t size)
 /* What a call without a directory descriptor takes for it. */
 #define HERE ((u64)AT_FDCWD)
 
+/* Move count bytes, or segments, at user by this function. */
+typedef long move_fn(struct file *file, u64 user, u64 count, bool write);
+
+static inline long
+move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
+{
+    struct file_use use = file_use_fd((int)fd);
+    long n = use.file != NULL ? move(use.file, user, count, write) : -EBADF;
+
+    file_done(use);
+    return n;
+}
+
 /* A path in kernel memory, and the directory where it starts. */
 struct path_arg {
     char *path;        /* PATH_MAX bytes at most, with its NUL */
@@ -92,6 +108,13 @@ void path_arg_put(struct path_arg *arg);
  *    path_arg_get's and path_find's errors */
 #define FIND_OPEN (1UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
+    __must_check;
+
+/* What find_at finds, as stat(2) tells it.
+ * => 0; find_at's errors */
+#define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)
+struct stat;
+int stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
     __must_check;
 
 /* Give it a name, its first one or a link.

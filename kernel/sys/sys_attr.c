@@ -15,27 +15,12 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"
-#include "fs/pipe.h"
 #include "fs/tmpfs.h"
 
 #include "sys/sys.h"
 
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
-#define STAT_FLAGS   (CHANGE_FLAGS | AT_NO_AUTOMOUNT)
 #define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
-
-static int
-find_stat(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
-{
-    struct inode *inode;
-    int error = find_at(dirfd, path, flags, known, &inode);
-
-    if (error == 0) {
-        inode_stat(inode, stat);
-        inode_put(inode);
-    }
-    return error;
-}
 
 /* ---- Mode, owner, times ---- */
 
@@ -61,8 +46,7 @@ change(u64 dirfd, u64 path, u64 flags, struct attr attr)
  * int fchmod(int fd, mode_t mode); EPERM: in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
             change(dirfd, path, 0, MODE(mode)))
-SYS_FORWARD(sys_chmod, (u64 path, u64 mode),
-            change(HERE, path, 0, MODE(mode)))
+SYS_FORWARD(sys_chmod, (u64 path, u64 mode), change(HERE, path, 0, MODE(mode)))
 SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode),
             change(fd, 0, FIND_OPEN, MODE(mode)))
 
@@ -81,6 +65,11 @@ SYS_FORWARD(sys_lchown, (u64 path, u64 uid, u64 gid),
             change(HERE, path, AT_SYMLINK_NOFOLLOW, OWNER(uid, gid)))
 SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
             change(fd, 0, FIND_OPEN, OWNER(uid, gid)))
+
+/* mode_t umask(mode_t mask); the old mask. */
+SYS_FORWARD(sys_umask, (u64 mask),
+            __atomic_exchange_n(&current->fs->umask, (u32)mask & 0777,
+                                __ATOMIC_RELAXED))
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
  *               int flags);
@@ -185,49 +174,7 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
     return error;
 }
 
-/* int fsync(int fd);
- * int fdatasync(int fd);
- * int syncfs(int fd);
- * void sync(void);
- * All is in memory already.
- * But for syncfs, EINVAL: neither file nor directory, /proc. */
-long
-sys_fsync(u64 fd)
-{
-    struct stat stat;
-    int error = find_stat(fd, 0, FIND_OPEN, 0, &stat);
-    bool kept = error == 0 && stat.st_dev == DEV_TREE
-                && (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode));
-
-    return error == 0 && !kept ? -EINVAL : error;
-}
-
-long sys_fdatasync(u64 fd) __attribute__((alias("sys_fsync")));
-SYS_FORWARD(sys_syncfs, (u64 fd), sys_fsync(fd) == -EBADF ? -EBADF : 0)
-SYS_FORWARD(sys_sync, (void), 0)
-
 /* ---- Telling ---- */
-
-static long
-stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
-{
-    struct stat stat;
-    int error = find_stat(dirfd, path, flags, STAT_FLAGS, &stat);
-
-    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
-}
-
-/* int fstat(int fd, struct stat *stat);
- * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
- * int stat(const char *path, struct stat *stat);
- * int lstat(const char *path, struct stat *stat);
- * With AT_EMPTY_PATH and "", of dirfd itself.  EINVAL: flags. */
-SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
-SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
-            stat_of(dirfd, path, (u32)flags, stat))
-SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_of(HERE, path, 0, stat))
-SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
-            stat_of(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
 
 /* int faccessat2(int dirfd, const char *path, int mode, int flags);
  * int faccessat(int dirfd, const char *path, int mode);
@@ -240,7 +187,7 @@ sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
     struct stat stat;
     int error = (u32)mode & ~(u32)(R_OK | W_OK | X_OK)
                     ? -EINVAL
-                    : find_stat(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
+                    : stat_at(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
     bool denied = error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
                   && !(stat.st_mode & 0111);
     return denied ? -EACCES : error;
@@ -271,7 +218,7 @@ sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
         || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE) {
         return -EINVAL;
     }
-    int error = find_stat(dirfd, path, (u32)flags,
+    int error = stat_at(dirfd, path, (u32)flags,
                           STAT_FLAGS | AT_STATX_SYNC_TYPE, &stat);
     if (error != 0) {
         return error;
@@ -297,7 +244,7 @@ static long
 statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 {
     struct stat stat;
-    int error = find_stat(dirfd, path, flags, 0, &stat);
+    int error = stat_at(dirfd, path, flags, 0, &stat);
 
     if (error != 0) {
         return error;
@@ -323,27 +270,25 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
 SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 
-/* ---- Making ---- */
+/* ---- Keeping, which memory does anyway ---- */
 
-/* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device);
- * int mknod(const char *path, mode_t mode, dev_t device);
- * There is a regular file (type S_IFREG or 0) or a FIFO then.
- * EINVAL: type.  EPERM: a directory, a device, a socket.  EEXIST.
- * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
+/* int fsync(int fd);
+ * int fdatasync(int fd);
+ * int syncfs(int fd);
+ * void sync(void);
+ * All is in memory already.
+ * But for syncfs, EINVAL: neither file nor directory, /proc. */
 long
-sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
+sys_fsync(u64 fd)
 {
-    u32 type = (u32)mode & S_IFMT;
-    u32 may = (u32)mode & 07777 & ~current->fs->umask;
+    struct stat stat;
+    int error = stat_at(fd, 0, FIND_OPEN, 0, &stat);
+    bool kept = error == 0 && stat.st_dev == DEV_TREE
+                && (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode));
 
-    (void)device;
-    if (type != 0 && type != S_IFREG && type != S_IFIFO) {
-        return type == S_IFDIR || type == S_IFCHR || type == S_IFBLK
-               || type == S_IFSOCK ? -EPERM : -EINVAL;
-    }
-    return make_at(dirfd, path,
-                   type == S_IFIFO ? fifo_alloc(may) : tmpfs_file(may));
+    return error == 0 && !kept ? -EINVAL : error;
 }
 
-SYS_FORWARD(sys_mknod, (u64 path, u64 mode, u64 device),
-            sys_mknodat(HERE, path, mode, device))
+long sys_fdatasync(u64 fd) __attribute__((alias("sys_fsync")));
+SYS_FORWARD(sys_syncfs, (u64 fd), sys_fsync(fd) == -EBADF ? -EBADF : 0)
+SYS_FORWARD(sys_sync, (void), 0)

@@ -1,121 +1,229 @@
 /*
- * System calls that take descriptors.
+ * System calls that take a path or a descriptor.  Everyone is the superuser, so
+ * no call fails for want of permission, except to execute what nobody may.
  */
 #include "abi/errno.h"
+#include "abi/stat.h"
+
+#include "core/config.h"
 
 #include "mm/heap.h"
 
-#include "fs/file.h"
+#include "proc/thread.h"
+
 #include "fs/dir.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "fs/inode.h"
+#include "fs/path.h"
 #include "fs/pipe.h"
 
 #include "sys/sys.h"
 
-#define FEW 8 /* segments that need no allocation */
+/* ---- Copying in paths, and finding ---- */
 
-/* ---- Moving bytes ---- */
-
-typedef long move_fn(struct file *file, u64 user, u64 count, bool write);
-
-/* Read or write the segments of a vector as one. */
-static long
-move_vector(struct file *file, u64 user, u64 count, bool write)
+/* => 0 and *inode with one reference; -EBADF */
+static int
+find_open(u64 fd, struct inode **inode)
 {
-    struct iovec few[FEW];
-    struct iovec *iov = few;
+    *inode = files_inode(current->files, (int)fd);
+    return *inode != NULL ? 0 : -EBADF;
+}
 
-    if (count > IOV_MAX) {
+int
+path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
+{
+    long length = copy_string_from_user(arg->few, user, FEW_BYTES);
+
+    arg->at = NULL;
+    arg->path = arg->few;
+    if (length == -ENAMETOOLONG) {
+        arg->path = kmalloc(PATH_MAX);
+        length = arg->path == NULL ? -ENOMEM
+                 : copy_string_from_user(arg->path, user, PATH_MAX);
+    }
+    int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
+    if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
+        error = find_open(dirfd, &arg->at);
+        if (error == 0 && !S_ISDIR(arg->at->mode)) {
+            error = -ENOTDIR;
+        }
+    }
+    if (error != 0) {
+        path_arg_put(arg);
+    }
+    return error;
+}
+
+void
+path_arg_put(struct path_arg *arg)
+{
+    if (arg->path != arg->few) {
+        kfree(arg->path);
+    }
+    inode_put(arg->at);
+}
+
+int
+find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
+{
+    struct path_arg arg;
+    char first = '.';
+
+    if (flags == FIND_OPEN) {
+        return find_open(dirfd, inode);
+    }
+    if (flags & ~(u64)known) {
         return -EINVAL;
     }
-    if (count > FEW && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
-        return -ENOMEM;
+    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) != 0) {
+        return -EFAULT;
     }
-    long result = copy_from_user(iov, user, count * sizeof(*iov));
-    for (u64 i = 0; result == 0 && i < count; i++) {
-        result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
+    if (first == '\0') {
+        return (int)dirfd != AT_FDCWD ? find_open(dirfd, inode)
+                                      : path_find(NULL, ".", 0, inode);
     }
+    int error = path_arg_get(&arg, dirfd, path);
+    if (error == 0) {
+        error = path_find(arg.at, arg.path, (u32)flags, inode);
+        path_arg_put(&arg);
+    }
+    return error;
+}
+
+/* ---- Telling ---- */
+
+int
+stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
+{
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, known, &inode);
+
+    if (error == 0) {
+        inode_stat(inode, stat);
+        inode_put(inode);
+    }
+    return error;
+}
+
+static long
+stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
+{
+    struct stat stat;
+    int error = stat_at(dirfd, path, flags, STAT_FLAGS, &stat);
+
+    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
+}
+
+/* int fstat(int fd, struct stat *stat);
+ * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
+ * int stat(const char *path, struct stat *stat);
+ * int lstat(const char *path, struct stat *stat);
+ * With AT_EMPTY_PATH and "", of dirfd itself.  EINVAL: flags. */
+SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
+SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
+            stat_of(dirfd, path, (u32)flags, stat))
+SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_of(HERE, path, 0, stat))
+SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
+            stat_of(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
+
+/* ---- Making and removing ---- */
+
+int
+make_at(u64 dirfd, u64 path, struct inode *inode)
+{
+    struct path_arg arg;
+    int error = path_arg_get(&arg, dirfd, path);
+
+    if (error != 0) {
+        inode_put(inode);
+        return error;
+    }
+    error = fs_make(arg.at, arg.path, inode);
+    path_arg_put(&arg);
+    return error;
+}
+
+/* int openat(int dirfd, const char *path, int flags, mode_t mode);
+ * int open(const char *path, int flags, mode_t mode);
+ * The lowest free descriptor.
+ * EMFILE; EISDIR; EEXIST; ENXIO: /dev/tty without one; EINVAL.
+ * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
+ *   for writing; synchronous, direct and noatime flags change nothing. */
+long
+sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
+{
+    struct path_arg arg;
+    bool makes_dir = (flags & O_CREAT) && (flags & O_DIRECTORY);
+    int result = makes_dir || (flags & O_PATH)
+                     ? -EINVAL : path_arg_get(&arg, dirfd, path);
+
     if (result == 0) {
-        result = file_move_vector(file, iov, count, write);
-    }
-    if (iov != few) {
-        kfree(iov);
+        result = fs_open(arg.at, arg.path, (u32)flags,
+                         (u32)mode & ~current->fs->umask);
+        path_arg_put(&arg);
     }
     return result;
 }
 
-static inline long
-move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
-{
-    struct file_use use = file_use_fd((int)fd);
-    long n = use.file != NULL ? move(use.file, user, count, write) : -EBADF;
+SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
+            sys_openat(HERE, path, flags, mode))
 
-    file_done(use);
-    return n;
+/* int mkdirat(int dirfd, const char *path, mode_t mode);
+ * int mkdir(const char *path, mode_t mode); EEXIST. */
+SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
+            make_at(dirfd, path, dir_alloc((u32)mode & 01777
+                                           & ~current->fs->umask)))
+SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
+
+/* int unlinkat(int dirfd, const char *path, int flags);
+ * int unlink(const char *path);
+ * int rmdir(const char *path), which is AT_REMOVEDIR;
+ * Whoever has the file open or mapped keeps it.
+ * EINVAL: flags; rmdir of `.`.  EISDIR, ENOTEMPTY.  EBUSY: /proc, the root.
+ * EPERM: in /proc. */
+long
+sys_unlinkat(u64 dirfd, u64 path, u64 flags)
+{
+    struct path_arg arg;
+    int error = (u32)flags & ~(u32)AT_REMOVEDIR
+                    ? -EINVAL : path_arg_get(&arg, dirfd, path);
+
+    if (error == 0) {
+        error = fs_remove(arg.at, arg.path, flags & AT_REMOVEDIR);
+        path_arg_put(&arg);
+    }
+    return error;
 }
 
+SYS_FORWARD(sys_unlink, (u64 path), sys_unlinkat(HERE, path, 0))
+SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
+
+/* ---- The process's place ---- */
+
+/* int chdir(const char *path); */
+long
+sys_chdir(u64 path)
+{
+    struct inode *inode;
+    int error = find_at(HERE, path, 0, 0, &inode);
+
+    return error != 0 ? error : fs_chdir(inode);
+}
+
+/* ---- Moving bytes ---- */
+
 /* ssize_t read(int fd, void *buf, size_t size);
- * ssize_t readv(int fd, const struct iovec *iov, int count);
- * Bytes read, into all segments in their order: one read; 0 at the end of the
- * file.
- * EFAULT, EISDIR, EAGAIN, ENOMEM.  EINVAL: count, a segment's size. */
+ * Bytes read; 0 at the end of the file.
+ * EFAULT, EISDIR, EAGAIN, ENOMEM, EINVAL. */
 SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, false, file_move))
-SYS_FORWARD(sys_readv, (u64 fd, u64 iov, u64 count),
-            move_fd(fd, iov, count, false, move_vector))
 
 /* ssize_t write(int fd, const void *buf, size_t size);
- * ssize_t writev(int fd, const struct iovec *iov, int count);
  * Bytes written.
  * As read; EPIPE (and SIGPIPE), ENOSPC. */
 SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, true, file_move))
-SYS_FORWARD(sys_writev, (u64 fd, u64 iov, u64 count),
-            move_fd(fd, iov, count, true, move_vector))
-
-/* Move what an open file of its own would that stands at offset. */
-static long
-move_at(u64 fd, u64 user, u64 count, i64 offset, bool write, move_fn *move)
-{
-    if (offset < 0) {
-        return -EINVAL;
-    }
-    struct file_use use = file_use_fd((int)fd);
-    if (use.file == NULL) {
-        return -EBADF;
-    }
-    const struct inode_ops *ops = use.file->inode->ops;
-    long n = -ESPIPE;
-    if (ops->seeks) {
-        struct file at = {
-            .flags = use.file->flags, .inode = use.file->inode,
-            .offset = (u64)offset,
-        };
-        mutex_init(&at.lock, MUTEX_FILE);
-        n = ops->open != NULL ? ops->open(&at) : 0;
-        n = n == 0 ? move(&at, user, count, write) : n;
-        if (ops->close != NULL) {
-            ops->close(&at);
-        }
-    }
-    file_done(use);
-    return n;
-}
-
-/* ssize_t pread64(int fd, void *buf, size_t size, off_t offset);
- * ssize_t pwrite64(int fd, const void *buf, size_t size, off_t offset);
- * ssize_t preadv(int fd, const struct iovec *iov, int count, off_t offset);
- * ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset);
- * As without p, but there: the descriptor's position stays.  With O_APPEND they
- * append (as on Linux, not as in POSIX).
- * EINVAL: offset.  ESPIPE.  And as without p. */
-SYS_FORWARD(sys_pread64, (u64 fd, u64 buf, u64 size, u64 offset),
-            move_at(fd, buf, size, (i64)offset, false, file_move))
-SYS_FORWARD(sys_pwrite64, (u64 fd, u64 buf, u64 size, u64 offset),
-            move_at(fd, buf, size, (i64)offset, true, file_move))
-SYS_FORWARD(sys_preadv, (u64 fd, u64 iov, u64 count, u64 offset),
-            move_at(fd, iov, count, (i64)offset, false, move_vector))
-SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
-            move_at(fd, iov, count, (i64)offset, true, move_vector))
 
 /* ---- Other calls on an open file ---- */
 
@@ -129,35 +237,6 @@ sys_lseek(u64 fd, u64 offset, u64 whence)
     struct file *file = file_get_fd((int)fd);
     long result = file == NULL ? -EBADF
                                : file_seek(file, (i64)offset, (int)whence);
-
-    file_put(file);
-    return result;
-}
-
-/* int ioctl(int fd, unsigned request, void *arg);
- * 0, or what the request gives.
- * ENOTTY: not a request of this file.  EFAULT, EINVAL; TIOCSPGRP: ESRCH, EPERM.
- * Differences from Linux: few, and all of the terminal: see fs/tty_file.c. */
-long
-sys_ioctl(u64 fd, u64 request, u64 arg)
-{
-    struct file *file = file_get_fd((int)fd);
-    long result = file == NULL                      ? -EBADF
-                  : file->inode->ops->ioctl == NULL ? -ENOTTY
-                  : file->inode->ops->ioctl(file, (u32)request, arg);
-
-    file_put(file);
-    return result;
-}
-
-/* long getdents64(int fd, struct linux_dirent64 *buf, size_t size);
- * Bytes of records, in no order that means anything; 0 at the end.
- * ENOTDIR, EFAULT.  EINVAL: too small for one.  ENOENT: removed. */
-long
-sys_getdents64(u64 fd, u64 buf, u64 size)
-{
-    struct file *file = file_get_fd((int)fd);
-    long result = file == NULL ? -EBADF : dir_getdents(file, buf, (u32)size);
 
     file_put(file);
     return result;
@@ -195,21 +274,6 @@ sys_pipe2(u64 fds, u64 flags)
 
 SYS_FORWARD(sys_pipe, (u64 fds), sys_pipe2(fds, 0))
 
-/* A new descriptor for it, `lowest` or above.
- * => the caller's reference is used up; NULL: -EBADF */
-static long
-dup_file(struct file *file, u32 lowest, bool cloexec)
-{
-    int fd = file != NULL ? fd_reserve(lowest) : -EBADF;
-    int error = fd_fill(&fd, &file, 1, cloexec, MIN(fd, 0));
-
-    return error != 0 ? error : fd;
-}
-
-/* int dup(int fd);
- * The lowest free descriptor, for the same open file.  EMFILE, ENOMEM. */
-SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
-
 /* int dup2(int fd, int new);
  * new, which is closed first if it was open; nothing happens if it is fd.
  * EBADF: also if new is beyond the limit.  ENOMEM. */
@@ -234,46 +298,4 @@ sys_dup3(u64 fd, u64 new, u64 flags)
     struct file *file = file_get_fd((int)fd);
     return file == NULL ? -EBADF
                         : fd_replace(file, (u32)new, flags & O_CLOEXEC);
-}
-
-/* int fcntl(int fd, int command, long arg);
- * F_DUPFD, F_DUPFD_CLOEXEC: a descriptor; F_GETFD, F_GETFL: flags; else 0.
- * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
- * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL.
- *   F_SETFD may fail with ENOMEM, as close. */
-long
-sys_fcntl(u64 fd, u64 command, u64 arg)
-{
-    struct file *file = file_get_fd((int)fd);
-    long result = -EINVAL;
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    switch ((int)command) {
-    case F_DUPFD:
-    case F_DUPFD_CLOEXEC:
-        if ((u32)arg < fd_limit()) {
-            file_get(file);
-            result = dup_file(file, (u32)arg,
-                              (int)command == F_DUPFD_CLOEXEC);
-        }
-        break;
-    case F_GETFD:
-        result = fd_cloexec((u32)fd, -1);
-        break;
-    case F_SETFD:
-        result = fd_cloexec((u32)fd, arg & FD_CLOEXEC);
-        break;
-    case F_GETFL:
-        result = file->flags;
-        break;
-    case F_SETFL:
-        file->flags = (file->flags & ~(u32)FILE_STATUS)
-                      | ((u32)arg & FILE_STATUS);
-        result = 0;
-        break;
-    }
-    file_put(file);
-    return result;
 }

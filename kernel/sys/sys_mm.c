@@ -95,8 +95,7 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 
 /* int munmap(void *addr, size_t size);
  * EINVAL: not aligned, size 0, not the user's.  ENOMEM. */
-SYS_FORWARD(sys_munmap, (u64 addr, u64 size),
-            as_unmap(current->as, addr, size))
+SYS_FORWARD(sys_munmap, (u64 addr, u64 size), as_unmap(current->as, addr, size))
 
 /* int mprotect(void *addr, size_t size, int prot);
  * EINVAL: not aligned, unknown right.  ENOMEM: a part is not mapped.

@@ -1,25 +1,26 @@
 /*
- * System calls of processes.
+ * System calls of processes, signals and sleep.
  */
 #include "abi/errno.h"
-#include "abi/prctl.h"
 #include "abi/reboot.h"
 #include "abi/resource.h"
 #include "abi/signal.h"
-#include "abi/utsname.h"
+#include "abi/time.h"
 #include "abi/wait.h"
 
-#include "core/config.h"
 #include "core/machine.h"
 
+#include "arch/clock.h"
 #include "arch/smp.h"
 
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
-#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigacts.h"
+#include "proc/signal.h"
+#include "proc/sleep.h"
 
 #include "sys/sys.h"
 
@@ -112,113 +113,10 @@ sys_sched_yield(void)
     return 0;
 }
 
-/* pid_t getpid(void), gettid(void), getppid(void); cannot fail. */
+/* pid_t getpid(void), getppid(void); cannot fail. */
 SYS_FORWARD(sys_getpid, (void), current->process->pid)
-SYS_FORWARD(sys_gettid, (void), current->tid)
 SYS_FORWARD(sys_getppid, (void),
             __atomic_load_n(&current->process->ppid, __ATOMIC_RELAXED))
-
-/* uid_t getuid(void) and its like; cannot fail: everybody is root. */
-SYS_FORWARD(sys_getuid, (void), 0)
-long sys_geteuid(void) __attribute__((alias("sys_getuid")));
-long sys_getgid(void) __attribute__((alias("sys_getuid")));
-long sys_getegid(void) __attribute__((alias("sys_getuid")));
-
-/* The process that pid means to a caller: 0 is itself.  => family_lock held */
-static struct process *
-target_of(pid_t pid)
-{
-    return pid == 0 ? current->process : proc_find(pid);
-}
-
-/* int setpgid(pid_t pid, pid_t pgid);
- * EINVAL: pgid < 0, or it is 0 and pid < 0.  ESRCH: not the caller or its
- * child.  EACCES: the child has called execve.  EPERM: another session, a
- * leader, or no such group.
- * Differences from Linux: ENOMEM, if a new group is needed. */
-long
-sys_setpgid(u64 pid, u64 pgid)
-{
-    if ((pid_t)pgid < 0 || ((pid_t)pgid == 0 && (pid_t)pid < 0)) {
-        return -EINVAL;
-    }
-    spin_lock(&family_lock);
-    long error = group_set(target_of((pid_t)pid), (pid_t)pgid);
-    spin_unlock(&family_lock);
-    return error;
-}
-
-/* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
- * The group or session.  ESRCH: no such process. */
-static long
-number_of(pid_t pid, bool session)
-{
-    spin_lock(&family_lock);
-    struct process *target = target_of(pid);
-    long number = target == NULL ? -ESRCH
-                  : session      ? target->group->session->sid
-                                 : target->group->pgid;
-    spin_unlock(&family_lock);
-    return number;
-}
-
-SYS_FORWARD(sys_getpgid, (u64 pid), number_of((pid_t)pid, false))
-SYS_FORWARD(sys_getsid, (u64 pid), number_of((pid_t)pid, true))
-SYS_FORWARD(sys_getpgrp, (void), number_of(0, false))
-
-/* pid_t setsid(void);
- * The new session's id.
- * EPERM: the caller leads a group, or led one that is still there.
- * Differences from Linux: ENOMEM. */
-long
-sys_setsid(void)
-{
-    spin_lock(&family_lock);
-    long error = session_begin(current->process);
-    spin_unlock(&family_lock);
-    return error != 0 ? error : current->process->pid;
-}
-
-/* int set_tid_address(int *address); the caller's tid. */
-long
-sys_set_tid_address(u64 address)
-{
-    current->clear_child_tid = address;
-    return current->tid;
-}
-
-/* int arch_prctl(int code, unsigned long address);
- * EINVAL: unknown code.  EPERM: not a user address.  EFAULT.
- * Differences from Linux: only the FS codes. */
-long
-sys_arch_prctl(u64 code, u64 address)
-{
-    switch ((int)code) {
-    case ARCH_SET_FS:
-        if (address >= USER_END) {
-            return -EPERM;
-        }
-        sched_set_fs_base(address);
-        return 0;
-    case ARCH_GET_FS:
-        return copy_to_user(address, &current->fs_base,
-                            sizeof(current->fs_base));
-    default:
-        return -EINVAL;
-    }
-}
-
-/* int uname(struct utsname *name); EFAULT. */
-long
-sys_uname(u64 name)
-{
-    static const struct utsname utsname = {
-        .sysname = "Tine", .nodename = "tine", .release = TINE_VERSION,
-        .version = "#1", .machine = "x86_64", .domainname = "(none)",
-    };
-
-    return copy_to_user(name, &utsname, sizeof(utsname));
-}
 
 /* int reboot(int magic, int magic2, int op, void *arg);
  * Does not return for POWER_OFF, HALT and RESTART; 0 for CAD_ON and CAD_OFF.
@@ -246,57 +144,75 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     }
 }
 
-/* What we may use of this resource. */
-static struct rlimit
-limit_of(int resource)
-{
-    u64 most = resource == RLIMIT_STACK   ? STACK_LIMIT
-               : resource == RLIMIT_CORE  ? 0
-               : resource == RLIMIT_NPROC ? (u64)(proc_limit() - ROOT_SLOTS)
-                                          : RLIM_INFINITY;
+/* ---- Signals and sleep ---- */
 
-    return resource == RLIMIT_NOFILE ? current->process->open_files
-                                     : (struct rlimit){most, most};
-}
+/* int kill(pid_t pid, int signal);
+ * ESRCH: nobody.  EINVAL: no such signal. */
+SYS_FORWARD(sys_kill, (u64 pid, u64 signal),
+            signal_kill((pid_t)pid, (int)signal))
 
-/* int getrlimit(int resource, struct rlimit *limit);
- * EINVAL: unknown resource.  EFAULT. */
+/* int rt_sigaction(int signal, const struct kernel_sigaction *new,
+ *                  struct kernel_sigaction *old, size_t size);
+ * EINVAL: size is not 8, or no such signal, or it cannot be changed.  EFAULT.
+ * Differences from Linux: a handler is refused with EINVAL (not there yet).
+ *   ENOMEM, if the actions are shared since a fork and cannot be copied. */
 long
-sys_getrlimit(u64 resource, u64 limit)
+sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
 {
-    struct rlimit rlimit = limit_of((int)resource);
+    struct kernel_sigaction action, before;
 
-    return (u32)resource < RLIMIT_COUNT
-               ? copy_to_user(limit, &rlimit, sizeof(rlimit)) : -EINVAL;
-}
-
-/* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
- *               struct rlimit *old);
- * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
- * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
- * Differences from Linux: only RLIMIT_NOFILE can be set, only by its owner. */
-long
-sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
-{
-    struct process *process = current->process;
-    struct rlimit limit;
-
-    if (new != 0 && copy_from_user(&limit, new, sizeof(limit)) != 0) {
-        return -EFAULT;
-    }
-    if ((pid_t)pid != 0 && (pid_t)pid != process->pid) {
-        return -ESRCH;
-    }
-    if ((u32)resource >= RLIMIT_COUNT
-        || (new != 0 && limit.rlim_cur > limit.rlim_max)) {
+    if (size != sizeof(sigset_t)) {
         return -EINVAL;
     }
-    struct rlimit had = limit_of((int)resource);
-    if (new != 0) {
-        if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX) {
-            return -EPERM;
-        }
-        process->open_files = limit;
+    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
+        return -EFAULT;
     }
-    return copy_out(old, &had, sizeof(had));
+    if (new != 0 && action.handler != SIG_DFL && action.handler != SIG_IGN) {
+        return -EINVAL;
+    }
+    int error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
+    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+}
+
+/* int nanosleep(const struct timespec *time, struct timespec *left);
+ * EINVAL: not a time.  EFAULT.
+ * Who is stopped meanwhile sleeps on, and has in *left what was left then. */
+long
+sys_nanosleep(u64 time, u64 left)
+{
+    struct timespec ts;
+
+    if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
+        return -EFAULT;
+    }
+    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC) {
+        return -EINVAL;
+    }
+    u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
+    current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
+    current->sleep_left = left;
+    return sys_restart_syscall();
+}
+
+/* long restart_syscall(void);
+ * As nanosleep, for which the kernel has a program make this call, to sleep on
+ * until the time that was meant.
+ * EINTR: the caller does not sleep. */
+long
+sys_restart_syscall(void)
+{
+    u64 end = current->sleep_end;
+
+    if (end == 0) {
+        return -EINTR;
+    }
+    if (sleep_until(end) == 0) {
+        current->sleep_end = 0;
+        return 0;
+    }
+    u64 now = clock_ns();
+    u64 ns = end > now ? end - now : 0;
+    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
+    int error = copy_out(current->sleep_left, &ts, sizeof(ts));
+    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
 }

@@ -13,6 +13,14 @@
 
 #include "sys/sys.h"
 
+SYS_FORWARD(sys_enosys, (void), -ENOSYS)
+
+/* A call whose file is not linked is sys_enosys. */
+#define SYSCALL(number, name, nargs, formats)                              \
+    __asm__(".weak sys_" #name "\n.set sys_" #name ", sys_enosys");
+#include "abi/syscalls.def"
+#undef SYSCALL
+
 /* The holes come first, and the calls that there are replace them: so the path
  * of a call has no test for a hole. */
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -26,8 +34,6 @@ const syscall_fn syscall_table[SYSCALL_COUNT] = {
 };
 
 const u32 syscall_count = SYSCALL_COUNT;
-
-SYS_FORWARD(sys_enosys, (void), -ENOSYS)
 
 const struct syscall_text syscall_texts[SYSCALL_COUNT] = {
 #define SYSCALL(number, name, nargs, formats) [number] = {#name, formats},

@@ -1,0 +1,15 @@
+/*
+ * Files that may be deleted (tools/optional.txt).  A call of such a file's
+ * function has a stand-in where it is called, a weak alias: with the file the
+ * linker takes the function, without it what the call gives is 0.
+ */
+#pragma once
+
+static __attribute__((used)) long
+absent(void)
+{
+    return 0;
+}
+
+#define OPTIONAL(function)                                                 \
+    __asm__(".weak " #function "\n.set " #function ", absent");

@@ -1,0 +1,291 @@
+/*
+ * System calls without which a simple program does: ids, groups, limits, what
+ * is a thread's own, time.
+ */
+#include "abi/errno.h"
+#include "abi/prctl.h"
+#include "abi/resource.h"
+#include "abi/time.h"
+#include "abi/utsname.h"
+
+#include "core/config.h"
+
+#include "arch/clock.h"
+
+#include "proc/group.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+#include "sys/sys.h"
+
+/* uid_t getuid(void) and its like; cannot fail: everybody is root. */
+SYS_FORWARD(sys_getuid, (void), 0)
+long sys_geteuid(void) __attribute__((alias("sys_getuid")));
+long sys_getgid(void) __attribute__((alias("sys_getuid")));
+long sys_getegid(void) __attribute__((alias("sys_getuid")));
+
+/* int uname(struct utsname *name); EFAULT. */
+long
+sys_uname(u64 name)
+{
+    static const struct utsname utsname = {
+        .sysname = "Tine", .nodename = "tine", .release = TINE_VERSION,
+        .version = "#1", .machine = "x86_64", .domainname = "(none)",
+    };
+
+    return copy_to_user(name, &utsname, sizeof(utsname));
+}
+/* ---- Groups and sessions ---- */
+
+/* The process that pid means to a caller: 0 is itself.  => family_lock held */
+static struct process *
+target_of(pid_t pid)
+{
+    return pid == 0 ? current->process : proc_find(pid);
+}
+
+/* int setpgid(pid_t pid, pid_t pgid);
+ * EINVAL: pgid < 0, or it is 0 and pid < 0.  ESRCH: not the caller or its
+ * child.  EACCES: the child has called execve.  EPERM: another session, a
+ * leader, or no such group.
+ * Differences from Linux: ENOMEM, if a new group is needed. */
+long
+sys_setpgid(u64 pid, u64 pgid)
+{
+    if ((pid_t)pgid < 0 || ((pid_t)pgid == 0 && (pid_t)pid < 0)) {
+        return -EINVAL;
+    }
+    spin_lock(&family_lock);
+    long error = group_set(target_of((pid_t)pid), (pid_t)pgid);
+    spin_unlock(&family_lock);
+    return error;
+}
+
+/* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
+ * The group or session.  ESRCH: no such process. */
+static long
+number_of(pid_t pid, bool session)
+{
+    spin_lock(&family_lock);
+    struct process *target = target_of(pid);
+    long number = target == NULL ? -ESRCH
+                  : session      ? target->group->session->sid
+                                 : target->group->pgid;
+    spin_unlock(&family_lock);
+    return number;
+}
+
+SYS_FORWARD(sys_getpgid, (u64 pid), number_of((pid_t)pid, false))
+SYS_FORWARD(sys_getsid, (u64 pid), number_of((pid_t)pid, true))
+SYS_FORWARD(sys_getpgrp, (void), number_of(0, false))
+
+/* pid_t setsid(void);
+ * The new session's id.
+ * EPERM: the caller leads a group, or led one that is still there.
+ * Differences from Linux: ENOMEM. */
+long
+sys_setsid(void)
+{
+    spin_lock(&family_lock);
+    long error = session_begin(current->process);
+    spin_unlock(&family_lock);
+    return error != 0 ? error : current->process->pid;
+}
+
+/* ---- Limits ---- */
+
+/* What we may use of this resource. */
+static struct rlimit
+limit_of(int resource)
+{
+    u64 most = resource == RLIMIT_STACK   ? STACK_LIMIT
+               : resource == RLIMIT_CORE  ? 0
+               : resource == RLIMIT_NPROC ? (u64)(proc_limit() - ROOT_SLOTS)
+                                          : RLIM_INFINITY;
+
+    return resource == RLIMIT_NOFILE ? current->process->open_files
+                                     : (struct rlimit){most, most};
+}
+
+/* int getrlimit(int resource, struct rlimit *limit);
+ * EINVAL: unknown resource.  EFAULT. */
+long
+sys_getrlimit(u64 resource, u64 limit)
+{
+    struct rlimit rlimit = limit_of((int)resource);
+
+    return (u32)resource < RLIMIT_COUNT
+               ? copy_to_user(limit, &rlimit, sizeof(rlimit)) : -EINVAL;
+}
+
+/* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
+ *               struct rlimit *old);
+ * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
+ * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
+ * Differences from Linux: only RLIMIT_NOFILE can be set, only by its owner. */
+long
+sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
+{
+    struct process *process = current->process;
+    struct rlimit limit;
+
+    if (new != 0 && copy_from_user(&limit, new, sizeof(limit)) != 0) {
+        return -EFAULT;
+    }
+    if ((pid_t)pid != 0 && (pid_t)pid != process->pid) {
+        return -ESRCH;
+    }
+    if ((u32)resource >= RLIMIT_COUNT
+        || (new != 0 && limit.rlim_cur > limit.rlim_max)) {
+        return -EINVAL;
+    }
+    struct rlimit had = limit_of((int)resource);
+    if (new != 0) {
+        if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX) {
+            return -EPERM;
+        }
+        process->open_files = limit;
+    }
+    return copy_out(old, &had, sizeof(had));
+}
+
+/* ---- Threads ---- */
+
+/* pid_t gettid(void); cannot fail. */
+SYS_FORWARD(sys_gettid, (void), current->tid)
+
+/* int set_tid_address(int *address); the caller's tid. */
+long
+sys_set_tid_address(u64 address)
+{
+    current->clear_child_tid = address;
+    return current->tid;
+}
+
+/* int arch_prctl(int code, unsigned long address);
+ * EINVAL: unknown code.  EPERM: not a user address.  EFAULT.
+ * Differences from Linux: only the FS codes. */
+long
+sys_arch_prctl(u64 code, u64 address)
+{
+    switch ((int)code) {
+    case ARCH_SET_FS:
+        if (address >= USER_END) {
+            return -EPERM;
+        }
+        sched_set_fs_base(address);
+        return 0;
+    case ARCH_GET_FS:
+        return copy_to_user(address, &current->fs_base,
+                            sizeof(current->fs_base));
+    default:
+        return -EINVAL;
+    }
+}
+
+/* int tkill(pid_t tid, int signal);
+ * int tgkill(pid_t pid, pid_t tid, int signal);
+ * ESRCH: nobody.  EINVAL: no such signal, or an id that is not positive. */
+SYS_FORWARD(sys_tkill, (u64 tid, u64 signal),
+            (pid_t)tid <= 0
+                ? -EINVAL : signal_kill_thread(0, (pid_t)tid, (int)signal))
+SYS_FORWARD(sys_tgkill, (u64 pid, u64 tid, u64 signal),
+            (pid_t)pid <= 0 || (pid_t)tid <= 0
+                ? -EINVAL
+                : signal_kill_thread((pid_t)pid, (pid_t)tid, (int)signal))
+
+/* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
+ * EINVAL: size is not 8, or unknown how.  EFAULT. */
+long
+sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
+{
+    sigset_t before = current->blocked;
+    sigset_t set;
+
+    if (size != sizeof(sigset_t)) {
+        return -EINVAL;
+    }
+    if (new != 0) {
+        if (copy_from_user(&set, new, sizeof(set)) != 0) {
+            return -EFAULT;
+        }
+        if ((u32)how > SIG_SETMASK) {
+            return -EINVAL;
+        }
+        signal_set_blocked((u32)how == SIG_BLOCK     ? before | set
+                           : (u32)how == SIG_UNBLOCK ? before & ~set
+                                                     : set);
+    }
+    return copy_out(old, &before, sizeof(before));
+}
+
+/* int rt_sigpending(sigset_t *set, size_t size);
+ * EINVAL: size is over 8.  EFAULT. */
+long
+sys_rt_sigpending(u64 set, u64 size)
+{
+    sigset_t pending = (current->pending | current->process->pending)
+                       & current->blocked;
+
+    return size > sizeof(pending) ? -EINVAL
+                                  : copy_to_user(set, &pending, size);
+}
+
+/* ---- Time ---- */
+
+/* int clock_gettime(clockid_t clock, struct timespec *time);
+ * EINVAL: unknown clock.  EFAULT.
+ * Differences from Linux: CPU time comes in ticks. */
+long
+sys_clock_gettime(u64 clock, u64 time)
+{
+    u64 ns = clock_ns();
+    u64 user, system;
+
+    switch ((int)clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+        ns += clock_boot_realtime_ns;
+        break;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+        break;
+    case CLOCK_PROCESS_CPUTIME_ID:
+        proc_ticks(current->process, &user, &system);
+        ns = (user + system) * NSEC_PER_TICK;
+        break;
+    case CLOCK_THREAD_CPUTIME_ID:
+        ns = (current->user_ticks + current->system_ticks) * NSEC_PER_TICK;
+        break;
+    default:
+        return -EINVAL;
+    }
+    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
+    return copy_to_user(time, &ts, sizeof(ts));
+}
+
+/* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
+ * Differences from Linux: the zone is always UTC. */
+long
+sys_gettimeofday(u64 time, u64 zone)
+{
+    u64 us = (clock_ns() + clock_boot_realtime_ns) / 1000;
+    struct timeval tv = {(long)(us / 1000000), (long)(us % 1000000)};
+    static const int utc[2];
+
+    int error = copy_out(time, &tv, sizeof(tv));
+    return error != 0 ? error : copy_out(zone, utc, sizeof(utc));
+}
+
+/* time_t time(time_t *time);
+ * Seconds of CLOCK_REALTIME; EFAULT. */
+long
+sys_time(u64 time)
+{
+    long now = (long)((clock_ns() + clock_boot_realtime_ns) / NSEC_PER_SEC);
+
+    int error = copy_out(time, &now, sizeof(now));
+    return error != 0 ? error : now;
+}
