@@ -72,13 +72,11 @@ loaded_anywhere(const struct as *as)
     return false;
 }
 
-void
-as_put(struct as *as)
+/* Its last user is gone. */
+static __noinline void
+as_free(struct as *as)
 {
-    if (as == NULL
-        || __atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) != 1) {
-        return;
-    }
+    assert(as->refs == 0);
     if (as_cpus(as) != 0) {
         smp_call(as_cpus(as), leave_if_loaded, (u64)as);
     }
@@ -91,6 +89,14 @@ as_put(struct as *as)
     vma_put(as->vmas);
     vma_put(as->vma_spare);
     kfree(as);
+}
+
+void
+as_put(struct as *as)
+{
+    if (as != NULL && __atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) <= 1) {
+        as_free(as);
+    }
 }
 
 struct as *

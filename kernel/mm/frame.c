@@ -295,7 +295,6 @@ retire(struct frame_cache *cache, u32 number, enum frame_content content)
 {
     struct frame *frame = &frames[number];
 
-    assert(frame->kind != FRAME_FREE);
     cache->counts[frame->kind]--;
     *frame = (struct frame){.kind = FRAME_FREE, .flags = (u8)content};
 }
@@ -308,6 +307,7 @@ frame_free_block(paddr_t block, int order)
 
     spin_lock(&frame_lock);
     for (u32 i = 0; i < 1u << order; i++) {
+        assert(frames[number + i].kind != FRAME_FREE);
         retire(cache, number + i, CONTENT_ANY);
     }
     block_free(number, order);
@@ -333,6 +333,7 @@ frame_free(paddr_t addr, enum frame_content content)
     struct frame_cache *cache = cache_enter();
     struct loose *loose = &cache->loose[content];
 
+    assert(frames[number].kind > FRAME_RESERVED);
     retire(cache, number, content);
     loose_push(loose, number);
     if (loose->count > 2 * BATCH) {

@@ -23,12 +23,12 @@
 
 enum frame_kind {
     FRAME_FREE,     /* in the allocator, caches of free frames included */
+    FRAME_RESERVED, /* never ours: firmware, the image, holes */
     FRAME_TABLE,    /* a page table of level 1 to 4 */
     FRAME_ANON,     /* a process's memory, not held by an object */
     FRAME_CACHE,    /* a page of a file (tmpfs), held once by the file */
     FRAME_SHARED,   /* the same, for shared anonymous memory */
     FRAME_KERNEL,   /* heap, stacks, the kernel's own */
-    FRAME_RESERVED, /* never ours: firmware, the image, holes */
     FRAME_KINDS,
 };
 

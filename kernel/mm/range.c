@@ -127,6 +127,8 @@ drop_cut(struct walk *walk)
 {
     pte_t old = *walk->entry;
 
+    assert((old & (PTE_W | PTE_S)) != PTE_W
+           || frame_of(pte_addr(old))->refs == 1); /* PT-2 */
     /* Atomic: a processor may be walking the table. */
     __atomic_store_n(walk->entry, 0, __ATOMIC_RELAXED);
     pt_drop(pte_addr(old), walk->level - 1);

@@ -28,7 +28,7 @@ extern struct thread idle_threads[MAX_CPUS];
 /* The calling context is this CPU's idle thread. */
 void sched_become_idle(struct cpu *cpu);
 
-/* The CPU with the least work, of those where the thread may run (balance.c). */
+/* The CPU with the least work, of those where the thread may run. */
 int best_cpu(const struct thread *thread);
 
 static inline bool

@@ -10,6 +10,8 @@
 #include "abi/sched.h"
 #include "common/string.h"
 
+#include "core/panic.h"
+
 #include "arch/cpu.h"
 #include "arch/trap.h"
 
@@ -222,6 +224,7 @@ fork_return(void *arg)
         pid_t pid = current->tid;
         (void)!copy_to_user(current->set_child_tid, &pid, sizeof(pid));
     }
+    assert(current->frame->rax == 0);
     trap_return(current->frame);
 }
 
@@ -253,6 +256,7 @@ vfork_release(struct thread *child)
     spin_lock(&family_lock);
     struct thread *parent = child->vforker;
     if (parent != NULL) { /* one way: NULL if it was killed just now */
+        assert(parent->vfork_child == child);
         parent->vfork_child = child->vforker = NULL;
         wait_wake_all(&parent->vfork_wait);
     }

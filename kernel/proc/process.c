@@ -162,11 +162,12 @@ thread_join(struct thread *thread)
 {
     struct process *process = thread->process;
 
-    assert(process == current->process);
+    assert(process == current->process && list_empty(&thread->link));
     spin_lock(&pids_lock);
     spin_lock(&process->lock);
     pid_t tid = process->ending ? 0 : pid_take();
     if (tid != 0) {
+        assert(pids[tid].process == NULL);
         pids[tid].process = process;
         pids[tid].thread = thread;
         thread->tid = tid;

@@ -188,7 +188,7 @@ finish_switch(struct thread *prev)
     if (dead) {
         thread_free(prev);
     } else if (migrate) {
-        sched_enqueue(prev);
+        (void)sched_wake(prev, THREAD_RUNNABLE);
     }
 }
 

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "core/panic.h"
 #include "core/types.h"
 
 #include "proc/thread.h"
@@ -42,6 +43,7 @@ bool sched_wake(struct thread *thread, enum thread_state from);
 static inline void
 sched_enqueue(struct thread *thread)
 {
+    assert(thread->state == THREAD_EMBRYO || list_empty(&thread->run_link));
     (void)sched_wake(thread, thread->state);
 }
 

@@ -263,6 +263,7 @@ tell_stop(struct process *process)
 {
     struct process *parent = process->parent;
 
+    assert(spin_held(&family_lock));
     if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
         signal_send(parent, SIGCHLD);
     }

@@ -66,11 +66,12 @@ wait_block(enum wait_mode mode, u64 deadline)
 bool
 wait_end(struct waiter *waiter)
 {
-    bool woken = list_empty(&waiter->link);
-
-    list_del(&waiter->link);
+    if (list_empty(&waiter->link)) {
+        return true; /* and the wake-up made it RUNNING */
+    }
+    list_leave(&waiter->link);
     current->state = THREAD_RUNNING; /* if it did not block */
-    return woken;
+    return false;
 }
 
 int
