@@ -2,8 +2,6 @@
  * The invariant checkers.  The essential fact: they trust nothing that they
  * check.  They walk from the roots, count what they meet, and compare with
  * what is stored; they never call the code that keeps the counts.
- *
- * Read check_run first.
  */
 #include "common/string.h"
 
@@ -359,7 +357,7 @@ show_counts(struct text *out)
         text_printf(out, "%s %lu\n", kind_names[kind], frame_count(kind));
     }
     text_printf(out, "heap %lu\nstacks %lu\nprocesses %d\nfiles %lu\n", heap,
-                kstacks_in_use(), proc_count(), file_count());
+                kstacks_in_use(), proc_count(), open_file_count);
 }
 
 static void

@@ -1,7 +1,5 @@
 /*
  * Descriptor tables.
- *
- * Entry points: file_get_fd, table_own, files_copy.
  */
 #include <stdatomic.h>
 

@@ -53,8 +53,7 @@ struct file *file_alloc(struct inode *inode, u32 flags);
 void file_get(struct file *file);
 void file_put(struct file *file); /* file may be NULL */
 
-/* The number of open file descriptions (for the leak check). */
-u64 file_count(void);
+extern _Atomic u64 open_file_count; /* descriptions, for the leak check */
 
 /* Read or write size bytes of user memory, or count segments of it, with
  * Linux's checks: the file's mode, sizes, addresses; at most RW_MAX bytes.

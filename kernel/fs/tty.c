@@ -5,8 +5,6 @@
  * Essential fact: input comes from console_poll with interrupts on, so ^C sends
  * its signal here.  It does so after releasing the terminal's lock, because
  * family_lock, which guards the group, ranks before it.
- *
- * Entry points: tty_receive, tty_read, tty_write.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -187,10 +185,8 @@ keep(struct tty *tty, u8 byte)
 static int
 signal_of(const struct tty *tty, u8 byte)
 {
-    if (!tty_has(tty, ISIG)) {
-        return 0;
-    }
-    return is_control(tty, VINTR, byte)   ? SIGINT
+    return !tty_has(tty, ISIG)            ? 0
+           : is_control(tty, VINTR, byte) ? SIGINT
            : is_control(tty, VQUIT, byte) ? SIGQUIT
            : is_control(tty, VSUSP, byte) ? SIGTSTP
                                           : 0;

@@ -28,7 +28,7 @@
 #define DLE 0x10
 
 /* Linux's modes of a new terminal. */
-struct tty console_tty = {
+static struct tty console_tty = {
     .lock = SPINLOCK_INIT(RANK_TTY),
     .termios = {
         .c_iflag = ICRNL,
