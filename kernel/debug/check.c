@@ -3,6 +3,7 @@
  * check.  They walk from the roots, count what they meet, and compare with
  * what is stored; they never call the code that keeps the counts.
  */
+#include "abi/mman.h"
 #include "common/string.h"
 
 #include "core/panic.h"
@@ -25,8 +26,6 @@
 
 #include "debug/check.h"
 #include "debug/debug.h"
-
-#include "abi/mman.h"
 
 /* edges[n]: entries seen that name frame n.  Taken at boot, as a check must not
  * need memory. */

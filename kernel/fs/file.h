@@ -7,8 +7,7 @@
  *
  * A fork gives the child a new struct files that points to the same fdtable: it
  * costs one more count, however many files are open.  A table with a count over
- * 1 is never changed, but copied at the first change.  (The fork copies it if
- * another thread is between fd_reserve and fd_fill.)  A table counts each file
+ * 1 is never changed, but copied at the first change.  A table counts each file
  * once, so a pipe sees its end of file at the right time.
  */
 #pragma once

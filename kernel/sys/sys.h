@@ -50,8 +50,7 @@ typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
 extern const syscall_fn syscall_table[SYSCALL_COUNT];
 extern const u32 syscall_count;
 
-/* What all calls do that are not there.  => -ENOSYS */
-long sys_enosys(void);
+long sys_enosys(void); /* => -ENOSYS */
 
 /* For traces: a call's name, and one letter an argument as in syscalls.def. */
 struct syscall_text {

@@ -22,8 +22,6 @@
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
 
-/* ---- Mode, owner, times ---- */
-
 static long
 change(u64 dirfd, u64 path, u64 flags, struct attr attr)
 {
@@ -168,8 +166,6 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
     file_done(use);
     return error;
 }
-
-/* ---- Telling ---- */
 
 /* int faccessat2(int dirfd, const char *path, int mode, int flags);
  * access, faccessat.

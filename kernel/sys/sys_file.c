@@ -91,8 +91,6 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     return error;
 }
 
-/* ---- Telling ---- */
-
 int
 stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
 {

@@ -20,8 +20,6 @@
 
 #include "sys/sys.h"
 
-#define FEW 8 /* segments that need no allocation */
-
 /* int creat(const char *path, mode_t mode); as open. */
 SYS_FORWARD(sys_creat, (u64 path, u64 mode),
             sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
@@ -187,19 +185,18 @@ sys_getdents64(u64 fd, u64 buf, u64 size)
     return result;
 }
 
-/* ---- Several segments, and bytes at an offset ---- */
-
 /* Read or write the segments of a vector as one. */
 static long
 move_vector(struct file *file, u64 user, u64 count, bool write)
 {
-    struct iovec few[FEW];
+    struct iovec few[8]; /* so few need no allocation */
     struct iovec *iov = few;
 
     if (count > IOV_MAX) {
         return -EINVAL;
     }
-    if (count > FEW && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
+    if (count > ARRAY_SIZE(few)
+        && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
         return -ENOMEM;
     }
     long result = copy_from_user(iov, user, count * sizeof(*iov));
@@ -265,8 +262,6 @@ SYS_FORWARD(sys_preadv, (u64 fd, u64 iov, u64 count, u64 offset),
             move_at(fd, iov, count, (i64)offset, false, move_vector))
 SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
             move_at(fd, iov, count, (i64)offset, true, move_vector))
-
-/* ---- Other calls on an open file ---- */
 
 /* int ioctl(int fd, unsigned request, void *arg);
  * 0, or what the request gives.

@@ -24,9 +24,6 @@
 
 #include "sys/sys.h"
 
-#define WAIT4_OPTIONS                                                      \
-    (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WALL | __WCLONE)
-
 /* pid_t fork(void);
  * The child's pid; 0 in the child.
  * EAGAIN: too many processes.  ENOMEM: no memory. */
@@ -90,7 +87,8 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
     int word = 0;
     struct rusage usage;
 
-    if ((u32)options & ~WAIT4_OPTIONS) {
+    if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD
+                         | __WALL | __WCLONE)) {
         return -EINVAL;
     }
     if ((u32)pid == 1u << 31) { /* its negative is no pid */
@@ -143,8 +141,6 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
         return -EINVAL;
     }
 }
-
-/* ---- Signals and sleep ---- */
 
 /* int kill(pid_t pid, int signal);
  * ESRCH: nobody.  EINVAL: no such signal. */
