@@ -65,10 +65,7 @@ long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
 /* lseek(2) for files with an offset. */
 long file_seek(struct file *file, i64 offset, int whence);
 
-/*
- * The user memory of one read or write: its segments, and the position reached
- * so far.
- */
+/* The user memory of one read or write, and the position reached so far. */
 struct uio {
     vaddr_t at;               /* the next address */
     size_t part;              /* bytes left in its segment */

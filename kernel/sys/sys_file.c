@@ -33,7 +33,7 @@ find_open(u64 fd, struct inode **inode)
 int
 path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
-    long length = copy_string_from_user(arg->few, user, FEW_BYTES);
+    long length = copy_string_from_user(arg->few, user, sizeof(arg->few));
 
     arg->at = NULL;
     arg->path = arg->few;

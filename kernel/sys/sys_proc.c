@@ -24,13 +24,11 @@
 
 #include "sys/sys.h"
 
-/* pid_t fork(void);
- * The child's pid; 0 in the child.
+/* pid_t fork(void), vfork(void);
+ * The child's pid; 0 in the child.  vfork returns to the caller after the child
+ * has called execve or _exit.
  * EAGAIN: too many processes.  ENOMEM: no memory. */
 SYS_FORWARD(sys_fork, (void), sys_clone(SIGCHLD, 0, 0, 0, 0))
-
-/* pid_t vfork(void);
- * As fork, but the caller waits until the child has called execve or _exit. */
 SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
 
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
