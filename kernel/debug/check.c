@@ -2,9 +2,8 @@
  * The invariant checkers.  The essential fact: they trust nothing that they
  * check.  They walk from the roots, count what they meet, and compare with
  * what is stored; they never call the code that keeps the counts.
- *
- * Read check_run first.
  */
+#include "abi/mman.h"
 #include "common/string.h"
 
 #include "core/panic.h"
@@ -27,8 +26,6 @@
 
 #include "debug/check.h"
 #include "debug/debug.h"
-
-#include "abi/mman.h"
 
 /* edges[n]: entries seen that name frame n.  Taken at boot, as a check must not
  * need memory. */
@@ -359,7 +356,7 @@ show_counts(struct text *out)
         text_printf(out, "%s %lu\n", kind_names[kind], frame_count(kind));
     }
     text_printf(out, "heap %lu\nstacks %lu\nprocesses %d\nfiles %lu\n", heap,
-                kstacks_in_use(), proc_count(), file_count());
+                kstacks_in_use(), proc_count(), open_file_count);
 }
 
 static void

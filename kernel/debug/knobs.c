@@ -1,7 +1,6 @@
 /*
  * The hostile modes, and what can be changed while the system runs: boot words
  * own=, preempt=, nomem=, check=; files /proc/tine/fork and /proc/tine/nomem.
- * They turn "may" into "always", so that rare paths are taken in every test.
  */
 #include "abi/errno.h"
 #include "common/string.h"

@@ -64,16 +64,14 @@ static int
 find_way(paddr_t table, int level, paddr_t frame, char *text)
 {
     const pte_t *entries = frame_ptr(table);
-    unsigned end = level == PT_LEVELS ? PT_USER_ENTRIES : PT_ENTRIES;
 
-    for (unsigned i = 0; i < end && level > 0; i++) {
+    for_each_edge(i, entries, level) {
         paddr_t child = pte_addr(entries[i]);
-        if (pte_is_edge(entries[i]) && child >> PAGE_SHIFT < frames_count) {
-            int length = snprintf(text, sizeof("[511]"), "[%u]", i);
-            if (child == frame
-                || find_way(child, level - 1, frame, text + length) != 0) {
-                return length;
-            }
+        int length = snprintf(text, sizeof("[511]"), "[%u]", i);
+        if (child == frame
+            || (level > 1 && child >> PAGE_SHIFT < frames_count
+                && find_way(child, level - 1, frame, text + length) != 0)) {
+            return length;
         }
     }
     return 0;

@@ -98,14 +98,6 @@ record_write(struct file *file, struct uio *uio)
                                             : (long)(size - uio->left);
 }
 
-static void
-run_add(const char *path, u64 minor, const struct inode_ops *ops,
-        enum host_record type)
-{
-    device_add(path, S_IFIFO | 0600, makedev(RUN_MAJOR, minor), ops,
-               (void *)(u64)type);
-}
-
 void
 rundev_init(void)
 {
@@ -113,8 +105,11 @@ rundev_init(void)
 
     mutex_init(&record_lock, MUTEX_CONTENT);
     if (host_present) {
-        run_add("/dev/run/stdout", 1, &ops, HOST_OUT);
-        run_add("/dev/run/stderr", 2, &ops, HOST_ERR);
-        run_add("/dev/run/report", 3, &ops, HOST_REPORT);
+        device_add("/dev/run/stdout", S_IFIFO | 0600, makedev(RUN_MAJOR, 1),
+                   &ops, (void *)HOST_OUT);
+        device_add("/dev/run/stderr", S_IFIFO | 0600, makedev(RUN_MAJOR, 2),
+                   &ops, (void *)HOST_ERR);
+        device_add("/dev/run/report", S_IFIFO | 0600, makedev(RUN_MAJOR, 3),
+                   &ops, (void *)HOST_REPORT);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * Directories: finding, making, removing, renaming and listing names; paths.
+ * Directories: finding, adding and removing names.
  *
  * Essential fact: fstree_lock guards all names at once.  So all others see a
  * rename as one step, and never look up `..` or a path in the middle of one.

@@ -3,8 +3,6 @@
  * bits choose the bucket, and each bucket is a sorted list.  So a name is found
  * in O(1).  A listing goes through the buckets in order.  It can go on at any
  * key, even if the table has grown meanwhile.
- *
- * Entry points: entry_find, entry_insert, entry_remove.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"

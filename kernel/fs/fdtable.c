@@ -1,7 +1,5 @@
 /*
  * Descriptor tables.
- *
- * Entry points: file_get_fd, table_own, files_copy.
  */
 #include <stdatomic.h>
 
@@ -181,10 +179,8 @@ lowest_free(const struct fdtable *table, u32 lowest)
         return lowest + (u32)__builtin_ctzl(free);
     }
     u64 not_full = ~table->full & -2UL << word; /* among the words above */
-    if (not_full == 0) {
-        return OPEN_MAX;
-    }
-    return lowest_free(table, (u32)__builtin_ctzl(not_full) * 64);
+    return not_full == 0 ? OPEN_MAX
+           : lowest_free(table, (u32)__builtin_ctzl(not_full) * 64);
 }
 
 /* The file behind fd; a negative fd becomes a large number here.

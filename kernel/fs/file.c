@@ -14,7 +14,7 @@
 #include "fs/inode.h"
 #include "fs/path.h"
 
-static _Atomic u64 open_files;
+_Atomic u64 open_file_count;
 
 struct file *
 file_alloc(struct inode *inode, u32 flags)
@@ -27,7 +27,7 @@ file_alloc(struct inode *inode, u32 flags)
     file->refs = 1;
     file->flags = flags;
     mutex_init(&file->lock, MUTEX_FILE);
-    atomic_fetch_add(&open_files, 1);
+    atomic_fetch_add(&open_file_count, 1);
     file->inode = inode != NULL ? inode_get(inode) : NULL;
     return file;
 }
@@ -56,13 +56,7 @@ file_put(struct file *file)
     }
     inode_put(file->inode);
     kfree(file);
-    atomic_fetch_sub(&open_files, 1);
-}
-
-u64
-file_count(void)
-{
-    return open_files;
+    atomic_fetch_sub(&open_file_count, 1);
 }
 
 /* => 0; -EBADF: not opened for that; -EINVAL: this kind of file cannot */

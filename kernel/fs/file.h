@@ -7,8 +7,7 @@
  *
  * A fork gives the child a new struct files that points to the same fdtable: it
  * costs one more count, however many files are open.  A table with a count over
- * 1 is never changed, but copied at the first change.  (The fork copies it if
- * another thread is between fd_reserve and fd_fill.)  A table counts each file
+ * 1 is never changed, but copied at the first change.  A table counts each file
  * once, so a pipe sees its end of file at the right time.
  */
 #pragma once
@@ -53,8 +52,7 @@ struct file *file_alloc(struct inode *inode, u32 flags);
 void file_get(struct file *file);
 void file_put(struct file *file); /* file may be NULL */
 
-/* The number of open file descriptions (for the leak check). */
-u64 file_count(void);
+extern _Atomic u64 open_file_count; /* descriptions, for the leak check */
 
 /* Read or write size bytes of user memory, or count segments of it, with
  * Linux's checks: the file's mode, sizes, addresses; at most RW_MAX bytes.
@@ -67,10 +65,7 @@ long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
 /* lseek(2) for files with an offset. */
 long file_seek(struct file *file, i64 offset, int whence);
 
-/*
- * The user memory of one read or write: its segments, and the position reached
- * so far.
- */
+/* The user memory of one read or write, and the position reached so far. */
 struct uio {
     vaddr_t at;               /* the next address */
     size_t part;              /* bytes left in its segment */

@@ -41,10 +41,9 @@ int fs_remove(struct inode *at, const char *path, bool directory);
  * => consumes the caller's reference in any case; 0, -ENOTDIR */
 int fs_chdir(struct inode *inode);
 
-/* The working directory's path, with its NUL, at the start of buf.
- * => size is 2 or more
+/* The working directory's path, with its NUL.  => buf has PATH_MAX bytes
  * => bytes, the NUL included; -ENOENT if it was removed; -ENAMETOOLONG */
-long fs_getcwd(char *buf, size_t size);
+long fs_getcwd(char *buf);
 
 /* Give a new inode its name, at boot: makes missing directories on the way, and
  * replaces a file of that name.

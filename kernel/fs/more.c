@@ -161,13 +161,14 @@ put_before(char **start, const char *buf, const char *part)
     return true;
 }
 
-/* A path of the inode, at the start of buf, with a NUL.  If it has no name any
- * more, its last path with ` (deleted)` appended.
+/* A path of the inode, with a NUL.  If it has no name any more, its last path
+ * with ` (deleted)` appended.
+ * => buf has PATH_MAX bytes
  * => the bytes, the NUL included; -ENAMETOOLONG */
 static long
-dir_path(const struct inode *inode, char *buf, size_t size)
+dir_path(const struct inode *inode, char *buf)
 {
-    char *start = buf + size - 1;
+    char *start = buf + PATH_MAX - 1;
     const struct entry *entry;
 
     *start = '\0';
@@ -184,20 +185,18 @@ dir_path(const struct inode *inode, char *buf, size_t size)
     if (!fits) {
         return -ENAMETOOLONG;
     }
-    long length = buf + size - start;
+    long length = buf + PATH_MAX - start;
     memmove(buf, start, (size_t)length);
     return length;
 }
 
 long
-fs_getcwd(char *buf, size_t size)
+fs_getcwd(char *buf)
 {
     struct inode *cwd = fs_context_cwd(current->fs);
-    long result = dir_path(cwd, buf, size);
+    /* A removed directory never gets a new name. */
+    long result = cwd->nlink == 0 ? -ENOENT : dir_path(cwd, buf);
 
-    if (cwd->nlink == 0) {
-        result = -ENOENT; /* for ever: a directory never gets a new name */
-    }
     inode_put(cwd);
     return result;
 }
@@ -219,7 +218,7 @@ fs_readlink(struct inode *link, char *buf)
     if (length == 0 && S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
         length = snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
     } else if (length == 0) {
-        length = dir_path(inode, buf, PATH_MAX);
+        length = dir_path(inode, buf);
         length -= length > 0;
     }
     inode_put(inode);

@@ -1,5 +1,5 @@
 /*
- * The calls that work on names: open, mkdir, link, rename, unlink, rmdir.
+ * The calls that work on names: open, mkdir, link, unlink, rmdir.
  *
  * Essential fact: the checks are in Linux's order, since programs see which
  * errno comes first.  Each was tried on Linux.

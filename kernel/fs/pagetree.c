@@ -35,15 +35,13 @@ pagetree_grow(struct pagetree *tree, u64 index)
 static inline paddr_t *
 slot_of(struct pagetree *tree, u64 index, bool make)
 {
-    int bits = SLOT_BITS * tree->height;
     paddr_t *slot = &tree->root;
 
-    if (index >> bits != 0) {
-        if (!make || !pagetree_grow(tree, index)) {
-            return NULL;
-        }
-        bits = SLOT_BITS * tree->height;
+    if (index >> (SLOT_BITS * tree->height) != 0
+        && !(make && pagetree_grow(tree, index))) {
+        return NULL;
     }
+    int bits = SLOT_BITS * tree->height;
     while (bits > 0) {
         if (*slot == 0 && make) {
             *slot = frame_alloc_zero(FRAME_KERNEL);

@@ -1,7 +1,5 @@
 /*
  * From a path to an inode, and the working directory of each process.
- *
- * Entry points: path_walk, path_find, fs_getcwd.
  */
 #include <stdatomic.h>
 

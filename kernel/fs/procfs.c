@@ -26,8 +26,6 @@
 #include "fs/procfs.h"
 #include "fs/tty.h"
 
-#define STORE_MAX 64
-
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
 
@@ -141,12 +139,12 @@ proc_write(struct file *file, struct uio *uio)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     size_t size = uio->left;
-    char text[STORE_MAX] = ""; /* no heap: tine/nomem=off must always work */
+    char text[64] = ""; /* no heap: tine/nomem=off must always work */
 
     if (proc->store == NULL) {
         return -EIO; /* as Linux: root may open the file, but not write */
     }
-    if (size >= STORE_MAX) {
+    if (size >= sizeof(text)) {
         return -EINVAL;
     }
     if (uio_move(uio, text, size) != 0) {

@@ -10,13 +10,11 @@
 
 #include "fs/procfs.h"
 
-#define FIRST_CAPACITY 256
-
 /* Make room for n more bytes.  => false: no memory */
 static bool
 text_grow(struct text *text, size_t n)
 {
-    size_t capacity = MAX(text->capacity, FIRST_CAPACITY);
+    size_t capacity = MAX(text->capacity, 256);
 
     while (capacity < text->size + n) {
         capacity *= 2;

@@ -5,8 +5,6 @@
  * Essential fact: input comes from console_poll with interrupts on, so ^C sends
  * its signal here.  It does so after releasing the terminal's lock, because
  * family_lock, which guards the group, ranks before it.
- *
- * Entry points: tty_receive, tty_read, tty_write.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -23,7 +21,6 @@
 
 #define DELETE   0x7f
 #define SHOW_MAX 64 /* bytes in one call of console_write */
-#define CHUNK    256 /* bytes of a write that are shown at once */
 
 static inline bool
 tty_has(const struct tty *tty, tcflag_t local_flag)
@@ -65,13 +62,13 @@ long
 tty_write(struct file *file, struct uio *uio)
 {
     struct tty *tty = file->inode->data;
-    char chunk[CHUNK];
+    char chunk[256]; /* bytes that are shown at once */
     size_t size = uio->left;
     size_t failed = 0;
 
     mutex_lock(&tty->writing);
     while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
-        size_t n = MIN(uio->left, CHUNK);
+        size_t n = MIN(uio->left, sizeof(chunk));
         failed = uio_move(uio, chunk, n);
         spin_lock(&tty->lock);
         show(tty, chunk, n - failed);
@@ -187,10 +184,8 @@ keep(struct tty *tty, u8 byte)
 static int
 signal_of(const struct tty *tty, u8 byte)
 {
-    if (!tty_has(tty, ISIG)) {
-        return 0;
-    }
-    return is_control(tty, VINTR, byte)   ? SIGINT
+    return !tty_has(tty, ISIG)            ? 0
+           : is_control(tty, VINTR, byte) ? SIGINT
            : is_control(tty, VQUIT, byte) ? SIGQUIT
            : is_control(tty, VSUSP, byte) ? SIGTSTP
                                           : 0;

@@ -43,7 +43,6 @@ struct tty {
 };
 
 #define CONSOLE_NUMBER makedev(5, 1)
-extern struct tty console_tty;
 
 /* Whether there is room for a byte (an endless line loses it otherwise). */
 bool tty_has_room(struct tty *tty);

@@ -28,7 +28,7 @@
 #define DLE 0x10
 
 /* Linux's modes of a new terminal. */
-struct tty console_tty = {
+static struct tty console_tty = {
     .lock = SPINLOCK_INIT(RANK_TTY),
     .termios = {
         .c_iflag = ICRNL,
@@ -42,15 +42,6 @@ struct tty console_tty = {
         },
     },
 };
-
-static long
-get_modes(struct tty *tty, vaddr_t arg)
-{
-    spin_lock(&tty->lock);
-    struct termios modes = tty->termios;
-    spin_unlock(&tty->lock);
-    return copy_to_user(arg, &modes, sizeof(modes));
-}
 
 /* ---- Sessions and groups ---- */
 
@@ -127,10 +118,14 @@ tty_ioctl(struct file *file, u32 request, vaddr_t arg)
 {
     static const struct winsize size = {.ws_row = 25, .ws_col = 80}; /* VGA */
     struct tty *tty = file->inode->data;
+    struct termios modes;
 
     switch (request) {
     case TCGETS:
-        return get_modes(tty, arg);
+        spin_lock(&tty->lock);
+        modes = tty->termios;
+        spin_unlock(&tty->lock);
+        return copy_to_user(arg, &modes, sizeof(modes));
     case TCSETS:
     case TCSETSW: /* output is never pending: nothing to wait for */
     case TCSETSF:
@@ -180,7 +175,6 @@ void
 console_take(char byte)
 {
     static bool escaped; /* the byte before was a DLE */
-
     bool escape = receiver == &run_input && byte == DLE && !escaped;
 
     if (escaped && byte == 'E') {

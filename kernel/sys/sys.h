@@ -50,8 +50,7 @@ typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
 extern const syscall_fn syscall_table[SYSCALL_COUNT];
 extern const u32 syscall_count;
 
-/* What all calls do that are not there.  => -ENOSYS */
-long sys_enosys(void);
+long sys_enosys(void); /* => -ENOSYS */
 
 /* For traces: a call's name, and one letter an argument as in syscalls.def. */
 struct syscall_text {
@@ -68,8 +67,6 @@ copy_out(u64 user, const void *from, size_t size)
 {
     return user != 0 ? copy_to_user(user, from, size) : 0;
 }
-
-#define FEW_BYTES 128
 
 /* What a call without a directory descriptor takes for it. */
 #define HERE ((u64)AT_FDCWD)
@@ -91,7 +88,7 @@ move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
 struct path_arg {
     char *path;        /* PATH_MAX bytes at most, with its NUL */
     struct inode *at;  /* one reference; NULL: the working directory */
-    char few[FEW_BYTES]; /* where a short path is: it needs no memory */
+    char few[128];     /* where a short path is: it needs no memory */
 };
 
 /* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;

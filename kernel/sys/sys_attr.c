@@ -22,8 +22,6 @@
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
 
-/* ---- Mode, owner, times ---- */
-
 static long
 change(u64 dirfd, u64 path, u64 flags, struct attr attr)
 {
@@ -41,9 +39,8 @@ change(u64 dirfd, u64 path, u64 flags, struct attr attr)
 #define OWNER(user, group)                                                 \
     (struct attr){ATTR_OWNER, .uid = (u32)(user), .gid = (u32)(group)}
 
-/* int fchmodat(int dirfd, const char *path, mode_t mode);
- * int chmod(const char *path, mode_t mode);
- * int fchmod(int fd, mode_t mode); EPERM: in /proc. */
+/* int fchmodat(int dirfd, const char *path, mode_t mode); chmod, fchmod.
+ * EPERM: in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
             change(dirfd, path, 0, MODE(mode)))
 SYS_FORWARD(sys_chmod, (u64 path, u64 mode), change(HERE, path, 0, MODE(mode)))
@@ -51,9 +48,7 @@ SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode),
             change(fd, 0, FIND_OPEN, MODE(mode)))
 
 /* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags);
- * int chown(const char *path, uid_t uid, gid_t gid);
- * int lchown(const char *path, uid_t uid, gid_t gid): of a link itself;
- * int fchown(int fd, uid_t uid, gid_t gid);
+ * chown, fchown; lchown, which does not follow a link at the path's end.
  * What is -1 stays.  A file loses its set-user-ID bit, and its set-group-ID bit
  * if its group may execute it.
  * EINVAL: flags.  EPERM: in /proc. */
@@ -94,8 +89,6 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
     }
     return change(dirfd, path, open ? FIND_OPEN : (u32)flags, attr);
 }
-
-/* ---- Size ---- */
 
 /* int truncate(const char *path, off_t size);
  * What is cut off is gone, from mappings too (SIGBUS); what is new is zero.
@@ -174,11 +167,8 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
     return error;
 }
 
-/* ---- Telling ---- */
-
 /* int faccessat2(int dirfd, const char *path, int mode, int flags);
- * int faccessat(int dirfd, const char *path, int mode);
- * int access(const char *path, int mode);
+ * access, faccessat.
  * EINVAL: mode, flags.  EACCES: X_OK, and nobody may execute it.
  * Differences from Linux: everyone is the superuser. */
 long
@@ -263,19 +253,13 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
     return copy_to_user(buf, &status, sizeof(status));
 }
 
-/* int statfs(const char *path, struct statfs *buf);
- * int fstatfs(int fd, struct statfs *buf);
+/* int statfs(const char *path, struct statfs *buf); fstatfs.
  * Blocks are pages, which files may take up to a limit.
  * Differences from Linux: no count of inodes, no number of the file system. */
 SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
 SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 
-/* ---- Keeping, which memory does anyway ---- */
-
-/* int fsync(int fd);
- * int fdatasync(int fd);
- * int syncfs(int fd);
- * void sync(void);
+/* int fsync(int fd), fdatasync(int fd), syncfs(int fd); void sync(void);
  * All is in memory already.
  * But for syncfs, EINVAL: neither file nor directory, /proc. */
 long

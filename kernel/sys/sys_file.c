@@ -33,7 +33,7 @@ find_open(u64 fd, struct inode **inode)
 int
 path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
-    long length = copy_string_from_user(arg->few, user, FEW_BYTES);
+    long length = copy_string_from_user(arg->few, user, sizeof(arg->few));
 
     arg->at = NULL;
     arg->path = arg->few;
@@ -91,8 +91,6 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     return error;
 }
 
-/* ---- Telling ---- */
-
 int
 stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
 {
@@ -117,8 +115,7 @@ stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
 
 /* int fstat(int fd, struct stat *stat);
  * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
- * int stat(const char *path, struct stat *stat);
- * int lstat(const char *path, struct stat *stat);
+ * stat, lstat.
  * With AT_EMPTY_PATH and "", of dirfd itself.  EINVAL: flags. */
 SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
 SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
@@ -144,8 +141,7 @@ make_at(u64 dirfd, u64 path, struct inode *inode)
     return error;
 }
 
-/* int openat(int dirfd, const char *path, int flags, mode_t mode);
- * int open(const char *path, int flags, mode_t mode);
+/* int openat(int dirfd, const char *path, int flags, mode_t mode); open.
  * The lowest free descriptor.
  * EMFILE; EISDIR; EEXIST; ENXIO: /dev/tty without one; EINVAL.
  * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
@@ -169,16 +165,15 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
             sys_openat(HERE, path, flags, mode))
 
-/* int mkdirat(int dirfd, const char *path, mode_t mode);
- * int mkdir(const char *path, mode_t mode); EEXIST. */
+/* int mkdirat(int dirfd, const char *path, mode_t mode); mkdir.
+ * EEXIST. */
 SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
             make_at(dirfd, path, dir_alloc((u32)mode & 01777
                                            & ~current->fs->umask)))
 SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
-/* int unlinkat(int dirfd, const char *path, int flags);
- * int unlink(const char *path);
- * int rmdir(const char *path), which is AT_REMOVEDIR;
+/* int unlinkat(int dirfd, const char *path, int flags); unlink; rmdir,
+ * which is AT_REMOVEDIR.
  * Whoever has the file open or mapped keeps it.
  * EINVAL: flags; rmdir of `.`.  EISDIR, ENOTEMPTY.  EBUSY: /proc, the root.
  * EPERM: in /proc. */
@@ -199,8 +194,6 @@ sys_unlinkat(u64 dirfd, u64 path, u64 flags)
 SYS_FORWARD(sys_unlink, (u64 path), sys_unlinkat(HERE, path, 0))
 SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
 
-/* ---- The process's place ---- */
-
 /* int chdir(const char *path); */
 long
 sys_chdir(u64 path)
@@ -213,19 +206,14 @@ sys_chdir(u64 path)
 
 /* ---- Moving bytes ---- */
 
-/* ssize_t read(int fd, void *buf, size_t size);
+/* ssize_t read(int fd, void *buf, size_t size); write.
  * Bytes read; 0 at the end of the file.
- * EFAULT, EISDIR, EAGAIN, ENOMEM, EINVAL. */
+ * EFAULT, EISDIR, EAGAIN, ENOMEM, EINVAL.
+ * write: bytes written; also EPIPE (and SIGPIPE), ENOSPC. */
 SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, false, file_move))
-
-/* ssize_t write(int fd, const void *buf, size_t size);
- * Bytes written.
- * As read; EPIPE (and SIGPIPE), ENOSPC. */
 SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, true, file_move))
-
-/* ---- Other calls on an open file ---- */
 
 /* off_t lseek(int fd, off_t offset, int whence);
  * The new position.
@@ -249,8 +237,7 @@ sys_lseek(u64 fd, u64 offset, u64 whence)
  *   there is no memory to copy it; the descriptor is then still open. */
 SYS_FORWARD(sys_close, (u64 fd), MIN(fd_replace(NULL, (u32)fd, false), 0))
 
-/* int pipe2(int fds[2], int flags);
- * int pipe(int fds[2]), with flags 0;
+/* int pipe2(int fds[2], int flags); pipe.
  * fds[0] is to read, fds[1] to write.
  * EINVAL: flags.  EFAULT, EMFILE, ENOMEM.
  * Differences from Linux: O_DIRECT (packets) is EINVAL. */

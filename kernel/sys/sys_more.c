@@ -20,15 +20,11 @@
 
 #include "sys/sys.h"
 
-#define FEW 8 /* segments that need no allocation */
-
-/* int creat(const char *path, mode_t mode);
- * As open with O_CREAT | O_WRONLY | O_TRUNC. */
+/* int creat(const char *path, mode_t mode); as open. */
 SYS_FORWARD(sys_creat, (u64 path, u64 mode),
             sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
-/* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device);
- * int mknod(const char *path, mode_t mode, dev_t device);
+/* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device); mknod.
  * There is a regular file (type S_IFREG or 0) or a FIFO then.
  * EINVAL: type.  EPERM: a directory, a device, a socket.  EEXIST.
  * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
@@ -50,8 +46,7 @@ sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
 SYS_FORWARD(sys_mknod, (u64 path, u64 mode, u64 device),
             sys_mknodat(HERE, path, mode, device))
 
-/* int symlinkat(const char *target, int dirfd, const char *path);
- * int symlink(const char *target, const char *path);
+/* int symlinkat(const char *target, int dirfd, const char *path); symlink.
  * The target may be anything but empty (ENOENT).  EEXIST. */
 long
 sys_symlinkat(u64 target, u64 dirfd, u64 path)
@@ -70,8 +65,7 @@ SYS_FORWARD(sys_symlink, (u64 target, u64 path),
             sys_symlinkat(target, HERE, path))
 
 /* int linkat(int fromfd, const char *from, int tofd, const char *to,
- *            int flags);
- * int link(const char *from, const char *to);
+ *            int flags); link.
  * With AT_EMPTY_PATH and "", of fromfd itself; a symbolic link gets the name
  * itself, but with AT_SYMLINK_FOLLOW what it leads to.
  * EINVAL: flags.  EEXIST, EXDEV.  EPERM: a directory.  ENOENT: also if its last
@@ -93,9 +87,7 @@ sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 SYS_FORWARD(sys_link, (u64 from, u64 to), sys_linkat(HERE, from, HERE, to, 0))
 
 /* int renameat2(int fromfd, const char *from, int tofd, const char *to,
- *               unsigned flags);
- * int renameat(int fromfd, const char *from, int tofd, const char *to);
- * int rename(const char *from, const char *to);
+ *               unsigned flags); rename, renameat.
  * To everybody it is one step.  What `to` named is removed, but with
  * RENAME_EXCHANGE it gets the other name.
  * EINVAL: flags; to below from.  EEXIST: RENAME_NOREPLACE.  EISDIR, ENOTEMPTY,
@@ -141,20 +133,18 @@ sys_getcwd(u64 buf, u64 size)
     if (path == NULL) {
         return -ENOMEM;
     }
-    long length = fs_getcwd(path, PATH_MAX);
-    if (length > 0 && (u64)length > size) {
-        length = -ERANGE;
-    }
-    if (length > 0 && copy_to_user(buf, path, (size_t)length) != 0) {
-        length = -EFAULT;
+    long length = fs_getcwd(path);
+    if (length > 0) {
+        int error = (u64)length > size
+                        ? -ERANGE : copy_to_user(buf, path, (size_t)length);
+        length = error != 0 ? error : length;
     }
     kfree(path);
     return length;
 }
 
 /* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size);
- * ssize_t readlink(const char *path, char *buf, size_t size);
- * Bytes stored, size at most, without a NUL.
+ * readlink.  Bytes stored, size at most, without a NUL.
  * EINVAL: size; it is no symbolic link. */
 long
 sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
@@ -195,19 +185,18 @@ sys_getdents64(u64 fd, u64 buf, u64 size)
     return result;
 }
 
-/* ---- Several segments, and bytes at an offset ---- */
-
 /* Read or write the segments of a vector as one. */
 static long
 move_vector(struct file *file, u64 user, u64 count, bool write)
 {
-    struct iovec few[FEW];
+    struct iovec few[8]; /* so few need no allocation */
     struct iovec *iov = few;
 
     if (count > IOV_MAX) {
         return -EINVAL;
     }
-    if (count > FEW && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
+    if (count > ARRAY_SIZE(few)
+        && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
         return -ENOMEM;
     }
     long result = copy_from_user(iov, user, count * sizeof(*iov));
@@ -223,8 +212,7 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     return result;
 }
 
-/* ssize_t readv(int fd, const struct iovec *iov, int count);
- * ssize_t writev(int fd, const struct iovec *iov, int count);
+/* ssize_t readv(int fd, const struct iovec *iov, int count); writev.
  * As read and write, of all segments in their order, in one piece.
  * EINVAL: count, a segment's size. */
 SYS_FORWARD(sys_readv, (u64 fd, u64 iov, u64 count),
@@ -262,9 +250,7 @@ move_at(u64 fd, u64 user, u64 count, i64 offset, bool write, move_fn *move)
 }
 
 /* ssize_t pread64(int fd, void *buf, size_t size, off_t offset);
- * ssize_t pwrite64(int fd, const void *buf, size_t size, off_t offset);
- * ssize_t preadv(int fd, const struct iovec *iov, int count, off_t offset);
- * ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset);
+ * pwrite64, preadv, pwritev.
  * As without p, but there: the descriptor's position stays.  With O_APPEND they
  * append (as on Linux, not as in POSIX).
  * EINVAL: offset.  ESPIPE.  And as without p. */
@@ -276,8 +262,6 @@ SYS_FORWARD(sys_preadv, (u64 fd, u64 iov, u64 count, u64 offset),
             move_at(fd, iov, count, (i64)offset, false, move_vector))
 SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
             move_at(fd, iov, count, (i64)offset, true, move_vector))
-
-/* ---- Other calls on an open file ---- */
 
 /* int ioctl(int fd, unsigned request, void *arg);
  * 0, or what the request gives.

@@ -24,16 +24,11 @@
 
 #include "sys/sys.h"
 
-#define WAIT4_OPTIONS                                                      \
-    (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WALL | __WCLONE)
-
-/* pid_t fork(void);
- * The child's pid; 0 in the child.
+/* pid_t fork(void), vfork(void);
+ * The child's pid; 0 in the child.  vfork returns to the caller after the child
+ * has called execve or _exit.
  * EAGAIN: too many processes.  ENOMEM: no memory. */
 SYS_FORWARD(sys_fork, (void), sys_clone(SIGCHLD, 0, 0, 0, 0))
-
-/* pid_t vfork(void);
- * As fork, but the caller waits until the child has called execve or _exit. */
 SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
 
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
@@ -90,7 +85,8 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
     int word = 0;
     struct rusage usage;
 
-    if ((u32)options & ~WAIT4_OPTIONS) {
+    if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD
+                         | __WALL | __WCLONE)) {
         return -EINVAL;
     }
     if ((u32)pid == 1u << 31) { /* its negative is no pid */
@@ -143,8 +139,6 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
         return -EINVAL;
     }
 }
-
-/* ---- Signals and sleep ---- */
 
 /* int kill(pid_t pid, int signal);
  * ESRCH: nobody.  EINVAL: no such signal. */

@@ -35,6 +35,7 @@ sys_uname(u64 name)
 
     return copy_to_user(name, &utsname, sizeof(utsname));
 }
+
 /* ---- Groups and sessions ---- */
 
 /* The process that pid means to a caller: 0 is itself.  => family_lock held */
@@ -183,8 +184,7 @@ sys_arch_prctl(u64 code, u64 address)
     }
 }
 
-/* int tkill(pid_t tid, int signal);
- * int tgkill(pid_t pid, pid_t tid, int signal);
+/* int tgkill(pid_t pid, pid_t tid, int signal); tkill.
  * ESRCH: nobody.  EINVAL: no such signal, or an id that is not positive. */
 SYS_FORWARD(sys_tkill, (u64 tid, u64 signal),
             (pid_t)tid <= 0

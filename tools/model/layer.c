@@ -327,11 +327,7 @@ proc_count(void)
     return 1;
 }
 
-u64
-file_count(void)
-{
-    return 0;
-}
+_Atomic u64 open_file_count;
 
 u64
 kstacks_in_use(void)
