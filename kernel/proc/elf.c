@@ -16,7 +16,7 @@
 #include "mm/range.h"
 #include "mm/vma.h"
 
-#include "proc/elf.h"
+#include "proc/exec.h"
 
 #define PHDRS_MAX 64
 
