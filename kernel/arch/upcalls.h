@@ -19,8 +19,9 @@ bool on_kernel_fault(vaddr_t addr, u64 error);
 /* Another exception in user mode.  => interrupts on */
 void on_exception(struct trapframe *frame);
 
-/* entry.S also calls syscall_table[number] or sys_enosys (sys/sys.h), with
- * interrupts on, and on_start (proc/sched.c), where a new thread begins. */
+/* entry.S itself calls syscall_table[number], or sys_enosys if the number is
+ * syscall_count or more (sys/sys.h), with interrupts on.  It also calls
+ * on_start (proc/sched.c), where a new thread begins. */
 
 /* The end of a system call when the work word is not 0, or a lock is held.
  * => interrupts on */
