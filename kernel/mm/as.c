@@ -76,7 +76,7 @@ loaded_anywhere(const struct as *as)
 static __noinline void
 as_free(struct as *as)
 {
-    assert(as->refs == 0);
+    assert(__atomic_load_n(&as->refs, __ATOMIC_RELAXED) == 0);
     if (as_cpus(as) != 0) {
         smp_call(as_cpus(as), leave_if_loaded, (u64)as);
     }
