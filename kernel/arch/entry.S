@@ -73,11 +73,8 @@
     .endm
 
     .text
-/*
- * System calls.  The registers already hold C's arguments, except the fourth:
- * so we call the table's function from here.  C preserves rbx and r12 to r15,
- * so the fast return does not load them again.
- */
+/* System calls.  The registers already hold C's arguments, except the fourth.
+ * C preserves rbx and r12 to r15, so the fast return does not load them. */
     .globl syscall_entry
     .type syscall_entry, @function
     unwind_by_frame
@@ -105,9 +102,8 @@ syscall_done:
     cmpq $0, %gs:CPU_WORK           /* and the lock rank, its neighbour */
     jne syscall_work
 
-/* Code that changes a frame changes its vector: then all registers are loaded.
- * Otherwise rip is what syscall saved, so it is canonical.  With a rip that is
- * not, sysret would fault in kernel mode. */
+/* If no code has changed the frame (and so its vector), rip is what syscall
+ * saved: canonical, as sysret needs.  Otherwise all registers are loaded. */
     cmpl $VECTOR_SYSCALL, FRAME_VECTOR(%rsp)
     jne frame_changed
     movq FRAME_RBP(%rsp), %rbp

@@ -1,7 +1,6 @@
 /*
  * Requests from one CPU to another.  The essential fact: a CPU that waits for a
- * lock or an answer serves calls itself (cpu_wait).  So a caller may hold
- * locks, and two callers may wait for each other (H4).
+ * lock or an answer serves calls itself (cpu_wait, H4).
  */
 #include "core/panic.h"
 

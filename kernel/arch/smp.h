@@ -7,8 +7,8 @@
 
 #include "arch/percpu.h"
 
-/* Read what ACPI's MADT lists (acpi.c): local APIC ids of the processors that
- * may be used; none, if there is no MADT that can be trusted.
+/* Read what ACPI's MADT lists: local APIC ids of the processors that may be
+ * used; none, if there is no MADT that can be trusted.
  * => boot, while the boot tables map the first 4 GiB */
 void acpi_init(void);
 extern u32 acpi_cpu_ids[MAX_CPUS];

@@ -2,9 +2,6 @@
  * The console's two halves meet here.  Devices (serial, VGA, keyboard) register
  * how to show text and how to ask for input.  The terminal (fs/tty.c) writes
  * text, and takes the input.
- *
- * An interrupt only notes that there is input.  console_poll then asks the
- * devices while no lock is held, so a typed ^C can send its signal at once.
  */
 #pragma once
 

@@ -2,7 +2,6 @@
  * Panic: print what broke, where, and the calls that led there.
  */
 #include "core/hostlink.h"
-#include "core/machine.h"
 #include "core/memlayout.h"
 #include "core/optional.h"
 #include "core/panic.h"

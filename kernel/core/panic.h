@@ -24,6 +24,12 @@ void panic_begin(void);
 __noreturn void panic_end(u64 rbp);
 extern int panicking; /* 1 + the CPU that panics, or 0 */
 
+/* How the machine ends, after all output has been sent (dev/power.c).
+ * => off, reset: the caller has parked all other CPUs (park_others) */
+__noreturn void machine_power_off(void);
+__noreturn void machine_reset(void);
+__noreturn void machine_fail(void); /* after a panic */
+
 /* The function that holds address, and the offset into it.
  * => NULL if the address is not in the kernel's text */
 const char *symbol_at(u64 address, u64 *offset);

@@ -3,9 +3,6 @@
  * spin_lock_irq turns them off, because handlers take such locks, too.  One
  * lock is always taken by the same kind (schedule turns interrupts off itself).
  * Locks are released in the opposite order.  The rank checks both rules.
- *
- * They are inline because a fork takes about forty of them.  The rare cases (a
- * lock that is held, a wrong order) are in spin.c.
  */
 #pragma once
 

@@ -13,7 +13,6 @@
 #include "arch/smp.h"
 
 #include "mm/as.h"
-#include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/heap.h"
 #include "mm/kmap.h"

@@ -1,6 +1,6 @@
 /*
  * The devices, each with its start-up.  After that they are reached only
- * through headers of core: console.h, hostlink.h, machine.h.
+ * through headers of core: console.h, hostlink.h, panic.h.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
  * How the machine ends, after all output has been sent.
  */
-#include "core/machine.h"
+#include "core/panic.h"
 
 #include "arch/cpu.h"
 #include "arch/io.h"

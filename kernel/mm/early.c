@@ -1,5 +1,7 @@
 /*
- * Memory before the frame allocator, and what the allocator starts with.
+ * Memory before the frame allocator: a pointer that moves up through the
+ * largest usable region, around the kernel's image and the initrd.  The rest
+ * becomes frames.
  */
 #include "common/string.h"
 
@@ -8,7 +10,6 @@
 #include "core/panic.h"
 #include "core/printk.h"
 
-#include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
 

@@ -64,6 +64,13 @@ extern paddr_t zero_frame;    /* all zero; counted like any other frame, so
  * => boot, one CPU; panics if there is not enough memory to go on */
 void frame_init(void);
 
+/* Take size bytes before that, zeroed, page aligned, and for ever.
+ * => boot; panics, saying what is missing, if memory is too small */
+void *early_alloc(size_t size);
+
+/* The end of the last usable byte. */
+paddr_t early_memory_end(void);
+
 /* Allocate one frame, with refs 1; its content is undefined.
  * => 0 if there is no memory */
 paddr_t frame_alloc(enum frame_kind kind) __must_check;

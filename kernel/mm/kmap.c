@@ -12,7 +12,6 @@
 #include "arch/pte.h"
 #include "arch/smp.h"
 
-#include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
 

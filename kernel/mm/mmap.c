@@ -1,7 +1,6 @@
 /*
- * mmap, munmap, mprotect, brk.  Each change has the same order: first vma_own
- * reserves nodes; then the tables change, all or not at all; then the vmas
- * change, which cannot fail.
+ * mmap, munmap, mprotect, brk.  Each first reserves nodes (vma_own), then
+ * changes the tables, and then the vmas, which cannot fail.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"

@@ -1,6 +1,5 @@
 /*
- * User copies.  A fault of the instruction that copies (entry.S) is served like
- * the user's own; if that fails, the copy ends at its fixup.
+ * User copies; the instruction that copies is in entry.S.
  */
 #include "common/string.h"
 

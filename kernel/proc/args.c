@@ -21,8 +21,7 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "proc/args.h"
-#include "proc/elf.h"
+#include "proc/exec.h"
 #include "proc/thread.h"
 
 #define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */

@@ -6,8 +6,7 @@
  * longest-waiting thread of the longest queue, if its own is shorter.  A halted
  * CPU has no ticks: a CPU with waiting threads wakes it at each of its own.  So
  * a thread waits at most one tick while a CPU is idle (longer only behind 16
- * that may not run there).  A child that execs or exits within a tick costs no
- * interrupt.  Three threads that never sleep get two thirds of a CPU each.
+ * that may not run there).
  */
 #pragma once
 

@@ -1,7 +1,6 @@
 /*
  * The ELF loader.  The essential fact: only headers are copied.  Segments are
- * private mappings of the page cache.  One page of a segment may be made here:
- * the one where its file part ends and its zeros begin.
+ * private mappings of the page cache (but for one page: map_border).
  */
 #include "abi/elf.h"
 #include "abi/errno.h"
@@ -16,7 +15,7 @@
 #include "mm/range.h"
 #include "mm/vma.h"
 
-#include "proc/elf.h"
+#include "proc/exec.h"
 
 #define PHDRS_MAX 64
 

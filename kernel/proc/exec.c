@@ -14,14 +14,11 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
-#include "proc/args.h"
-#include "proc/elf.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 /* The new program while it is being built. */

@@ -1,11 +1,63 @@
 /*
- * execve: replace the current process's program.
+ * execve, and its parts: the segments of an ELF64 program (elf.c), and its
+ * arguments (args.c).  These go from the caller's memory to the top of the new
+ * stack, in the layout of the System V ABI for AMD64 (3.4.1):
+ *
+ *      argc, argv[], NULL, envp[], NULL, auxv,
+ *      ^ rsp
+ *            argument strings, environment strings, path, random bytes, 0
+ *                                                               STACK_TOP ^
  */
 #pragma once
 
 #include "core/types.h"
 
-/* Load the program at path and give it the user's arguments (args_read).
- * => no spinlock held; the current process
+struct as;
+struct object;
+struct vma;
+
+/* Replace the current process's program by the one at path, and give it the
+ * user's arguments (args_read).
+ * => no spinlock held
  * => 0: the frame is the new program's; -errno: the caller is as it was */
 int proc_exec(const char *path, vaddr_t argv, vaddr_t envp);
+
+struct elf_image {
+    vaddr_t entry;
+    vaddr_t phdr;    /* where the program headers are mapped, or 0 */
+    u64 phnum;
+    vaddr_t brk;     /* the first page behind the last segment */
+};
+
+/* Map the program in object into as.
+ * => no thread uses `as` yet
+ * => 0; -ENOEXEC: not an ELF64 program for this machine; -ENOMEM;
+ *    -EINVAL: its segments cannot be mapped */
+int elf_load(struct as *as, struct object *object, struct elf_image *image)
+    __must_check;
+
+/* Map a segment, or the stack, of a program that is being built.
+ * => as->lock held; it is released for a time; map_flags: MAP_FIXED(_NOREPLACE)
+ * => 0; as_map's errors */
+int elf_map(struct as *as, const struct vma *vma, u32 map_flags) __must_check;
+
+#define ARGS_FEW 32
+
+struct args {
+    u64 *words;        /* argc, argv, NULL, envp, NULL */
+    u64 count, capacity;
+    u64 few[ARGS_FEW]; /* used for `words` if they fit */
+};
+
+/* Read the user's arrays of pointers, ended by NULL; 0: empty.
+ * => no spinlock held
+ * => 0, -EFAULT, -E2BIG, -ENOMEM; args_free must follow in any case */
+int args_read(struct args *args, vaddr_t argv, vaddr_t envp) __must_check;
+void args_free(struct args *args);
+
+/* Map and write the stack of a new space, which no thread uses yet.
+ * => after args_read, from the same caller
+ * => 0 and the program's first *sp; -EFAULT, -E2BIG, -ENOMEM;
+ *    -EINVAL: the program lies where the stack should be */
+int args_push(struct args *args, const char *path, struct as *as,
+              const struct elf_image *image, vaddr_t *sp) __must_check;

@@ -23,7 +23,6 @@
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 void

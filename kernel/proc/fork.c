@@ -2,9 +2,6 @@
  * Fork as a story: proc_clone, read from top to bottom.  The essential fact: a
  * child is a copied trapframe on a new kernel stack, with rax 0, and memory
  * that is the parent's until one of them writes.
- *
- * proc_clone makes a child and enqueues it; child_make only makes it.  How much
- * memory is shared is one parameter, share_level, of one function, pt_share.
  */
 #include "abi/errno.h"
 #include "abi/sched.h"
@@ -25,7 +22,6 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 #define CLONE_KNOWN                                                        \

@@ -17,7 +17,6 @@
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);

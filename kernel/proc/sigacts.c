@@ -8,7 +8,6 @@
 #include "mm/heap.h"
 
 #include "proc/process.h"
-#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)

@@ -14,7 +14,6 @@
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sigacts.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)

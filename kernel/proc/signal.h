@@ -1,5 +1,5 @@
 /*
- * Signals: sending, the default actions, and ignoring.
+ * Signals: sending, the actions (sigacts.c), and what the default ones do.
  *
  * Any process makes a signal pending on a target; only the target acts on it,
  * on its way back to user mode (signal_deliver).  A sleeping target is woken
@@ -14,6 +14,37 @@
 #include "proc/process.h"
 
 struct trapframe;
+
+#define STOP_SIGNALS                                                       \
+    (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN)       \
+     | SIGNAL_BIT(SIGTTOU))
+#define IGNORED_BY_DEFAULT                                                 \
+    (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG)        \
+     | SIGNAL_BIT(SIGWINCH))
+#define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
+
+/* What signals do to a process.  Fork shares it; it is immutable while its
+ * count is over 1, and copied at the first change.  A writer holds family_lock
+ * and the process's lock, so a reader needs only one of them: a child that ends
+ * reads its parent's actions. */
+struct sigacts {
+    u32 refs;
+    sigset_t ignored;      /* by SIG_IGN, or by default */
+    sigset_t exec_resets;  /* not SIG_IGN, and not the plain default */
+    struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
+};
+
+struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
+void sigacts_put(struct sigacts *sigacts);
+
+/* rt_sigaction(2), in the current process; new may be NULL.
+ * => 0, -EINVAL, -ENOMEM; *old is what was there before */
+int signal_action(int signal, const struct kernel_sigaction *new,
+                  struct kernel_sigaction *old) __must_check;
+
+/* exec: caught signals go back to default, ignored ones stay.
+ * => 0, or -ENOMEM with nothing changed */
+int signal_reset_exec(void) __must_check;
 
 /* Make signal pending on the process, for one of its threads; an ignored one is
  * dropped, and so is a number that is none.

@@ -1,8 +1,7 @@
 /*
- * Timers, and the interrupt that serves them.  Each CPU sets it for its next
- * event: one of its timers, or, if it is not idle, the end of the time slice.
- * Timers expire after the handler, on the way to user mode or in the idle loop,
- * with interrupts on, as there may be many.
+ * Timers, and the interrupt that each CPU sets for its next event.  Timers
+ * expire after the handler, on the way to user mode or in the idle loop, with
+ * interrupts on, as there may be many.
  */
 #pragma once
 

@@ -8,7 +8,7 @@
 #include "abi/time.h"
 #include "abi/wait.h"
 
-#include "core/machine.h"
+#include "core/panic.h"
 
 #include "arch/clock.h"
 #include "arch/smp.h"
@@ -18,7 +18,6 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sigacts.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 

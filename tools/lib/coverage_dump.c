@@ -3,7 +3,7 @@
  * whatever way, the counters of gcc's instrumentation go to the host.
  *
  * Essential fact: the normal kernel knows nothing of this.  The linker leads
- * the calls of core/machine.h through here (--wrap), and the script gathers the
+ * the calls of core/panic.h through here (--wrap), and the script gathers the
  * instrumented files' records in .gcov_info.
  */
 #include "common/string.h"

@@ -17,7 +17,6 @@
 #include "arch/percpu.h"
 
 #include "mm/as.h"
-#include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
 #include "mm/nomem.h"

@@ -11,7 +11,6 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 
-#include "mm/early.h"
 #include "mm/frame.h"
 #include "mm/kmap.h"
 
