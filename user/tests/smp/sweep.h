@@ -7,7 +7,7 @@
 
 #include "smp.h"
 
-enum { SWEEP_SHORTEST = 64, SWEEP_LONGEST = 1 << 22 };
+enum { SWEEP_SHORTEST = 64, SWEEP_LONGEST = 1 << 24 };
 
 struct sweep {
     unsigned end;           /* of a life, in turns of spin, as we believe */
