@@ -6,7 +6,7 @@ import shutil
 
 from host import Failure, test
 
-MODEL_STEPS = 100000
+MODEL_STEPS = 50000
 PROTOCOL = "kernel/mm/protocol.md"
 FAKE_MANAGER = """#!/bin/sh
 echo "ran $*"
