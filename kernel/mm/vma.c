@@ -228,6 +228,23 @@ merge(struct vma_node *lower, struct vma_node *upper)
     return upper;
 }
 
+/* Insert a node at the depth that its priority gives it. */
+static void
+place_node(struct vma_node **link, struct vma_node *new)
+{
+    struct vma_node *node = *link;
+
+    if (node == NULL || node->priority < new->priority) {
+        split(node, new->vma.start, &new->left, &new->right);
+        *link = new;
+    } else {
+        assert(is_owned(node));
+        place_node(node->vma.start < new->vma.start ? &node->right
+                                                    : &node->left, new);
+    }
+    update(*link);
+}
+
 /* Fill a node.  With noise 0, the constant 235 gives the six to eight vmas of a
  * new program a flat tree.  Noise makes priorities unpredictable, so that no
  * program can make its tree a list. */
@@ -247,15 +264,11 @@ static void
 insert_node(struct as *as, const struct vma *vma)
 {
     struct vma_node *node = as->vma_spare;
-    struct vma_node *before, *after;
 
     assert(node != NULL);
     as->vma_spare = node->left;
-    node->left = NULL;
     set_node(as, node, vma, rdtsc());
-    update(node);
-    split(as->vmas, vma->start, &before, &after);
-    as->vmas = merge(merge(before, node), after);
+    place_node(&as->vmas, node);
 }
 
 /* If a vma has addr inside, split the vma in two there. */
@@ -273,16 +286,26 @@ split_vma_at(struct as *as, vaddr_t addr)
     }
 }
 
-/* Delete the nodes that start in [start, end). */
+/* Delete the nodes that start in [start, end), and update those on the way. */
 static void
-delete_nodes(struct as *as, vaddr_t start, vaddr_t end)
+delete_nodes(struct vma_node **link, vaddr_t start, vaddr_t end)
 {
-    struct vma_node *before, *gone, *after;
+    struct vma_node *node = *link, *before, *after;
 
-    split(as->vmas, start, &before, &gone);
-    split(gone, end, &gone, &after);
-    vma_put(gone);
-    as->vmas = merge(before, after);
+    if (node == NULL) {
+        return;
+    }
+    assert(is_owned(node));
+    if (node->vma.start >= start && node->vma.start < end) {
+        split(node->left, start, &before, &node->left);
+        split(node->right, end, &node->right, &after);
+        vma_put(node);
+        *link = merge(before, after);
+    } else {
+        delete_nodes(node->vma.start < start ? &node->right : &node->left,
+                     start, end);
+        update(node);
+    }
 }
 
 void
@@ -293,7 +316,7 @@ vma_remove(struct as *as, vaddr_t start, vaddr_t end)
     if (first != NULL && first->start < start) {
         first->end = start;
     }
-    delete_nodes(as, start, end);
+    delete_nodes(&as->vmas, start, end);
 }
 
 bool
@@ -315,7 +338,7 @@ merge_at(struct as *as, vaddr_t addr)
 
     if (lower != NULL && upper != NULL && vma_continues(lower, upper)) {
         lower->end = upper->end;
-        delete_nodes(as, addr, addr + 1);
+        delete_nodes(&as->vmas, addr, addr + 1);
     }
 }
 
