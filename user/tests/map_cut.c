@@ -86,7 +86,7 @@ seen(const char *map, const char *want, const char *name)
 /* A child that waits, then says what it sees itself: no fork of its own comes
  * between. => exit code: how many of its looks were right */
 static pid_t
-watcher(int gate)
+watcher(int ready, int gate)
 {
     pid_t pid = must_fork();
     char byte;
@@ -95,6 +95,7 @@ watcher(int gate)
         int good = 0;
         private[0] = 'C'; /* its own copy, before the cut */
         private[5 * PAGE] = 'D';
+        write(ready, "", 1);
         read(gate, &byte, 1);
         good += shared[1 * PAGE] == 'b' && shared[2 * PAGE] == 'c';
         good += private[0] == 'C' && private[1 * PAGE] == 'A';
@@ -111,12 +112,15 @@ static void
 test_cut(void)
 {
     pid_t pid[3];
-    int gate[2], status;
+    int ready[2], gate[2], status;
+    char byte;
 
     begin();
+    pipe(ready);
     pipe(gate);
     for (int i = 0; i < 3; i++) {
-        pid[i] = watcher(gate[0]);
+        pid[i] = watcher(ready[1], gate[0]);
+        read(ready[0], &byte, 1); /* it has its copies */
     }
     seen(shared, "abcdef", "all of it is there");
     seen(private, "aAcdBf", "with what was written privately");
