@@ -14,9 +14,7 @@ import subprocess
 import sys
 import tomllib
 
-import base
 import cut
-import grade
 from cut import Wrong
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -258,6 +256,8 @@ def make(lab, top):
     """All that a student gets, in a folder that is new or empty."""
     if os.path.lexists(top) and (not os.path.isdir(top) or os.listdir(top)):
         raise Wrong(f"{top} is there, and not an empty folder")
+    import base     # which imports us, for the reference
+    import grade
     try:
         prepared = base.prepare(lab.name, grade.measure)
         write(lab, top, prepared.facts["costs"])
