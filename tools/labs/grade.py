@@ -38,7 +38,7 @@ BOOTS = 5
 BOOT_CPU = 6            # until the first test
 TEST_SECONDS = 2        # of the guest's clock
 MESSAGE = 500
-LINE = re.compile(r"([\w. -]{1,40}): .+: expected \S+, got \S+$")
+LINE = re.compile(r"([\w. -]{1,40}): .+: expected .+, got .+")
 
 
 class Usage(Exception):
@@ -130,8 +130,16 @@ def take(folder, path):
         os.close(at)
 
 
+ENDS = {"cpu": "it used all its processor time",
+        "wall": "its time was over",
+        "output": "the kernel sent megabytes of output",
+        "halted": "the machine stood still, with nobody to wake it"}
+
+
 class Grading:
     """One submission on its way to a verdict."""
+
+    ends = ENDS
 
     def __init__(self, options, base, work):
         self.options = options
@@ -435,12 +443,6 @@ def collect(boot, budget):
     if panic:
         return output, "the kernel panicked: " + first_line(panic)
     return output, why and ENDS[why]
-
-
-ENDS = {"cpu": "it used all its processor time",
-        "wall": "its time was over",
-        "output": "the kernel sent megabytes of output",
-        "halted": "the machine stood still, with nobody to wake it"}
 
 
 def first_line(text):
