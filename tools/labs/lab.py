@@ -181,10 +181,10 @@ def readme(lab):
 
 def ignored(folder, entries):
     """For copytree: what is not the tree's, or not a student's."""
-    inside = os.path.relpath(folder, TREE)
+    left_out = tuple(os.path.join(os.sep, path) for path in LEFT_OUT)
     return [name for name in entries
             if name == "__pycache__" or name.endswith(("~", ".orig", ".rej"))
-            or os.path.join(inside, name) in LEFT_OUT]
+            or os.path.join(folder, name).endswith(left_out)]
 
 
 def copy(lab, top):
@@ -224,7 +224,7 @@ def write_files(lab, top, costs):
     write_text(top, os.path.join(inside, "lab.toml"), shown_toml(lab, costs))
     for name in visible_tests(lab):
         write_text(top, os.path.join(inside, "tests", name),
-              cut.read(lab.path("tests", name)))
+                   cut.read(lab.path("tests", name)))
     write_text(top, "LAB.md", cut.read(lab.path("LAB.md")))
     write_text(top, "README.md", readme(lab))
 
@@ -238,10 +238,11 @@ def commit(lab, top):
     for who in ("AUTHOR", "COMMITTER"):
         env[f"GIT_{who}_NAME"] = "Tine"
         env[f"GIT_{who}_EMAIL"] = "tine@example.invalid"
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"],
+    for words in (["init", "-q", "-b", "main", "--template="], ["add", "-A"],
                   ["commit", "-q", "-m", f"Lab {lab.number}: {lab.title}"]):
         try:
-            subprocess.run(["git", *words], cwd=top, env=env, check=True)
+            subprocess.run(["git", "-c", "core.excludesFile=/dev/null",
+                            *words], cwd=top, env=env, check=True)
         except FileNotFoundError:
             raise Wrong("there is no git: tools/setup labs") from None
 
