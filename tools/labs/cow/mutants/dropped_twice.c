@@ -1,4 +1,4 @@
-/* caught: leak, forkfork -- the copied page is dropped twice: the other owners lose it */
+/* caught: leak -- the copied page is dropped twice: the other owners lose it */
 bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {

@@ -14,6 +14,7 @@ main(int argc, char **argv)
 {
     lab_begin(argc, argv);
     memory = fresh(PAGES * PAGE);
+    fill(memory, PAGES * PAGE, 0);
     for (int i = 0; i < 40; i++) {
         volatile unsigned long *word =
             memory + lab_random() % (PAGES * PAGE / 8);
