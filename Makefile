@@ -112,7 +112,7 @@ setup: ## install all that any goal needs
 clean: ## remove build/
 	rm -rf $(B)
 help: ## this list
-	@cat Makefile tools/proof.mk | \
+	@cat $(filter %file %.mk,$(MAKEFILE_LIST)) | \
 		sed -n 's/^\([a-z%-]*\):[^#]*## /\1	/p' | expand -t 10
 
 # The kernel is linked twice: the second time with the table of its own
@@ -185,8 +185,8 @@ compdb: ready ## compile_commands.json, for editors
 		| tools/compdb >compile_commands.json
 .PHONY: gdb gdb-reverse tour console compdb
 
-# Targets that prove and measure: t-NAME, model, coverage, mutate, bench.
-include tools/proof.mk
+# Targets that test (t-NAME), prove, measure, and those of the labs.
+include $(wildcard tools/*.mk tools/labs/*.mk)
 
 # Files that change only when their text would: other flags or other sources.
 FORCE:

@@ -3,13 +3,6 @@
 PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 
-test-quick: all ## most guest tests, in one boot on one CPU, in a minute
-	$Qtools/test --quick
-t-%: all ## t-NAME: one test; t-tine/NAME, t-smp/NAME too
-	$Qtools/test $*
-t-tine/%: all; $Qtools/test tine/$*
-t-smp/%: all; $Qtools/test smp/$*
-
 coverage: all $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
 mutate: all ## one-line faults, and which test or checker catches each

@@ -11,6 +11,12 @@
  *     check NAME after LINE
  *     end NAME exit N | signal N | timeout
  *
+ * If there is a /run/nonce, its one word follows at the end of each `end` line:
+ * who reads the report knows that this program wrote it.
+ *
+ * Tests are started by vfork, which works also where fork is still to be
+ * written.
+ *
  * The essential fact: `before` and `after` are read with the same things
  * alive, so that a count which differs is a leak of the test. Whatever the
  * driver itself needs is touched by a warm-up that is not reported.
@@ -37,6 +43,7 @@
 static char list[32768];
 static char before[4096];
 static char after[4096];
+static char nonce[64];
 static int report_fd = -1;
 
 struct test {
@@ -147,7 +154,7 @@ broken(const char *call)
     return 125 << 8;
 }
 
-/* In the child: become the test. */
+/* In the child, in our memory: become the test. */
 static void
 become(struct test *test)
 {
@@ -203,17 +210,17 @@ clear_away(void)
 static void
 run(struct test *test)
 {
-    char end[32];
+    char end[32 + sizeof(nonce)];
     int status = 0;
 
     slurp("/proc/tine/check", before, sizeof(before));
     mkdir(test->dir, 0755);
-    pid_t pid = fork();
+    pid_t pid = vfork();
     if (pid == 0) {
         become(test);
     }
     if (pid < 0) {
-        status = broken("fork");
+        status = broken("vfork");
     }
     if (pid > 0 && wait_for(pid, test->seconds, &status) < 0) {
         snprintf(end, sizeof(end), "timeout");
@@ -228,6 +235,9 @@ run(struct test *test)
 
     report_check(test->name, "before", before);
     report_check(test->name, "after", after);
+    if (nonce[0] != '\0') {
+        snprintf(end + strlen(end), sizeof(end) - strlen(end), " %s", nonce);
+    }
     report("end", test->name, end, strlen(end));
 }
 
@@ -291,6 +301,7 @@ main(void)
     static struct test test;
 
     slurp("/run/tests", list, sizeof(list));
+    slurp("/run/nonce", nonce, sizeof(nonce));
     warm_up();
     report_fd = open("/dev/run/report", O_WRONLY | O_CLOEXEC);
     for (char *line = list; *line;) {

@@ -1,0 +1,4 @@
+"""PLACEHOLDER"""
+PROGRAM = "referee"
+def judge(grading, tests):
+    for t in tests: t.not_run("x")
