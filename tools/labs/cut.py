@@ -95,16 +95,21 @@ def functions(text, path):
     return found
 
 
-def prototypes(text, path, name):
-    """=> (first line, line behind the last) of each prototype of that name"""
+def prototypes(text, path):
+    """=> name: [(first line, line behind the last)], with the comment above
+    if that is of no other prototype below"""
     lines = text.splitlines()
+    found = {}
     for tag in tags(text, path):
-        if tag["kind"] == "prototype" and tag["name"] == name:
+        if tag["kind"] == "prototype":
             end = tag["line"] - 1
             while not lines[end].rstrip().endswith(";"):
                 end += 1
             first = declaration(lines, tag["line"] - 1)
-            yield comment_above(lines, first), end + 1
+            if end + 1 == len(lines) or not lines[end + 1].strip():
+                first = comment_above(lines, first)
+            found.setdefault(tag["name"], []).append((first, end + 1))
+    return found
 
 
 def signature(lines, function):
@@ -163,7 +168,7 @@ class File:
         old = self.functions[name]
         text = "\n".join(self.lines)
         for first, end in [(old.head, old.end),
-                           *prototypes(text, self.path, name)]:
+                           *prototypes(text, self.path).get(name, ())]:
             blank = end < len(self.lines) and not self.lines[end].strip() \
                 and (first == 0 or not self.lines[first - 1].strip())
             self.changes.append((first, end + blank, []))
@@ -183,7 +188,7 @@ class File:
         lines = list(self.lines)
         for first, end, new in sorted(self.changes, reverse=True):
             lines[first:end] = new
-        result = "\n".join(lines) + "\n"
+        result = "\n".join(lines).rstrip("\n") + "\n"
         self.check(result)
         return result
 
@@ -191,9 +196,11 @@ class File:
         """What no compiler says of an inline function: nobody uses it."""
         bare = without_comments(text)
         lines = text.splitlines()
+        declared = prototypes(text, self.path)
         for name, function in functions(text, self.path).items():
+            count = 1 + len(declared.get(name, ()))
             if "static" in signature(lines, function).split() and \
-                    len(re.findall(rf"\b{name}\b", bare)) < 2:
+                    len(re.findall(rf"\b{name}\b", bare)) == count:
                 raise Wrong(f"{self.path}: nobody uses {name} in what is left:"
                             " should it be dropped?")
 

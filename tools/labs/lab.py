@@ -30,8 +30,9 @@ KEPT = (
     "tools/lib/gdbreverse.py", "tools/lib/gdbrun.py", "tools/lib/guest.py",
     "tools/lib/guesttests.py", "tools/lib/host.py", "tools/lib/lastwords.py",
     "tools/lib/newc.py",
-    "tools/labs/grade.mk", "tools/labs/grade.py", "tools/labs/jail.py",
-    "tools/labs/referee.py", "tools/labs/lib")
+    "tools/labs/base.py", "tools/labs/grade.mk", "tools/labs/grade.py",
+    "tools/labs/jail.py", "tools/labs/machine.py", "tools/labs/referee.py",
+    "tools/labs/lib")
 LEFT_OUT = ("user/bench", "user/tests/commands")
 KEYS = {"title", "number", "files", "swap", "base", "drop", "boot", "head",
         "suite", "test", "reading"}
@@ -155,8 +156,9 @@ def toml_value(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def shown_toml(lab):
-    """What stands in the lab.toml of the student's tree."""
+def shown_toml(lab, costs):
+    """What stands in the lab.toml of the student's tree; costs: of the
+    reference, which no student can measure."""
     lines = [f"{key} = {toml_value(lab.toml[key])}"
              for key in SHOWN if key in lab.toml]
     for table in SHOWN_TABLES:
@@ -164,6 +166,8 @@ def shown_toml(lab):
             if not row.get("hidden"):
                 lines += ["", f"[[{table}]]"] + [
                     f"{key} = {toml_value(row[key])}" for key in row]
+            if row.get("name") in costs and not row.get("hidden"):
+                lines.append(f"cost = {costs[row['name']]}")
     return "\n".join(lines) + "\n"
 
 
@@ -195,7 +199,7 @@ def copy(lab, top):
             shutil.copy2(source, target)
 
 
-def write(top, path, text):
+def write_text(top, path, text):
     target = os.path.join(top, path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with open(target, "w", encoding="utf-8") as file:
@@ -210,19 +214,19 @@ def visible_tests(lab):
             if os.path.exists(lab.path("tests", name))]
 
 
-def write_files(lab, top):
+def write_files(lab, top, costs):
     """The whole tree, without git."""
     texts = lab.starter()
     copy(lab, top)
     for path, text in texts.items():
-        write(top, path, text)
+        write_text(top, path, text)
     inside = os.path.join("tools", "labs", lab.name)
-    write(top, os.path.join(inside, "lab.toml"), shown_toml(lab))
+    write_text(top, os.path.join(inside, "lab.toml"), shown_toml(lab, costs))
     for name in visible_tests(lab):
-        write(top, os.path.join(inside, "tests", name),
+        write_text(top, os.path.join(inside, "tests", name),
               cut.read(lab.path("tests", name)))
-    write(top, "LAB.md", cut.read(lab.path("LAB.md")))
-    write(top, "README.md", readme(lab))
+    write_text(top, "LAB.md", cut.read(lab.path("LAB.md")))
+    write_text(top, "README.md", readme(lab))
 
 
 def commit(lab, top):
@@ -242,12 +246,24 @@ def commit(lab, top):
             raise Wrong("there is no git: tools/setup labs") from None
 
 
+def write(lab, top, costs=None):
+    """The tree, as a commit, without a base to grade it with."""
+    write_files(lab, top, costs or {})
+    commit(lab, top)
+
+
 def make(lab, top):
-    """Write the tree into a folder that is new or empty."""
+    """All that a student gets, in a folder that is new or empty."""
     if os.path.lexists(top) and (not os.path.isdir(top) or os.listdir(top)):
         raise Wrong(f"{top} is there, and not an empty folder")
-    write_files(lab, top)
-    commit(lab, top)
+    import base     # which imports us, for the reference
+    import grade
+    try:
+        prepared = base.prepare(lab.name, grade.measure)
+        write(lab, top, prepared.facts["costs"])
+        base.ship(lab.name, top, grade.measure)
+    except base.Wrong as wrong:
+        raise Wrong(str(wrong)) from None
 
 
 def main():
