@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tomllib
 
+import base
 import cut
+import grade
 from cut import Wrong
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -30,9 +32,9 @@ KEPT = (
     "tools/lib/gdbreverse.py", "tools/lib/gdbrun.py", "tools/lib/guest.py",
     "tools/lib/guesttests.py", "tools/lib/host.py", "tools/lib/lastwords.py",
     "tools/lib/newc.py",
-    "tools/labs/base.py", "tools/labs/grade.mk", "tools/labs/grade.py",
-    "tools/labs/jail.py", "tools/labs/machine.py", "tools/labs/referee.py",
-    "tools/labs/lib")
+    "tools/labs/base.py", "tools/labs/gdbstub.py", "tools/labs/grade.mk",
+    "tools/labs/grade.py", "tools/labs/jail.py", "tools/labs/machine.py",
+    "tools/labs/referee.py", "tools/labs/lib")
 LEFT_OUT = ("user/bench", "user/tests/commands")
 KEYS = {"title", "number", "files", "swap", "base", "drop", "boot", "head",
         "suite", "test", "reading"}
@@ -195,7 +197,7 @@ def copy(lab, top):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if os.path.isdir(source):
             shutil.copytree(source, target, ignore=ignored)
-        elif os.path.exists(source):
+        else:
             shutil.copy2(source, target)
 
 
@@ -257,8 +259,6 @@ def make(lab, top):
     """All that a student gets, in a folder that is new or empty."""
     if os.path.lexists(top) and (not os.path.isdir(top) or os.listdir(top)):
         raise Wrong(f"{top} is there, and not an empty folder")
-    import base     # which imports us, for the reference
-    import grade
     try:
         prepared = base.prepare(lab.name, grade.measure)
         write(lab, top, prepared.facts["costs"])
