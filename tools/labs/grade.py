@@ -495,7 +495,8 @@ class DriverBoot:
             why = boot.exceeded(min(most, limit),
                                 budget.begin + budget.wall_limit)
             if why:
-                return "hung" if why == "cpu" and limit < most else why
+                hung = why == "cpu" and self.current and limit < most
+                return "hung" if hung else why
             records = boot.records(0.25)
             if records is None:
                 return ""

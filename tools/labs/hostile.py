@@ -192,7 +192,7 @@ def endless_loop(sub):
 def stands_still(sub):
     sub.changed("reference", INSTALL,
                 INSTALL + '    __asm__ volatile("cli; hlt");\n')
-    sub.runs(message="stood still")
+    sub.runs(message="did not come to the first test")
 
 
 @case
@@ -240,7 +240,7 @@ def counts_of_what_is_not_shared(sub):
     """All is copied, but each page has two references."""
     sub.changed("starter", COPIED, "    if (copy != 0) {\n        "
                 "frame_get(copy);\n        frame_get(page);\n    }\n" + COPIED)
-    sub.runs(0, "referee", "frames of parent and child")
+    sub.runs(0, "referee", "refs of a page")
 
 
 @case
@@ -248,7 +248,7 @@ def shared_without_counts(sub):
     """Pages are shared, and stay writable, and nobody counts."""
     sub.changed("starter", "    paddr_t copy = copy_page(page);\n" + COPIED,
                 "    return *entry;\n}\n")
-    sub.runs(0, "referee", "W on the whole path")
+    sub.runs(0, "referee")
 
 
 @case
