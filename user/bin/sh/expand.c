@@ -18,7 +18,7 @@ static void
 expand_arithmetic(struct expansion *x, const char *s, const char *end,
                   bool quoted)
 {
-    char *text = expand_here(temp_copy(s + 3, (size_t)(end - s) - 5));
+    char *text = expand_string(temp_copy(s + 3, (size_t)(end - s) - 5), HERE);
     char digits[24];
     long value;
 
@@ -213,11 +213,11 @@ whole(struct expansion *x)
 }
 
 char *
-expand_one(const char *text)
+expand_string(const char *text, enum quoting quoting)
 {
     struct expansion x = {0};
 
-    expand_text(&x, text, BARE);
+    expand_text(&x, text, quoting);
     return whole(&x);
 }
 
@@ -227,15 +227,6 @@ expand_assignment(const char *text)
     struct expansion x = {.assigns = true};
 
     expand_text(&x, text, BARE);
-    return whole(&x);
-}
-
-char *
-expand_here(const char *text)
-{
-    struct expansion x = {0};
-
-    expand_text(&x, text, HERE);
     return whole(&x);
 }
 

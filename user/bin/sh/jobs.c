@@ -179,6 +179,9 @@ job_remember(const struct job *job)
         return;
     }
     shell.last_job = job->pids[job->count - 1];
+    for (struct background *b = shell.background; b != NULL; b = b->next) {
+        b->pid = b->pid == shell.last_job ? 0 : b->pid; /* it is used again */
+    }
     *entry = (struct background){
         .next = shell.background,
         .pid = shell.last_job,

@@ -124,8 +124,11 @@ lex_word(struct parser *parser)
             return;
         }
         if (!source_more(parser->source)) {
-            parser->token = TOKEN_END;
-            return;
+            if (scan.ended) {
+                parser->token = TOKEN_END;
+                return;
+            }
+            scan.ended = true;
         }
     }
     size_t length = (size_t)(end - here(parser));
@@ -134,6 +137,7 @@ lex_word(struct parser *parser)
     advance(parser, length);
 }
 
+/* A descriptor has one digit: those from 10 up are the shell's own. */
 static bool
 lex_redir(struct parser *parser)
 {
@@ -142,7 +146,7 @@ lex_redir(struct parser *parser)
 
     for (size_t i = 0; i < sizeof(redirections) / sizeof(*redirections); i++) {
         size_t length = strlen(redirections[i].text);
-        if (digits > 4 ||
+        if (digits > 1 ||
             strncmp(s + digits, redirections[i].text, length) != 0) {
             continue;
         }

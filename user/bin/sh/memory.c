@@ -6,10 +6,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sh.h"
 
 #define BLOCK_SIZE 4000
+#define STACK_MAX  (8 << 20)
 
 struct block {
     struct block *next;
@@ -28,6 +30,23 @@ check_memory(void *memory)
         exit(2);
     }
     return memory;
+}
+
+bool
+stack_is_full(void)
+{
+    static const char *start;
+    static size_t limit;
+    struct rlimit rlimit;
+    const char *here = __builtin_frame_address(0);
+
+    if (start == NULL) {
+        start = here;
+        limit = getrlimit(RLIMIT_STACK, &rlimit) < 0 ||
+                        rlimit.rlim_cur > STACK_MAX
+                    ? STACK_MAX : rlimit.rlim_cur;
+    }
+    return (size_t)(start - here) > limit / 4 * 3;
 }
 
 static void *

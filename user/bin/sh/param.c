@@ -153,7 +153,7 @@ static void
 assign(struct expansion *x, const struct param *param, const char *word,
        bool quoted)
 {
-    char *value = quoted ? expand_here(word) : expand_one(word);
+    char *value = expand_string(word, quoted ? DOUBLE : BARE);
 
     if (value != NULL && !var_is_name(param->name)) {
         complain("%s: cannot be assigned", param->name);
@@ -170,7 +170,7 @@ static void
 report_missing(struct expansion *x, const struct param *param,
                const char *word)
 {
-    char *text = expand_one(word);
+    char *text = expand_string(word, BARE);
 
     if (text != NULL) {
         complain("%s: %s", param->name, *text != '\0' ? text : "not set");
@@ -202,7 +202,7 @@ expand_param(struct expansion *x, const char *text, enum quoting quoting)
     case '-':
     case '+':
         if (missing == (*op == '-')) {
-            expand_text(x, op + 1, quoting == BARE ? INNER : quoting);
+            expand_text(x, op + 1, quoted ? DOUBLE : INNER);
         } else if (*op == '-') {
             put_param(x, &param, quoted);
         }

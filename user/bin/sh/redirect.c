@@ -27,9 +27,10 @@ redirect_expand(struct redir *from, struct redir **to)
     for (; from != NULL; from = from->next) {
         *to = temp_alloc(sizeof(**to));
         **to = *from;
-        (*to)->target = from->kind != REDIR_HERE ? expand_one(from->target)
-                        : from->literal          ? from->target
-                                        : expand_here(from->target);
+        bool here = from->kind == REDIR_HERE;
+        if (!here || !from->literal) {
+            (*to)->target = expand_string(from->target, here ? HERE : BARE);
+        }
         if ((*to)->target == NULL) {
             return false;
         }

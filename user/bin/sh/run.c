@@ -264,7 +264,7 @@ run_case(struct node *node)
 {
     shell.line = node->line;
     command_substituted = false;
-    char *subject = expand_one(node->words->text);
+    char *subject = expand_string(node->words->text, BARE);
     if (subject == NULL) {
         return shell.status = shell_fail();
     }
@@ -305,16 +305,15 @@ run_redirected(struct node *node)
 {
     struct saved_fd *saved = NULL;
     struct redir *redirs;
-    int status = 2;
 
     if (!redirect_expand(node->redirs, &redirs)) {
         return shell.status = shell_fail();
     }
-    if (redirect_apply(redirs, &saved)) {
-        status = runners[node->kind](node);
-    }
+    bool ok = redirect_apply(redirs, &saved);
+    int status = ok ? runners[node->kind](node) : 2;
     redirect_undo(saved);
-    return shell.status = status;
+    shell.status = status;
+    return ok ? status : check(status);
 }
 
 int
@@ -322,6 +321,10 @@ run_node(struct node *node)
 {
     if (shell.opt['n'] && !shell.interactive) {
         return shell.status;
+    }
+    if (stack_is_full()) {
+        complain("commands run each other too deep");
+        return shell.status = shell_fail();
     }
     struct mark mark = temp_mark();
     bool around = node->redirs != NULL && node->kind != NODE_SIMPLE &&

@@ -15,10 +15,6 @@ int run_file(const char *path);
 
 /* expand.c: NULL after a complaint; all is in temporary memory. */
 char **expand_words(const struct word *words, int *count);
-char *expand_one(const char *text);        /* one string, never split */
-char *expand_assignment(const char *text); /* the same, behind NAME= */
-char *expand_pattern(const char *text);    /* \ in front of what was quoted */
-char *expand_here(const char *text);       /* a here-document, a prompt */
 
 /* An argument list in the making. */
 struct args {
@@ -52,6 +48,11 @@ struct expansion {
 };
 
 void expand_text(struct expansion *x, const char *s, enum quoting quoting);
+
+/* One string that is never split; NULL after a complaint. */
+char *expand_string(const char *text, enum quoting quoting);
+char *expand_assignment(const char *text); /* what stands behind NAME= */
+char *expand_pattern(const char *text);    /* \ in front of what was quoted */
 
 /* field.c: building arguments, and cutting values where IFS says so. */
 void put(struct expansion *x, char c, bool quoted);
@@ -160,8 +161,11 @@ int number_argument(const char *command, const char *text);
 
 /* set.c: the options of `set` and of the shell itself, the parameters. */
 
-/* Read options such as -eu and -o NAME. => the index behind them, or -1 */
-int options_read(char **argv, const char *command);
+/*
+ * Read options such as -eu and -o NAME, and letters that exist only_here.
+ * => the index behind them, or -1
+ */
+int options_read(char **argv, const char *only_here);
 void params_set(char **args, int count);
 void params_free(struct params *params);
 

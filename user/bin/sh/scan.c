@@ -15,7 +15,7 @@ skip_piece(const char *s, bool quoted, struct scan *scan)
 {
     switch (*s) {
     case '\\':
-        if (s[1] == '\n' && s[2] == '\0') {
+        if (s[1] == '\n' && s[2] == '\0' && !scan->ended) {
             return NULL; /* the line goes on */
         }
         return s[1] == '\0' ? s + 1 : s + 2;

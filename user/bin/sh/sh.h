@@ -163,6 +163,9 @@ char *tree_copy(struct tree *tree, const char *text, size_t length);
 void tree_put(struct tree *tree);
 void *check_memory(void *memory);
 
+/* Whether commands that run each other, as in f() { f; }, must stop here. */
+bool stack_is_full(void);
+
 /* vars.c: values are never NULL but for what is unset. */
 const char *var_get(const char *name);
 bool var_set(const char *name, const char *value);

@@ -98,15 +98,16 @@ static int
 run_assignments(struct ready *ready)
 {
     struct saved_fd *saved_fds = NULL;
-    int status = shell.status;
 
     bool ok = redirect_apply(ready->redirs, &saved_fds);
     redirect_undo(saved_fds);
+    if (!ok) {
+        return 2;
+    }
     if (!ready_assign(ready, NULL)) {
         return shell_fail();
     }
-    status = command_substituted ? shell.status : 0;
-    return ok ? status : 2;
+    return command_substituted ? shell.status : 0;
 }
 
 static int
@@ -116,11 +117,14 @@ run_builtin(struct ready *ready)
     struct saved_var *saved = NULL;
     bool special = ready->builtin != NULL && ready->builtin->special &&
                    ready->function == NULL;
+    bool exec = special && strcmp(ready->argv[0], "exec") == 0;
+    bool stays = exec && ready->argc == 1;
+    bool exports = !special || (exec && !stays); /* to what runs, and only it */
     int status = 2;
 
     if (!redirect_apply(ready->redirs, &saved_fds)) {
         status = special ? shell_fail() : 2;
-    } else if (!ready_assign(ready, special ? NULL : &saved)) {
+    } else if (!ready_assign(ready, exports ? &saved : NULL)) {
         status = shell_fail();
     } else if (ready->function != NULL) {
         status = function_call(ready->function, ready->argc, ready->argv);
@@ -128,7 +132,7 @@ run_builtin(struct ready *ready)
         status = ready->builtin->function(ready->argc, ready->argv);
         status = flush(ready->argv[0], status);
     }
-    if (ready->argc == 1 && strcmp(ready->argv[0], "exec") == 0) {
+    if (stays) {
         redirect_keep(saved_fds);
     } else {
         redirect_undo(saved_fds);

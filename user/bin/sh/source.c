@@ -90,7 +90,7 @@ static bool
 add_from_terminal(struct source *source)
 {
     const char *prompt = var_get(source->continued ? "PS2" : "PS1");
-    char *shown = prompt == NULL ? NULL : expand_here(prompt);
+    char *shown = prompt == NULL ? NULL : expand_string(prompt, HERE);
     char *line;
 
     if (!source->continued) {

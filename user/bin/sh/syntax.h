@@ -103,6 +103,7 @@ struct node *parse_case(struct parser *parser);
 /* scan.c: where quotes and dollars end; NULL if text ends before them. */
 struct scan {
     bool failed; /* NULL was returned for an error, not for want of text */
+    bool ended;  /* no more text comes: a \ and a newline may be its end */
     int line;
     int depth;
 };

@@ -5,6 +5,7 @@
  * that a value such as "(" or "-f" is taken for what it is; more are read as
  * an expression with -a, -o and parentheses.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +38,11 @@ static long
 number(struct test *t, const char *text)
 {
     char *end;
-    long n = strtol(text, &end, 10);
 
+    errno = 0;
+    long n = strtol(text, &end, 10);
     end += strspn(end, " \t\n");
-    if (*end != '\0' || *text == '\0') {
+    if (*end != '\0' || *text == '\0' || errno == ERANGE) {
         fail(t, text, "not a number");
     }
     return n;

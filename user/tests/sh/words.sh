@@ -86,3 +86,6 @@ cat
 echo a; echo b & wait; echo c
 ### nested_substitution_deep
 echo $(echo $(echo $(echo $(echo $(echo deep)))))
+### backslash_at_the_end
+printf 'echo a\\\n' >f; $SH f; $SH -c 'echo b\
+'
