@@ -76,7 +76,7 @@ value_of(struct arith *a, const char *name)
         complain("%s: not set", name);
         a->failed = true;
     }
-    if (text == NULL || *text == '\0') {
+    if (text == NULL || *text == '\0' || a->skip > 0) {
         return 0;
     }
     long value = strtol(text, &end, 0);

@@ -38,13 +38,13 @@ find_place(const struct line_buffer *line)
     struct place place = {0, true};
 
     for (size_t i = 0; i < line->cursor; i++) {
-        char c = line->text[i];
+        char c = line->text.bytes[i];
         if (c == '\\') {
             i++;
         } else if (c == ' ' || c == '\t') {
             place.command = place.command &&
                             (i == place.start ||
-                             comes_before_command(line->text + place.start,
+                             comes_before_command(line->text.bytes + place.start,
                                                   i - place.start));
             place.start = i + 1;
         } else if (strchr(";|&(`<>", c) != NULL) {
@@ -194,7 +194,7 @@ complete(struct line_buffer *line, bool again)
 {
     struct place place = find_place(line);
     struct args names = {0};
-    char *word = plain_text(line->text + place.start,
+    char *word = plain_text(line->text.bytes + place.start,
                             line->cursor - place.start);
     char *slash = strrchr(word, '/');
     char *base = slash == NULL ? word : slash + 1;

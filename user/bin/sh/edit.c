@@ -11,41 +11,34 @@
 #include <unistd.h>
 
 #include "edit.h"
-#include "sh.h"
 
 #define DELETE_BACK 0x7f
 
-static struct line_buffer line;
+static struct line_buffer line = {.text.kept = true};
 static size_t age;    /* of the line from the history; 0: it is none */
 static char *newest;  /* what was typed before the history was asked */
 
 void
 line_insert(struct line_buffer *buffer, const char *text, size_t length)
 {
-    if (buffer->length + length + 1 > buffer->room) {
-        buffer->room = (buffer->length + length + 1) * 2;
-        buffer->text = check_memory(realloc(buffer->text, buffer->room));
-    }
-    char *place = buffer->text + buffer->cursor;
-    memmove(place + length, place, buffer->length - buffer->cursor);
-    memcpy(place, text, length);
-    buffer->length += length;
+    text_insert(&buffer->text, buffer->cursor, text, length);
     buffer->cursor += length;
-    buffer->text[buffer->length] = '\0';
 }
 
 void
 line_delete(struct line_buffer *buffer, size_t from, size_t to)
 {
-    memmove(buffer->text + from, buffer->text + to, buffer->length - to + 1);
-    buffer->length -= to - from;
+    struct text *text = &buffer->text;
+
+    memmove(text->bytes + from, text->bytes + to, text->length - to + 1);
+    text->length -= to - from;
     buffer->cursor = from;
 }
 
 void
 line_set(struct line_buffer *buffer, const char *text)
 {
-    buffer->length = buffer->cursor = 0;
+    buffer->text.length = buffer->cursor = 0;
     line_insert(buffer, text, strlen(text));
 }
 
@@ -115,7 +108,7 @@ show_history(size_t wanted)
         return;
     }
     if (age == 0) {
-        newest = temp_copy(line.text, line.length);
+        newest = temp_copy(line.text.bytes, line.text.length);
         text = wanted == 0 ? newest : text;
     }
     age = wanted;
@@ -127,10 +120,10 @@ word_start(void)
 {
     size_t i = line.cursor;
 
-    while (i > 0 && line.text[i - 1] == ' ') {
+    while (i > 0 && line.text.bytes[i - 1] == ' ') {
         i--;
     }
-    while (i > 0 && line.text[i - 1] != ' ') {
+    while (i > 0 && line.text.bytes[i - 1] != ' ') {
         i--;
     }
     return i;
@@ -141,7 +134,7 @@ static void
 edit(int key)
 {
     size_t cursor = line.cursor;
-    bool at_end = cursor == line.length;
+    bool at_end = cursor == line.text.length;
 
     switch (key) {
     case KEY_LEFT:
@@ -151,13 +144,13 @@ edit(int key)
     case KEY_HOME:
     case CONTROL('A'): line.cursor = 0; break;
     case KEY_END:
-    case CONTROL('E'): line.cursor = line.length; break;
+    case CONTROL('E'): line.cursor = line.text.length; break;
     case DELETE_BACK:
     case CONTROL('H'): line_delete(&line, cursor - (cursor > 0), cursor); break;
     case KEY_DELETE:
     case CONTROL('D'): line_delete(&line, cursor, cursor + !at_end); break;
     case CONTROL('U'): line_delete(&line, 0, cursor); break;
-    case CONTROL('K'): line_delete(&line, cursor, line.length); break;
+    case CONTROL('K'): line_delete(&line, cursor, line.text.length); break;
     case CONTROL('W'): line_delete(&line, word_start(), cursor); break;
     case KEY_UP:
     case CONTROL('P'): show_history(age + 1); break;
@@ -195,7 +188,7 @@ edit_until_end(const char *prompt)
         }
         bool ends = key == CONTROL('C') || key == '\n' || key == '\r' ||
                     key == KEY_END_OF_FILE ||
-                    (key == CONTROL('D') && line.length == 0);
+                    (key == CONTROL('D') && line.text.length == 0);
         if (ends) {
             return key;
         }
@@ -239,7 +232,7 @@ edit_line(const char *prompt, char **text)
     age = 0;
     newest = NULL;
     int key = edit_until_end(show_first_lines(prompt));
-    line.cursor = line.length;
+    line.cursor = line.text.length;
     if (key == CONTROL('C')) {
         line_insert(&line, "^C", 2);
         screen_show(prompt, &line);
@@ -249,10 +242,10 @@ edit_line(const char *prompt, char **text)
     if (key == CONTROL('C')) {
         return EDIT_INTERRUPTED;
     }
-    if (line.length == 0 && key != '\n' && key != '\r') {
+    if (line.text.length == 0 && key != '\n' && key != '\r') {
         return EDIT_END;
     }
-    history_add(line.text);
-    *text = line.text;
+    history_add(line.text.bytes);
+    *text = line.text.bytes;
     return EDIT_LINE;
 }

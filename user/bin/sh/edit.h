@@ -5,8 +5,7 @@
  * line, history.c knows those before, complete.c the names that can follow.
  */
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "sh.h"
 
 enum edit_result {
     EDIT_LINE,        /* *line is it, without a newline, till the next call */
@@ -34,9 +33,7 @@ int edit_key(void);
 
 /* The line in the making. */
 struct line_buffer {
-    char *text; /* always ended by a NUL */
-    size_t length;
-    size_t room;
+    struct text text;
     size_t cursor;
 };
 

@@ -111,10 +111,10 @@ expand_quoted(struct expansion *x, const char *s)
     }
     char *inside = temp_copy(s + 1, (size_t)(end - s) - 2);
     if (*s == '"') {
-        size_t before = x->length;
+        size_t before = x->arg.text.length;
         x->no_args = false;
         expand_text(x, inside, DOUBLE);
-        x->begun = x->begun || !x->no_args || x->length > before;
+        x->begun = x->begun || !x->no_args || x->arg.text.length > before;
         x->no_args = false;
         return end;
     }
@@ -206,19 +206,13 @@ expand_words(const struct word *words, int *count)
     return x.failed ? NULL : x.args.list + 1;
 }
 
-static char *
-whole(struct expansion *x)
-{
-    return x->failed ? NULL : temp_copy(x->text, x->length);
-}
-
 char *
 expand_string(const char *text, enum quoting quoting)
 {
     struct expansion x = {0};
 
     expand_text(&x, text, quoting);
-    return whole(&x);
+    return x.failed ? NULL : arg_text(&x);
 }
 
 char *
@@ -227,7 +221,7 @@ expand_assignment(const char *text)
     struct expansion x = {.assigns = true};
 
     expand_text(&x, text, BARE);
-    return whole(&x);
+    return x.failed ? NULL : arg_text(&x);
 }
 
 char *
@@ -236,5 +230,5 @@ expand_pattern(const char *text)
     struct expansion x = {0};
 
     expand_text(&x, text, BARE);
-    return x.failed ? NULL : end_pattern(&x);
+    return x.failed ? NULL : arg_pattern(&x);
 }

@@ -29,7 +29,7 @@ static const struct {
 static const char *
 here(const struct parser *parser)
 {
-    return parser->source->text + parser->source->at;
+    return parser->source->text.bytes + parser->source->at;
 }
 
 static void
@@ -38,7 +38,7 @@ advance(struct parser *parser, size_t length)
     struct source *source = parser->source;
 
     for (; length > 0; length--) {
-        source->line += source->text[source->at++] == '\n';
+        source->line += source->text.bytes[source->at++] == '\n';
     }
 }
 

@@ -86,7 +86,9 @@ temp_copy(const char *text, size_t length)
 {
     char *copy = temp_alloc(length + 1);
 
-    memcpy(copy, text, length);
+    if (length > 0) { /* else text may be NULL */
+        memcpy(copy, text, length);
+    }
     copy[length] = '\0';
     return copy;
 }
@@ -104,6 +106,38 @@ temp_release(struct mark mark)
     if (temporary != NULL) {
         temporary->used = mark.used;
     }
+}
+
+void
+text_insert(struct text *text, size_t at, const char *bytes, size_t length)
+{
+    if (text->length + length + 1 > text->room) {
+        char *old = text->bytes;
+        text->room = (text->length + length + 1) * 2;
+        text->bytes = text->kept ? check_memory(realloc(old, text->room))
+                                 : temp_alloc(text->room);
+        if (!text->kept && old != NULL) {
+            memcpy(text->bytes, old, text->length);
+        }
+    }
+    char *place = text->bytes + at;
+    memmove(place + length, place, text->length - at);
+    memcpy(place, bytes, length);
+    text->length += length;
+    text->bytes[text->length] = '\0';
+}
+
+void
+text_add(struct text *text, const char *bytes, size_t length)
+{
+    text_insert(text, text->length, bytes, length);
+}
+
+void
+marked_add(struct marked *marked, char c, bool quoted)
+{
+    text_add(&marked->text, &c, 1);
+    text_add(&marked->marks, &(char){quoted}, 1);
 }
 
 struct tree *

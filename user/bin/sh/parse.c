@@ -60,7 +60,8 @@ is_whole(const struct parser *parser)
 
     return !source->interrupted &&
            (parser->token == TOKEN_NEWLINE ||
-            (parser->token == TOKEN_END && source->text[source->at] == '\0'));
+            (parser->token == TOKEN_END &&
+             source->text.bytes[source->at] == '\0'));
 }
 
 enum parse_result

@@ -367,7 +367,7 @@ run_source(struct source *source)
         temp_release(mark);
         if (source->terminal) {
             shell.unwind = UNWIND_NOT;
-            source->at = source->length; /* the rest of a wrong line */
+            source->at = source->text.length; /* the rest of a wrong line */
         } else if (shell.unwind != UNWIND_NOT) {
             break;
         }

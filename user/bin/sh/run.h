@@ -34,17 +34,14 @@ enum quoting {
 };
 
 struct expansion {
-    struct args args; /* the finished arguments */
-    char *text;       /* the argument in the making */
-    char *marks;      /* for each of its bytes: was it quoted? */
-    size_t length;
-    size_t room;
-    bool split;       /* unquoted values are split, and patterns matched */
-    bool assigns;     /* NAME=value: ~ also stands for itself behind : */
-    bool begun;       /* there is an argument, be it empty */
-    bool after_space; /* white space of IFS ended the last argument */
-    bool no_args;     /* "$@" gave nothing in this quoted string */
-    bool failed;      /* after a complaint */
+    struct args args;  /* the finished arguments */
+    struct marked arg; /* the one in the making */
+    bool split;        /* unquoted values are split, and patterns matched */
+    bool assigns;      /* NAME=value: ~ also stands for itself behind : */
+    bool begun;        /* there is an argument, be it empty */
+    bool after_space;  /* white space of IFS ended the last argument */
+    bool no_args;      /* "$@" gave nothing in this quoted string */
+    bool failed;       /* after a complaint */
 };
 
 void expand_text(struct expansion *x, const char *s, enum quoting quoting);
@@ -59,7 +56,8 @@ void put(struct expansion *x, char c, bool quoted);
 void put_value(struct expansion *x, const char *value, bool quoted);
 void put_all_args(struct expansion *x, bool star, bool quoted);
 void end_arg(struct expansion *x);
-char *end_pattern(struct expansion *x);
+char *arg_text(const struct expansion *x);
+char *arg_pattern(const struct expansion *x);
 
 /* param.c: $NAME and, without its braces, ${...}. */
 void expand_param(struct expansion *x, const char *text,

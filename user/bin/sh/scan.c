@@ -108,7 +108,7 @@ static const char *
 skip_substitution(const char *s, struct scan *scan)
 {
     struct source source = {
-        .text = (char *)s, .line = scan->line, .partial = true,
+        .text.bytes = (char *)s, .line = scan->line, .partial = true,
     };
     struct tree *tree;
     enum parse_result result =

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "edit.h"
-#include "sh.h"
 
 static char *shown; /* prompt and line */
 static size_t shown_length;
@@ -98,12 +97,12 @@ screen_show(const char *prompt, const struct line_buffer *line)
 {
     size_t width = screen_width() - 1;
     size_t before = strlen(prompt);
-    size_t length = before + line->length;
+    size_t length = before + line->text.length;
     char *wanted = check_memory(malloc(length + 1));
     size_t same = 0;
 
     strcpy(wanted, prompt);
-    strcpy(wanted + before, line->text);
+    strcpy(wanted + before, line->text.bytes);
     while (same < length && same < shown_length &&
            shown[same] == wanted[same]) {
         same++;

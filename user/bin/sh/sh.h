@@ -151,6 +151,29 @@ char *temp_copy(const char *text, size_t length);
 struct mark temp_mark(void);
 void temp_release(struct mark mark);
 
+/*
+ * A text that grows. Its bytes are temporary memory, or if `kept` the text's
+ * own, to be freed; a NUL stands behind them as soon as there are any.
+ */
+struct text {
+    char *bytes;
+    size_t length;
+    size_t room;
+    bool kept;
+};
+
+void text_insert(struct text *text, size_t at, const char *bytes,
+                 size_t length);
+void text_add(struct text *text, const char *bytes, size_t length);
+
+/* A text that knows of each byte whether it was quoted. */
+struct marked {
+    struct text text;
+    struct text marks; /* 1: it was */
+};
+
+void marked_add(struct marked *marked, char c, bool quoted);
+
 struct tree {
     struct node *root; /* NULL: an empty line */
     int users;

@@ -17,39 +17,26 @@ void
 source_open_text(struct source *source, const char *text)
 {
     *source = (struct source){
-        .text = (char *)text, .length = strlen(text), .line = 1,
+        .text = {.bytes = (char *)text, .length = strlen(text)}, .line = 1,
     };
 }
 
 void
 source_open_fd(struct source *source, int fd)
 {
-    *source = (struct source){.fd = fd, .line = 1, .room = 256};
-    source->text = check_memory(malloc(source->room));
-    source->text[0] = '\0';
+    *source = (struct source){.fd = fd, .line = 1, .text = {.kept = true}};
+    text_add(&source->text, "", 0);
 }
 
 void
 source_close(struct source *source)
 {
-    if (source->room > 0) {
-        free(source->text);
+    if (source->text.room > 0) {
+        free(source->text.bytes);
         if (source->fd > STDERR_FILENO) {
             close(source->fd);
         }
     }
-}
-
-static void
-add(struct source *source, const char *text, size_t length)
-{
-    if (source->length + length + 1 > source->room) {
-        source->room = (source->length + length + 1) * 2;
-        source->text = check_memory(realloc(source->text, source->room));
-    }
-    memcpy(source->text + source->length, text, length);
-    source->length += length;
-    source->text[source->length] = '\0';
 }
 
 /* => the next byte, or EOF */
@@ -74,16 +61,16 @@ next_byte(struct source *source)
 static bool
 add_from_fd(struct source *source)
 {
-    size_t before = source->length;
+    size_t before = source->text.length;
     int c = '\0';
 
     while (c != '\n' && (c = next_byte(source)) != EOF) {
         if (c != '\0') {
             char byte = (char)c;
-            add(source, &byte, 1);
+            text_add(&source->text, &byte, 1);
         }
     }
-    return source->length > before;
+    return source->text.length > before;
 }
 
 static bool
@@ -102,27 +89,27 @@ add_from_terminal(struct source *source)
     if (result != EDIT_LINE) {
         return false;
     }
-    add(source, line, strlen(line));
-    add(source, "\n", 1);
+    text_add(&source->text, line, strlen(line));
+    text_add(&source->text, "\n", 1);
     return true;
 }
 
 bool
 source_more(struct source *source)
 {
-    if (source->room == 0 || source->interrupted) {
+    if (source->text.room == 0 || source->interrupted) {
         return false;
     }
-    if (source->at == source->length) {
-        source->at = source->length = 0; /* all of it was run */
-        source->text[0] = '\0';
+    if (source->at == source->text.length) {
+        source->at = source->text.length = 0; /* all of it was run */
+        source->text.bytes[0] = '\0';
     }
-    size_t before = source->length;
+    size_t before = source->text.length;
     bool more = source->terminal ? add_from_terminal(source)
                                  : add_from_fd(source);
     source->continued = true;
     if (shell.opt['v']) {
-        dprintf(STDERR_FILENO, "%s", source->text + before);
+        dprintf(STDERR_FILENO, "%s", source->text.bytes + before);
     }
     return more;
 }

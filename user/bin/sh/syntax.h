@@ -9,12 +9,10 @@
  * holds what was read and not yet forgotten, `at` is where the lexer stands.
  */
 struct source {
-    char *text;
+    struct text text; /* if it has no room all is there, else it grows */
     size_t at;
-    size_t length;
-    size_t room;      /* of text, if it is ours to grow; 0: all is there */
     int line;         /* the number of the line at `at` */
-    int fd;           /* what more comes from, if room is not 0 */
+    int fd;           /* what more comes from */
     char buf[1024];   /* bytes of fd beyond the line */
     size_t buf_at;
     size_t buf_end;
