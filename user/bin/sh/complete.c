@@ -112,18 +112,12 @@ add_commands(struct args *names, const char *prefix)
     }
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void
 sort(struct args *names)
 {
     size_t kept = 0;
 
-    qsort(names->list, names->count, sizeof(char *), compare);
+    args_sort(names, 0);
     for (size_t i = 0; i < names->count; i++) {
         if (i == 0 || strcmp(names->list[i], names->list[kept - 1]) != 0) {
             names->list[kept++] = names->list[i];

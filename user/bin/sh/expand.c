@@ -52,19 +52,6 @@ expand_backquote(struct expansion *x, const char *s, enum quoting quoting)
     return end == NULL ? s + 1 : end;
 }
 
-/* => the length of the parameter's name behind an unbraced dollar */
-static size_t
-plain_name(const char *s)
-{
-    size_t length = var_name_length(s);
-
-    if (length == 0 && *s != '\0' &&
-        (isdigit(*s) || strchr("?$!#@*-", *s) != NULL)) {
-        length = 1;
-    }
-    return length;
-}
-
 /* s is at the dollar. => behind what it begins */
 static const char *
 expand_dollar(struct expansion *x, const char *s, enum quoting quoting)
@@ -72,7 +59,7 @@ expand_dollar(struct expansion *x, const char *s, enum quoting quoting)
     struct scan scan = {.line = shell.line};
     bool quoted = quoting >= DOUBLE;
     const char *end = skip_dollar(s, quoted, &scan);
-    size_t name = plain_name(s + 1);
+    size_t name = param_name_length(s + 1, false);
 
     if (end == NULL) {
         complain("a %.2s is not closed", s);

@@ -3,6 +3,7 @@
  * character and by any quote; so "" is an argument and an empty $x is none.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "run.h"
@@ -20,6 +21,18 @@ args_add(struct args *args, char *arg)
         args->room = room;
     }
     args->list[args->count++] = arg;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void
+args_sort(struct args *args, size_t from)
+{
+    qsort(args->list + from, args->count - from, sizeof(char *), compare);
 }
 
 void

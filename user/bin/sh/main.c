@@ -9,7 +9,6 @@
  * Entry points: main, shell_exit, shell_fail.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -63,20 +62,6 @@ shell_fail(void)
     return 2;
 }
 
-static void
-open_script(struct source *source, const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
-
-    if (high < 0) {
-        complain("cannot open %s: %s", path, strerror(errno));
-        exit(errno == ENOENT ? 127 : 126);
-    }
-    close(fd);
-    source_open_fd(source, high);
-}
-
 /* => false if the arguments make no sense */
 static bool
 choose_source(struct source *source, int argc, char **argv)
@@ -96,7 +81,10 @@ choose_source(struct source *source, int argc, char **argv)
         }
         source_open_text(source, argv[i++]);
     } else if (i < argc && !standard) {
-        open_script(source, argv[i]);
+        if (!source_open_file(source, argv[i])) {
+            complain("cannot open %s: %s", argv[i], strerror(errno));
+            exit(errno == ENOENT ? 127 : 126);
+        }
     } else {
         source_open_fd(source, STDIN_FILENO);
         shell.interactive = source->terminal = isatty(STDIN_FILENO);

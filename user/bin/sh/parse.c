@@ -262,10 +262,10 @@ parse_group(struct parser *parser, enum node_kind kind)
 }
 
 struct word **
-add_word(struct parser *parser, struct word **end)
+add_word(struct parser *parser, struct word **end, char *text)
 {
     *end = tree_alloc(parser->tree, sizeof(**end));
-    (*end)->text = parser->text;
+    (*end)->text = text;
     return &(*end)->next;
 }
 
@@ -366,7 +366,7 @@ parse_simple(struct parser *parser)
     while (parser->token == TOKEN_WORD || parser->token == TOKEN_REDIR) {
         redirs = parse_redirs(parser, redirs);
         if (parser->token == TOKEN_WORD) {
-            words = add_word(parser, words);
+            words = add_word(parser, words, parser->text);
             lex_next(parser);
         }
         if (parser->token == TOKEN_OPEN && node->redirs == NULL &&

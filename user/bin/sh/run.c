@@ -62,12 +62,8 @@ run_job(struct node *node, bool background)
         if (pid > 0) {
             job_add(&job, pid);
         }
-        if (stage.in >= 0) {
-            close(stage.in);
-        }
-        if (stage.out >= 0) {
-            close(stage.out);
-        }
+        close_fd(stage.in);
+        close_fd(stage.out);
         stage.in = stage.unused;
     }
     if (background) {
@@ -210,22 +206,13 @@ run_while(struct node *node)
 static int
 run_for(struct node *node)
 {
-    int count = shell.params.count;
-    char **values = shell.params.args;
+    int count;
     int status = 0;
 
     shell.line = node->line;
-    if (node->has_in) {
-        values = expand_words(node->words, &count);
-        if (values == NULL) {
-            return shell.status = shell_fail();
-        }
-    } else { /* `set` in the loop may free the arguments */
-        char **copies = temp_alloc(((size_t)count + 1) * sizeof(*copies));
-        for (int i = 0; i < count; i++) {
-            copies[i] = temp_copy(values[i], strlen(values[i]));
-        }
-        values = copies;
+    char **values = expand_words(node->words, &count);
+    if (values == NULL) {
+        return shell.status = shell_fail();
     }
     shell.loops++;
     for (int i = 0; i < count; i++) {
@@ -389,16 +376,10 @@ int
 run_file(const char *path)
 {
     struct source source;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
 
-    if (fd >= 0) {
-        close(fd);
-    }
-    if (high < 0) {
+    if (!source_open_file(&source, path)) {
         return -1;
     }
-    source_open_fd(&source, high);
     int status = run_source(&source);
     source_close(&source);
     return status;

@@ -24,6 +24,7 @@ struct args {
 };
 
 void args_add(struct args *args, char *arg);
+void args_sort(struct args *args, size_t from);
 
 /* How text that is expanded stands. */
 enum quoting {
@@ -59,7 +60,10 @@ void end_arg(struct expansion *x);
 char *arg_text(const struct expansion *x);
 char *arg_pattern(const struct expansion *x);
 
-/* param.c: $NAME and, without its braces, ${...}. */
+/* param.c: the length of a parameter's name at the start of text, or 0. */
+size_t param_name_length(const char *text, bool in_braces);
+
+/* $NAME and, without its braces, ${...}. */
 void expand_param(struct expansion *x, const char *text,
                   enum quoting quoting);
 
@@ -103,8 +107,7 @@ void job_child(const struct job *job);
 void job_add(struct job *job, pid_t pid);
 int job_wait(struct job *job);
 void job_remember(const struct job *job);
-void jobs_poll(void);
-void jobs_wait_all(void);
+void jobs_collect(int options); /* WNOHANG, or 0: wait for all */
 int jobs_wait_one(pid_t pid);
 bool job_interrupted(void);
 
@@ -139,6 +142,7 @@ struct stage {
 pid_t start(struct stage *stage, struct node *node);
 pid_t start_program(struct stage *stage, const struct ready *ready);
 int run_program(const struct ready *ready);
+void close_fd(int fd);
 
 /* program.c */
 int exec_program(char **argv, char *const envp[]);

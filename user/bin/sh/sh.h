@@ -82,7 +82,6 @@ struct node {
     struct node *other;
     struct case_item *items;
     char *name;
-    bool has_in; /* a for without `in` goes through "$@" */
 };
 
 /* $1 ... ; a function has its own. */

@@ -72,13 +72,13 @@ ready_assign(const struct ready *ready, struct saved_var **saved)
 static void
 trace(const struct ready *ready)
 {
-    char line[512] = "+";
+    struct text line = {0};
 
     for (int i = 0; i < ready->argc; i++) {
-        size_t length = strlen(line);
-        snprintf(line + length, sizeof(line) - length, " %s", ready->argv[i]);
+        text_add(&line, " ", 1);
+        text_add(&line, ready->argv[i], strlen(ready->argv[i]));
     }
-    dprintf(STDERR_FILENO, "%s\n", line);
+    dprintf(STDERR_FILENO, "+%s\n", line.bytes);
 }
 
 /* What stdout still holds must be written before anyone else writes. */

@@ -4,9 +4,11 @@
  * byte more than the line is read, since the rest may be for a command.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "edit.h"
@@ -26,6 +28,21 @@ source_open_fd(struct source *source, int fd)
 {
     *source = (struct source){.fd = fd, .line = 1, .text = {.kept = true}};
     text_add(&source->text, "", 0);
+}
+
+bool
+source_open_file(struct source *source, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (high >= 0) {
+        source_open_fd(source, high);
+    }
+    return high >= 0;
 }
 
 void
@@ -81,7 +98,7 @@ add_from_terminal(struct source *source)
     char *line;
 
     if (!source->continued) {
-        jobs_poll();
+        jobs_collect(WNOHANG);
         job_interrupted(); /* forget a ^C that no loop has looked for */
     }
     enum edit_result result = edit_line(shown == NULL ? "" : shown, &line);

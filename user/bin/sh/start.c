@@ -19,7 +19,8 @@
 
 bool command_substituted;
 
-static void
+/* -1 is none. */
+void
 close_fd(int fd)
 {
     if (fd >= 0) {

@@ -24,6 +24,9 @@ struct source {
 
 void source_open_text(struct source *source, const char *text);
 void source_open_fd(struct source *source, int fd);
+
+/* Its descriptor is out of the way of redirections. => false if it fails */
+bool source_open_file(struct source *source, const char *path);
 void source_close(struct source *source);
 
 /* Read one more line. => false at the end */
@@ -88,7 +91,7 @@ bool is_word(const struct parser *parser, const char *text);
 bool take_word(struct parser *parser, const char *text);
 bool want_word(struct parser *parser, const char *text);
 void skip_newlines(struct parser *parser);
-struct word **add_word(struct parser *parser, struct word **end);
+struct word **add_word(struct parser *parser, struct word **end, char *text);
 struct node *parse_list(struct parser *parser, bool one_line);
 struct node *parse_body(struct parser *parser);
 
