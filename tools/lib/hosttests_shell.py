@@ -174,7 +174,9 @@ def shell_keys(host):
             (b"echo l none" + start + right * 6 + b"\x0b", b"l"),
             (b"echo m none\x17", b"m"), (b"echo nx" + left + b"\x04", b"n"),
             (b"ho o\x1b[1~ec\x1b[4~p", b"op"), (b"echo q\x02r\x06s", b"rqs"),
-            (b"echo\x1b[99~ t\x1bOH\x1bOF", b"t"), (b"ec\x0cho u", b"u")):
+            (b"echo\x1b[99~ t\x1bOH\x1bOF", b"t"), (b"ec\x0cho u", b"u"),
+            ("echo vé€".encode() + left * 2 + b"x" + right + b"y\x7f\x04w",
+             "vxéw".encode())):
         shell.says(keys + b"\r", rb"\n" + out + rb"\r+\n")
     shell.leave()
 
@@ -233,6 +235,8 @@ def shell_tab(host):
     shell.says(b"cat so\tfi\t\r", rb"\nin\r+\n")
     shell.says(b"cat /tm\tsome-d\tf\t\r", rb"\nin\r+\n")
     shell.says(b"cat a\\ \t\r", rb"\nx\r+\n")
+    shell.says(b"cat \"a \t\r", rb"\nx\r+\n")
+    shell.says(b"cat 'a \t\r", rb"\nx\r+\n")
     shell.says(b"echo aa\t\t\x15echo listed\r",
                rb"\naa1 +aa2\r+\n[^\n]*# echo aa[^\n]*\r+\nlisted\r+\n")
     shell.says(b"echo nowhere\t\t\r", rb"\nnowhere\r+\n")

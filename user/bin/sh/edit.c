@@ -42,6 +42,19 @@ line_set(struct line_buffer *buffer, const char *text)
     line_insert(buffer, text, strlen(text));
 }
 
+/* The place a character to the left or right: UTF-8's are of several bytes. */
+static size_t
+beside_cursor(bool right)
+{
+    const struct text *text = &line.text;
+    size_t at = line.cursor;
+
+    do {
+        at += right ? at < text->length : -(size_t)(at > 0);
+    } while (at > 0 && at < text->length && is_inside(text->bytes[at]));
+    return at;
+}
+
 static int
 read_byte(void)
 {
@@ -129,26 +142,37 @@ word_start(void)
     return i;
 }
 
+/* All its bytes at once: a terminal cannot show a part of a character. */
+static void
+insert_character(int byte)
+{
+    int more = (byte >= 0xc0) + (byte >= 0xe0) + (byte >= 0xf0);
+
+    line_insert(&line, &(char){(char)byte}, 1);
+    while (more-- > 0 && (byte = read_byte()) != KEY_END_OF_FILE) {
+        line_insert(&line, &(char){(char)byte}, 1);
+    }
+}
+
 /* A key that changes the line. */
 static void
 edit(int key)
 {
     size_t cursor = line.cursor;
-    bool at_end = cursor == line.text.length;
 
     switch (key) {
     case KEY_LEFT:
-    case CONTROL('B'): line.cursor -= cursor > 0; break;
+    case CONTROL('B'): line.cursor = beside_cursor(false); break;
     case KEY_RIGHT:
-    case CONTROL('F'): line.cursor += !at_end; break;
+    case CONTROL('F'): line.cursor = beside_cursor(true); break;
     case KEY_HOME:
     case CONTROL('A'): line.cursor = 0; break;
     case KEY_END:
     case CONTROL('E'): line.cursor = line.text.length; break;
     case DELETE_BACK:
-    case CONTROL('H'): line_delete(&line, cursor - (cursor > 0), cursor); break;
+    case CONTROL('H'): line_delete(&line, beside_cursor(false), cursor); break;
     case KEY_DELETE:
-    case CONTROL('D'): line_delete(&line, cursor, cursor + !at_end); break;
+    case CONTROL('D'): line_delete(&line, cursor, beside_cursor(true)); break;
     case CONTROL('U'): line_delete(&line, 0, cursor); break;
     case CONTROL('K'): line_delete(&line, cursor, line.text.length); break;
     case CONTROL('W'): line_delete(&line, word_start(), cursor); break;
@@ -166,7 +190,7 @@ edit(int key)
         break;
     default:
         if (key >= ' ' && key < KEY_UP) {
-            line_insert(&line, (char[]){(char)key}, 1);
+            insert_character(key);
         }
     }
 }

@@ -15,6 +15,13 @@ enum edit_result {
 
 enum edit_result edit_line(const char *prompt, char **line);
 
+/* Whether this byte goes on with a character of UTF-8. */
+static inline bool
+is_inside(char c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
 #define CONTROL(c) ((c) & 0x1f)
 
 enum key {

@@ -8,6 +8,8 @@
 
 #include "run.h"
 
+#define CALLS_MAX 1000
+
 struct function {
     struct function *next;
     char *name;
@@ -82,6 +84,10 @@ function_call(struct function *function, int argc, char **argv)
     struct tree *tree = function->tree;
     int loops = shell.loops;
 
+    if (shell.calls == CALLS_MAX) {
+        complain("%s: functions call each other too deep", argv[0]);
+        return shell_fail();
+    }
     shell.params = (struct params){.args = argv + 1, .count = argc - 1};
     shell.loops = 0;
     shell.calls++;

@@ -127,13 +127,11 @@ lex_word(struct parser *parser)
             parser->token = TOKEN_ERROR;
             return;
         }
-        if (!source_more(parser->source)) {
-            if (scan.ended) {
-                parser->token = TOKEN_END;
-                return;
-            }
-            scan.ended = true;
+        if (scan.ended) {
+            parser->token = TOKEN_END;
+            return;
         }
+        scan.ended = !source_more(parser->source);
     }
     size_t length = (size_t)(end - here(parser));
     parser->token = TOKEN_WORD;

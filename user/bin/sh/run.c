@@ -36,22 +36,22 @@ run_simple(struct node *node)
     return check(run_ready(&ready, false));
 }
 
-/* Run nodes in processes of their own, joined by pipes. */
+/* Run the nodes up to `end` in processes of their own, joined by pipes. */
 static int
-run_job(struct node *node, bool background)
+run_job(struct node *node, const struct node *end, bool background)
 {
     struct job job = {.background = background};
     struct stage stage = {.job = &job, .in = -1};
-    int count = 0;
+    size_t count = 0;
 
-    for (struct node *n = node; n != NULL; n = n->next) {
+    for (struct node *n = node; n != end; n = n->next) {
         count++;
     }
-    job.pids = temp_alloc((size_t)count * sizeof(pid_t));
+    job.pids = temp_alloc(count * sizeof(pid_t));
     pid_t pid = 0;
-    for (; node != NULL; node = node->next) {
+    for (; node != end; node = node->next) {
         int fds[2] = {-1, -1};
-        if (node->next != NULL && pipe2(fds, O_CLOEXEC) < 0) {
+        if (node->next != end && pipe2(fds, O_CLOEXEC) < 0) {
             complain("pipe: %s", strerror(errno));
             pid = -1;
             break;
@@ -77,29 +77,21 @@ run_job(struct node *node, bool background)
 static int
 run_pipe(struct node *node)
 {
-    return check(run_job(node->left, false));
-}
-
-/* A single node, though it is one of a chain. */
-static int
-run_alone(struct node *node, bool background)
-{
-    struct node alone = *node;
-
-    alone.next = NULL;
-    return run_job(alone.kind == NODE_PIPE ? alone.left : &alone, background);
+    return check(run_job(node->left, NULL, false));
 }
 
 static int
 run_subshell(struct node *node)
 {
-    return check(run_alone(node, false));
+    return check(run_job(node, node->next, false));
 }
 
 static int
 run_background(struct node *node)
 {
-    return run_alone(node->left, true);
+    struct node *left = node->left;
+
+    return run_job(left->kind == NODE_PIPE ? left->left : left, NULL, true);
 }
 
 /* A command of which only the status is wanted. */
@@ -298,7 +290,7 @@ run_redirected(struct node *node)
     }
     bool ok = redirect_apply(redirs, &saved);
     int status = ok ? runners[node->kind](node) : 2;
-    redirect_undo(saved);
+    redirect_undo(saved, false);
     shell.status = status;
     return ok ? status : check(status);
 }

@@ -90,8 +90,7 @@ bool redirect_expand(struct redir *from, struct redir **to);
  * => what is undone is remembered in *saved, unless saved is NULL
  */
 bool redirect_apply(const struct redir *redirs, struct saved_fd **saved);
-void redirect_undo(struct saved_fd *saved);
-void redirect_keep(struct saved_fd *saved);
+void redirect_undo(struct saved_fd *saved, bool stay);
 
 /* jobs.c: the processes of one pipeline. */
 struct job {

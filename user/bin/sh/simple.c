@@ -100,7 +100,7 @@ run_assignments(struct ready *ready)
     struct saved_fd *saved_fds = NULL;
 
     bool ok = redirect_apply(ready->redirs, &saved_fds);
-    redirect_undo(saved_fds);
+    redirect_undo(saved_fds, false);
     if (!ok) {
         return 2;
     }
@@ -132,11 +132,7 @@ run_builtin(struct ready *ready)
         status = ready->builtin->function(ready->argc, ready->argv);
         status = flush(ready->argv[0], status);
     }
-    if (stays) {
-        redirect_keep(saved_fds);
-    } else {
-        redirect_undo(saved_fds);
-    }
+    redirect_undo(saved_fds, stays);
     var_restore(saved);
     return status;
 }

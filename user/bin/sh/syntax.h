@@ -119,5 +119,5 @@ const char *skip_backquote(const char *s);
 /* s is behind $(( ; => behind )), or NULL if it is not arithmetic. */
 const char *skip_arithmetic(const char *s, struct scan *scan);
 
-/* Take the quotes of a here-document's delimiter away. => any was there */
+/* Take the quotes of a text without dollars away. => any was there */
 bool remove_quotes(char *text);

@@ -56,19 +56,19 @@ is_unary(const char *op)
 }
 
 static bool
-has_type(const char *path, unsigned type)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && (st.st_mode & S_IFMT) == type;
-}
-
-static bool
 unary(struct test *t, char op, const char *arg)
 {
+    static const char types[] = "bcdfpS";
+    static const mode_t modes[] = {
+        S_IFBLK, S_IFCHR, S_IFDIR, S_IFREG, S_IFIFO, S_IFSOCK,
+    };
+    const char *type = strchr(types, op);
     struct stat st;
     bool there = stat(arg, &st) == 0;
 
+    if (type != NULL) {
+        return there && (st.st_mode & S_IFMT) == modes[type - types];
+    }
     switch (op) {
     case 'n': return *arg != '\0';
     case 'z': return *arg == '\0';
@@ -76,12 +76,6 @@ unary(struct test *t, char op, const char *arg)
     case 'r': return access(arg, R_OK) == 0;
     case 'w': return access(arg, W_OK) == 0;
     case 'x': return access(arg, X_OK) == 0;
-    case 'b': return has_type(arg, S_IFBLK);
-    case 'c': return has_type(arg, S_IFCHR);
-    case 'd': return has_type(arg, S_IFDIR);
-    case 'f': return has_type(arg, S_IFREG);
-    case 'p': return has_type(arg, S_IFIFO);
-    case 'S': return has_type(arg, S_IFSOCK);
     case 'g': return there && (st.st_mode & S_ISGID) != 0;
     case 'k': return there && (st.st_mode & S_ISVTX) != 0;
     case 'u': return there && (st.st_mode & S_ISUID) != 0;
