@@ -15,8 +15,6 @@
 
 #include "syntax.h"
 
-#define DEPTH_MAX 100 /* commands in commands */
-
 static struct node *parse_and_or(struct parser *parser);
 static struct node *parse_pipeline(struct parser *parser);
 static struct node *parse_command(struct parser *parser);
@@ -285,7 +283,7 @@ parse_compound(struct parser *parser)
 static struct node *
 parse_command(struct parser *parser)
 {
-    if (parser->depth == DEPTH_MAX) {
+    if (parser->depth >= DEPTH_MAX) {
         complain("line %d: commands nested too deep", parser->line);
         parser->result = PARSE_ERROR;
         return NULL;

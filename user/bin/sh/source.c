@@ -75,13 +75,26 @@ next_byte(struct source *source)
     return (unsigned char)source->buf[source->buf_at++];
 }
 
+/*
+ * At the end of a line: whether to stop there. The lexer begins a $(...) anew
+ * with each addition; so to a long one all is added that was read.
+ */
+static bool
+is_enough(const struct source *source)
+{
+    return source->text.length - source->at < sizeof(source->buf) ||
+           memchr(source->buf + source->buf_at, '\n',
+                  source->buf_end - source->buf_at) == NULL;
+}
+
 static bool
 add_from_fd(struct source *source)
 {
     size_t before = source->text.length;
     int c = '\0';
 
-    while (c != '\n' && (c = next_byte(source)) != EOF) {
+    while (!(c == '\n' && is_enough(source)) &&
+           (c = next_byte(source)) != EOF) {
         if (c != '\0') {
             char byte = (char)c;
             text_add(&source->text, &byte, 1);

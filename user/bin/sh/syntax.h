@@ -32,6 +32,8 @@ void source_close(struct source *source);
 /* Read one more line. => false at the end */
 bool source_more(struct source *source);
 
+#define DEPTH_MAX 100 /* commands and substitutions in each other */
+
 enum token {
     TOKEN_END,
     TOKEN_NEWLINE,
