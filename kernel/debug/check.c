@@ -26,8 +26,7 @@
 #include "debug/check.h"
 #include "debug/debug.h"
 
-/* edges[n]: entries found that name frame n.  Allocated at boot, since a check
- * must not allocate. */
+/* edges[n]: entries that name frame n.  From boot: checks must not allocate. */
 static u32 *edges;
 
 void

@@ -51,8 +51,7 @@ at_syscall_end(void)
     }
 }
 
-/* The value of boot word `name=N`, or if `always`, 1 for `name=always`; without
- * the word, 0. */
+/* The value of boot word `name=N`, or 1 for `name=always`; 0: no such word. */
 static u64
 word_value(const char *name, bool always)
 {

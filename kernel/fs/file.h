@@ -32,8 +32,7 @@ struct file {
     void *data;            /* private to the inode's ops */
 };
 
-/* What the file is open for.  Access modes 0, 1, 2 mean read, write, both; 3
- * means neither. */
+/* What the file is open for: access mode 0 read, 1 write, 2 both, 3 neither. */
 #define FILE_READS  1U
 #define FILE_WRITES 2U
 

@@ -1,7 +1,6 @@
 /*
- * Memory before the frame allocator: a pointer that moves up through the
- * largest usable region, around the kernel's image and the initrd.  The rest
- * becomes frames.
+ * Memory before the frame allocator: a pointer that moves up in the largest
+ * usable region, around the kernel and the initrd.  The rest becomes frames.
  */
 #include "common/string.h"
 

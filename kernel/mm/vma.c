@@ -60,8 +60,8 @@ vma_put(struct vma_node *node)
     }
 }
 
-/* Own the node under link.  A copy takes a reference to its object and to both
- * children. */
+/* Own the node under link.  A copy takes references to its object and children.
+ */
 static int
 own(struct vma_node **link)
 {

@@ -358,8 +358,7 @@ act_by_default(int signal)
         stop(signal);
         return;
     }
-    /* No core file is written, so the status has no core flag: as on Linux
-     * with RLIMIT_CORE 0. */
+    /* No core file, so no core flag: as on Linux with RLIMIT_CORE 0. */
     proc_exit(signal);
 }
 

@@ -165,15 +165,13 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
             sys_openat(HERE, path, flags, mode))
 
-/* int mkdirat(int dirfd, const char *path, mode_t mode); mkdir.
- * EEXIST. */
+/* int mkdirat(int dirfd, const char *path, mode_t mode); mkdir.  EEXIST. */
 SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
             make_at(dirfd, path, dir_alloc((u32)mode & 01777
                                            & ~current->fs->umask)))
 SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
-/* int unlinkat(int dirfd, const char *path, int flags); unlink; rmdir,
- * which is AT_REMOVEDIR.
+/* int unlinkat(int dirfd, const char *path, int flags); unlink, rmdir.
  * The file stays as long as a process has it open or mapped.
  * EINVAL: flags; rmdir of `.`.  EISDIR, ENOTEMPTY.  EBUSY: /proc, the root.
  * EPERM: in /proc. */

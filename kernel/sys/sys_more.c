@@ -68,8 +68,7 @@ SYS_FORWARD(sys_symlink, (u64 target, u64 path),
  *            int flags); link.
  * With AT_EMPTY_PATH and "", of fromfd itself; if from is a symbolic link, the
  * new name is for the link, but with AT_SYMLINK_FOLLOW for its target.
- * EINVAL: flags.  EEXIST, EXDEV.  EPERM: a directory.  ENOENT: also if its last
- * name was removed. */
+ * EINVAL: flags.  EEXIST, EXDEV.  EPERM: a directory.  ENOENT: also removed. */
 long
 sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 {
@@ -252,8 +251,7 @@ move_at(u64 fd, u64 user, u64 count, i64 offset, bool write, move_fn *move)
 /* ssize_t pread64(int fd, void *buf, size_t size, off_t offset);
  * pwrite64, preadv, pwritev.
  * As read, write, readv, writev, but at offset; the position does not change.
- * With O_APPEND they append (as on Linux, not as in POSIX).
- * EINVAL: offset.  ESPIPE. */
+ * With O_APPEND they append, as on Linux.  EINVAL: offset.  ESPIPE. */
 SYS_FORWARD(sys_pread64, (u64 fd, u64 buf, u64 size, u64 offset),
             move_at(fd, buf, size, (i64)offset, false, file_move))
 SYS_FORWARD(sys_pwrite64, (u64 fd, u64 buf, u64 size, u64 offset),

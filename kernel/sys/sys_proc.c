@@ -60,8 +60,7 @@ sys_execve(u64 path, u64 argv, u64 envp)
     return error;
 }
 
-/* void exit(int status); ends the calling thread, and with the last one the
- * process. */
+/* void exit(int status); ends the calling thread; the last one, the process. */
 long
 sys_exit(u64 status)
 {
@@ -116,8 +115,7 @@ SYS_FORWARD(sys_getppid, (void),
             __atomic_load_n(&current->process->ppid, __ATOMIC_RELAXED))
 
 /* int reboot(int magic, int magic2, int op, void *arg);
- * POWER_OFF, HALT and RESTART do not return; CAD_ON and CAD_OFF do nothing.
- * EINVAL: bad magic or op. */
+ * POWER_OFF, HALT, RESTART do not return; CAD_ON, CAD_OFF return 0.  EINVAL. */
 long
 sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
 {
