@@ -1,5 +1,5 @@
 /*
- * append.c: with O_APPEND each write goes to the file's end at that moment,
+ * append.c: with O_APPEND each write goes to the end that the file has then,
  * even if the call names another offset.
  */
 #include "names.h"

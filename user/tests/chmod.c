@@ -1,6 +1,6 @@
 /*
- * chmod.c: the twelve bits of a mode are what chmod says, for every kind of
- * file, and stay as they are whatever else happens to it.
+ * chmod.c: chmod sets the twelve bits of a mode, for every kind of file; other
+ * changes of the file do not change them.
  */
 #include "names.h"
 
@@ -89,7 +89,7 @@ test_kept(void)
     umask(022);
 }
 
-/* One that is not to be executed is not executed; a bit is enough. */
+/* A file without x bits is not executed; one x bit is enough. */
 static int
 run(void *mode)
 {

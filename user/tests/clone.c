@@ -1,6 +1,7 @@
 /*
- * clone.c: clone(2) beside what it shares: where it stores the child's pid, on
- * which stack and with which FS base the child begins, and what is refused.
+ * clone.c: where clone(2) stores the child's pid, on which stack and with which
+ * FS base the child begins, and which arguments it refuses. (What it shares:
+ * clone_vm.c, clone_files.c, clone_fs.c.)
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * errors_data.c: why the calls fail that read, write, cut or keep a file's
- * bytes at a place they name, each cause of their manual pages.
+ * errors_data.c: each error, as the manual pages list them, of the calls that
+ * read, write, truncate, allocate or sync a file.
  */
 #include "errors.h"
 

@@ -1,6 +1,6 @@
 /*
- * fallocate.c: room that is asked for is there, and zero; it makes a file
- * longer or not, as one says; and how much room a file takes.
+ * fallocate.c: fallocate allocates zeroed blocks, and makes the file longer
+ * unless it is told to keep the size; stat shows how many blocks a file has.
  */
 #include "names.h"
 

@@ -6,7 +6,7 @@
 
 #include "clone.h"
 
-/* A child that opens the pipe, says so, and then does what is left. */
+/* A child that opens the FIFO, reports it, and then reads or writes. */
 static pid_t
 opener(int flags, int told[2], int (*then)(int fd))
 {
@@ -24,7 +24,7 @@ opener(int flags, int told[2], int (*then)(int fd))
     return pid;
 }
 
-/* What the child said by now: o or -, or . for nothing. */
+/* What the child has reported: o or -, or . for nothing yet. */
 static char
 said(int told[2])
 {
@@ -34,7 +34,7 @@ said(int told[2])
     return c;
 }
 
-/* It says it in the end. */
+/* Wait until the child reports this. */
 static char
 says(int told[2])
 {

@@ -19,7 +19,7 @@ is_fifo(void)
         && st.st_blocks == 0;
 }
 
-/* A child opens the FIFO, and ends with what the open gave. */
+/* A child opens the FIFO; its exit code is the result of open. */
 static pid_t
 opener(int flags)
 {

@@ -1,6 +1,6 @@
 /*
- * file_open.c: what open may do and what not; the mode of new files; which
- * descriptor it gives.
+ * file_open.c: when open succeeds and when it fails; the mode of new files; the
+ * descriptor that it returns.
  */
 #include "tap.h"
 

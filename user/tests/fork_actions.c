@@ -1,6 +1,6 @@
 /*
- * fork_actions.c: a child has its parent's signal actions. From then on each
- * changes only its own, whichever changes first, and even if one dies.
+ * fork_actions.c: a child has a copy of its parent's signal actions. Each
+ * changes only its own, whichever changes first, and even if one has ended.
  */
 #include "tap.h"
 

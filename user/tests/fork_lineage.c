@@ -1,8 +1,8 @@
 /*
  * fork_lineage.c: grandchildren outlive parent and grandparent, and read what
- * these wrote, in memory of many tables; fifty generations each change one
- * page of it and have all the others' pages; and what the last one does to its
- * map stays its own.
+ * these wrote, in memory of many tables; each of fifty generations changes one
+ * page of it and has the pages of all the others; and what the last one does to
+ * its mappings changes no other process's.
  */
 #include "tap.h"
 
@@ -100,8 +100,8 @@ test_chains(void)
     close(ends[0]);
 }
 
-/* A grandchild: when parent and grandparent are dead, look, write, look, do
- * something to the map, look. */
+/* A grandchild: when parent and grandparent are dead, check, write, check,
+ * change a mapping, check. */
 static int
 grandchild(int n, int gate)
 {

@@ -1,6 +1,6 @@
 /*
  * kill.c: the targets of kill: a process, a group, the caller; its results; and
- * that it ends a process in any state: asleep, blocked or busy.
+ * a deadly signal ends a process in any state: asleep, blocked or busy.
  */
 #include "tap.h"
 

@@ -148,7 +148,7 @@ test_long(void)
     ok(!exists(path) && errno == ENAMETOOLONG, "of 4096");
 }
 
-/* A directory that is removed while somebody is in it. */
+/* A directory is removed while it is a process's working directory. */
 static void
 test_gone(void)
 {

@@ -1,8 +1,7 @@
 /*
  * pgrp_life.c: a process group and a session exist while they have members,
- * zombies included, even after their leader has gone elsewhere or ended. And a
- * signal to a group reaches all its members, while processes enter and leave
- * it.
+ * zombies included, even after their leader has left or ended. And a signal to
+ * a group reaches all its members, while processes enter and leave it.
  */
 #include "tap.h"
 
@@ -194,7 +193,7 @@ relay(void)
     }
 }
 
-/* => whether one signal has ended a group that is always another */
+/* => whether one signal has ended a group whose members always change */
 static int
 end_relays(void)
 {

@@ -60,7 +60,7 @@ pass(char byte)
     return read(back[0], &answer, 1) == 1 && answer == byte;
 }
 
-/* Nobody else may have answered. => whether the pipe back is empty */
+/* No other reader may have answered. => whether the pipe back is empty */
 static int
 silent(void)
 {
@@ -72,7 +72,7 @@ silent(void)
     return n < 0 && errno == EAGAIN;
 }
 
-/* The end for all that are left; => how many bytes they had */
+/* End of file for all remaining readers. => how many bytes they had */
 static int
 end_readers(int from, int count)
 {
@@ -103,7 +103,7 @@ test_one_each(void)
     is(end_readers(0, CROWD), BYTES, "the end is for all");
 }
 
-/* Ten bytes in one piece, for ten who want one each. */
+/* One write of ten bytes, for ten readers that each read one. */
 static void
 test_share(void)
 {
@@ -216,7 +216,7 @@ test_writers(void)
     close(to[1]);
 }
 
-/* Everybody has had two bytes, and what memory it wants, before we count. */
+/* Each reader has had two bytes, and touched its memory, before we count. */
 static int
 print_cost(int count)
 {

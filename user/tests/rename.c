@@ -1,6 +1,6 @@
 /*
- * rename.c: a renamed file keeps its inode, its bytes, its open descriptors and
- * what is below it; a file that had the new name before has lost it.
+ * rename.c: a renamed file keeps its inode, its bytes and its open descriptors,
+ * and a directory its entries; a file that had the new name loses it.
  */
 #include "names.h"
 
@@ -109,7 +109,7 @@ test_cwd(void)
     is(rmdir("y") | rmdir("z"), 0, "nothing is left");
 }
 
-/* Somebody stands in the directory that another takes the place of. */
+/* A process's working directory is replaced by another directory. */
 static void
 test_replaced(void)
 {

@@ -14,7 +14,7 @@ enum { STOPS = 25, PIECE = 4096, CAPACITY = 65536 };
 static int ends[2];
 static char block[CAPACITY];
 
-/* Stop and continue it many times, wherever it is: asleep at last. */
+/* Stop and continue it many times, wherever it is; in the end it sleeps. */
 static void
 disturb(pid_t pid)
 {

@@ -1,7 +1,7 @@
 /*
- * affinity.c: a process runs where its mask lets it: sched_setaffinity,
- * sched_getaffinity and getcpu as raw calls, and what fork and exec do to
- * the mask. Nothing printed depends on how many processors there are.
+ * affinity.c: a process runs only on the processors of its mask; fork and exec
+ * keep the mask. By raw calls: sched_setaffinity, sched_getaffinity, getcpu.
+ * The output does not depend on the number of processors.
  *
  * seconds: 60
  */
