@@ -55,7 +55,7 @@ early_alloc(size_t size)
     const struct boot_region *region = largest_region();
     paddr_t start = next;
 
-    assert(zero_frame == 0); /* frame_init takes it last */
+    assert(zero_frame == 0); /* frame_init allocates it last */
     if (first == 0) {
         first = MAX(region->start, kernel_image_end());
         start = first;

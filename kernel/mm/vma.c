@@ -171,7 +171,7 @@ vma_last_below(const struct as *as, vaddr_t addr)
     return found;
 }
 
-/* Compute what a node knows of the nodes below it. */
+/* Compute what a node stores about its subtree. */
 static inline void
 update(struct vma_node *node)
 {

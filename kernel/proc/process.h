@@ -80,7 +80,7 @@ extern struct process *init_process;  /* pid 1 */
  * fork is still making.  => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 
-/* The same, but it may just be being reaped; for signals.
+/* The same, for signals: another thread may be reaping the process.
  * => pids_lock held, which keeps it alive */
 struct process *pid_process(pid_t pid);
 

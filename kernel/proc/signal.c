@@ -210,7 +210,7 @@ signal_kill_thread(pid_t pid, pid_t tid, int signal)
         post(target->process, target, found ? signal : 0);
         thread_unlock(target);
     } else {
-        found = found && (pid == 0 || pid == tid); /* it has ended */
+        found = found && (pid == 0 || pid == tid); /* a first thread, ended */
     }
     return outcome(found, signal);
 }
