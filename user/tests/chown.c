@@ -80,7 +80,7 @@ test_bits(void)
     is(mode_of("file"), 0755, "takes both bits");
     chmod("file", 06755);
     chown("file", -1, -1);
-    is(mode_of("file"), 0755, "even if nobody gets it");
+    is(mode_of("file"), 0755, "even if no id changes");
     chmod("file", 02644);
     chown("file", 2, 2);
     is(mode_of("file"), 02644, "S_ISGID of what no group executes stays");

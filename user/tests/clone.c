@@ -109,7 +109,7 @@ test_cleared(void)
         _exit(*shared);
     }
     is(exit_code(pid), 7, "CHILD_CLEARTID: not at the start");
-    is(*shared, 7, "nor at the end, when nobody else has this memory");
+    is(*shared, 7, "nor at the end, when no other process has this memory");
 
     child_word = 7;
     pid = clone_stack(CLONE_VM | CLONE_VFORK | CLONE_CHILD_CLEARTID,

@@ -125,7 +125,7 @@ test_during_call(void)
     is(write(one[1], "a", 1), 1, "the reader still is one");
     is(ended(pid), 1, "it reads on from the other file");
     signal(SIGPIPE, SIG_IGN);
-    fails(write(one[1], "a", 1), EPIPE, "then nobody is there to read");
+    fails(write(one[1], "a", 1), EPIPE, "then the pipe has no reader");
     close(one[0]);
     close(one[1]);
     close(two[0]);

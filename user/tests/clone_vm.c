@@ -167,7 +167,7 @@ test_last(void)
     gate_open(&go);
     close(end.fd[1]);
     is(read(end.fd[0], &byte, 1), 0, "and its child later");
-    is(*shared, 7, "the last who has a memory clears no word");
+    is(*shared, 7, "the last process of a memory clears no word");
     munmap(shared, PAGE);
     close(end.fd[0]);
 }

@@ -49,7 +49,7 @@ test_many(void)
         good += status == 0x300;
         kept &= as_before();
     }
-    is(good, CHILDREN, "thirty children, most of whom change them");
+    is(good, CHILDREN, "thirty children, most of which change them");
     ok(kept, "the parent never notices");
 }
 

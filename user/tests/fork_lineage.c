@@ -188,7 +188,7 @@ test_untouched(void)
 
     is(p[PAGE], 0, "a page that was only read is zero");
     exited(in_child(child_writes, (char *)p), 3,
-        "a child writes it, and others that nobody touched");
+        "a child writes it, and others that were never touched");
     is(p[0] | p[PAGE] | p[TABLE], 0, "the parent still has zeros");
     p[PAGE] = 'p';
     exited(in_child(child_writes, (char *)p), 4, "until it writes");

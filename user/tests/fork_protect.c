@@ -162,7 +162,7 @@ test_survivor(const struct area *area, int when)
     waitpid(pid, &status, 0);
     write(gate[1], "g", 1);
     read(answer[0], &c, 1);
-    snprintf(name, sizeof(name), "%s read-only %s, who dies: the rights hold",
+    snprintf(name, sizeof(name), "%s read-only %s, which dies: the rights hold",
         area->name, whens[when]);
     ok(status == 0x300 && c == 'y', name);
     snprintf(name, sizeof(name), "the first ancestor can write %s",

@@ -112,7 +112,7 @@ test_fork(void)
     exited(in_child(write_to, (char *)p + PAGE), 3, "a page not yet in use");
     ok(p[PAGE] == 'W' && file_byte(PAGE) == 'W', "the same");
     exited(in_child(write_to, (char *)own + PAGE), 3, "a private page");
-    ok(own[PAGE] == 'O' && p[PAGE] == 'W', "nobody sees");
+    ok(own[PAGE] == 'O' && p[PAGE] == 'W', "no other mapping shows it");
     munmap((char *)p, 2 * PAGE);
     munmap((char *)own, 2 * PAGE);
 }

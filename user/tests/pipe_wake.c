@@ -98,7 +98,7 @@ test_one_each(void)
     for (int i = 0; i < BYTES; i++) {
         good += pass((char)i);
     }
-    is(good, BYTES, "each byte is for one of a hundred who wait");
+    is(good, BYTES, "each byte is for one of a hundred waiting readers");
     ok(silent(), "and for no other");
     is(end_readers(0, CROWD), BYTES, "the end is for all");
 }
@@ -125,7 +125,7 @@ test_share(void)
         waitpid(pid[i], &status, 0);
         good += WEXITSTATUS(status);
     }
-    is(good, 45, "who takes less than there is leaves the rest to the next");
+    is(good, 45, "a reader that takes less leaves the rest to the next");
     close(to[0]);
     close(to[1]);
 }
@@ -202,7 +202,7 @@ test_writers(void)
     for (int i = 1; i <= WRITERS; i++) {
         once += seen[i] == 1 && i > 10;
     }
-    is(once, DRAINED, "of those who are neither dead nor stopped");
+    is(once, DRAINED, "of those that are neither dead nor stopped");
     close(to[0]);
     good = 0;
     for (int i = 5; i < WRITERS; i++) {
@@ -211,8 +211,9 @@ test_writers(void)
         good += status == 1 << 8;
         pipes += WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE;
     }
-    is(pipes + good, WRITERS - 5, "when nobody reads any more");
-    ok(good >= DRAINED && good <= DRAINED + FULL, "who still waits is told");
+    is(pipes + good, WRITERS - 5, "when no reader is left");
+    ok(good >= DRAINED && good <= DRAINED + FULL,
+        "writers that still wait get EPIPE");
     close(to[1]);
 }
 
