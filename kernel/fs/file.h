@@ -163,7 +163,7 @@ struct files {
 /* A new descriptor table object, empty.  => boot; panics without memory */
 struct files *files_alloc(void);
 
-/* CLONE_FILES: one more user, who sees each change of the others.  => files */
+/* CLONE_FILES: one more user, which sees all changes.  => files */
 struct files *files_get(struct files *files);
 
 /* A copy for fork.  It shares the fdtable until one of the two changes it.

@@ -12,7 +12,7 @@
  * PR-3  A parent's `reportable` list holds, oldest first, exactly the children
  *       that have ended, are stopped, or were continued and not yet waited for.
  *
- * Fields stand in groups by their fate at fork.  Letters: who may change them.
+ * Fields stand in groups by their fate at fork.  Letters: what guards a change.
  *   T  the family lock            i  none, once it is linked
  *   p  its own lock               a  atomic
  */
