@@ -54,7 +54,7 @@ $(B)/model: $(MODELOBJ)
 
 # The threads test: a thread for each CPU, and the thread sanitizer.
 THREADS := $(wildcard tools/model/threads/*.c) $(REALMM)
-THREADS += kernel/arch/ipi.c
+THREADS += kernel/arch/ipi.c kernel/arch/tlb.c
 TFLAGS := -fsanitize=thread $(if $(CLANG),,-Wno-tsan)
 TFLAGS += -DHOST_DIRECT_MAP=0x4000000000UL
 TFLAGS += -I tools/model/shadow/threads $(HFLAGS)
