@@ -62,6 +62,14 @@ void signal_pass_on(struct process *process);
 /* Send SIGKILL to all other threads of the process.  => its lock held */
 void signal_kill_others(struct process *process);
 
+/* Job control (jobs.c; without it, a stop signal does nothing).  First, what a
+ * stop signal or SIGCONT does as it is sent: => process->lock held.  Then, stop
+ * the current process.  Then, the stop or continue that a child reports, once:
+ * => family_lock held; its pid, or 0. */
+void job_signal(struct process *process, int signal);
+void job_stop(int signal);
+int job_take_status(struct process *child, int options, int *status);
+
 /* Send a fault's signal to the current thread, even if blocked or ignored. */
 void signal_force(int signal);
 
