@@ -107,13 +107,6 @@ void path_arg_put(struct path_arg *arg);
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     __must_check;
 
-/* What find_at finds, as stat(2) tells it.
- * => 0; find_at's errors */
-#define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)
-struct stat;
-int stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
-    __must_check;
-
 /* Give it a name, its first one or a link.
  * => its reference is used up
  * => 0; path_arg_get's and fs_make's errors; -ENOMEM if it is NULL */

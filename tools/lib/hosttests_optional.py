@@ -16,7 +16,7 @@ CORE = (
     "fork_refork", "fork_snapshot", "vfork_memory", "clone_vm", "exec_args",
     "exec_image", "exec_regs", "wait_status", "pipeline", "brk", "mmap_shared",
     "mmap_split", "stack", "traps", "faults", "regs_syscall")
-SAMPLE = ("files", "procfs")     # beside all at once; each in turn with --all
+SAMPLE = ("names", "procfs")     # beside all at once; each in turn with --all
 LIMIT = 240     # seconds for a boot
 
 
