@@ -211,18 +211,6 @@ signal_pass_on(struct process *process)
     }
 }
 
-void
-signal_set_blocked(sigset_t mask)
-{
-    spin_lock(&current->process->lock);
-    current->blocked = mask & ~UNBLOCKABLE;
-    signal_pass_on(current->process);
-    if (signal_pending()) {
-        cpu_add_work(WORK_SIGNAL);
-    }
-    spin_unlock(&current->process->lock);
-}
-
 int
 signal_fatal_pending(void)
 {

@@ -1,8 +1,9 @@
 /*
- * System calls on descriptors that a simple program does not make: segments,
- * bytes at an offset, ioctl, dup, fcntl.
+ * System calls on descriptors that a simple program does not make: lseek,
+ * segments, bytes at an offset, ioctl, dup, fcntl.
  */
 #include "abi/errno.h"
+#include "abi/stat.h"
 
 #include "mm/heap.h"
 
@@ -10,6 +11,44 @@
 #include "fs/inode.h"
 
 #include "sys/sys.h"
+
+static long
+file_seek(struct file *file, i64 offset, int whence)
+{
+    const struct inode *inode = file->inode;
+
+    if (whence < SEEK_SET || whence > SEEK_END) {
+        return -EINVAL;
+    }
+    if (!inode->ops->seeks) {
+        return -ESPIPE;
+    }
+    mutex_lock(&file->lock);
+    u64 base = whence == SEEK_CUR   ? file->offset
+               : whence == SEEK_END ? inode->size
+                                    : 0;
+    u64 target = S_ISCHR(inode->mode) ? 0 : base + (u64)offset;
+    if ((i64)target >= 0) {
+        file->offset = target;
+    }
+    mutex_unlock(&file->lock);
+    return (i64)target >= 0 ? (long)target : -EINVAL;
+}
+
+/* off_t lseek(int fd, off_t offset, int whence);
+ * The new position.
+ * EINVAL, ESPIPE.
+ * Differences from Linux: SEEK_DATA and SEEK_HOLE are EINVAL. */
+long
+sys_lseek(u64 fd, u64 offset, u64 whence)
+{
+    struct file *file = file_get_fd((int)fd);
+    long result = file == NULL ? -EBADF
+                               : file_seek(file, (i64)offset, (int)whence);
+
+    file_put(file);
+    return result;
+}
 
 /* Read or write the segments of a vector as one. */
 static long

@@ -182,21 +182,6 @@ SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
 SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, true, file_move))
 
-/* off_t lseek(int fd, off_t offset, int whence);
- * The new position.
- * EINVAL, ESPIPE.
- * Differences from Linux: SEEK_DATA and SEEK_HOLE are EINVAL. */
-long
-sys_lseek(u64 fd, u64 offset, u64 whence)
-{
-    struct file *file = file_get_fd((int)fd);
-    long result = file == NULL ? -EBADF
-                               : file_seek(file, (i64)offset, (int)whence);
-
-    file_put(file);
-    return result;
-}
-
 /* ---- Making descriptors, and closing them ---- */
 
 /* int close(int fd);
