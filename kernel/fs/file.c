@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 
 #include "abi/errno.h"
-#include "abi/stat.h"
 
 #include "core/panic.h"
 

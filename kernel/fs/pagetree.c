@@ -1,7 +1,6 @@
 /*
  * The tree of a file's pages.
  */
-#include "abi/errno.h"
 #include "common/string.h"
 
 #include "fs/pagetree.h"

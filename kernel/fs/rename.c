@@ -6,7 +6,6 @@
 #include "abi/stat.h"
 
 #include "fs/dir.h"
-#include "fs/path.h"
 
 /* Whether dir is the inode or below it.  => fstree_lock held */
 static bool
