@@ -12,11 +12,11 @@ from host import Failure, test
 
 # What a kernel must do that is left with none of them.
 CORE = (
-    "fork_generations", "fork_lineage", "fork_memory", "fork_protect",
-    "fork_refork", "fork_snapshot", "vfork_memory", "clone_vm", "exec_args",
-    "exec_image", "exec_regs", "wait_status", "pipeline", "brk", "mmap_shared",
-    "mmap_split", "stack", "traps", "faults", "regs_syscall")
-SAMPLE = ("files", "procfs")     # beside all at once; each in turn with --all
+    "fork_generations", "fork_memory", "fork_snapshot", "fork_actions",
+    "vfork_memory", "exec_args", "exec_image", "exec_regs", "bad_elf",
+    "wait_status", "pipeline", "pipe_full", "signal_default", "brk",
+    "stack", "traps", "preempt", "tsc", "regs_syscall", "regs_fpu")
+SAMPLE = ("names", "procfs")     # beside all at once; each in turn with --all
 LIMIT = 240     # seconds for a boot
 
 
