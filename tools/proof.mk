@@ -2,6 +2,7 @@
 
 PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
+NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 
 test-quick: all ## the guest tests but smp/, in one boot on one CPU
 	$Qtools/test --quick

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import sys
-import time
 
 import guesttests
 import optional
@@ -26,23 +25,6 @@ class BareBoot(guesttests.Boot):
     def judge(self):
         guesttests.judge(self.current, self.seen, self.host, self.results,
                          checked=False)
-
-
-class Failures:
-    """Of the tests in one boot."""
-
-    def __init__(self):
-        self.found = []
-        self.ended = 0
-        self.until = time.monotonic() + LIMIT
-
-    def add(self, name, problem=None, details=(), note=""):
-        self.ended += 1
-        if problem is not None:
-            self.found += [f"{name}: {problem}", *details]
-
-    def expired(self):
-        return time.monotonic() > self.until
 
 
 class Copy:
@@ -76,11 +58,12 @@ class Copy:
 
     def run(self, tests):
         """=> what is wrong, as lines"""
-        failures = Failures()
+        failures = guesttests.Results(LIMIT)
         guesttests.run_batch(self.host, tests, "--kernel " + self.kernel,
                              failures, BareBoot)
-        if failures.ended != len(tests):
-            failures.found.append(f"{failures.ended} tests ended")
+        ended = failures.passed + failures.failed
+        if ended != len(tests):
+            failures.found.append(f"{ended} tests ended")
         return failures.found
 
 
