@@ -10,6 +10,8 @@ import tempfile
 import threading
 import time
 
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.realpath(__file__))))
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 0.5      # seconds in which what is interrupted ends by itself
 FUNCTIONS = {}      # name: function(host), in the order of their definition

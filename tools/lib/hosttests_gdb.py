@@ -9,12 +9,10 @@ import signal
 import string
 import subprocess
 
-from host import FUNCTIONS, Failure, lines, test
+from host import FUNCTIONS, TREE, Failure, lines, test
 from hosttests_machine import Terminal
 from hosttests_run import machines, wait_for
 
-TREE = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.realpath(__file__))))
 SESSIONS = os.path.join(TREE, "tools", "gdb", "sessions.txt")
 BEGIN = re.compile(r"\$ (?:(\d+) times )?tools/run (.*)")
 NAME = re.compile(r"\(\?P=(\w+)\)")

@@ -217,53 +217,6 @@ class Terminal:
         self.fail("no end")
 
 
-@test
-def shell_on_terminal(host):
-    """The interactive shell: echo, ^C, exit."""
-    terminal = Terminal(host)
-    terminal.wait_for(rb"# $")
-    terminal.type(b"echo a b | wc -w\r")
-    terminal.wait_for(rb"\b2\r+\n")
-    terminal.wait_for(rb"# $")
-    terminal.type(b"sh -c 'echo now; exec sleep 1000'\r")
-    terminal.wait_for(rb"\nnow\r+\n")
-    terminal.type(b"\x03")
-    terminal.wait_for(rb"# $")
-    terminal.type(b"exit\r")
-    if terminal.end() != 0:
-        terminal.fail("not a clean end")
-
-
-def cat_on_terminal(host):
-    """A terminal with cat, which reads it by now, or will before all else."""
-    terminal = Terminal(host, "--", "sh", "-c", "echo now; exec cat")
-    terminal.wait_for(rb"now\r\n")
-    return terminal
-
-
-@test
-def command_on_terminal(host):
-    """With a command, a terminal is the program's terminal too."""
-    show = ["--initrd", host.test_initrd(), "--", "/tests/tine/show"]
-    terminal = Terminal(host, *show, "ttys")
-    if terminal.end() != 0 or b"0 yes\r\n1 yes\r\n2 yes" not in terminal.seen:
-        terminal.fail("not on a terminal")
-    terminal = cat_on_terminal(host)
-    terminal.type(b"li\x7fine\r")
-    terminal.wait_for(rb"\nline\r\n")
-    terminal.type(b"\x04")
-    if terminal.end() != 0:
-        terminal.fail("^D did not end cat")
-    terminal = cat_on_terminal(host)
-    terminal.type(b"\x03")
-    if terminal.end() != 130:
-        terminal.fail("^C did not kill cat")
-    terminal = cat_on_terminal(host)
-    terminal.type(b"\x01x")
-    if terminal.end() != 130:
-        terminal.fail("Ctrl-A X did not end the machine")
-
-
 def costs_of_fork(host, mib):
     """{frames, heap, fork, exit} for a parent that has touched so much."""
     result = host.tine("--icount", "--mem", "1536", "--initrd",
