@@ -158,8 +158,12 @@ class Host:
         try:
             out, err = child.communicate(stdin if given else None, limit)
         except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGTERM)
-            out, err = child.communicate()
+            signal_group(child, signal.SIGTERM)
+            try:
+                out, err = child.communicate(timeout=20)
+            except subprocess.TimeoutExpired:
+                signal_group(child, signal.SIGKILL)
+                out, err = child.communicate()
             raise Failure(f"no end after {limit} s", ["$ " + " ".join(words)]
                           + lines(out, 10) + lines(err)) from None
         finally:
