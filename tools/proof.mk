@@ -4,7 +4,7 @@ PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 
-test-quick: all ## the guest tests but smp/, in one boot on one CPU
+test-quick: all ## most guest tests, in one boot on one CPU, in a minute
 	$Qtools/test --quick
 t-%: all ## t-NAME: one test; t-tine/NAME, t-smp/NAME too
 	$Qtools/test $*

@@ -55,6 +55,7 @@ class Test:
         self.modes = keys.get("modes", "").split()
         self.excepted = keys.get("except", "").split()
         self.smp = name.startswith("smp/")
+        self.quick = not self.smp and self.seconds < 30
         self.expected = None
         if "expect:" in body:
             expected = body[body.index("expect:") + 1:]

@@ -2,6 +2,7 @@
  * check_again.c: reading /proc/tine/check stops every other processor for a
  * moment. Even if a process reads it again and again, the others make progress.
  *
+ * seconds: 30
  * expect:
  * ok 1 - a child goes on between readings
  * ok 2 - all is well
