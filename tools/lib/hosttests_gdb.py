@@ -383,7 +383,7 @@ def gdb_tour_text(host):
         if len(body) > TEXT_LINES or max(map(len, body)) > TEXT_WIDTH:
             raise Failure(f"{name}: {len(body)} lines of text, or too wide")
         for _, fact, _, _ in string.Formatter().parse(" ".join(body)):
-            if fact and f"def fact_{fact}(" not in source:
+            if fact and f'    "{fact}": ' not in source:
                 raise Failure(f"{name}: no fact {fact}")
 
 
