@@ -32,6 +32,14 @@ def test(function):
     return function
 
 
+def own_make(*without):
+    """The environment for a make of its own: what one above us was told is
+    not meant for it, nor are these."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith(("MAKE", "MFLAGS"))
+            and name not in without}
+
+
 def lines(data, last=30):
     """The last lines of some bytes, for a person."""
     text = data.decode("utf-8", "backslashreplace").replace("\r\n", "\n")

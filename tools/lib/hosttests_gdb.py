@@ -9,7 +9,7 @@ import signal
 import string
 import subprocess
 
-from host import FUNCTIONS, TREE, Failure, lines, test
+from host import FUNCTIONS, TREE, Failure, lines, own_make, test
 from hosttests_machine import Terminal
 from hosttests_run import machines, wait_for
 
@@ -155,10 +155,8 @@ def gdb_line_by_line(host):
     there as soon as it is made."""
     build = host.path("build", "og")
     kernel = os.path.join(build, "tine.elf")
-    env = {name: value for name, value in os.environ.items()
-           if not name.startswith(("MAKE", "MFLAGS"))}
     host.command(["make", "-s", "-C", host.tree, "OPT=-Og", f"B={build}",
-                  kernel], env=env, limit=300).expect(0)
+                  kernel], env=own_make(), limit=300).expect(0)
     user = os.path.join(build, "user")
     if not os.path.lexists(user):
         os.symlink(os.path.join("..", "user"), user)

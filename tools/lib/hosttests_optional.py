@@ -7,7 +7,7 @@ import sys
 
 import guesttests
 import optional
-from host import Failure, test
+from host import Failure, own_make, test
 
 # What a kernel must do that is left with none of them.
 CORE = (
@@ -44,12 +44,10 @@ class Copy:
 
     def build(self, paths):
         """Without these files: it only links, as all objects are there."""
-        env = {key: value for key, value in os.environ.items()
-               if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
         for path in paths:
             os.remove(os.path.join(self.top, path))
         result = self.host.command(
-            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"], env=env,
+            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"], env=own_make(),
             limit=140).expect(0)
         for path in paths:
             shutil.copy2(self.host.path(path), os.path.join(self.top, path))
