@@ -87,7 +87,8 @@ def say_frame(value):
     text += f" of level {level}" if kind == "table" else ""
     text += f", refs {int(value['refs'])}"
     text += f", flags {flags:#x}" if flags else ""
-    return text + f", lines {int(value['lines']):#x}"         if kind == "table" else text
+    text += f", lines {int(value['lines']):#x}" if kind == "table" else ""
+    return text
 
 
 def say_entry(value):

@@ -136,5 +136,3 @@ def gdbview_fork_page(host):
         view.fail("the writer has not one page of its own")
     view.expect("tine tree", r"^both: \d+ pages; pid 2 alone: \d+ tables, "
                 r"1 page; pid 3 alone: \d+ tables, 1 page$")
-
-

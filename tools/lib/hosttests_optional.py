@@ -47,8 +47,8 @@ class Copy:
         for path in paths:
             os.remove(os.path.join(self.top, path))
         result = self.host.command(
-            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"], env=own_make(),
-            limit=140).expect(0)
+            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"],
+            env=own_make(), limit=140).expect(0)
         for path in paths:
             shutil.copy2(self.host.path(path), os.path.join(self.top, path))
         if result.err:
