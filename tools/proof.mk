@@ -2,6 +2,7 @@
 
 PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
+NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 
 test-quick: all ## most guest tests, in one boot on one CPU, in a minute
 	$Qtools/test --quick

@@ -4,11 +4,10 @@ import os
 import re
 import shutil
 import sys
-import time
 
 import guesttests
 import optional
-from host import Failure, test
+from host import Failure, own_make, test
 
 # What a kernel must do that is left with none of them.
 CORE = (
@@ -28,23 +27,6 @@ class BareBoot(guesttests.Boot):
                          checked=False)
 
 
-class Failures:
-    """Of the tests in one boot."""
-
-    def __init__(self):
-        self.found = []
-        self.ended = 0
-        self.until = time.monotonic() + LIMIT
-
-    def add(self, name, problem=None, details=(), note=""):
-        self.ended += 1
-        if problem is not None:
-            self.found += [f"{name}: {problem}", *details]
-
-    def expired(self):
-        return time.monotonic() > self.until
-
-
 class Copy:
     """A copy of the tree, to be built in; programs are the tree's own."""
 
@@ -62,13 +44,11 @@ class Copy:
 
     def build(self, paths):
         """Without these files: it only links, as all objects are there."""
-        env = {key: value for key, value in os.environ.items()
-               if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
         for path in paths:
             os.remove(os.path.join(self.top, path))
         result = self.host.command(
-            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"], env=env,
-            limit=140).expect(0)
+            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"],
+            env=own_make(), limit=140).expect(0)
         for path in paths:
             shutil.copy2(self.host.path(path), os.path.join(self.top, path))
         if result.err:
@@ -76,11 +56,12 @@ class Copy:
 
     def run(self, tests):
         """=> what is wrong, as lines"""
-        failures = Failures()
+        failures = guesttests.Results(LIMIT)
         guesttests.run_batch(self.host, tests, "--kernel " + self.kernel,
                              failures, BareBoot)
-        if failures.ended != len(tests):
-            failures.found.append(f"{failures.ended} tests ended")
+        ended = failures.passed + failures.failed
+        if ended != len(tests):
+            failures.found.append(f"{ended} tests ended")
         return failures.found
 
 
