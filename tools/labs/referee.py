@@ -50,7 +50,8 @@ class Plan:
         starts = [AREA + i * GIB for i in range(4)]
         starts[A] += 512 * PAGE - 8 * PAGE
         self.pages = [(region, number, starts[region] + number * PAGE)
-                      for region in range(4) for number in range(pages[region])]
+                      for region in range(4)
+                      for number in range(pages[region])]
         first = self.mix(2) % pages[A]
 
         def at(region, number):
