@@ -12,8 +12,8 @@ For each lab (all, if none is named):
   for the tests that lab.toml names, which fail;
 - each command of the handout ends with 0 in a tree with the reference in it.
 
-Then the README's own lab, and the grader's tests: hostile submissions and a
-batch. --quick does the second, and one mutant. Exit status: 0 if all of it holds.
+Then the README's own lab, and the grader's tests: hostile submissions, a batch.
+--quick does the second, and one mutant. Exit status: 0 if all holds.
 """
 
 import concurrent.futures
@@ -252,7 +252,8 @@ def prove_readme(scratch, report):
             labs.TREE, top, symlinks=True, ignore=lambda folder, _names:
             (".git", "build") if folder == labs.TREE else ())
         give_objects(top)
-        wrong += handout.run(top, os.path.join("tools", "labs", "README.md"))[1]
+        wrong += handout.run(top, os.path.join(
+            "tools", "labs", "README.md"))[1]
 
 
 def prove_others(report):
