@@ -12,8 +12,8 @@ For each lab (all, if none is named):
   for the tests that lab.toml names, which fail;
 - each command of the handout ends with 0 in a tree with the reference in it.
 
-Then the README's own lab, and the grader's tests: hostile submissions, a batch.
---quick does the second, and one mutant. Exit status: 0 if all holds.
+Then the README's own lab, and the grader's tests: hostile submissions, and a
+batch. --quick does the second, and one mutant. Exit status: 0 if all holds.
 """
 
 import concurrent.futures
