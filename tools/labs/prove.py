@@ -83,7 +83,11 @@ def grade(lab, texts, scratch, name):
         raise Wrong(f"tools/grade ended with {result.returncode}: "
                     + result.stdout[-600:].strip())
     with open(out, encoding="utf-8") as file:
-        return json.load(file)
+        verdict = json.load(file)
+    if verdict["compile"]["said"] or not verdict["compile"]["ok"]:
+        raise Wrong("it does not compile in silence: " + (
+            verdict["compile"]["said"] or verdict["compile"]["why"]))
+    return verdict
 
 
 def states(verdict):
