@@ -33,7 +33,7 @@ from tree import built, environment, give_objects, leaks, replace
 
 JOBS = 2
 MUTANTS = 6         # at least, of a lab
-GRADING = 400       # seconds for one
+PATIENCE = 600      # seconds for one grading, on a host that is busy
 SUITE = 1500        # and for the guest tests with a variant
 # What else is proved once, if no lab is named: name, command, seconds.
 OTHERS = (("hostile submissions", "hostile.py", 1200),
@@ -76,7 +76,8 @@ def grade(lab, texts, scratch, name):
     out = folder + ".json"
     result = subprocess.run(
         [os.path.join(labs.TREE, "tools", "grade"), folder, "--lab", lab.name,
-         "--out", out, "--id", name], timeout=GRADING, text=True,
+         "--out", out, "--id", name, "--limit", str(PATIENCE)],
+        timeout=2 * PATIENCE, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, env=environment())
     if result.returncode != 0:
