@@ -61,9 +61,6 @@ long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
 long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
                       bool write);
 
-/* lseek(2) for files with an offset. */
-long file_seek(struct file *file, i64 offset, int whence);
-
 /* The user memory of one read or write, and the position reached so far. */
 struct uio {
     vaddr_t at;               /* the next address */

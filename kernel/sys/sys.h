@@ -106,12 +106,6 @@ void path_arg_put(struct path_arg *arg);
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     __must_check;
 
-/* stat(2) of what find_at finds.  => 0; find_at's errors */
-#define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)
-struct stat;
-int stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
-    __must_check;
-
 /* Give an inode a name: its first one, or one more.
  * => uses up the caller's reference
  * => 0; path_arg_get's and fs_make's errors; -ENOMEM if it is NULL */

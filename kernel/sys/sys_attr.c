@@ -21,6 +21,41 @@
 
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
+#define STAT_FLAGS   (CHANGE_FLAGS | AT_NO_AUTOMOUNT)
+
+/* stat(2) of what find_at finds. */
+static int
+stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
+{
+    struct inode *inode;
+    int error = find_at(dirfd, path, flags, known, &inode);
+
+    if (error == 0) {
+        inode_stat(inode, stat);
+        inode_put(inode);
+    }
+    return error;
+}
+
+static long
+stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
+{
+    struct stat stat;
+    int error = stat_at(dirfd, path, flags, STAT_FLAGS, &stat);
+
+    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
+}
+
+/* int fstat(int fd, struct stat *stat);
+ * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
+ * stat, lstat.
+ * With AT_EMPTY_PATH and "", it is about dirfd itself.  EINVAL: flags. */
+SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
+SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
+            stat_of(dirfd, path, (u32)flags, stat))
+SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_of(HERE, path, 0, stat))
+SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
+            stat_of(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
 
 static long
 change(u64 dirfd, u64 path, u64 flags, struct attr attr)
@@ -171,7 +206,7 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 /* int faccessat2(int dirfd, const char *path, int mode, int flags);
  * access, faccessat.
  * EINVAL: mode, flags.  EACCES: X_OK, and the file has no x bit.
- * Differences from Linux: everyone is the superuser. */
+ * Differences from Linux: every process is root's. */
 long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {

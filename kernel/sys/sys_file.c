@@ -91,39 +91,6 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     return error;
 }
 
-int
-stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
-{
-    struct inode *inode;
-    int error = find_at(dirfd, path, flags, known, &inode);
-
-    if (error == 0) {
-        inode_stat(inode, stat);
-        inode_put(inode);
-    }
-    return error;
-}
-
-static long
-stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
-{
-    struct stat stat;
-    int error = stat_at(dirfd, path, flags, STAT_FLAGS, &stat);
-
-    return error != 0 ? error : copy_to_user(user, &stat, sizeof(stat));
-}
-
-/* int fstat(int fd, struct stat *stat);
- * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
- * stat, lstat.
- * With AT_EMPTY_PATH and "", it is about dirfd itself.  EINVAL: flags. */
-SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
-SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
-            stat_of(dirfd, path, (u32)flags, stat))
-SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_of(HERE, path, 0, stat))
-SYS_FORWARD(sys_lstat, (u64 path, u64 stat),
-            stat_of(HERE, path, AT_SYMLINK_NOFOLLOW, stat))
-
 /* ---- Making and removing ---- */
 
 int
@@ -212,20 +179,6 @@ SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, false, file_move))
 SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, true, file_move))
-
-/* off_t lseek(int fd, off_t offset, int whence);
- * Returns the new position.  EINVAL, ESPIPE.
- * Differences from Linux: SEEK_DATA and SEEK_HOLE are EINVAL. */
-long
-sys_lseek(u64 fd, u64 offset, u64 whence)
-{
-    struct file *file = file_get_fd((int)fd);
-    long result = file == NULL ? -EBADF
-                               : file_seek(file, (i64)offset, (int)whence);
-
-    file_put(file);
-    return result;
-}
 
 /* ---- Making descriptors, and closing them ---- */
 

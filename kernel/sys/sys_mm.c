@@ -4,6 +4,8 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/optional.h"
+
 #include "mm/as.h"
 #include "mm/vma.h"
 
@@ -14,6 +16,8 @@
 #include "fs/tmpfs.h"
 
 #include "sys/sys.h"
+
+OPTIONAL_ENOSYS(as_protect)
 
 /* The flags in the last two lines have no effect. */
 #define MAP_KNOWN                                                          \

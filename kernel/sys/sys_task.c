@@ -194,6 +194,19 @@ SYS_FORWARD(sys_tgkill, (u64 pid, u64 tid, u64 signal),
                 ? -EINVAL
                 : signal_kill_thread((pid_t)pid, (pid_t)tid, (int)signal))
 
+/* SIGKILL and SIGSTOP stay unblocked. */
+static void
+set_blocked(sigset_t mask)
+{
+    spin_lock(&current->process->lock);
+    current->blocked = mask & ~UNBLOCKABLE;
+    signal_pass_on(current->process);
+    if (signal_pending()) {
+        cpu_add_work(WORK_SIGNAL);
+    }
+    spin_unlock(&current->process->lock);
+}
+
 /* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
  * EINVAL: size is not 8, or unknown how.  EFAULT. */
 long
@@ -212,7 +225,7 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
         if ((u32)how > SIG_SETMASK) {
             return -EINVAL;
         }
-        signal_set_blocked((u32)how == SIG_BLOCK     ? before | set
+        set_blocked((u32)how == SIG_BLOCK     ? before | set
                            : (u32)how == SIG_UNBLOCK ? before & ~set
                                                      : set);
     }
