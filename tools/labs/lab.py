@@ -36,8 +36,8 @@ KEPT = (
     "tools/labs/grade.py", "tools/labs/jail.py", "tools/labs/machine.py",
     "tools/labs/referee.py", "tools/labs/lib")
 LEFT_OUT = ("user/bench", "user/tests/commands")
-KEYS = {"title", "number", "files", "swap", "base", "drop", "boot", "head",
-        "suite", "test", "reading"}
+KEYS = {"title", "number", "files", "swap", "base", "drop", "boot", "cpus",
+        "head", "suite", "test", "reading"}
 # Of lab.toml: what a student may know, and a grader in the tree must.
 SHOWN = ("title", "number", "files", "boot")
 SHOWN_TABLES = ("suite", "test", "reading")
@@ -173,11 +173,29 @@ def shown_toml(lab, costs):
     return "\n".join(lines) + "\n"
 
 
+def whole_suite(lab):
+    """=> the command for most of user/tests, and which cannot pass"""
+    words = lab.toml.get("boot")
+    command = f"tools/test --quick --append {words}" if words \
+        else "make test-quick"
+    left = [f"- `{row['name']}`: {row['reason']}"
+            for row in lab.toml.get("suite", ())]
+    if lab.toml.get("cpus") == 1:
+        left.append("- `smp/...`, and with them `make test`: for several "
+                    "processors")
+    return command, left and "\n".join(
+        ["Some of the kernel's own tests cannot pass with this lab's files,",
+         "not even when they are right; they are not graded:", "", *left,
+         ""]) or "All can pass when the lab is solved.\n"
+
+
 def readme(lab):
     """The tree's README: the template with this lab's words in it."""
     text = cut.read(os.path.join(HERE, "student.md"))
+    command, left = whole_suite(lab)
     words = {"title": lab.title, "number": str(lab.number), "name": lab.name,
-             "files": "\n".join(f"    {path}" for path in lab.files)}
+             "files": "\n".join(f"    {path}" for path in lab.files),
+             "suite": command, "left": left}
     return re.sub(r"\{(\w+)\}", lambda word: words[word[1]], text)
 
 
@@ -208,6 +226,18 @@ def write_text(top, path, text):
         file.write(text)
 
 
+def makefile(lab):
+    """The tree's Makefile: `make qemu` has the processors that the lab's
+    files are written for."""
+    text = cut.read(os.path.join(lab.tree, "Makefile"))
+    if "cpus" in lab.toml:
+        text, found = re.subn(r"^CPUS := \d+$",
+                              f"CPUS := {lab.toml['cpus']}", text, flags=re.M)
+        if found != 1:
+            raise Wrong("the Makefile has not one line `CPUS := N`")
+    return text
+
+
 def visible_tests(lab):
     """=> the test programs that a student may read, as files' names"""
     found = sorted({test.get("program", test["name"]) + ".c"
@@ -229,6 +259,7 @@ def write_files(lab, top, costs):
                    cut.read(lab.path("tests", name)))
     write_text(top, "LAB.md", cut.read(lab.path("LAB.md")))
     write_text(top, "README.md", readme(lab))
+    write_text(top, "Makefile", makefile(lab))
 
 
 def commit(lab, top):

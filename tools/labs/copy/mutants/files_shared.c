@@ -1,5 +1,5 @@
-/* caught: first, files -- the child gets the parent's table of descriptors, not a
- * copy */
+/* caught: first, files -- the child gets the parent's table of descriptors,
+ * not a copy */
 static int
 inherit(struct thread *child, u64 flags)
 {

@@ -1,5 +1,4 @@
-/* caught: rights -- the child may write to all that it shares, also to what
- * is read-only */
+/* caught: rights -- the child may write to what its parent may only read */
 static pte_t
 share_page(pte_t *entry, bool cow)
 {
@@ -10,9 +9,10 @@ share_page(pte_t *entry, bool cow)
             paddr_t copy = copy_page(page);
             return copy != 0 ? (*entry & ~PTE_ADDR) | copy : 0;
         }
+        pte_t rights = *entry ^ PTE_W;
         *entry &= ~PTE_W;
         frame_get(page);
-        return *entry | PTE_W;
+        return rights;
     }
     frame_get(page);
     return *entry;
