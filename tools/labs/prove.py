@@ -34,6 +34,8 @@ from tree import built, environment, give_objects, leaks, replace
 JOBS = 2
 MUTANTS = 6         # at least, of a lab
 PATIENCE = 600      # seconds for one grading, on a host that is busy
+TRIES = 3           # of a grading that says: try again
+AGAIN = 75
 SUITE = 1500        # and for the guest tests with a variant
 # What else is proved once, if no lab is named: name, command, seconds.
 OTHERS = (("hostile submissions", "hostile.py", 1200),
@@ -74,12 +76,15 @@ def grade(lab, texts, scratch, name):
     for path in lab.files:
         labs.write_text(folder, path, texts[path])
     out = folder + ".json"
-    result = subprocess.run(
-        [os.path.join(labs.TREE, "tools", "grade"), folder, "--lab", lab.name,
-         "--out", out, "--id", name, "--limit", str(PATIENCE)],
-        timeout=2 * PATIENCE, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, env=environment())
+    for _ in range(TRIES):
+        result = subprocess.run(
+            [os.path.join(labs.TREE, "tools", "grade"), folder, "--lab",
+             lab.name, "--out", out, "--id", name, "--limit", str(PATIENCE)],
+            timeout=2 * PATIENCE, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env=environment())
+        if result.returncode != AGAIN:
+            break
     if result.returncode != 0:
         raise Wrong(f"tools/grade ended with {result.returncode}: "
                     + result.stdout[-600:].strip())
