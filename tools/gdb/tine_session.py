@@ -119,7 +119,9 @@ def begin(config):
     for text in SETTINGS:
         setting(text)
     gdb.execute(f'file "{config["kernel"]}"', to_string=True)
-    programs.added.update(config["added"])
+    # gdb knows files by the paths that no link is in
+    programs.added.update({target: os.path.realpath(path)
+                           for target, path in config["added"].items()})
     tine_console.start(config["com1"], config["com2"], config["console"])
     tine_run.hush("on")     # the BIOS is of no interest
     gdb.execute(f"target remote {config['stub']}", to_string=True)

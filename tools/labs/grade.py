@@ -354,14 +354,15 @@ class Grading:
     # The verdict.
 
     def gdb(self, test):
-        """The command that shows a test in gdb, in the student's tree."""
+        """The command that shows a test in gdb, in the student's tree, whose
+        kernel may be older than what was graded."""
         folder = f"build/labs/{self.base.source.name}/now/tests"
         program = referee.PROGRAM if test.kind == "referee" else test.program
         words = ["tools/run", *(["--append", self.words] if self.words
                                 else []),
                  "--add", f"{folder}/{program}:/{program}", "--gdb", "--main",
                  "--", f"/{program}", str(test.seed)]
-        return shlex.join(words)
+        return "make -s && " + shlex.join(words)
 
     def verdict(self):
         tests = [test.verdict(self.gdb(test)) for test in self.tests]

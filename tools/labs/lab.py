@@ -255,8 +255,10 @@ def write_files(lab, top, costs):
     inside = os.path.join("tools", "labs", lab.name)
     write_text(top, os.path.join(inside, "lab.toml"), shown_toml(lab, costs))
     for name in visible_tests(lab):
-        write_text(top, os.path.join(inside, "tests", name),
-                   cut.read(lab.path("tests", name)))
+        path = os.path.join(top, inside, "tests", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        # with its time: gdb warns of a source that is newer than its program
+        shutil.copy2(lab.path("tests", name), path)
     write_text(top, "LAB.md", cut.read(lab.path("LAB.md")))
     write_text(top, "README.md", readme(lab))
     write_text(top, "Makefile", makefile(lab))
