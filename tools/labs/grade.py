@@ -59,6 +59,7 @@ class Test:
         self.program = toml.get("program", self.name)
         self.points = toml["points"]
         self.parent = toml.get("parent")
+        self.words = toml.get("boot", "")   # more than the lab's
         self.hidden = toml.get("hidden", False)
         self.seed = seed_of(options, self.name) if self.hidden else 1
         self.status = None
@@ -290,14 +291,21 @@ class Grading:
                 test.promise = None
 
     def run_programs(self):
-        left = [test for test in self.tests if test.kind == "test"]
-        for number in range(BOOTS):
+        """A boot for each list of boot words, and more after panics."""
+        programs = [test for test in self.tests if test.kind == "test"]
+        for words in dict.fromkeys(test.words for test in programs):
+            self.run_list([test for test in programs if test.words == words],
+                          words)
+
+    def run_list(self, left, words):
+        why = ""
+        for _ in range(BOOTS):
             left = [test for test in left
                     if test.status is None and not self.blocked(test)]
             why = self.over()
             if not left or why:
                 break
-            DriverBoot(self, left).run()
+            DriverBoot(self, left, words).run()
             why = f"the kernel ended in each of {BOOTS} boots"
         for test in left:
             if test.status is None and not self.blocked(test):
@@ -341,8 +349,8 @@ class Grading:
         """The command that shows a test in gdb, in the student's tree."""
         folder = f"build/labs/{self.base.source.name}/now/tests"
         program = referee.PROGRAM if test.kind == "referee" else test.program
-        words = ["tools/run", *(["--append", self.words] if self.words
-                                else []),
+        boot = f"{self.words} {test.words}".strip()
+        words = ["tools/run", *(["--append", boot] if boot else []),
                  "--add", f"{folder}/{program}:/{program}", "--gdb", "--main",
                  "--", f"/{program}", str(test.seed)]
         return shlex.join(words)
@@ -450,8 +458,9 @@ def first_line(text):
 class DriverBoot:
     """One boot of the driver, with a list of tests."""
 
-    def __init__(self, grading, tests):
+    def __init__(self, grading, tests, words):
         self.grading = grading
+        self.words = words
         self.left = list(tests)
         self.current = None
         self.begun = False
@@ -464,7 +473,7 @@ class DriverBoot:
         listing = "".join(
             f"lab/{test.program} {TEST_SECONDS} {test.seed} "
             f"{self.nonces[test]}\n" for test in self.left)
-        boot = self.grading.boot(["/tests/driver"], files=[
+        boot = self.grading.boot(["/tests/driver"], self.words, files=[
             ("run/nonce", self.word.encode()),
             ("run/tests", listing.encode())])
         try:
