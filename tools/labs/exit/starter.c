@@ -13,7 +13,9 @@ give_children_away(struct process *process)
         int status;
         spin_unlock(&family_lock);
         (void)proc_wait(-1, WNOHANG, &status, NULL);
-        schedule();
+        sched_prepare(THREAD_SLEEPING);
+        (void)wait_block(WAIT_UNINTERRUPTIBLE,
+                         clock_ns() + NSEC_PER_SEC / 500);
         spin_lock(&family_lock);
     }
 }
@@ -75,9 +77,10 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         if (options & WNOHANG) {
             return 0;
         }
-        if (signal_pending()) {
-            return signal_restart();
+        /* Not yet: sleeps for a moment, and asks again. */
+        int error = sleep_until(clock_ns() + NSEC_PER_SEC / 500);
+        if (error != 0) {
+            return error;
         }
-        schedule(); /* not yet: asks again and again */
     }
 }

@@ -1,7 +1,7 @@
 /*
  * watch.h: parents and children that look at each other from outside, for
- * graded tests of exit, wait and sleep: by /proc/PID/stat, by WNOHANG, and never
- * longer than a limit.
+ * graded tests of exit, wait and sleep: by /proc/PID/stat, by WNOHANG, and
+ * never longer than a limit.
  */
 #pragma once
 
@@ -61,15 +61,24 @@ comes_to(pid_t pid, char state)
     return 0;
 }
 
-/* Give a child so many ms to end.  => whether it did; else it is killed now.
- * status: as waitpid has it */
+/* Give a child so many ms to end, and reap it.  => whether it did */
 static inline int
-ends_within(pid_t pid, long ms, int *status)
+ended(pid_t pid, long ms, int *status)
 {
     for (long end = now_ms() + ms; now_ms() < end; nap(1)) {
         if (waitpid(pid, status, WNOHANG) == pid) {
             return 1;
         }
+    }
+    return 0;
+}
+
+/* The same, but a child that has not ended is killed. */
+static inline int
+ends_within(pid_t pid, long ms, int *status)
+{
+    if (ended(pid, ms, status)) {
+        return 1;
     }
     kill(pid, SIGKILL);
     waitpid(pid, status, 0);

@@ -1,6 +1,6 @@
 /*
- * autoreap.c: the children of a parent that ignores SIGCHLD leave no zombie, and
- * a wait for them ends with ECHILD when the last has ended.
+ * autoreap.c: the children of a parent that ignores SIGCHLD leave no zombie,
+ * and a wait for them ends with ECHILD when the last has ended.
  */
 #include "watch.h"
 
@@ -29,10 +29,8 @@ main(int argc, char **argv)
         _exit(0);
     }
     long began = now_ms();
-    errno = 0;
-    lab_check("EX-6", "waitpid(-1), when the last child has ended",
-              (unsigned long)-1, (unsigned long)waitpid(-1, NULL, 0));
-    lab_check("EX-6", "its errno", ECHILD, (unsigned long)errno);
+    lab_check("EX-6", "the errno of waitpid(-1) when the last has ended",
+              ECHILD, waitpid(-1, NULL, 0) < 0 ? (unsigned long)errno : 0);
     lab_check("EX-6", "it has waited for that child", 1,
               now_ms() - began > 5);
 

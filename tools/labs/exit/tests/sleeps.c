@@ -22,6 +22,23 @@ sleeps(void)
               (unsigned long)status);
 }
 
+/* The end of a child wakes its parent, who does not look from time to time. */
+static void
+at_once(void)
+{
+    long began = now_ms();
+
+    for (int i = 0; i < 20; i++) {
+        pid_t pid = lab_fork();
+        if (pid == 0) {
+            _exit(0);
+        }
+        waitpid(pid, NULL, 0);
+    }
+    lab_check("EX-7", "20 children, each waited for at once, take under 15 ms",
+              1, now_ms() - began < 15);
+}
+
 /* The oldest of some children ends last; all are waited for by waitpid(-1). */
 static void
 each_wakes(void)
@@ -61,6 +78,7 @@ main(int argc, char **argv)
 {
     lab_begin(argc, argv);
     sleeps();
+    at_once();
     each_wakes();
     killed();
     lab_done();

@@ -1,6 +1,6 @@
 /*
- * speed.c: what fork, exit and wait cost a parent of eight other children, which
- * sleep. It prints `cost N`: the best of three hundreds.
+ * speed.c: what fork, exit and wait cost a parent of eight other children,
+ * which sleep. It prints `cost N`: the best of three hundreds.
  */
 #include "watch.h"
 

@@ -1,7 +1,7 @@
 /*
- * status.c: what wait says of a child is how it ended: the low eight bits of its
- * exit code, or the signal that killed it; whether the parent waits before or
- * after.
+ * status.c: what wait says of a child is how it ended: the low eight bits of
+ * its exit code, or the signal that killed it; whether the parent waits before
+ * or after.
  */
 #include "watch.h"
 
@@ -44,10 +44,11 @@ static void
 faults(void)
 {
     int status = -1;
+    volatile int *volatile at = (volatile int *)8;
     pid_t pid = lab_fork();
 
     if (pid == 0) {
-        *(volatile int *)8 = 1;
+        *at = 1;
         _exit(0);
     }
     waitpid(pid, &status, 0);
