@@ -1,4 +1,4 @@
-/* caught: crowd, race, eof, epipe -- who sleeps is not told that the other end is closed */
+/* caught: eof, epipe -- who sleeps is not told that the other end is closed */
 static void
 pipe_close(struct file *file)
 {

@@ -1,4 +1,4 @@
-/* caught: crowd, race, killed, flow -- after its sleep, a reader does not look again, and takes an empty pipe for the end of file */
+/* caught: killed -- after its sleep, a reader does not look again, and takes an empty pipe for the end of file */
 static long
 pipe_read(struct file *file, struct uio *uio)
 {

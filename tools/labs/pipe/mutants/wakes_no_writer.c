@@ -1,4 +1,4 @@
-/* caught: flow, sleeps -- a read makes room, and tells nobody */
+/* caught: sleeps, flow -- a read makes room, and tells nobody */
 static long
 pipe_read(struct file *file, struct uio *uio)
 {

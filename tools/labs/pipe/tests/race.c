@@ -83,11 +83,30 @@ large(void)
     lab_join(pid);
 }
 
+/* The same for who sleeps with a spinlock: a parent. */
+static void
+parent(void)
+{
+    unsigned long mine = lab_random() % 6;
+    pid_t pid = lab_fork();
+
+    if (pid == 0) {
+        turns();
+        turns();
+        _exit(0);
+    }
+    for (; mine > 0; mine--) {
+        getppid();
+    }
+    lab_join(pid);
+}
+
 int
 main(int argc, char **argv)
 {
     lab_begin(argc, argv);
     for (int i = 0; i < ROUNDS; i++) {
+        parent();
         small();
         large();
     }
