@@ -10,8 +10,6 @@
 #include "arch/smp.h"
 #include "arch/trap.h"
 
-u64 cpus_online = 1;
-
 /* One CPU at a time parks all others.  Its release waits until all have gone
  * on.  Otherwise a CPU that parks others again and again could keep a slow one
  * parked for ever. */
@@ -75,40 +73,6 @@ smp_call(u64 mask, void (*fn)(u64 arg), u64 arg)
     }
 }
 
-/* ---- Flushes ---- */
-
-static void
-flush_all_here(u64 unused)
-{
-    (void)unused;
-    write_cr3(read_cr3());
-}
-
-static inline void
-flush_cpus(u64 mask, void (*here)(u64), u64 arg)
-{
-    u64 me = bit_of(this_cpu());
-
-    if (mask & me) {
-        here(arg);
-    }
-    if (mask & ~me) {
-        smp_call(mask, here, arg);
-    }
-}
-
-void
-tlb_flush_page(u64 mask, vaddr_t addr)
-{
-    flush_cpus(mask, invlpg, addr);
-}
-
-void
-tlb_flush_all(u64 mask)
-{
-    flush_cpus(mask, flush_all_here, 0);
-}
-
 /* ---- Parking ---- */
 
 void
@@ -135,9 +99,9 @@ park_here(void)
 }
 
 static void
-wait_parked(u64 who)
+wait_parked(u64 mask)
 {
-    while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST) != who) {
+    while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST) != mask) {
         cpu_wait();
     }
 }

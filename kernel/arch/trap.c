@@ -247,7 +247,10 @@ kernel_exception(struct trapframe *frame)
     }
 }
 
-OPTIONAL(cpu_stop_here)
+OPTIONAL(cpu_stop_here) OPTIONAL(cpu_serve_calls) OPTIONAL(cpu_wait)
+OPTIONAL(smp_call) OPTIONAL(cpu_kick) /* then there is only this CPU */
+OPTIONAL(park_here) OPTIONAL(park_others) OPTIONAL(park_release)
+OPTIONAL(symbol_at)
 
 /* Not inline: otherwise each page fault would save registers for it. */
 __noinline static void

@@ -33,3 +33,6 @@ __noreturn void machine_fail(void); /* after a panic */
 /* The function that holds address, and the offset into it.
  * => NULL if the address is not in the kernel's text */
 const char *symbol_at(u64 address, u64 *offset);
+
+/* Print the calls that frame pointer rbp leads to. */
+void backtrace(u64 rbp);

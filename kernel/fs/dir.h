@@ -37,7 +37,7 @@ long dir_getdents(struct file *file, vaddr_t user, size_t size);
 /* read(2) of a directory: -EISDIR. */
 long dir_read(struct file *file, struct uio *uio);
 
-/* ---- Entries, for dir.c, more.c, inode.c: all with fstree_lock held ---- */
+/* ---- Entries: all functions with fstree_lock held ---- */
 
 /* The last name of an inode stays with it after removal: so an open file keeps
  * a path, and an open directory its `..`. */

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 
 #include "abi/errno.h"
-#include "abi/stat.h"
 
 #include "core/panic.h"
 
@@ -106,29 +105,6 @@ file_move_vector(struct file *file, const struct iovec *iov, u64 count,
         uio.left += MIN(iov[i].iov_len, RW_MAX - uio.left);
     }
     return error == 0 ? file_transfer(file, &uio) : error;
-}
-
-long
-file_seek(struct file *file, i64 offset, int whence)
-{
-    const struct inode *inode = file->inode;
-
-    if (whence < SEEK_SET || whence > SEEK_END) {
-        return -EINVAL;
-    }
-    if (!inode->ops->seeks) {
-        return -ESPIPE;
-    }
-    mutex_lock(&file->lock);
-    u64 base = whence == SEEK_CUR   ? file->offset
-               : whence == SEEK_END ? inode->size
-                                    : 0;
-    u64 target = S_ISCHR(inode->mode) ? 0 : base + (u64)offset;
-    if ((i64)target >= 0) {
-        file->offset = target;
-    }
-    mutex_unlock(&file->lock);
-    return (i64)target >= 0 ? (long)target : -EINVAL;
 }
 
 size_t

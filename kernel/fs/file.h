@@ -32,8 +32,7 @@ struct file {
     void *data;            /* private to the inode's ops */
 };
 
-/* What the file is open for.  Access modes 0, 1, 2 mean read, write, both; 3
- * means neither. */
+/* What the file is open for: access mode 0 read, 1 write, 2 both, 3 neither. */
 #define FILE_READS  1U
 #define FILE_WRITES 2U
 
@@ -61,9 +60,6 @@ extern _Atomic u64 open_file_count; /* descriptions, for the leak check */
 long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
 long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
                       bool write);
-
-/* lseek(2) for files with an offset. */
-long file_seek(struct file *file, i64 offset, int whence);
 
 /* The user memory of one read or write, and the position reached so far. */
 struct uio {
@@ -164,7 +160,7 @@ struct files {
 /* A new descriptor table object, empty.  => boot; panics without memory */
 struct files *files_alloc(void);
 
-/* CLONE_FILES: one more user, who sees each change of the others.  => files */
+/* CLONE_FILES: one more user, which sees all changes.  => files */
 struct files *files_get(struct files *files);
 
 /* A copy for fork.  It shares the fdtable until one of the two changes it.

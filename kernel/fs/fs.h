@@ -91,3 +91,7 @@ bool lookup_is_name(const struct lookup *lookup);
  * => consumes the link's reference
  * => 0; path_walk's errors; -ELOOP: it is the 41st link of this path */
 int lookup_follow(struct lookup *lookup, struct inode **inode) __must_check;
+
+/* Its first half (link.c): *inode becomes NULL if the link's text is now in
+ * front of the rest of the path, which is not walked yet. */
+int link_follow(struct lookup *lookup, struct inode **inode) __must_check;

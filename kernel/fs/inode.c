@@ -16,8 +16,7 @@
 #include "fs/inode.h"
 #include "fs/path.h"
 
-#define NS_PER_SEC 1000000000L
-#define NS_PER_DAY (86400 * NS_PER_SEC)
+#define NS_PER_DAY (86400 * 1000000000L)
 
 u64
 inode_now(void)
@@ -103,33 +102,6 @@ struct object *
 inode_object(struct inode *inode)
 {
     return inode->object.ops != NULL ? &inode->object : NULL;
-}
-
-static struct timespec
-time_of(u64 ns)
-{
-    i64 rest = (i64)ns % NS_PER_SEC; /* before 1970: negative */
-
-    rest += rest < 0 ? NS_PER_SEC : 0;
-    return (struct timespec){((i64)ns - rest) / NS_PER_SEC, rest};
-}
-
-void
-inode_stat(struct inode *inode, struct stat *stat)
-{
-    spin_lock(&inode->lock);
-    u64 pages = inode->ops->pages != NULL ? inode->ops->pages(inode) : 0;
-    *stat = (struct stat){
-        .st_dev = inode->dev, .st_ino = inode->ino, .st_nlink = inode->nlink,
-        .st_mode = inode->mode, .st_uid = inode->uid, .st_gid = inode->gid,
-        .st_rdev = inode->rdev,
-        .st_size = (i64)inode->size, .st_blksize = PAGE_SIZE,
-        .st_blocks = (i64)(pages * (PAGE_SIZE / 512)),
-        .st_atim = time_of(inode->atime_ns),
-        .st_mtim = time_of(inode->mtime_ns),
-        .st_ctim = time_of(inode->ctime_ns),
-    };
-    spin_unlock(&inode->lock);
 }
 
 void

@@ -1,14 +1,12 @@
 /*
  * The tree of a file's pages.
  */
-#include "abi/errno.h"
 #include "common/string.h"
 
 #include "fs/pagetree.h"
 
 #define SLOT_BITS 9
 #define SLOTS     512
-#define NEW       1UL /* marks a slot that pagetree_fill has filled */
 
 /* Make the tree higher, until it has a slot for page `index`.
  * => false: no memory */
@@ -30,10 +28,8 @@ pagetree_grow(struct pagetree *tree, u64 index)
     return true;
 }
 
-/* The slot of page `index`.  make: first add the nodes that are missing.
- * => NULL: there is no node for it or, with make, no memory */
-static inline paddr_t *
-slot_of(struct pagetree *tree, u64 index, bool make)
+inline paddr_t *
+pagetree_slot(struct pagetree *tree, u64 index, bool make)
 {
     paddr_t *slot = &tree->root;
 
@@ -58,7 +54,7 @@ slot_of(struct pagetree *tree, u64 index, bool make)
 paddr_t
 pagetree_at(struct pagetree *tree, u64 index, bool make)
 {
-    paddr_t *slot = slot_of(tree, index, make);
+    paddr_t *slot = pagetree_slot(tree, index, make);
 
     if (make && slot != NULL && *slot == 0) {
         *slot = frame_alloc_zero(tree->kind);
@@ -75,7 +71,7 @@ pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
     for (u64 i = 0; i < count; i++) {
         /* Within a node, the slots of neighbours are adjacent. */
         if (i == 0 || (index + i) % SLOTS == 0 || tree->height == 0) {
-            slot = slot_of(tree, index + i, false);
+            slot = pagetree_slot(tree, index + i, false);
         }
         found[i] = slot != NULL ? *slot++ : 0;
         if (found[i] != 0) {
@@ -127,35 +123,4 @@ pagetree_drop(struct pagetree *tree, u64 first, u64 end, bool punch)
     if (tree->root == 0) {
         tree->height = 0;
     }
-}
-
-int
-pagetree_fill(struct pagetree *tree, u64 first, u64 end, u64 room)
-{
-    int error = end - first > room + tree->pages ? -ENOSPC : 0;
-    u64 at = first;
-
-    for (; error == 0 && at < end; at++) {
-        paddr_t *slot = slot_of(tree, at, true);
-        if (slot != NULL && *slot != 0) {
-            continue;
-        }
-        if (room-- == 0) {
-            error = -ENOSPC;
-        } else if (slot == NULL || pagetree_at(tree, at, true) == 0) {
-            error = -ENOMEM;
-        } else {
-            *slot |= NEW;
-        }
-    }
-    while (at-- > first) {
-        paddr_t *slot = slot_of(tree, at, false);
-        if (slot != NULL && *slot & NEW) {
-            *slot &= ~NEW;
-            if (error != 0) {
-                pagetree_drop(tree, at, at + 1, false);
-            }
-        }
-    }
-    return error;
 }

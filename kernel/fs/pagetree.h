@@ -22,6 +22,10 @@ struct pagetree {
     u64 pages;            /* number of data frames */
 };
 
+/* The slot of page `index`.  make: first add the nodes that are missing.
+ * => NULL: there is no node for it or, with make, no memory */
+paddr_t *pagetree_slot(struct pagetree *tree, u64 index, bool make);
+
 /* The frame of a page; make: fill a hole with a frame of zeros.
  * => 0: a hole or, with make, no memory */
 paddr_t pagetree_at(struct pagetree *tree, u64 index, bool make);
@@ -33,8 +37,3 @@ void pagetree_present(struct pagetree *tree, u64 index, u64 count,
 /* Make holes of all pages from index `first` up to `end`.  punch: a page that
  * has another reference, as from a mapping, is cleared instead. */
 void pagetree_drop(struct pagetree *tree, u64 first, u64 end, bool punch);
-
-/* Fill all holes from index `first` up to `end`, at most `room` of them.
- * => 0; -ENOSPC, -ENOMEM with none made */
-int pagetree_fill(struct pagetree *tree, u64 first, u64 end, u64 room)
-    __must_check;

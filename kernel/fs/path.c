@@ -8,6 +8,8 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "mm/heap.h"
 
 #include "proc/process.h"
@@ -15,7 +17,7 @@
 #include "fs/dir.h"
 #include "fs/path.h"
 
-#define LINKS_MAX 40 /* in one path, as on Linux */
+OPTIONAL(link_follow) /* without it, a link is no directory and leads nowhere */
 
 /* ---- Each process's working directory ---- */
 
@@ -107,46 +109,6 @@ make_way(struct lookup *lookup, struct inode **dir)
     return error;
 }
 
-/* Put the text of a link in front of the rest of the path. */
-static int
-insert_text(struct lookup *lookup, const char *target)
-{
-    size_t length = strlen(target);
-    size_t rest = strlen(lookup->path) + 1;
-    char *text = kmalloc(length + 1 + rest);
-
-    if (text == NULL) {
-        return -ENOMEM;
-    }
-    memcpy(text, target, length);
-    text[length] = '/';
-    memcpy(text + length + lookup->slash, lookup->path, rest);
-    kfree(lookup->text);
-    lookup->path = lookup->text = text;
-    if (text[0] == '/') {
-        inode_put(lookup->dir);
-        lookup->dir = inode_get(root_inode);
-    }
-    return 0;
-}
-
-/* Follow one link; an inode from the ops goes to *inode, else NULL. */
-static int
-follow(struct lookup *lookup, struct inode **inode)
-{
-    struct inode *link = *inode;
-    int error = ++lookup->links > LINKS_MAX ? -ELOOP : 0;
-
-    *inode = NULL;
-    link->atime_ns = inode_now();
-    if (error == 0) {
-        error = link->ops->follow != NULL ? link->ops->follow(link, inode)
-                                          : insert_text(lookup, link->data);
-    }
-    inode_put(link);
-    return error;
-}
-
 /* Walk from lookup->dir along lookup->path. */
 static int
 walk(struct lookup *lookup, bool make)
@@ -161,7 +123,7 @@ walk(struct lookup *lookup, bool make)
         if (error == -ENOENT && make) {
             error = make_way(lookup, &next);
         } else if (error == 0 && S_ISLNK(next->mode)) {
-            error = follow(lookup, &next);
+            error = link_follow(lookup, &next);
         }
         if (error == 0 && next != NULL && !S_ISDIR(next->mode)) {
             inode_put(next);
@@ -195,7 +157,7 @@ path_walk(struct lookup *lookup, struct inode *at, const char *path, bool make)
 int
 lookup_follow(struct lookup *lookup, struct inode **inode)
 {
-    int error = follow(lookup, inode);
+    int error = link_follow(lookup, inode);
 
     return error == 0 && *inode == NULL ? walk(lookup, false) : error;
 }

@@ -9,17 +9,15 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pagetree.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
-struct tmpfs_file {
-    struct inode inode;
-    struct pagetree tree; /* l (the inode's lock) */
-    struct mutex writing; /*   one change of size or contents at a time */
-};
+OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
 
@@ -37,18 +35,6 @@ tmpfs_room(void)
     return page_limit - MIN(used, page_limit);
 }
 
-static struct tmpfs_file *
-file_of(struct inode *inode)
-{
-    return container_of(inode, struct tmpfs_file, inode);
-}
-
-static u64
-pages_of(u64 size)
-{
-    return align_up(size, PAGE_SIZE) / PAGE_SIZE;
-}
-
 /* ---- The object that is mapped ---- */
 
 static struct inode *
@@ -64,8 +50,8 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     int error = -ERANGE;
 
     spin_lock(&inode->lock);
-    if (index < pages_of(inode->size)) {
-        *frame = pagetree_at(&file_of(inode)->tree, index, true);
+    if (index < tmpfs_pages_of(inode->size)) {
+        *frame = pagetree_at(&tmpfs_file_of(inode)->tree, index, true);
         error = *frame == 0 ? -ENOMEM : 0;
     }
     if (error == 0) {
@@ -81,9 +67,9 @@ object_present(struct object *object, u64 index, u64 count, paddr_t *found)
     struct inode *inode = inode_of(object);
 
     spin_lock(&inode->lock);
-    u64 pages = pages_of(inode->size);
+    u64 pages = tmpfs_pages_of(inode->size);
     count = index < pages ? MIN(count, pages - index) : 0;
-    pagetree_present(&file_of(inode)->tree, index, count, found);
+    pagetree_present(&tmpfs_file_of(inode)->tree, index, count, found);
     spin_unlock(&inode->lock);
     return count;
 }
@@ -108,9 +94,8 @@ object_size(struct object *object)
 
 /* ---- Reading and writing ---- */
 
-/* Clear bytes of one page.  => the inode's lock held */
-static void
-clear(struct tmpfs_file *file, u64 start, u64 end)
+void
+tmpfs_clear(struct tmpfs_file *file, u64 start, u64 end)
 {
     paddr_t frame = pagetree_at(&file->tree, start / PAGE_SIZE, false);
 
@@ -119,12 +104,11 @@ clear(struct tmpfs_file *file, u64 start, u64 end)
     }
 }
 
-/* Clear the bytes after the end in the last page, before the end moves past
- * them: a mapping may have written there.  => the inode's lock held */
-static void
-clear_tail(struct inode *inode)
+void
+tmpfs_clear_tail(struct inode *inode)
 {
-    clear(file_of(inode), inode->size, align_up(inode->size, PAGE_SIZE));
+    tmpfs_clear(tmpfs_file_of(inode), inode->size,
+                align_up(inode->size, PAGE_SIZE));
 }
 
 /* Move the bytes that lie in one page; a write makes the page.
@@ -132,13 +116,13 @@ clear_tail(struct inode *inode)
 static long
 move_page(struct inode *inode, u64 offset, struct uio *uio)
 {
-    struct pagetree *tree = &file_of(inode)->tree;
+    struct pagetree *tree = &tmpfs_file_of(inode)->tree;
     size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
     int error = 0;
 
     spin_lock(&inode->lock);
     if (uio->write && offset > inode->size) {
-        clear_tail(inode);
+        tmpfs_clear_tail(inode);
     }
     paddr_t frame = pagetree_at(tree, offset / PAGE_SIZE, false);
     if (!uio->write) {
@@ -197,7 +181,7 @@ tmpfs_read(struct file *file, struct uio *uio)
 static long
 tmpfs_write(struct file *file, struct uio *uio)
 {
-    struct tmpfs_file *target = file_of(file->inode);
+    struct tmpfs_file *target = tmpfs_file_of(file->inode);
 
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
@@ -215,21 +199,23 @@ tmpfs_write(struct file *file, struct uio *uio)
 static int
 tmpfs_truncate(struct inode *inode, u64 size)
 {
-    struct tmpfs_file *file = file_of(inode);
+    struct tmpfs_file *file = tmpfs_file_of(inode);
     int error = 0;
 
     mutex_lock(&file->writing);
     u64 old = inode->size;
     if (size < old) { /* first the size: no fault may get a page after it */
         inode->size = size;
-        error = object_unmap(&inode->object, pages_of(size), ~0UL);
+        struct object *object = &inode->object;
+        error = __atomic_load_n(&object->mapped, __ATOMIC_SEQ_CST)
+                    ? object_unmap(object, tmpfs_pages_of(size), ~0UL) : 0;
     }
     spin_lock(&inode->lock);
     if (error == 0) {
-        clear_tail(inode);
+        tmpfs_clear_tail(inode);
         inode_touch(inode);
         if (size <= old) {
-            pagetree_drop(&file->tree, pages_of(size), ~0UL, false);
+            pagetree_drop(&file->tree, tmpfs_pages_of(size), ~0UL, false);
         }
     }
     inode->size = error == 0 ? size : old;
@@ -238,48 +224,10 @@ tmpfs_truncate(struct inode *inode, u64 size)
     return error;
 }
 
-/* Make holes of [start, end).  => the inode's lock held */
-static void
-punch(struct tmpfs_file *file, u64 start, u64 end)
-{
-    u64 first = MIN(align_up(start, PAGE_SIZE), end);
-    u64 last = MAX(align_down(end, PAGE_SIZE), first);
-
-    clear(file, start, first);
-    clear(file, last, end);
-    pagetree_drop(&file->tree, pages_of(first), last / PAGE_SIZE, true);
-}
-
-static int
-tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
-{
-    struct tmpfs_file *file = file_of(inode);
-    int error = 0;
-
-    mutex_lock(&file->writing);
-    spin_lock(&inode->lock);
-    if (mode & FALLOC_FL_PUNCH_HOLE) {
-        punch(file, start, end);
-    } else {
-        error = pagetree_fill(&file->tree, start / PAGE_SIZE, pages_of(end),
-                              tmpfs_room());
-    }
-    if (error == 0 && end > inode->size && !(mode & FALLOC_FL_KEEP_SIZE)) {
-        clear_tail(inode);
-        inode->size = end;
-    }
-    if (error == 0) {
-        inode_touch(inode);
-    }
-    spin_unlock(&inode->lock);
-    mutex_unlock(&file->writing);
-    return error;
-}
-
 static u64
 tmpfs_pages(struct inode *inode)
 {
-    return file_of(inode)->tree.pages;
+    return tmpfs_file_of(inode)->tree.pages;
 }
 
 /* ---- Birth and end ---- */
@@ -287,7 +235,7 @@ tmpfs_pages(struct inode *inode)
 static void
 tmpfs_free(struct inode *inode)
 {
-    pagetree_drop(&file_of(inode)->tree, 0, ~0UL, false);
+    pagetree_drop(&tmpfs_file_of(inode)->tree, 0, ~0UL, false);
 }
 
 struct inode *
@@ -307,8 +255,8 @@ tmpfs_file(u32 mode)
 
     if (inode != NULL) {
         inode->object.ops = &object_ops;
-        file_of(inode)->tree.kind = FRAME_CACHE;
-        mutex_init(&file_of(inode)->writing, MUTEX_CONTENT);
+        tmpfs_file_of(inode)->tree.kind = FRAME_CACHE;
+        mutex_init(&tmpfs_file_of(inode)->writing, MUTEX_CONTENT);
     }
     return inode;
 }
@@ -319,7 +267,7 @@ tmpfs_anonymous(u64 size)
     struct inode *inode = tmpfs_file(S_IRUSR | S_IWUSR);
 
     if (inode != NULL) {
-        file_of(inode)->tree.kind = FRAME_SHARED; /* not under the limit */
+        tmpfs_file_of(inode)->tree.kind = FRAME_SHARED; /* no limit */
         inode->size = size;
     }
     return inode;
@@ -329,7 +277,7 @@ int
 tmpfs_fill(struct inode *inode, const void *data, size_t size)
 {
     for (size_t at = 0; at < size; at += PAGE_SIZE) {
-        paddr_t frame = pagetree_at(&file_of(inode)->tree, at / PAGE_SIZE,
+        paddr_t frame = pagetree_at(&tmpfs_file_of(inode)->tree, at / PAGE_SIZE,
                                     true);
         if (frame == 0) {
             return -ENOMEM;

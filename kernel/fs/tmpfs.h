@@ -4,9 +4,16 @@
  */
 #pragma once
 
-#include "core/types.h"
+#include "proc/mutex.h"
 
-struct inode;
+#include "fs/inode.h"
+#include "fs/pagetree.h"
+
+struct tmpfs_file {
+    struct inode inode;
+    struct pagetree tree; /* l (the inode's lock) */
+    struct mutex writing; /*   one change of size or contents at a time */
+};
 
 /* A new empty file.  => with one reference; NULL: no memory */
 struct inode *tmpfs_file(u32 mode);
@@ -26,3 +33,26 @@ void tmpfs_limit(void);
 
 /* How many more pages files may take. */
 u64 tmpfs_room(void);
+
+/* ---- For fallocate.c ---- */
+
+static inline struct tmpfs_file *
+tmpfs_file_of(struct inode *inode)
+{
+    return container_of(inode, struct tmpfs_file, inode);
+}
+
+static inline u64
+tmpfs_pages_of(u64 size)
+{
+    return align_up(size, PAGE_SIZE) / PAGE_SIZE;
+}
+
+/* Clear bytes of one page; or those after the end in the last page, before the
+ * end moves past them: a mapping may have written there.
+ * => the inode's lock held */
+void tmpfs_clear(struct tmpfs_file *file, u64 start, u64 end);
+void tmpfs_clear_tail(struct inode *inode);
+
+/* fallocate(2) of [start, end).  => as inode_ops.allocate */
+int tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end);

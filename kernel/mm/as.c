@@ -99,28 +99,6 @@ as_put(struct as *as)
     }
 }
 
-struct as *
-as_next(struct as *as)
-{
-    struct list *link = as != NULL ? &as->link : &all_spaces;
-    struct as *next = NULL;
-    u32 refs = 0;
-
-    spin_lock(&all_spaces_lock);
-    while (refs == 0 && (link = link->next) != &all_spaces) {
-        next = list_entry(link, struct as, link);
-        refs = __atomic_load_n(&next->refs, __ATOMIC_RELAXED);
-        while (refs != 0
-               && !__atomic_compare_exchange_n(&next->refs, &refs, refs + 1,
-                                               false, __ATOMIC_ACQUIRE,
-                                               __ATOMIC_RELAXED)) {
-        }
-    }
-    spin_unlock(&all_spaces_lock);
-    as_put(as);
-    return refs != 0 ? next : NULL;
-}
-
 bool own_always;
 
 /* Own every table and every page that may be written. */

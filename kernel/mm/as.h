@@ -47,12 +47,6 @@ void as_get(struct as *as);
  * => if it may be the last, this CPU has unloaded it; no spinlock held */
 void as_put(struct as *as);
 
-/* Find the next space that has users (after NULL: the first), and take a
- * reference to it.  The caller's reference to `as` is dropped.
- * => no spinlock held
- * => NULL: there is none */
-struct as *as_next(struct as *as);
-
 /* Make a copy for a child, which shares the tree from `level` down.
  * => no spinlock held
  * => 0 and *copy; -ENOMEM: the parent's memory is as it was */

@@ -1,6 +1,6 @@
 /*
- * mmap, munmap, mprotect, brk.  Each first reserves nodes (vma_own), then
- * changes the tables, and then the vmas, which cannot fail.
+ * mmap, munmap, brk.  Each first reserves nodes (vma_own), then changes the
+ * tables, and then the vmas, which cannot fail.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -18,24 +18,7 @@ range_is_free(const struct as *as, vaddr_t start, vaddr_t end)
     return vma == NULL || vma->start >= end;
 }
 
-/* Whether a vma would be cut in two at addr. */
-static bool
-is_inside(const struct as *as, vaddr_t addr)
-{
-    const struct vma *vma = vma_find(as, addr);
-
-    return vma != NULL && vma->start < addr;
-}
-
-/* Whether `more` vmas would exceed the limit. */
-static bool
-too_many(const struct as *as, u32 more)
-{
-    return as->vmas != NULL && as->vmas->count + more > VMAS_MAX;
-}
-
-/* Widen [*start, *end) to the neighbouring vmas, so that the tables that become
- * empty are dropped whole. */
+/* Widen [*start, *end) to the neighbouring vmas, to drop empty tables whole. */
 static void
 widen(const struct as *as, vaddr_t *start, vaddr_t *end)
 {
@@ -57,12 +40,12 @@ unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
         return 0;
     }
     /* As on Linux, a vma may be cut at the limit, but not into two. */
-    if (too_many(as, 1) && is_inside(as, start)
+    if (vma_too_many(as, 1) && vma_is_inside(as, start)
         && vma_find(as, start)->end > end) {
         return -ENOMEM;
     }
     widen(as, &table_start, &table_end);
-    int error = vma_own(as, start, end, is_inside(as, end));
+    int error = vma_own(as, start, end, vma_is_inside(as, end));
     if (error == 0) {
         error = range_unmap(as, table_start, table_end);
     }
@@ -138,7 +121,7 @@ static long
 map_locked(struct as *as, const struct vma *wanted, u32 map_flags)
 {
     long addr = choose_address(as, wanted, map_flags);
-    if (too_many(as, 0)) {
+    if (vma_too_many(as, 0)) {
         return -ENOMEM;
     }
     if (addr < 0) {
@@ -149,7 +132,7 @@ map_locked(struct as *as, const struct vma *wanted, u32 map_flags)
     vma.end = vma.start + (wanted->end - wanted->start);
     bool replaces = (map_flags & MAP_FIXED) != 0;
     int error = vma_own(as, vma.start, vma.end,
-                        1 + (replaces && is_inside(as, vma.end)));
+                        1 + (replaces && vma_is_inside(as, vma.end)));
     if (error == 0 && replaces) {
         error = unmap_locked(as, vma.start, vma.end);
     }
@@ -168,100 +151,6 @@ as_map(struct as *as, const struct vma *vma, u32 map_flags)
     long addr = map_locked(as, vma, map_flags);
     spin_unlock(&as->lock);
     return addr;
-}
-
-/* What mprotect of [start, end) must know. */
-struct protect {
-    vaddr_t covered;    /* vmas lie in [start, covered) without a hole */
-    vaddr_t start, end; /* the part that has other rights now */
-    u32 flags;          /* of all of them */
-};
-
-static struct protect
-survey(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
-{
-    struct protect all = {.covered = start, .start = start, .end = start};
-    const struct vma *vma;
-
-    while (all.covered < end && (vma = vma_find(as, all.covered)) != NULL) {
-        vaddr_t next = MIN(vma->end, end);
-        all.flags |= vma->flags;
-        if (vma->prot != prot) {
-            all.start = all.end == start ? all.covered : all.start;
-            all.end = next;
-        }
-        all.covered = next;
-    }
-    return all;
-}
-
-/* Whether the vma at one end of the range, with its new rights, merges with its
- * neighbour behind that end.  At the limit Linux allows that, as here. */
-static bool
-moves_border(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
-{
-    struct vma first = *vma_find(as, start);
-    struct vma last = *vma_find(as, end - 1);
-    const struct vma *before = vma_find(as, start - 1);
-    const struct vma *after = vma_find(as, end);
-
-    first.prot = last.prot = prot;
-    return (before != NULL && vma_continues(before, &first))
-           || (after != NULL && vma_continues(&last, after));
-}
-
-static int
-protect_locked(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
-{
-    struct protect all = survey(as, start, end, prot);
-    int result = all.covered == end ? 0 : -ENOMEM;
-
-    if ((prot & PROT_WRITE) != 0 && (all.flags & VMA_NEVER_W) != 0) {
-        return -EACCES;
-    }
-    if (all.start == all.end) {
-        return result;
-    }
-    u32 cuts = is_inside(as, all.start) + is_inside(as, all.end);
-    if (cuts > 0 && too_many(as, cuts)
-        && (cuts > 1 || !moves_border(as, all.start, all.end, prot))) {
-        return -ENOMEM;
-    }
-    int error = vma_own_inside(as, all.start, all.end, cuts);
-    if (error == 0) {
-        error = range_protect(as, all.start, all.end, prot);
-    }
-    if (error != 0) {
-        return error;
-    }
-    /* ---- no failure below this line ---- */
-    vma_protect(as, all.start, all.end, prot);
-    return result;
-}
-
-int
-as_protect(struct as *as, vaddr_t addr, u64 size, u64 prot)
-{
-    if (addr % PAGE_SIZE != 0) {
-        return -EINVAL;
-    }
-    if (size == 0) {
-        return 0;
-    }
-    size = align_up(size, PAGE_SIZE);
-    if (addr + size <= addr) {
-        return -ENOMEM;
-    }
-    if (prot & ~(u64)(PROT_READ | PROT_WRITE | PROT_EXEC)) {
-        return -EINVAL;
-    }
-    if (!user_range(addr, size)) {
-        return -ENOMEM;
-    }
-    spin_lock(&as->lock);
-    int error = protect_locked(as, addr, addr + size, (u32)prot);
-    spin_unlock(&as->lock);
-    return error;
 }
 
 vaddr_t

@@ -1,6 +1,6 @@
 /*
- * Unmap, protect, and map ahead.  The essential fact of unmap: an edge is first
- * made unreachable (P cleared, K set, so that it still counts), then all CPUs
+ * Unmap, and map ahead.  The essential fact of unmap: an edge is first made
+ * unreachable (P cleared, K set, so that it still counts), then all CPUs
  * flush, and only then are the nodes dropped.  The K entries in the tables say
  * what is to be dropped, so unmap needs no memory for a list.
  */
@@ -18,20 +18,6 @@
 #include "mm/range.h"
 #include "mm/share.h"
 #include "mm/vma.h"
-
-/* A walk over a range's entries, in the lines that may hold any.  visit sees
- * the last-level entries or, with `whole`, the highest entries that the range
- * covers whole.  Without visit, the first such entry ends the walk. */
-struct walk {
-    vaddr_t start, end;
-    bool whole;
-    void (*visit)(struct walk *walk);
-    pte_t rights; /* new ones for pages */
-    u64 lowered;  /* entries that have lost a right */
-    int level;    /* of the entry that is, or was last, visited */
-    pte_t *entry;
-    vaddr_t addr;
-};
 
 static void drop_cut(struct walk *walk);
 
@@ -77,8 +63,8 @@ walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
     return true;
 }
 
-static bool
-walk_all(struct as *as, struct walk *walk)
+bool
+range_walk(struct as *as, struct walk *walk)
 {
     return walk_table(walk, frame_ptr(as->root), PT_LEVELS, 0);
 }
@@ -107,7 +93,7 @@ own_partial(struct as *as, vaddr_t start, vaddr_t end)
     int first_level = partial_level(start, start, end);
     int last_level = partial_level(last, start, end);
 
-    return walk_all(as, &walk)
+    return range_walk(as, &walk)
            || (pt_own_present(as, start, &first_level) != NULL
                && pt_own_present(as, last, &last_level) != NULL);
 }
@@ -134,8 +120,8 @@ drop_cut(struct walk *walk)
     pt_drop(pte_addr(old), walk->level - 1);
 }
 
-static void
-flush_range(struct as *as, vaddr_t addr, bool page)
+void
+range_flush(struct as *as, vaddr_t addr, bool page)
 {
     if (page) {
         tlb_flush_page(as_cpus(as), addr);
@@ -154,15 +140,15 @@ range_unmap(struct as *as, vaddr_t start, vaddr_t end)
         return -ENOMEM;
     }
     /* ---- no failure below this line ---- */
-    walk_all(as, &walk);
+    range_walk(as, &walk);
     if (walk.lowered > 0) {
-        flush_range(as, walk.addr, walk.lowered == 1 && walk.level == 1);
+        range_flush(as, walk.addr, walk.lowered == 1 && walk.level == 1);
     }
     walk.visit = drop_cut;
     if (walk.lowered == 1) {
         drop_cut(&walk);
     } else if (walk.lowered > 1) {
-        walk_all(as, &walk);
+        range_walk(as, &walk);
     }
     return 0;
 }
@@ -194,42 +180,6 @@ range_rights(u32 prot, u32 flags)
     }
     return PTE_P | PTE_U | (prot & PROT_EXEC ? 0 : PTE_NX)
            | (flags & VMA_SHARED ? shared : 0);
-}
-
-static void
-change_rights(struct walk *walk)
-{
-    pte_t had = *walk->entry;
-    pte_t now = (had & (PTE_ADDR | PTE_S | PTE_A | PTE_D)) | walk->rights;
-
-    /* Set W where a write fault would do no more: the page is the object's (S),
-     * or it has no other edge and no hold. */
-    if ((now & PTE_W) != 0 && (had & (PTE_W | PTE_S)) == 0
-        && __atomic_load_n(&frame_of(pte_addr(had))->refs, __ATOMIC_ACQUIRE)
-               != 1) {
-        now &= ~PTE_W;
-    }
-    /* Release, for the reads of the sharers that have dropped the page (A4). */
-    __atomic_store_n(walk->entry, now, __ATOMIC_RELEASE);
-    walk->lowered += ((had ^ PTE_NX) & ~(now ^ PTE_NX)
-                      & (PTE_P | PTE_W | PTE_NX)) != 0;
-}
-
-int
-range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
-{
-    struct walk walk = {.start = start, .end = end, .visit = change_rights};
-
-    if (range_own(as, start, end, false) != 0) {
-        return -ENOMEM;
-    }
-    /* ---- no failure below this line ---- */
-    walk.rights = range_rights(prot, 0) | (prot & PROT_WRITE ? PTE_W : 0);
-    walk_all(as, &walk);
-    if (walk.lowered > 0) { /* giving rights flushes nobody (A8) */
-        flush_range(as, start, end - start == PAGE_SIZE);
-    }
-    return 0;
 }
 
 /* Map [start, end) of the vma; `entry` is the entry for start. */

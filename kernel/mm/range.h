@@ -1,5 +1,5 @@
 /*
- * Changes to a range of an address space's tables: unmap, protect, map ahead.
+ * Changes to a range of an address space's tables: unmap, map ahead.
  *
  * All functions: as->lock is held; start and end are page aligned.
  */
@@ -12,12 +12,6 @@ struct as;
 /* Unmap every page in [start, end), and drop the tables that the range covers
  * whole.  => 0; -ENOMEM: nothing is unmapped */
 int range_unmap(struct as *as, vaddr_t start, vaddr_t end) __must_check;
-
-/* Change the rights of every page in [start, end) to prot.  W is set only where
- * a write fault would copy nothing; else the write fault will set it.
- * => 0; -ENOMEM: nothing is changed */
-int range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
-    __must_check;
 
 /* Own every last-level table that exists in the range and, with `pages`, every
  * page that is present.  => 0, -ENOMEM (what has been done is legal) */
@@ -41,3 +35,23 @@ void range_map_around(struct as *as, vaddr_t addr);
  * => 0, -ENOMEM */
 int range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)
     __must_check;
+
+/* A walk over a range's entries, in the lines that may hold any.  visit sees
+ * the last-level entries or, with `whole`, the highest entries that the range
+ * covers whole.  Without visit, the first such entry ends the walk. */
+struct walk {
+    vaddr_t start, end;
+    bool whole;
+    void (*visit)(struct walk *walk);
+    pte_t rights; /* new ones for pages */
+    u64 lowered;  /* entries that have lost a right */
+    int level;    /* of the entry that is, or was last, visited */
+    pte_t *entry;
+    vaddr_t addr;
+};
+
+/* => whether it has seen all */
+bool range_walk(struct as *as, struct walk *walk);
+
+/* Flush what a walk has lowered: one page, or more. */
+void range_flush(struct as *as, vaddr_t addr, bool page);

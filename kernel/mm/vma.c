@@ -5,7 +5,7 @@
  * half-way, no program sees a difference.  What comes after it works in place
  * and cannot fail.
  *
- * Read own_way, then split, merge, insert_node and delete_nodes.
+ * Read vma_own_way, then split, merge, insert_node and delete_nodes.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -60,8 +60,8 @@ vma_put(struct vma_node *node)
     }
 }
 
-/* Own the node under link.  A copy takes a reference to its object and to both
- * children. */
+/* Own the node under link.  A copy takes references to its object and children.
+ */
 static int
 own(struct vma_node **link)
 {
@@ -88,8 +88,8 @@ own(struct vma_node **link)
 /* Own the nodes that a search for addr meets, from the root down, as refs 1
  * below a shared node means nothing (A2).  A vma at addr may be merged away, so
  * its neighbours on both sides may merge: go down on both sides. */
-static int
-own_way(struct vma_node **link, vaddr_t addr)
+int
+vma_own_way(struct vma_node **link, vaddr_t addr)
 {
     int error = 0;
 
@@ -97,7 +97,7 @@ own_way(struct vma_node **link, vaddr_t addr)
         error = own(link);
         struct vma_node *node = *link;
         if (error == 0 && node->vma.start == addr) {
-            error = own_way(&node->left, addr);
+            error = vma_own_way(&node->left, addr);
         }
         link = node->vma.start > addr ? &node->left : &node->right;
     }
@@ -110,7 +110,8 @@ vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more)
     struct vma_node **spare = &as->vma_spare; /* chained by `left` */
 
     assert(spin_held(&as->lock));
-    if (own_way(&as->vmas, start) != 0 || own_way(&as->vmas, end) != 0) {
+    if (vma_own_way(&as->vmas, start) != 0
+        || vma_own_way(&as->vmas, end) != 0) {
         return -ENOMEM;
     }
     for (; more > 0; more--, spare = &(*spare)->left) {
@@ -120,18 +121,6 @@ vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more)
         (*spare)->refs = 1;
     }
     return 0;
-}
-
-int
-vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
-{
-    int error = vma_own(as, start, end, more);
-
-    while (start < end && error == 0) {
-        start = vma_find(as, start)->end;
-        error = own_way(&as->vmas, start);
-    }
-    return error;
 }
 
 struct vma *
@@ -171,7 +160,21 @@ vma_last_below(const struct as *as, vaddr_t addr)
     return found;
 }
 
-/* Compute what a node knows of the nodes below it. */
+bool
+vma_is_inside(const struct as *as, vaddr_t addr)
+{
+    const struct vma *vma = vma_find(as, addr);
+
+    return vma != NULL && vma->start < addr;
+}
+
+bool
+vma_too_many(const struct as *as, u32 more)
+{
+    return as->vmas != NULL && as->vmas->count + more > VMAS_MAX;
+}
+
+/* Compute what a node stores about its subtree. */
 static inline void
 update(struct vma_node *node)
 {
@@ -272,8 +275,8 @@ insert_node(struct as *as, const struct vma *vma)
 }
 
 /* If a vma has addr inside, split the vma in two there. */
-static void
-split_vma_at(struct as *as, vaddr_t addr)
+void
+vma_split_at(struct as *as, vaddr_t addr)
 {
     struct vma *vma = vma_find(as, addr);
 
@@ -311,7 +314,7 @@ delete_nodes(struct vma_node **link, vaddr_t start, vaddr_t end)
 void
 vma_remove(struct as *as, vaddr_t start, vaddr_t end)
 {
-    split_vma_at(as, end);
+    vma_split_at(as, end);
     struct vma *first = vma_find(as, start);
     if (first != NULL && first->start < start) {
         first->end = start;
@@ -330,8 +333,8 @@ vma_continues(const struct vma *a, const struct vma *b)
 }
 
 /* Merge the two vmas that meet at addr, if one continues the other. */
-static void
-merge_at(struct as *as, vaddr_t addr)
+void
+vma_merge_at(struct as *as, vaddr_t addr)
 {
     struct vma *lower = vma_find(as, addr - 1);
     const struct vma *upper = vma_find(as, addr);
@@ -346,8 +349,8 @@ void
 vma_insert(struct as *as, const struct vma *new)
 {
     insert_node(as, new);
-    merge_at(as, new->start);
-    merge_at(as, new->end);
+    vma_merge_at(as, new->start);
+    vma_merge_at(as, new->end);
 }
 
 int
@@ -376,19 +379,4 @@ vma_append(struct as *as, const struct vma *new)
     update(last);
     *link = last;
     return 0;
-}
-
-void
-vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
-{
-    split_vma_at(as, start);
-    split_vma_at(as, end);
-    while (start < end) {
-        struct vma *vma = vma_find(as, start);
-        vaddr_t next = vma->end;
-        vma->prot = prot;
-        merge_at(as, start);
-        start = next;
-    }
-    merge_at(as, end);
 }

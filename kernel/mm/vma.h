@@ -8,7 +8,7 @@
  * VM-1 COUNT  refs is the number of links to the node, from nodes and roots.
  * VM-2 OWNED  A node changes only after every node from the root to it is
  *             owned, that is, has refs 1; so what is shared never changes.
- * VM-3 SHAPE  Order, heap, and what a node knows of its subtree are right.
+ * VM-3 SHAPE  Order, heap, and what a node stores about its subtree are right.
  *
  * All functions: the address space's lock is held.
  */
@@ -63,12 +63,16 @@ struct vma *vma_last_below(const struct as *as, vaddr_t addr);
 /* Whether b continues a as if they were one. */
 bool vma_continues(const struct vma *a, const struct vma *b);
 
+/* Whether a vma would be cut in two at addr, and whether `more` vmas would
+ * exceed the limit. */
+bool vma_is_inside(const struct as *as, vaddr_t addr);
+bool vma_too_many(const struct as *as, u32 more);
+
 /* Own the nodes that a change at the borders of [start, end) touches, and
- * reserve nodes for `more` vmas.  vma_own_inside also owns all vmas of the
- * range, which has no hole.  => 0, or -ENOMEM: the vmas are as they were */
+ * reserve nodes for `more` vmas; or, at the link to a subtree, those that a
+ * change at addr touches.  => 0, or -ENOMEM: the vmas are as they were */
 int vma_own(struct as *as, vaddr_t start, vaddr_t end, u32 more) __must_check;
-int vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
-    __must_check;
+int vma_own_way(struct vma_node **link, vaddr_t addr) __must_check;
 
 /* Add a vma, with a reference of its own to the object, and merge it with
  * neighbours that it continues.
@@ -84,6 +88,7 @@ int vma_append(struct as *as, const struct vma *new) __must_check;
  * => vma_own was called, with 1 more if a vma has `end` inside */
 void vma_remove(struct as *as, vaddr_t start, vaddr_t end);
 
-/* Give every vma of the range these rights, split and merged as needed.
- * => vma_own_inside was called, with 1 more for each border inside a vma */
-void vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot);
+/* Split the vma that has addr inside, or merge the two that meet there.
+ * => vma_own was called, or vma_own_way; to split, with 1 more */
+void vma_split_at(struct as *as, vaddr_t addr);
+void vma_merge_at(struct as *as, vaddr_t addr);

@@ -181,20 +181,8 @@ take_status(struct process *child, int options, int *status)
         *status = child->exit_status;
         return child->pid;
     }
-    if ((options & (WUNTRACED | WCONTINUED)) == 0) {
-        return 0;
-    }
-    spin_lock(&child->lock);
-    *status = options & (child->stopped ? WUNTRACED : WCONTINUED)
-                  ? child->stop_status : 0;
-    if (*status != 0) {
-        child->stop_status = 0;
-        if (!child->stopped) {
-            list_del(&child->report_link);
-        }
-    }
-    spin_unlock(&child->lock);
-    return *status != 0 ? child->pid : 0;
+    return options & (WUNTRACED | WCONTINUED)
+               ? job_take_status(child, options, status) : 0;
 }
 
 /* Find the oldest child that is asked for and has a status to report.

@@ -19,8 +19,7 @@ group_find(pid_t pgid)
     return pgid > 0 && pgid < PID_MAX ? groups[pgid] : NULL;
 }
 
-/* A new group; the caller adds a member at once.  => NULL: no memory */
-static struct pgrp *
+struct pgrp *
 group_alloc(pid_t pgid, struct session *session)
 {
     struct pgrp *group = kmalloc(sizeof(*group));
@@ -48,7 +47,7 @@ group_free(struct pgrp *group)
     }
 }
 
-static void
+void
 group_move(struct process *process, struct pgrp *group)
 {
     struct pgrp *old = process->group;
@@ -58,34 +57,6 @@ group_move(struct process *process, struct pgrp *group)
     if (old != NULL && list_empty(&old->members)) {
         group_free(old);
     }
-}
-
-int
-group_set(struct process *target, pid_t pgid)
-{
-    struct process *process = current->process;
-    struct session *session = process->group->session;
-
-    if (target == NULL || (target != process && target->parent != process)) {
-        return -ESRCH;
-    }
-    if (target->group->session != session || target->pid == session->sid) {
-        return -EPERM;
-    }
-    if (target != process && target->execs != target->parent_execs) {
-        return -EACCES;
-    }
-    pgid = pgid == 0 ? target->pid : pgid;
-    struct pgrp *group = group_find(pgid);
-    if (group != NULL ? group->session != session : pgid != target->pid) {
-        return -EPERM;
-    }
-    if (group == NULL && (group = group_alloc(pgid, session)) == NULL) {
-        return -ENOMEM;
-    }
-    /* ---- no failure below this line ---- */
-    group_move(target, group);
-    return 0;
 }
 
 int

@@ -43,7 +43,13 @@ group_add(struct pgrp *group, struct process *process)
 /* => family_lock held; its last member has just left */
 void group_free(struct pgrp *group);
 
-/* setpgid(2); target may be NULL.  => family_lock held
+/* A new group; the caller adds a member at once.  => NULL: no memory */
+struct pgrp *group_alloc(pid_t pgid, struct session *session);
+
+/* Move a process to another group.  => family_lock held */
+void group_move(struct process *process, struct pgrp *group);
+
+/* setpgid(2) (jobs.c); target may be NULL.  => family_lock held
  * => 0; -ESRCH, -EPERM, -EACCES, -ENOMEM: nothing changed */
 int group_set(struct process *target, pid_t pgid) __must_check;
 

@@ -33,7 +33,7 @@ _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 
 bool preempt_always;
 
-OPTIONAL(sched_steal) OPTIONAL(best_cpu) /* then there is only CPU 0 */
+OPTIONAL(sched_steal) OPTIONAL(best_cpu)
 
 void
 sched_become_idle(struct cpu *cpu)

@@ -3,8 +3,8 @@
  */
 #include "abi/errno.h"
 #include "abi/syscall.h"
-#include "abi/wait.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/percpu.h"
@@ -17,6 +17,8 @@
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+
+OPTIONAL(job_signal) OPTIONAL(job_stop) OPTIONAL(job_take_status)
 
 #define SYSCALL_LENGTH 2 /* of the instruction */
 
@@ -73,27 +75,6 @@ signal_forget(struct process *process, sigset_t set)
     }
 }
 
-/* A stop signal undoes a pending SIGCONT, and SIGCONT undoes pending stops.  A
- * stopped process goes on, and tells its parent itself. */
-static void
-undo_opposite(struct process *process, int signal)
-{
-    if (signal == SIGCONT) {
-        signal_forget(process, STOP_SIGNALS);
-        process->stop_taken = false;
-        if (process->stopped) {
-            process->stopped = false;
-            process->continued = true;
-            process->stop_status = 0xffff;
-            for_each_thread(thread, process) {
-                sched_wake(thread, THREAD_STOPPED);
-            }
-        }
-    } else if (SET(signal) & STOP_SIGNALS) {
-        signal_forget(process, SET(SIGCONT));
-    }
-}
-
 /* This thread (NULL: the first one), if it does not block the signal. */
 static struct thread *
 taker_of(struct process *process, struct thread *thread, int signal)
@@ -118,7 +99,9 @@ post(struct process *process, struct thread *thread, int signal)
         return;
     }
     struct thread *taker = taker_of(process, thread, signal);
-    undo_opposite(process, signal);
+    if (SET(signal) & (STOP_SIGNALS | SET(SIGCONT))) {
+        job_signal(process, signal);
+    }
     if (taker != NULL
         && (is_ignored(process, signal)
             || (process == init_process && is_default(process, signal)))) {
@@ -210,7 +193,7 @@ signal_kill_thread(pid_t pid, pid_t tid, int signal)
         post(target->process, target, found ? signal : 0);
         thread_unlock(target);
     } else {
-        found = found && (pid == 0 || pid == tid); /* it has ended */
+        found = found && (pid == 0 || pid == tid); /* a first thread, ended */
     }
     return outcome(found, signal);
 }
@@ -228,18 +211,6 @@ signal_pass_on(struct process *process)
     }
 }
 
-void
-signal_set_blocked(sigset_t mask)
-{
-    spin_lock(&current->process->lock);
-    current->blocked = mask & ~UNBLOCKABLE;
-    signal_pass_on(current->process);
-    if (signal_pending()) {
-        cpu_add_work(WORK_SIGNAL);
-    }
-    spin_unlock(&current->process->lock);
-}
-
 int
 signal_fatal_pending(void)
 {
@@ -253,55 +224,6 @@ signal_fatal_pending(void)
     }
     spin_unlock(&current->process->lock);
     return fatal;
-}
-
-/* The process has stopped or goes on: send its parent SIGCHLD, unless that does
- * not want it, and wake its wait.  => family_lock held */
-static void
-tell_stop(struct process *process)
-{
-    struct process *parent = process->parent;
-
-    assert(spin_held(&family_lock));
-    if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
-        signal_send(parent, SIGCHLD);
-    }
-    wait_wake_all(&parent->child_wait);
-}
-
-/* Stop, until SIGCONT or SIGKILL; but not if one of these came after the stop
- * signal was taken.  Both sides hold process->lock: the sender sees us stopped,
- * or we see what the sender did. */
-static void
-stop(int signal)
-{
-    struct process *process = current->process;
-
-    spin_lock(&family_lock);
-    spin_lock(&process->lock);
-    bool stops = process->stop_taken
-                 && ((process->pending | current->pending) & SET(SIGKILL)) == 0;
-    if (stops) {
-        process->stopped = true;
-        process->stop_status = W_STOPCODE(signal);
-        proc_make_reportable(process);
-        sched_prepare(THREAD_STOPPED);
-    }
-    spin_unlock(&process->lock);
-    if (stops) {
-        tell_stop(process);
-    }
-    spin_unlock(&family_lock);
-    if (!stops) {
-        return;
-    }
-    schedule();
-    spin_lock(&family_lock);
-    if (process->continued) {
-        process->continued = false;
-        tell_stop(process);
-    }
-    spin_unlock(&family_lock);
 }
 
 void
@@ -355,11 +277,10 @@ act_by_default(int signal)
         return;
     }
     if (SET(signal) & STOP_SIGNALS) {
-        stop(signal);
+        job_stop(signal);
         return;
     }
-    /* No core file is written, so the status has no core flag: as on Linux
-     * with RLIMIT_CORE 0. */
+    /* No core file, so no core flag: as on Linux with RLIMIT_CORE 0. */
     proc_exit(signal);
 }
 

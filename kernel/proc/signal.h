@@ -46,8 +46,8 @@ int signal_action(int signal, const struct kernel_sigaction *new,
  * => 0, or -ENOMEM with nothing changed */
 int signal_reset_exec(void) __must_check;
 
-/* Make signal pending on the process, for one of its threads; an ignored one is
- * dropped, and so is a number that is none.
+/* Make signal pending on the process, for one of its threads.  It is dropped if
+ * the process ignores it or has ended, or if it is 0.
  * => the target stays alive: by family_lock or pids_lock, or it is the caller
  * => no lock of RANK_PROCESS or higher is held */
 void signal_send(struct process *target, int signal);
@@ -62,8 +62,21 @@ void signal_pass_on(struct process *process);
 /* Send SIGKILL to all other threads of the process.  => its lock held */
 void signal_kill_others(struct process *process);
 
+/* Job control (jobs.c; without it, a stop signal does nothing).  First, what a
+ * stop signal or SIGCONT does as it is sent: => process->lock held.  Then, stop
+ * the current process.  Then, the stop or continue that a child reports, once:
+ * => family_lock held; its pid, or 0. */
+void job_signal(struct process *process, int signal);
+void job_stop(int signal);
+int job_take_status(struct process *child, int options, int *status);
+
 /* Send a fault's signal to the current thread, even if blocked or ignored. */
 void signal_force(int signal);
+
+/* No memory for a page, at addr: kill the process; or (oom.c) the youngest that
+ * can end soon, which may give pid 1 memory.  => whether there is one */
+void kill_for_memory(struct process *process, vaddr_t addr);
+bool kill_youngest(vaddr_t addr);
 
 /* The unblocked signals that are pending for the current thread. */
 static inline sigset_t
@@ -91,9 +104,6 @@ int signal_kill(pid_t pid, int signal);
 
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */
 int signal_kill_thread(pid_t pid, pid_t tid, int signal);
-
-/* Set the current thread's mask; SIGKILL and SIGSTOP stay unblocked. */
-void signal_set_blocked(sigset_t mask);
 
 /* Act on what is pending.
  * => on the way to user mode by this frame, no lock held */

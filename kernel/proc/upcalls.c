@@ -6,6 +6,7 @@
 #include "abi/signal.h"
 
 #include "core/console.h"
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -22,6 +23,8 @@
 #include "proc/signal.h"
 #include "proc/timer.h"
 
+OPTIONAL(kill_youngest)
+
 static enum access
 access_of(u64 error)
 {
@@ -32,7 +35,7 @@ access_of(u64 error)
 
 /* Kill the process, as there is no memory, and say so.  Only once: a user copy
  * that stopped here tries its last bytes again. */
-static void
+void
 kill_for_memory(struct process *process, vaddr_t addr)
 {
     if ((process->pending & SIGNAL_BIT(SIGKILL)) == 0) {
@@ -42,51 +45,21 @@ kill_for_memory(struct process *process, vaddr_t addr)
     }
 }
 
-/* Whether the process can end soon.  Not if it waits for a mutex: we may hold
- * it.  Not an embryo: it cannot run before its parent, maybe us, goes on. */
-static bool
-can_make_room(struct process *process)
-{
-    bool can = process != init_process && !proc_is_zombie(process);
-    spin_lock(&process->lock);
-
-    for_each_thread(thread, process) {
-        can &= thread->state != THREAD_EMBRYO
-               && !(thread->state == THREAD_SLEEPING
-                    && thread->wait_mode == WAIT_UNINTERRUPTIBLE);
-    }
-    spin_unlock(&process->lock);
-    return can;
-}
-
-/* There is no memory for a page: kill the process, and say so on the console.
- * But pid 1 cannot be killed: kill the youngest other process instead.
+/* There is no memory for a page: kill the process.  But pid 1 cannot be killed:
+ * it ends, unless other memory is found for it.
  * => whether the access may be tried again */
 static bool
 want_memory(vaddr_t addr)
 {
-    struct process *victim = NULL;
-
     if (current->process != init_process) {
         kill_for_memory(current->process, addr);
         return false;
     }
-    spin_lock(&family_lock);
-    for_each_process(process) {
-        if (can_make_room(process)) {
-            victim = process;
-        }
+    bool found = kill_youngest(addr);
+    if (!found) {
+        signal_force(SIGBUS);
     }
-    if (victim != NULL) {
-        kill_for_memory(victim, addr);
-    }
-    spin_unlock(&family_lock);
-    if (victim == NULL) {
-        signal_force(SIGBUS); /* no process is left to kill: init ends */
-    }
-    park_here(); /* the victim may have to park: so must we */
-    schedule();
-    return victim != NULL;
+    return found;
 }
 
 void

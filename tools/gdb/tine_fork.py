@@ -8,7 +8,8 @@ other side yields the CPU (ParentFirst, and child_first in Child).
 import gdb
 import tine_kernel as kernel
 import tine_programs as programs
-from tine_run import Command, function_of_call, in_kernel, \
+from tine_kernel import Command
+from tine_run import function_of_call, in_kernel, \
     number_of_call, register_value, result, run_to, tell, the_thread, \
     user_rip, word_at, yield_cpu, yield_to
 

@@ -11,17 +11,15 @@ import gdb
 import tine_files as files
 import tine_kernel as kernel
 import tine_tables as tables
-from tine_kernel import plural, series
-from tine_view import View
+from tine_kernel import Command, plural, series
 
 KSTACK_PAGES = 2
 SHOWN = 20      # entries named one by one
 
 
-class Frames(View):
+class Frames(Command):
     """Who refers to a frame of memory.
 
-    tine frames                 how many frames there are of each kind
     tine frames FRAME           the frame of this number (as in tine pt)
     tine frames ADDRESS         the frame behind it: of the running process,
                                 of the direct map, or of a kernel stack
@@ -31,16 +29,15 @@ class Frames(View):
     refs counts the entries of live tables that name the frame, and the
     kernel's holds."""
 
-    def show(self, argument):
+    def run(self, argument):
+        if not argument:
+            raise gdb.GdbError("tine frames FRAME, ADDRESS or .")
         world = kernel.World()
         reader = tables.Tables()
-        if not argument:
-            summary(reader)
-        elif argument == ".":
+        if argument == ".":
             process_frames(world, reader)
         else:
-            number = frame_number(reader, argument)
-            one_frame(world, reader, number)
+            one_frame(world, reader, frame_number(reader, argument))
         reader.tell_problems()
         world.tell_problems()
 
@@ -55,18 +52,12 @@ def frame_number(reader, argument):
     root = int(kernel.symbol("kernel_root")) >> tables.PAGE_SHIFT
     if value < kernel.KERNEL_HALF:
         owner = kernel.named_thread(".")
-        space = kernel.World().space_of(owner)
-        if space is None:
-            raise gdb.GdbError(f"{owner} has no memory")
-        root = space.root
+        root = kernel.World().space_or_error(owner).root
     found = reader.page_at(root, value)
     if found is None:
         raise gdb.GdbError(f"nothing is mapped at {value:#x} now")
     print(f"{value:#x} is in frame {found:x}")
     return found
-
-
-# ---- One frame ----
 
 
 def one_frame(world, reader, number):
@@ -192,36 +183,10 @@ def stack_holds(world, reader, number):
 # ---- Many frames ----
 
 
-def summary(reader):
-    """How many frames there are of each kind."""
-    total, several = collections.Counter(), collections.Counter()
-    levels = collections.Counter()
-    table = reader.kinds.index("table")
-    for first in range(0, reader.count, tables.CHUNK):
-        kinds = reader.column("kind", first)
-        total.update(kinds)
-        several.update(kind for kind, refs in
-                       zip(kinds, reader.column("refs", first)) if refs > 1)
-        levels.update(level for kind, level in
-                      zip(kinds, reader.column("level", first))
-                      if kind == table)
-    print(f"{'KIND':10}{'FRAMES':>8}{'KIB':>10}{'REFS > 1':>10}")
-    for kind in sorted(total):
-        note = ""
-        if kind == table:
-            note = "   " + series(f"{levels[level]} of level {level}"
-                                  for level in sorted(levels)[::-1])
-        print(f"{reader.kind_name(kind):10}{total[kind]:8}"
-              f"{total[kind] * 4:10}{several[kind]:10}{note}")
-    print(f"{'all':10}{reader.count:8}{reader.count * 4:10}")
-
-
 def process_frames(world, reader):
     """The frames of the running process, grouped by their other owners."""
     owner = kernel.named_thread(".")
-    space = world.space_of(owner)
-    if space is None:
-        raise gdb.GdbError(f"{owner} is {owner.state} and has no memory")
+    space = world.space_or_error(owner)
     graph = tables.Graph(reader, world.spaces)
     groups = collections.defaultdict(lambda: [0, 0])
     for node in reader.walk(reader.root(space.root)):
@@ -241,4 +206,4 @@ def process_frames(world, reader):
 
 
 def register():
-    Frames("frames", gdb.COMPLETE_EXPRESSION)
+    Frames("frames", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)

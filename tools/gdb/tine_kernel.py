@@ -32,6 +32,13 @@ VECTORS = {VECTOR_PF: "page fault", VECTOR_TIMER: "timer",
            VECTOR_CHANGED: "start of a new program"}
 
 
+def frame_kind(number):
+    """`anon`: the name of a kind of frame."""
+    kinds = gdb.lookup_type("enum frame_kind").fields()
+    return kinds[number].name.replace("FRAME_", "").lower() \
+        if number < len(kinds) else f"kind {number}"
+
+
 def plural(count, what):
     return f"{count} {what}{'' if count == 1 else 's'}"
 
@@ -43,6 +50,28 @@ def series(words, most=6):
         words = words[:most - 1] + [f"{len(words) - most + 1} more"]
     return ", ".join(words[:-1]) + (" and " if words[1:] else "") \
         + "".join(words[-1:])
+
+
+class Command(gdb.Command):
+    """A command of ours, with run(argument); if something cannot be read or
+    done, it ends with one sentence."""
+
+    def __init__(self, name, kind=gdb.COMMAND_RUNNING, *complete):
+        super().__init__("tine " + name, kind, *complete)
+        self.name = name
+
+    def invoke(self, argument, _from_tty):
+        try:
+            self.run(argument.strip())
+        except gdb.GdbError:
+            raise
+        except gdb.error as error:
+            early = "" if is_mapped() else \
+                "; the kernel's memory is not mapped yet, or not any more"
+            raise gdb.GdbError(f"tine {self.name}: {error}{early}") from None
+
+    def run(self, argument):
+        raise NotImplementedError
 
 
 # ---- Symbols and memory ----
@@ -382,6 +411,12 @@ class World:
             return None
         return Space(at(owner.space_at, field_type("as")))
 
+    def space_or_error(self, owner):
+        space = self.space_of(owner)
+        if space is None:
+            raise gdb.GdbError(f"{owner} is {owner.state} and has no memory")
+        return space
+
     def names(self, wheres):
         """The owners of these spaces: `pid 3`, or `pids 3, 5 and 8`."""
         words = [str(pid) for pid in sorted(
@@ -423,10 +458,10 @@ def located_functions(pc):
     return found
 
 
-def saved_functions(owner):
-    """The functions, (name, file), on the stack of a thread that does not
-    run, from the one that left the CPU outward, along the frame pointers. The
-    first is switch_start if it never ran."""
+def saved_stack(owner):
+    """Where a thread that does not run goes on. => whether it never ran, then
+    switch_start and its function; or else the return addresses on its kernel
+    stack, from the one that left the CPU outward, along the frame pointers"""
     low = int(owner.value["kstack"]) & WORD
     high = address(owner.value["frame"])
     stack = int(owner.value["kernel_rsp"]) & WORD
@@ -435,15 +470,22 @@ def saved_functions(owner):
                         "stack")
     words = struct.unpack(f"<{(high - stack) // 8}Q",
                           read(stack, (high - stack) // 8 * 8))
+    found = [words[6]]                  # switch_to has pushed six
     if functions_at(words[6]) == ["switch_start"]:
-        return located_functions(words[6]) + located_functions(words[4])
-    found = located_functions(words[6] - 1)     # switch_to has pushed six
+        return True, [*found, words[4]]
     base, last = words[5], stack
     while last < base <= high - 16 and base % 8 == 0:
         index = (base - stack) // 8
-        found += located_functions(words[index + 1] - 1)
+        found.append(words[index + 1])
         base, last = words[index], base
-    return found
+    return False, found
+
+
+def saved_functions(owner):
+    """The functions, (name, file), on the stack of such a thread."""
+    fresh, found = saved_stack(owner)
+    return [each for pc in found
+            for each in located_functions(pc if fresh else pc - 1)]
 
 
 def call_of(owner):

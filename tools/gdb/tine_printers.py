@@ -1,5 +1,7 @@
 """How gdb prints our structs (process, thread, frame, vma, list), and pte_t."""
 
+import functools
+
 import gdb
 import gdb.printing
 import tine_files as files
@@ -9,8 +11,6 @@ from tine_kernel import plural
 from tine_view import rights
 
 SHOWN = 200     # members of a list that are counted and shown
-
-
 OWNERS = ("process", "thread")
 
 
@@ -51,101 +51,78 @@ class OwnerPrinter:
                 yield field.name, self.value[field.name]
 
 
-class OwnerPointerPrinter:
-    """The address, and who it is."""
+class Printer:
+    """What a function says of a value."""
 
-    def __init__(self, value):
-        self.value = value
+    def __init__(self, say, value):
+        self.say, self.value = say, value
 
     def to_string(self):
-        where = kernel.address(self.value)
-        if where == 0:
-            return "0x0"
-        try:
-            return f"{where:#x} ({who(self.value.dereference())})"
-        except gdb.error:
-            return f"{where:#x} (not to be read)"
+        return self.say(self.value)
 
 
-class FramePrinter:
+def say_pointer(value):
+    """The address of a process or thread, and who it is."""
+    where = kernel.address(value)
+    if where == 0:
+        return "0x0"
+    try:
+        return f"{where:#x} ({who(value.dereference())})"
+    except gdb.error:
+        return f"{where:#x} (not to be read)"
+
+
+def say_frame(value):
     """`frame 7f21: table of level 3, refs 2`"""
-
-    def __init__(self, value):
-        self.value = value
-
-    def to_string(self):
-        number = ""
-        if self.value.address is not None:
-            base = kernel.address(kernel.symbol("frames"))
-            place = kernel.address(self.value) - base
-            size = self.value.type.sizeof
-            count = int(kernel.symbol("frames_count"))
-            if 0 <= place < count * size and place % size == 0:
-                number = f" {place // size:x}"
-        kind = self.kind()
-        level, flags = int(self.value["level"]), int(self.value["flags"])
-        text = f"frame{number}: {kind}"
-        text += f" of level {level}" if kind == "table" else ""
-        text += f", refs {int(self.value['refs'])}"
-        text += f", flags {flags:#x}" if flags else ""
-        return text + f", lines {int(self.value['lines']):#x}" \
-            if kind == "table" else text
-
-    def kind(self):
-        fields = gdb.lookup_type("enum frame_kind").fields()
-        kind = int(self.value["kind"])
-        if kind >= len(fields):
-            return f"kind {kind}"
-        return fields[kind].name.replace("FRAME_", "").lower()
+    number = ""
+    if value.address is not None:
+        place = kernel.address(value) - kernel.address(kernel.symbol("frames"))
+        size = value.type.sizeof
+        count = int(kernel.symbol("frames_count"))
+        if 0 <= place < count * size and place % size == 0:
+            number = f" {place // size:x}"
+    kind = kernel.frame_kind(int(value["kind"]))
+    level, flags = int(value["level"]), int(value["flags"])
+    text = f"frame{number}: {kind}"
+    text += f" of level {level}" if kind == "table" else ""
+    text += f", refs {int(value['refs'])}"
+    text += f", flags {flags:#x}" if flags else ""
+    text += f", lines {int(value['lines']):#x}" if kind == "table" else ""
+    return text
 
 
-class EntryPrinter:
+def say_entry(value):
     """`0x7f21007: frame 7f21, P W U`"""
-
-    def __init__(self, value):
-        self.value = value
-
-    def to_string(self):
-        entry = int(self.value) & kernel.WORD
-        if entry == 0:
-            return "0x0: empty"
-        frame = (entry & tables.ADDR) >> tables.PAGE_SHIFT
-        words = tables.bits(entry)
-        if not tables.is_edge(entry):
-            return f"{entry:#x}: no edge{' ' if words else ''}{words}"
-        return f"{entry:#x}: frame {frame:x}, {words}"
+    entry = int(value) & kernel.WORD
+    if entry == 0:
+        return "0x0: empty"
+    frame = (entry & tables.ADDR) >> tables.PAGE_SHIFT
+    words = tables.bits(entry)
+    if not tables.is_edge(entry):
+        return f"{entry:#x}: no edge{' ' if words else ''}{words}"
+    return f"{entry:#x}: frame {frame:x}, {words}"
 
 
-class AddressPrinter:
+def say_address(value):
     """A paddr_t or vaddr_t, in hex."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def to_string(self):
-        return f"{int(self.value) & kernel.WORD:#x}"
+    return f"{int(value) & kernel.WORD:#x}"
 
 
-class VmaPrinter:
+def say_vma(value):
     """`400000-405000 r-x private, an object from page 1`"""
-
-    def __init__(self, value):
-        self.value = value
-
-    def to_string(self):
-        value, flags = self.value, int(self.value["flags"])
-        text = (f"{int(value['start']):x}-{int(value['end']):x} "
-                f"{rights(int(value['prot']))} "
-                f"{'shared' if flags & 1 else 'private'}")
-        where = kernel.address(value["object"])
-        if where == 0:
-            return text + (", the stack" if flags & 2 else ", zeros")
-        try:
-            number = int(files.inode_of(value["object"])["ino"])
-            what = f"inode {number}"
-        except gdb.error:
-            what = f"an object that cannot be read ({where:#x})"
-        return f"{text}, {what} from page {int(value['offset'])}"
+    flags = int(value["flags"])
+    text = (f"{int(value['start']):x}-{int(value['end']):x} "
+            f"{rights(int(value['prot']))} "
+            f"{'shared' if flags & 1 else 'private'}")
+    where = kernel.address(value["object"])
+    if where == 0:
+        return text + (", the stack" if flags & 2 else ", zeros")
+    try:
+        number = int(files.inode_of(value["object"])["ino"])
+        what = f"inode {number}"
+    except gdb.error:
+        what = f"an object that cannot be read ({where:#x})"
+    return f"{text}, {what} from page {int(value['offset'])}"
 
 
 class VmaNodePrinter:
@@ -208,11 +185,15 @@ class ListPrinter:
         return "array"
 
 
+def saying(say):
+    return functools.partial(Printer, say)
+
+
 STRUCTS = {"process": OwnerPrinter, "thread": OwnerPrinter,
-           "frame": FramePrinter, "vma": VmaPrinter,
+           "frame": saying(say_frame), "vma": saying(say_vma),
            "vma_node": VmaNodePrinter, "list": ListPrinter}
-SCALARS = {"pte_t": EntryPrinter, "paddr_t": AddressPrinter,
-           "vaddr_t": AddressPrinter}
+SCALARS = {"pte_t": saying(say_entry), "paddr_t": saying(say_address),
+           "vaddr_t": saying(say_address)}
 
 
 class Printers(gdb.printing.PrettyPrinter):
@@ -234,7 +215,7 @@ class Printers(gdb.printing.PrettyPrinter):
         if not of_kernel(kind):
             return None
         if pointer:
-            return OwnerPointerPrinter(value) if kind.tag in OWNERS else None
+            return Printer(say_pointer, value) if kind.tag in OWNERS else None
         return STRUCTS[kind.tag](value)
 
 

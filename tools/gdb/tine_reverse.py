@@ -93,7 +93,7 @@ def go_to(count):
         stop_at(end)
 
 
-class Instruction(tine_run.Command):
+class Instruction(kernel.Command):
     """Print how many instructions of the recorded run have been executed.
 
     tine instruction        print it
@@ -122,7 +122,7 @@ def recorded():
 # ---- Who wrote ----
 
 
-class WhoWrote(tine_run.Command):
+class WhoWrote(kernel.Command):
     """Go back to the last write to a piece of memory, and say who did it.
 
     tine who-wrote EXPRESSION       a variable, as steps, name[3] or *list

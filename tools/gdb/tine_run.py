@@ -12,6 +12,7 @@ import tine_console
 import tine_kernel as kernel
 import tine_programs as programs
 import tine_unwind
+from tine_kernel import Command
 
 ERRNO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..",
                      "lib", "abi", "errno.h")
@@ -20,26 +21,6 @@ EXECVE = 59
 
 returns = []            # breakpoints of tine syscall, at the end of calls
 may_write = True        # not in a replay: see yield_cpu
-
-
-class Command(gdb.Command):
-    """A command of ours, with run(argument); if something cannot be read or
-    done, it ends with one sentence."""
-
-    def __init__(self, name, kind=gdb.COMMAND_RUNNING):
-        super().__init__("tine " + name, kind)
-        self.name = name
-
-    def invoke(self, argument, _from_tty):
-        try:
-            self.run(argument.strip())
-        except gdb.GdbError:
-            raise
-        except gdb.error as error:
-            raise gdb.GdbError(f"tine {self.name}: {error}") from None
-
-    def run(self, argument):
-        raise NotImplementedError
 
 
 class Stop(gdb.Breakpoint):

@@ -1,18 +1,15 @@
 """tine stack: kernel and user frames in one backtrace."""
 
-import struct
-
 import gdb
 import tine_kernel as kernel
 import tine_programs as programs
 import tine_tables as tables
 import tine_unwind as unwind
-from tine_run import Command, in_kernel, the_thread
+from tine_kernel import Command
+from tine_run import in_kernel, the_thread
 
 BOUNDARY = (" from user mode ()", " from the kernel ()")
 DEPTH = 64              # frames of a program
-SWITCH_PUSHED = 6       # registers that switch_to pushes; the last is rbp
-SWITCH_FN = 4           # the word where a new thread finds its function
 SYSCALL, PUSH_RDX = b"\x0f\x05", b"\x52"
 
 
@@ -55,11 +52,11 @@ def running(owner):
 
 def waiting(owner):
     """The same of a stack that is not in use."""
-    words = stack_words(owner)
-    if kernel.functions_at(words[SWITCH_PUSHED]) == ["switch_start"]:
-        print(described(words[SWITCH_FN], False) + ", when it runs first")
+    fresh, found = kernel.saved_stack(owner)
+    if fresh:
+        print(described(found[1], False) + ", when it runs first")
     else:
-        for pc in returns(words, int(owner.value["kernel_rsp"])):
+        for pc in found:
             print(described(pc))
     entered(owner)
 
@@ -87,25 +84,6 @@ def described(pc, returned=True):
     if line.symtab is not None:
         text += f" at {line.symtab.filename}:{line.line}"
     return text
-
-
-def stack_words(owner):
-    """The kernel stack of a thread that does not run, up to its trapframe."""
-    low = int(owner.value["kernel_rsp"]) & kernel.WORD
-    size = kernel.address(owner.value["frame"]) - low
-    return struct.unpack(f"<{size // 8}Q", kernel.read(low, size))
-
-
-def returns(words, low):
-    """The return addresses on it, from that of switch_to outward, along the
-    frame pointers."""
-    low &= kernel.WORD
-    yield words[SWITCH_PUSHED]
-    base, last = words[SWITCH_PUSHED - 1], low
-    while last < base <= low + 8 * (len(words) - 2) and base % 8 == 0:
-        at = (base - low) // 8
-        yield words[at + 1]
-        base, last = words[at], base
 
 
 class Memory:

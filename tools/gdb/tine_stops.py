@@ -6,7 +6,8 @@ import tine_programs as programs
 import tine_tables as tables
 import tine_tree
 from tine_console import lastwords
-from tine_run import Command, function, function_of_call, \
+from tine_kernel import Command
+from tine_run import function, function_of_call, \
     register_value, result, returns, run_to, tell, the_thread, word_at
 
 STRING_MAX = 60         # characters of an argument that are shown

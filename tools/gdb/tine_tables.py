@@ -78,8 +78,6 @@ class Tables:
         self.layout = {field.name: (field.bitpos // 8, field.type.sizeof)
                        for field in self.kind.fields()
                        if field.name in Record.__slots__}
-        self.kinds = [field.name.replace("FRAME_", "").lower()
-                      for field in gdb.lookup_type("enum frame_kind").fields()]
         self.zero = int(kernel.symbol("zero_frame")) >> PAGE_SHIFT
         self.chunks, self.tables, self.problems = {}, {}, []
 
@@ -106,22 +104,12 @@ class Tables:
                 min(CHUNK, self.count - first) * size)
         return self.chunks[first]
 
-    def column(self, name, first):
-        """One field of all records of a chunk."""
-        start, length = self.layout[name]
-        words = memoryview(self.chunk(first)).cast({1: "B", 4: "I", 8: "Q"}
-                                                   [length])
-        return words[start // length::self.kind.sizeof // length]
-
     def refs(self, number):
         record = self.record(number)
         return record.refs if record is not None else "?"
 
     def kind_of(self, record):
-        return self.kind_name(record.kind)
-
-    def kind_name(self, kind):
-        return self.kinds[kind] if kind < len(self.kinds) else f"kind {kind}"
+        return kernel.frame_kind(record.kind)
 
     def entries(self, table):
         """The 512 entries of a table; none, and a problem, if it cannot be

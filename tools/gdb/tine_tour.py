@@ -16,8 +16,8 @@ import tine_console
 import tine_fork
 import tine_run
 import tine_tourstops as stops
-from tine_kernel import series
-from tine_run import Command, run_to
+from tine_kernel import Command, series
+from tine_run import run_to
 
 TEXTS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "tour.txt")
 WIDTH = 78

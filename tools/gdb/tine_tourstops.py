@@ -277,15 +277,85 @@ def after_call(caller, callee):
 # ---- Facts ----
 
 
+def child_pid(cast):
+    """Of the child, or of the zombie that it has become."""
+    child = cast.child()
+    return child.pid if child is not None else next(
+        (each.pid for each in kernel.processes()
+         if each.pid != cast.pid and each.parent_pid == cast.pid), "none")
+
+
+def root(owner):
+    return kernel.World().space_of(owner).root
+
+
+def nodes(cast, level):
+    """Those of the parent's tree."""
+    reader = tables.Tables()
+    return [each for each in reader.walk(reader.root(root(
+        cast.parent_thread()))) if each.level in level]
+
+
+def l3(cast):
+    """The table of level 3 that the root names."""
+    return nodes(cast, (3,))[0].frame
+
+
+def entries(count):
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def old(stop):
+    """The frame that is going to be copied."""
+    return next_copy(stop.page())[1]
+
+
+def copying(stop):
+    """What a write there copies."""
+    plan = tables.Tables().write_plan(root(kernel.current()), stop.page())
+    names = [tables.node_name(level, frame)
+             for what, level, frame in plan if what == "copy"]
+    return kernel.series(names) + " will be copied"
+
+
+# What tour.txt names in braces: of the cast, and of the stop.
+OF_CAST = {
+    "parent": lambda cast: f"pid {cast.pid}",
+    "child": lambda cast: f"pid {child_pid(cast)}",
+    "parent_pid": lambda cast: cast.pid,
+    "child_pid": child_pid,
+    "next": lambda _: kernel.current() or "the idle thread",
+    "mode": lambda cast: cast.mode,
+    "child_root": lambda cast: f"{root(cast.child()):x}",
+    "tables": lambda cast: kernel.plural(len(nodes(cast, (1, 2, 3))),
+                                         "table"),
+    "pages": lambda cast: kernel.plural(len(nodes(cast, (0,))), "page"),
+    "edges": lambda cast: entries(len(nodes(cast, (3,)))),
+    "l3": lambda cast: f"{l3(cast):x}",
+    "l3_refs": lambda cast: tables.Tables().refs(l3(cast)),
+    "status": lambda _: f"{register_value('rdi') & 0xffffffff:#x}",
+    "error": lambda _: f"{int(tine_stops.frame_now()['error']):#x}",
+}
+OF_STOP = {
+    "address": lambda stop: f"{stop.page():x}",
+    "old": lambda stop: f"{old(stop):x}",
+    "old_refs": lambda stop: tables.Tables().refs(old(stop)),
+    "old_children": lambda stop: entries(sum(map(
+        tables.is_edge, tables.Tables().entries(old(stop))))),
+    "copying": copying,
+}
+
+
 class Facts:
-    """What tour.txt names in braces, read when it is asked for."""
+    """What tour.txt names, read when it is asked for."""
 
     def __init__(self, cast, stop):
         self.cast, self.stop = cast, stop
 
     def __getitem__(self, name):
         try:
-            fact = getattr(self, "fact_" + name)()
+            fact = OF_CAST[name](self.cast) if name in OF_CAST else \
+                OF_STOP[name](self.stop)
         except gdb.error as error:
             return f"({error})"
         # If the order of events was another, some facts do not exist.
@@ -296,106 +366,8 @@ class Facts:
         return getattr(self, "draw_" + name)(
             *(int(word) if word.isdigit() else word for word in words))
 
-    # Who
-
-    def fact_parent(self):
-        return f"pid {self.cast.pid}"
-
-    def fact_child(self):
-        return f"pid {self.fact_child_pid()}"
-
-    def fact_parent_pid(self):
-        return self.cast.pid
-
-    def fact_child_pid(self):
-        """Of the child, or of the zombie that it has become."""
-        child = self.cast.child()
-        return child.pid if child is not None else next(
-            (each.pid for each in kernel.processes()
-             if each.pid != self.cast.pid
-             and each.parent_pid == self.cast.pid), "none")
-
-    def fact_next(self):
-        """The thread that runs next on this CPU."""
-        return kernel.current() or "the idle thread"
-
-    def fact_mode(self):
-        return self.cast.mode
-
-    def parent(self):
-        return self.cast.parent_thread()
-
-    # Memory
-
-    def root(self, owner):
-        return kernel.World().space_of(owner).root
-
-    def fact_child_root(self):
-        return f"{self.root(self.cast.child()):x}"
-
-    def nodes(self):
-        reader = tables.Tables()
-        return list(reader.walk(reader.root(self.root(self.parent()))))
-
-    def fact_tables(self):
-        return kernel.plural(sum(0 < each.level < 4 for each in self.nodes()),
-                             "table")
-
-    def fact_pages(self):
-        return kernel.plural(sum(each.level == 0 for each in self.nodes()),
-                             "page")
-
-    def fact_edges(self):
-        """Under the root of the parent."""
-        return kernel.plural(sum(each.level == 3 for each in self.nodes()),
-                             "entry").replace("entrys", "entries")
-
-    def fact_l3(self):
-        """The table of level 3 that the root names, with its refs."""
-        first = next(each for each in self.nodes() if each.level == 3)
-        return f"{first.frame:x}"
-
-    def fact_l3_refs(self):
-        return tables.Tables().refs(int(self.fact_l3(), 16))
-
-    def fact_address(self):
-        return f"{self.stop.page():x}"
-
-    def old(self):
-        """The frame that is going to be copied."""
-        return next_copy(self.stop.page())[1]
-
-    def fact_old(self):
-        return f"{self.old():x}"
-
-    def fact_old_refs(self):
-        return tables.Tables().refs(self.old())
-
-    def fact_old_children(self):
-        entries = tables.Tables().entries(self.old())
-        count = sum(map(tables.is_edge, entries))
-        return "1 entry" if count == 1 else f"{count} entries"
-
-    # Registers
-
     def draw_fault(self):
         yield tine_stops.describe(tine_stops.frame_now())
-
-    def fact_copying(self):
-        """What a write there copies."""
-        plan = tables.Tables().write_plan(self.root(kernel.current()),
-                                          self.stop.page())
-        names = [tables.node_name(level, frame)
-                 for what, level, frame in plan if what == "copy"]
-        return kernel.series(names) + " will be copied"
-
-    def fact_error(self):
-        return f"{int(tine_stops.frame_now()['error']):#x}"
-
-    def fact_status(self):
-        return f"{register_value('rdi') & 0xffffffff:#x}"
-
-    # Drawings
 
     def draw_source(self, before, after, name=None):
         """Lines around the one where we are, or where the caller of this name
@@ -436,7 +408,7 @@ class Facts:
 
     def draw_frames(self):
         """The trapframes of both sides."""
-        sides = self.parent(), self.cast.child()
+        sides = self.cast.parent_thread(), self.cast.child()
         yield f"{'':12}{str(sides[0]):24}{sides[1]}"
         for name in ("rip", "rsp", "rax"):
             yield f"  {name:10}" + "".join(

@@ -8,8 +8,8 @@ middle. Pages that follow each other and are alike make one line.
 import gdb
 import tine_kernel as kernel
 import tine_tables as tables
-from tine_kernel import plural, series
-from tine_view import VMA_SHARED, View, rights
+from tine_kernel import Command, plural, series
+from tine_view import VMA_SHARED, rights
 
 LABEL, CELL = 28, 22    # widths of columns
 FOLD = 40       # a shared part with more lines than this is only counted
@@ -126,7 +126,7 @@ def label(rows, i):
 # ---- tine tree ----
 
 
-class Tree(View):
+class Tree(Command):
     """Two page-table trees side by side, what they share in the middle.
 
     tine tree               the two sides of the last fork
@@ -137,7 +137,7 @@ class Tree(View):
     mapping, k kept without rights, z the zero page. L3 is a table of level 3;
     the number behind it is the first address below it."""
 
-    def show(self, argument):
+    def run(self, argument):
         world = kernel.World()
         reader = tables.Tables()
         words = argument.split()
@@ -146,7 +146,7 @@ class Tree(View):
         people = [kernel.named_thread(word) for word in words]
         if not people:
             people = last_fork(world)
-        spaces = [space_or_error(world, each) for each in people]
+        spaces = [world.space_or_error(each) for each in people]
         if len(people) == 2 and spaces[0].root == spaces[1].root:
             print(f"{people[0]} and {people[1]} use one address space, until "
                   "one of them executes a program or ends")
@@ -243,17 +243,10 @@ def last_fork(world):
     return [alone]
 
 
-def space_or_error(world, owner):
-    space = world.space_of(owner)
-    if space is None:
-        raise gdb.GdbError(f"{owner} is {owner.state} and has no memory")
-    return space
-
-
 # ---- tine pt ----
 
 
-class Pt(View):
+class Pt(Command):
     """The page tables of a process, or the way from its root to one page.
 
     tine pt [PID|.]             all tables of the user's half
@@ -264,12 +257,12 @@ class Pt(View):
     a shared mapping, K kept (not present, but counted). The last column says
     which other processes have the same node."""
 
-    def show(self, argument):
+    def run(self, argument):
         word, _, where = argument.partition(" ")
         owner = kernel.named_thread(word)
         world = kernel.World()
         reader = tables.Tables()
-        space = space_or_error(world, owner)
+        space = world.space_or_error(owner)
         graph = tables.Graph(reader, world.spaces)
         if where.strip():
             self.way(reader, graph, world, owner, space,
@@ -400,5 +393,5 @@ def filling(vma, va):
 
 
 def register():
-    Pt("pt", gdb.COMPLETE_EXPRESSION)
-    Tree("tree")
+    Pt("pt", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
+    Tree("tree", gdb.COMMAND_DATA, gdb.COMPLETE_NONE)

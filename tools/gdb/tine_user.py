@@ -5,7 +5,7 @@ import textwrap
 import gdb
 import tine_kernel as kernel
 import tine_programs as programs
-from tine_run import Command
+from tine_kernel import Command
 
 
 class UserBreakpoint(gdb.Breakpoint):

@@ -4,7 +4,7 @@ import gdb
 import tine_files as files
 import tine_kernel as kernel
 import tine_tables as tables
-from tine_kernel import plural, series
+from tine_kernel import Command, plural, series
 
 PROT_WORDS = ((1, "r"), (2, "w"), (4, "x"))
 VMA_SHARED, VMA_STACK, VMA_NEVER_W = 1, 2, 4
@@ -16,28 +16,6 @@ REASONS = {"sleep_until", "mutex_lock"}
 HELPERS = {"wait_for"}
 
 
-class View(gdb.Command):
-    """A command of ours: `show` prints; if something cannot be read, it ends
-    with one sentence."""
-
-    def __init__(self, name, complete=gdb.COMPLETE_NONE):
-        super().__init__("tine " + name, gdb.COMMAND_DATA, complete)
-        self.name = name
-
-    def invoke(self, argument, _from_tty):
-        try:
-            self.show(argument.strip())
-        except gdb.GdbError:
-            raise
-        except gdb.error as error:
-            early = "" if kernel.is_mapped() else \
-                "; the kernel's memory is not mapped yet, or not any more"
-            raise gdb.GdbError(f"tine {self.name}: {error}{early}") from None
-
-    def show(self, argument):
-        raise NotImplementedError
-
-
 def rights(prot):
     return "".join(letter if prot & bit else "-" for bit, letter in PROT_WORDS)
 
@@ -45,7 +23,7 @@ def rights(prot):
 # ---- tine ps ----
 
 
-class Ps(View):
+class Ps(Command):
     """The processes as a tree: state, CPU, address space, what they wait for.
 
     tine ps
@@ -60,7 +38,7 @@ class Ps(View):
 
     LINE = "{:2} {:14} {:8} {:>3} {:10} {:12} {}"
 
-    def show(self, _argument):
+    def run(self, _argument):
         world = kernel.World()
         if not world.processes:
             if kernel.is_mapped():
@@ -191,7 +169,7 @@ def ended(status):
 # ---- tine vmas ----
 
 
-class Vmas(View):
+class Vmas(Command):
     """What a process has mapped: its vmas, and how much has been touched.
 
     tine vmas [PID|.]
@@ -201,13 +179,10 @@ class Vmas(View):
 
     LINE = "{:>11}-{:<11} {:4} {:7} {:>11}  {}"
 
-    def show(self, argument):
+    def run(self, argument):
         owner = kernel.named_thread(argument)
         world = kernel.World()
-        space = world.space_of(owner)
-        if space is None:
-            print(f"{owner} is {owner.state} and has no memory")
-            return
+        space = world.space_or_error(owner)
         vmas, links = space.vmas()
         shared = f"; {links} links to their root" if links > 1 else ""
         print(f"{owner}: {plural(len(vmas), 'vma')}{shared}; the break is "
@@ -250,7 +225,7 @@ def what_is_mapped(vma, names):
 # ---- tine files ----
 
 
-class Files(View):
+class Files(Command):
     """What a process has open.
 
     tine files [PID|.]
@@ -262,7 +237,7 @@ class Files(View):
 
     LINE = "{:>3} {:7} {:4} {:>8} {:>4}  {}"
 
-    def show(self, argument):
+    def run(self, argument):
         owner = kernel.named_thread(argument)
         world = kernel.World()
         table = files.table_of(owner)
@@ -315,6 +290,5 @@ class Files(View):
 
 
 def register():
-    Ps("ps")
-    Vmas("vmas")
-    Files("files")
+    for each, name in (Ps, "ps"), (Vmas, "vmas"), (Files, "files"):
+        each(name, gdb.COMMAND_DATA, gdb.COMPLETE_NONE)

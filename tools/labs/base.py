@@ -3,7 +3,7 @@
     build/labs/NAME/KEY/
         base.json   commands to compile and link, versions, layouts, costs
         headers/    all that a student's file may include
-        link/       the kernel's other objects, the linker script, tools/symbols
+        link/       the kernel's other objects, what links them
         guest/      init, mkdir, the test driver
         tests/      the lab's test programs, with their symbols
 

@@ -36,9 +36,11 @@ LIMIT = 120
 SOURCE_SIZE = 256 << 10
 BOOTS = 5
 BOOT_CPU = 6            # until the first test
+TEST_CPU = 5            # of a test, when the guest's clock cannot end it
+KEPT_CPU = 3            # for the referee, and for each test of speed
 TEST_SECONDS = 2        # of the guest's clock
 MESSAGE = 500
-LINE = re.compile(r"([\w. -]{1,40}): .+: expected \S+, got \S+$")
+LINE = re.compile(r"([\w. -]{1,40}): .+: expected .+, got .+")
 
 
 class Usage(Exception):
@@ -131,8 +133,17 @@ def take(folder, path):
         os.close(at)
 
 
+ENDS = {"cpu": "it used all its processor time",
+        "hung": "the kernel hung: the driver could not end the test",
+        "wall": "its time was over",
+        "output": "the kernel sent megabytes of output",
+        "halted": "the machine stood still, with nobody to wake it"}
+
+
 class Grading:
     """One submission on its way to a verdict."""
+
+    ends = ENDS
 
     def __init__(self, options, base, work):
         self.options = options
@@ -145,6 +156,7 @@ class Grading:
         self.kernel = os.path.join(work, "link", "out", "tine.elf")
         self.compile = {"ok": False, "why": "", "said": ""}
         self.seconds = {}
+        self.kept = 0           # seconds of processor for what comes later
 
     # From the submission to a kernel.
 
@@ -233,7 +245,7 @@ class Grading:
 
     def over(self):
         """Why nothing more may be started, or ''."""
-        if self.budget.cpu_left() < 1:
+        if self.budget.cpu_left() - self.kept < 1:
             return f"the {CPU_SECONDS} seconds of processor time are used"
         if self.budget.wall_left() <= 0:
             return self.late()
@@ -293,9 +305,13 @@ class Grading:
     def run_programs(self):
         """A boot for each list of boot words, and more after panics."""
         programs = [test for test in self.tests if test.kind == "test"]
+        others = {test.name if test.kind == "speed" else test.kind
+                  for test in self.tests if test.kind != "test"}
+        self.kept = KEPT_CPU * len(others)
         for words in dict.fromkeys(test.words for test in programs):
             self.run_list([test for test in programs if test.words == words],
                           words)
+        self.kept = 0
 
     def run_list(self, left, words):
         why = ""
@@ -306,7 +322,7 @@ class Grading:
             if not left or why:
                 break
             DriverBoot(self, left, words).run()
-            why = f"the kernel ended in each of {BOOTS} boots"
+            why = self.over() or f"the kernel ended in each of {BOOTS} boots"
         for test in left:
             if test.status is None and not self.blocked(test):
                 test.not_run(why)
@@ -445,12 +461,6 @@ def collect(boot, budget):
     return output, why and ENDS[why]
 
 
-ENDS = {"cpu": "it used all its processor time",
-        "wall": "its time was over",
-        "output": "the kernel sent megabytes of output",
-        "halted": "the machine stood still, with nobody to wake it"}
-
-
 def first_line(text):
     return next((line for line in text.split("\n") if line.strip()), "")
 
@@ -464,6 +474,7 @@ class DriverBoot:
         self.left = list(tests)
         self.current = None
         self.begun = False
+        self.began = 0.0        # seconds of processor until then
         self.word = secrets.token_hex(8)
         self.nonces = {test: secrets.token_hex(8) for test in tests}
         self.output = bytearray()
@@ -486,17 +497,22 @@ class DriverBoot:
 
     def read(self, boot):
         budget = self.grading.budget
+        most = budget.cpu_left() - self.grading.kept
         while self.left:
-            most = budget.cpu_left()
-            why = boot.exceeded(most if self.begun else min(most, BOOT_CPU),
+            limit = self.began + TEST_CPU if self.current else BOOT_CPU \
+                if not self.begun else most
+            why = boot.exceeded(min(most, limit),
                                 budget.begin + budget.wall_limit)
             if why:
-                return why
+                hung = why == "cpu" and self.current and limit < most
+                return "hung" if hung else why
             records = boot.records(0.25)
             if records is None:
                 return ""
             for kind, text in records:
                 self.take(kind, text)
+                if kind == "r":
+                    self.began = boot.cpu()
         return "done"
 
     def take(self, kind, text):

@@ -18,7 +18,7 @@ LIMIT = 300     # seconds for a block
 QUIET = 1.5     # seconds after which a prompt at the end is one
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.M | re.S)
 # What a program waits with, and how one leaves it.
-PROMPTS = ((rb"# $", b"exit\n"), (rb"\(gdb\) $", b"quit\n"),
+PROMPTS = ((rb"# $", b"exit\n"), (rb"\[Y/n\] $", b"n\n"), (rb"\(gdb\) $", b"quit\n"),
            (rb"\(y or n\) $", b"y\n"), (rb"to continue, ?.*--$", b"\n"))
 
 

@@ -41,7 +41,8 @@ def view(binds, folder, status):
     """The words before a command that make its view of the machine.
     binds: (path here, path there, whether it may write). status: the
     descriptor for bwrap's own report."""
-    words = ["bwrap", "--json-status-fd", str(status), "--unshare-all", "--die-with-parent", "--new-session",
+    words = ["bwrap", "--json-status-fd", str(status), "--unshare-all",
+             "--die-with-parent", "--new-session",
              "--clearenv", "--setenv", "PATH", "/usr/bin:/bin",
              "--setenv", "LC_ALL", "C.UTF-8", "--tmpfs", "/tmp",
              "--dir", "/dev", "--dev-bind", "/dev/null", "/dev/null"]

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tomllib
 
+import base
 import cut
+import grade
 from cut import Wrong
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -30,9 +32,9 @@ KEPT = (
     "tools/lib/gdbreverse.py", "tools/lib/gdbrun.py", "tools/lib/guest.py",
     "tools/lib/guesttests.py", "tools/lib/host.py", "tools/lib/lastwords.py",
     "tools/lib/newc.py",
-    "tools/labs/base.py", "tools/labs/grade.mk", "tools/labs/grade.py",
-    "tools/labs/jail.py", "tools/labs/machine.py", "tools/labs/referee.py",
-    "tools/labs/lib")
+    "tools/labs/base.py", "tools/labs/gdbstub.py", "tools/labs/grade.mk",
+    "tools/labs/grade.py", "tools/labs/jail.py", "tools/labs/machine.py",
+    "tools/labs/referee.py", "tools/labs/lib")
 LEFT_OUT = ("user/bench", "user/tests/commands")
 KEYS = {"title", "number", "files", "swap", "add", "splice", "base", "drop",
         "boot", "head", "suite", "test", "reading"}
@@ -185,10 +187,10 @@ def readme(lab):
 
 def ignored(folder, entries):
     """For copytree: what is not the tree's, or not a student's."""
-    inside = os.path.relpath(folder, TREE)
+    left_out = tuple(os.path.join(os.sep, path) for path in LEFT_OUT)
     return [name for name in entries
             if name == "__pycache__" or name.endswith(("~", ".orig", ".rej"))
-            or os.path.join(inside, name) in LEFT_OUT]
+            or os.path.join(folder, name).endswith(left_out)]
 
 
 def copy(lab, top):
@@ -199,7 +201,7 @@ def copy(lab, top):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if os.path.isdir(source):
             shutil.copytree(source, target, ignore=ignored)
-        elif os.path.exists(source):
+        else:
             shutil.copy2(source, target)
 
 
@@ -228,7 +230,7 @@ def write_files(lab, top, costs):
     write_text(top, os.path.join(inside, "lab.toml"), shown_toml(lab, costs))
     for name in visible_tests(lab):
         write_text(top, os.path.join(inside, "tests", name),
-              cut.read(lab.path("tests", name)))
+                   cut.read(lab.path("tests", name)))
     write_text(top, "LAB.md", cut.read(lab.path("LAB.md")))
     write_text(top, "README.md", readme(lab))
 
@@ -242,10 +244,11 @@ def commit(lab, top):
     for who in ("AUTHOR", "COMMITTER"):
         env[f"GIT_{who}_NAME"] = "Tine"
         env[f"GIT_{who}_EMAIL"] = "tine@example.invalid"
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"],
+    for words in (["init", "-q", "-b", "main", "--template="], ["add", "-A"],
                   ["commit", "-q", "-m", f"Lab {lab.number}: {lab.title}"]):
         try:
-            subprocess.run(["git", *words], cwd=top, env=env, check=True)
+            subprocess.run(["git", "-c", "core.excludesFile=/dev/null",
+                            *words], cwd=top, env=env, check=True)
         except FileNotFoundError:
             raise Wrong("there is no git: tools/setup labs") from None
 
@@ -260,8 +263,6 @@ def make(lab, top):
     """All that a student gets, in a folder that is new or empty."""
     if os.path.lexists(top) and (not os.path.isdir(top) or os.listdir(top)):
         raise Wrong(f"{top} is there, and not an empty folder")
-    import base     # which imports us, for the reference
-    import grade
     try:
         prepared = base.prepare(lab.name, grade.measure)
         write(lab, top, prepared.facts["costs"])

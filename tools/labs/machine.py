@@ -122,9 +122,11 @@ class Machine:
     def cpu(self):
         return process_cpu(self.pid) if self.status is None else 0.0
 
-    def records(self, patience):
-        """=> the records of the next moment; None: there are no more"""
-        if not select.select([self.stream], [], [], patience)[0]:
+    def records(self, patience, other=None):
+        """=> the records of the next moment; None: there are no more. other:
+        a socket for which not to wait longer, either"""
+        streams = [self.stream] + ([other] if other else [])
+        if self.stream not in select.select(streams, [], [], patience)[0]:
             return []
         data = os.read(self.stream, 65536)
         if not data:

@@ -15,40 +15,22 @@ import bench_table as table
 MEMORY = 1024           # MiB
 TOLERANCE = 1.1
 SYSTEMS = ("Tine", "Linux")
-# (of what there are n, sizes, rows: name, what it is, {n: ceiling}). What ends in "/" is the
-# row without it, divided by n.
-GROUPS = (
-    ("mappings", (10, 100, 1000, 10000), (
-        ("fork_vmas", "fork system call", {}),
-        ("exec_vmas", "exec to first line", {}),
-        ("mmap", "mmap", {10000: 6000}),
-        ("mmap_forked", "first mmap after fork", {10000: 10000}),
-        ("touch", "page touch", {}),
-        ("munmap_lone", "munmap of a lone page", {10000: 13000}),
-        ("munmap_one", "munmap of one of the n", {}),
-        ("munmap_all/", "munmap of all n, each", {}))),
-    ("files", (10, 100, 1000, 5000, 10000), (
-        ("open", "open the first or last", {5000: 3500}),
-        ("create", "create one more", {}),
-        ("unlink", "unlink it", {}),
-        ("list/", "listing, an entry", {}),
-        ("list", "listing, all", {}),
-        ("exec_files", "exec of the last", {}))),
-    ("processes", (10, 100, 1000, 2000), (
-        ("waitpid", "fork + waitpid(pid)", {2000: 12000}),
-        ("wait_any", "fork + waitpid(-1)", {}),
-        ("kill_group", "kill of another group", {}),
-        ("list_proc/", "listing of /proc, each", {}),
-        ("list_proc", "listing of /proc, all", {}),
-        ("wake", "wake one of n readers", {}))),
-    ("descriptors", (10, 100, 1000, 4000), (
-        ("open_close", "open + close", {}),
-        ("fork_fds", "fork system call", {}),
-        ("exec_fds", "exec to first line", {}))),
-)
-IN_README = ("fork_vmas", "exec_vmas", "mmap", "mmap_forked", "munmap_lone",
-             "munmap_all/", "open", "create", "list/", "waitpid", "wait_any",
-             "kill_group", "list_proc/", "wake", "open_close")
+
+
+def read_groups():
+    """(of what there are n, sizes, rows: name, what it is, {n: ceiling})"""
+    for head, rows in table.read_table("growth.txt"):
+        title, sizes = head.split(" | ")
+        yield title, tuple(map(int, sizes.split())), [
+            (name.removeprefix("* "), what, {
+                int(size): int(most) for size, most in
+                (ceiling.split(": ") for ceiling in ceilings)})
+            for name, what, *ceilings in rows]
+
+
+GROUPS = tuple(read_groups())
+IN_README = [row[0][2:] for _, rows in table.read_table("growth.txt")
+             for row in rows if row[0].startswith("* ")]
 
 
 def runs(places, linux, folder):

@@ -64,27 +64,14 @@ def build(tree, folder, name="forkbench"):
 
 # ---- Linux: Debian's kernel, from the package, never installed ----
 
-def download(folder, options):
+def download(folder):
     """The package on which the package without a version depends."""
-    said = output_of(["apt-cache", *options, "depends", LINUX])
+    said = output_of(["apt-cache", "depends", LINUX])
     name = re.search(r"Depends: (linux-image-\S+)", said)
     if not name:
         raise Missing(f"apt-cache: {LINUX} depends on no kernel")
-    output_of(["apt-get", *options, "download", name.group(1)], cwd=folder)
+    output_of(["apt-get", "download", name.group(1)], cwd=folder)
     return glob.glob(os.path.join(folder, "linux-image-*.deb"))[0]
-
-
-def download_with_new_lists(folder):
-    """The same, with lists of packages of our own: the system's may be old or
-    absent, and only root could renew them."""
-    lists = os.path.join(folder, "lists")
-    os.makedirs(os.path.join(lists, "partial"), exist_ok=True)
-    options = []
-    for option in (f"Dir::State::Lists={lists}", f"Dir::Cache={folder}",
-                   "Debug::NoLocking=1", "APT::Sandbox::User="):
-        options += ["-o", option]
-    output_of(["apt-get", *options, "update"])
-    return download(folder, options)
 
 
 def linux(folder, fresh):
@@ -98,13 +85,10 @@ def linux(folder, fresh):
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         try:
-            package = download(folder, [])
-        except Missing:
-            try:
-                package = download_with_new_lists(folder)
-            except Missing as why:
-                raise Missing(f"{why} (try `apt-get update` as root, then "
-                              "again)") from None
+            package = download(folder)
+        except Missing as why:
+            raise Missing(f"{why} (try `apt-get update` as root, then "
+                          "again)") from None
         unpacked = os.path.join(folder, "package")
         output_of(["dpkg-deb", "-x", package, unpacked])
         with open(version, "w") as file:

@@ -4,6 +4,9 @@ Figures come as {column: {name: instructions}}; what is not there is a dash.
 """
 
 import csv
+import os
+
+from host import TREE
 
 COLUMNS = ("tree", "table", "page", "eager", "linux")
 WORDS = (("eager", "nothing", "Unix V6, xv6"),
@@ -18,64 +21,18 @@ def mib(size):
     return "1 GiB" if size == 1024 else f"{size} MiB"
 
 
+def read_table(name):
+    """=> [(head, [the cells of a row])] of a file in user/bench"""
+    with open(os.path.join(TREE, "user", "bench", name)) as file:
+        for part in file.read().rstrip("\n").split("\n== ")[1:]:
+            head, *rows = part.rstrip("\n").split("\n")
+            yield head, [row.split(" | ") for row in rows]
+
+
 # (title, [(name, what it is, budget of fork=tree)]); no budget: None
-SECTIONS = (
-    ("From power-on to a program's first line", (
-        ("boot_small", "with 128 MiB of memory", None),
-        ("boot", "with 4 GiB", None))),
-    ("A small process", (
-        ("null_call", "null system call (getppid)", 80),
-        ("fork_exit_wait", "fork + _exit + waitpid", 10000),
-        ("fork_call", "fork call in the parent", None),
-        ("fork_syscall", "the same without the C library", None),
-        ("fork_stored", "and the pid stored in memory", None),
-        ("vfork_exit_wait", "vfork + _exit + waitpid", 3000),
-        ("fork_exec_wait", "fork + execve + _exit + wait", 22000),
-        ("vfork_exec_wait", "vfork + execve + _exit + wait", 15000),
-        ("spawn_wait", "posix_spawn (musl's) + wait", 15000),
-        ("pipe_round_trip", "pipe round trip, two processes", 2000),
-        ("touch_page", "anonymous page touch", 750),
-        ("parent_first_write_small", "first write after fork, parent", 3000),
-        ("child_first_write_small", "first write after fork, child", 3000),
-        ("parent_first_write_2m", "the same, 2 MiB written, parent", None),
-        ("child_first_write_2m", "the same, 2 MiB written, child", None),
-        ("cow_next", "each further COW write", 950))),
-    ("A process that has written N MiB", tuple(
-        (f"fork_call_{size}m", f"fork call, {mib(size)}",
-         3000 if size == 1024 else None) for size in SIZES) + tuple(
-        (f"fork_syscall_{size}m", f"without the C library, {mib(size)}",
-         3000 if size == 1024 else None) for size in SIZES) + tuple(
-        (f"fork_stored_{size}m", f"and the pid stored, {mib(size)}", None)
-        for size in SIZES) + tuple(
-        (f"fork_exit_wait_{size}m", f"fork + _exit + wait, {mib(size)}",
-         10500 if size == 1024 else None) for size in SIZES)),
-    ("What fork puts off: writes while the other side lives", tuple(
-        (f"{who}_{what}_{size}m", f"{who}: {title}, {mib(size)}",
-         16000 if (what, size) == ("first_write", 1024) else None)
-        for size in (64, 1024) for who in ("parent", "child")
-        for what, title in (("first_write", "first write"),
-                            ("second_write", "again, same 2 MiB"),
-                            ("write_elsewhere", "in another 2 MiB"))) + tuple(
-        (f"{who}_first_write_worst", f"{who}: first write, three full tables",
-         22000) for who in ("parent", "child"))),
-    ("What fork puts off: fork, and then N pages written by the parent", tuple(
-        (f"fork_write_{pages}p_64m", f"64 MiB, {pages} written", None)
-        for pages in WRITTEN) + (
-        ("fork_write_each_table_64m", "64 MiB, one in each 2 MiB", None),
-        ("write_all_64m", "64 MiB, all; without the fork", None),
-        ("fork_write_each_table_1024m", "1 GiB, one in each 2 MiB", None),
-        ("fork_write_262144p_1024m", "1 GiB, all", None),
-        ("write_all_1024m", "1 GiB, all; without the fork", None))),
-    ("What fork puts off: exits, and changes while a child shares", (
-        ("exit_shared_64m", "exit of a child, 64 MiB shared", None),
-        ("exit_last_64m", "exit of the last owner, 64 MiB", None),
-        ("exit_shared_1024m", "exit of a child, 1 GiB shared", None),
-        ("exit_last_1024m", "exit of the last owner, 1 GiB", None),
-        ("mprotect_page_64m", "mprotect of one page of 64 MiB", None),
-        ("mprotect_all_64m", "mprotect of all 64 MiB", None),
-        ("munmap_page_64m", "munmap of one page of 64 MiB", None),
-        ("munmap_all_64m", "munmap of all 64 MiB", None))),
-)
+SECTIONS = [(title, [(name, what, int(budget[0]) if budget else None)
+                     for name, what, *budget in rows])
+            for title, rows in read_table("operations.txt")]
 OPERATIONS = [row for _, rows in SECTIONS for row in rows]
 
 # What README shows of it: beside Linux, and beside fork=page.

@@ -82,12 +82,10 @@ def empty_qcow2():
 class Recorder(guest.Guest):
     """The run that is recorded. `end`: how many instructions it has had."""
 
-    def __init__(self, kernel, terminal, stdin, raw_terminal):
-        """stdin: as for guest.Guest.run; raw_terminal: lets keys come as they
-        are, and gives a function that undoes it."""
+    def __init__(self, kernel, terminal, stdin):
+        """stdin: as for guest.Guest.run."""
         super().__init__(kernel, terminal)
         self.stdin = stdin
-        self.raw_terminal = raw_terminal if stdin == "terminal" else None
         self.qmp, self.theirs = socket.socketpair()
         self.sources = {}
         self.end = None
@@ -107,7 +105,8 @@ class Recorder(guest.Guest):
                  "-mon", "chardev=qmp,mode=control"]
         self.say(b'{"execute": "qmp_capabilities"}')
         tell("recording" + (f", for {limit:g} s at most" if limit else ""))
-        restore = self.raw_terminal() if self.raw_terminal else lambda: None
+        restore = guest.raw_terminal() if self.stdin == "terminal" \
+            else lambda: None
         try:
             self.run(argv, pair, [*inherited, pair[1], self.theirs.fileno()],
                      self.stdin, limit)

@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import sys
+import termios
 import time
 
 import lastwords
@@ -79,6 +80,19 @@ def guard(end):
             os._exit(0)
     os.close(ours)
     return word
+
+
+def raw_terminal():
+    """Keys come at once and unread by the host; the guest cooks them.
+    => a function that puts it back as it was"""
+    old = termios.tcgetattr(0)
+    new = termios.tcgetattr(0)
+    new[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR | termios.ISTRIP)
+    if os.isatty(1):
+        new[1] &= ~termios.OPOST    # the guest has added each \r already
+    new[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN)
+    termios.tcsetattr(0, termios.TCSADRAIN, new)
+    return lambda: termios.tcsetattr(0, termios.TCSADRAIN, old)
 
 
 def records(buffer):

@@ -7,6 +7,7 @@ the rest.
 
 import difflib
 import functools
+import math
 import os
 import platform
 import re
@@ -15,6 +16,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import lastwords
@@ -205,6 +207,26 @@ def judge(test, seen, host, results, checked=True):
     if seen.log.strip():
         details += ["kernel log:", *lines(seen.log)]
     results.add(test.name, "; ".join(what for what, _ in found), details)
+
+
+class Results:
+    """Counts the tests that have ended, and keeps why some failed."""
+
+    def __init__(self, limit=math.inf):
+        self.lock = threading.Lock()
+        self.passed = self.failed = 0
+        self.found = []     # lines
+        self.until = time.monotonic() + limit
+
+    def add(self, name, problem=None, details=(), note=""):
+        with self.lock:
+            self.passed += problem is None
+            self.failed += problem is not None
+            if problem is not None:
+                self.found += [f"{name}: {problem}", *details]
+
+    def expired(self):
+        return time.monotonic() > self.until
 
 
 class Hinted:

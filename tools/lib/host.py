@@ -10,6 +10,8 @@ import tempfile
 import threading
 import time
 
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.realpath(__file__))))
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 0.5      # seconds in which what is interrupted ends by itself
 FUNCTIONS = {}      # name: function(host), in the order of their definition
@@ -28,6 +30,14 @@ def test(function):
     """Decorator: this function is a host test. It may return a remark."""
     FUNCTIONS[function.__name__] = function
     return function
+
+
+def own_make(*without):
+    """The environment for a make of its own: what one above us was told is
+    not meant for it, nor are these."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith(("MAKE", "MFLAGS"))
+            and name not in without}
 
 
 def lines(data, last=30):
@@ -156,8 +166,12 @@ class Host:
         try:
             out, err = child.communicate(stdin if given else None, limit)
         except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGTERM)
-            out, err = child.communicate()
+            signal_group(child, signal.SIGTERM)
+            try:
+                out, err = child.communicate(timeout=20)
+            except subprocess.TimeoutExpired:
+                signal_group(child, signal.SIGKILL)
+                out, err = child.communicate()
             raise Failure(f"no end after {limit} s", ["$ " + " ".join(words)]
                           + lines(out, 10) + lines(err)) from None
         finally:

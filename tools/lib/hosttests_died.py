@@ -6,7 +6,6 @@ other machine code at the start of a function: nothing is compiled.
 
 import re
 import struct
-import time
 
 import guesttests
 import lastwords
@@ -123,23 +122,11 @@ def died_in_the_kernel(host):
         r"at [0-9a-f]{16} sys_getppid\+0xa  .*")
 
 
-class Told:
-    """Results of a boot of tests."""
-
-    def __init__(self, host):
-        self.until = time.monotonic() + 90
-        self.problem, self.details = None, []
-        self.host = host
-
-    def expired(self):
-        return time.monotonic() > self.until
-
-    def add(self, _name, problem=None, details=(), note=""):
-        self.problem, self.details = problem, list(details) + [note]
-
-    def expect(self, problem, line):
-        if self.problem != problem or self.details.count(line) != 1:
-            raise Failure(f"the suite says: {self.problem}", self.details)
+def expect_told(results, name, problem, line):
+    """The suite gives this as the reason, and has this line once."""
+    found = results.found
+    if found[:1] != [f"{name}: {problem}"] or found.count(line) != 1:
+        raise Failure("the suite says:", found)
 
 
 @test
@@ -147,19 +134,21 @@ def died_driver(host):
     """When the test driver dies, or cannot begin, the suite says why."""
     machine = Host(host.tree, ["--kernel", broken(host, "proc_clone", FAILS)])
     try:
-        told = Told(machine)
+        told = guesttests.Results(90)
         test_of = guesttests.Test(host.tree, "fork_basic")
         guesttests.Boot(machine, [test_of], "", told).run()
     finally:
         machine.close()
-    told.expect("the test driver could not start: fork, exec or wait is broken "
-                "before it began", "init: the first program could not start: "
+    expect_told(told, "fork_basic", "the test driver could not start: fork, "
+                "exec or wait is broken before it began",
+                "init: the first program could not start: "
                 f"vfork: {NO_FUNCTION}")
     killer = guesttests.Test(host.tree, "fork_basic")
     killer.name, killer.args = "../bin/kill", ["-15", "2"]
-    told = Told(host)
+    told = guesttests.Results(90)
     guesttests.Boot(host, [killer], "", told).run()
-    told.expect("the test driver was killed by signal 15 (SIGTERM)",
+    expect_told(told, killer.name,
+                "the test driver was killed by signal 15 (SIGTERM)",
                 "tools/run: /tests/driver: killed by signal 15 (SIGTERM)")
 
 

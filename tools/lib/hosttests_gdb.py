@@ -6,74 +6,147 @@ import re
 import shlex
 import shutil
 import signal
+import string
 import subprocess
 
-from host import Failure, lines, test
+from host import FUNCTIONS, TREE, Failure, lines, own_make, test
+from hosttests_machine import Terminal
 from hosttests_run import machines, wait_for
+
+SESSIONS = os.path.join(TREE, "tools", "gdb", "sessions.txt")
+BEGIN = re.compile(r"\$ (?:(\d+) times )?tools/run (.*)")
+NAME = re.compile(r"\(\?P=(\w+)\)")
+TEXT_LINES, TEXT_WIDTH = 12, 78     # of a page of the tour
 
 HELLO = ("--", "hello-fork")
 # A clock that a stop in gdb does not move: who runs first is no chance.
 STEADY = ("--icount", *HELLO)
 
+# Runs each of the commands that follow; an error does not end it.
+PRELUDE = """
+python
+def run(line):
+    print("@@ " + line)
+    try:
+        gdb.execute(line)
+    except gdb.error as error:
+        print("error: " + str(error))
+end
+"""
+
+
+class Spoken:
+    """A session, and what gdb said to each command: `all` in their order."""
+
+    def __init__(self, host, commands, *words, option="--gdb", stdin=b""):
+        script = PRELUDE + "".join(f"python run({line!r})\n"
+                                   for line in commands)
+        script = host.file("commands", script.encode())
+        self.result = host.tine(f"{option}={script}", "--timeout", "60",
+                                *words, stdin=stdin, limit=130, cwd=host.tree)
+        parts = self.result.out.decode("utf-8", "replace").split("@@ ")
+        self.before = self.result.err.decode("utf-8", "replace") + parts[0]
+        self.all = [tuple(part.split("\n", 1)) for part in parts[1:]]
+        if [line for line, _ in self.all] != commands:
+            self.result.fail("gdb did not come to its last command")
+
+    def __getitem__(self, line):
+        """What it said the last time."""
+        return dict(self.all)[line]
+
+    def fail(self, problem):
+        self.result.fail(problem)
+
+    def expect(self, line, *patterns):
+        """The text of this command, with something for each pattern."""
+        text = self[line]
+        for pattern in patterns:
+            if not re.search(pattern, text, re.M):
+                raise Failure(f"`{line}` does not say {pattern!r}",
+                              text.splitlines())
+        return text
+
+
+class Session:
+    """One of sessions.txt, as it is to be."""
+
+    def __init__(self, times, words):
+        self.times, self.words = int(times or 1), shlex.split(words)
+        self.typed = ""
+        self.wanted = [("", [])]    # of each command; "": before the first
+
+    def run(self, host):
+        for _ in range(self.times):
+            option, *words = self.words
+            said = Spoken(host, [line for line, _ in self.wanted[1:]], *words,
+                          option=option, stdin=self.typed.encode())
+            names = {}
+            for (line, expressions), (_, text) in zip(
+                    self.wanted, [("", said.before), *said.all]):
+                compare(line, expressions, text, names)
+
+
+def compare(line, expressions, text, names):
+    """What gdb said to a line has all of these in this order. names: what
+    they have found so far."""
+    if text.startswith("error: ") and "error: " not in str(expressions):
+        raise Failure(f"`{line}` failed", text.splitlines())
+    at = 0
+    for expression in expressions:
+        known = NAME.sub(lambda use: re.escape(names.get(use[1]) or use[0]),
+                         expression)
+        found = re.compile(known, re.M).search(text, at)
+        if not found:
+            raise Failure(f"`{line}` does not say {known!r}, or not then",
+                          text.splitlines())
+        at = found.end()
+        names.update(found.groupdict())
+
+
+def read_sessions():
+    """=> {name: its Sessions}, by what stands in front of each line"""
+    found = {}
+    with open(SESSIONS, encoding="utf-8") as file:
+        for block in file.read().split("\n== ")[1:]:
+            head, *rest = block.rstrip("\n").split("\n")
+            ours = found.setdefault(head.partition(":")[0], [])
+            for line in rest:
+                if begin := BEGIN.fullmatch(line):
+                    ours.append(Session(*begin.groups()))
+                elif line.startswith("< "):
+                    ours[-1].typed += line[2:] + "\n"
+                elif line.startswith("(gdb) "):
+                    ours[-1].wanted.append((line[6:], []))
+                else:
+                    ours[-1].wanted[-1][1].append(line)
+    return found
+
+
+def session_test(ours):
+    def run(host):
+        if not shutil.which("gdb"):
+            return "skipped: no gdb here"
+        for each in ours:
+            each.run(host)
+        return None
+    return run
+
+
+FUNCTIONS.update((name, session_test(ours))
+                 for name, ours in read_sessions().items())
+
 
 def session(host, commands, *words, status=0):
-    """Run gdb on these commands. => its Result"""
+    """Run gdb on these commands, up to an error. => its Result"""
     script = host.file("commands", "\n".join(commands).encode() + b"\n")
     return host.tine(f"--gdb={script}", "--timeout", "40", *words,
                      limit=60).expect(status)
 
 
 def says(result, *texts):
-    """Its output has these texts (or expressions) in this order."""
-    rest = result.out.decode(errors="replace")
-    for text in texts:
-        found = re.search(text if isinstance(text, str) else text.pattern,
-                          rest)
-        if found is None:
-            raise Failure(f"gdb did not say {text!r}, or not then",
-                          lines(result.out, 60) + lines(result.err))
-        rest = rest[found.end():]
+    """Its output has these expressions in this order."""
+    compare("gdb", texts, result.out.decode(errors="replace"), {})
     return result
-
-
-@test
-def gdb_fork(host):
-    """Both sides of a fork, each with its result and its symbols."""
-    says(session(host, [
-        "tine fork hello-fork", "bt", "tine parent", "p $rax", "finish",
-        "tine child", "p $rax", "p steps", "finish", "info symbol $pc",
-        "tine stack", "continue"], *STEADY),
-        r"kernel_main \(magic=0", r"pid 2 hello-fork calls fork:",
-        r"#0  sys_fork \(\)", r"system call fork \(57\) from user mode",
-        r"in fork \(\)", r"in main \(\) at user/demos/hello-fork\.c:23",
-        r"pid 2 hello-fork, the parent: fork has returned 3",
-        r"\$1 = 3\n", r"main \(\) at user/demos/hello-fork\.c",
-        r"pid 3 hello-fork, the child of pid 2: fork has returned 0",
-        r"\$2 = 0\n", r"\$3 = 1\n", r"main \(\)", r"main \+ \d+ in section",
-        r"#0  main \(\)", r"the child ended with status 7",
-        r"the command ended with exit 0\]")
-
-
-@test
-def gdb_fork_order(host):
-    """The child first, too; and what is over is said."""
-    result = session(host, [
-        "tine fork hello-fork", "tine child", "p $rax", "tine parent",
-        "p $rax", "next", "next", "tine parent"], *STEADY, status=1)
-    says(result, r"the child of pid 2: fork has returned 0", r"\$1 = 0\n",
-         r"the parent: fork has returned 3", r"\$2 = 3\n")
-    if b"the parent, pid 2 hello-fork, has been back" not in result.err:
-        result.fail("it does not say why")
-    session(host, ["tine child"], *STEADY, status=1)
-
-
-@test
-def gdb_next_over_fork(host):
-    """next stays in the parent, whoever comes first in the kernel."""
-    for _ in range(3):
-        says(session(host, ["tine user hello-fork:23", "continue", "next",
-                            "p pid", "next", "p pid", "info line"], *STEADY),
-             r"hello-fork\.c:23", r"\n24\t", r"= 3\n", r"= 3\n")
 
 
 @test
@@ -82,10 +155,8 @@ def gdb_line_by_line(host):
     there as soon as it is made."""
     build = host.path("build", "og")
     kernel = os.path.join(build, "tine.elf")
-    env = {name: value for name, value in os.environ.items()
-           if not name.startswith(("MAKE", "MFLAGS"))}
     host.command(["make", "-s", "-C", host.tree, "OPT=-Og", f"B={build}",
-                  kernel], env=env, limit=300).expect(0)
+                  kernel], env=own_make(), limit=300).expect(0)
     user = os.path.join(build, "user")
     if not os.path.lexists(user):
         os.symlink(os.path.join("..", "user"), user)
@@ -105,18 +176,6 @@ def gdb_line_by_line(host):
 
 
 @test
-def gdb_usage(host):
-    """It says how to break in a program, how to have fewer jumps; commands
-    without arguments say how they are used."""
-    says(session(host, ["tine user", "tine type", "tine user cow:main",
-                        "tine user"], *STEADY),
-         r"kernel's first line of C", r"`tine user hello-fork` and `continue`",
-         r"`make gdb OPT=-Og`", r"tine user PROGRAM:LINE",
-         r"tine type TEXT +the text and Enter", r"tine user PROGRAM:LINE",
-         r"\n1 +cow:main\n")
-
-
-@test
 def gdb_status(host):
     """The status is gdb's, also when the machine has ended."""
     session(host, ["quit 5"], *STEADY, status=5)
@@ -127,107 +186,6 @@ def gdb_status(host):
     script = host.file("commands", b"continue\n")
     host.tine(f"--gdb={script}", "--timeout", "3", "--",
               "sleep", "1000").expect(124, None, b"time-out")
-
-
-@test
-def gdb_main(host):
-    """The session may begin at main of the command, its symbols known."""
-    says(session(host, ["info source", "p &to_child"], "--main", "--", "cow"),
-         r"first line of cow", r"#0  main \(\) at user/demos/cow\.c:\d+",
-         r"Current source file is user/demos/cow\.c",
-         r"<to_child>")
-
-
-@test
-def gdb_one_address(host):
-    """Two programs with main at one address: each breakpoint is for one."""
-    command = "hello-fork; echo between; cow; hello-fork"
-    result = says(session(host, [
-        "tine user hello-fork", "tine user cow:main",
-        "tine user echo:main if argc == 7", "tine user", "continue",
-        "info symbol $pc", "p steps", "continue", "p &page", "continue",
-        "p steps", "continue"], "--", "sh", "-c", command),
-        r"1 +hello-fork\n2 +cow:main\n3 +echo:main if argc == 7\n",
-        r"Breakpoint 1, main \(\) at user/demos/hello-fork\.c",
-        r"main in section \.text of .*/user/bin/hello-fork", r"\$1 = 1\n",
-        r"Breakpoint 2, main \(\) at user/demos/cow\.c",
-        r"<page>", r"Breakpoint 1, main \(\) at user/demos/hello-fork\.c",
-        r"\$3 = 1\n", r"\[the machine is off")
-    places = re.findall(rb"Breakpoint \d at (0x[0-9a-f]+)", result.out)
-    if len(places) != 3 or len(set(places[:2])) != 1:
-        result.fail(f"not one address: {places}")
-
-
-@test
-def gdb_boundary(host):
-    """Plain step, next and finish go over the system call instruction."""
-    says(session(host, [
-        "tine user hello-fork:23", "continue", "step", "step", "bt", "finish",
-        "tine user hello-fork:36", "continue", "tine enter", "bt", "finish",
-        "finish", "next", "info symbol $pc", "tine leave"],
-        *STEADY, status=1),
-        r"hello-fork\.c:23", r"fork \(\) at", r"syscall_entry \(\) at",
-        r"#0  syscall_entry", r"#1 .* in fork", r"#2 .* main \(\)|fork \(\)",
-        r"hello-fork\.c:36", r"pid 2 hello-fork: wait4\(3, ",
-        r"#0  sys_wait4", r"system call wait4 \(61\) from user mode",
-        r"in wait4", r"in waitpid", r"in main",
-        r"syscall_entry \(\)", r"wait4 \(\)|waitpid \(\)",
-        r"in section \.text of .*/hello-fork")
-
-
-@test
-def gdb_stops(host):
-    """tine cow, trap, syscall, stack, leave."""
-    says(session(host, [
-        "tine user hello-fork:29", "continue", "tine cow hello-fork",
-        "tine stack", "tine leave", "p steps", "next", "p steps",
-        "tine syscall getppid", "continue", "tine leave", "tine stack 2",
-        "tine syscall open ps", "tine leave", "continue"],
-        "--", "sh", "-c", "hello-fork; ps"),
-        r"hello-fork\.c:29", r"writes to [0-9a-f]+ \(steps\)",
-        r"the kernel will copy .*page [0-9a-f]+",
-        r"#0  fault_\w+ \(as=", r"--- page fault \(14, error 0x7\) from user",
-        r"main \(\) at user/demos/hello-fork\.c:29",
-        r"is back in user mode after page fault", r"\$1 = 1\n", r"\$2 = 11\n",
-        r"hello-fork: getppid\(\)\n", r"hello-fork: getppid\(\) = \d+\n",
-        r"is back in user mode after getppid\(\) = \d+",
-        r"schedule \(\)", r"sys_wait4 \(\)",
-        r"--- system call wait4 \(61\) from user mode ---",
-        r"in main \(\) at user/bin/sh/", r'ps: open\("/proc", 0x',
-        r"is back in user mode after open\(.* = 3\n",
-        r"\[the machine is off")
-
-
-@test
-def gdb_trap(host):
-    """Vector, error code, address, and whose it is."""
-    says(session(host, ["tine trap", "tine trap timer", "tine trap page",
-                        "info symbol $pc"], *STEADY),
-         r"trap 14, page fault at [0-9a-f]+.*, error 0x[0-9a-f]+: page not "
-         "present", r"from user mode, at .*, pid 1 init",
-         r"#0  trap_dispatch \(frame=0x", r"trap 64, timer interrupt",
-         r"trap 14, page fault", r"trap_dispatch in section")
-
-
-@test
-def gdb_type(host):
-    """The shell's console, from gdb; what is typed early is not lost."""
-    says(session(host, ["tine type hello-fork", "tine user hello-fork:main",
-                        "continue", "tine type exit", "continue"]),
-         r"Breakpoint 1, main \(\)", r"the child ended with status 7",
-         r"\[the machine is off\]")
-
-
-@test
-def gdb_after_the_guest(host):
-    """What the guest said before a stop is above what gdb says of it, however
-    late the thread is that prints it: here there is none."""
-    says(session(host, [
-        "python import os, tine_console",
-        "python os.write(tine_console.console.wake, b'.')",
-        "python tine_console.console.thread.join()",
-        "break proc_exit", "continue"], "--main", "--", "echo", "word"),
-        r"line \d+\.\nword\n\nBreakpoint 1, proc_exit")
 
 
 def own_kernel(host):
@@ -277,27 +235,6 @@ def gdb_panic(host):
          r"BUG: panic", r"The kernel has panicked", r"#0  machine_fail",
          r"in panic_at", r"in proc_exit", r"from user mode",
          r"=> 1 .* running", r"--- system call exit_group \(231\) from user")
-
-
-@test
-def gdb_triple_fault(host):
-    """The machine stops as it was, and does not reset."""
-    says(session(host, [
-        "tine user hello-fork", "continue",
-        "python table = gdb.lookup_static_symbol('idt').value()",
-        "python gdb.selected_inferior().write_memory(int(table.address), "
-        "bytes(table.type.sizeof))", "continue", "bt", "tine ps"], *STEADY),
-        r"SIGQUIT", r"a triple fault\?", r"in main \(\) at user/demos",
-        r"=> .* running .* hello-fork")
-
-
-@test
-def gdb_of_tests(host):
-    """A program in /tests needs no more than its name."""
-    says(session(host, ["p (long)&main > 0", "continue"], "--main", "--",
-                 "/tests/kill"),
-         r"main \(\) at user/tests/kill\.c", r"\$1 = 1", r"\bok 1 ",
-         r"ended with exit 0\]")
 
 
 @test
@@ -409,3 +346,59 @@ def compile_commands(host):
                  "user/demos/cow.c", "lib/common/string.c"):
         if name not in files:
             result.fail(f"it lacks {name}")
+
+
+@test
+def gdb_tour_enter(host):
+    """Enter goes on; Ctrl-C does not, nor an Enter that repeats a step."""
+    terminal = Terminal(
+        host, "TINE_TOUR=1", "TERM=dumb", host.path("tools", "run"), "--gdb",
+        "--timeout", "60", *HELLO, tool=shutil.which("env"))
+    shown = b""
+    for keys in (b"\n", b"\x03", b"prin\x03", b"\n", b"print 5\n", b"\n",
+                 b"stepi\n", b"\n", b"\n", b"tine next\n", b"tine ps\n", b"\n",
+                 b"quit\n"):
+        terminal.wait_for(rb"\(gdb\) (?:\x1b\[[^ ]*)?$")
+        shown += terminal.seen
+        terminal.type(keys)
+    terminal.end()
+    shown += terminal.seen
+    pages = re.split(rb"(?m)^---- (\d+) of 20: ", shown)
+    if pages[1::2] != [b"1", b"2", b"3", b"4", b"5", b"6"]:
+        raise Failure(f"the stops came as {pages[1::2]}", lines(shown))
+    if shown.count(b"Quit") != 2 or pages[8].count(b"\t") < 3:
+        raise Failure("gdb did not get its own keys", lines(shown))
+
+
+@test
+def gdb_tour_text(host):
+    """No page has more text than one reads at a stop."""
+    text = host.read("tools", "gdb", "tour.txt").decode()
+    source = host.read("tools", "gdb", "tine_tourstops.py").decode()
+    for page in text.split("\n== ")[1:]:
+        name, *body = page.splitlines()
+        body = [line for line in body if line[:1] not in ("$", "@", " ", "")]
+        if len(body) > TEXT_LINES or max(map(len, body)) > TEXT_WIDTH:
+            raise Failure(f"{name}: {len(body)} lines of text, or too wide")
+        for _, fact, _, _ in string.Formatter().parse(" ".join(body)):
+            if fact and f'    "{fact}": ' not in source:
+                raise Failure(f"{name}: no fact {fact}")
+
+
+@test
+def gdb_reverse_leaves_nothing(host):
+    """No file and no machine is left, and it says what it cannot do."""
+    folder = host.new_directory()
+    script = host.file("commands", b"tine instruction\n")
+    mark = os.path.basename(folder)
+    result = host.command(
+        [host.path("tools", "run"), *host.words, f"--gdb-reverse={script}",
+         "--timeout", "3", "--qemu", f"-name {mark}", "--", "wc", "/dev/zero"],
+        env=dict(os.environ, TMPDIR=folder), limit=30)
+    if b"up to time-out" not in result.err:
+        result.fail("a hang is not recorded")
+    if os.listdir(folder) or machines(mark):
+        result.fail(f"left: {os.listdir(folder)} or a machine")
+    host.tine("--gdb-reverse", "--iso", *HELLO).expect(2)
+    session(host, ["tine who-wrote all_processes"], *HELLO, status=1).expect(
+        1, None, b"this is no recording")

@@ -187,6 +187,7 @@ def lab_tree(host):
                        ("build/tine.elf", "build/initrd.cpio"))
     if wrong:
         raise Failure(wrong[0], wrong[1:])
+    host.command([os.path.join(top, "tools", "grade"), "--help"]).expect(0)
 
 
 @test

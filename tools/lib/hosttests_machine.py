@@ -46,12 +46,6 @@ def iso_size(host):
 
 
 @test
-def initrd_missing(host):
-    result = host.tine("--initrd", "none", "--timeout", "20", "--", "true")
-    result.expect(125, b"", b"initrd")
-
-
-@test
 def initrd_truncated(host):
     """Cut anywhere, it is a clean panic that gives the reason."""
     data = host.read("build", "initrd.cpio")
@@ -80,32 +74,6 @@ def clean_panic(result, what):
 
 
 @test
-def init_missing(host):
-    result = host.tine("--append", "init=/nonexistent", "--timeout", "20",
-                       "--", "true")
-    result.expect(125, b"", b"/nonexistent")
-
-
-@test
-def boot_words_wrong(host):
-    """A value that a word cannot have ends the boot, and is named."""
-    for word in ("fork=both", "vfork=both", "own=never", "preempt=1",
-                 "check=often", "nomem=0"):
-        host.tine("--append", word, "--timeout", "20", "--", "true").expect(
-            125, b"", f"boot word {word}: ".encode())
-    host.tine("--append", "vfork=vfork", "--", "true").expect(0, b"", b"")
-
-
-@test
-def clone_without_memory(host):
-    """Process 1 is out of memory between the two halves of a clone."""
-    program = "/tests/tine/clone_oom"
-    result = host.tine("--mem", "32", "--initrd", host.test_initrd(),
-                       "--append", f"init={program}", "--", program)
-    result.expect(0, b"well, cloned, with room made\n", b"out of memory")
-
-
-@test
 def little_memory(host):
     """It boots, or says what is missing; it never hangs or just resets."""
     remarks = []
@@ -119,12 +87,6 @@ def little_memory(host):
             result.fail(f"status {result.status} with {mib} MiB")
         remarks.append(f"{mib}: {'boots' if booted else result.status}")
     return "MiB " + ", ".join(remarks)
-
-
-@test
-def more_memory(host):
-    host.tine("--mem", "1024", "--", "echo", "hi").expect(0, b"hi\n", b"")
-    host.tine("--mem", "5000", "--", "echo", "hi").expect(0, b"hi\n", b"")
 
 
 def tiny_kernel(code):
@@ -217,53 +179,6 @@ class Terminal:
         self.fail("no end")
 
 
-@test
-def shell_on_terminal(host):
-    """The interactive shell: echo, ^C, exit."""
-    terminal = Terminal(host)
-    terminal.wait_for(rb"# $")
-    terminal.type(b"echo a b | wc -w\r")
-    terminal.wait_for(rb"\b2\r+\n")
-    terminal.wait_for(rb"# $")
-    terminal.type(b"sh -c 'echo now; exec sleep 1000'\r")
-    terminal.wait_for(rb"\nnow\r+\n")
-    terminal.type(b"\x03")
-    terminal.wait_for(rb"# $")
-    terminal.type(b"exit\r")
-    if terminal.end() != 0:
-        terminal.fail("not a clean end")
-
-
-def cat_on_terminal(host):
-    """A terminal with cat, which reads it by now, or will before all else."""
-    terminal = Terminal(host, "--", "sh", "-c", "echo now; exec cat")
-    terminal.wait_for(rb"now\r\n")
-    return terminal
-
-
-@test
-def command_on_terminal(host):
-    """With a command, a terminal is the program's terminal too."""
-    show = ["--initrd", host.test_initrd(), "--", "/tests/tine/show"]
-    terminal = Terminal(host, *show, "ttys")
-    if terminal.end() != 0 or b"0 yes\r\n1 yes\r\n2 yes" not in terminal.seen:
-        terminal.fail("not on a terminal")
-    terminal = cat_on_terminal(host)
-    terminal.type(b"li\x7fine\r")
-    terminal.wait_for(rb"\nline\r\n")
-    terminal.type(b"\x04")
-    if terminal.end() != 0:
-        terminal.fail("^D did not end cat")
-    terminal = cat_on_terminal(host)
-    terminal.type(b"\x03")
-    if terminal.end() != 130:
-        terminal.fail("^C did not kill cat")
-    terminal = cat_on_terminal(host)
-    terminal.type(b"\x01x")
-    if terminal.end() != 130:
-        terminal.fail("Ctrl-A X did not end the machine")
-
-
 def costs_of_fork(host, mib):
     """{frames, heap, fork, exit} for a parent that has touched so much."""
     result = host.tine("--icount", "--mem", "1536", "--initrd",
@@ -304,13 +219,3 @@ def map_costs(host):
         if not 0 < costs[name] <= limit:
             raise Failure(f"{name}: {costs[name]}, may be {limit}")
     return ", ".join(f"{name} {value}" for name, value in costs.items())
-
-
-@test
-def fork_crowd_64(host):
-    """A thousand live children of a parent with 64 MiB, on a machine that has
-    room for their tables under fork=page too."""
-    for mode in ("tree", "table", "page"):
-        host.tine("--mem", "512", "--append", f"fork={mode}", "--initrd",
-                  host.test_initrd(), "--", "/tests/tine/fork_crowd",
-                  "64").expect(0, err=b"")

@@ -4,19 +4,18 @@ import os
 import re
 import shutil
 import sys
-import time
 
 import guesttests
 import optional
-from host import Failure, test
+from host import Failure, own_make, test
 
 # What a kernel must do that is left with none of them.
 CORE = (
-    "fork_generations", "fork_lineage", "fork_memory", "fork_protect",
-    "fork_refork", "fork_snapshot", "vfork_memory", "clone_vm", "exec_args",
-    "exec_image", "exec_regs", "wait_status", "pipeline", "brk", "mmap_shared",
-    "mmap_split", "stack", "traps", "faults", "regs_syscall")
-SAMPLE = ("files", "procfs")     # beside all at once; each in turn with --all
+    "fork_generations", "fork_memory", "fork_snapshot", "fork_actions",
+    "vfork_memory", "exec_args", "exec_image", "exec_regs", "bad_elf",
+    "wait_status", "pipeline", "pipe_full", "signal_default", "brk",
+    "stack", "traps", "preempt", "tsc", "regs_syscall", "regs_fpu")
+SAMPLE = ("names", "procfs")     # beside all at once; each in turn with --all
 LIMIT = 240     # seconds for a boot
 
 
@@ -26,23 +25,6 @@ class BareBoot(guesttests.Boot):
     def judge(self):
         guesttests.judge(self.current, self.seen, self.host, self.results,
                          checked=False)
-
-
-class Failures:
-    """Of the tests in one boot."""
-
-    def __init__(self):
-        self.found = []
-        self.ended = 0
-        self.until = time.monotonic() + LIMIT
-
-    def add(self, name, problem=None, details=(), note=""):
-        self.ended += 1
-        if problem is not None:
-            self.found += [f"{name}: {problem}", *details]
-
-    def expired(self):
-        return time.monotonic() > self.until
 
 
 class Copy:
@@ -62,13 +44,11 @@ class Copy:
 
     def build(self, paths):
         """Without these files: it only links, as all objects are there."""
-        env = {key: value for key, value in os.environ.items()
-               if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
         for path in paths:
             os.remove(os.path.join(self.top, path))
         result = self.host.command(
-            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"], env=env,
-            limit=140).expect(0)
+            ["make", "-C", self.top, "WERROR=1", "build/tine.elf"],
+            env=own_make(), limit=140).expect(0)
         for path in paths:
             shutil.copy2(self.host.path(path), os.path.join(self.top, path))
         if result.err:
@@ -76,11 +56,12 @@ class Copy:
 
     def run(self, tests):
         """=> what is wrong, as lines"""
-        failures = Failures()
+        failures = guesttests.Results(LIMIT)
         guesttests.run_batch(self.host, tests, "--kernel " + self.kernel,
                              failures, BareBoot)
-        if failures.ended != len(tests):
-            failures.found.append(f"{failures.ended} tests ended")
+        ended = failures.passed + failures.failed
+        if ended != len(tests):
+            failures.found.append(f"{ended} tests ended")
         return failures.found
 
 

@@ -1,12 +1,37 @@
 """tools/run as a command: statuses, streams, files, environment, options."""
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
 import time
 
-from host import Failure, test
+from host import FUNCTIONS, TREE, Failure, test
+
+def table_test(block):
+    """A test of runs.txt: how each of its runs must end."""
+    def run(host):
+        for each in re.split(r"^\$ tools/run ", block, flags=re.M)[1:]:
+            words, *rest = each.rstrip("\n").split("\n")
+            given, out, err = (
+                [line[2:].encode() for line in rest if line[0] == sign]
+                for sign in "<>!")
+            status, = filter(str.isdigit, rest)
+            host.tine(*shlex.split(words), stdin=b"\n".join(given)).expect(
+                int(status), b"".join(line + b"\n" for line in out if line)
+                if out else None, *err)
+    return run
+
+
+def read_tables():
+    with open(os.path.join(TREE, "user", "tests", "runs.txt")) as file:
+        return file.read().split("\n== ")[1:]
+
+
+FUNCTIONS.update((block.partition(":")[0], table_test(block))
+                 for block in read_tables())
 
 MUSL_PROGRAM = r"""
 #include <stdio.h>
@@ -32,26 +57,6 @@ int main(int argc, char **argv)
     return 3;
 }
 """
-
-
-@test
-def run_exit_status(host):
-    host.tine("--", "true").expect(0, b"", b"")
-    host.tine("--", "false").expect(1, b"")
-    host.tine("--", "sh", "-c", "exit 7").expect(7, b"")
-
-
-@test
-def run_killed_by_signal(host):
-    """The shell's child is shown by its status, the first one by ours."""
-    host.tine("--initrd", host.test_initrd(), "--", "/tests/tine/show",
-              "kill").expect(128 + signal.SIGKILL, b"")
-
-
-@test
-def run_not_found(host):
-    host.tine("--", "no-such-program").expect(127, b"", b"no-such-program")
-    host.tine("--", "/bin/no-such-program").expect(127, b"")
 
 
 @test
@@ -152,13 +157,6 @@ def run_reader_goes(host):
 
 
 @test
-def run_stderr_apart(host):
-    result = host.tine("--", "cat", "/no-such-file").expect(1, b"")
-    if b"no-such-file" not in result.err:
-        result.fail("stderr lacks the message")
-
-
-@test
 def run_kernel_log(host):
     log = os.path.join(host.new_directory(), "log")
     host.tine("--log", log, "--", "echo", "x").expect(0, b"x\n", b"")
@@ -180,21 +178,6 @@ def run_add_keeps_mode(host):
         "--add", host.file("b", b"", 0o4711),
         "--", "/tests/tine/show", "modes", "/a", "/b")
     result.expect(0, b"/a 100640\n/b 104711\n")
-
-
-@test
-def run_arguments_and_environment(host):
-    result = host.tine(
-        "--initrd", host.test_initrd(), "--env", "A=1 2", "--env", "B=",
-        "--", "/tests/tine/show", "args", "x y", "", "'z'")
-    result.expect(0, b"[/tests/tine/show] [args] [x y] [] ['z']\n"
-                  b"A=1 2\nB=\nPATH=/bin\n")
-
-
-@test
-def run_no_terminal(host):
-    host.tine("--initrd", host.test_initrd(), "--", "/tests/tine/show",
-              "ttys").expect(0, b"0 no\n1 no\n2 no\n")
 
 
 @test
@@ -221,13 +204,6 @@ def run_icount_repeats(host):
     if first.out != second.out:
         second.fail(f"first {first.out!r}, then {second.out!r}")
     return f"{first.out.split()[0].decode()} instructions"
-
-
-@test
-def run_icount_empty_stdin(host):
-    """Nothing may come in from outside, so there is nothing to read."""
-    host.tine("--icount", "--timeout", "20", "--", "cat",
-              stdin=b"lost").expect(0, b"")
 
 
 @test

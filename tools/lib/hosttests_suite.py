@@ -5,7 +5,7 @@ import re
 import shutil
 import signal
 
-from host import Failure, test
+from host import Failure, own_make, test
 from hosttests_machine import Terminal
 from hosttests_run import machines, wait_for
 
@@ -34,9 +34,7 @@ echo "ran $*"
 
 def without_ci():
     """The environment of a student's shell, for a make of its own."""
-    return {name: value for name, value in os.environ.items()
-            if name not in ("CI", "WERROR", "V")
-            and not name.startswith(("MAKE", "MFLAGS"))}
+    return own_make("CI", "WERROR", "V")
 
 
 def counts(output, times):

@@ -45,9 +45,27 @@ isprint(int c)
 }
 
 static inline int
+isgraph(int c)
+{
+    return isprint(c) && c != ' ';
+}
+
+static inline int
+iscntrl(int c)
+{
+    return (c >= 0 && c < ' ') || c == 0x7f;
+}
+
+static inline int
+isblank(int c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static inline int
 ispunct(int c)
 {
-    return isprint(c) && c != ' ' && !isalnum(c);
+    return isgraph(c) && !isalnum(c);
 }
 
 static inline int

@@ -19,17 +19,7 @@
 
 #define USAGE "grep [-cEFHhilnoqrsvwx] PATTERN [FILE...] | -e PATTERN"
 
-static struct {
-    bool count;
-    bool names_only;
-    bool numbers;
-    bool only_match;
-    bool quiet;
-    bool recursive;
-    bool silent;
-    bool inverted;
-} want;
-
+static bool want[128]; /* the options that were given, by their letters */
 static bool with_names;
 static bool working_directory; /* the tree is ".", which is not shown */
 static bool found;
@@ -39,16 +29,17 @@ static bool
 trouble(const char *name)
 {
     failed = true;
-    return !want.silent && complain(name);
+    return !want['s'] && complain(name);
 }
 
+/* number: the line's, or 0 for a count. */
 static void
 put_prefix(const char *name, long number)
 {
     if (with_names) {
         printf("%s:", name);
     }
-    if (want.numbers) {
+    if (want['n'] && number > 0) {
         printf("%ld:", number);
     }
 }
@@ -75,21 +66,21 @@ static bool
 put_line(const char *line, size_t length, const char *name, long number,
          bool binary)
 {
-    if (want.quiet || want.names_only) {
+    if (want['q'] || want['l']) {
         return false;
     }
-    if (want.count) {
+    if (want['c']) {
         return true;
     }
     if (binary) {
         warnx("%s: binary file matches", name);
         return false;
     }
-    if (!want.only_match) {
+    if (!want['o']) {
         put_prefix(name, number);
         fwrite(line, 1, length, stdout);
         putchar('\n');
-    } else if (!want.inverted) {
+    } else if (!want['v']) {
         put_matches(line, length, name, number);
     }
     return true;
@@ -113,7 +104,7 @@ grep(FILE *file, const char *name)
         number++;
         binary = binary || memchr(line, '\0', (size_t)length) != NULL;
         if (pattern_find(line, (size_t)length, 0, &start, &end) ==
-            want.inverted) {
+            want['v']) {
             continue;
         }
         matches++;
@@ -122,12 +113,10 @@ grep(FILE *file, const char *name)
         }
     }
     found = found || matches > 0;
-    if (want.names_only && matches > 0) {
+    if (want['l'] && matches > 0) {
         puts(name);
-    } else if (want.count && !want.quiet && !want.names_only) {
-        if (with_names) {
-            printf("%s:", name);
-        }
+    } else if (want['c'] && !want['q'] && !want['l']) {
+        put_prefix(name, 0);
         printf("%ld\n", matches);
     }
     return true;
@@ -175,50 +164,27 @@ add_pattern(char *patterns, const char *text)
     return all;
 }
 
-static bool *
-place_of(int option)
-{
-    switch (option) {
-    case 'c':
-        return &want.count;
-    case 'l':
-        return &want.names_only;
-    case 'n':
-        return &want.numbers;
-    case 'o':
-        return &want.only_match;
-    case 'q':
-        return &want.quiet;
-    case 'r':
-        return &want.recursive;
-    case 's':
-        return &want.silent;
-    default:
-        return &want.inverted;
-    }
-}
-
-/* => the options for the matcher; other options are noted in `want` */
+/* => the options for the matcher; all are noted in `want` */
 static unsigned
-take_options(int argc, char **argv, char **patterns, int *names)
+take_options(int argc, char **argv, char **patterns)
 {
     static const char letters[] = "EFixw"; /* in the order of their bits */
     unsigned flags = 0;
     int option;
 
     while ((option = getopt(argc, argv, "cEe:FHhilnoqrsvwx")) != -1) {
-        const char *letter = strchr(letters, option);
         if (option == '?') {
             usage(2, USAGE);
-        } else if (option == 'e') {
+        }
+        if (option == 'e') {
             *patterns = add_pattern(*patterns, optarg);
         } else if (option == 'h' || option == 'H') {
-            *names = option;
-        } else if (letter != NULL) {
-            flags |= 1u << (letter - letters);
-        } else {
-            *place_of(option) = true;
+            want['h'] = want['H'] = false;
         }
+        want[option] = true;
+    }
+    for (int i = 0; letters[i] != '\0'; i++) {
+        flags |= want[(int)letters[i]] ? 1u << i : 0;
     }
     return flags;
 }
@@ -229,8 +195,7 @@ main(int argc, char **argv)
     static char *here[] = {(char *)".", NULL};
     static char *standard[] = {(char *)"-", NULL};
     char *patterns = NULL;
-    int names = 0;
-    unsigned flags = take_options(argc, argv, &patterns, &names);
+    unsigned flags = take_options(argc, argv, &patterns);
 
     if (patterns == NULL && optind == argc) {
         usage(2, USAGE);
@@ -241,16 +206,16 @@ main(int argc, char **argv)
         errx(2, "%s", wrong);
     }
     argv += optind;
-    working_directory = *argv == NULL && want.recursive;
+    working_directory = *argv == NULL && want['r'];
     if (*argv == NULL) {
-        argv = want.recursive ? here : standard;
+        argv = want['r'] ? here : standard;
     }
     bool several = argv[1] != NULL;
-    for (; *argv != NULL && !(want.quiet && found); argv++) {
+    for (; *argv != NULL && !(want['q'] && found); argv++) {
         struct stat st;
-        bool tree = want.recursive && stat(*argv, &st) == 0 &&
+        bool tree = want['r'] && stat(*argv, &st) == 0 &&
                     S_ISDIR(st.st_mode);
-        with_names = names != 0 ? names == 'H' : several || tree;
+        with_names = want['H'] || ((several || tree) && !want['h']);
         if (!tree) {
             grep_file(*argv);
         } else if (!walk(*argv, true, visit)) {
@@ -258,5 +223,5 @@ main(int argc, char **argv)
         }
     }
     finish(true);
-    return failed && !(want.quiet && found) ? 2 : found ? 0 : 1;
+    return failed && !(want['q'] && found) ? 2 : found ? 0 : 1;
 }

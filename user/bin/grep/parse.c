@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/class.h"
 #include "lib/tool.h"
 #include "match.h"
 #include "program.h"
@@ -75,60 +76,19 @@ is_word(int c)
     return isalnum(c) || c == '_';
 }
 
-static bool
-in_class(const char *name, size_t length, int c)
-{
-    static const char names[] = "alpha digit alnum upper lower space blank "
-                                "punct print graph cntrl xdigit";
-    const char *found = names;
-
-    while (strncmp(found, name, length) != 0) {
-        found += strcspn(found, " ");
-        if (*found++ == '\0') {
-            error = "unknown class of characters";
-            return false;
-        }
-    }
-    switch (found - names) {
-    case 0:
-        return isalpha(c);
-    case 6:
-        return isdigit(c);
-    case 12:
-        return isalnum(c);
-    case 18:
-        return isupper(c);
-    case 24:
-        return islower(c);
-    case 30:
-        return isspace(c);
-    case 36:
-        return c == ' ' || c == '\t';
-    case 42:
-        return ispunct(c);
-    case 48:
-        return isprint(c);
-    case 54:
-        return isprint(c) && c != ' ';
-    case 60:
-        return c < ' ' || c == 127;
-    default:
-        return isxdigit(c);
-    }
-}
-
 /* Behind "[:" of a set. */
 static void
 parse_class(struct step *step)
 {
     const char *end = strstr(at, ":]");
+    int (*has)(int c) = end == NULL ? NULL : class_find(at, (size_t)(end - at));
 
-    if (end == NULL || end - at < 5) {
-        error = "unfinished class of characters";
+    if (has == NULL) {
+        error = "Invalid character class name";
         return;
     }
     for (int c = 0; c < 256; c++) {
-        if (in_class(at, (size_t)(end - at), c)) {
+        if (has(c)) {
             add(step, c);
         }
     }
@@ -275,36 +235,45 @@ parse_atom(void)
     }
 }
 
-/* Read {m}, {m,}, {,n} or {m,n}; most is -1 if there is no end. => false if
- * this is none */
+/*
+ * Read {m}, {m,}, {,n} or {m,n}; most is -1 if there is no end.
+ * => false if this is none, which is an error in a basic pattern
+ */
 static bool
 parse_interval(int *least, int *most)
 {
     bool extended = (flags & PATTERN_EXTENDED) != 0;
-    const char *brace = at + operator('{');
-    char *end;
+    const char *end = extended ? "}" : "\\}";
+    const char *start = at + operator('{');
+    char *brace = (char *)start;
 
-    *least = isdigit(*brace) ? (int)strtol(brace, &end, 10) : 0;
-    brace = isdigit(*brace) ? end : brace;
+    *least = isdigit(*brace) ? (int)strtol(brace, &brace, 10) : 0;
     *most = *least;
     if (*brace == ',') {
         brace++;
-        *most = isdigit(*brace) ? (int)strtol(brace, &end, 10) : -1;
-        brace = isdigit(*brace) ? end : brace;
-    } else if (brace == at + operator('{')) {
-        return false;
+        *most = isdigit(*brace) ? (int)strtol(brace, &brace, 10) : -1;
     }
-    if (strncmp(brace, extended ? "}" : "\\}", extended ? 1 : 2) != 0) {
+    if (brace == start || strncmp(brace, end, strlen(end)) != 0) {
+        error = extended ? NULL : "Invalid content of \\{\\}";
         return false;
     }
     if (*least > 32767 || *most > 32767 || (*most >= 0 && *most < *least)) {
         error = "Invalid content of \\{\\}";
     }
-    at = brace + (extended ? 1 : 2);
+    at = brace + strlen(end);
     return true;
 }
 
-/* Repeat what was made since `start`. */
+/* Emit a copy of a piece of program. */
+static void
+emit_copy(const struct step *piece, int length)
+{
+    for (int i = 0; i < length; i++) {
+        *emit(TAKE, 0) = piece[i];
+    }
+}
+
+/* Repeat what was made since `start`; most is -1 if there is no end. */
 static void
 repeat(int start, int least, int most)
 {
@@ -312,23 +281,21 @@ repeat(int start, int least, int most)
     struct step *piece = grow(NULL, ((size_t)length + 1) * sizeof(*piece));
     int wanted = most < 0 ? least : most;
 
-    memcpy(piece, steps + start, (size_t)length * sizeof(*piece));
+    for (int i = 0; i < length; i++) {
+        piece[i] = steps[start + i];
+    }
     step_count = start;
     for (int i = 0; i < wanted && error == NULL; i++) {
         if (i >= least) {
             emit(EITHER, length + 1);
         }
-        for (int j = 0; j < length; j++) {
-            *emit(TAKE, 0) = piece[j];
-        }
+        emit_copy(piece, length);
     }
     if (most < 0 && least > 0) {
         emit(EITHER, -length);
     } else if (most < 0) {
         emit(EITHER, length + 2);
-        for (int j = 0; j < length; j++) {
-            *emit(TAKE, 0) = piece[j];
-        }
+        emit_copy(piece, length);
         emit(JUMP, -length - 1);
     }
     free(piece);
@@ -341,48 +308,37 @@ parse_repeats(int start)
     int most;
 
     while ((flags & PATTERN_FIXED) == 0 && error == NULL) {
-        if (*at == '*') {
-            at++;
-            repeat(start, 0, -1);
-        } else if (operator('+') != 0) {
-            at += operator('+');
-            repeat(start, 1, -1);
-        } else if (operator('?') != 0) {
-            at += operator('?');
-            repeat(start, 0, 1);
-        } else if (operator('{') != 0 && parse_interval(&least, &most)) {
-            repeat(start, least, most);
-        } else {
+        least = operator('+') != 0;
+        most = operator('?') != 0 ? 1 : -1;
+        if (*at == '*' || least == 1 || most == 1) {
+            at += *at == '*' ? 1 : operator('+') + operator('?');
+        } else if (operator('{') == 0 || !parse_interval(&least, &most)) {
             return;
         }
+        repeat(start, least, most);
     }
 }
 
+/*
+ * An operator with nothing in front of it repeats nothing in an extended
+ * pattern; in a basic one such a star is a character, also behind ^.
+ */
 static void
 parse_branch(void)
 {
+    bool extended = (flags & PATTERN_EXTENDED) != 0;
+
     branch_start = at;
+    if (extended) {
+        parse_repeats(step_count);
+    }
     while (!at_branch_end() && error == NULL) {
         int start = step_count;
-        bool first = at == branch_start;
-        /* An operator with nothing in front repeats nothing; in basic
-         * patterns such a star is a character, also behind ^. */
-        if (first && (operator('+') == 1 || operator('?') == 1 ||
-                      (*at == '*' && (flags & PATTERN_EXTENDED) != 0))) {
-            at++;
-            continue;
+        bool anchor = *at == '^' && at == branch_start && !extended;
+        parse_atom();
+        if (!anchor) {
+            parse_repeats(start);
         }
-        bool anchor = first && *at == '^';
-        if (first && *at == '*') {
-            add(emit(TAKE, 0), (unsigned char)*at++);
-        } else {
-            parse_atom();
-        }
-        if (anchor && *at == '*' && (flags & PATTERN_EXTENDED) == 0) {
-            start = step_count;
-            add(emit(TAKE, 0), (unsigned char)*at++);
-        }
-        parse_repeats(start);
     }
 }
 

@@ -76,7 +76,7 @@ value_of(struct arith *a, const char *name)
         complain("%s: not set", name);
         a->failed = true;
     }
-    if (text == NULL || *text == '\0') {
+    if (text == NULL || *text == '\0' || a->skip > 0) {
         return 0;
     }
     long value = strtol(text, &end, 0);
@@ -142,33 +142,56 @@ number(struct arith *a)
     return value;
 }
 
+static char *
+take_name(struct arith *a)
+{
+    const char *name = a->at;
+
+    a->at += var_name_length(name);
+    return temp_copy(name, (size_t)(a->at - name));
+}
+
+/* The index of the operator we are at, or OPERATORS. */
+static size_t
+find_operator(struct arith *a)
+{
+    size_t i = 0;
+
+    peek(a);
+    while (i < OPERATORS && strncmp(a->at, operators[i].text,
+                                    strlen(operators[i].text)) != 0) {
+        i++;
+    }
+    return i;
+}
+
 /* x, x = ..., x += ..., x++ */
 static long
 variable(struct arith *a)
 {
-    size_t length = var_name_length(a->at);
-    char *name = temp_copy(a->at, length);
-    const char *op = (a->at += length, peek(a), a->at);
+    char *name = take_name(a);
+    size_t i = find_operator(a);
+    const char *op = i < OPERATORS ? operators[i].text : "";
+    size_t length = strlen(op);
+    bool compares = length > 0 && (operators[i].level == 6 ||
+                                   operators[i].level == 7);
 
-    if (op[0] == '=' && op[1] != '=') {
+    if (a->at[0] == '=' && length == 0) {
         a->at++;
         return store(a, name, assignment(a));
     }
-    if ((op[0] == '+' || op[0] == '-') && op[1] == op[0]) {
+    if ((*op == '+' || *op == '-') && a->at[1] == *op) {
         a->at += 2;
         long value = value_of(a, name);
-        store(a, name, value + (op[0] == '+' ? 1 : -1));
+        store(a, name, value + (*op == '+' ? 1 : -1));
         return value;
     }
-    size_t size = strspn(op, "<>") == 2 && op[0] == op[1] ? 2 : 1;
-    bool assigns = *op != '\0' && strchr("+-*/%&|^<>", *op) != NULL &&
-                   op[size] == '=' && (size == 2 || strchr("<>", *op) == NULL);
-    if (!assigns) {
+    if (length == 0 || compares || a->at[length] != '=') {
         return value_of(a, name);
     }
-    a->at += size + 1;
+    a->at += length + 1;
     long right = assignment(a);
-    return store(a, name, apply(a, op, size, value_of(a, name), right));
+    return store(a, name, apply(a, op, length, value_of(a, name), right));
 }
 
 static long
@@ -180,9 +203,7 @@ unary(struct arith *a)
     if ((c == '+' || c == '-') && a->at[1] == c &&
         var_name_length(a->at + 2) > 0) {
         a->at += 2;
-        size_t length = var_name_length(a->at);
-        char *name = temp_copy(a->at, length);
-        a->at += length;
+        char *name = take_name(a);
         return store(a, name, value_of(a, name) + (c == '+' ? 1 : -1));
     }
     if (a->depth == DEPTH_MAX) {
@@ -206,20 +227,6 @@ unary(struct arith *a)
     }
     a->depth--;
     return value;
-}
-
-/* The index of the operator we are at, or OPERATORS. */
-static size_t
-find_operator(struct arith *a)
-{
-    size_t i = 0;
-
-    peek(a);
-    while (i < OPERATORS && strncmp(a->at, operators[i].text,
-                                    strlen(operators[i].text)) != 0) {
-        i++;
-    }
-    return i;
 }
 
 /* Operands joined by operators of this level or higher. */

@@ -111,18 +111,14 @@ builtin_exec(int argc, char **argv)
 static int
 builtin_eval(int argc, char **argv)
 {
-    size_t length = 1;
+    struct text text = {0};
 
     for (int i = 1; i < argc; i++) {
-        length += strlen(argv[i]) + 1;
-    }
-    char *text = temp_alloc(length);
-    *text = '\0';
-    for (int i = 1; i < argc; i++) {
-        strcat(strcat(text, i > 1 ? " " : ""), argv[i]);
+        text_add(&text, " ", i > 1);
+        text_add(&text, argv[i], strlen(argv[i]));
     }
     shell.status = 0;
-    return run_text(text);
+    return run_text(argc > 1 ? text.bytes : "");
 }
 
 /* A file without a slash is looked for along PATH. */
@@ -162,7 +158,7 @@ builtin_wait(int argc, char **argv)
     int status = 0;
 
     if (argc == 1) {
-        jobs_wait_all();
+        jobs_collect(0);
     }
     for (int i = 1; i < argc; i++) {
         int pid = number_argument("wait", argv[i]);

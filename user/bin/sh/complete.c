@@ -12,13 +12,13 @@
 
 #include "edit.h"
 #include "run.h"
-
-#define SPECIAL " \t\\'\"`$&|;<>()*?[#~{}!"
+#include "syntax.h"
 
 /* The word in front of the cursor. */
 struct place {
     size_t start;
     bool command;
+    char quote; /* one that is open, or NUL */
 };
 
 static bool
@@ -35,17 +35,21 @@ comes_before_command(const char *word, size_t length)
 static struct place
 find_place(const struct line_buffer *line)
 {
-    struct place place = {0, true};
+    struct place place = {.command = true};
 
     for (size_t i = 0; i < line->cursor; i++) {
-        char c = line->text[i];
-        if (c == '\\') {
+        char c = line->text.bytes[i];
+        if (c == '\\' && place.quote != '\'') {
             i++;
+        } else if (place.quote != '\0') {
+            place.quote = c == place.quote ? '\0' : place.quote;
+        } else if (c == '\'' || c == '"') {
+            place.quote = c;
         } else if (c == ' ' || c == '\t') {
+            const char *word = line->text.bytes + place.start;
+            size_t length = i - place.start;
             place.command = place.command &&
-                            (i == place.start ||
-                             comes_before_command(line->text + place.start,
-                                                  i - place.start));
+                            (length == 0 || comes_before_command(word, length));
             place.start = i + 1;
         } else if (strchr(";|&(`<>", c) != NULL) {
             place.command = c != '<' && c != '>';
@@ -112,18 +116,12 @@ add_commands(struct args *names, const char *prefix)
     }
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void
 sort(struct args *names)
 {
     size_t kept = 0;
 
-    qsort(names->list, names->count, sizeof(char *), compare);
+    args_sort(names, 0);
     for (size_t i = 0; i < names->count; i++) {
         if (i == 0 || strcmp(names->list[i], names->list[kept - 1]) != 0) {
             names->list[kept++] = names->list[i];
@@ -142,6 +140,9 @@ common_length(const struct args *names)
 
     while (first[n] != '\0' && first[n] == last[n]) {
         n++;
+    }
+    while (n > 0 && is_inside(first[n])) {
+        n--;
     }
     return n;
 }
@@ -169,24 +170,38 @@ show_all(const struct args *names)
     }
 }
 
-/* The text of the word without its backslashes, and ~ as it is meant. */
+/* The text of the word without its quotes, and ~ as it is meant. */
 static char *
 plain_text(const char *text, size_t length)
 {
     const char *home = var_get("HOME");
-    bool tilde = length > 1 && text[0] == '~' && text[1] == '/' && home;
-    char *plain = temp_alloc(length + 1 + (tilde ? strlen(home) : 0));
-    char *to = plain;
+    struct text plain = {0};
 
-    if (tilde) {
-        to = strcpy(plain, home) + strlen(home);
+    if (length > 1 && text[0] == '~' && text[1] == '/' && home != NULL) {
+        text_add(&plain, home, strlen(home));
+        text++;
+        length--;
     }
-    for (size_t i = tilde; i < length; i++) {
-        i += text[i] == '\\' && i + 1 < length;
-        *to++ = text[i];
+    char *rest = temp_copy(text, length);
+    remove_quotes(rest);
+    text_add(&plain, rest, strlen(rest));
+    return plain.bytes;
+}
+
+/* Insert the end of a name, quoted as the place needs it. */
+static void
+insert_name(struct line_buffer *line, const char *name, size_t length,
+            char quote)
+{
+    const char *special = quote == '\0'  ? " \t\\'\"`$&|;<>()*?[#~{}!"
+                          : quote == '"' ? "\"\\`$" : "";
+
+    for (; length > 0; length--, name++) {
+        if (strchr(special, *name) != NULL) {
+            line_insert(line, "\\", 1);
+        }
+        line_insert(line, name, 1);
     }
-    *to = '\0';
-    return plain;
 }
 
 void
@@ -194,7 +209,7 @@ complete(struct line_buffer *line, bool again)
 {
     struct place place = find_place(line);
     struct args names = {0};
-    char *word = plain_text(line->text + place.start,
+    char *word = plain_text(line->text.bytes + place.start,
                             line->cursor - place.start);
     char *slash = strrchr(word, '/');
     char *base = slash == NULL ? word : slash + 1;
@@ -212,13 +227,9 @@ complete(struct line_buffer *line, bool again)
     const char *name = names.list[0];
     size_t common = common_length(&names);
     size_t typed = strlen(base);
-    for (size_t i = typed; i < common; i++) {
-        if (strchr(SPECIAL, name[i]) != NULL) {
-            line_insert(line, "\\", 1);
-        }
-        line_insert(line, name + i, 1);
-    }
+    insert_name(line, name + typed, common - typed, place.quote);
     if (names.count == 1 && name[common - 1] != '/') {
+        line_insert(line, &place.quote, place.quote != '\0');
         line_insert(line, " ", 1);
     } else if (again && common == typed) {
         show_all(&names);

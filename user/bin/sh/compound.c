@@ -55,20 +55,20 @@ parse_for(struct parser *parser)
     }
     node->name = parser->text;
     lex_next(parser);
-    if (parser->token == TOKEN_SEMICOLON) {
-        lex_next(parser);
+    if (parser->token != TOKEN_SEMICOLON) {
         skip_newlines(parser);
-        return parse_do(parser, node);
     }
-    skip_newlines(parser);
-    node->has_in = take_word(parser, "in");
-    while (node->has_in && parser->token == TOKEN_WORD) {
-        end = add_word(parser, end);
-        lex_next(parser);
-    }
-    if (node->has_in && parser->token != TOKEN_SEMICOLON &&
-        parser->token != TOKEN_NEWLINE) {
-        return unexpected(parser);
+    if (take_word(parser, "in")) {
+        while (parser->token == TOKEN_WORD) {
+            end = add_word(parser, end, parser->text);
+            lex_next(parser);
+        }
+        if (parser->token != TOKEN_SEMICOLON &&
+            parser->token != TOKEN_NEWLINE) {
+            return unexpected(parser);
+        }
+    } else {
+        add_word(parser, end, (char *)"\"$@\"");
     }
     if (parser->token == TOKEN_SEMICOLON) {
         lex_next(parser);
@@ -91,7 +91,7 @@ parse_case_item(struct parser *parser)
         if (parser->token != TOKEN_WORD) {
             return unexpected(parser);
         }
-        end = add_word(parser, end);
+        end = add_word(parser, end, parser->text);
         lex_next(parser);
         if (parser->token != TOKEN_PIPE) {
             break;
@@ -121,7 +121,7 @@ parse_case(struct parser *parser)
     if (parser->token != TOKEN_WORD) {
         return unexpected(parser);
     }
-    add_word(parser, &node->words);
+    add_word(parser, &node->words, parser->text);
     lex_next(parser);
     skip_newlines(parser);
     if (!want_word(parser, "in")) {

@@ -11,42 +11,48 @@
 #include <unistd.h>
 
 #include "edit.h"
-#include "sh.h"
 
 #define DELETE_BACK 0x7f
 
-static struct line_buffer line;
+static struct line_buffer line = {.text.kept = true};
 static size_t age;    /* of the line from the history; 0: it is none */
 static char *newest;  /* what was typed before the history was asked */
 
 void
 line_insert(struct line_buffer *buffer, const char *text, size_t length)
 {
-    if (buffer->length + length + 1 > buffer->room) {
-        buffer->room = (buffer->length + length + 1) * 2;
-        buffer->text = check_memory(realloc(buffer->text, buffer->room));
-    }
-    char *place = buffer->text + buffer->cursor;
-    memmove(place + length, place, buffer->length - buffer->cursor);
-    memcpy(place, text, length);
-    buffer->length += length;
+    text_insert(&buffer->text, buffer->cursor, text, length);
     buffer->cursor += length;
-    buffer->text[buffer->length] = '\0';
 }
 
 void
 line_delete(struct line_buffer *buffer, size_t from, size_t to)
 {
-    memmove(buffer->text + from, buffer->text + to, buffer->length - to + 1);
-    buffer->length -= to - from;
+    struct text *text = &buffer->text;
+
+    memmove(text->bytes + from, text->bytes + to, text->length - to + 1);
+    text->length -= to - from;
     buffer->cursor = from;
 }
 
 void
 line_set(struct line_buffer *buffer, const char *text)
 {
-    buffer->length = buffer->cursor = 0;
+    buffer->text.length = buffer->cursor = 0;
     line_insert(buffer, text, strlen(text));
+}
+
+/* The place a character to the left or right: UTF-8's are of several bytes. */
+static size_t
+beside_cursor(bool right)
+{
+    const struct text *text = &line.text;
+    size_t at = line.cursor;
+
+    do {
+        at += right ? at < text->length : -(size_t)(at > 0);
+    } while (at > 0 && at < text->length && is_inside(text->bytes[at]));
+    return at;
 }
 
 static int
@@ -115,7 +121,7 @@ show_history(size_t wanted)
         return;
     }
     if (age == 0) {
-        newest = temp_copy(line.text, line.length);
+        newest = temp_copy(line.text.bytes, line.text.length);
         text = wanted == 0 ? newest : text;
     }
     age = wanted;
@@ -127,13 +133,25 @@ word_start(void)
 {
     size_t i = line.cursor;
 
-    while (i > 0 && line.text[i - 1] == ' ') {
+    while (i > 0 && line.text.bytes[i - 1] == ' ') {
         i--;
     }
-    while (i > 0 && line.text[i - 1] != ' ') {
+    while (i > 0 && line.text.bytes[i - 1] != ' ') {
         i--;
     }
     return i;
+}
+
+/* All its bytes at once: a terminal cannot show a part of a character. */
+static void
+insert_character(int byte)
+{
+    int more = (byte >= 0xc0) + (byte >= 0xe0) + (byte >= 0xf0);
+
+    line_insert(&line, &(char){(char)byte}, 1);
+    while (more-- > 0 && (byte = read_byte()) != KEY_END_OF_FILE) {
+        line_insert(&line, &(char){(char)byte}, 1);
+    }
 }
 
 /* A key that changes the line. */
@@ -141,23 +159,22 @@ static void
 edit(int key)
 {
     size_t cursor = line.cursor;
-    bool at_end = cursor == line.length;
 
     switch (key) {
     case KEY_LEFT:
-    case CONTROL('B'): line.cursor -= cursor > 0; break;
+    case CONTROL('B'): line.cursor = beside_cursor(false); break;
     case KEY_RIGHT:
-    case CONTROL('F'): line.cursor += !at_end; break;
+    case CONTROL('F'): line.cursor = beside_cursor(true); break;
     case KEY_HOME:
     case CONTROL('A'): line.cursor = 0; break;
     case KEY_END:
-    case CONTROL('E'): line.cursor = line.length; break;
+    case CONTROL('E'): line.cursor = line.text.length; break;
     case DELETE_BACK:
-    case CONTROL('H'): line_delete(&line, cursor - (cursor > 0), cursor); break;
+    case CONTROL('H'): line_delete(&line, beside_cursor(false), cursor); break;
     case KEY_DELETE:
-    case CONTROL('D'): line_delete(&line, cursor, cursor + !at_end); break;
+    case CONTROL('D'): line_delete(&line, cursor, beside_cursor(true)); break;
     case CONTROL('U'): line_delete(&line, 0, cursor); break;
-    case CONTROL('K'): line_delete(&line, cursor, line.length); break;
+    case CONTROL('K'): line_delete(&line, cursor, line.text.length); break;
     case CONTROL('W'): line_delete(&line, word_start(), cursor); break;
     case KEY_UP:
     case CONTROL('P'): show_history(age + 1); break;
@@ -173,7 +190,7 @@ edit(int key)
         break;
     default:
         if (key >= ' ' && key < KEY_UP) {
-            line_insert(&line, (char[]){(char)key}, 1);
+            insert_character(key);
         }
     }
 }
@@ -195,7 +212,7 @@ edit_until_end(const char *prompt)
         }
         bool ends = key == CONTROL('C') || key == '\n' || key == '\r' ||
                     key == KEY_END_OF_FILE ||
-                    (key == CONTROL('D') && line.length == 0);
+                    (key == CONTROL('D') && line.text.length == 0);
         if (ends) {
             return key;
         }
@@ -239,7 +256,7 @@ edit_line(const char *prompt, char **text)
     age = 0;
     newest = NULL;
     int key = edit_until_end(show_first_lines(prompt));
-    line.cursor = line.length;
+    line.cursor = line.text.length;
     if (key == CONTROL('C')) {
         line_insert(&line, "^C", 2);
         screen_show(prompt, &line);
@@ -249,10 +266,10 @@ edit_line(const char *prompt, char **text)
     if (key == CONTROL('C')) {
         return EDIT_INTERRUPTED;
     }
-    if (line.length == 0 && key != '\n' && key != '\r') {
+    if (line.text.length == 0 && key != '\n' && key != '\r') {
         return EDIT_END;
     }
-    history_add(line.text);
-    *text = line.text;
+    history_add(line.text.bytes);
+    *text = line.text.bytes;
     return EDIT_LINE;
 }

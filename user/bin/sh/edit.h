@@ -5,8 +5,7 @@
  * line, history.c knows those before, complete.c the names that can follow.
  */
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "sh.h"
 
 enum edit_result {
     EDIT_LINE,        /* *line is it, without a newline, till the next call */
@@ -15,6 +14,13 @@ enum edit_result {
 };
 
 enum edit_result edit_line(const char *prompt, char **line);
+
+/* Whether this byte goes on with a character of UTF-8. */
+static inline bool
+is_inside(char c)
+{
+    return (c & 0xc0) == 0x80;
+}
 
 #define CONTROL(c) ((c) & 0x1f)
 
@@ -34,9 +40,7 @@ int edit_key(void);
 
 /* The line in the making. */
 struct line_buffer {
-    char *text; /* always ended by a NUL */
-    size_t length;
-    size_t room;
+    struct text text;
     size_t cursor;
 };
 

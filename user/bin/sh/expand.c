@@ -18,7 +18,7 @@ static void
 expand_arithmetic(struct expansion *x, const char *s, const char *end,
                   bool quoted)
 {
-    char *text = expand_here(temp_copy(s + 3, (size_t)(end - s) - 5));
+    char *text = expand_string(temp_copy(s + 3, (size_t)(end - s) - 5), HERE);
     char digits[24];
     long value;
 
@@ -52,19 +52,6 @@ expand_backquote(struct expansion *x, const char *s, enum quoting quoting)
     return end == NULL ? s + 1 : end;
 }
 
-/* => the length of the parameter's name behind an unbraced dollar */
-static size_t
-plain_name(const char *s)
-{
-    size_t length = var_name_length(s);
-
-    if (length == 0 && *s != '\0' &&
-        (isdigit(*s) || strchr("?$!#@*-", *s) != NULL)) {
-        length = 1;
-    }
-    return length;
-}
-
 /* s is at the dollar. => behind what it begins */
 static const char *
 expand_dollar(struct expansion *x, const char *s, enum quoting quoting)
@@ -72,7 +59,7 @@ expand_dollar(struct expansion *x, const char *s, enum quoting quoting)
     struct scan scan = {.line = shell.line};
     bool quoted = quoting >= DOUBLE;
     const char *end = skip_dollar(s, quoted, &scan);
-    size_t name = plain_name(s + 1);
+    size_t name = param_name_length(s + 1, false);
 
     if (end == NULL) {
         complain("a %.2s is not closed", s);
@@ -111,10 +98,10 @@ expand_quoted(struct expansion *x, const char *s)
     }
     char *inside = temp_copy(s + 1, (size_t)(end - s) - 2);
     if (*s == '"') {
-        size_t before = x->length;
+        size_t before = x->arg.text.length;
         x->no_args = false;
         expand_text(x, inside, DOUBLE);
-        x->begun = x->begun || !x->no_args || x->length > before;
+        x->begun = x->begun || !x->no_args || x->arg.text.length > before;
         x->no_args = false;
         return end;
     }
@@ -206,19 +193,13 @@ expand_words(const struct word *words, int *count)
     return x.failed ? NULL : x.args.list + 1;
 }
 
-static char *
-whole(struct expansion *x)
-{
-    return x->failed ? NULL : temp_copy(x->text, x->length);
-}
-
 char *
-expand_one(const char *text)
+expand_string(const char *text, enum quoting quoting)
 {
     struct expansion x = {0};
 
-    expand_text(&x, text, BARE);
-    return whole(&x);
+    expand_text(&x, text, quoting);
+    return x.failed ? NULL : arg_text(&x);
 }
 
 char *
@@ -227,16 +208,7 @@ expand_assignment(const char *text)
     struct expansion x = {.assigns = true};
 
     expand_text(&x, text, BARE);
-    return whole(&x);
-}
-
-char *
-expand_here(const char *text)
-{
-    struct expansion x = {0};
-
-    expand_text(&x, text, HERE);
-    return whole(&x);
+    return x.failed ? NULL : arg_text(&x);
 }
 
 char *
@@ -245,5 +217,5 @@ expand_pattern(const char *text)
     struct expansion x = {0};
 
     expand_text(&x, text, BARE);
-    return x.failed ? NULL : end_pattern(&x);
+    return x.failed ? NULL : arg_pattern(&x);
 }

@@ -3,6 +3,7 @@
  * character and by any quote; so "" is an argument and an empty $x is none.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "run.h"
@@ -13,27 +14,31 @@ args_add(struct args *args, char *arg)
     if (args->count == args->room) {
         size_t room = args->room * 2 + 8;
         char **list = temp_alloc(room * sizeof(*list));
-        memcpy(list, args->list, args->count * sizeof(*list));
+        for (size_t i = 0; i < args->count; i++) {
+            list[i] = args->list[i];
+        }
         args->list = list;
         args->room = room;
     }
     args->list[args->count++] = arg;
 }
 
+static int
+compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void
+args_sort(struct args *args, size_t from)
+{
+    qsort(args->list + from, args->count - from, sizeof(char *), compare);
+}
+
 void
 put(struct expansion *x, char c, bool quoted)
 {
-    if (x->length == x->room) {
-        size_t room = x->room * 2 + 32;
-        char *text = temp_alloc(room * 2);
-        memcpy(text, x->text, x->length);
-        memcpy(text + room, x->marks, x->length);
-        x->text = text;
-        x->marks = text + room;
-        x->room = room;
-    }
-    x->text[x->length] = c;
-    x->marks[x->length++] = quoted;
+    marked_add(&x->arg, c, quoted);
     x->begun = true;
     x->after_space = false;
 }
@@ -43,26 +48,38 @@ put(struct expansion *x, char c, bool quoted)
  * which is no part of a pattern for names.
  */
 char *
-end_pattern(struct expansion *x)
+arg_pattern(const struct expansion *x)
 {
-    char *pattern = temp_alloc(x->length * 2 + 1);
+    const char *text = x->arg.text.bytes;
+    const char *marks = x->arg.marks.bytes;
+    char *pattern = temp_alloc(x->arg.text.length * 2 + 1);
     char *to = pattern;
 
-    for (size_t i = 0; i < x->length; i++) {
-        if (x->marks[i] && !isalnum(x->text[i]) && x->text[i] != '/') {
+    for (size_t i = 0; i < x->arg.text.length; i++) {
+        if (marks[i] && !isalnum(text[i]) && text[i] != '/') {
             *to++ = '\\';
         }
-        *to++ = x->text[i];
+        *to++ = text[i];
     }
     *to = '\0';
     return pattern;
 }
 
+/* What was put, as it is. */
+char *
+arg_text(const struct expansion *x)
+{
+    return temp_copy(x->arg.text.bytes, x->arg.text.length);
+}
+
 static bool
 has_pattern(const struct expansion *x)
 {
-    for (size_t i = 0; i < x->length; i++) {
-        if (!x->marks[i] && strchr("*?[", x->text[i]) != NULL) {
+    const struct marked *arg = &x->arg;
+
+    for (size_t i = 0; i < arg->text.length; i++) {
+        if (!arg->marks.bytes[i] &&
+            strchr("*?[", arg->text.bytes[i]) != NULL) {
             return true;
         }
     }
@@ -74,10 +91,10 @@ end_arg(struct expansion *x)
 {
     bool names = x->split && !shell.opt['f'] && has_pattern(x);
 
-    if (x->begun && !(names && glob(end_pattern(x), &x->args))) {
-        args_add(&x->args, temp_copy(x->text, x->length));
+    if (x->begun && !(names && glob(arg_pattern(x), &x->args))) {
+        args_add(&x->args, arg_text(x));
     }
-    x->length = 0;
+    x->arg.text.length = x->arg.marks.length = 0;
     x->begun = false;
     x->after_space = false;
 }

@@ -75,12 +75,6 @@ expand_parts(const char *path, const char *pattern, struct args *names)
     }
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Add the names that match, in order. => false: there are none */
 bool
 glob(const char *pattern, struct args *args)
@@ -88,6 +82,6 @@ glob(const char *pattern, struct args *args)
     size_t before = args->count;
 
     expand_parts("", pattern, args);
-    qsort(args->list + before, args->count - before, sizeof(char *), compare);
+    args_sort(args, before);
     return args->count > before;
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "edit.h"
-#include "sh.h"
 
 #define HISTORY_MAX 200
 #define QUERY_MAX   60
@@ -63,7 +62,7 @@ show(const char *query, bool found, const struct line_buffer *line)
 int
 history_search(struct line_buffer *line)
 {
-    char *before = temp_copy(line->text, line->length);
+    char *before = temp_copy(line->text.bytes, line->text.length);
     char query[QUERY_MAX] = "";
     size_t length = 0;
     size_t age = 0;

@@ -173,12 +173,14 @@ job_wait(struct job *job)
 void
 job_remember(const struct job *job)
 {
-    struct background *entry = malloc(sizeof(*entry));
-    if (entry == NULL || job->count == 0) {
-        free(entry);
+    if (job->count == 0) {
         return;
     }
+    struct background *entry = check_memory(malloc(sizeof(*entry)));
     shell.last_job = job->pids[job->count - 1];
+    for (struct background *b = shell.background; b != NULL; b = b->next) {
+        b->pid = b->pid == shell.last_job ? 0 : b->pid; /* it is used again */
+    }
     *entry = (struct background){
         .next = shell.background,
         .pid = shell.last_job,
@@ -203,25 +205,13 @@ note_end(pid_t pid, int status)
     }
 }
 
-/* Collect whatever has ended by now. */
 void
-jobs_poll(void)
+jobs_collect(int options)
 {
     int status;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        note_end(pid, status);
-    }
-}
-
-void
-jobs_wait_all(void)
-{
-    int status;
-    pid_t pid;
-
-    while ((pid = wait_patiently(-1, &status, 0)) > 0) {
+    while ((pid = wait_patiently(-1, &status, options)) > 0) {
         note_end(pid, status);
     }
 }

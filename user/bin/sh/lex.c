@@ -1,5 +1,4 @@
 /* The lexer: cuts text into words and operators, and reads here-documents. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "syntax.h"
@@ -8,28 +7,33 @@
 static const struct {
     const char *text;
     enum token token;
-} operators[] = {
-    {"\n", TOKEN_NEWLINE},  {";;", TOKEN_DOUBLE_SEMICOLON},
-    {";", TOKEN_SEMICOLON}, {"&&", TOKEN_AND_IF},
-    {"&", TOKEN_AMPERSAND}, {"||", TOKEN_OR_IF},
-    {"|", TOKEN_PIPE},      {"(", TOKEN_OPEN},
-    {")", TOKEN_CLOSE},
-};
-
-static const struct {
-    const char *text;
     enum redir_kind kind;
-    int fd;
-} redirections[] = {
-    {"<<-", REDIR_HERE, 0},  {"<<", REDIR_HERE, 0},    {"<&", REDIR_DUP, 0},
-    {"<>", REDIR_BOTH, 0},   {"<", REDIR_READ, 0},     {">>", REDIR_APPEND, 1},
-    {">&", REDIR_DUP, 1},    {">|", REDIR_CLOBBER, 1}, {">", REDIR_WRITE, 1},
+    int fd; /* that a redirection changes if no digit stands in front of it */
+} operators[] = {
+    {"\n", TOKEN_NEWLINE, 0, 0},
+    {";;", TOKEN_DOUBLE_SEMICOLON, 0, 0},
+    {";", TOKEN_SEMICOLON, 0, 0},
+    {"&&", TOKEN_AND_IF, 0, 0},
+    {"&", TOKEN_AMPERSAND, 0, 0},
+    {"||", TOKEN_OR_IF, 0, 0},
+    {"|", TOKEN_PIPE, 0, 0},
+    {"(", TOKEN_OPEN, 0, 0},
+    {")", TOKEN_CLOSE, 0, 0},
+    {"<<-", TOKEN_REDIR, REDIR_HERE, 0},
+    {"<<", TOKEN_REDIR, REDIR_HERE, 0},
+    {"<&", TOKEN_REDIR, REDIR_DUP, 0},
+    {"<>", TOKEN_REDIR, REDIR_BOTH, 0},
+    {"<", TOKEN_REDIR, REDIR_READ, 0},
+    {">>", TOKEN_REDIR, REDIR_APPEND, 1},
+    {">&", TOKEN_REDIR, REDIR_DUP, 1},
+    {">|", TOKEN_REDIR, REDIR_CLOBBER, 1},
+    {">", TOKEN_REDIR, REDIR_WRITE, 1},
 };
 
 static const char *
 here(const struct parser *parser)
 {
-    return parser->source->text + parser->source->at;
+    return parser->source->text.bytes + parser->source->at;
 }
 
 static void
@@ -38,7 +42,7 @@ advance(struct parser *parser, size_t length)
     struct source *source = parser->source;
 
     for (; length > 0; length--) {
-        source->line += source->text[source->at++] == '\n';
+        source->line += source->text.bytes[source->at++] == '\n';
     }
 }
 
@@ -123,10 +127,11 @@ lex_word(struct parser *parser)
             parser->token = TOKEN_ERROR;
             return;
         }
-        if (!source_more(parser->source)) {
+        if (scan.ended) {
             parser->token = TOKEN_END;
             return;
         }
+        scan.ended = !source_more(parser->source);
     }
     size_t length = (size_t)(end - here(parser));
     parser->token = TOKEN_WORD;
@@ -134,40 +139,25 @@ lex_word(struct parser *parser)
     advance(parser, length);
 }
 
+/* A descriptor has one digit: those from 10 up are the shell's own. */
 static bool
-lex_redir(struct parser *parser)
+lex_operator(struct parser *parser)
 {
     const char *s = here(parser);
     size_t digits = strspn(s, "0123456789");
 
-    for (size_t i = 0; i < sizeof(redirections) / sizeof(*redirections); i++) {
-        size_t length = strlen(redirections[i].text);
-        if (digits > 4 ||
-            strncmp(s + digits, redirections[i].text, length) != 0) {
-            continue;
-        }
-        parser->token = TOKEN_REDIR;
-        parser->text = (char *)redirections[i].text;
-        parser->redir = (struct redir){
-            .kind = redirections[i].kind,
-            .fd = digits > 0 ? atoi(s) : redirections[i].fd,
-            .tabs = length == 3,
-        };
-        advance(parser, digits + length);
-        return true;
-    }
-    return false;
-}
-
-static bool
-lex_operator(struct parser *parser)
-{
     for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++) {
-        size_t length = strlen(operators[i].text);
-        if (strncmp(here(parser), operators[i].text, length) == 0) {
+        const char *text = operators[i].text;
+        bool numbered = digits == 1 && operators[i].token == TOKEN_REDIR;
+        if (strncmp(s + numbered, text, strlen(text)) == 0) {
             parser->token = operators[i].token;
-            parser->text = (char *)operators[i].text;
-            advance(parser, length);
+            parser->text = (char *)text;
+            parser->redir = (struct redir){
+                .kind = operators[i].kind,
+                .fd = numbered ? *s - '0' : operators[i].fd,
+                .tabs = strcmp(text, "<<-") == 0,
+            };
+            advance(parser, numbered + strlen(text));
             return true;
         }
     }
@@ -181,7 +171,7 @@ lex_next(struct parser *parser)
     parser->line = parser->source->line;
     if (*here(parser) == '\0') {
         parser->token = TOKEN_END;
-    } else if (!lex_redir(parser) && !lex_operator(parser)) {
+    } else if (!lex_operator(parser)) {
         lex_word(parser);
     }
     while (parser->token == TOKEN_NEWLINE && parser->here != NULL) {

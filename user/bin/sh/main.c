@@ -4,11 +4,11 @@
  *     sh [-aefnuvxC] [-o OPTION]           commands from standard input
  *     sh [OPTIONS] FILE [ARG...]           from a file, the rest being $1 ...
  *     sh [OPTIONS] -c TEXT [NAME [ARG...]]
+ *     sh [OPTIONS] -s [ARG...]             as without a file, with $1 ...
  *
  * Entry points: main, shell_exit, shell_fail.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -62,48 +62,39 @@ shell_fail(void)
     return 2;
 }
 
-static void
-open_script(struct source *source, const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
-
-    if (high < 0) {
-        complain("cannot open %s: %s", path, strerror(errno));
-        exit(errno == ENOENT ? 127 : 126);
-    }
-    close(fd);
-    source_open_fd(source, high);
-}
-
 /* => false if the arguments make no sense */
 static bool
 choose_source(struct source *source, int argc, char **argv)
 {
-    int i = options_read(argv, "sh");
-    bool text = i > 0 && i < argc && argv[i][0] == '-' &&
-                strchr(argv[i], 'c') != NULL;
+    int i = options_read(argv, "cs");
+    bool text = shell.opt['c'];
+    bool standard = shell.opt['s'];
 
-    if (i < 0 || (text && i + 1 == argc)) {
+    shell.opt['c'] = shell.opt['s'] = false;
+    if (i < 0) {
         return false;
     }
-    if (i < argc && strcmp(argv[i], "--") == 0) {
-        i++;
-    }
+    i += i < argc && (strcmp(argv[i], "--") == 0 || strcmp(argv[i], "-") == 0);
     if (text) {
-        source_open_text(source, argv[i + 1]);
-        i += 2;
-    } else if (i < argc) {
-        open_script(source, argv[i]);
+        if (i == argc) {
+            return false;
+        }
+        source_open_text(source, argv[i++]);
+    } else if (i < argc && !standard) {
+        if (!source_open_file(source, argv[i])) {
+            complain("cannot open %s: %s", argv[i], strerror(errno));
+            exit(errno == ENOENT ? 127 : 126);
+        }
     } else {
         source_open_fd(source, STDIN_FILENO);
         shell.interactive = source->terminal = isatty(STDIN_FILENO);
     }
-    shell.name = i < argc ? argv[i] : argv[0];
-    if (i + 1 < argc) {
-        shell.params.args = argv + i + 1;
-        shell.params.count = argc - i - 1;
+    shell.name = argv[0];
+    if (i < argc && !standard) {
+        shell.name = argv[i++];
     }
+    shell.params.args = argv + i;
+    shell.params.count = argc - i;
     return true;
 }
 
@@ -148,7 +139,7 @@ main(int argc, char **argv)
 
     shell.pid = getpid();
     if (argc < 1 || !choose_source(&source, argc, argv)) {
-        complain("usage: sh [-aefnuvxC] [-c TEXT | FILE] [ARG...]");
+        complain("usage: sh [-aefnuvxC] [-c TEXT | FILE | -s] [ARG...]");
         return 2;
     }
     set_variables();

@@ -6,10 +6,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sh.h"
 
 #define BLOCK_SIZE 4000
+#define STACK_MAX  (8 << 20)
 
 struct block {
     struct block *next;
@@ -28,6 +30,23 @@ check_memory(void *memory)
         exit(2);
     }
     return memory;
+}
+
+bool
+stack_is_full(void)
+{
+    static const char *start;
+    static size_t limit;
+    struct rlimit rlimit;
+    const char *here = __builtin_frame_address(0);
+
+    if (start == NULL) {
+        start = here;
+        limit = getrlimit(RLIMIT_STACK, &rlimit) < 0 ||
+                        rlimit.rlim_cur > STACK_MAX
+                    ? STACK_MAX : rlimit.rlim_cur;
+    }
+    return (size_t)(start - here) > limit / 4 * 3;
 }
 
 static void *
@@ -67,7 +86,9 @@ temp_copy(const char *text, size_t length)
 {
     char *copy = temp_alloc(length + 1);
 
-    memcpy(copy, text, length);
+    if (length > 0) { /* else text may be NULL */
+        memcpy(copy, text, length);
+    }
     copy[length] = '\0';
     return copy;
 }
@@ -85,6 +106,38 @@ temp_release(struct mark mark)
     if (temporary != NULL) {
         temporary->used = mark.used;
     }
+}
+
+void
+text_insert(struct text *text, size_t at, const char *bytes, size_t length)
+{
+    if (text->length + length + 1 > text->room) {
+        char *old = text->bytes;
+        text->room = (text->length + length + 1) * 2;
+        text->bytes = text->kept ? check_memory(realloc(old, text->room))
+                                 : temp_alloc(text->room);
+        if (!text->kept && old != NULL) {
+            memcpy(text->bytes, old, text->length);
+        }
+    }
+    char *place = text->bytes + at;
+    memmove(place + length, place, text->length - at);
+    memcpy(place, bytes, length);
+    text->length += length;
+    text->bytes[text->length] = '\0';
+}
+
+void
+text_add(struct text *text, const char *bytes, size_t length)
+{
+    text_insert(text, text->length, bytes, length);
+}
+
+void
+marked_add(struct marked *marked, char c, bool quoted)
+{
+    text_add(&marked->text, &c, 1);
+    text_add(&marked->marks, &(char){quoted}, 1);
 }
 
 struct tree *

@@ -55,17 +55,22 @@ value_of(const char *name)
     }
 }
 
-/* => the length of the parameter's name; 0 if there is none */
+size_t
+param_name_length(const char *text, bool in_braces)
+{
+    size_t length = var_name_length(text);
+    size_t digits = strspn(text, "0123456789");
+
+    return length > 0   ? length
+           : digits > 0 ? (in_braces ? digits : 1)
+                        : *text != '\0' && strchr("#?$!-@*", *text) != NULL;
+}
+
 static size_t
 read_name(const char *text, struct param *param)
 {
-    size_t length = var_name_length(text);
+    size_t length = param_name_length(text, true);
 
-    if (length == 0 && isdigit(*text)) {
-        length = strspn(text, "0123456789");
-    } else if (length == 0) {
-        length = *text != '\0' && strchr("#?$!-@*", *text) != NULL;
-    }
     param->name = temp_copy(text, length);
     param->all = *text == '@' || *text == '*';
     param->value = length > 0 ? value_of(param->name) : NULL;
@@ -104,32 +109,26 @@ put_length(struct expansion *x, const struct param *param, bool quoted)
     }
 }
 
-static char *
-trim_start(const char *value, const char *pattern, bool longest)
+/* The value without what the pattern matches at its start, or at its end. */
+static const char *
+trim(const char *value, const char *pattern, bool start, bool longest)
 {
     size_t length = strlen(value);
+    char *copy = temp_copy(value, length);
 
     for (size_t i = 0; i <= length; i++) {
-        size_t n = longest ? length - i : i;
-        if (pattern_match(pattern, temp_copy(value, n))) {
-            return temp_copy(value + n, length - n);
+        size_t size = longest ? length - i : i; /* of what is taken away */
+        char *cut = copy + (start ? size : length - size);
+        char first = *cut;
+        *cut = start ? '\0' : first;
+        bool matches = pattern_match(pattern, start ? copy : cut);
+        *cut = first;
+        if (matches) {
+            *cut = start ? first : '\0';
+            return start ? cut : copy;
         }
     }
-    return temp_copy(value, length);
-}
-
-static char *
-trim_end(const char *value, const char *pattern, bool longest)
-{
-    size_t length = strlen(value);
-
-    for (size_t i = 0; i <= length; i++) {
-        size_t n = longest ? i : length - i;
-        if (pattern_match(pattern, value + n)) {
-            return temp_copy(value, n);
-        }
-    }
-    return temp_copy(value, length);
+    return copy;
 }
 
 /* op is # ## % %%, and the pattern behind it. */
@@ -143,8 +142,7 @@ put_trimmed(struct expansion *x, const struct param *param, const char *op,
     if (pattern == NULL || !check_set(x, param)) {
         x->failed = true;
     } else if (param->value != NULL) {
-        put_value(x, op[0] == '#' ? trim_start(param->value, pattern, longest)
-                                  : trim_end(param->value, pattern, longest),
+        put_value(x, trim(param->value, pattern, op[0] == '#', longest),
                   quoted);
     }
 }
@@ -153,7 +151,7 @@ static void
 assign(struct expansion *x, const struct param *param, const char *word,
        bool quoted)
 {
-    char *value = quoted ? expand_here(word) : expand_one(word);
+    char *value = expand_string(word, quoted ? DOUBLE : BARE);
 
     if (value != NULL && !var_is_name(param->name)) {
         complain("%s: cannot be assigned", param->name);
@@ -170,7 +168,7 @@ static void
 report_missing(struct expansion *x, const struct param *param,
                const char *word)
 {
-    char *text = expand_one(word);
+    char *text = expand_string(word, BARE);
 
     if (text != NULL) {
         complain("%s: %s", param->name, *text != '\0' ? text : "not set");
@@ -202,7 +200,7 @@ expand_param(struct expansion *x, const char *text, enum quoting quoting)
     case '-':
     case '+':
         if (missing == (*op == '-')) {
-            expand_text(x, op + 1, quoting == BARE ? INNER : quoting);
+            expand_text(x, op + 1, quoted ? DOUBLE : INNER);
         } else if (*op == '-') {
             put_param(x, &param, quoted);
         }

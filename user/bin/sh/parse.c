@@ -15,8 +15,6 @@
 
 #include "syntax.h"
 
-#define DEPTH_MAX 100 /* commands in commands */
-
 static struct node *parse_and_or(struct parser *parser);
 static struct node *parse_pipeline(struct parser *parser);
 static struct node *parse_command(struct parser *parser);
@@ -60,7 +58,8 @@ is_whole(const struct parser *parser)
 
     return !source->interrupted &&
            (parser->token == TOKEN_NEWLINE ||
-            (parser->token == TOKEN_END && source->text[source->at] == '\0'));
+            (parser->token == TOKEN_END &&
+             source->text.bytes[source->at] == '\0'));
 }
 
 enum parse_result
@@ -261,10 +260,10 @@ parse_group(struct parser *parser, enum node_kind kind)
 }
 
 struct word **
-add_word(struct parser *parser, struct word **end)
+add_word(struct parser *parser, struct word **end, char *text)
 {
     *end = tree_alloc(parser->tree, sizeof(**end));
-    (*end)->text = parser->text;
+    (*end)->text = text;
     return &(*end)->next;
 }
 
@@ -284,7 +283,7 @@ parse_compound(struct parser *parser)
 static struct node *
 parse_command(struct parser *parser)
 {
-    if (parser->depth == DEPTH_MAX) {
+    if (parser->depth >= DEPTH_MAX) {
         complain("line %d: commands nested too deep", parser->line);
         parser->result = PARSE_ERROR;
         return NULL;
@@ -365,7 +364,7 @@ parse_simple(struct parser *parser)
     while (parser->token == TOKEN_WORD || parser->token == TOKEN_REDIR) {
         redirs = parse_redirs(parser, redirs);
         if (parser->token == TOKEN_WORD) {
-            words = add_word(parser, words);
+            words = add_word(parser, words, parser->text);
             lex_next(parser);
         }
         if (parser->token == TOKEN_OPEN && node->redirs == NULL &&

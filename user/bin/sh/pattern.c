@@ -1,52 +1,18 @@
 /* Patterns: * ? [a-z] [!a-z] [[:alpha:]], and \ in front of what is plain. */
-#include <ctype.h>
 #include <string.h>
 
+#include "lib/class.h"
 #include "run.h"
-
-static int
-is_blank(int c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static int
-is_control(int c)
-{
-    return (c >= 0 && c < ' ') || c == 0x7f;
-}
-
-static int
-is_graph(int c)
-{
-    return isprint(c) && c != ' ';
-}
-
-static const struct {
-    const char *name;
-    int (*has)(int c);
-} classes[] = {
-    {"alpha", isalpha}, {"digit", isdigit}, {"alnum", isalnum},
-    {"upper", isupper}, {"lower", islower}, {"space", isspace},
-    {"blank", is_blank}, {"punct", ispunct}, {"print", isprint},
-    {"graph", is_graph}, {"cntrl", is_control}, {"xdigit", isxdigit},
-};
 
 /* s is behind [: ; => whether c is in the class, *end is behind :] */
 static bool
 match_class(const char *s, char c, const char **end)
 {
     const char *colon = strstr(s, ":]");
+    int (*has)(int c) = class_find(s, (size_t)(colon - s));
 
     *end = colon + 2;
-    for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
-        size_t length = strlen(classes[i].name);
-        if ((size_t)(colon - s) == length &&
-            strncmp(s, classes[i].name, length) == 0) {
-            return classes[i].has((unsigned char)c);
-        }
-    }
-    return false;
+    return has != NULL && has((unsigned char)c);
 }
 
 /*
@@ -82,38 +48,48 @@ match_bracket(const char *s, char c, bool *matches)
     return s + 1;
 }
 
+/* Whether the first piece of the pattern matches c; it is then behind it. */
+static bool
+match_piece(const char **pattern, char c)
+{
+    const char *s = *pattern;
+    const char *end = NULL;
+    bool matches = false;
+
+    if (*s == '[') {
+        end = match_bracket(s + 1, c, &matches);
+    }
+    if (end == NULL) {
+        bool any = *s == '?';
+        s += *s == '\\' && s[1] != '\0';
+        matches = any || *s == c;
+        end = s + 1;
+    }
+    *pattern = matches ? end : *pattern;
+    return matches;
+}
+
+/* Only the last * need take more when the rest does not match. */
 bool
 pattern_match(const char *pattern, const char *text)
 {
-    for (; *pattern != '\0'; text++) {
-        const char *end = NULL;
-        bool matches = false;
+    const char *after_star = NULL;
+    const char *taken = NULL; /* what that * takes ends here */
+
+    while (*text != '\0' || *pattern != '\0') {
         if (*pattern == '*') {
-            while (!pattern_match(pattern + 1, text)) {
-                if (*text++ == '\0') {
-                    return false;
-                }
-            }
-            return true;
-        }
-        if (*text == '\0') {
+            after_star = ++pattern;
+            taken = text;
+        } else if (*text != '\0' && match_piece(&pattern, *text)) {
+            text++;
+        } else if (after_star == NULL || *taken == '\0') {
             return false;
+        } else {
+            pattern = after_star;
+            text = ++taken;
         }
-        if (*pattern == '[') {
-            end = match_bracket(pattern + 1, *text, &matches);
-        }
-        if (end == NULL) {
-            bool any = *pattern == '?';
-            pattern += *pattern == '\\' && pattern[1] != '\0';
-            matches = any || *pattern == *text;
-            end = pattern + 1;
-        }
-        if (!matches) {
-            return false;
-        }
-        pattern = end;
     }
-    return *text == '\0';
+    return true;
 }
 
 /* Whether it can match nothing but one text. */

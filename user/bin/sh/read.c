@@ -13,32 +13,12 @@
 
 #define INTERRUPT ('C' & 0x1f)
 
-/* A line without its newline; a \ was in front of what is marked. */
+/* A line without its newline; what stood behind a \ is marked. */
 struct line {
-    char *text;
-    char *marks;
-    size_t length;
-    size_t room;
+    struct marked in;
     const char *ifs;
     bool interruptible; /* ^C is a byte now */
 };
-
-static void
-add(struct line *line, char c, bool mark)
-{
-    if (line->length + 1 >= line->room) {
-        size_t room = line->room * 2 + 128;
-        char *text = temp_alloc(room * 2);
-        memcpy(text, line->text, line->length);
-        memcpy(text + room, line->marks, line->length);
-        line->text = text;
-        line->marks = text + room;
-        line->room = room;
-    }
-    line->text[line->length] = c;
-    line->marks[line->length++] = mark;
-    line->text[line->length] = '\0';
-}
 
 /*
  * A shell with somebody at it is not ended by SIGINT: for it ^C is made a byte
@@ -79,7 +59,7 @@ read_line(struct line *line, bool raw)
         }
         if (escaped) {
             if (c != '\n') {
-                add(line, c, true);
+                marked_add(&line->in, c, true);
             }
             escaped = false;
         } else if (c == '\\' && !raw) {
@@ -87,7 +67,7 @@ read_line(struct line *line, bool raw)
         } else if (c == '\n') {
             return true;
         } else if (c != '\0') {
-            add(line, c, false);
+            marked_add(&line->in, c, false);
         }
     }
 }
@@ -95,14 +75,14 @@ read_line(struct line *line, bool raw)
 static bool
 separates(const struct line *line, size_t at)
 {
-    return at < line->length && !line->marks[at] &&
-           strchr(line->ifs, line->text[at]) != NULL;
+    return at < line->in.text.length && !line->in.marks.bytes[at] &&
+           strchr(line->ifs, line->in.text.bytes[at]) != NULL;
 }
 
 static size_t
 skip_space(const struct line *line, size_t at)
 {
-    while (separates(line, at) && isspace(line->text[at])) {
+    while (separates(line, at) && isspace(line->in.text.bytes[at])) {
         at++;
     }
     return at;
@@ -112,7 +92,7 @@ skip_space(const struct line *line, size_t at)
 static size_t
 find_field(const struct line *line, size_t at, size_t *end)
 {
-    while (at < line->length && !separates(line, at)) {
+    while (at < line->in.text.length && !separates(line, at)) {
         at++;
     }
     *end = at;
@@ -132,14 +112,14 @@ assign(const struct line *line, char **names)
     for (; *names != NULL; names++) {
         size_t end;
         size_t next = find_field(line, at, &end);
-        if (names[1] == NULL && next < line->length) {
-            end = line->length;
+        if (names[1] == NULL && next < line->in.text.length) {
+            end = line->in.text.length;
             while (end > at && separates(line, end - 1) &&
-                   isspace(line->text[end - 1])) {
+                   isspace(line->in.text.bytes[end - 1])) {
                 end--;
             }
         }
-        if (!var_set(*names, temp_copy(line->text + at, end - at))) {
+        if (!var_set(*names, temp_copy(line->in.text.bytes + at, end - at))) {
             return 2;
         }
         at = next;
@@ -168,8 +148,6 @@ builtin_read(int argc, char **argv)
     if (line.ifs == NULL) {
         line.ifs = " \t\n";
     }
-    add(&line, '\0', true);
-    line.length = 0;
     line.interruptible = make_interruptible(&modes);
     if (line.interruptible && job_interrupted()) {
         shell.unwind = UNWIND_COMMAND; /* it was typed a moment too early */

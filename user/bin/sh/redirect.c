@@ -27,9 +27,10 @@ redirect_expand(struct redir *from, struct redir **to)
     for (; from != NULL; from = from->next) {
         *to = temp_alloc(sizeof(**to));
         **to = *from;
-        (*to)->target = from->kind != REDIR_HERE ? expand_one(from->target)
-                        : from->literal          ? from->target
-                                        : expand_here(from->target);
+        bool here = from->kind == REDIR_HERE;
+        if (!here || !from->literal) {
+            (*to)->target = expand_string(from->target, here ? HERE : BARE);
+        }
         if ((*to)->target == NULL) {
             return false;
         }
@@ -174,27 +175,16 @@ redirect_apply(const struct redir *redirs, struct saved_fd **saved)
     return true;
 }
 
-/* The redirections stay: forget what they replaced. */
+/* The last one made is undone first, unless they stay. */
 void
-redirect_keep(struct saved_fd *saved)
+redirect_undo(struct saved_fd *saved, bool stay)
 {
     for (; saved != NULL; saved = saved->next) {
-        if (saved->copy >= 0) {
-            close(saved->copy);
-        }
-    }
-}
-
-/* The last one made is undone first. */
-void
-redirect_undo(struct saved_fd *saved)
-{
-    for (; saved != NULL; saved = saved->next) {
-        if (saved->copy < 0) {
+        if (!stay && saved->copy < 0) {
             close(saved->fd);
-        } else {
+        } else if (!stay) {
             dup2(saved->copy, saved->fd);
-            close(saved->copy);
         }
+        close_fd(saved->copy);
     }
 }

@@ -36,22 +36,22 @@ run_simple(struct node *node)
     return check(run_ready(&ready, false));
 }
 
-/* Run nodes in processes of their own, joined by pipes. */
+/* Run the nodes up to `end` in processes of their own, joined by pipes. */
 static int
-run_job(struct node *node, bool background)
+run_job(struct node *node, const struct node *end, bool background)
 {
     struct job job = {.background = background};
     struct stage stage = {.job = &job, .in = -1};
-    int count = 0;
+    size_t count = 0;
 
-    for (struct node *n = node; n != NULL; n = n->next) {
+    for (struct node *n = node; n != end; n = n->next) {
         count++;
     }
-    job.pids = temp_alloc((size_t)count * sizeof(pid_t));
+    job.pids = temp_alloc(count * sizeof(pid_t));
     pid_t pid = 0;
-    for (; node != NULL; node = node->next) {
+    for (; node != end; node = node->next) {
         int fds[2] = {-1, -1};
-        if (node->next != NULL && pipe2(fds, O_CLOEXEC) < 0) {
+        if (node->next != end && pipe2(fds, O_CLOEXEC) < 0) {
             complain("pipe: %s", strerror(errno));
             pid = -1;
             break;
@@ -62,12 +62,8 @@ run_job(struct node *node, bool background)
         if (pid > 0) {
             job_add(&job, pid);
         }
-        if (stage.in >= 0) {
-            close(stage.in);
-        }
-        if (stage.out >= 0) {
-            close(stage.out);
-        }
+        close_fd(stage.in);
+        close_fd(stage.out);
         stage.in = stage.unused;
     }
     if (background) {
@@ -81,29 +77,21 @@ run_job(struct node *node, bool background)
 static int
 run_pipe(struct node *node)
 {
-    return check(run_job(node->left, false));
-}
-
-/* A single node, though it is one of a chain. */
-static int
-run_alone(struct node *node, bool background)
-{
-    struct node alone = *node;
-
-    alone.next = NULL;
-    return run_job(alone.kind == NODE_PIPE ? alone.left : &alone, background);
+    return check(run_job(node->left, NULL, false));
 }
 
 static int
 run_subshell(struct node *node)
 {
-    return check(run_alone(node, false));
+    return check(run_job(node, node->next, false));
 }
 
 static int
 run_background(struct node *node)
 {
-    return run_alone(node->left, true);
+    struct node *left = node->left;
+
+    return run_job(left->kind == NODE_PIPE ? left->left : left, NULL, true);
 }
 
 /* A command of which only the status is wanted. */
@@ -210,22 +198,13 @@ run_while(struct node *node)
 static int
 run_for(struct node *node)
 {
-    int count = shell.params.count;
-    char **values = shell.params.args;
+    int count;
     int status = 0;
 
     shell.line = node->line;
-    if (node->has_in) {
-        values = expand_words(node->words, &count);
-        if (values == NULL) {
-            return shell.status = shell_fail();
-        }
-    } else { /* `set` in the loop may free the arguments */
-        char **copies = temp_alloc(((size_t)count + 1) * sizeof(*copies));
-        for (int i = 0; i < count; i++) {
-            copies[i] = temp_copy(values[i], strlen(values[i]));
-        }
-        values = copies;
+    char **values = expand_words(node->words, &count);
+    if (values == NULL) {
+        return shell.status = shell_fail();
     }
     shell.loops++;
     for (int i = 0; i < count; i++) {
@@ -264,7 +243,7 @@ run_case(struct node *node)
 {
     shell.line = node->line;
     command_substituted = false;
-    char *subject = expand_one(node->words->text);
+    char *subject = expand_string(node->words->text, BARE);
     if (subject == NULL) {
         return shell.status = shell_fail();
     }
@@ -305,16 +284,15 @@ run_redirected(struct node *node)
 {
     struct saved_fd *saved = NULL;
     struct redir *redirs;
-    int status = 2;
 
     if (!redirect_expand(node->redirs, &redirs)) {
         return shell.status = shell_fail();
     }
-    if (redirect_apply(redirs, &saved)) {
-        status = runners[node->kind](node);
-    }
-    redirect_undo(saved);
-    return shell.status = status;
+    bool ok = redirect_apply(redirs, &saved);
+    int status = ok ? runners[node->kind](node) : 2;
+    redirect_undo(saved, false);
+    shell.status = status;
+    return ok ? status : check(status);
 }
 
 int
@@ -322,6 +300,10 @@ run_node(struct node *node)
 {
     if (shell.opt['n'] && !shell.interactive) {
         return shell.status;
+    }
+    if (stack_is_full()) {
+        complain("commands run each other too deep");
+        return shell.status = shell_fail();
     }
     struct mark mark = temp_mark();
     bool around = node->redirs != NULL && node->kind != NODE_SIMPLE &&
@@ -364,7 +346,7 @@ run_source(struct source *source)
         temp_release(mark);
         if (source->terminal) {
             shell.unwind = UNWIND_NOT;
-            source->at = source->length; /* the rest of a wrong line */
+            source->at = source->text.length; /* the rest of a wrong line */
         } else if (shell.unwind != UNWIND_NOT) {
             break;
         }
@@ -386,16 +368,10 @@ int
 run_file(const char *path)
 {
     struct source source;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
 
-    if (fd >= 0) {
-        close(fd);
-    }
-    if (high < 0) {
+    if (!source_open_file(&source, path)) {
         return -1;
     }
-    source_open_fd(&source, high);
     int status = run_source(&source);
     source_close(&source);
     return status;

@@ -15,10 +15,6 @@ int run_file(const char *path);
 
 /* expand.c: NULL after a complaint; all is in temporary memory. */
 char **expand_words(const struct word *words, int *count);
-char *expand_one(const char *text);        /* one string, never split */
-char *expand_assignment(const char *text); /* the same, behind NAME= */
-char *expand_pattern(const char *text);    /* \ in front of what was quoted */
-char *expand_here(const char *text);       /* a here-document, a prompt */
 
 /* An argument list in the making. */
 struct args {
@@ -28,6 +24,7 @@ struct args {
 };
 
 void args_add(struct args *args, char *arg);
+void args_sort(struct args *args, size_t from);
 
 /* How text that is expanded stands. */
 enum quoting {
@@ -38,29 +35,35 @@ enum quoting {
 };
 
 struct expansion {
-    struct args args; /* the finished arguments */
-    char *text;       /* the argument in the making */
-    char *marks;      /* for each of its bytes: was it quoted? */
-    size_t length;
-    size_t room;
-    bool split;       /* unquoted values are split, and patterns matched */
-    bool assigns;     /* NAME=value: ~ also stands for itself behind : */
-    bool begun;       /* there is an argument, be it empty */
-    bool after_space; /* white space of IFS ended the last argument */
-    bool no_args;     /* "$@" gave nothing in this quoted string */
-    bool failed;      /* after a complaint */
+    struct args args;  /* the finished arguments */
+    struct marked arg; /* the one in the making */
+    bool split;        /* unquoted values are split, and patterns matched */
+    bool assigns;      /* NAME=value: ~ also stands for itself behind : */
+    bool begun;        /* there is an argument, be it empty */
+    bool after_space;  /* white space of IFS ended the last argument */
+    bool no_args;      /* "$@" gave nothing in this quoted string */
+    bool failed;       /* after a complaint */
 };
 
 void expand_text(struct expansion *x, const char *s, enum quoting quoting);
+
+/* One string that is never split; NULL after a complaint. */
+char *expand_string(const char *text, enum quoting quoting);
+char *expand_assignment(const char *text); /* what stands behind NAME= */
+char *expand_pattern(const char *text);    /* \ in front of what was quoted */
 
 /* field.c: building arguments, and cutting values where IFS says so. */
 void put(struct expansion *x, char c, bool quoted);
 void put_value(struct expansion *x, const char *value, bool quoted);
 void put_all_args(struct expansion *x, bool star, bool quoted);
 void end_arg(struct expansion *x);
-char *end_pattern(struct expansion *x);
+char *arg_text(const struct expansion *x);
+char *arg_pattern(const struct expansion *x);
 
-/* param.c: $NAME and, without its braces, ${...}. */
+/* param.c: the length of a parameter's name at the start of text, or 0. */
+size_t param_name_length(const char *text, bool in_braces);
+
+/* $NAME and, without its braces, ${...}. */
 void expand_param(struct expansion *x, const char *text,
                   enum quoting quoting);
 
@@ -87,8 +90,7 @@ bool redirect_expand(struct redir *from, struct redir **to);
  * => what is undone is remembered in *saved, unless saved is NULL
  */
 bool redirect_apply(const struct redir *redirs, struct saved_fd **saved);
-void redirect_undo(struct saved_fd *saved);
-void redirect_keep(struct saved_fd *saved);
+void redirect_undo(struct saved_fd *saved, bool stay);
 
 /* jobs.c: the processes of one pipeline. */
 struct job {
@@ -104,8 +106,7 @@ void job_child(const struct job *job);
 void job_add(struct job *job, pid_t pid);
 int job_wait(struct job *job);
 void job_remember(const struct job *job);
-void jobs_poll(void);
-void jobs_wait_all(void);
+void jobs_collect(int options); /* WNOHANG, or 0: wait for all */
 int jobs_wait_one(pid_t pid);
 bool job_interrupted(void);
 
@@ -140,6 +141,7 @@ struct stage {
 pid_t start(struct stage *stage, struct node *node);
 pid_t start_program(struct stage *stage, const struct ready *ready);
 int run_program(const struct ready *ready);
+void close_fd(int fd);
 
 /* program.c */
 int exec_program(char **argv, char *const envp[]);
@@ -160,8 +162,11 @@ int number_argument(const char *command, const char *text);
 
 /* set.c: the options of `set` and of the shell itself, the parameters. */
 
-/* Read options such as -eu and -o NAME. => the index behind them, or -1 */
-int options_read(char **argv, const char *command);
+/*
+ * Read options such as -eu and -o NAME, and letters that exist only_here.
+ * => the index behind them, or -1
+ */
+int options_read(char **argv, const char *only_here);
 void params_set(char **args, int count);
 void params_free(struct params *params);
 

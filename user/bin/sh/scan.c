@@ -15,7 +15,7 @@ skip_piece(const char *s, bool quoted, struct scan *scan)
 {
     switch (*s) {
     case '\\':
-        if (s[1] == '\n' && s[2] == '\0') {
+        if (s[1] == '\n' && s[2] == '\0' && !scan->ended) {
             return NULL; /* the line goes on */
         }
         return s[1] == '\0' ? s + 1 : s + 2;
@@ -108,11 +108,11 @@ static const char *
 skip_substitution(const char *s, struct scan *scan)
 {
     struct source source = {
-        .text = (char *)s, .line = scan->line, .partial = true,
+        .text.bytes = (char *)s, .line = scan->line, .partial = true,
     };
     struct tree *tree;
     enum parse_result result =
-        parse_substitution(&source, &tree, scan->depth + 1);
+        parse_substitution(&source, &tree, scan->depth);
 
     if (result == PARSED) {
         tree_put(tree);
@@ -122,19 +122,42 @@ skip_substitution(const char *s, struct scan *scan)
     return NULL;
 }
 
-const char *
-skip_dollar(const char *s, bool quoted, struct scan *scan)
+/* s is at ${ or $( */
+static const char *
+skip_nested(const char *s, bool quoted, struct scan *scan)
 {
     if (s[1] == '{') {
         return skip_braces(s + 2, quoted, scan);
     }
-    if (s[1] == '(' && s[2] == '(') {
-        const char *end = skip_arithmetic(s + 3, scan);
-        if (end != s + 3) {
-            return end;
-        }
+    if (s[2] != '(') {
+        return skip_substitution(s + 2, scan);
     }
-    return s[1] == '(' ? skip_substitution(s + 2, scan) : s + 1;
+    const char *end = skip_arithmetic(s + 3, scan);
+    if (end != s + 3) {
+        return end;
+    }
+    /* All of it is scanned twice, so a few of these in each other are many. */
+    scan->depth += DEPTH_MAX / 8;
+    end = skip_substitution(s + 2, scan);
+    scan->depth -= DEPTH_MAX / 8;
+    return end;
+}
+
+const char *
+skip_dollar(const char *s, bool quoted, struct scan *scan)
+{
+    if (s[1] != '{' && s[1] != '(') {
+        return s + 1;
+    }
+    if (scan->depth >= DEPTH_MAX) {
+        complain("line %d: substitutions nested too deep", scan->line);
+        scan->failed = true;
+        return NULL;
+    }
+    scan->depth++;
+    const char *end = skip_nested(s, quoted, scan);
+    scan->depth--;
+    return end;
 }
 
 bool

@@ -14,9 +14,14 @@
 #include <unistd.h>
 
 #include "edit.h"
-#include "sh.h"
 
-static char *shown; /* prompt and line */
+/* What stands in one column: a character of UTF-8, and a NUL. */
+struct cell {
+    char bytes[5];
+};
+
+static const struct cell blank = {" "};
+static struct cell *shown; /* prompt and line */
 static size_t shown_length;
 static size_t at; /* where in it the cursor is */
 
@@ -68,9 +73,9 @@ screen_forget(void)
 }
 
 static void
-emit_cell(char c, size_t width)
+emit_cell(const struct cell *cell, size_t width)
 {
-    emit((char[]){c, '\0'});
+    emit(cell->bytes);
     if (++at % width == 0) {
         emit("\n");
     }
@@ -89,36 +94,55 @@ move(size_t to, size_t width)
         emit("\b");
     }
     while (at < to) {
-        emit_cell(shown[at], width);
+        emit_cell(&shown[at], width);
     }
+}
+
+/* Put text into cells. => how many */
+static size_t
+fill_cells(struct cell *cells, const char *text, size_t length)
+{
+    size_t count = 0;
+    size_t bytes = sizeof(cells->bytes); /* of the last cell; 4 is full */
+
+    for (size_t i = 0; i < length; i++) {
+        if (!is_inside(text[i]) || bytes >= sizeof(cells->bytes) - 1) {
+            cells[count++] = (struct cell){0};
+            bytes = 0;
+        }
+        cells[count - 1].bytes[bytes++] = text[i];
+    }
+    return count;
 }
 
 void
 screen_show(const char *prompt, const struct line_buffer *line)
 {
     size_t width = screen_width() - 1;
-    size_t before = strlen(prompt);
-    size_t length = before + line->length;
-    char *wanted = check_memory(malloc(length + 1));
+    size_t size = strlen(prompt) + line->text.length + 1;
+    struct cell *wanted = check_memory(malloc(size * sizeof(*wanted)));
     size_t same = 0;
 
-    strcpy(wanted, prompt);
-    strcpy(wanted + before, line->text);
+    size_t before = fill_cells(wanted, prompt, strlen(prompt));
+    size_t cursor = before + fill_cells(wanted + before, line->text.bytes,
+                                        line->cursor);
+    size_t length = before + fill_cells(wanted + before, line->text.bytes,
+                                        line->text.length);
     while (same < length && same < shown_length &&
-           shown[same] == wanted[same]) {
+           strcmp(shown[same].bytes, wanted[same].bytes) == 0) {
         same++;
     }
     move(same, width);
     free(shown);
     shown = wanted;
     while (at < length) {
-        emit_cell(shown[at], width);
+        emit_cell(&shown[at], width);
     }
     while (at < shown_length) {
-        emit_cell(' ', width);
+        emit_cell(&blank, width);
     }
     shown_length = length;
-    move(before + line->cursor, width);
+    move(cursor, width);
     flush();
 }
 

@@ -57,7 +57,7 @@ read_long_option(char **argv, int *at)
 }
 
 int
-options_read(char **argv, const char *command)
+options_read(char **argv, const char *only_here)
 {
     int i = 1;
 
@@ -69,11 +69,11 @@ options_read(char **argv, const char *command)
         for (const char *c = word + 1; *c != '\0'; c++) {
             bool ok = *c == 'o' ? read_long_option(argv, &i)
                                 : set_option(*c, "", *word == '-');
-            if (!ok && *c == 'c' && *word == '-') {
-                return i; /* for main */
+            if (!ok && strchr(only_here, *c) != NULL) {
+                shell.opt[(int)*c] = ok = true;
             }
             if (!ok) {
-                complain("%s: %s: unknown option", command, argv[i]);
+                complain("%s: unknown option", argv[i]);
                 return -1;
             }
         }
@@ -115,12 +115,17 @@ builtin_set(int argc, char **argv)
         var_print("", false, false);
         return 0;
     }
-    int i = options_read(argv, "set");
-    if (i < 0 || (argv[i] != NULL && strcmp(argv[i], "-c") == 0)) {
+    int i = options_read(argv, "");
+    if (i < 0) {
         return shell_fail();
     }
-    if (i < argc) {
-        i += strcmp(argv[i], "--") == 0;
+    bool dashes = i < argc && strcmp(argv[i], "--") == 0;
+    bool dash = i < argc && strcmp(argv[i], "-") == 0;
+    if (dash) { /* an old way to say +xv */
+        shell.opt['x'] = shell.opt['v'] = false;
+    }
+    i += dash || dashes;
+    if (i < argc || dashes) {
         params_set(argv + i, argc - i);
     }
     return 0;

@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "memory.h"
+
 /* A word as it was typed, quotes and dollars included. */
 struct word {
     struct word *next;
@@ -82,7 +84,6 @@ struct node {
     struct node *other;
     struct case_item *items;
     char *name;
-    bool has_in; /* a for without `in` goes through "$@" */
 };
 
 /* $1 ... ; a function has its own. */
@@ -136,32 +137,6 @@ _Noreturn void shell_exit(int status);
  * => 2
  */
 int shell_fail(void);
-
-/*
- * memory.c. Temporary memory is a stack: what was made since temp_mark goes
- * with temp_release. A tree's memory lives as long as it has users.
- */
-struct mark {
-    void *block;
-    size_t used;
-};
-
-void *temp_alloc(size_t size);
-char *temp_copy(const char *text, size_t length);
-struct mark temp_mark(void);
-void temp_release(struct mark mark);
-
-struct tree {
-    struct node *root; /* NULL: an empty line */
-    int users;
-    void *blocks;
-};
-
-struct tree *tree_new(void);
-void *tree_alloc(struct tree *tree, size_t size);
-char *tree_copy(struct tree *tree, const char *text, size_t length);
-void tree_put(struct tree *tree);
-void *check_memory(void *memory);
 
 /* vars.c: values are never NULL but for what is unset. */
 const char *var_get(const char *name);

@@ -72,13 +72,13 @@ ready_assign(const struct ready *ready, struct saved_var **saved)
 static void
 trace(const struct ready *ready)
 {
-    char line[512] = "+";
+    struct text line = {0};
 
     for (int i = 0; i < ready->argc; i++) {
-        size_t length = strlen(line);
-        snprintf(line + length, sizeof(line) - length, " %s", ready->argv[i]);
+        text_add(&line, " ", 1);
+        text_add(&line, ready->argv[i], strlen(ready->argv[i]));
     }
-    dprintf(STDERR_FILENO, "%s\n", line);
+    dprintf(STDERR_FILENO, "+%s\n", line.bytes);
 }
 
 /* What stdout still holds must be written before anyone else writes. */
@@ -98,15 +98,16 @@ static int
 run_assignments(struct ready *ready)
 {
     struct saved_fd *saved_fds = NULL;
-    int status = shell.status;
 
     bool ok = redirect_apply(ready->redirs, &saved_fds);
-    redirect_undo(saved_fds);
+    redirect_undo(saved_fds, false);
+    if (!ok) {
+        return 2;
+    }
     if (!ready_assign(ready, NULL)) {
         return shell_fail();
     }
-    status = command_substituted ? shell.status : 0;
-    return ok ? status : 2;
+    return command_substituted ? shell.status : 0;
 }
 
 static int
@@ -116,11 +117,14 @@ run_builtin(struct ready *ready)
     struct saved_var *saved = NULL;
     bool special = ready->builtin != NULL && ready->builtin->special &&
                    ready->function == NULL;
+    bool exec = special && strcmp(ready->argv[0], "exec") == 0;
+    bool stays = exec && ready->argc == 1;
+    bool exports = !special || (exec && !stays); /* to what runs, and only it */
     int status = 2;
 
     if (!redirect_apply(ready->redirs, &saved_fds)) {
         status = special ? shell_fail() : 2;
-    } else if (!ready_assign(ready, special ? NULL : &saved)) {
+    } else if (!ready_assign(ready, exports ? &saved : NULL)) {
         status = shell_fail();
     } else if (ready->function != NULL) {
         status = function_call(ready->function, ready->argc, ready->argv);
@@ -128,11 +132,7 @@ run_builtin(struct ready *ready)
         status = ready->builtin->function(ready->argc, ready->argv);
         status = flush(ready->argv[0], status);
     }
-    if (ready->argc == 1 && strcmp(ready->argv[0], "exec") == 0) {
-        redirect_keep(saved_fds);
-    } else {
-        redirect_undo(saved_fds);
-    }
+    redirect_undo(saved_fds, stays);
     var_restore(saved);
     return status;
 }

@@ -4,9 +4,11 @@
  * byte more than the line is read, since the rest may be for a command.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "edit.h"
@@ -17,39 +19,41 @@ void
 source_open_text(struct source *source, const char *text)
 {
     *source = (struct source){
-        .text = (char *)text, .length = strlen(text), .line = 1,
+        .text = {.bytes = (char *)text, .length = strlen(text)}, .line = 1,
     };
 }
 
 void
 source_open_fd(struct source *source, int fd)
 {
-    *source = (struct source){.fd = fd, .line = 1, .room = 256};
-    source->text = check_memory(malloc(source->room));
-    source->text[0] = '\0';
+    *source = (struct source){.fd = fd, .line = 1, .text = {.kept = true}};
+    text_add(&source->text, "", 0);
+}
+
+bool
+source_open_file(struct source *source, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (high >= 0) {
+        source_open_fd(source, high);
+    }
+    return high >= 0;
 }
 
 void
 source_close(struct source *source)
 {
-    if (source->room > 0) {
-        free(source->text);
+    if (source->text.room > 0) {
+        free(source->text.bytes);
         if (source->fd > STDERR_FILENO) {
             close(source->fd);
         }
     }
-}
-
-static void
-add(struct source *source, const char *text, size_t length)
-{
-    if (source->length + length + 1 > source->room) {
-        source->room = (source->length + length + 1) * 2;
-        source->text = check_memory(realloc(source->text, source->room));
-    }
-    memcpy(source->text + source->length, text, length);
-    source->length += length;
-    source->text[source->length] = '\0';
 }
 
 /* => the next byte, or EOF */
@@ -71,30 +75,43 @@ next_byte(struct source *source)
     return (unsigned char)source->buf[source->buf_at++];
 }
 
+/*
+ * At the end of a line: whether to stop there. The lexer begins a $(...) anew
+ * with each addition; so to a long one all is added that was read.
+ */
+static bool
+is_enough(const struct source *source)
+{
+    return source->text.length - source->at < sizeof(source->buf) ||
+           memchr(source->buf + source->buf_at, '\n',
+                  source->buf_end - source->buf_at) == NULL;
+}
+
 static bool
 add_from_fd(struct source *source)
 {
-    size_t before = source->length;
+    size_t before = source->text.length;
     int c = '\0';
 
-    while (c != '\n' && (c = next_byte(source)) != EOF) {
+    while (!(c == '\n' && is_enough(source)) &&
+           (c = next_byte(source)) != EOF) {
         if (c != '\0') {
             char byte = (char)c;
-            add(source, &byte, 1);
+            text_add(&source->text, &byte, 1);
         }
     }
-    return source->length > before;
+    return source->text.length > before;
 }
 
 static bool
 add_from_terminal(struct source *source)
 {
     const char *prompt = var_get(source->continued ? "PS2" : "PS1");
-    char *shown = prompt == NULL ? NULL : expand_here(prompt);
+    char *shown = prompt == NULL ? NULL : expand_string(prompt, HERE);
     char *line;
 
     if (!source->continued) {
-        jobs_poll();
+        jobs_collect(WNOHANG);
         job_interrupted(); /* forget a ^C that no loop has looked for */
     }
     enum edit_result result = edit_line(shown == NULL ? "" : shown, &line);
@@ -102,27 +119,27 @@ add_from_terminal(struct source *source)
     if (result != EDIT_LINE) {
         return false;
     }
-    add(source, line, strlen(line));
-    add(source, "\n", 1);
+    text_add(&source->text, line, strlen(line));
+    text_add(&source->text, "\n", 1);
     return true;
 }
 
 bool
 source_more(struct source *source)
 {
-    if (source->room == 0 || source->interrupted) {
+    if (source->text.room == 0 || source->interrupted) {
         return false;
     }
-    if (source->at == source->length) {
-        source->at = source->length = 0; /* all of it was run */
-        source->text[0] = '\0';
+    if (source->at == source->text.length) {
+        source->at = source->text.length = 0; /* all of it was run */
+        source->text.bytes[0] = '\0';
     }
-    size_t before = source->length;
+    size_t before = source->text.length;
     bool more = source->terminal ? add_from_terminal(source)
                                  : add_from_fd(source);
     source->continued = true;
     if (shell.opt['v']) {
-        dprintf(STDERR_FILENO, "%s", source->text + before);
+        dprintf(STDERR_FILENO, "%s", source->text.bytes + before);
     }
     return more;
 }

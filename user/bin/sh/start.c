@@ -19,7 +19,8 @@
 
 bool command_substituted;
 
-static void
+/* -1 is none. */
+void
 close_fd(int fd)
 {
     if (fd >= 0) {
@@ -183,21 +184,18 @@ start(struct stage *stage, struct node *node)
 static char *
 read_all(int fd)
 {
-    size_t room = 512;
-    size_t length = 0;
-    char *text = check_memory(malloc(room));
+    struct text all = {0};
+    char buf[512];
     ssize_t n;
 
-    while ((n = read(fd, text + length, room - length - 1)) > 0 ||
-           (n < 0 && errno == EINTR)) {
-        length += n > 0 ? (size_t)n : 0;
-        if (length == room - 1) {
-            room *= 2;
-            text = check_memory(realloc(text, room));
+    while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR)) {
+        if (n > 0) {
+            text_add(&all, buf, (size_t)n);
         }
     }
+    char *text = temp_copy(all.bytes, all.length);
     size_t kept = 0;
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < all.length; i++) {
         text[kept] = text[i];
         kept += text[i] != '\0';
     }
@@ -246,9 +244,7 @@ expand_command(struct expansion *x, const char *text, bool quoted)
         x->failed = true;
     } else {
         job_add(&job, child);
-        char *value = read_all(fds[0]);
-        put_value(x, value, quoted);
-        free(value);
+        put_value(x, read_all(fds[0]), quoted);
         before.status = job_wait(&job);
         before.unwind = shell.unwind;
     }

@@ -9,12 +9,10 @@
  * holds what was read and not yet forgotten, `at` is where the lexer stands.
  */
 struct source {
-    char *text;
+    struct text text; /* if it has no room all is there, else it grows */
     size_t at;
-    size_t length;
-    size_t room;      /* of text, if it is ours to grow; 0: all is there */
     int line;         /* the number of the line at `at` */
-    int fd;           /* what more comes from, if room is not 0 */
+    int fd;           /* what more comes from */
     char buf[1024];   /* bytes of fd beyond the line */
     size_t buf_at;
     size_t buf_end;
@@ -26,10 +24,15 @@ struct source {
 
 void source_open_text(struct source *source, const char *text);
 void source_open_fd(struct source *source, int fd);
+
+/* Its descriptor is out of the way of redirections. => false if it fails */
+bool source_open_file(struct source *source, const char *path);
 void source_close(struct source *source);
 
 /* Read one more line. => false at the end */
 bool source_more(struct source *source);
+
+#define DEPTH_MAX 100 /* commands and substitutions in each other */
 
 enum token {
     TOKEN_END,
@@ -90,7 +93,7 @@ bool is_word(const struct parser *parser, const char *text);
 bool take_word(struct parser *parser, const char *text);
 bool want_word(struct parser *parser, const char *text);
 void skip_newlines(struct parser *parser);
-struct word **add_word(struct parser *parser, struct word **end);
+struct word **add_word(struct parser *parser, struct word **end, char *text);
 struct node *parse_list(struct parser *parser, bool one_line);
 struct node *parse_body(struct parser *parser);
 
@@ -103,6 +106,7 @@ struct node *parse_case(struct parser *parser);
 /* scan.c: where quotes and dollars end; NULL if text ends before them. */
 struct scan {
     bool failed; /* NULL was returned for an error, not for want of text */
+    bool ended;  /* no more text comes: a \ and a newline may be its end */
     int line;
     int depth;
 };
@@ -117,5 +121,5 @@ const char *skip_backquote(const char *s);
 /* s is behind $(( ; => behind )), or NULL if it is not arithmetic. */
 const char *skip_arithmetic(const char *s, struct scan *scan);
 
-/* Take the quotes of a here-document's delimiter away. => any was there */
+/* Take the quotes of a text without dollars away. => any was there */
 bool remove_quotes(char *text);

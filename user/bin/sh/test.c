@@ -5,6 +5,7 @@
  * that a value such as "(" or "-f" is taken for what it is; more are read as
  * an expression with -a, -o and parentheses.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +38,11 @@ static long
 number(struct test *t, const char *text)
 {
     char *end;
-    long n = strtol(text, &end, 10);
 
+    errno = 0;
+    long n = strtol(text, &end, 10);
     end += strspn(end, " \t\n");
-    if (*end != '\0' || *text == '\0') {
+    if (*end != '\0' || *text == '\0' || errno == ERANGE) {
         fail(t, text, "not a number");
     }
     return n;
@@ -54,19 +56,19 @@ is_unary(const char *op)
 }
 
 static bool
-has_type(const char *path, unsigned type)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && (st.st_mode & S_IFMT) == type;
-}
-
-static bool
 unary(struct test *t, char op, const char *arg)
 {
+    static const char types[] = "bcdfpS";
+    static const mode_t modes[] = {
+        S_IFBLK, S_IFCHR, S_IFDIR, S_IFREG, S_IFIFO, S_IFSOCK,
+    };
+    const char *type = strchr(types, op);
     struct stat st;
     bool there = stat(arg, &st) == 0;
 
+    if (type != NULL) {
+        return there && (st.st_mode & S_IFMT) == modes[type - types];
+    }
     switch (op) {
     case 'n': return *arg != '\0';
     case 'z': return *arg == '\0';
@@ -74,12 +76,6 @@ unary(struct test *t, char op, const char *arg)
     case 'r': return access(arg, R_OK) == 0;
     case 'w': return access(arg, W_OK) == 0;
     case 'x': return access(arg, X_OK) == 0;
-    case 'b': return has_type(arg, S_IFBLK);
-    case 'c': return has_type(arg, S_IFCHR);
-    case 'd': return has_type(arg, S_IFDIR);
-    case 'f': return has_type(arg, S_IFREG);
-    case 'p': return has_type(arg, S_IFIFO);
-    case 'S': return has_type(arg, S_IFSOCK);
     case 'g': return there && (st.st_mode & S_ISGID) != 0;
     case 'k': return there && (st.st_mode & S_ISVTX) != 0;
     case 'u': return there && (st.st_mode & S_ISUID) != 0;

@@ -36,3 +36,5 @@ echo "$((1+1)) '$((2+2))'" a$((3))b
 echo $( (echo a; echo b) | cat )
 ### loop_sum
 i=1; s=0; while [ $i -le 100 ]; do s=$((s+i)); i=$((i+1)); done; echo $s
+### not_evaluated
+x=abc; echo $((1 || x)) $((0 && x)) $((1 ? 2 : x))

@@ -94,3 +94,9 @@ set -o noglob; echo *; set +o noglob; set -o errexit; case $- in *e*) echo e;; e
 true; echo $?; false; echo $?; : a b c; echo $?
 ### shift_too_far
 set -- a; shift 2; echo not reached
+### exec_exports
+(x=1 exec env) | grep ^x=; x=2 exec $SH -c 'echo "$x"'
+### set_dash
+set -- -a -b; set - x y; echo $1 $#; set -v - 2>/dev/null; set -; echo $# $-; set --; echo $#
+### dash_s
+echo 'echo $# $1' >f; $SH -s a b <f; $SH - <f; $SH -- f 1 2

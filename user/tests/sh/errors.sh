@@ -94,3 +94,11 @@ echo b; exit 4
 echo c'; echo $?
 ### nested_quotes_in_c
 $SH -c "echo 'a \"b\"' \"c 'd'\""
+### errexit_redirection_of_group
+set -e; { echo a; } <nothing || echo or; { echo b; } <nothing; echo no
+### errexit_ends_script_with_option_behind_c
+$SH -c -e 'false; echo no'; echo $?; $SH -ce 'false; echo no'; echo $?
+### recursion
+f() { [ $1 -gt 900 ] || f $(($1 + 1)); }; f 0; echo $?
+### test_number_range
+[ 99999999999999999999 -gt 1 ]; echo $?

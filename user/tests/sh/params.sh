@@ -68,3 +68,8 @@ x='a b'; export Y="$x"; $SH -c 'echo "$Y"'
 set -- a b c; echo ${#} ${#1} ${##}
 ### colon_assign_no_split
 : ${x:="a  b"}; echo "$x" $x
+### assign_quoted_in_quotes
+unset x y; echo "${x="a  b"}" "$x"; echo "${y:="$x"c}"; echo "$y"
+### many_stars
+case aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac in *a*a*a*a*a*a*a*a*b) ;; *) echo no;; esac
+x=aXbXc; echo ${x#*X*} ${x##*X} ${x%X*} ${x%%X*}; case abcbc in *bc) echo yes;; esac

@@ -127,3 +127,11 @@ E
 n=2; echo e 2>f >&$n; cat f; d=out; echo x >$d.txt; cat out.txt; echo y >"$(echo sub)"; cat sub
 ### redirect_only
 >created; ls; <created; echo $?; <nofile; echo $?
+### assignment_not_made
+x=1 <nothing; echo "<$x>"
+### one_digit
+echo 12>f; cat f; echo 1>g; cat g; exec 9>h; echo h >&9; cat h
+### here_document_braces_quotes
+unset x; y=1; cat <<A
+${x-"a"} ${x="b c"} $x "${y+"d"}" ${y#"1"} ${x+e\"f}
+A

@@ -86,3 +86,11 @@ cat
 echo a; echo b & wait; echo c
 ### nested_substitution_deep
 echo $(echo $(echo $(echo $(echo $(echo deep)))))
+### backslash_at_the_end
+printf 'echo a\\\n' >f; $SH f; $SH -c 'echo b\
+'
+### deep_substitutions
+x=deep; i=0; while [ $i -lt 30 ]; do x="\$(echo $x)"; i=$((i + 1)); done; eval "echo $x"
+x=deep; i=0; while [ $i -lt 60 ]; do x="\${none-$x}"; i=$((i + 1)); done; eval "echo $x"
+### long_substitution
+{ echo 'x=$('; i=0; while [ $i -lt 200 ]; do echo "echo $i"; i=$((i + 1)); done; echo '); echo $x'; } >f; $SH f

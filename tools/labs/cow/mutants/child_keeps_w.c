@@ -1,4 +1,5 @@
-/* caught: values -- the parent cannot write to the shared page, but the child can */
+/* caught: values -- the parent cannot write to the shared page, but the
+ * child can */
 static pte_t
 share_page(pte_t *entry, bool cow)
 {

@@ -1,4 +1,5 @@
-/* caught: values -- the writer gets a new page, without what the old one held */
+/* caught: values -- the writer gets a new page, without what the old one
+ * held */
 bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {

@@ -1,4 +1,5 @@
-/* caught: last_owner -- the last owner of a page copies it, and drops the original */
+/* caught: last_owner -- the last owner of a page copies it, and drops the
+ * original */
 bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {

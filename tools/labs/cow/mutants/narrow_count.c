@@ -1,4 +1,5 @@
-/* caught: sharers -- the count is looked at through 8 bits: 257 entries look like one */
+/* caught: sharers -- the count is looked at through 8 bits: 257 entries look
+ * like one */
 bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {

@@ -1,4 +1,5 @@
-/* caught: values -- fork makes a second entry for a page, and does not count it */
+/* caught: values -- fork makes a second entry for a page, and does not count
+ * it */
 static pte_t
 share_page(pte_t *entry, bool cow)
 {

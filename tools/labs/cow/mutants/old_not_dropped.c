@@ -1,4 +1,5 @@
-/* caught: leak, last_owner -- the writer gets its copy, and the old page keeps its count */
+/* caught: leak, last_owner -- the writer gets its copy, and the old page
+ * keeps its count */
 bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {

@@ -1,4 +1,5 @@
-/* caught: values, tlb -- the child cannot write to the shared page, but the parent can */
+/* caught: values, tlb -- the child cannot write to the shared page, but the
+ * parent can */
 static pte_t
 share_page(pte_t *entry, bool cow)
 {

@@ -1,4 +1,5 @@
-/* caught: rights -- the child may write to all that it shares, also to what is read-only */
+/* caught: rights -- the child may write to all that it shares, also to what
+ * is read-only */
 static pte_t
 share_page(pte_t *entry, bool cow)
 {

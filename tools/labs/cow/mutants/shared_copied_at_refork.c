@@ -1,4 +1,5 @@
-/* caught: sharers -- only a page that can be written is shared; one that is shared already is copied */
+/* caught: sharers -- only a page that can be written is shared; one that is
+ * shared already is copied */
 static pte_t
 share_page(pte_t *entry, bool cow)
 {

@@ -7,6 +7,7 @@
 #include "pages.h"
 
 #define CHILDREN 300
+#define LOOKS 16 /* one child of so many looks at the pages at its end */
 #define PAGES 128
 #define SIZE (PAGES * PAGE)
 
@@ -24,7 +25,7 @@ main(int argc, char **argv)
         pids[i] = lab_fork();
         if (pids[i] == 0) {
             while (*step <= i) {
-                usleep(200000);
+                usleep(i % LOOKS == 0 ? 10000 : 10000000);
             }
             lab_check("PT-1", "words that a late child finds changed", 0,
                       different(memory, SIZE, start));
@@ -34,7 +35,7 @@ main(int argc, char **argv)
     for (int i = 0; i < CHILDREN; i++) {
         memory[(unsigned long)i % PAGES * PAGE / 8] = (unsigned long)i;
         *step = i + 1;
-        kill(pids[i], i % 16 == 0 ? 0 : SIGKILL);
+        kill(pids[i], i % LOOKS == 0 ? 0 : SIGKILL);
         waitpid(pids[i], NULL, 0);
         lab_end();
     }

@@ -1,0 +1,138 @@
+/*
+ * Renaming.
+ */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "abi/stat.h"
+
+#include "fs/dir.h"
+
+/* Whether dir is the inode or below it.  => fstree_lock held */
+static bool
+is_below(const struct inode *dir, const struct inode *inode)
+{
+    while (dir != inode && dir != root_inode) {
+        dir = dir_parent(dir);
+    }
+    return dir == inode;
+}
+
+/* Check for rename(2)'s errors, in Linux's order.  => fstree_lock held */
+static int
+may_rename(const struct lookup *from, const struct lookup *to,
+           const struct entry *old, const struct entry *target, u64 key,
+           u32 flags)
+{
+    bool exchange = flags & RENAME_EXCHANGE;
+
+    if (old == NULL || (exchange && target == NULL)) {
+        return -ENOENT;
+    }
+    if (target != NULL && (flags & RENAME_NOREPLACE)) {
+        return -EEXIST;
+    }
+    bool directory = S_ISDIR(old->inode->mode);
+    if ((!directory && (from->slash || (to->slash && !exchange)))
+        || (exchange && to->slash && !S_ISDIR(target->inode->mode))) {
+        return -ENOTDIR;
+    }
+    if (directory && is_below(to->dir, old->inode)) {
+        return -EINVAL;
+    }
+    if (target != NULL && S_ISDIR(target->inode->mode)
+        && is_below(from->dir, target->inode)) {
+        return exchange ? -EINVAL : -ENOTEMPTY;
+    }
+    if (old->inode->dev != from->dir->dev
+        || (exchange && target->inode->dev != to->dir->dev)) {
+        return -EBUSY;
+    }
+    if (target == NULL) {
+        return dir_may_insert(to->dir, NULL, key);
+    }
+    return exchange || target->inode == old->inode
+               ? 0 : dir_may_remove(target, directory);
+}
+
+/* rename(2), in one step.  The inode of `from` gets the name `to`, and an inode
+ * that had this name loses it.  RENAME_EXCHANGE: both swap their names.
+ * => both last components are names, and in one file system
+ * => 0; as Linux: -ENOENT, -EEXIST, -ENOTDIR, -EISDIR, -EINVAL (into its own
+ *    subdirectory), -ENOTEMPTY, -EBUSY, -ENOSPC, -ENOMEM */
+static int
+dir_rename(const struct lookup *from, const struct lookup *to, u32 flags)
+{
+    struct entry *new = entry_alloc(to->dir, to->name);
+    struct entry *old, *target;
+    bool moves = false;
+    u64 key;
+
+    if (new == NULL) {
+        return -ENOMEM;
+    }
+    spin_lock(&fstree_lock);
+    old = entry_find(from->dir, from->name, &key);
+    target = entry_find(to->dir, to->name, &key);
+    int error = may_rename(from, to, old, target, key, flags);
+    if (error == 0 && (target == NULL || target->inode != old->inode)) {
+        if (flags & RENAME_EXCHANGE) {
+            entry_exchange(old, target);
+        } else {
+            moves = true;
+            if (target != NULL) {
+                key = target->key;
+                entry_remove(target);
+            }
+            entry_insert(new, key, old->inode);
+            entry_remove(old);
+        }
+    }
+    spin_unlock(&fstree_lock);
+    if (!moves) {
+        entry_free(new);
+        return error;
+    }
+    entry_end(old);
+    if (target != NULL) {
+        entry_end(target);
+    }
+    return 0;
+}
+
+/* dir_rename, after both last components are found. */
+static int
+rename_found(struct lookup *from, struct lookup *to, u32 flags)
+{
+    if (from->dir->dev != to->dir->dev) {
+        return -EXDEV;
+    }
+    if (!lookup_is_name(from)) {
+        return -EBUSY;
+    }
+    if (!lookup_is_name(to)) {
+        return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+    }
+    if (from->dir->dev == DEV_TREE) {
+        return dir_rename(from, to, flags);
+    }
+    int error = lookup_refuse(from, 0);
+    return error != 0 ? error : lookup_refuse(to, -EPERM);
+}
+
+int
+fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
+          const char *to, u32 flags)
+{
+    struct lookup source, target;
+    int error = path_walk(&source, from_at, from, false);
+
+    if (error == 0) {
+        error = path_walk(&target, to_at, to, false);
+        if (error == 0) {
+            error = rename_found(&source, &target, flags);
+        }
+        lookup_end(&target);
+    }
+    lookup_end(&source);
+    return error;
+}

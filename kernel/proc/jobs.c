@@ -1,0 +1,127 @@
+/*
+ * Job control: stopping and continuing processes, and setpgid.
+ */
+#include "abi/errno.h"
+#include "abi/wait.h"
+
+#include "core/panic.h"
+
+#include "proc/group.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+/* A stop signal undoes a pending SIGCONT, and SIGCONT undoes pending stops.  A
+ * stopped process goes on, and tells its parent itself. */
+void
+job_signal(struct process *process, int signal)
+{
+    if (signal == SIGCONT) {
+        signal_forget(process, STOP_SIGNALS);
+        process->stop_taken = false;
+        if (process->stopped) {
+            process->stopped = false;
+            process->continued = true;
+            process->stop_status = 0xffff;
+            for_each_thread(thread, process) {
+                sched_wake(thread, THREAD_STOPPED);
+            }
+        }
+    } else if (SIGNAL_BIT(signal) & STOP_SIGNALS) {
+        signal_forget(process, SIGNAL_BIT(SIGCONT));
+    }
+}
+
+/* The process has stopped or goes on: send its parent SIGCHLD, unless that does
+ * not want it, and wake its wait.  => family_lock held */
+static void
+tell_stop(struct process *process)
+{
+    struct process *parent = process->parent;
+
+    assert(spin_held(&family_lock));
+    if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
+        signal_send(parent, SIGCHLD);
+    }
+    wait_wake_all(&parent->child_wait);
+}
+
+/* Stop, until SIGCONT or SIGKILL; but not if one of these came after the stop
+ * signal was taken.  Both sides hold process->lock: the sender sees us stopped,
+ * or we see what the sender did. */
+void
+job_stop(int signal)
+{
+    struct process *process = current->process;
+
+    spin_lock(&family_lock);
+    spin_lock(&process->lock);
+    bool stops = process->stop_taken
+                 && ((process->pending | current->pending)
+                     & SIGNAL_BIT(SIGKILL)) == 0;
+    if (stops) {
+        process->stopped = true;
+        process->stop_status = W_STOPCODE(signal);
+        proc_make_reportable(process);
+        sched_prepare(THREAD_STOPPED);
+    }
+    spin_unlock(&process->lock);
+    if (stops) {
+        tell_stop(process);
+    }
+    spin_unlock(&family_lock);
+    if (!stops) {
+        return;
+    }
+    schedule();
+    spin_lock(&family_lock);
+    if (process->continued) {
+        process->continued = false;
+        tell_stop(process);
+    }
+    spin_unlock(&family_lock);
+}
+
+/* What wait4 reports of a stop or a continue: only once. */
+int
+job_take_status(struct process *child, int options, int *status)
+{
+    spin_lock(&child->lock);
+    *status = options & (child->stopped ? WUNTRACED : WCONTINUED)
+                  ? child->stop_status : 0;
+    if (*status != 0) {
+        child->stop_status = 0;
+        if (!child->stopped) {
+            list_del(&child->report_link);
+        }
+    }
+    spin_unlock(&child->lock);
+    return *status != 0 ? child->pid : 0;
+}
+
+int
+group_set(struct process *target, pid_t pgid)
+{
+    struct process *process = current->process;
+    struct session *session = process->group->session;
+
+    if (target == NULL || (target != process && target->parent != process)) {
+        return -ESRCH;
+    }
+    if (target->group->session != session || target->pid == session->sid) {
+        return -EPERM;
+    }
+    if (target != process && target->execs != target->parent_execs) {
+        return -EACCES;
+    }
+    pgid = pgid == 0 ? target->pid : pgid;
+    struct pgrp *group = group_find(pgid);
+    if (group != NULL ? group->session != session : pgid != target->pid) {
+        return -EPERM;
+    }
+    if (group == NULL && (group = group_alloc(pgid, session)) == NULL) {
+        return -ENOMEM;
+    }
+    /* ---- no failure below this line ---- */
+    group_move(target, group);
+    return 0;
+}

@@ -1,0 +1,1 @@
+../../cow/tests/leak.c
