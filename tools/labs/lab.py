@@ -31,7 +31,7 @@ KEPT = (
     "tools/test.mk",
     "tools/lib/gdbreverse.py", "tools/lib/gdbrun.py", "tools/lib/guest.py",
     "tools/lib/guesttests.py", "tools/lib/host.py", "tools/lib/lastwords.py",
-    "tools/lib/newc.py",
+    "tools/lib/newc.py", "tools/lib/options.py",
     "tools/labs/base.py", "tools/labs/gdbstub.py", "tools/labs/grade.mk",
     "tools/labs/grade.py", "tools/labs/jail.py", "tools/labs/machine.py",
     "tools/labs/referee.py", "tools/labs/lib")

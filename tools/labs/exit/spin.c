@@ -1,5 +1,5 @@
 /* Release the lock.
- * => it is the one taken last (checked: by rank here; a lock that nobody held
+ * => it is the one taken last (checked: by rank here; releasing a free lock
  *    sets the rank to -1, so the next spin_lock panics)
  * => of this lab: with preempt=always, family_lock's release gives up the CPU
  *    (proc/hostile.c) */

@@ -64,8 +64,6 @@ pipe_write(struct file *file, struct uio *uio)
     return done > 0 ? (long)done : error;
 }
 
-/* A file is closed, or pipe_open has refused it.  The last file of a pipe frees
- * its pages. */
 static void
 pipe_close(struct file *file)
 {
