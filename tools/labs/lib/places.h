@@ -32,6 +32,25 @@ far_away(unsigned long bytes)
     return memory;
 }
 
+/* => the frame of this process's table of a level, over an address; 0: none.
+ * Only for a process with little memory. */
+static inline unsigned long
+table_frame(const void *at, long level)
+{
+    unsigned long start = (unsigned long)at & -(PAGE << 9 * level);
+
+    pages_read("/proc/tine/pages");
+    for (char *line = pages_text; *line != '\0';
+         line = strchr(line, '\n') + 1) {
+        char *p = line;
+        if (strtol(p, &p, 10) == getpid() && strtol(p, &p, 10) == level
+            && strtoul(p, &p, 16) == start) {
+            return strtoul(p, &p, 16);
+        }
+    }
+    return 0;
+}
+
 /* The premise of a test of shared tables, with pages at all places: a child
  * makes few. */
 static inline void

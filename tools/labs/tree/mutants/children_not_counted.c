@@ -1,4 +1,5 @@
-/* caught: values, generations, first_write -- a copied table names the same children, and their counts stay */
+/* caught: values, generations, first_write -- a copied table names the same
+ * children, and their counts stay */
 static void
 copy_entries(paddr_t copy, paddr_t old)
 {

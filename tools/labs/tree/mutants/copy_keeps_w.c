@@ -1,4 +1,5 @@
-/* caught: generations, values -- the copy's entries keep the W that they had: both may write to what they share */
+/* caught: values, generations -- W is cleared in the old table only after
+ * its entries were copied: the copier may write to what it shares */
 static void
 copy_entries(paddr_t copy, paddr_t old)
 {
@@ -15,6 +16,7 @@ copy_entries(paddr_t copy, paddr_t old)
                 to[i] = entry;
             }
         }
+        lower_line(from);
     }
     frame_of(copy)->lines = lines;
     __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED, __ATOMIC_RELAXED);

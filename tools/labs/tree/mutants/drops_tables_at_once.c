@@ -1,4 +1,5 @@
-/* caught: values, sharing, leak -- a table is freed with its first name, not with its last */
+/* caught: values, sharing, leak -- a table is freed with its first name, not
+ * with its last */
 inline void
 pt_drop(paddr_t node, int level)
 {

@@ -1,4 +1,5 @@
-/* caught: last_owner, first_write -- the last owner of a table copies it, and drops the original */
+/* caught: last_owner, first_write -- the last owner of a table copies it, and
+ * drops the original */
 static inline bool
 own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 {

@@ -1,4 +1,5 @@
-/* caught: leak, generations, sharing -- the copy does not know which of its lines have entries: nobody finds them */
+/* caught: leak, generations, sharing -- the copy does not know which of its
+ * lines have entries: nobody finds them */
 static void
 copy_entries(paddr_t copy, paddr_t old)
 {

@@ -1,4 +1,5 @@
-/* caught: modes -- whatever fork= says, the root's entries are shared: eager, too */
+/* caught: modes -- whatever fork= says, the root's entries are shared: eager,
+ * too */
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {

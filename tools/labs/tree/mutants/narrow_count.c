@@ -1,4 +1,5 @@
-/* caught: sharers -- the count is looked at through 8 bits: 257 entries look like one */
+/* caught: sharers -- the count is looked at through 8 bits: 257 entries look
+ * like one */
 static inline bool
 own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 {

@@ -1,4 +1,5 @@
-/* caught: values, sharing -- fork makes a second entry for a table, and does not count it */
+/* caught: values, sharing -- fork makes a second entry for a table, and does
+ * not count it */
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {

@@ -1,4 +1,5 @@
-/* caught: generations -- W is cleared in the copy, and not in the table that the others keep */
+/* caught: generations, first_write -- W is cleared in the copy, and not in the
+ * table that the others keep */
 static void
 copy_entries(paddr_t copy, paddr_t old)
 {
@@ -12,9 +13,10 @@ copy_entries(paddr_t copy, paddr_t old)
             pte_t entry = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
             if (pte_is_edge(entry)) {
                 frame_get(pte_addr(entry));
-                to[i] = entry & PTE_S ? entry : entry & ~PTE_W;
+                to[i] = entry;
             }
         }
+        lower_line(to);
     }
     frame_of(copy)->lines = lines;
     __atomic_fetch_or(&frame_of(old)->flags, FRAME_WCLEARED, __ATOMIC_RELAXED);

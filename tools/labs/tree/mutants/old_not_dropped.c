@@ -1,4 +1,5 @@
-/* caught: first_write, last_owner, leak -- who has its copy of a table still counts as an owner of the old one */
+/* caught: first_write, last_owner, leak -- who has its copy of a table still
+ * counts as an owner of the old one */
 static bool
 copy_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 {

@@ -1,4 +1,5 @@
-/* caught: flat, sharing -- fork=tree shares the last tables, and copies those above */
+/* caught: flat, sharing -- fork=tree shares the last tables, and copies those
+ * above */
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {

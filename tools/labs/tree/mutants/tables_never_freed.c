@@ -1,4 +1,5 @@
-/* caught: leak -- a table that was shared once is not freed with its last name */
+/* caught: leak -- a table that was shared once is not freed with its last name
+ * */
 inline void
 pt_drop(paddr_t node, int level)
 {

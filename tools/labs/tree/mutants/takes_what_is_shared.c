@@ -1,4 +1,5 @@
-/* caught: values, generations, first_write -- a writer sets W without a look at the count */
+/* caught: values, generations, first_write -- a writer sets W without a look at
+ * the count */
 static inline bool
 own_table(struct as *as, pte_t *entry, vaddr_t addr, int level)
 {

@@ -1,7 +1,8 @@
 /*
  * last_owner.c: tables and pages that were shared, and have one owner left,
- * are taken and not copied: writes take no frame. Also when what died was the
- * parent, and when the child had sharers of its own.
+ * are taken and not copied: writes take no frame, and all tables stay where
+ * they were. Also when what died was the parent, and when the child had sharers
+ * of its own.
  */
 #include "places.h"
 
@@ -77,8 +78,17 @@ main(int argc, char **argv)
     }
     places_shared();
     for (int i = 0; i < 6; i++) {
+        char *at = area + places[lab_random() % PLACES];
+        unsigned long frames[4];
+        for (long level = 1; level <= 3; level++) {
+            frames[level] = table_frame(at, level);
+        }
         had_family(i % 3);
         write_for_nothing("the last owner");
+        for (long level = 1; level <= 3; level++) {
+            lab_check("PT-3", "the frame of a table, which its last owner has "
+                      "taken", frames[level], table_frame(at, level));
+        }
     }
     orphan();
     lab_done();

@@ -1,6 +1,7 @@
 /*
  * modes.c: the four ways to copy, fork=eager, page, table and tree, one after
  * the other in one family: under each pair, what one writes no other sees.
+ * And fork=eager does copy all pages, while the others do not.
  */
 #include "knobs.h"
 #include "places.h"
@@ -57,6 +58,31 @@ family(int knob, const char *outer, const char *inner)
     find("the parent", old);
 }
 
+/* Whether a fork takes frames for each of the area's pages. */
+static void
+copies(int knob, const char *word, bool all)
+{
+    char what[64];
+    volatile int *step = family_step();
+
+    knob_turn(knob, word);
+    pages_count("anon"); /* its own pages are there from now on */
+    unsigned long before = (unsigned long)pages_count("anon");
+    pid_t pid = lab_fork();
+    if (pid == 0) {
+        *step = 1;
+        family_until(step, 2);
+        _exit(0);
+    }
+    family_until(step, 1);
+    unsigned long taken = (unsigned long)pages_count("anon") - before;
+    *step = 2;
+    lab_join(pid);
+    snprintf(what, sizeof(what), "fork=%s copies %lu pages or more", word,
+             PLACES);
+    lab_check("PT-1", what, all, taken >= PLACES);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -66,6 +92,8 @@ main(int argc, char **argv)
     for (int i = 0; i < 16; i++) {
         family(knob, words[i / 4], words[i % 4]);
     }
-    knob_turn(knob, "tree");
+    for (int i = 0; i < 4; i++) {
+        copies(knob, words[i], i == 0);
+    }
     lab_done();
 }
