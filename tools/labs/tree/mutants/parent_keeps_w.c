@@ -1,4 +1,4 @@
-/* caught: values, tlb -- fork gives the child an entry without W, and the
+/* caught: values -- fork gives the child an entry without W, and the
  * parent keeps its own */
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)

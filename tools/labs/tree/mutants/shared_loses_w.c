@@ -1,5 +1,5 @@
-/* caught: shared -- the entries of shared mappings lose W, so that a store
- * there is copied */
+/* caught: values, shared -- the entries of shared mappings lose W: a store there
+ * is copied */
 static inline void
 lower_line(pte_t *entries)
 {

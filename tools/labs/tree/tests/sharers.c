@@ -11,7 +11,6 @@
 #define TABLES 100
 
 static char *area;
-static unsigned long expected[TABLES];
 
 static unsigned long *
 word(unsigned long i)
@@ -20,7 +19,7 @@ word(unsigned long i)
 }
 
 static void
-find(void)
+find(const unsigned long *expected)
 {
     for (unsigned long i = 0; i < TABLES; i++) {
         lab_check("PT-1", "what a late child finds", expected[i], *word(i));
@@ -33,6 +32,7 @@ main(int argc, char **argv)
     lab_begin(argc, argv);
     volatile int *step = family_step();
     pid_t pids[CHILDREN];
+    unsigned long expected[TABLES]; /* on the stack, which nobody shares long */
 
     *step = 0;
     area = far_away(TABLES * TABLE);
@@ -49,7 +49,7 @@ main(int argc, char **argv)
             while (*step <= i) {
                 usleep(50000);
             }
-            find();
+            find(expected);
             _exit(0);
         }
     }

@@ -17,7 +17,6 @@ main(int argc, char **argv)
     for (unsigned long i = 0; i < PLACES; i++) {
         area[places[i]] = 'p';
     }
-    places_shared();
     for (int i = 0; i < ROUNDS; i++) {
         volatile unsigned long *word = (volatile unsigned long *)(
             area + places[lab_random() % PLACES]) + lab_random() % 512;
@@ -33,5 +32,6 @@ main(int argc, char **argv)
         lab_join(pid);
         lab_check("TLB-1", "the word, as the parent wrote it", ~before, *word);
     }
+    places_shared();
     lab_done();
 }
