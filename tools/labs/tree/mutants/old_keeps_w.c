@@ -1,4 +1,4 @@
-/* caught: generations, first_write -- W is cleared in the copy, and not in the
+/* caught: sharing, generations -- W is cleared in the copy, and not in the
  * table that the others keep */
 static void
 copy_entries(paddr_t copy, paddr_t old)

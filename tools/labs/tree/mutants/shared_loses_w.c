@@ -1,4 +1,4 @@
-/* caught: values, shared -- the entries of shared mappings lose W: a store there
+/* caught: values, shared -- entries of shared mappings lose W: a store there
  * is copied */
 static inline void
 lower_line(pte_t *entries)
