@@ -1,6 +1,5 @@
 /*
- * The local APIC with its timer, and the IOAPIC.  Only arch uses this header;
- * devices use io.h.
+ * The local APIC with its timer, and the IOAPIC: for arch.  Devices use io.h.
  */
 #pragma once
 

@@ -135,9 +135,9 @@ park_here(void)
 }
 
 static void
-wait_parked(u64 who)
+wait_parked(u64 mask)
 {
-    while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST) != who) {
+    while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST) != mask) {
         cpu_wait();
     }
 }

@@ -1,6 +1,5 @@
 /*
- * The data of each CPU, found through GS while in the kernel.  Belongs to the
- * core level.
+ * The data of each CPU, found through GS in the kernel.  In the core level.
  */
 #pragma once
 

@@ -1,7 +1,6 @@
 /*
- * The console's two halves meet here.  Devices (serial, VGA, keyboard) register
- * how to show text and how to ask for input.  The terminal (fs/tty.c) writes
- * text, and takes the input.
+ * The console's two halves meet here.  Devices register how to show text and to
+ * poll for input.  The terminal (fs/tty.c) writes text, and takes the input.
  */
 #pragma once
 

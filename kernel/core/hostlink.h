@@ -1,7 +1,6 @@
 /*
- * The record channel to the host (COM2) that a run by tools/run has: records of
- * one type byte, a length of two bytes, little endian, and the payload.  Zeros
- * may come between them.
+ * The record channel to the host (COM2) in a run by tools/run.  A record is one
+ * type byte, two length bytes, little endian, and the payload; then any zeros.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * The order of all locks, lowest first: one line a class (the card says what
- * is checked).  Locks from RANK_IRQ on are taken with interrupts off, because
+ * The order of all locks, lowest first: one line for each class.  The card says
+ * what is checked.  Locks from RANK_IRQ on are taken with interrupts off, since
  * interrupt handlers take them too.  Do not allocate memory while holding one.
  */
 #pragma once

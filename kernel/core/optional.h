@@ -1,7 +1,7 @@
 /*
- * Files that may be deleted (tools/optional.txt).  A call of such a file's
- * function has a stand-in where it is called, a weak alias: with the file the
- * linker takes the function, without it what the call gives is 0.
+ * Files that may be deleted (tools/optional.txt).  The calling file has a weak
+ * stand-in for a function of such a file.  The linker takes the function if the
+ * file exists; otherwise the stand-in, which returns 0.
  */
 #pragma once
 

@@ -93,7 +93,7 @@ panic_end(u64 rbp)
 {
     printk("on CPU %d, pid %d\n", this_cpu()->id, this_cpu()->pid);
     backtrace(rbp);
-    if (!host_present) { /* else tools/run says it, with the command */
+    if (!host_present) { /* else tools/run prints it, with the command */
         printk("see it in gdb: make gdb, and do the same again\n");
     }
     machine_fail();

@@ -1,6 +1,5 @@
 /*
- * The kernel's log.  Text goes to the console or, in a run, to the host's
- * record channel.
+ * The kernel's log: to the console or, in a run, to the host's record channel.
  */
 #pragma once
 

@@ -66,7 +66,7 @@ spin_lock(struct spinlock *lock)
 }
 
 /* Release the lock.
- * => it is the one taken last (checked: by rank here; a lock that nobody held
+ * => it is the one taken last (checked: by rank here; releasing a free lock
  *    sets the rank to -1, so the next spin_lock panics) */
 static inline void
 spin_unlock(struct spinlock *lock)

@@ -1,7 +1,7 @@
 /*
  * The invariant checkers.  The essential fact: they trust nothing that they
- * check.  They walk from the roots, count what they meet, and compare with
- * what is stored; they never call the code that keeps the counts.
+ * check.  They walk from the roots, count what they find, and compare that with
+ * the stored counts; they never call the code that keeps these.
  */
 #include "abi/mman.h"
 #include "common/string.h"
@@ -26,8 +26,7 @@
 #include "debug/check.h"
 #include "debug/debug.h"
 
-/* edges[n]: entries seen that name frame n.  Taken at boot, as a check must not
- * need memory. */
+/* edges[n]: entries that name frame n.  From boot: checks must not allocate. */
 static u32 *edges;
 
 void
@@ -71,8 +70,7 @@ count_edges(struct check *check, paddr_t table, int level)
     }
 }
 
-/* References that are not edges: a root's own, an object's hold, the kernel's.
- */
+/* References that are not edges: of a root, an object or the kernel. */
 static u32
 holds_of(const struct frame *frame)
 {
@@ -81,7 +79,7 @@ holds_of(const struct frame *frame)
                : frame->kind != FRAME_FREE && frame->kind != FRAME_ANON;
 }
 
-/* Whether entries of users' tables may name it. */
+/* => whether entries of user tables may name the frame */
 static bool
 may_have_edges(const struct frame *frame)
 {
@@ -89,7 +87,7 @@ may_have_edges(const struct frame *frame)
            || (frame->kind >= FRAME_TABLE && frame->kind <= FRAME_SHARED);
 }
 
-/* FR-2: a free frame holds what its record says. */
+/* FR-2: a free frame has the content that its record says. */
 static void
 check_content(struct check *check, u64 number)
 {
@@ -136,7 +134,7 @@ check_frames(struct check *check)
 
     for (u64 n = frames_count; n-- > 0; frame++, seen++) {
         kinds[frame->kind]++;
-        /* Not for most of memory: free, unknown, and named by no entry. */
+        /* Skip most of memory: free, of unknown content, named by no entry. */
         if ((frame->kind | frame->flags | frame->refs | *seen) != 0) {
             check_frame(check, frame, *seen);
         }
@@ -150,7 +148,7 @@ check_frames(struct check *check)
     }
 }
 
-/* PT-2 and PT-4 of one entry that leads to addr. */
+/* PT-2 and PT-4 of one entry, on the path to addr. */
 static void
 check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
 {
@@ -212,8 +210,8 @@ check_memory(struct check *check)
     check_frames(check);
 }
 
-/* PR-2 and VF-1 of one thread; check_threads has counted the users of each
- * space as edges of its root, which has no others. */
+/* PR-2 and VF-1 of one thread.  No entry names a root, so edges_of the root is
+ * free to count the space's users: check_thread has done it. */
 static void
 check_sharing(struct check *check, const struct thread *thread)
 {
@@ -232,7 +230,7 @@ check_sharing(struct check *check, const struct thread *thread)
                   thread->tid, thread->state, child->tid, child->state);
     }
     if (thread->vforker != NULL && thread->vforker->vfork_child != thread) {
-        violation(check, "VF-1 nobody waits for tid %d\n", thread->tid);
+        violation(check, "VF-1 no vfork waits for tid %d\n", thread->tid);
     }
 }
 
@@ -280,7 +278,7 @@ check_process(struct check *check, const struct process *process)
     }
 }
 
-/* => how many its group has that say so, if it is the first of it; or 0 */
+/* => the number of members of its group, if it is the group's first; or 0 */
 static int
 count_members(const struct process *process)
 {
@@ -295,7 +293,7 @@ count_members(const struct process *process)
     return count;
 }
 
-/* The lists of all children and of reportable ones, against their states. */
+/* The lists of all children and of reportable ones: do they fit the states? */
 static int
 check_children(struct check *check, const struct process *parent)
 {
@@ -306,7 +304,7 @@ check_children(struct check *check, const struct process *parent)
         const struct list *link = &child->report_link;
         bool on = proc_is_zombie(child) || child->stopped || child->stop_status;
         if (on ? next != link : !list_empty(link)) {
-            violation(check, "PR-3 pid %d: has a status (%d), wrong order\n",
+            violation(check, "PR-3 pid %d: reportable %d, wrong in the list\n",
                       child->pid, on);
         }
         next = on ? link->next : next;
@@ -338,7 +336,7 @@ check_processes(struct check *check)
             check_sharing(check, thread);
         }
     }
-    /* Everybody is in one group, and all but init in one list of children. */
+    /* Each process is in one group; each but init is in one child list. */
     if (count != proc_count() || children != count - 1 || members != count) {
         violation(check, "PR-1, GR-1 %d processes, %d counted, %d children, "
                   "%d members\n", count, proc_count(), children, members);
@@ -349,7 +347,7 @@ check_processes(struct check *check)
 static void
 show_counts(struct text *out)
 {
-    u64 heap = heap_bytes() - out->capacity; /* less this very text */
+    u64 heap = heap_bytes() - out->capacity; /* without this text itself */
 
     for (enum frame_kind kind = 0; kind < FRAME_KINDS; kind++) {
         text_printf(out, "%s %lu\n", kind_names[kind], frame_count(kind));
@@ -387,7 +385,7 @@ check_show(struct text *out)
     struct text found = {0};
     struct check check = {.out = &found};
 
-    park_others(); /* until the counts have been read, too */
+    park_others(); /* the counts must be of the same time as the check */
     run(&check);
     if (check.violations == 0) {
         text_printf(out, "ok\n");

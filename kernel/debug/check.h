@@ -1,5 +1,5 @@
 /*
- * What the checkers' files share.
+ * What the files of the checkers share.
  */
 #pragma once
 
@@ -7,12 +7,12 @@
 
 #include "fs/procfs.h"
 
-#define REPORTED_MAX 20 /* violations named one by one */
+#define REPORTED_MAX 20 /* further violations are only counted */
 
 struct check {
     struct text *out; /* NULL: to the log */
     u64 violations;
-    const struct as *as; /* being walked */
+    const struct as *as; /* the space being walked */
 };
 
 #define violation(check, ...)                                              \
@@ -27,12 +27,12 @@ struct check {
         }                                                                  \
     } while (0)
 
-/* How a process gets to a frame, in words (pages.c). */
+/* A path to a frame: pid, root, indices (pages.c). */
 const char *way_to(paddr_t frame);
 
 /* VM-1 and VM-3: the vmas of all spaces. */
 void check_vmas(struct check *check);
 
-/* What CPUs have loaded, and what waits for them.
- * => all others are parked */
+/* SM-1 and SM-2: the tables that CPUs have loaded, and their run queues.
+ * => all other CPUs are parked */
 void check_cpus(struct check *check);

@@ -1,6 +1,6 @@
 /*
  * The checker of the trees of vmas (mm/vma.h).  The essential fact: a node
- * that spaces share is counted at each link, but entered and looked at once.
+ * that spaces share is counted at each link, but visited and checked once.
  */
 #include "core/memlayout.h"
 #include "core/spin.h"
@@ -19,13 +19,12 @@ count_links(struct vma_node *node)
     }
 }
 
-/* What a node says of itself and of those below it, against what each of the
- * two below says. */
+/* Check what a node stores about its subtree, by what its children store. */
 static void
 check_node(struct check *check, struct vma_node *node)
 {
     if (node == NULL || node->links == 0) {
-        return; /* it has been looked at */
+        return; /* already checked */
     }
     if (node->refs != node->links) {
         violation(check, "VM-1 vma %#lx: refs %u, links %u\n",

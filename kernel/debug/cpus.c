@@ -1,6 +1,6 @@
 /*
- * The checkers of what each CPU has: the tables that it has loaded, and the
- * threads that run or wait there.  All others stand still meanwhile.
+ * The checkers of CPUs: the tables that each has loaded, and the threads that
+ * run or wait there.  All other CPUs are parked during the check.
  */
 #include "arch/percpu.h"
 
@@ -12,8 +12,8 @@
 
 #include "debug/check.h"
 
-/* SM-1: a CPU is in the mask of the space whose tables it has loaded, and of no
- * other; and that space is not gone (H3). */
+/* SM-1: a CPU is in the mask of the space whose tables it has loaded, and in no
+ * other mask; and that space is not freed (H3). */
 static void
 check_loaded(struct check *check)
 {
@@ -41,8 +41,7 @@ check_loaded(struct check *check)
     }
 }
 
-/* SM-2: who is RUNNABLE is on the list of its CPU.
- * => how many are on this one */
+/* SM-2: the threads in the run queue of a CPU are RUNNABLE.  => their number */
 static int
 check_queue(struct check *check, int cpu)
 {
@@ -64,7 +63,8 @@ check_queue(struct check *check, int cpu)
     return (int)count;
 }
 
-/* => whether it should be in a queue */
+/* SM-2: a thread that is RUNNING, and no other, is its CPU's current thread.
+ * => whether it should be in a run queue */
 static bool
 check_queued(struct check *check, const struct thread *thread)
 {

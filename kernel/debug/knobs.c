@@ -1,6 +1,6 @@
 /*
- * The hostile modes, and what can be changed while the system runs: boot words
- * own=, preempt=, nomem=, check=; files /proc/tine/fork and /proc/tine/nomem.
+ * The hostile modes: boot words own=, preempt=, nomem=, check=.  What can be
+ * changed while the system runs: files /proc/tine/fork and /proc/tine/nomem.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -25,7 +25,7 @@
 
 static u64 check_interval; /* run the checkers at every Nth system call */
 
-/* A decimal number of the whole text.  => 0 or -EINVAL */
+/* The whole text must be a decimal number above 0.  => 0 or -EINVAL */
 static int
 knob_number(const char *text, u64 *number)
 {
@@ -51,8 +51,7 @@ at_syscall_end(void)
     }
 }
 
-/* The value of boot word `name=N`, or 1 for `name=always`, whichever of the two
- * that word takes; 0 if it is absent. */
+/* The value of boot word `name=N`, or 1 for `name=always`; 0: no such word. */
 static u64
 word_value(const char *name, bool always)
 {
@@ -94,12 +93,12 @@ static int
 nomem_show(struct text *out)
 {
     text_printf(out, "next %lu\npassed %lu\n", current->nomem.next,
-                current->nomem.passed); /* as it was before this text */
+                current->nomem.passed); /* without those for this text */
     return 0;
 }
 
-/* "once N", "from N", "every N" or "off": the writer's own allocations.  After
- * "off" it still tells how many had been made. */
+/* "once N", "from N", "every N" or "off", for the writer's own allocations.
+ * "off" keeps the count of those made. */
 static int
 nomem_store(const char *word)
 {

@@ -1,6 +1,6 @@
 /*
- * /proc/tine/pages: the page-table trees of the reader's process group, a node
- * a line, for programs that draw them:
+ * /proc/tine/pages: the page-table trees of the reader's process group, one
+ * line for each node, for programs that draw them:
  *
  *     PID LEVEL ADDRESS FRAME REFS FLAGS
  *
@@ -45,7 +45,7 @@ show_node(struct text *out, pid_t pid, int level, vaddr_t addr, pte_t entry)
 static int
 pages_show(struct text *out)
 {
-    park_others(); /* a space may not go while we look at it */
+    park_others(); /* no space may be freed during the walk */
     for_each_process(process) {
         struct list *first = list_first(&process->threads);
         if (process->group != current->process->group || first == NULL) {
@@ -58,8 +58,8 @@ pages_show(struct text *out)
     return 0;
 }
 
-/* The indices that lead from a table to an entry that names a frame.
- * => the length of the text; 0: none does */
+/* Write the indices that lead from a table to an entry that names the frame.
+ * => the length of the text; 0: no entry names it */
 static int
 find_way(paddr_t table, int level, paddr_t frame, char *text)
 {

@@ -1,16 +1,16 @@
 /*
- * What no program can ask of the kernel's threads yet, for tests.
+ * For tests: features of threads that no system call offers yet.
  *
- * /proc/tine/second: a second thread for the process that writes there.  It
- * runs in the kernel only, and ends as the word says:
+ * /proc/tine/second: makes a second thread in the process that writes there.
+ * It runs only in the kernel, and ends as the word that was written says:
  *
  *      ends      at once
- *      follows   after the first thread has
- *      stays     when a signal ends it, or its process
+ *      follows   after the first thread has ended
+ *      stays     when a signal kills it or its process
  *
- * /proc/tine/waits: a reader waits for event `a` or `b`, on two queues, and is
- * told which it was.  A writer of `a` or `b` causes the event.  After `soon` a
- * reader waits for 20 ms at most, and may be told `late`.
+ * /proc/tine/waits: a reader waits for event `a` or `b`, on two queues, and
+ * reads which one happened.  Writing `a` or `b` causes the event.  After `soon`
+ * was written, a reader waits for at most 20 ms, and may read `late`.
  */
 #include "abi/errno.h"
 #include "common/string.h"
@@ -33,7 +33,7 @@
 
 #include "debug/debug.h"
 
-#define LOOK_NS 1000000UL /* between two looks at who is left */
+#define LOOK_NS 1000000UL /* between two checks whether it is the last thread */
 
 /* ---- The second thread ---- */
 
@@ -87,7 +87,7 @@ second_store(const char *text)
         thread_free(thread);
         return error;
     }
-    thread->frame->cs = 0; /* it is never in user mode: gdb's ps asks */
+    thread->frame->cs = 0; /* tells gdb's ps that it is never in user mode */
     thread->blocked = current->blocked;
     fxsave(thread->fpu);
     as_get(current->as);
@@ -103,7 +103,7 @@ second_store(const char *text)
 
 static struct spinlock lock = SPINLOCK_INIT(RANK_TTY);
 static struct waitq waits[2];
-static bool happened[3]; /* the last: none came in time */
+static bool happened[3]; /* the last one: neither came in time */
 
 static const char *const names[] = {"a\n", "b\n", "late\n"};
 static bool soon;

@@ -1,8 +1,8 @@
 /*
  * The record channel to the host, on COM2.
  *
- * Essential fact: a record is sent whole under a lock, so the host always finds
- * the start of the next one.  Only a panic sends without the lock.
+ * Essential fact: a record is sent whole, under a lock, so that the host always
+ * finds the start of the next one.  Only a panic sends without the lock.
  */
 #include "common/string.h"
 
@@ -17,8 +17,8 @@
 static struct spinlock link_lock = SPINLOCK_INIT(RANK_DEVICE);
 bool host_present;
 
-/* Complete a record in which another CPU was stopped: send as many zeros as it
- * can lack.  The host skips zeros where a record should begin. */
+/* Complete the record that another CPU was sending when it was halted: send as
+ * many zeros as it can lack.  The host skips zeros between records. */
 static void
 end_record(void)
 {

@@ -14,7 +14,7 @@
 #define LINE        1
 
 #define RELEASED    0x80 /* set in the code when a key goes up */
-#define EXTENDED    0xe0 /* the next code is of the grey keys */
+#define EXTENDED    0xe0 /* the next code is that of a grey key */
 
 #define KEY_ENTER     0x1c
 #define KEY_CONTROL   0x1d
@@ -29,7 +29,7 @@ static const char shifted[] =
 
 static bool shift, control, caps_lock, extended;
 
-/* The grey keys, from code 0x47 on: what a VT100 or xterm sends for them. */
+/* What a VT100 or xterm sends for the grey keys, from code 0x47 on. */
 #define GREY_FIRST 0x47
 static const char *const grey_keys[] = {
     "\033[H", "\033[A", NULL, NULL, "\033[D", NULL, "\033[C",

@@ -1,5 +1,5 @@
 /*
- * How the machine ends, after all output has been sent.
+ * Power off, reset, or end QEMU after a panic; first all output is sent.
  */
 #include "core/panic.h"
 

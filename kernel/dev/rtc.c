@@ -1,6 +1,6 @@
 /*
- * The CMOS clock: read once, to know the time of day at boot.  We assume UTC,
- * this century, 24 hours and BCD, as on QEMU and on PCs.
+ * The CMOS clock: read once, for the time of day at boot.  It must have
+ * UTC, this century, 24 hours and BCD, as in QEMU and in PCs.
  */
 #include "common/string.h"
 
@@ -36,8 +36,8 @@ read_parts(u8 parts[PARTS])
     }
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar; the year is
- * counted from March, so that the leap day is its last. */
+/* Days from 1970-01-01 to a date of the Gregorian calendar.  A year is counted
+ * from March, so that the leap day is its last day. */
 static u64
 days_since_1970(u64 year, u64 month, u64 day)
 {
@@ -53,7 +53,7 @@ rtc_init(void)
 {
     u8 now[PARTS], again[PARTS];
 
-    do { /* read again if the clock was updated meanwhile */
+    do { /* until the clock is not updated between two reads */
         read_parts(now);
         read_parts(again);
     } while (memcmp(now, again, PARTS) != 0);

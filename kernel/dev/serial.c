@@ -20,7 +20,7 @@
 #define LINE_STATUS   5
 #define SCRATCH       7
 
-/* Interrupt at 14 bytes or after a pause: QEMU then sends up to 14 at once. */
+/* Interrupt at 14 bytes or after a pause: QEMU then gives up to 14 at once. */
 #define FIFO_ON        0xc1
 #define LINE_DLAB      0x80 /* the divisor shows in the first registers */
 #define LINE_8N1       0x03
@@ -44,8 +44,8 @@ uart_init(u16 port)
     outb(port + DATA, DIVISOR_115200);
     outb(port + INTERRUPTS, 0);
     outb(port + LINE_CONTROL, LINE_8N1);
-    /* To switch the FIFO on discards a byte that was received before, so it
-     * stays off if there is one: bytes then come one an interrupt. */
+    /* Switching the FIFO on would discard a byte that was received before.  So
+     * if there is one, the FIFO stays off: each byte causes an interrupt. */
     if (!(inb(port + LINE_STATUS) & STATUS_RECEIVED)) {
         outb(port + FIFO_CONTROL, FIFO_ON);
     }

@@ -13,6 +13,13 @@
 #define BLANK      0x0720 /* a space, light grey on black */
 #define TAB_STOP   8
 
+/* The control sequences of our programs, each byte a digit.  One begins with
+ * ESC [ and ends with the first byte from @ on; what others say is ignored. */
+#define CSI          0x1b5b
+#define CURSOR_UP    0x1b5b41   /* ESC [ A */
+#define CURSOR_HOME  0x1b5b48   /* ESC [ H */
+#define ERASE_SCREEN 0x1b5b324a /* ESC [ 2 J */
+
 #define CRTC_INDEX       0x3d4
 #define CRTC_DATA        0x3d5
 #define CRTC_CURSOR_HIGH 0x0e
@@ -20,6 +27,7 @@
 
 static volatile u16 *cells;
 static unsigned row, column;
+static u32 sequence; /* its last four bytes, until it ends; then 0 */
 
 static void
 show_cursor(void)
@@ -33,21 +41,48 @@ show_cursor(void)
 }
 
 static void
+scroll(unsigned rows)
+{
+    for (unsigned i = 0; i < ROWS * COLUMNS; i++) {
+        cells[i] = i < (ROWS - rows) * COLUMNS ? cells[i + rows * COLUMNS]
+                                               : BLANK;
+    }
+}
+
+static void
 new_line(void)
 {
     if (row < ROWS - 1) {
         row++;
-        return;
+    } else {
+        scroll(1);
     }
-    for (unsigned i = 0; i < ROWS * COLUMNS; i++) {
-        cells[i] = i < (ROWS - 1) * COLUMNS ? cells[i + COLUMNS] : BLANK;
+}
+
+static void
+continue_sequence(u8 byte)
+{
+    sequence = sequence << 8 | byte;
+    row -= sequence == CURSOR_UP && row > 0;
+    if (sequence == CURSOR_HOME) {
+        row = column = 0;
+    } else if (sequence == ERASE_SCREEN) {
+        scroll(ROWS);
     }
+    sequence = sequence != CSI && byte >= '@' ? 0 : sequence;
 }
 
 static void
 put(u8 byte)
 {
+    if (sequence != 0 && byte >= ' ') {
+        continue_sequence(byte);
+        return;
+    }
     switch (byte) {
+    case '\033':
+        sequence = byte;
+        break;
     case '\n':
         new_line();
         break;
@@ -91,8 +126,6 @@ vga_init(void)
     if (cells[0] != BLANK) {
         return; /* memory reads back as something else: no adapter */
     }
-    for (unsigned i = 0; i < ROWS * COLUMNS; i++) {
-        cells[i] = BLANK;
-    }
+    scroll(ROWS);
     console_register(&device);
 }

@@ -32,8 +32,7 @@ struct file {
     void *data;            /* private to the inode's ops */
 };
 
-/* What the file is open for.  Access modes 0, 1, 2 mean read, write, both; 3
- * means neither. */
+/* What the file is open for: access mode 0 read, 1 write, 2 both, 3 neither. */
 #define FILE_READS  1U
 #define FILE_WRITES 2U
 
@@ -164,7 +163,7 @@ struct files {
 /* A new descriptor table object, empty.  => boot; panics without memory */
 struct files *files_alloc(void);
 
-/* CLONE_FILES: one more user, who sees each change of the others.  => files */
+/* CLONE_FILES: one more user, which sees all changes.  => files */
 struct files *files_get(struct files *files);
 
 /* A copy for fork.  It shares the fdtable until one of the two changes it.

@@ -4,8 +4,7 @@
  *
  * Essential fact: newc aligns data to 4 bytes, not to pages.  So contents are
  * copied once, into the page cache, and the archive's frames are freed.
- * A later entry replaces an earlier one of the same name: so a second archive
- * can add and change files.
+ * A later entry replaces an earlier one of the same name.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"

@@ -305,7 +305,7 @@ dir_getdents(struct file *file, vaddr_t user, size_t size)
     return used > 0 ? (long)used : error;
 }
 
-/* ---- Attributes: everybody is the superuser, so we refuse nobody ---- */
+/* ---- Attributes: each process is root's, so none is refused ---- */
 
 #define NS_PER_SEC 1000000000L
 #define SEC_MAX    (INT64_MAX / NS_PER_SEC - 1)

@@ -165,8 +165,7 @@ pipe_join(struct file *file)
     wait_wake_all(&pipe->room_wait);
 }
 
-/* A file is closed, or pipe_open has refused it.  The last file of a pipe frees
- * its pages. */
+/* A file is closed, or pipe_open refused it.  The last one frees the pages. */
 static void
 pipe_close(struct file *file)
 {

@@ -1,7 +1,6 @@
 /*
- * Memory before the frame allocator: a pointer that moves up through the
- * largest usable region, around the kernel's image and the initrd.  The rest
- * becomes frames.
+ * Memory before the frame allocator: a pointer that moves up in the largest
+ * usable region, around the kernel and the initrd.  The rest becomes frames.
  */
 #include "common/string.h"
 
@@ -56,7 +55,7 @@ early_alloc(size_t size)
     const struct boot_region *region = largest_region();
     paddr_t start = next;
 
-    assert(zero_frame == 0); /* frame_init takes it last */
+    assert(zero_frame == 0); /* frame_init allocates it last */
     if (first == 0) {
         first = MAX(region->start, kernel_image_end());
         start = first;

@@ -29,8 +29,7 @@ vma_allows(const struct vma *vma, enum access access)
     return (vma->prot & needed) != 0;
 }
 
-/* A first read of anonymous memory maps the zero frame; a first write gets a
- * frame of its own. */
+/* A read of new anonymous memory maps the zero frame; a write, a new one. */
 static int
 fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
 {

@@ -191,7 +191,7 @@ frame_take(enum frame_kind kind, enum frame_content content)
     return (paddr_t)number << PAGE_SHIFT;
 }
 
-/* Take one frame with any content; best one whose content is not known. */
+/* Take one frame with any content, preferably one of unknown content. */
 static __noinline paddr_t
 take_any(enum frame_kind kind)
 {
@@ -284,7 +284,7 @@ frame_alloc_block(enum frame_kind kind, int order)
     u32 number = take_block(kind, order);
 
     if (number == 0 && drain_others()) {
-        number = take_block(kind, order); /* once: single frames came */
+        number = take_block(kind, order); /* it merges what the others gave */
     }
     return (paddr_t)number << PAGE_SHIFT;
 }

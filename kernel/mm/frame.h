@@ -103,8 +103,7 @@ void frame_free(paddr_t frame, enum frame_content content);
 /* How many frames are of this kind now (exact while all CPUs are still). */
 u64 frame_count(enum frame_kind kind);
 
-/* Make [start, end), which boot has reserved, free memory (the initrd, once
- * unpacked). */
+/* Free [start, end), which boot has reserved: the initrd, once unpacked. */
 void frame_release_range(paddr_t start, paddr_t end);
 
 static inline struct frame *

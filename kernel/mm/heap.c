@@ -167,7 +167,7 @@ kfree(void *ptr)
     *(void **)ptr = page->free;
     page->free = ptr;
     page->class->in_use--;
-    /* Keep one empty page a class: a request will soon need it. */
+    /* Keep one empty page of each class: a request will soon need it. */
     if (--page->in_use == 0
         && page->class->pages.next != page->class->pages.prev) {
         list_del(&page->link);

@@ -1,7 +1,6 @@
 /*
- * The kernel heap: objects by size class from whole pages, and larger ones as
- * blocks of frames.  Every object is aligned to 16 bytes, those of a page or
- * more to a page.
+ * The kernel heap: objects by size class in whole pages, larger ones as blocks
+ * of frames.  Objects are aligned to 16 bytes, or to a page if they have one.
  */
 #pragma once
 

@@ -8,8 +8,7 @@
 
 #define KSTACK_SIZE (2 * PAGE_SIZE)
 
-/* Physical address of the root with only the kernel's half: what a CPU loads
- * when it runs no process. */
+/* The root with only the kernel's half: a CPU that runs no process loads it. */
 extern paddr_t kernel_root;
 
 /* Build the kernel's page tables and load them.

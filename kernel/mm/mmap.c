@@ -34,8 +34,7 @@ too_many(const struct as *as, u32 more)
     return as->vmas != NULL && as->vmas->count + more > VMAS_MAX;
 }
 
-/* Widen [*start, *end) to the neighbouring vmas, so that the tables that become
- * empty are dropped whole. */
+/* Widen [*start, *end) to the neighbouring vmas, to drop empty tables whole. */
 static void
 widen(const struct as *as, vaddr_t *start, vaddr_t *end)
 {

@@ -1,6 +1,5 @@
 /*
- * Two operations on an object's pages: read them into kernel memory, and unmap
- * them from every space.
+ * Operations on an object's pages: read them, and unmap them from every space.
  */
 #include "abi/errno.h"
 #include "common/string.h"

@@ -18,7 +18,7 @@ struct object_ops {
     int (*page)(struct object *object, u64 index, paddr_t *frame);
     /* Find the pages from index on, `count` at most, but make none.  found[i]
      * is 0 for a missing page; a found one has one more reference.
-     * => as above; how many were looked at: fewer at the end */
+     * => as above; the number of pages examined: fewer at the end */
     u64 (*present)(struct object *object, u64 index, u64 count,
                    paddr_t *found);
     u64 (*size)(struct object *object); /* bytes */

@@ -226,7 +226,7 @@ range_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
     /* ---- no failure below this line ---- */
     walk.rights = range_rights(prot, 0) | (prot & PROT_WRITE ? PTE_W : 0);
     walk_all(as, &walk);
-    if (walk.lowered > 0) { /* giving rights flushes nobody (A8) */
+    if (walk.lowered > 0) { /* giving rights needs no flush (A8) */
         flush_range(as, start, end - start == PAGE_SIZE);
     }
     return 0;

@@ -327,7 +327,7 @@ pt_share(paddr_t dst_root, struct as *as, enum share_level level)
 static inline bool
 drop_edge(struct frame *frame)
 {
-    /* refs 1 means that nobody else can hold or add an edge (A12). */
+    /* refs 1 means that no other space can hold or add an edge (A12). */
     return __atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1
            /* one way: another CPU would drop its edge between the two */
            || __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) == 1;

@@ -60,8 +60,8 @@ vma_put(struct vma_node *node)
     }
 }
 
-/* Own the node under link.  A copy takes a reference to its object and to both
- * children. */
+/* Own the node under link.  A copy takes references to its object and children.
+ */
 static int
 own(struct vma_node **link)
 {
@@ -171,7 +171,7 @@ vma_last_below(const struct as *as, vaddr_t addr)
     return found;
 }
 
-/* Compute what a node knows of the nodes below it. */
+/* Compute what a node stores about its subtree. */
 static inline void
 update(struct vma_node *node)
 {

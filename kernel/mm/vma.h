@@ -8,7 +8,7 @@
  * VM-1 COUNT  refs is the number of links to the node, from nodes and roots.
  * VM-2 OWNED  A node changes only after every node from the root to it is
  *             owned, that is, has refs 1; so what is shared never changes.
- * VM-3 SHAPE  Order, heap, and what a node knows of its subtree are right.
+ * VM-3 SHAPE  Order, heap, and what a node stores about its subtree are right.
  *
  * All functions: the address space's lock is held.
  */

@@ -16,7 +16,7 @@
 #include "proc/balance.h"
 #include "proc/sched.h"
 
-/* At most so many of a queue are looked at, as interrupts are off meanwhile. */
+/* Examine at most so many threads of a queue, since interrupts are off. */
 #define LOOK_AT 16
 
 /* The first function of another CPU. */

@@ -4,9 +4,9 @@
  * Balance: a thread stays on the CPU where it ran; a child begins on its
  * parent's.  When its time slice ends, and before it halts, a CPU takes the
  * longest-waiting thread of the longest queue, if its own is shorter.  A halted
- * CPU has no ticks: a CPU with waiting threads wakes it at each of its own.  So
- * a thread waits at most one tick while a CPU is idle (longer only behind 16
- * that may not run there).
+ * CPU has no ticks: at each of its own ticks, a CPU with waiting threads wakes
+ * it.  So while a CPU is idle, a thread waits at most one tick (longer only if
+ * the 16 threads before it may not run there).
  */
 #pragma once
 

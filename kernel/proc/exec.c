@@ -1,7 +1,6 @@
 /*
  * execve: check, then commit.  The new space is built beside the old one, with
- * stack and arguments.  Then the process changes over to it, and from there on
- * nothing can fail.
+ * stack and arguments.  Once the process has changed to it, nothing can fail.
  */
 #include "abi/errno.h"
 #include "common/string.h"

@@ -25,6 +25,5 @@ __noreturn void thread_exit(int status);
 void proc_change_memory(struct as *next);
 
 /* wait4(2).
- * => the pid, its status and (if not NULL) use; 0 with WNOHANG and none ready;
- *    -ECHILD, -ERESTARTSYS */
+ * => the pid; 0: WNOHANG, and none; -ECHILD, -ERESTARTSYS; use may be NULL */
 long proc_wait(pid_t pid, int options, int *status, struct rusage *rusage);

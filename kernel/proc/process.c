@@ -58,7 +58,7 @@ thread_lock(pid_t tid, struct thread **thread)
         if (found == NULL && !proc_is_zombie(process)) {
             found = list_entry(process->threads.next, struct thread, link);
         }
-        /* Not one that is ending, and not a second thread for its pid. */
+        /* Not a thread that is ending; not another thread than tid's. */
         if (found != NULL && found->tid == tid && !list_empty(&found->link)) {
             *thread = found;
             return true;

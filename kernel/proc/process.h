@@ -12,7 +12,7 @@
  * PR-3  A parent's `reportable` list holds, oldest first, exactly the children
  *       that have ended, are stopped, or were continued and not yet waited for.
  *
- * Fields stand in groups by their fate at fork.  Letters: who may change them.
+ * Fields stand in groups by their fate at fork.  Letters: what guards a change.
  *   T  the family lock            i  none, once it is linked
  *   p  its own lock               a  atomic
  */
@@ -80,7 +80,7 @@ extern struct process *init_process;  /* pid 1 */
  * fork is still making.  => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 
-/* The same, but it may just be being reaped; for signals.
+/* The same, for signals: another thread may be reaping the process.
  * => pids_lock held, which keeps it alive */
 struct process *pid_process(pid_t pid);
 

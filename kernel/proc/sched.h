@@ -54,7 +54,7 @@ void sched_poke(struct thread *thread);
 /* Run only on CPUs in mask (balance.c).
  * => its process's lock held, at least one CPU in it is online
  * => whether it has left the forbidden CPUs; if not, call again after a
- *    schedule(), when it, or we, may have left */
+ *    schedule(), which also moves the current thread, if it is the one */
 bool sched_set_affinity(struct thread *thread, u64 mask) __must_check;
 
 /* The current thread will leave the CPU in this state at its next schedule(),

@@ -210,7 +210,7 @@ signal_kill_thread(pid_t pid, pid_t tid, int signal)
         post(target->process, target, found ? signal : 0);
         thread_unlock(target);
     } else {
-        found = found && (pid == 0 || pid == tid); /* it has ended */
+        found = found && (pid == 0 || pid == tid); /* a first thread, ended */
     }
     return outcome(found, signal);
 }
@@ -358,8 +358,7 @@ act_by_default(int signal)
         stop(signal);
         return;
     }
-    /* No core file is written, so the status has no core flag: as on Linux
-     * with RLIMIT_CORE 0. */
+    /* No core file, so no core flag: as on Linux with RLIMIT_CORE 0. */
     proc_exit(signal);
 }
 

@@ -46,8 +46,8 @@ int signal_action(int signal, const struct kernel_sigaction *new,
  * => 0, or -ENOMEM with nothing changed */
 int signal_reset_exec(void) __must_check;
 
-/* Make signal pending on the process, for one of its threads; an ignored one is
- * dropped, and so is a number that is none.
+/* Make signal pending on the process, for one of its threads.  It is dropped if
+ * the process ignores it or has ended, or if it is 0.
  * => the target stays alive: by family_lock or pids_lock, or it is the caller
  * => no lock of RANK_PROCESS or higher is held */
 void signal_send(struct process *target, int signal);

@@ -13,7 +13,7 @@
  * VF-1  A thread with a vfork_child does not run.  It waits on vfork_wait until
  *       that child, which is alive and names it, releases its memory.
  *
- * Fields stand in groups by their fate at fork.  Letters: who may change them.
+ * Fields stand in groups by their fate at fork.  Letters: what guards a change.
  *   T  the family lock            i  none, once it runs
  *   c  only the thread itself     p  its process's lock
  *   r  its CPU's run queue lock   a  atomic

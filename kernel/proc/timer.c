@@ -122,7 +122,8 @@ timers_expire(void)
     arm_this_cpu();
 }
 
-/* Slices end at whole ticks: so even a thread with short runs meets some. */
+/* Slices end at whole ticks of the clock, whenever the thread began to run: so
+ * ticks are also counted for threads that only run for less than a slice. */
 static u64
 next_tick(void)
 {

@@ -84,7 +84,7 @@ want_memory(vaddr_t addr)
     if (victim == NULL) {
         signal_force(SIGBUS); /* no process is left to kill: init ends */
     }
-    park_here(); /* the victim may have to park: so must we */
+    park_here(); /* a CPU that parks all others waits for this one, too */
     schedule();
     return victim != NULL;
 }

@@ -1,11 +1,11 @@
 /*
- * The system calls: one function each, named sys_ and the call's name, with as
- * many arguments as syscalls.def says, each in a register as the user left it.
+ * The system calls: one function each, named sys_ and the call's name.  It has
+ * as many arguments as syscalls.def says, each a register as the user set it.
  *
- * A result of -4095 to -1 is a negative errno, as on Linux.  In the manuals, no
- * result named means 0.  Every call with a path may also fail with EFAULT,
- * ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ENOMEM, and EBADF of the directory's
- * descriptor; every call with a descriptor, with EBADF.
+ * A result of -4095 to -1 is a negative errno, as on Linux; if the comment at a
+ * call names no result, it is 0.  Every call with a path may also fail with
+ * EFAULT, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ENOMEM, and EBADF (the
+ * directory's descriptor); every call with a descriptor, with EBADF.
  */
 #pragma once
 
@@ -34,7 +34,7 @@ struct inode;
 #include "abi/syscalls.def"
 #undef SYSCALL
 
-/* Define a call that is one expression, as a rule another function's call:
+/* Define a system call that only returns the value of an expression:
  * SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR)) */
 #define SYS_FORWARD(name, parameters, result)                              \
     long name parameters                                                   \
@@ -42,11 +42,10 @@ struct inode;
         return result;                                                     \
     }
 
-/* The ABI leaves registers unread that are more than a call's arguments. */
+/* Any sys_ function: one with fewer arguments ignores the other registers. */
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
 
-/* Indexed by number; sys_enosys where there is no such call.  Read by entry.S,
- * with the number of slots. */
+/* Indexed by number; sys_enosys where there is no call.  entry.S reads both. */
 extern const syscall_fn syscall_table[SYSCALL_COUNT];
 extern const u32 syscall_count;
 
@@ -58,20 +57,20 @@ struct syscall_text {
 };
 extern const struct syscall_text syscall_texts[SYSCALL_COUNT];
 
-/* Have hook called at the end of every system call, no lock held.  => boot */
+/* Call hook at the end of every system call, with no lock held.  => boot */
 void syscall_set_hook(void (*hook)(void));
 
-/* Copy out what a caller need not want (address 0).  => 0 or -EFAULT */
+/* Copy out an optional result: not to address 0.  => 0 or -EFAULT */
 static inline int __must_check
 copy_out(u64 user, const void *from, size_t size)
 {
     return user != 0 ? copy_to_user(user, from, size) : 0;
 }
 
-/* What a call without a directory descriptor takes for it. */
+/* The dirfd of calls without a dirfd argument. */
 #define HERE ((u64)AT_FDCWD)
 
-/* Move count bytes, or segments, at user by this function. */
+/* Read a file into count bytes, or iovecs, at user; or write them. */
 typedef long move_fn(struct file *file, u64 user, u64 count, bool write);
 
 static inline long
@@ -88,33 +87,32 @@ move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
 struct path_arg {
     char *path;        /* PATH_MAX bytes at most, with its NUL */
     struct inode *at;  /* one reference; NULL: the working directory */
-    char few[128];     /* where a short path is: it needs no memory */
+    char few[128];     /* a short path is here, to save the allocation */
 };
 
-/* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one;
- * an absolute path does not look at dirfd).
+/* Copy in a path that starts at directory dirfd (AT_FDCWD: the working one; an
+ * absolute path ignores dirfd).
  * => after 0, path_arg_put must follow
  * => 0; -EFAULT, -ENAMETOOLONG, -ENOENT (empty), -ENOMEM, -EBADF, -ENOTDIR */
 int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);
 
-/* Find what a path names, or with AT_EMPTY_PATH and "", what dirfd is open for;
- * AT_SYMLINK_NOFOLLOW: a link at its end itself.  FIND_OPEN (no user's 32 bits
- * of flags have it): there is no path, it is what dirfd is open for.
+/* Find the inode that a path names, or dirfd's with AT_EMPTY_PATH and "".
+ * AT_SYMLINK_NOFOLLOW: a link at its end is not followed.  FIND_OPEN (users'
+ * flags have 32 bits, so never this one): ignore the path, and take dirfd's.
  * => 0 and *inode with one reference; -EINVAL: a flag that is not in `known`;
  *    path_arg_get's and path_find's errors */
 #define FIND_OPEN (1UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     __must_check;
 
-/* What find_at finds, as stat(2) tells it.
- * => 0; find_at's errors */
+/* stat(2) of what find_at finds.  => 0; find_at's errors */
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)
 struct stat;
 int stat_at(u64 dirfd, u64 path, u64 flags, u32 known, struct stat *stat)
     __must_check;
 
-/* Give it a name, its first one or a link.
- * => its reference is used up
+/* Give an inode a name: its first one, or one more.
+ * => uses up the caller's reference
  * => 0; path_arg_get's and fs_make's errors; -ENOMEM if it is NULL */
 int make_at(u64 dirfd, u64 path, struct inode *inode) __must_check;

@@ -1,5 +1,5 @@
 /*
- * System calls on attributes: what is known about a file, and changing it.
+ * System calls that read or change the attributes of a file.
  */
 #include "abi/device.h"
 #include "abi/errno.h"
@@ -49,8 +49,8 @@ SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode),
 
 /* int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags);
  * chown, fchown; lchown, which does not follow a link at the path's end.
- * What is -1 stays.  A file loses its set-user-ID bit, and its set-group-ID bit
- * if its group may execute it.
+ * An id of -1 changes nothing.  A file loses its set-user-ID bit, and its
+ * set-group-ID bit if its group may execute it.
  * EINVAL: flags.  EPERM: in /proc. */
 SYS_FORWARD(sys_fchownat, (u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags),
             change(dirfd, path, (u32)flags, OWNER(uid, gid)))
@@ -61,16 +61,16 @@ SYS_FORWARD(sys_lchown, (u64 path, u64 uid, u64 gid),
 SYS_FORWARD(sys_fchown, (u64 fd, u64 uid, u64 gid),
             change(fd, 0, FIND_OPEN, OWNER(uid, gid)))
 
-/* mode_t umask(mode_t mask); the old mask. */
+/* mode_t umask(mode_t mask); returns the old mask. */
 SYS_FORWARD(sys_umask, (u64 mask),
             __atomic_exchange_n(&current->fs->umask, (u32)mask & 0777,
                                 __ATOMIC_RELAXED))
 
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
  *               int flags);
- * path NULL: of the open file dirfd; times NULL: both are now.
+ * path NULL: the open file dirfd; times NULL: both become the present time.
  * EINVAL: flags, tv_nsec.  EPERM: in /proc.
- * Differences from Linux: times are kept from the year 1678 to 2262. */
+ * Differences from Linux: a file's times are from the year 1678 to 2262. */
 long
 sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 {
@@ -82,7 +82,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
     }
     if (attr.time[0].tv_nsec == UTIME_OMIT
         && attr.time[1].tv_nsec == UTIME_OMIT) {
-        return 0; /* as on Linux, whatever else is wrong */
+        return 0; /* as Linux does, even if path or flags are wrong */
     }
     if (open && (u32)flags != 0) {
         return -EINVAL;
@@ -91,7 +91,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 }
 
 /* int truncate(const char *path, off_t size);
- * What is cut off is gone, from mappings too (SIGBUS); what is new is zero.
+ * A mapped page behind the new end causes SIGBUS; new bytes are zero.
  * EINVAL: size, not a regular file.  EISDIR.  EPERM: in /proc. */
 long
 sys_truncate(u64 path, u64 size)
@@ -109,8 +109,9 @@ sys_truncate(u64 path, u64 size)
     return error;
 }
 
-/* A descriptor's file that can be cut and is open to be written.
- * => file_done in any case; 0; -EBADF (none), or these: no such file, mode */
+/* Find the file of a descriptor, to truncate it.
+ * => 0; -EBADF: no descriptor; mode: not open for writing; kind: it cannot be
+ *    truncated; in each case file_done must follow */
 static int
 find_written(u64 fd, struct file_use *use, int kind, int mode)
 {
@@ -138,11 +139,11 @@ sys_ftruncate(u64 fd, u64 size)
 }
 
 /* int fallocate(int fd, int mode, off_t offset, off_t size);
- * Mode 0 or FALLOC_FL_KEEP_SIZE: there are pages for that range then;
- * FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: it is a hole.
+ * Mode 0 or FALLOC_FL_KEEP_SIZE: allocate the pages of that range;
+ * FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: make it a hole.
  * ESPIPE, ENODEV, EFBIG, ENOSPC, ENOMEM.  EINVAL: offset, size.  EOPNOTSUPP:
  * mode.
- * Differences from Linux: a mapped page in a hole becomes zero, but stays. */
+ * Differences from Linux: a mapped page in a hole is zeroed, but not freed. */
 long
 sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 {
@@ -169,7 +170,7 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 
 /* int faccessat2(int dirfd, const char *path, int mode, int flags);
  * access, faccessat.
- * EINVAL: mode, flags.  EACCES: X_OK, and nobody may execute it.
+ * EINVAL: mode, flags.  EACCES: X_OK, and the file has no x bit.
  * Differences from Linux: everyone is the superuser. */
 long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
@@ -196,9 +197,9 @@ statx_time(struct timespec time)
 
 /* int statx(int dirfd, const char *path, int flags, unsigned mask,
  *           struct statx *buf);
- * All of STATX_BASIC_STATS is filled in, whatever mask wants.
+ * It fills in all of STATX_BASIC_STATS, whatever the mask asks for.
  * EINVAL: flags, mask.
- * Differences from Linux: no time of birth, no attributes, no mount. */
+ * Differences from Linux: no time of creation, no attributes, no mount. */
 long
 sys_statx(u64 dirfd, u64 path, u64 flags, u64 mask, u64 buf)
 {
@@ -254,14 +255,14 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
 }
 
 /* int statfs(const char *path, struct statfs *buf); fstatfs.
- * Blocks are pages, which files may take up to a limit.
- * Differences from Linux: no count of inodes, no number of the file system. */
+ * A block is a page; all files together may take f_blocks of them.
+ * Differences from Linux: no counts of inodes, no file system ID. */
 SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
 SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
 
 /* int fsync(int fd), fdatasync(int fd), syncfs(int fd); void sync(void);
- * All is in memory already.
- * But for syncfs, EINVAL: neither file nor directory, /proc. */
+ * Nothing to do: files are only in memory.
+ * EINVAL (not syncfs): neither a regular file nor a directory, or in /proc. */
 long
 sys_fsync(u64 fd)
 {

@@ -1,5 +1,5 @@
 /*
- * Calls about processors.  A mask is one word: bit n is CPU n.
+ * System calls about CPUs.  A mask is one word: bit n is CPU n.
  */
 #include "abi/errno.h"
 
@@ -11,9 +11,9 @@
 
 #include "sys/sys.h"
 
-/* Have the thread keep to the mask, or see whether it does by now; then it may
- * have gone, its tid may be another's, or its mask another one.
- * => 1: that is done; 0: see again; -ESRCH, -EINVAL */
+/* Set a thread's mask; `again`: see whether it has left the forbidden CPUs.  By
+ * then it may have ended, or another call may have changed the mask.
+ * => 1: done; 0: call again; -ESRCH, -EINVAL */
 static long
 set_affinity(pid_t tid, u64 mask, bool again)
 {
@@ -32,7 +32,7 @@ set_affinity(pid_t tid, u64 mask, bool again)
 }
 
 /* int sched_setaffinity(pid_t pid, size_t size, const unsigned long *mask);
- * 0; EFAULT, EINVAL (no CPU of the mask is there), ESRCH. */
+ * EFAULT, EINVAL (no CPU of the mask exists), ESRCH. */
 long
 sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
 {
@@ -44,7 +44,7 @@ sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
     mask &= cpus_online;
     long result = set_affinity((pid_t)pid, mask, false);
     while (result == 0 && !signal_fatal_pending()) {
-        park_here(); /* it may have to stand still: then so must we */
+        park_here(); /* a CPU that parks all others waits for this one, too */
         schedule();
         result = set_affinity((pid_t)pid, mask, true);
     }
@@ -52,14 +52,15 @@ sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
 }
 
 /* int sched_getaffinity(pid_t pid, size_t size, unsigned long *mask);
- * The bytes written: 8; EFAULT, EINVAL (size is not in words), ESRCH.
- * Differences from Linux: a zombie has no mask of its own any more. */
+ * Returns the number of bytes written: 8.
+ * EFAULT, EINVAL (size is not a multiple of 8), ESRCH.
+ * Differences from Linux: a zombie's mask is all CPUs. */
 long
 sys_sched_getaffinity(u64 pid, u64 size, u64 user_mask)
 {
     struct thread *thread;
 
-    /* Linux's arithmetic, which is of 32 bits. */
+    /* In 32 bits, as Linux calculates. */
     if ((u32)size * 8 < (u32)cpu_count || size % sizeof(u64) != 0) {
         return -EINVAL;
     }
@@ -75,7 +76,7 @@ sys_sched_getaffinity(u64 pid, u64 size, u64 user_mask)
 }
 
 /* int getcpu(unsigned *cpu, unsigned *node);
- * 0; EFAULT.  The node is always 0; a third argument is not looked at. */
+ * EFAULT.  The node is always 0; a third argument is ignored. */
 long
 sys_getcpu(u64 user_cpu, u64 user_node)
 {
@@ -83,6 +84,6 @@ sys_getcpu(u64 user_cpu, u64 user_node)
     u32 node = 0;
     int error = copy_out(user_cpu, &cpu, sizeof(cpu));
 
-    /* Even if the other one was bad. */
+    /* Store this one even if the other address was bad. */
     return error | copy_out(user_node, &node, sizeof(node));
 }

@@ -1,6 +1,6 @@
 /*
- * System calls that take a path or a descriptor.  Everyone is the superuser, so
- * no call fails for want of permission, except to execute what nobody may.
+ * System calls that take a path or a descriptor.  Every process is root's, so
+ * a file's mode forbids nothing, except to execute a file without any x bit.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -116,7 +116,7 @@ stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
 /* int fstat(int fd, struct stat *stat);
  * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
  * stat, lstat.
- * With AT_EMPTY_PATH and "", of dirfd itself.  EINVAL: flags. */
+ * With AT_EMPTY_PATH and "", it is about dirfd itself.  EINVAL: flags. */
 SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
 SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
             stat_of(dirfd, path, (u32)flags, stat))
@@ -142,10 +142,10 @@ make_at(u64 dirfd, u64 path, struct inode *inode)
 }
 
 /* int openat(int dirfd, const char *path, int flags, mode_t mode); open.
- * The lowest free descriptor.
- * EMFILE; EISDIR; EEXIST; ENXIO: /dev/tty without one; EINVAL.
+ * Returns the lowest free descriptor.
+ * EMFILE, EISDIR, EEXIST, EINVAL; ENXIO: /dev/tty if there is no terminal.
  * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
- *   for writing; synchronous, direct and noatime flags change nothing. */
+ *   for writing; O_SYNC, O_DIRECT and O_NOATIME have no effect. */
 long
 sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 {
@@ -165,16 +165,14 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
             sys_openat(HERE, path, flags, mode))
 
-/* int mkdirat(int dirfd, const char *path, mode_t mode); mkdir.
- * EEXIST. */
+/* int mkdirat(int dirfd, const char *path, mode_t mode); mkdir.  EEXIST. */
 SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
             make_at(dirfd, path, dir_alloc((u32)mode & 01777
                                            & ~current->fs->umask)))
 SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
-/* int unlinkat(int dirfd, const char *path, int flags); unlink; rmdir,
- * which is AT_REMOVEDIR.
- * Whoever has the file open or mapped keeps it.
+/* int unlinkat(int dirfd, const char *path, int flags); unlink, rmdir.
+ * The file stays as long as a process has it open or mapped.
  * EINVAL: flags; rmdir of `.`.  EISDIR, ENOTEMPTY.  EBUSY: /proc, the root.
  * EPERM: in /proc. */
 long
@@ -207,17 +205,16 @@ sys_chdir(u64 path)
 /* ---- Moving bytes ---- */
 
 /* ssize_t read(int fd, void *buf, size_t size); write.
- * Bytes read; 0 at the end of the file.
+ * Returns the number of bytes read; 0 at the end of the file.
  * EFAULT, EISDIR, EAGAIN, ENOMEM, EINVAL.
- * write: bytes written; also EPIPE (and SIGPIPE), ENOSPC. */
+ * write: the number of bytes written; also EPIPE (and SIGPIPE), ENOSPC. */
 SYS_FORWARD(sys_read, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, false, file_move))
 SYS_FORWARD(sys_write, (u64 fd, u64 buf, u64 size),
             move_fd(fd, buf, size, true, file_move))
 
 /* off_t lseek(int fd, off_t offset, int whence);
- * The new position.
- * EINVAL, ESPIPE.
+ * Returns the new position.  EINVAL, ESPIPE.
  * Differences from Linux: SEEK_DATA and SEEK_HOLE are EINVAL. */
 long
 sys_lseek(u64 fd, u64 offset, u64 whence)
@@ -233,12 +230,12 @@ sys_lseek(u64 fd, u64 offset, u64 whence)
 /* ---- Making descriptors, and closing them ---- */
 
 /* int close(int fd);
- * Differences from Linux: ENOMEM, if the table is shared since a fork and
- *   there is no memory to copy it; the descriptor is then still open. */
+ * Differences from Linux: ENOMEM, if the table is still shared after a fork and
+ *   there is no memory to copy it; the descriptor then stays open. */
 SYS_FORWARD(sys_close, (u64 fd), MIN(fd_replace(NULL, (u32)fd, false), 0))
 
 /* int pipe2(int fds[2], int flags); pipe.
- * fds[0] is to read, fds[1] to write.
+ * fds[0] is for reading, fds[1] for writing.
  * EINVAL: flags.  EFAULT, EMFILE, ENOMEM.
  * Differences from Linux: O_DIRECT (packets) is EINVAL. */
 long
@@ -252,7 +249,7 @@ sys_pipe2(u64 fds, u64 flags)
     if (error != 0) {
         return error;
     }
-    /* Nobody who shares the descriptors sees one before all has worked. */
+    /* Threads that share the descriptors see neither before both are there. */
     fd[0] = fd_reserve(0);
     fd[1] = fd[0] < 0 ? fd[0] : fd_reserve(0);
     error = fd[1] < 0 ? fd[1] : copy_to_user(fds, fd, sizeof(fd));
@@ -262,8 +259,8 @@ sys_pipe2(u64 fds, u64 flags)
 SYS_FORWARD(sys_pipe, (u64 fds), sys_pipe2(fds, 0))
 
 /* int dup2(int fd, int new);
- * new, which is closed first if it was open; nothing happens if it is fd.
- * EBADF: also if new is beyond the limit.  ENOMEM. */
+ * Closes new, if it is open, and makes it another descriptor of fd's file; if
+ * new is fd, does nothing.  EBADF: also if new is beyond the limit.  ENOMEM. */
 long
 sys_dup2(u64 fd, u64 new)
 {

@@ -1,5 +1,5 @@
 /*
- * System calls of memory.
+ * System calls about memory.
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
@@ -15,13 +15,13 @@
 
 #include "sys/sys.h"
 
-/* The last two lines are ignored. */
+/* The flags in the last two lines have no effect. */
 #define MAP_KNOWN                                                          \
     (MAP_TYPE | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS            \
      | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED         \
      | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
-/* Fill in the file's object.  => 0 and a reference to *inode, or -errno */
+/* Set the object of a file's vma.  => 0 and a reference to *inode, or -errno */
 static long
 map_file(const struct file *file, u64 offset, struct vma *vma,
          struct inode **inode)
@@ -48,11 +48,11 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
 
 /* void *mmap(void *addr, size_t size, int prot, int flags, int fd,
  *            off_t offset);
- * The address.
+ * Returns the address.
  * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room.
  * EOVERFLOW: the offset is too large.
- * EBADF, EACCES, ENODEV: of the file.  EEXIST: MAP_FIXED_NOREPLACE.
- * Differences from Linux: unknown flags are refused, huge pages too. */
+ * EBADF, EACCES, ENODEV: fd.  EEXIST: MAP_FIXED_NOREPLACE.
+ * Differences from Linux: unknown flags and MAP_HUGETLB are EINVAL. */
 long
 sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 {
@@ -94,15 +94,15 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
 }
 
 /* int munmap(void *addr, size_t size);
- * EINVAL: not aligned, size 0, not the user's.  ENOMEM. */
+ * EINVAL: not aligned, size 0, not in user memory.  ENOMEM. */
 SYS_FORWARD(sys_munmap, (u64 addr, u64 size), as_unmap(current->as, addr, size))
 
 /* int mprotect(void *addr, size_t size, int prot);
  * EINVAL: not aligned, unknown right.  ENOMEM: a part is not mapped.
- * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are refused. */
+ * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are EINVAL. */
 SYS_FORWARD(sys_mprotect, (u64 addr, u64 size, u64 prot),
             as_protect(current->as, addr, size, prot))
 
 /* void *brk(void *end);
- * The new break, or the old one if it could not be set. */
+ * Returns the new break, or the old one if it could not be set. */
 SYS_FORWARD(sys_brk, (u64 end), (long)as_brk(current->as, end))

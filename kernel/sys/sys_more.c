@@ -1,6 +1,6 @@
 /*
- * System calls on files that a simple program does not make: names (mknod,
- * links, rename, getcwd, getdents), and more that a descriptor can do.
+ * System calls on files that a simple program does not need: names (mknod,
+ * links, rename, getcwd, getdents), and rarer operations on descriptors.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -25,7 +25,7 @@ SYS_FORWARD(sys_creat, (u64 path, u64 mode),
             sys_openat(HERE, path, O_CREAT | O_WRONLY | O_TRUNC, mode))
 
 /* int mknodat(int dirfd, const char *path, mode_t mode, dev_t device); mknod.
- * There is a regular file (type S_IFREG or 0) or a FIFO then.
+ * Makes a regular file (type S_IFREG or 0) or a FIFO.
  * EINVAL: type.  EPERM: a directory, a device, a socket.  EEXIST.
  * Differences from Linux: no devices and no sockets, as without CAP_MKNOD. */
 long
@@ -66,10 +66,9 @@ SYS_FORWARD(sys_symlink, (u64 target, u64 path),
 
 /* int linkat(int fromfd, const char *from, int tofd, const char *to,
  *            int flags); link.
- * With AT_EMPTY_PATH and "", of fromfd itself; a symbolic link gets the name
- * itself, but with AT_SYMLINK_FOLLOW what it leads to.
- * EINVAL: flags.  EEXIST, EXDEV.  EPERM: a directory.  ENOENT: also if its last
- * name was removed. */
+ * With AT_EMPTY_PATH and "", of fromfd itself; if from is a symbolic link, the
+ * new name is for the link, but with AT_SYMLINK_FOLLOW for its target.
+ * EINVAL: flags.  EEXIST, EXDEV.  EPERM: a directory.  ENOENT: also removed. */
 long
 sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 {
@@ -88,8 +87,8 @@ SYS_FORWARD(sys_link, (u64 from, u64 to), sys_linkat(HERE, from, HERE, to, 0))
 
 /* int renameat2(int fromfd, const char *from, int tofd, const char *to,
  *               unsigned flags); rename, renameat.
- * To everybody it is one step.  What `to` named is removed, but with
- * RENAME_EXCHANGE it gets the other name.
+ * It is atomic.  A file that `to` names is removed, but with RENAME_EXCHANGE it
+ * gets the other name.
  * EINVAL: flags; to below from.  EEXIST: RENAME_NOREPLACE.  EISDIR, ENOTEMPTY,
  * EXDEV.  EBUSY: /proc, `.`, `..`.  EPERM: in /proc.
  * Differences from Linux: RENAME_WHITEOUT is EINVAL. */
@@ -109,7 +108,7 @@ sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
         error = fs_rename(source.at, source.path, target.at, target.path,
                           (u32)flags);
         path_arg_put(&target);
-    } else { /* what is wrong on the way to `from` comes before it */
+    } else { /* an error on the way to `from` has precedence */
         int first = fs_rename(source.at, source.path, NULL, "/", 0);
         error = first != -EXDEV && first != -EBUSY ? first : error;
     }
@@ -123,8 +122,8 @@ SYS_FORWARD(sys_rename, (u64 from, u64 to),
             sys_renameat2(HERE, from, HERE, to, 0))
 
 /* long getcwd(char *buf, size_t size);
- * Bytes stored, the NUL included.
- * ERANGE: size.  ENOENT: it was removed.  EFAULT, ENOMEM. */
+ * Returns the number of bytes stored, the NUL included.
+ * ERANGE: size.  ENOENT: the directory was removed.  EFAULT, ENOMEM. */
 long
 sys_getcwd(u64 buf, u64 size)
 {
@@ -144,8 +143,8 @@ sys_getcwd(u64 buf, u64 size)
 }
 
 /* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size);
- * readlink.  Bytes stored, size at most, without a NUL.
- * EINVAL: size; it is no symbolic link. */
+ * readlink.  Returns the number of bytes stored, at most size; without a NUL.
+ * EINVAL: size; not a symbolic link. */
 long
 sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
 {
@@ -173,8 +172,8 @@ SYS_FORWARD(sys_readlink, (u64 path, u64 buf, u64 size),
             sys_readlinkat(HERE, path, buf, size))
 
 /* long getdents64(int fd, struct linux_dirent64 *buf, size_t size);
- * Bytes of records, in no order that means anything; 0 at the end.
- * ENOTDIR, EFAULT.  EINVAL: too small for one.  ENOENT: removed. */
+ * Returns the number of bytes of records, in any order; 0 at the end.
+ * ENOTDIR, EFAULT.  EINVAL: size, for one record.  ENOENT: removed. */
 long
 sys_getdents64(u64 fd, u64 buf, u64 size)
 {
@@ -185,11 +184,11 @@ sys_getdents64(u64 fd, u64 buf, u64 size)
     return result;
 }
 
-/* Read or write the segments of a vector as one. */
+/* Read into, or write, the segments of an iovec array. */
 static long
 move_vector(struct file *file, u64 user, u64 count, bool write)
 {
-    struct iovec few[8]; /* so few need no allocation */
+    struct iovec few[8]; /* for short arrays, to save the allocation */
     struct iovec *iov = few;
 
     if (count > IOV_MAX) {
@@ -213,14 +212,14 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
 }
 
 /* ssize_t readv(int fd, const struct iovec *iov, int count); writev.
- * As read and write, of all segments in their order, in one piece.
+ * As read and write, but into or from all segments in order, as one operation.
  * EINVAL: count, a segment's size. */
 SYS_FORWARD(sys_readv, (u64 fd, u64 iov, u64 count),
             move_fd(fd, iov, count, false, move_vector))
 SYS_FORWARD(sys_writev, (u64 fd, u64 iov, u64 count),
             move_fd(fd, iov, count, true, move_vector))
 
-/* Move what an open file of its own would that stands at offset. */
+/* Read or write at offset, by an open file made for this call. */
 static long
 move_at(u64 fd, u64 user, u64 count, i64 offset, bool write, move_fn *move)
 {
@@ -251,9 +250,8 @@ move_at(u64 fd, u64 user, u64 count, i64 offset, bool write, move_fn *move)
 
 /* ssize_t pread64(int fd, void *buf, size_t size, off_t offset);
  * pwrite64, preadv, pwritev.
- * As without p, but there: the descriptor's position stays.  With O_APPEND they
- * append (as on Linux, not as in POSIX).
- * EINVAL: offset.  ESPIPE.  And as without p. */
+ * As read, write, readv, writev, but at offset; the position does not change.
+ * With O_APPEND they append, as on Linux.  EINVAL: offset.  ESPIPE. */
 SYS_FORWARD(sys_pread64, (u64 fd, u64 buf, u64 size, u64 offset),
             move_at(fd, buf, size, (i64)offset, false, file_move))
 SYS_FORWARD(sys_pwrite64, (u64 fd, u64 buf, u64 size, u64 offset),
@@ -264,9 +262,9 @@ SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
             move_at(fd, iov, count, (i64)offset, true, move_vector))
 
 /* int ioctl(int fd, unsigned request, void *arg);
- * 0, or what the request gives.
+ * Returns 0, or the request's result.
  * ENOTTY: not a request of this file.  EFAULT, EINVAL; TIOCSPGRP: ESRCH, EPERM.
- * Differences from Linux: few, and all of the terminal: see fs/tty_file.c. */
+ * Differences from Linux: few requests, all for terminals: fs/tty_file.c. */
 long
 sys_ioctl(u64 fd, u64 request, u64 arg)
 {
@@ -279,8 +277,8 @@ sys_ioctl(u64 fd, u64 request, u64 arg)
     return result;
 }
 
-/* A new descriptor for it, `lowest` or above.
- * => the caller's reference is used up; NULL: -EBADF */
+/* Make one more descriptor of a file, `lowest` or above.
+ * => uses up the caller's reference; file NULL: -EBADF */
 static long
 dup_file(struct file *file, u32 lowest, bool cloexec)
 {
@@ -291,14 +289,14 @@ dup_file(struct file *file, u32 lowest, bool cloexec)
 }
 
 /* int dup(int fd);
- * The lowest free descriptor, for the same open file.  EMFILE, ENOMEM. */
+ * Returns the lowest free descriptor, made for fd's file.  EMFILE, ENOMEM. */
 SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
 
 /* int fcntl(int fd, int command, long arg);
- * F_DUPFD, F_DUPFD_CLOEXEC: a descriptor; F_GETFD, F_GETFL: flags; else 0.
+ * Returns a descriptor (F_DUPFD, F_DUPFD_CLOEXEC) or flags (F_GETFD, F_GETFL).
  * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
  * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL.
- *   F_SETFD may fail with ENOMEM, as close. */
+ *   F_SETFD may fail with ENOMEM, like close. */
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)
 {

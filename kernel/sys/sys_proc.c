@@ -1,5 +1,5 @@
 /*
- * System calls of processes, signals and sleep.
+ * System calls about processes, signals and sleep.
  */
 #include "abi/errno.h"
 #include "abi/reboot.h"
@@ -24,19 +24,19 @@
 #include "sys/sys.h"
 
 /* pid_t fork(void), vfork(void);
- * The child's pid; 0 in the child.  vfork returns to the caller after the child
- * has called execve or _exit.
+ * Returns the child's pid; 0 in the child.  vfork returns to the caller after
+ * the child has called execve or _exit.
  * EAGAIN: too many processes.  ENOMEM: no memory. */
 SYS_FORWARD(sys_fork, (void), sys_clone(SIGCHLD, 0, 0, 0, 0))
 SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
 
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);
- * The child's pid; 0 in the child.
+ * Returns the child's pid; 0 in the child.
  * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
  * EAGAIN, ENOMEM: as fork.
- * Differences from Linux: the child is a process of its own: CLONE_SIGHAND,
- *   CLONE_THREAD and what is rarer are EINVAL. */
+ * Differences from Linux: the child is always a new process: CLONE_SIGHAND,
+ *   CLONE_THREAD and rarer flags are EINVAL. */
 SYS_FORWARD(sys_clone,
             (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
             proc_clone(&(struct clone_args){
@@ -44,7 +44,7 @@ SYS_FORWARD(sys_clone,
                 .child_tid = child_tid, .tls = tls}))
 
 /* int execve(const char *path, char *const argv[], char *const envp[]);
- * 0, as the new program's first rax.
+ * On success the new program runs; its rax is 0.
  * ENOENT, ENOTDIR, EACCES, ENOEXEC, E2BIG, ENOMEM, EFAULT, ENAMETOOLONG.
  * Differences from Linux: `#!` and PT_INTERP are not supported (ENOEXEC). */
 long
@@ -60,7 +60,7 @@ sys_execve(u64 path, u64 argv, u64 envp)
     return error;
 }
 
-/* void exit(int status); ends the calling thread; the last, the process. */
+/* void exit(int status); ends the calling thread; the last one, the process. */
 long
 sys_exit(u64 status)
 {
@@ -75,9 +75,10 @@ sys_exit_group(u64 status)
 }
 
 /* pid_t wait4(pid_t pid, int *status, int options, struct rusage *rusage);
- * The pid of a child with a status to report; 0 with WNOHANG and none.
+ * Returns the pid of a child with a status to report; 0 if there is none and
+ * options has WNOHANG.
  * ECHILD: no such child.  EINVAL: unknown option.  EFAULT.
- * Differences from Linux: rusage holds only the times. */
+ * Differences from Linux: rusage has only the CPU times. */
 long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 {
@@ -88,7 +89,7 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
                          | __WALL | __WCLONE)) {
         return -EINVAL;
     }
-    if ((u32)pid == 1u << 31) { /* its negative is no pid */
+    if ((u32)pid == 1u << 31) { /* -pid would overflow */
         return -ESRCH;
     }
     long result = proc_wait((pid_t)pid, (int)options, &word,
@@ -114,8 +115,7 @@ SYS_FORWARD(sys_getppid, (void),
             __atomic_load_n(&current->process->ppid, __ATOMIC_RELAXED))
 
 /* int reboot(int magic, int magic2, int op, void *arg);
- * Does not return for POWER_OFF, HALT and RESTART; 0 for CAD_ON and CAD_OFF.
- * EINVAL: bad magic or op. */
+ * POWER_OFF, HALT, RESTART do not return; CAD_ON, CAD_OFF return 0.  EINVAL. */
 long
 sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
 {
@@ -126,7 +126,7 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     switch ((u32)op) {
     case REBOOT_POWER_OFF:
     case REBOOT_HALT:
-        park_others(); /* what they write goes out whole; a second one waits */
+        park_others(); /* they finish their output first, and cannot reboot */
         machine_power_off();
     case REBOOT_RESTART:
         park_others();
@@ -140,15 +140,15 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
 }
 
 /* int kill(pid_t pid, int signal);
- * ESRCH: nobody.  EINVAL: no such signal. */
+ * ESRCH: no such process or group.  EINVAL: no such signal. */
 SYS_FORWARD(sys_kill, (u64 pid, u64 signal),
             signal_kill((pid_t)pid, (int)signal))
 
 /* int rt_sigaction(int signal, const struct kernel_sigaction *new,
  *                  struct kernel_sigaction *old, size_t size);
- * EINVAL: size is not 8, or no such signal, or it cannot be changed.  EFAULT.
- * Differences from Linux: a handler is refused with EINVAL (not there yet).
- *   ENOMEM, if the actions are shared since a fork and cannot be copied. */
+ * EINVAL: size is not 8; no such signal; SIGKILL or SIGSTOP.  EFAULT.
+ * Differences from Linux: a handler is EINVAL (not supported yet).  ENOMEM, if
+ *   the actions are still shared after a fork and cannot be copied. */
 long
 sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
 {
@@ -169,7 +169,7 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
 
 /* int nanosleep(const struct timespec *time, struct timespec *left);
  * EINVAL: not a time.  EFAULT.
- * Who is stopped meanwhile sleeps on, and has in *left what was left then. */
+ * If the process is stopped, *left is stored, but the sleep's end stays. */
 long
 sys_nanosleep(u64 time, u64 left)
 {
@@ -188,9 +188,9 @@ sys_nanosleep(u64 time, u64 left)
 }
 
 /* long restart_syscall(void);
- * As nanosleep, for which the kernel has a program make this call, to sleep on
- * until the time that was meant.
- * EINTR: the caller does not sleep. */
+ * Continue an interrupted nanosleep until its end.  The kernel makes a program
+ * call this; see ERESTART_RESTARTBLOCK.
+ * EINTR: no sleep was interrupted. */
 long
 sys_restart_syscall(void)
 {

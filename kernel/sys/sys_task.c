@@ -1,6 +1,6 @@
 /*
- * System calls without which a simple program does: ids, groups, limits, what
- * is a thread's own, time.
+ * System calls that a simple program does not need: ids, groups, limits,
+ * attributes of threads, time.
  */
 #include "abi/errno.h"
 #include "abi/prctl.h"
@@ -18,7 +18,7 @@
 
 #include "sys/sys.h"
 
-/* uid_t getuid(void) and its like; cannot fail: everybody is root. */
+/* uid_t getuid(void), geteuid, getgid, getegid; always 0: root. */
 SYS_FORWARD(sys_getuid, (void), 0)
 long sys_geteuid(void) __attribute__((alias("sys_getuid")));
 long sys_getgid(void) __attribute__((alias("sys_getuid")));
@@ -38,7 +38,7 @@ sys_uname(u64 name)
 
 /* ---- Groups and sessions ---- */
 
-/* The process that pid means to a caller: 0 is itself.  => family_lock held */
+/* The process with this pid; 0 means the caller.  => family_lock held */
 static struct process *
 target_of(pid_t pid)
 {
@@ -63,7 +63,7 @@ sys_setpgid(u64 pid, u64 pgid)
 }
 
 /* pid_t getpgid(pid_t pid), getsid(pid_t pid), getpgrp(void);
- * The group or session.  ESRCH: no such process. */
+ * Returns the id of the group or session.  ESRCH: no such process. */
 static long
 number_of(pid_t pid, bool session)
 {
@@ -81,8 +81,8 @@ SYS_FORWARD(sys_getsid, (u64 pid), number_of((pid_t)pid, true))
 SYS_FORWARD(sys_getpgrp, (void), number_of(0, false))
 
 /* pid_t setsid(void);
- * The new session's id.
- * EPERM: the caller leads a group, or led one that is still there.
+ * Returns the new session's id.
+ * EPERM: a group has the caller's pid as its id.
  * Differences from Linux: ENOMEM. */
 long
 sys_setsid(void)
@@ -95,7 +95,7 @@ sys_setsid(void)
 
 /* ---- Limits ---- */
 
-/* What we may use of this resource. */
+/* The caller's limit of a resource. */
 static struct rlimit
 limit_of(int resource)
 {
@@ -123,7 +123,7 @@ sys_getrlimit(u64 resource, u64 limit)
  *               struct rlimit *old);
  * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
  * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
- * Differences from Linux: only RLIMIT_NOFILE can be set, only by its owner. */
+ * Differences from Linux: only RLIMIT_NOFILE can be set, only of the caller. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
@@ -155,7 +155,7 @@ sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 /* pid_t gettid(void); cannot fail. */
 SYS_FORWARD(sys_gettid, (void), current->tid)
 
-/* int set_tid_address(int *address); the caller's tid. */
+/* int set_tid_address(int *address); returns the caller's tid. */
 long
 sys_set_tid_address(u64 address)
 {
@@ -165,7 +165,7 @@ sys_set_tid_address(u64 address)
 
 /* int arch_prctl(int code, unsigned long address);
  * EINVAL: unknown code.  EPERM: not a user address.  EFAULT.
- * Differences from Linux: only the FS codes. */
+ * Differences from Linux: only ARCH_SET_FS and ARCH_GET_FS. */
 long
 sys_arch_prctl(u64 code, u64 address)
 {
@@ -185,7 +185,7 @@ sys_arch_prctl(u64 code, u64 address)
 }
 
 /* int tgkill(pid_t pid, pid_t tid, int signal); tkill.
- * ESRCH: nobody.  EINVAL: no such signal, or an id that is not positive. */
+ * ESRCH: no such thread.  EINVAL: no such signal, or an id below 1. */
 SYS_FORWARD(sys_tkill, (u64 tid, u64 signal),
             (pid_t)tid <= 0
                 ? -EINVAL : signal_kill_thread(0, (pid_t)tid, (int)signal))
@@ -235,7 +235,7 @@ sys_rt_sigpending(u64 set, u64 size)
 
 /* int clock_gettime(clockid_t clock, struct timespec *time);
  * EINVAL: unknown clock.  EFAULT.
- * Differences from Linux: CPU time comes in ticks. */
+ * Differences from Linux: CPU time is counted in ticks. */
 long
 sys_clock_gettime(u64 clock, u64 time)
 {
@@ -280,7 +280,7 @@ sys_gettimeofday(u64 time, u64 zone)
 }
 
 /* time_t time(time_t *time);
- * Seconds of CLOCK_REALTIME; EFAULT. */
+ * Returns the seconds of CLOCK_REALTIME.  EFAULT. */
 long
 sys_time(u64 time)
 {

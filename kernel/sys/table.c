@@ -1,8 +1,8 @@
 /*
- * The tables of system calls, all from syscalls.def, and a call's end.  Its
- * beginning is in entry.S, which finds the function in syscall_table: number in
- * rax, arguments in rdi rsi rdx r10 r8 r9, result in rax: 0 or more, or a
- * negative errno (System V ABI, A.2.1).
+ * The tables of system calls, all made from syscalls.def, and the work at a
+ * call's end.  Entry.S calls the function that syscall_table has for the number
+ * in rax.  Arguments are in rdi rsi rdx r10 r8 r9; the result is in rax: 0 or
+ * more, or a negative errno (System V ABI, A.2.1).
  */
 #include "abi/errno.h"
 
@@ -15,14 +15,14 @@
 
 SYS_FORWARD(sys_enosys, (void), -ENOSYS)
 
-/* A call whose file is not linked is sys_enosys. */
+/* The function of a call whose file is not linked is sys_enosys. */
 #define SYSCALL(number, name, nargs, formats)                              \
     __asm__(".weak sys_" #name "\n.set sys_" #name ", sys_enosys");
 #include "abi/syscalls.def"
 #undef SYSCALL
 
-/* The holes come first, and the calls that there are replace them: so the path
- * of a call has no test for a hole. */
+/* First all slots get sys_enosys, then those of existing calls are replaced: so
+ * entry.S need not test for an empty slot. */
 #pragma GCC diagnostic ignored "-Woverride-init"
 
 const syscall_fn syscall_table[SYSCALL_COUNT] = {
@@ -51,7 +51,7 @@ syscall_set_hook(void (*hook)(void))
 {
     syscall_hook = hook;
     work_always |= WORK_HOOK;
-    cpu_add_work(WORK_HOOK); /* others: when they next leave their idle loop */
+    cpu_add_work(WORK_HOOK); /* other CPUs: when they leave the idle loop */
 }
 
 void

@@ -10,7 +10,7 @@
 #define ENXIO 6         /* no such device or address */
 #define E2BIG 7         /* arguments and environment too long */
 #define ENOEXEC 8       /* not a program we can run */
-#define EBADF 9         /* descriptor not open, or not for this */
+#define EBADF 9         /* descriptor not open, or not for this use */
 #define ECHILD 10       /* no child to wait for */
 #define EAGAIN 11       /* not now: a limit is reached, or it would block */
 #define ENOMEM 12       /* out of memory */

@@ -1,6 +1,6 @@
 #pragma once
 
-/* reboot(MAGIC1, MAGIC2, command, 0): the magic numbers guard accidents. */
+/* reboot(MAGIC1, MAGIC2, command, 0): the magic numbers prevent accidents. */
 
 #define REBOOT_MAGIC1 0xfee1dead
 #define REBOOT_MAGIC2 672274793

@@ -2,7 +2,7 @@
  * getopt: options of one letter. Essential fact: like GNU's, it takes options
  * behind operands too (`ls x -l`): it moves each one in front of the operands
  * that were passed over, so that at the end argv[optind] is the first operand.
- * A `+` at the front of the list of letters ends that: POSIX's order.
+ * With a `+` in front of the letters, options end at the first operand (POSIX).
  */
 #include <stdbool.h>
 #include <stdio.h>

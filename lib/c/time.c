@@ -79,7 +79,7 @@ timegm(struct tm *tm)
     return seconds;
 }
 
-/* What a letter stands for if it stands for others; NULL if it does not. */
+/* The format that a letter abbreviates; NULL if it is no abbreviation. */
 static const char *
 abbreviated(char letter)
 {

@@ -182,8 +182,7 @@ class Source:
         for path in self.paths():
             target = os.path.join(top, path)
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            shutil.copy2(os.path.join(self.tree, path), target,
-                         follow_symlinks=False)
+            shutil.copy2(os.path.join(self.tree, path), target)
         build = os.path.join(self.tree, "build")
         if os.path.exists(os.path.join(build, "flags")):
             for folder in OBJECTS:

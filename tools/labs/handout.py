@@ -1,4 +1,4 @@
-"""The commands of a handout: each ```sh block of LAB.md is run.
+"""The commands of a handout: each ```sh block of it is run.
 
 They run in order, in the tree's top, on a terminal of their own. What waits
 there for a person is left in the way that it knows: a shell of Tine by exit,
@@ -18,8 +18,9 @@ LIMIT = 300     # seconds for a block
 QUIET = 1.5     # seconds after which a prompt at the end is one
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.M | re.S)
 # What a program waits with, and how one leaves it.
-PROMPTS = ((rb"# $", b"exit\n"), (rb"\[Y/n\] $", b"n\n"), (rb"\(gdb\) $", b"quit\n"),
-           (rb"\(y or n\) $", b"y\n"), (rb"to continue, ?.*--$", b"\n"))
+PROMPTS = ((rb"# $", b"exit\n"), (rb"\[Y/n\] $", b"n\n"),
+           (rb"\(gdb\) $", b"quit\n"), (rb"\(y or n\) $", b"y\n"),
+           (rb"to continue, ?.*--$", b"\n"))
 
 
 def child_of(block, top):
@@ -71,9 +72,9 @@ def run_block(block, top):
     return [f"{how}: {block.strip()}", *text.splitlines()[-20:]]
 
 
-def run(top):
+def run(top, name="LAB.md"):
     """=> how many blocks there are, and what is wrong with them"""
-    with open(os.path.join(top, "LAB.md"), encoding="utf-8") as file:
+    with open(os.path.join(top, name), encoding="utf-8") as file:
         blocks = BLOCK.findall(file.read())
     wrong = []
     for block in blocks:

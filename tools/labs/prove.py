@@ -12,8 +12,8 @@ For each lab (all, if none is named):
   for the tests that lab.toml names, which fail;
 - each command of the handout ends with 0 in a tree with the reference in it.
 
-Then the graders' own tests: hostile submissions, and a batch. --quick does
-the second, and one mutant. Exit status: 0 if all of it holds.
+Then the README's own lab, and the grader's tests: hostile submissions, and a
+batch. --quick does the second, and one mutant. Exit status: 0 if all holds.
 """
 
 import concurrent.futures
@@ -29,11 +29,11 @@ import time
 import handout
 import lab as labs
 from cut import Wrong
-from tree import built, environment, leaks, replace
+from tree import built, environment, give_objects, leaks, replace
 
 JOBS = 2
 MUTANTS = 6         # at least, of a lab
-GRADING = 400       # seconds for one
+PATIENCE = 600      # seconds for one grading, on a host that is busy
 SUITE = 1500        # and for the guest tests with a variant
 # What else is proved once, if no lab is named: name, command, seconds.
 OTHERS = (("hostile submissions", "hostile.py", 1200),
@@ -76,14 +76,19 @@ def grade(lab, texts, scratch, name):
     out = folder + ".json"
     result = subprocess.run(
         [os.path.join(labs.TREE, "tools", "grade"), folder, "--lab", lab.name,
-         "--out", out, "--id", name], timeout=GRADING, text=True,
+         "--out", out, "--id", name, "--limit", str(PATIENCE)],
+        timeout=2 * PATIENCE, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, env=environment())
     if result.returncode != 0:
         raise Wrong(f"tools/grade ended with {result.returncode}: "
                     + result.stdout[-600:].strip())
     with open(out, encoding="utf-8") as file:
-        return json.load(file)
+        verdict = json.load(file)
+    if verdict["compile"]["said"] or not verdict["compile"]["ok"]:
+        raise Wrong("it does not compile in silence: " + (
+            verdict["compile"]["said"] or verdict["compile"]["why"]))
+    return verdict
 
 
 def states(verdict):
@@ -244,6 +249,18 @@ def prove_lab(lab, scratch, report):
     shutil.rmtree(top, ignore_errors=True)
 
 
+def prove_readme(scratch, report):
+    """Its commands, in a copy of the tree, where they add a lab."""
+    top = os.path.join(scratch, "readme")
+    with report.proof("README: a lab of one's own") as wrong:
+        shutil.copytree(
+            labs.TREE, top, symlinks=True, ignore=lambda folder, _names:
+            (".git", "build") if folder == labs.TREE else ())
+        give_objects(top)
+        wrong += handout.run(top, os.path.join(
+            "tools", "labs", "README.md"))[1]
+
+
 def prove_others(report):
     for what, command, limit in OTHERS:
         with report.proof(what) as wrong:
@@ -272,8 +289,9 @@ def main():
                     prove_lab(lab, scratch, report)
         except Wrong as wrong:
             report.add("the labs", [str(wrong)])
-    if not names and not quick:
-        prove_others(report)
+        if not names and not quick:
+            prove_readme(scratch, report)
+            prove_others(report)
     print(f"{report.failed} failed, {time.monotonic() - start:.0f} s")
     return report.failed != 0
 

@@ -2,7 +2,6 @@
 proved. make test-labs proves all."""
 
 import os
-import shutil
 import sys
 
 from host import Failure, test
@@ -178,11 +177,7 @@ def lab_tree(host):
     lab = labs.Lab(PROVED)
     top = os.path.join(host.new_directory(), "tree")
     labs.write(lab, top)
-    os.mkdir(os.path.join(top, "build"))
-    for name in tree.OBJECTS:
-        source = host.path("build", name)
-        copy = shutil.copytree if os.path.isdir(source) else shutil.copy2
-        copy(source, os.path.join(top, "build", name))
+    tree.give_objects(top)
     wrong = tree.built(top, lab.toml.get("boot", ""),
                        ("build/tine.elf", "build/initrd.cpio"))
     if wrong:

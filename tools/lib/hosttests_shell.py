@@ -94,8 +94,8 @@ def shell_like_dash(host):
 class Shell(Terminal):
     """The first shell of the machine, with somebody at it."""
 
-    def __init__(self, host):
-        super().__init__(host)
+    def __init__(self, host, *words):
+        super().__init__(host, *words)
         self.wait_for(rb"# $")
 
     def says(self, keys, pattern):
@@ -200,6 +200,41 @@ def shell_long_line(host):
     if "".join(line.ljust(79) for line in rows[:3]).rstrip() != wanted or \
             (rows[3], row, column) != ("Tine:/#", 3, 8):
         raise Failure(f"it shows {rows}, the cursor at {row}, {column}")
+    shell.leave()
+
+
+def vga_text(shell, path):
+    """What the VGA screen shows, by QEMU's monitor. => its lines"""
+    shell.type(b"\x01c")
+    shell.wait_for(rb"\(qemu\) $")
+    shell.type(b"pmemsave 0xb8000 4000 \"%s\"\r" % path.encode())
+    shell.wait_for(rb"\n[^\n]*\(qemu\) $")
+    with open(path, "rb") as file:
+        text = file.read()[::2].decode("latin-1")
+    shell.type(b"\x01c")
+    return [text[at:at + 80].rstrip() for at in range(0, len(text), 80)]
+
+
+@test
+def shell_on_vga(host):
+    """The screen shows what a terminal does: clear, a long line that is edited
+    in its first row, and colours, which it leaves out."""
+    shell = Shell(host, "--qemu", "-vga std")
+    path = host.file("screen", b"")
+    shell.type(b"clear\r")
+    shell.wait_for(rb"\x1b\[2J[^#]*# $")
+    colours = r"printf 'a\033[1;31mb\033[0mc\033[99;99Hd\n'; : " + "e" * 200
+    shell.type(colours.encode())
+    shell.wait_for(rb"e{9}$")
+    shell.type(b"\x01\x01: ; ")
+    shell.wait_for(rb"(\x1b\[A[^A]*){6}$")
+    shell.says(b"\r", rb"\na\x1b.*d\r+\n")
+    text = "Tine:/# : ; " + colours
+    wanted = [text[:79], text[79:158], text[158:237], text[237:], "abcd",
+              "Tine:/#"]
+    shown = vga_text(shell, path)
+    if shown != wanted + [""] * (25 - len(wanted)):
+        raise Failure("it shows", shown)
     shell.leave()
 
 

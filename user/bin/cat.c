@@ -1,7 +1,8 @@
 /*
  * cat [-bEnsTu] [FILE...]: write the files, or standard input, one after the
- * other. -n numbers all lines, -b those that are not empty, -E shows a $ at
- * the ends of lines, -T tabs as ^I, -s one of several empty lines.
+ * other. -n numbers all lines, -b those that are not empty; -E shows a $ at
+ * each line's end, -T tabs as ^I; -s writes one of several empty lines; -u
+ * changes nothing.
  */
 #include <fcntl.h>
 #include <string.h>

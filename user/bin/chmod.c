@@ -1,7 +1,7 @@
 /*
  * chmod [-Rv] MODE FILE...: change modes. MODE is octal (755) or a list such as
  * u+x,go-w or a=rX: who (u g o a), how (+ - =), what (r w x X s t, or u g o).
- * -R also all that is in directories; -v says what became of each file.
+ * -R also changes all files in directories; -v prints each file's mode.
  */
 #include <string.h>
 #include <unistd.h>
@@ -42,7 +42,7 @@ change(const char *path, const struct stat *st)
     return true;
 }
 
-/* A link in a tree stays as it is, and so does what it names. */
+/* In a tree, neither a symbolic link nor its target is changed. */
 static enum walk_result
 visit(enum walk_event event, struct walk *at)
 {
@@ -55,7 +55,7 @@ visit(enum walk_event event, struct walk *at)
     return ok ? WALK_DONE : WALK_FAILED;
 }
 
-/* => where options end: at a word without -, or a mode such as -x */
+/* => the index of the first operand: a word without -, or a mode such as -x */
 static int
 first_operand(char **argv)
 {

@@ -1,8 +1,8 @@
 /*
  * cp [-afinpRrv] FROM TO | FROM... DIRECTORY: copy files.
- * -r or -R directories too, with symbolic links as such; -p modes, owners and
- * times; -a both; -i asks before a file is overwritten, -n never does it; -f
- * replaces one that cannot be written; -v says what is copied.
+ * -r or -R copies directories too, and symbolic links as links; -p keeps modes,
+ * owners and times; -a is -R and -p; -i asks before it overwrites a file, -n
+ * overwrites none; -f replaces a file that is not writable; -v names each copy.
  */
 #include <err.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Owner first: a change of it may clear bits of the mode. */
+/* The owner comes first: to change it may clear bits of the mode. */
 static bool
 set_attributes(const char *to, const struct stat *st)
 {
@@ -81,7 +81,7 @@ copy_link(const char *from, const char *to)
     return symlink(target, to) == 0 || complain(to);
 }
 
-/* Nothing is at `to`, or a regular file that is to be overwritten. */
+/* `to` does not exist, or is a regular file to overwrite. */
 static bool
 copy_contents(const char *from, const char *to, const struct stat *st)
 {
@@ -146,7 +146,7 @@ is_inside(const char *to, const struct stat *st)
     return inside;
 }
 
-/* It is writable for us until it is left, whatever its mode will be. */
+/* A new directory is writable for us until its files are copied. */
 static enum walk_result
 enter_directory(const char *from, const char *to, struct walk *at)
 {
@@ -210,7 +210,7 @@ main(int argc, char **argv)
         preserve = preserve || strchr("ap", option) != NULL;
         force = force || option == 'f';
         verbose = verbose || option == 'v';
-        if (option == 'i' || option == 'n') { /* the last of them counts */
+        if (option == 'i' || option == 'n') { /* the last one counts */
             ask = option == 'i';
             never = option == 'n';
         }

@@ -1,7 +1,7 @@
 /*
- * date [-u] [-d DATE | -r FILE] [+FORMAT]: print the time, in UTC, as strftime
- * writes it: %F %T, %s, %a %b %e and so on. -d another one, as touch has it; -r
- * the time a file was last written; -u changes nothing.
+ * date [-u] [-d DATE | -r FILE] [+FORMAT]: print the time, in UTC, in a format
+ * of strftime: %F %T, %s, %a %b %e and so on. -d prints another time, as touch
+ * reads it; -r the time of a file's last write; -u changes nothing.
  */
 #include <err.h>
 #include <time.h>

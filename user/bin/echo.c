@@ -1,7 +1,7 @@
 /*
- * echo [-neE] [WORD...]: print the words. -n leaves the newline out; -e takes
- * \n, \t, \033 and the like for what they stand for (\c: print no more), -E
- * does not. A word that is none of these options is printed.
+ * echo [-neE] [WORD...]: print the words. -n omits the newline; -e replaces
+ * escapes such as \n, \t, \033 (\c: print no more), -E does not. A word that is
+ * none of these options is printed.
  */
 #include <string.h>
 
@@ -24,7 +24,7 @@ take_options(const char *word)
     return true;
 }
 
-/* => false if it said \c */
+/* => false after \c */
 static bool
 put(const char *word)
 {

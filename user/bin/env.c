@@ -1,6 +1,7 @@
 /*
  * env [-i] [-u NAME] [NAME=VALUE...] [COMMAND [ARG...]]: run a command in a
- * changed environment, or print it. -i begins with none, -u takes a name out.
+ * changed environment, or print it. -i starts with an empty environment, -u
+ * removes a name.
  */
 #include <err.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
- * forktest: fork until it fails, as xv6's test of that name does, and see that
- * every child can be waited for and that no other is left. A system that
- * forks a thousand times without failing is content too.
+ * forktest: fork until it fails, like xv6's forktest, and check that wait finds
+ * every child and no further one. If a thousand forks succeed, the test passes
+ * too.
  */
 #include <errno.h>
 #include <stdio.h>

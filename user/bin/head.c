@@ -1,7 +1,7 @@
 /*
  * head [-qv] [-n LINES | -c BYTES | -LINES] [FILE...]: write the first lines
- * (10) of each file; a title in front if there are several, or with -v, and
- * none with -q.
+ * (by default 10) of each file. Several files get titles; with -v also a single
+ * file, with -q none.
  */
 #include "lib/tool.h"
 
@@ -16,7 +16,7 @@ head(FILE *file)
         putchar(c);
         left -= ends.bytes || c == '\n';
     }
-    fflush(file); /* what is behind may be another program's to read */
+    fflush(file); /* another program may read the rest of it */
 }
 
 int

@@ -2,9 +2,9 @@
  * init: the first process. It starts one program, adopts orphans, and powers
  * the machine off when that program has ended.
  *
- * The program is the shell, unless /run/tine/args says otherwise (tools/run
- * wrote it; see README.md). Then it is that command, and how it ended is
- * written to /dev/run/report before the power goes off.
+ * The program is the shell. If /run/tine/args exists (tools/run adds it; see
+ * README.md), it is the command in that file, and init writes how it ended to
+ * /dev/run/report before it powers the machine off.
  *
  * Essential fact: init is the leader of the console's session, and the program
  * is a process group of its own in it, so ^C at the console is for the program.
@@ -26,7 +26,7 @@
 #define ENV "/run/tine/env"
 #define STDIO "/run/tine/stdio"
 
-/* What to start, and on what. */
+/* The program to start, and its descriptors. */
 struct program {
     char **argv;
     char **envp;
@@ -80,7 +80,7 @@ main(void)
         return 1;
     }
     open_console();
-    signal(SIGTTOU, SIG_IGN); /* we hand the terminal on from behind */
+    signal(SIGTTOU, SIG_IGN); /* for tcsetpgrp from a background group */
 
     bool run = find_program(&program);
     pid_t pid = start(&program, &error);
@@ -91,7 +91,7 @@ main(void)
         status = reap_until(pid, &program);
     }
     if (run) {
-        report(status); /* tools/run says what it means */
+        report(status); /* tools/run prints the message */
     } else if (WIFSIGNALED(status)) {
         dprintf(STDERR_FILENO, "init: %s: killed by signal %d (%s)\n",
                 program.argv[0], WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -103,7 +103,7 @@ main(void)
     }
 }
 
-/* The whole file with a NUL behind it, then unlinked. NULL: there is none. */
+/* Read a whole file, add a NUL, and unlink it. => NULL: no such file */
 static char *
 take_file(const char *path, size_t *size)
 {
@@ -186,7 +186,7 @@ choose_stdio(struct program *program, char *words)
     }
 }
 
-/* => true if tools/run has named the program; else it is the shell */
+/* => true: the program of tools/run; false: the shell */
 static bool
 find_program(struct program *program)
 {
@@ -250,11 +250,11 @@ start(struct program *program, int *error)
         become(program);
     }
     *error = errno;
-    environ = ours; /* until its exec the child ran on our memory */
+    environ = ours; /* the child changed it: until exec it had our memory */
     return pid;
 }
 
-/* Say on the program's stderr what the kernel did not do for us.
+/* Print on the program's stderr that its start failed, and why.
  * => the status of a program that could not be run */
 static int
 cannot(const struct program *program, const char *what, const char *why)

@@ -1,4 +1,4 @@
-/* kill: sh/kill.c as a program. */
+/* kill: the shell's builtin of sh/kill.c, as a program. */
 #include "sh/shared.h"
 
 int

@@ -1,8 +1,8 @@
 /*
- * ln [-finsv] TARGET [NAME] | TARGET... DIRECTORY: give a file one more name,
- * in the working directory if none is said. -s makes a symbolic link instead,
- * -f removes what has the name, -i asks first, -n takes a NAME that is a
- * symbolic link to a directory for the name itself; -v says what was made.
+ * ln [-finsv] TARGET [NAME] | TARGET... DIRECTORY: give a file one more name
+ * (by default the same name in the working directory). -s makes a symbolic link
+ * instead; -f removes an existing NAME, -i asks first; -n replaces a NAME that
+ * is a symbolic link to a directory; -v names each link.
  */
 #include <err.h>
 #include <errno.h>
@@ -17,7 +17,7 @@ static bool force;
 static bool ask;
 static bool verbose;
 
-/* Make way for the link. => false if the name stays as it is */
+/* Remove an existing name, if the options allow it. => false: it stays */
 static bool
 remove_old(const char *target, const char *name)
 {

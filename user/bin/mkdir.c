@@ -1,6 +1,7 @@
 /*
- * mkdir [-pv] [-m MODE] DIRECTORY...: make directories. -p makes those above
- * it too, and is content if it is there; -m gives it a mode, as chmod's.
+ * mkdir [-pv] [-m MODE] DIRECTORY...: make directories. -p makes those above it
+ * too, and accepts that it exists; -m gives it a mode, as chmod reads it; -v
+ * names each new directory.
  */
 #include <errno.h>
 #include <string.h>
@@ -31,7 +32,8 @@ make(const char *path, mode_t mode)
     return there || complain(path);
 }
 
-/* Cut the path at each of its slashes in turn, and make what is above. */
+/* Make each directory above the path, by cutting it at one slash after the
+ * other. */
 static bool
 make_above(char *path)
 {
@@ -74,7 +76,7 @@ main(int argc, char **argv)
     for (; optind < argc; optind++) {
         bool made = !parents || make_above(argv[optind]);
         made = made && make(argv[optind], mode);
-        /* The mask does not count for a mode that was asked for. */
+        /* The umask does not apply to the mode of -m. */
         if (made && mode_text != NULL && chmod(argv[optind], mode) < 0) {
             made = complain(argv[optind]);
         }

@@ -1,7 +1,7 @@
 /*
- * mv [-finv] FROM TO | FROM... DIRECTORY: give files other names.
- * -i asks before a file is overwritten, -n never does it, -f always (the last
- * of the three counts); -v says what was moved.
+ * mv [-finv] FROM TO | FROM... DIRECTORY: rename files.
+ * -i asks before it overwrites a file, -n overwrites none, -f does not ask (the
+ * last of the three counts); -v names each file.
  */
 #include <err.h>
 #include <unistd.h>

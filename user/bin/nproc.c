@@ -1,4 +1,4 @@
-/* nproc: how many CPUs this process may run on. */
+/* nproc: print how many CPUs this process may run on. */
 #include <err.h>
 #include <sched.h>
 

@@ -1,4 +1,4 @@
-/* poweroff, halt: end the machine, at once. */
+/* poweroff, halt: turn the machine off at once. */
 #include <err.h>
 #include <sys/reboot.h>
 

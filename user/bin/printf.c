@@ -1,8 +1,8 @@
 /*
  * printf FORMAT [WORD...]: print the words as the format says: %s, %b (a text
  * with escapes), %c, %d %i %u %o %x %X (a number, or 'C for the code of C), %%,
- * with flags, width and precision, also as *; and \n, \t, \033 and the like. As
- * long as words are left, the format is used again.
+ * with flags, width and precision (* takes it from a word); escapes are \n, \t,
+ * \033 and so on. The format is used again until no words are left.
  */
 #include <ctype.h>
 #include <err.h>
@@ -46,7 +46,7 @@ next_number(bool is_signed)
     return value;
 }
 
-/* Print the escape behind a backslash; \c ends all. */
+/* Print the escape behind a backslash; \c ends the program. */
 static void
 put_escape(const char **at, bool zero)
 {
@@ -58,7 +58,7 @@ put_escape(const char **at, bool zero)
     putchar(c == -2 ? '\\' : c);
 }
 
-/* The text of a %b, its escapes replaced; \c ends the printing behind it. */
+/* Print the text of a %b with its escapes replaced; \c ends the program. */
 static void
 put_text(const char *spec, const char *text)
 {
@@ -87,7 +87,7 @@ put_text(const char *spec, const char *text)
     }
 }
 
-/* Copy what stands between % and the letter, each * as its number. */
+/* Copy the text between % and the letter, with a number for each *. */
 static const char *
 read_spec(const char *at, char *spec)
 {
@@ -111,7 +111,7 @@ read_spec(const char *at, char *spec)
 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
-/* Print what a % stands for. => behind it */
+/* Print one conversion. => behind it */
 static const char *
 convert(const char *at)
 {

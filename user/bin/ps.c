@@ -1,8 +1,8 @@
 /*
  * ps: list the processes, from /proc/PID/stat.
  *
- * Essential fact: the line reads "pid (command) state ppid pgrp ...", and the
- * command may hold blanks and parentheses; so it ends at the line's last ")".
+ * Essential fact: the line is "pid (command) state ppid pgrp ...", and the
+ * command may have blanks and parentheses; so it ends at the line's last ")".
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -16,7 +16,7 @@
 
 #define PIDS_MAX 4096
 
-/* => the file's length; -1 if it is gone, as a process may be by now */
+/* => the file's length; -1 if its process has ended meanwhile */
 static ssize_t
 read_stat(int pid, char *buf, size_t size)
 {

@@ -1,7 +1,7 @@
 /*
- * rm [-dfiRrv] FILE...: remove files. -r or -R directories and all in them, -d
- * empty ones; -i asks each time; -f is content if there is no such file, and
- * takes -i back; -v says what was removed.
+ * rm [-dfiRrv] FILE...: remove files. -r or -R removes directories with all
+ * files in them, -d empty directories; -i asks each time; -f ignores files that
+ * do not exist, and cancels -i; -v names each file.
  */
 #include <err.h>
 #include <errno.h>
@@ -69,7 +69,7 @@ visit(enum walk_event event, struct walk *at)
     return WALK_FAILED;
 }
 
-/* The root, and what is named . or .., stay. */
+/* The root, . and .. are never removed. */
 static bool
 is_kept(const char *path)
 {

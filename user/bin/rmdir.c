@@ -1,6 +1,6 @@
 /*
- * rmdir [-pv] DIRECTORY...: remove empty directories; -p those above, too,
- * as far as the words say.
+ * rmdir [-pv] DIRECTORY...: remove empty directories. -p removes the other
+ * directories of the path too: of a/b/c also a/b and a. -v names each one.
  */
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* seq [FIRST [STEP]] LAST: print whole numbers, a line each. */
+/* seq [FIRST [STEP]] LAST: print whole numbers, one on each line. */
 #include <err.h>
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 /*
- * sort [-bfnru] [-t C] [-k KEY]... [FILE...]: write the lines in order. -n by
- * the number at the start, -f small and capital letters alike, -b without
- * blanks in front, -r the other way round, -u one of equal lines.
+ * sort [-bfnru] [-t C] [-k KEY]... [FILE...]: sort the lines. -n is by
+ * the number at the start, -f ignores case, -b ignores blanks at the start, -r
+ * reverses the order, -u writes only one of several equal lines.
  *
- * KEY is FROM[,TO], each a field's number and perhaps .CHARACTER, then letters
- * of bfnr for this key alone: -k 2,2n. Fields begin with the blanks in front of
- * them, or stand between characters C.
+ * KEY is FROM[,TO]. Each is a field's number, with .CHARACTER if wanted, and
+ * letters of bfnr that apply only to this key: -k 2,2n. A field includes the
+ * blanks in front of it; with -t, fields are separated by the character C.
  */
 #include <ctype.h>
 #include <err.h>
@@ -19,7 +19,7 @@
 #define KEYS_MAX 16
 
 struct order {
-    bool blanks; /* do not count, at the start */
+    bool blanks; /* ignore those at the start */
     bool fold;
     bool numbers;
     bool reverse;
@@ -33,12 +33,12 @@ struct key {
 
 struct line {
     char *text;
-    size_t number; /* as read, so that equal lines stay in order */
+    size_t number; /* in the input, so that equal lines keep their order */
 };
 
 static struct key keys[KEYS_MAX];
 static int key_count;
-static struct order whole; /* of the line, and of keys without letters */
+static struct order whole; /* for the line, and for keys without letters */
 static int separator = -1;
 static bool unique;
 static struct line *lines;
@@ -87,7 +87,7 @@ field_start(const char *text, const char *end, long number)
     return text;
 }
 
-/* The part of a line that a key is about. */
+/* The part of a line that a key compares. */
 static const char *
 key_part(const struct key *key, const char *text, const char **end)
 {
@@ -228,7 +228,7 @@ compare_keys(const char *a, const char *b)
     return result;
 }
 
-/* What is equal by the keys is in the order of the bytes at last. */
+/* Lines that are equal by the keys are ordered by their bytes. */
 static int
 compare_lines(const void *a, const void *b)
 {

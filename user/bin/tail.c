@@ -1,7 +1,7 @@
 /*
- * tail [-qv] [-n LINES | -c BYTES | -LINES] [FILE...]: write the last lines
- * (10) of each file, or with +LINES, as in -n +3, all from that one on; a title
- * in front if there are several, or with -v, and none with -q.
+ * tail [-qv] [-n LINES | -c BYTES | -LINES] [FILE...]: write the last lines (by
+ * default 10) of each file; with a plus, as in -n +3, all from line 3 on.
+ * Several files get titles; with -v also a single file, with -q none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ skip_lines(const char *data, size_t length, long lines)
     return at;
 }
 
-/* Where the last `lines` lines begin. */
+/* => where the last `lines` lines begin */
 static size_t
 last_lines(const char *data, size_t length, long lines)
 {
@@ -52,7 +52,7 @@ last_lines(const char *data, size_t length, long lines)
         return length;
     }
     while (at > 0) {
-        /* The newline that ends the last line begins no further one. */
+        /* No line begins behind the newline at the end of the file. */
         if (data[at - 1] == '\n' && at < length && --lines == 0) {
             break;
         }
@@ -64,7 +64,7 @@ last_lines(const char *data, size_t length, long lines)
 static size_t
 find_start(const char *data, size_t length)
 {
-    long skipped = ends.count - (ends.count > 0); /* +1 is all, as is +0 */
+    long skipped = ends.count - (ends.count > 0); /* both +0 and +1 mean all */
 
     if (!ends.bytes) {
         return ends.from_start ? skip_lines(data, length, skipped)

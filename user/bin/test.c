@@ -1,4 +1,4 @@
-/* test: sh/test.c as a program. */
+/* test: the shell's builtin of sh/test.c, as a program. */
 #include "sh/shared.h"
 
 int

@@ -1,8 +1,8 @@
 /*
  * touch [-acm] [-d DATE | -r FILE] FILE...: set the times of files to now, and
- * make those that are not there (-c: do not). -a only the time of the last
- * reading, -m only that of the last writing; -r takes another file's times, -d
- * a date: "2026-11-29 22:13" in UTC, or @SECONDS.
+ * make files that do not exist (-c: do not). -a sets only the time of the last
+ * read, -m only that of the last write; -r takes another file's times, -d a
+ * date: "2026-11-29 22:13" in UTC, or @SECONDS.
  */
 #include <err.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
- * uniq [-cdiu] [INPUT [OUTPUT]]: of equal lines that follow one another, write
- * one. -c with their number in front; -d only lines that came more than once,
- * -u only those that did not; -i small and capital letters are the same.
+ * uniq [-cdiu] [INPUT [OUTPUT]]: write one of several equal lines that follow
+ * each other. -c puts their number in front; -d writes only lines that are
+ * repeated, -u only those that are not; -i ignores case.
  */
 #include <ctype.h>
 #include <err.h>
@@ -18,7 +18,7 @@ static bool repeated;
 static bool single;
 static bool fold;
 
-/* Lines without their newlines. */
+/* Compare lines without their newlines. */
 static bool
 equal(const char *a, const char *b)
 {

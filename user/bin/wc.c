@@ -55,7 +55,7 @@ count(FILE *file, const char *name)
     return true;
 }
 
-/* So wide that the sum of all sizes fits; 7 if a size is not known. */
+/* Wide enough for the sum of all sizes; 7 if a size is unknown. */
 static int
 choose_width(char **names)
 {

@@ -28,7 +28,7 @@ main(void)
     if (pid == 0) {
         steps += 10;
         printf("child: fork returned 0, my parent is %s, steps = %d\n",
-               getppid() == parent ? "who it should be" : "somebody else",
+               getppid() == parent ? "the caller" : "another process",
                steps);
         fflush(stdout);
         _exit(7);

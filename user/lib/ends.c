@@ -21,7 +21,7 @@ show_file(FILE *file, const char *name)
     return true;
 }
 
-/* N, or +N: from the start. */
+/* The text is N, or +N: from the start. */
 static void
 take_count(const char *text, struct ends *ends)
 {

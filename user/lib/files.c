@@ -1,4 +1,4 @@
-/* Files as operands: what is read, and where FROM... TO leads. */
+/* Files as operands: inputs, and FROM... TO. */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include "lib/tool.h"
 
-/* The bits that a letter of ugoa stands for, the special ones included. */
+/* The bits for a letter of ugoa, special bits included. */
 static mode_t
 who_bits(char letter)
 {
@@ -21,7 +21,7 @@ who_bits(char letter)
     }
 }
 
-/* The bits that a letter behind + - = stands for, for everybody. */
+/* The bits for a letter behind + - =, for user, group and others. */
 static mode_t
 permission_bits(char letter, mode_t mode)
 {
@@ -56,7 +56,7 @@ apply(const char *part, mode_t mask, mode_t *mode)
     for (; *part != '\0' && strchr("ugoa", *part) != NULL; part++) {
         who |= who_bits(*part);
     }
-    /* With nobody named the mask counts: +w is not for all. */
+    /* Without a letter of ugoa, as in +w, the umask applies. */
     mode_t allowed = who != 0 ? who : who_bits('a') & ~mask;
     if ((who & 0777) == 0777 || who == 0) {
         who = who_bits('a');
@@ -132,7 +132,7 @@ mode_letters(mode_t mode, char text[MODE_LETTERS])
     for (int i = 0; i < 9; i++) {
         text[1 + i] = (mode & (0400u >> i)) != 0 ? all[i] : '-';
     }
-    /* A special bit stands for x; it is a capital if x is not there. */
+    /* A special bit replaces x; it is a capital letter if x is not set. */
     for (int i = 0; i < 3; i++) {
         if ((mode & ((mode_t)S_ISUID >> i)) != 0) {
             char *x = &text[3 + 3 * i];

@@ -55,7 +55,7 @@ time_parse(const char *text, struct timespec *moment)
     *moment = (struct timespec){0};
     if (at != NULL && *at == '\0') {
         moment->tv_sec = timegm(&tm);
-        /* A day such as February 30 would have become another. */
+        /* timegm changes a day that does not exist, such as February 30. */
         if (tm.tm_mday == same.tm_mday && tm.tm_mon == same.tm_mon &&
             tm.tm_min == same.tm_min && tm.tm_sec == same.tm_sec) {
             return true;

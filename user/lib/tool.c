@@ -1,4 +1,4 @@
-/* Usage, questions, numbers, memory, and the end: see tool.h. */
+/* Usage, questions, numbers, memory, exit status, paths: see tool.h. */
 #include <ctype.h>
 #include <err.h>
 #include <stdarg.h>

@@ -1,37 +1,37 @@
 #pragma once
 
 /*
- * What several tools of user/bin do in the same way. Messages are those of
- * err.h; a function that gives bool has said why when it gives false.
+ * Functions for several tools of user/bin. Messages are those of err.h; a
+ * function that returns bool prints a message before it returns false.
  */
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-/* Say how the tool is called, and exit. */
+/* Print how to call the tool, and exit. */
 _Noreturn void usage(int status, const char *text);
 
-/* For a tool without options: any is an error, and argv[optind] comes next. */
+/* For a tool without options: any option is an error; operands: from optind. */
 void no_options(int argc, char **argv, int status, const char *text);
 
-/* "tool: what: errno's text". => false, so that one may return it */
+/* Print "tool: what: errno's text". => false, for the caller to return */
 bool complain(const char *what);
 
 /* Ask on stderr, and read a line of stdin. => whether it begins with y */
 bool confirm(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* The status of a tool whose work went well or not, when stdout is written. */
+/* Flush stdout. => the tool's exit status; ok: its work was successful */
 int finish(bool ok);
 
-/* A whole number of at least 0, or an error with the tool's end. */
+/* A whole number of at least 0; otherwise the tool exits with this status. */
 long number(const char *text, int status);
 
-/* As malloc's, but they end the tool (status 2) if there is no memory. */
+/* They allocate; if there is no memory, the tool exits with status 2. */
 void *grow(void *old, size_t size);
 char *join(const char *directory, const char *name);
 
-/* The last part of a path, without the slashes behind it, as a new string. */
+/* The last part of a path, without trailing slashes, as a new string. */
 char *last_part(const char *path);
 
 /* Files to read: "-" is stdin, which is never closed. */
@@ -41,16 +41,16 @@ bool input_close(FILE *file, const char *name);
 /* Call read_one for each name, or once for "-" if there is none. */
 bool each_input(char **names, bool (*read_one)(FILE *file, const char *name));
 
-/* What head and tail are asked for. */
+/* Which part of each file head and tail write. */
 struct ends {
     long count;
     bool bytes;      /* not lines */
-    bool from_start; /* tail: all from that one on */
+    bool from_start; /* tail: all from number `count` on */
 };
 
 /*
- * The whole of head and tail but `show`: their options, the default of 10
- * lines, titles between several files. => the tool's status
+ * What head and tail have in common: options, the default of 10 lines, titles
+ * of several files. It calls show for each file. => the tool's exit status
  */
 int each_end(int argc, char **argv, const char *usage_text, struct ends *ends,
              void (*show)(FILE *file));
@@ -59,17 +59,17 @@ int each_end(int argc, char **argv, const char *usage_text, struct ends *ends,
 bool copy_bytes(int from, const char *from_name, int to, const char *to_name);
 
 /*
- * FROM TO, or FROM... DIRECTORY: call act(from, to) for each FROM, `to` being
- * inside the directory if the last word is one (and, if `as_file`, no symbolic
- * link to one).
+ * FROM TO, or FROM... DIRECTORY: call act(from, to) for each FROM. If the last
+ * word is a directory, `to` is a name in it. With `as_file`, a symbolic link to
+ * a directory is not taken for one.
  */
 bool each_target(char **words, bool as_file,
                  bool (*act)(const char *from, const char *to));
 
-/* A mode as chmod has it, octal or symbolic, applied to a file's old one. */
+/* Apply a mode of chmod, octal or symbolic, to a file's old mode. */
 bool mode_change(const char *text, mode_t old, mode_t *mode);
 
-/* A mode as ls -l shows it: drwxr-xr-x, with s and t where these bits are. */
+/* A mode as ls -l shows it: drwxr-xr-x, with s and t for the special bits. */
 #define MODE_LETTERS 11
 void mode_letters(mode_t mode, char text[MODE_LETTERS]);
 
@@ -77,31 +77,31 @@ void mode_letters(mode_t mode, char text[MODE_LETTERS]);
 bool time_parse(const char *text, struct timespec *moment);
 
 /*
- * The character that an escape sequence such as \n stands for; *at is behind
- * the backslash and moves on. With \0 in front, an octal number has one digit
- * more if `zero`. => -1 for \c, -2 if it is none
+ * The character that an escape such as \n means. *at points behind the
+ * backslash, and is moved behind the escape. If `zero`, an octal number has up
+ * to three digits behind a 0. => -1: \c, -2: not an escape
  */
 int escape(const char **at, bool zero);
 
-/* Where a walk is: a file, a directory before or after what is in it. */
+/* Why a walk calls visit: a file; a directory before, or after its entries. */
 enum walk_event { WALK_FILE, WALK_ENTER, WALK_LEAVE };
 
 enum walk_result {
     WALK_DONE,
-    WALK_SKIP, /* of a directory that is entered: what is in it, and LEAVE */
-    WALK_FAILED, /* the same, and the walk has failed */
+    WALK_SKIP, /* do not visit the directory's entries, nor LEAVE it */
+    WALK_FAILED, /* as WALK_SKIP, and the walk has failed */
 };
 
 struct walk {
     const char *path;
     struct stat st;
-    int depth;  /* 0 for what was named */
-    bool whole; /* LEAVE: no visit inside was skipped or failed */
+    int depth;  /* 0 for the walk's own path */
+    bool whole; /* LEAVE: each visit inside returned WALK_DONE */
 };
 
 /*
- * Visit path and all below it, names in order; symbolic links are not followed
- * unless `follow` says so for path itself.
+ * Visit path and all below it, sorted by name. Symbolic links are not followed,
+ * except path itself if `follow`.
  */
 bool walk(const char *path, bool follow,
           enum walk_result (*visit)(enum walk_event event, struct walk *at));

@@ -1,7 +1,7 @@
 /*
- * A walk through a tree of files. Essential fact: a directory's names are read
- * before the first of them is visited, so what a visit makes or removes does
- * not disturb the reading, and no descriptor is open on the way down.
+ * A walk through a tree of files. Essential fact: all names of a directory are
+ * read before the first of them is visited. So a visit may make or remove files
+ * in it, and no descriptor stays open during the visits.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 typedef enum walk_result visit_function(enum walk_event event,
                                         struct walk *at);
 
-static bool failed; /* a visit has, or a directory could not be read */
+static bool failed; /* a visit, or the reading of a directory */
 
 static bool visit_tree(const char *path, int depth, bool follow,
                        visit_function *visit);
@@ -23,7 +23,7 @@ no_dots(const struct dirent *entry)
     return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
-/* => whether all visits were WALK_DONE, as visit_tree, too */
+/* As visit_tree. => whether all visits returned WALK_DONE */
 static bool
 visit_inside(const char *path, int depth, visit_function *visit)
 {

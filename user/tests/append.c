@@ -1,5 +1,5 @@
 /*
- * append.c: with O_APPEND each write goes to the file's end at that moment,
+ * append.c: with O_APPEND each write goes to the end that the file has then,
  * even if the call names another offset.
  */
 #include "names.h"
@@ -31,7 +31,7 @@ main(void)
     is_str(text_of("f"), "a1b1a2a3", "lseek is in vain");
     is(pwrite(a, "a4", 2, 0), 2, "pwrite, says Linux");
     is_str(text_of("f"), "a1b1a2a3a4", "writes at the end, too");
-    is(lseek(a, 0, SEEK_CUR), 8, "and moves nobody");
+    is(lseek(a, 0, SEEK_CUR), 8, "and the offset stays");
     is(pwritev(b, pieces, 2, 1), 6, "pwritev");
     is_str(text_of("f"), "a1b1a2a3a4pieces", "as well");
     truncate("f", 2);

@@ -1,7 +1,7 @@
 /*
  * auxv.c: the first stack of a program: argc, argv, envp, then the auxiliary
- * vector, as the System V ABI lays them out. The program looks at its own,
- * then executes itself under another name and looks again.
+ * vector, as the System V ABI lays them out. The program checks its own stack,
+ * then executes itself under another name and checks that one.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * bad_elf.c: programs that are no programs. One small correct ELF file is
- * built by hand, then spoiled in one place. Either execve fails, or, if exec
+ * bad_elf.c: files that are not valid programs. The test builds a small valid
+ * ELF file, then makes one field of it wrong. Either execve fails, or, if exec
  * has dropped the old memory already, the process is killed.
  */
 #include "tap.h"
@@ -141,7 +141,7 @@ put_exit_with(unsigned int address)
     memcpy(image.code, code, sizeof(code));
 }
 
-/* Memory behind what the file has, and a program that runs anywhere. */
+/* A segment with more memory than file, and a program that runs anywhere. */
 static void
 test_zeros(void)
 {

@@ -1,6 +1,6 @@
 /*
- * bad_in.c: calls that read the caller's memory, given places they cannot
- * read, or that they can (a page that is only to be read is such a one).
+ * bad_in.c: calls that read the caller's memory get addresses that they cannot
+ * read, and some that they can: those of a read-only page.
  */
 #include "badptr.h"
 
@@ -47,7 +47,7 @@ test_pieces(void)
     }
 }
 
-/* Lengths that would go around the end of all addresses. */
+/* Lengths with which the end address overflows. */
 static void
 test_lengths(void)
 {

@@ -1,5 +1,5 @@
 /*
- * bad_out.c: calls that write to the caller's memory, given places they
+ * bad_out.c: calls that write to the caller's memory get addresses that they
  * cannot write.
  */
 #include "badptr.h"
@@ -37,7 +37,7 @@ static const struct bad_call calls[] = {
     { "prlimit64", NR_prlimit64, { 0, 3, 0, 0 }, 3, 0, F, F },
 };
 
-/* Each wait takes a child, whatever becomes of the status. */
+/* Each wait takes a child, even if the status cannot be stored. */
 static long
 wait_into(int which, long pointer)
 {

@@ -1,6 +1,6 @@
 /*
- * bad_path.c: calls that take a path, given one that is not there, that has
- * no end before the end, or that is empty.
+ * bad_path.c: calls that take a path get a bad pointer, a path without a NUL
+ * before the end of memory, or an empty one.
  */
 #include "badptr.h"
 
@@ -15,7 +15,7 @@ static struct stat st;
 static struct statx stx;
 static struct statfs sfs;
 
-/* A page only to read is full of zeros: an empty path. */
+/* The read-only page is full of zeros: an empty path. */
 static const struct bad_call calls[] = {
     { "open", NR_open, { 0, O_RDONLY }, 0, F, N, F },
     { "open to create", NR_open, { 0, O_CREAT | O_RDWR, 0644 }, 0, F, N, F },
@@ -64,7 +64,7 @@ static const struct bad_call calls[] = {
     { "execve", NR_execve, { 0, 0, 0 }, 0, F, N, F },
 };
 
-/* A path that ends with the very last byte before the hole is good. */
+/* A path may end with the very last byte before the hole. */
 static void
 test_edge(void)
 {

@@ -1,7 +1,7 @@
 /*
- * badptr.h: give a system call pointers to places that are not there, one
- * kind after the other, and see that it answers EFAULT and the process goes
- * on. The tests bad_in.c, bad_out.c and bad_path.c bring their tables.
+ * badptr.h: give a system call each kind of bad pointer, and check that it
+ * fails with EFAULT and the process goes on. The tests bad_in.c, bad_out.c and
+ * bad_path.c have the tables of calls.
  */
 #pragma once
 
@@ -28,7 +28,7 @@ struct bad_call {
 
 static char *bad_page, *bad_edge, *bad_read_only;
 
-/* Make the places: a page that ends at one without rights, one to read. */
+/* Map a page that is followed by one without rights, and a read-only page. */
 static inline void
 bad_init(void)
 {

@@ -1,7 +1,7 @@
 /*
- * big_map.c: a mapping is a promise, not memory: 1 GiB can be mapped on a
- * machine with less, as long as only a few pages are touched. fork copies
- * the promise.
+ * big_map.c: a mapping takes no memory until it is touched: 1 GiB can be mapped
+ * on a machine with less, if only a few pages are touched; and fork copies such
+ * a mapping.
  */
 #include "tap.h"
 
@@ -58,7 +58,7 @@ touch(void *p)
     return *(volatile char *)p & 1;
 }
 
-/* What is not there costs nothing: 100 TiB of it. */
+/* To map, protect and unmap 100 TiB without touching them takes no time. */
 static void
 test_huge(void)
 {

@@ -1,7 +1,7 @@
 /*
- * brk.c: the end of the data segment moves by bytes; memory that comes back
- * is zero. All in a child, by the call itself, so that no library's heap is
- * disturbed; it prints, the parent waits.
+ * brk.c: the end of the data segment moves by bytes; memory that is added again
+ * is zero. A child makes the raw calls and prints, so that they do not disturb
+ * the C library's heap.
  */
 #include "tap.h"
 

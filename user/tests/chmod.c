@@ -1,6 +1,6 @@
 /*
- * chmod.c: the twelve bits of a mode are what chmod says, for every kind of
- * file, and stay as they are whatever else happens to it.
+ * chmod.c: chmod sets the twelve bits of a mode, for every kind of file; other
+ * changes of the file do not change them.
  */
 #include "names.h"
 
@@ -22,7 +22,7 @@ test_bits(void)
     is(chmod("dir", 0170000), 0, "of another kind");
     ok(S_ISDIR(stat_of("dir").st_mode) && mode_of("dir") == 0,
         "leaves it a directory");
-    is(mkdir("dir/in", 0700), 0, "who is root may write in it");
+    is(mkdir("dir/in", 0700), 0, "root may write in it");
     is(mode_of("dir/in"), 0700, "and search it");
     rmdir("dir/in");
     chmod("dir", 0755);
@@ -70,7 +70,7 @@ test_kept(void)
     close(fd);
     fd = open("name", O_RDWR);
     chmod("name", 0);
-    is(write(fd, "x", 1), 1, "who has it open does not care");
+    is(write(fd, "x", 1), 1, "an open descriptor still writes");
     close(fd);
     umask(077);
     is(chmod("name", 0666), 0, "the umask");
@@ -89,7 +89,7 @@ test_kept(void)
     umask(022);
 }
 
-/* One that is not to be executed is not executed; a bit is enough. */
+/* A file without x bits is not executed; one x bit is enough. */
 static int
 run(void *mode)
 {

@@ -1,7 +1,7 @@
 /*
- * chown.c: the owner and the group are what chown says, of a link too if it
- * is not followed; -1 leaves one as it is; and the bits that would lend the
- * owner's rights to others go.
+ * chown.c: chown sets owner and group, also of a link if it is not followed; -1
+ * leaves an id as it is; and the file loses its set-user-ID and set-group-ID
+ * bits.
  */
 #include "names.h"
 
@@ -80,7 +80,7 @@ test_bits(void)
     is(mode_of("file"), 0755, "takes both bits");
     chmod("file", 06755);
     chown("file", -1, -1);
-    is(mode_of("file"), 0755, "even if nobody gets it");
+    is(mode_of("file"), 0755, "even if no id changes");
     chmod("file", 02644);
     chown("file", 2, 2);
     is(mode_of("file"), 02644, "S_ISGID of what no group executes stays");
@@ -95,7 +95,7 @@ test_bits(void)
     unlink("file");
 }
 
-/* In a directory with S_ISGID, what is made has its group. */
+/* A new file in a directory with S_ISGID has the directory's group. */
 static void
 test_group_of_directory(void)
 {

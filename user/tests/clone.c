@@ -1,6 +1,7 @@
 /*
- * clone.c: clone(2) beside what it shares: where it stores the child's pid, on
- * which stack and with which FS base the child begins, and what is refused.
+ * clone.c: where clone(2) stores the child's pid, on which stack and with which
+ * FS base the child begins, and which arguments it refuses. (What it shares:
+ * clone_vm.c, clone_files.c, clone_fs.c.)
  */
 #include "tap.h"
 
@@ -108,7 +109,7 @@ test_cleared(void)
         _exit(*shared);
     }
     is(exit_code(pid), 7, "CHILD_CLEARTID: not at the start");
-    is(*shared, 7, "nor at the end, when nobody else has this memory");
+    is(*shared, 7, "nor at the end, when no other process has this memory");
 
     child_word = 7;
     pid = clone_stack(CLONE_VM | CLONE_VFORK | CLONE_CHILD_CLEARTID,

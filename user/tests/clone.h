@@ -63,7 +63,7 @@ until_asleep(pid_t pid)
     }
 }
 
-/* A gate: whoever waits goes on when it is opened, once for each opening. */
+/* A gate: each opening lets one waiting process go on. */
 struct gate {
     int fd[2];
 };

@@ -31,8 +31,8 @@ become(int fd)
     execve(self, args, none);
 }
 
-/* The child changes the table; memory is not shared, so it tells by its exit
- * code. */
+/* The child changes the table. It does not share memory, so its exit code is
+ * its result. */
 static int
 change(void *arg)
 {
@@ -89,8 +89,8 @@ test_not_shared(void)
     ok(!is_open(fd), "then it closes its parent's");
 }
 
-/* Reads twice from a descriptor that is closed, or leads elsewhere, by the time
- * that the first byte comes. */
+/* Reads twice from a descriptor. Before the first byte comes, another process
+ * closes the descriptor or makes it another file's. */
 static int
 read_twice(void *arg)
 {
@@ -125,7 +125,7 @@ test_during_call(void)
     is(write(one[1], "a", 1), 1, "the reader still is one");
     is(ended(pid), 1, "it reads on from the other file");
     signal(SIGPIPE, SIG_IGN);
-    fails(write(one[1], "a", 1), EPIPE, "then nobody is there to read");
+    fails(write(one[1], "a", 1), EPIPE, "then the pipe has no reader");
     close(one[0]);
     close(one[1]);
     close(two[0]);
@@ -166,7 +166,7 @@ test_exec(void)
     pid_t pid = start(CLONE_FILES, exec_later, &fd);
     gate_wait(&back);
     gate_open(&go);
-    gate_wait(&back); /* by the new program, which has closed fd */
+    gate_wait(&back); /* for the new program; exec has closed fd in it */
     ok(is_open(fd), "a program that was executed closes its own");
     ok(is_open(other), "exec closed what it should for itself only");
     close(lock.fd[1]);

@@ -1,7 +1,6 @@
 /*
  * clone_fs.c: processes that share working directory and umask for good
- * (CLONE_FS): one place, which stays shared over an exec, and which a fork
- * copies.
+ * (CLONE_FS). They stay shared after an exec; a fork copies them.
  *
  * The program executes itself: with an argument it is one of the children.
  */

@@ -198,7 +198,7 @@ test_parent_execs(void)
     drop(SIGCHLD);
 }
 
-/* SA_NOCLDWAIT and an ignored SIGCHLD are about children with SIGCHLD. */
+/* SA_NOCLDWAIT and an ignored SIGCHLD affect only children with SIGCHLD. */
 static void
 test_ignored(void)
 {
@@ -215,7 +215,7 @@ test_ignored(void)
     drop(SIGUSR1);
 }
 
-/* Whoever takes an orphan over waits for plain children. */
+/* An orphan's new parent waits only for plain children. */
 static void
 test_orphan(void)
 {

@@ -108,7 +108,7 @@ tell_tids(void *arg)
     return word == pid && other_word == pid;
 }
 
-/* A word in memory that outlives all: what is stored there at the end. */
+/* What is stored at the end in a word of memory that outlives all of them. */
 static int
 exec_or_exit(void *arg)
 {
@@ -144,7 +144,7 @@ test_tids(void)
     is(other_word, 0, "which clears the word, too");
 }
 
-/* In a process of its own: its child outlives it, and is the last. */
+/* It runs in a process of its own, and its child outlives it. */
 static int
 leave_child_alone(void *shared)
 {
@@ -167,7 +167,7 @@ test_last(void)
     gate_open(&go);
     close(end.fd[1]);
     is(read(end.fd[0], &byte, 1), 0, "and its child later");
-    is(*shared, 7, "the last who has a memory clears no word");
+    is(*shared, 7, "the last process of a memory clears no word");
     munmap(shared, PAGE);
     close(end.fd[0]);
 }
@@ -181,7 +181,7 @@ report(void *arg)
     return 0;
 }
 
-/* The creator goes its way, and the memory stays with its child. */
+/* The creator executes or ends, and its child keeps the memory. */
 static int
 creator_leaves(void *how)
 {
@@ -240,7 +240,7 @@ test_killed(void)
     munmap(page, PAGE);
 }
 
-/* A fork by one of those who share: its child has a copy. */
+/* One of the processes that share memory forks: its child has a copy. */
 static int
 fork_inside(void *arg)
 {
@@ -269,7 +269,7 @@ test_fork(void)
     is(word, 2, "and they do not see what it writes");
 }
 
-/* A vfork by one of those who share: only the one waits. */
+/* One of the processes that share memory calls vfork: no other waits. */
 static int
 vfork_inside(void *arg)
 {

@@ -1,7 +1,7 @@
 /*
- * dir_collide.c: names that Tine's directories hash alike (kernel/fs/entry.c,
- * key_of) are names like all others: none hides, replaces or outlives another,
- * and a listing has each once. For another system they are just names.
+ * dir_collide.c: names that have the same hash in Tine's directories (key_of in
+ * kernel/fs/entry.c) are names like all others: none hides or replaces another,
+ * and a listing has each once.
  */
 #include "tap.h"
 

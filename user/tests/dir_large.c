@@ -18,7 +18,7 @@ name_of(int i, char *name)
     snprintf(name, 32, "%d%s", i, i % 7 == 0 ? "-a-longer-name" : "");
 }
 
-/* The number of an entry; -1 for the dots, FILES for what is not ours. */
+/* The number of an entry; -1 for the dots, FILES for an unexpected name. */
 static int
 number_of(const struct dirent *entry)
 {
@@ -51,7 +51,7 @@ forget(void)
     strange = 0;
 }
 
-/* How many of the names from, from + step ... were seen so often. */
+/* How many of the names from, from + step ... were seen `times` times. */
 static int
 seen_times(int times, int from, int step)
 {
@@ -63,7 +63,7 @@ seen_times(int times, int from, int step)
     return n;
 }
 
-/* Most are names of one file: ext4 takes its time for inodes. */
+/* Most are names of one file, since ext4 is slow to make inodes. */
 static int
 make_one(int i, const char *name)
 {
@@ -158,7 +158,7 @@ test_seek(DIR *dir)
     }
 }
 
-/* Names of one kind are there all the time, of the other they come and go. */
+/* Some names exist all the time, others are made and removed. */
 static void
 test_change(DIR *dir)
 {

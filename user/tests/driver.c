@@ -17,9 +17,9 @@
  * Tests are started by vfork, which works also where fork is still to be
  * written.
  *
- * The essential fact: `before` and `after` are read with the same things
- * alive, so that a count which differs is a leak of the test. Whatever the
- * driver itself needs is touched by a warm-up that is not reported.
+ * The essential fact: at `before` and at `after` the same processes and files
+ * exist, so a count that differs is a leak of the test. A warm-up, which is not
+ * reported, first touches all memory that the driver itself needs.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -145,7 +145,7 @@ empty(const char *name)
     }
 }
 
-/* What the kernel does not do for us, among the test's output.
+/* Print, in the test's output, that a call of the driver failed.
  * => a wait status */
 static int
 broken(const char *call)
@@ -197,8 +197,8 @@ wait_for(pid_t pid, long seconds, int *status)
     return -1;
 }
 
-/* End what the test left running, in whatever group, and wait until init has
- * buried it. Nobody else is there. */
+/* Kill the processes that the test has left, in whatever group, and wait until
+ * init has reaped them. There are no others. */
 static void
 clear_away(void)
 {
@@ -273,7 +273,7 @@ parse(char *line, struct test *test)
     return 0;
 }
 
-/* The same way as a test goes, so that all its pages are there. */
+/* Run a test that is not reported, so that later runs touch no new page. */
 static void
 warm_up(void)
 {

@@ -117,7 +117,7 @@ test_append_later(void)
     is(lseek(fd, 0, SEEK_CUR), 3, "cleared, where the offset is");
 }
 
-/* Standard descriptors can be closed and made anew. */
+/* Standard descriptors can be closed and opened again. */
 static int
 without_standard(void *unused)
 {

@@ -1,6 +1,6 @@
 /*
- * enosys.c: a number that is no system call is answered by ENOSYS, with any
- * arguments; and the few calls that always succeed do.
+ * enosys.c: a number without a system call gives ENOSYS, with any arguments.
+ * And the few calls that cannot fail succeed.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * errors_attrs.c: why the calls fail that ask for and change what a file is:
- * its mode, owner, times and size, each cause of their manual pages.
+ * errors_attrs.c: each error, as the manual pages list them, of the calls that
+ * read and change a file's attributes: mode, owner, times and size.
  */
 #include "errors.h"
 

@@ -1,6 +1,6 @@
 /*
- * errors_data.c: why the calls fail that read, write, cut or keep a file's
- * bytes at a place they name, each cause of their manual pages.
+ * errors_data.c: each error, as the manual pages list them, of the calls that
+ * read, write, truncate, allocate or sync a file.
  */
 #include "errors.h"
 
@@ -145,6 +145,6 @@ main(void)
     ERROR_TABLE(keep_cases);
     is_str(text_of("file"), "text", "the file is as it was");
     is(stat_of("file").st_size, 4, "and as long");
-    is(lseek(5, 0, SEEK_CUR), 0, "and nobody moved in it");
+    is(lseek(5, 0, SEEK_CUR), 0, "and its offset stays");
     return done();
 }

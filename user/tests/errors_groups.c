@@ -1,6 +1,6 @@
 /*
- * errors_groups.c: why setpgid, setsid, getpgid and getsid fail, each cause
- * of their manual pages, and which of two is told.
+ * errors_groups.c: each error of setpgid, setsid, getpgid and getsid, as the
+ * manual pages list them; and if two apply, which one the call returns.
  */
 #include "errors.h"
 
@@ -60,8 +60,8 @@ leads_session(void *unused)
         && raw(NR_setpgid, 0, getpid(), 0, 0) == -EPERM ? 3 : 4;
 }
 
-/* A group whose number is the caller's pid, but which the caller left: it
- * cannot be a session's while somebody is in it. */
+/* The caller has left the group whose number is its pid. While the group has
+ * members, the caller cannot make a session. */
 static int
 left_group(void *unused)
 {

@@ -1,6 +1,6 @@
 /*
- * errors_names.c: why link, symlink, readlink and rename fail, each cause of
- * their manual pages, and which of two causes is told.
+ * errors_names.c: each error of link, symlink, readlink and rename, as the
+ * manual pages list them; and if two apply, which one the call returns.
  */
 #include "errors.h"
 

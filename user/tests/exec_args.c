@@ -12,7 +12,7 @@
 static const char *self;
 static char big[128 * 1024 + 8];
 
-/* [argument][argument]{NAME=VALUE}: nothing more than what came. */
+/* Write [argument][argument]{NAME=VALUE}. */
 static int
 show(char **argv, char **envp)
 {

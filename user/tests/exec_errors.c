@@ -1,5 +1,5 @@
 /*
- * exec_errors.c: an execve that fails says why and leaves the caller whole:
+ * exec_errors.c: the errors of execve; a failed one does not change the caller:
  * its memory, its descriptors, its signal actions.
  */
 #include "tap.h"

@@ -3,8 +3,8 @@
  * a process writes into its data, by itself or through the kernel, reaches
  * neither the file nor the next process that runs it.
  *
- * The program copies itself and executes the copy: "data" checks and spoils
- * its data, "unlink" removes the copy before it needs most of it.
+ * The program copies itself and executes the copy: "data" checks and overwrites
+ * its data, "unlink" removes the copy before most of its pages are loaded.
  */
 #include "tap.h"
 

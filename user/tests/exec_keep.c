@@ -2,7 +2,7 @@
  * exec_keep.c: what a process keeps over exec (pid, group, files, directory,
  * umask, ignored signals, mask, pending signals) and what it does not
  * (memory, close-on-exec files). The program executes itself with the name
- * of a check and a number; the exit code says yes (3) or no (4).
+ * of a check and a number; exit code 3 means that the check holds, 4 not.
  */
 #include "tap.h"
 

@@ -1,7 +1,7 @@
 /*
  * exec_regs.c: a new program finds 0 in every register but the stack pointer:
- * nothing of the old program, and nothing of the kernel. It looks at its own
- * start, and at that of itself after one more exec.
+ * no value of the old program or of the kernel. It checks its own start, and
+ * its start after one more exec.
  */
 #include "raw.h"
 #include "tap.h"

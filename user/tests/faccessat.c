@@ -1,6 +1,6 @@
 /*
- * faccessat.c: what may be done with a file, asked by path or descriptor, of
- * the file or of the link that leads to it.
+ * faccessat.c: whether a file may be read, written or executed, by path or by
+ * descriptor; for a symbolic link, whether its target may, or the link itself.
  */
 #include "names.h"
 

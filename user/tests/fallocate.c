@@ -1,6 +1,6 @@
 /*
- * fallocate.c: room that is asked for is there, and zero; it makes a file
- * longer or not, as one says; and how much room a file takes.
+ * fallocate.c: fallocate allocates zeroed blocks, and makes the file longer
+ * unless it is told to keep the size; stat shows how many blocks a file has.
  */
 #include "names.h"
 
@@ -58,7 +58,7 @@ main(void)
     is(fallocate(fd, FALLOC_FL_KEEP_SIZE, 200 * KIB, 64 * KIB), 0,
         "FALLOC_FL_KEEP_SIZE");
     is(size_of(), 100 * KIB + 10, "does not");
-    is(lseek(fd, 0, SEEK_CUR), 0, "nobody moved");
+    is(lseek(fd, 0, SEEK_CUR), 0, "the offset stays");
     is(ftruncate(fd, 0), 0, "to nothing");
     is(blocks(), 0, "gives all of it back");
     memset(buf, 'x', sizeof(buf));

@@ -1,6 +1,6 @@
 /*
- * faults.c: a program that touches what it must not dies alone, by the
- * signal that Linux uses; its parent goes on.
+ * faults.c: a program that accesses memory without the right to is killed by
+ * the signal that Linux uses; its parent goes on.
  */
 #include "tap.h"
 
@@ -43,7 +43,7 @@ calls(void *p)
     return 1;
 }
 
-/* Both words of the read lie on different sides of the end. */
+/* An access across the end of the page: half of it is allowed. */
 static int
 reads_across(void *p)
 {
@@ -116,7 +116,7 @@ test_mappings(void)
 
 static long taken; /* bytes from which the right is taken */
 
-/* Use a right, and again right after it is gone: no processor may remember. */
+/* Use a right, and again right after it was taken: no TLB may still have it. */
 static int
 writes_on(void *p)
 {
@@ -171,7 +171,7 @@ test_at_once(void)
     munmap(p, 16384);
 }
 
-/* A child that dies by a fault takes nobody with it. */
+/* A fault kills only the child that causes it. */
 static void
 test_alone(void)
 {

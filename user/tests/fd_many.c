@@ -1,6 +1,6 @@
 /*
- * fd_many.c: thousands of descriptors: the lowest free one wherever holes are,
- * numbers far away, RLIMIT_NOFILE, and what fork and exec make of many.
+ * fd_many.c: thousands of descriptors: the lowest free one, wherever holes are;
+ * large numbers; RLIMIT_NOFILE; and how fork and exec copy and close many.
  */
 #include "tap.h"
 

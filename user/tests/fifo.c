@@ -6,7 +6,7 @@
 
 #include "clone.h"
 
-/* A child that opens the pipe, says so, and then does what is left. */
+/* A child that opens the FIFO, reports it, and then reads or writes. */
 static pid_t
 opener(int flags, int told[2], int (*then)(int fd))
 {
@@ -24,7 +24,7 @@ opener(int flags, int told[2], int (*then)(int fd))
     return pid;
 }
 
-/* What the child said by now: o or -, or . for nothing. */
+/* What the child has reported: o or -, or . for nothing yet. */
 static char
 said(int told[2])
 {
@@ -34,7 +34,7 @@ said(int told[2])
     return c;
 }
 
-/* It says it in the end. */
+/* Wait until the child reports this. */
 static char
 says(int told[2])
 {
@@ -81,9 +81,9 @@ test_wait(void)
 
     pid_t pid = opener(O_RDONLY, told, read_all);
     until_asleep(pid);
-    is(said(told), '.', "who opens to read waits");
+    is(said(told), '.', "a process that opens to read waits");
     int fd = open("p", O_WRONLY);
-    ok(fd >= 0, "for who opens to write");
+    ok(fd >= 0, "for one that opens to write");
     is(says(told), 'o', "then both have it");
     write(fd, "thr", 3);
     write(fd, "ough", 4);
@@ -91,9 +91,9 @@ test_wait(void)
     exited(end_of(pid), 3, "the bytes go through, and then the end");
     pid = opener(O_WRONLY, told, write_it);
     until_asleep(pid);
-    is(said(told), '.', "who opens to write waits");
+    is(said(told), '.', "a process that opens to write waits");
     fd = open("p", O_RDONLY);
-    ok(fd >= 0, "for who opens to read");
+    ok(fd >= 0, "for one that opens to read");
     is(says(told), 'o', "then both have it");
     exited(end_of(pid), 3, "the writer is gone");
     is(read(fd, text, sizeof(text)), 5, "what it wrote is there");
@@ -108,13 +108,13 @@ test_nonblock(void)
     char c;
 
     fails(open("p", O_WRONLY | O_NONBLOCK), ENXIO,
-        "O_NONBLOCK to write: nobody reads");
+        "O_NONBLOCK to write: no reader");
     int in = open("p", O_RDONLY | O_NONBLOCK);
     ok(in >= 0, "O_NONBLOCK to read does not wait");
     is(read(in, &c, 1), 0, "but there is no writer: the end");
     int out = open("p", O_WRONLY | O_NONBLOCK);
     ok(out >= 0, "now there is a reader");
-    fails(read(in, &c, 1), EAGAIN, "and a writer, who has written nothing");
+    fails(read(in, &c, 1), EAGAIN, "and a writer that has written nothing");
     is(write(out, "x", 1), 1, "he writes");
     int more = open("p", O_WRONLY);
     ok(more >= 0, "another writer need not wait");
@@ -127,7 +127,7 @@ test_nonblock(void)
     is(write(out, "y", 1), 1, "a new one writes");
     is(read(in, &c, 1), 1, "after the end it goes on");
     close(in);
-    fails(write(out, "z", 1), EPIPE, "nobody reads: EPIPE");
+    fails(write(out, "z", 1), EPIPE, "no reader: EPIPE");
     close(out);
     int both = open("p", O_RDWR);
     ok(both >= 0, "O_RDWR does not wait, says Linux");
@@ -136,7 +136,7 @@ test_nonblock(void)
     write(both, "lost", 4);
     close(both);
     in = open("p", O_RDONLY | O_NONBLOCK);
-    is(read(in, &c, 1), 0, "what nobody read is gone with the last one");
+    is(read(in, &c, 1), 0, "unread bytes are gone with the last end");
     close(in);
 }
 
@@ -165,7 +165,7 @@ test_signals(void)
         kill(pid, SIGCONT);
     }
     until_asleep(pid);
-    is(said(told), '.', "who is stopped and goes on waits again");
+    is(said(told), '.', "a process that is stopped and continued waits again");
     int fd = open("p", O_WRONLY);
     is(says(told), 'o', "and has it in the end");
     write(fd, "through", 7);
@@ -174,7 +174,7 @@ test_signals(void)
     pid = opener(O_RDONLY, told, NULL);
     until_asleep(pid);
     kill(pid, SIGKILL);
-    killed(end_of(pid), SIGKILL, "who waits can be killed");
+    killed(end_of(pid), SIGKILL, "a waiting process can be killed");
     close(told[0]);
     fails(open("p", O_WRONLY | O_NONBLOCK), ENXIO, "and reads no more");
 }

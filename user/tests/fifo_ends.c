@@ -19,7 +19,7 @@ is_fifo(void)
         && st.st_blocks == 0;
 }
 
-/* A child opens the FIFO, and ends with what the open gave. */
+/* A child opens the FIFO; its exit code is the result of open. */
 static pid_t
 opener(int flags)
 {
@@ -55,17 +55,17 @@ test_wait(void)
 {
     pid_t reader = opener(O_RDONLY);
     pid_t other = opener(O_RDONLY);
-    is(ended(reader), -1, "who opens it to read waits");
+    is(ended(reader), -1, "a process that opens it to read waits");
     int fd = open("fifo", O_WRONLY);
     ok(fd >= 0, "open to write: a reader is there");
     is(code(reader), 100, "then he has it");
-    is(code(other), 100, "and each other who waited");
+    is(code(other), 100, "and each other process that waited");
     close(fd);
 
     pid_t writer = opener(O_WRONLY);
-    is(ended(writer), -1, "who opens it to write waits");
+    is(ended(writer), -1, "a process that opens it to write waits");
     fd = open("fifo", O_RDONLY | O_NONBLOCK);
-    is(code(writer), 100, "until a reader comes, who need not wait");
+    is(code(writer), 100, "until a reader comes, which need not wait");
     is(read(fd, buf, 10), 0, "the writer is gone: end of file");
     close(fd);
 
@@ -73,7 +73,7 @@ test_wait(void)
     nap(60);
     fd = open("fifo", O_RDWR);
     close(fd);
-    is(code(reader), 100, "a writer who came and went is enough");
+    is(code(reader), 100, "a writer that came and went is enough");
 }
 
 static void
@@ -98,7 +98,7 @@ test_at_once(void)
     close(to);
     close(fd);
     fd = open("fifo", O_RDONLY | O_NONBLOCK);
-    is(read(fd, buf, 10), 0, "what nobody has open is empty");
+    is(read(fd, buf, 10), 0, "a FIFO that no process has open is empty");
     close(fd);
     fd = open("fifo", O_RDWR);
     is(write(fd, "both", 4), 4, "one file is both ends");
@@ -154,7 +154,7 @@ test_name(void)
 
     write(fd, "kept", 4);
     is(unlink("fifo"), 0, "the name goes");
-    is(read(fd, buf, 10), 4, "who has it open has it still");
+    is(read(fd, buf, 10), 4, "an open one keeps its bytes");
     close(fd);
 }
 

@@ -1,6 +1,6 @@
 /*
- * file_holes.c: which blocks a file has: holes have none, fallocate makes and
- * takes them, and what is taken reads as zeros.
+ * file_holes.c: which blocks a file has: holes have none; fallocate allocates
+ * and frees blocks; a freed block reads as zeros.
  */
 #include "tap.h"
 

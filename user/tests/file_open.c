@@ -1,6 +1,6 @@
 /*
- * file_open.c: what open may do and what not; the mode of new files; which
- * descriptor it gives.
+ * file_open.c: when open succeeds and when it fails; the mode of new files; the
+ * descriptor that it returns.
  */
 #include "tap.h"
 
@@ -62,7 +62,7 @@ test_create(void)
     umask(022);
     fd = open("d", O_RDWR | O_CREAT, 0);
     ok(fd >= 0 && mode_of("d") == 0, "mode 0");
-    is(write(fd, "x", 1), 1, "is no obstacle for who made it");
+    is(write(fd, "x", 1), 1, "does not hinder the process that made it");
     close(fd);
 }
 

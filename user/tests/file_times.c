@@ -10,8 +10,8 @@
 static int fd;
 static char buf[8];
 
-/* All three long ago, the last read before the last write; what has come
- * since: letters of a(ccessed), m(odified), c(hanged). */
+/* First all three times are long ago, the last read before the last write. The
+ * letters are those that changed: a(ccessed), m(odified), c(hanged). */
 static struct stat before;
 
 static void

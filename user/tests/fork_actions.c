@@ -1,6 +1,6 @@
 /*
- * fork_actions.c: a child has its parent's signal actions. From then on each
- * changes only its own, whichever changes first, and even if one dies.
+ * fork_actions.c: a child has a copy of its parent's signal actions. Each
+ * changes only its own, whichever changes first, and even if one has ended.
  */
 #include "tap.h"
 
@@ -49,7 +49,7 @@ test_many(void)
         good += status == 0x300;
         kept &= as_before();
     }
-    is(good, CHILDREN, "thirty children, most of whom change them");
+    is(good, CHILDREN, "thirty children, most of which change them");
     ok(kept, "the parent never notices");
 }
 

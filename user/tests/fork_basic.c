@@ -1,6 +1,6 @@
 /*
  * fork_basic.c: what fork returns, and what a child has in common with its
- * parent and what not. The child answers by its exit code.
+ * parent and what not. The child's exit code is its answer.
  */
 #include "tap.h"
 

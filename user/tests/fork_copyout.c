@@ -143,8 +143,8 @@ untouched(void)
     return 1;
 }
 
-/* The page is looked at before, so the processor may remember where it was.
- * Every other time the tables that lead there are this process's own by then.
+/* The page is read first, so that the TLB may have it. Every second time this
+ * process already owns the tables on the way to the page.
  * => the call worked and changed the page */
 static int
 call_changes(int which)
@@ -195,7 +195,7 @@ parent_calls(int which)
     ok(status == 0x300 && changed, name);
 }
 
-/* Memory nobody wrote yet is one page of zeros for all: not to be written. */
+/* Memory that was only read is the zero frame: the kernel must not write it. */
 static void
 test_zero_page(void)
 {

@@ -9,7 +9,7 @@
 
 static int deed[DEPTH * 1024];
 
-/* Generation n: check the ancestors' deeds, do mine, have a child. */
+/* Generation n: check the ancestors' writes, make mine, have a child. */
 static int
 generation(int n)
 {

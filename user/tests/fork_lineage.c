@@ -1,8 +1,8 @@
 /*
  * fork_lineage.c: grandchildren outlive parent and grandparent, and read what
- * these wrote, in memory of many tables; fifty generations each change one
- * page of it and have all the others' pages; and what the last one does to its
- * map stays its own.
+ * these wrote, in memory of many tables; each of fifty generations changes one
+ * page of it and has the pages of all the others; and what the last one does to
+ * its mappings changes no other process's.
  */
 #include "tap.h"
 
@@ -100,8 +100,8 @@ test_chains(void)
     close(ends[0]);
 }
 
-/* A grandchild: when parent and grandparent are dead, look, write, look, do
- * something to the map, look. */
+/* A grandchild: when parent and grandparent are dead, check, write, check,
+ * change a mapping, check. */
 static int
 grandchild(int n, int gate)
 {
@@ -188,7 +188,7 @@ test_untouched(void)
 
     is(p[PAGE], 0, "a page that was only read is zero");
     exited(in_child(child_writes, (char *)p), 3,
-        "a child writes it, and others that nobody touched");
+        "a child writes it, and others that were never touched");
     is(p[0] | p[PAGE] | p[TABLE], 0, "the parent still has zeros");
     p[PAGE] = 'p';
     exited(in_child(child_writes, (char *)p), 4, "until it writes");

@@ -63,7 +63,7 @@ serve(int who, volatile char *mem)
     }
 }
 
-/* Let process `who` do it; => did it find what it should? */
+/* Send process `who` a command. => whether it found what it should */
 static int
 tell(int who, char command, volatile char *mem)
 {

@@ -54,8 +54,8 @@ write_to(void *p)
     return 3;
 }
 
-/* It cannot be written: not by this very process (of which the kernel tries
- * it, as that is not fatal), nor by a child. */
+/* The page cannot be written: not by this process (a system call tries it, as
+ * that is not fatal), nor by a child. */
 static int
 is_fatal(char *p)
 {
@@ -100,8 +100,9 @@ protect(const struct area *area)
     mprotect(base + area->start, area->size, PROT_READ);
 }
 
-/* Of two sharers, one made in the other, one protects; the elder dies, with
- * or without having written; the younger looks. */
+/* Two processes share the area: the elder, and its child, the younger. One of
+ * them protects it. The elder ends, with or without having written; the younger
+ * checks. */
 enum { ELDER_BEFORE, YOUNGER, ELDER_AFTER, WHENS };
 
 static const char *const whens[WHENS] = {
@@ -161,7 +162,7 @@ test_survivor(const struct area *area, int when)
     waitpid(pid, &status, 0);
     write(gate[1], "g", 1);
     read(answer[0], &c, 1);
-    snprintf(name, sizeof(name), "%s read-only %s, who dies: the rights hold",
+    snprintf(name, sizeof(name), "%s read-only %s, which dies: the rights hold",
         area->name, whens[when]);
     ok(status == 0x300 && c == 'y', name);
     snprintf(name, sizeof(name), "the first ancestor can write %s",

@@ -92,7 +92,7 @@ deed(void)
     }
 }
 
-/* A page that must not be written kills who writes it. */
+/* A write to a page that must not be written kills the writer. */
 static int
 write_forbidden(void *unused)
 {

@@ -1,7 +1,7 @@
 /*
- * fork_refork.c: traps others fell into. A page that is already shared is
- * shared again before anyone wrote it; hundreds share one page; a page that
- * may only be read does not become writable by being copied on write.
+ * fork_refork.c: errors that other kernels had. A shared page is shared again
+ * before a process wrote to it; hundreds share one page; a page that may only
+ * be read does not become writable by a copy on write.
  */
 #include "tap.h"
 

@@ -1,9 +1,9 @@
 /*
- * fork_snapshot.c: a child's memory is the parent's at one instant. The
- * parent goes on writing the same pages as fast as it can; each child, later,
- * must find all of them as they were together when it was made. The pages lie
- * in four tables, no two of them at the same place: so a processor can keep a
- * translation of each, which the fork must take away.
+ * fork_snapshot.c: a child's memory is a consistent snapshot of its parent's.
+ * The parent goes on writing the same pages as fast as it can; later each child
+ * must find all pages as they were at the fork. The pages lie in four tables,
+ * no two of them at the same index: so the TLB can keep a translation of each,
+ * which the fork must flush.
  */
 #include "tap.h"
 

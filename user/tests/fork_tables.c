@@ -151,7 +151,7 @@ child_acts(void *number)
     return strcmp(state(), actions[i].after) == 0 ? 3 : 4;
 }
 
-/* The child acts in a grandchild too, before and after its own deed. */
+/* A grandchild does the same too, before and after the child does. */
 static int
 both_act(void *number)
 {

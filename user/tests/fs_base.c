@@ -83,7 +83,7 @@ side_by_side(void *unused)
     return 5;
 }
 
-/* Null segments are what they are anyway; the kernel must not mind. */
+/* Loading null selectors, which it has already, must not disturb the kernel. */
 static int
 null_segments(void *unused)
 {

@@ -1,6 +1,6 @@
 /*
- * int_args.c: an argument that is an int has 32 bits; what is above them in
- * the register is nothing. C leaves it undefined, so a kernel must not look.
+ * int_args.c: an argument that is an int has 32 bits. The upper half of its
+ * register is undefined in C, so the kernel must ignore it.
  */
 #include "tap.h"
 

@@ -84,7 +84,7 @@ test_halfway(void)
     ok(memcmp(a, "good", 4) == 0, "well");
 }
 
-/* Buffers whose second half is not there. */
+/* Buffers whose second half is not mapped. */
 static void
 test_straddle(void)
 {

@@ -1,6 +1,6 @@
 /*
  * kill.c: the targets of kill: a process, a group, the caller; its results; and
- * that it ends a process in any state: asleep, blocked or busy.
+ * a deadly signal ends a process in any state: asleep, blocked or busy.
  */
 #include "tap.h"
 
@@ -23,12 +23,13 @@ test_errors(void)
     fails(kill(pid, 0), ESRCH, "a pid that is gone");
     fails(kill(pid, SIGTERM), ESRCH, "with a signal too");
     fails(kill(-pid, SIGTERM), ESRCH, "a group that is not there");
-    fails(kill(0x7fffffff, 65), ESRCH, "nobody comes before a bad signal");
+    fails(kill(0x7fffffff, 65), ESRCH,
+        "no such process comes before a bad signal");
     is(raw(NR_kill, -0x80000000L, 0, 0, 0), -ESRCH, "the group 2^31");
     is(raw(NR_tkill, getpid(), 0, 0, 0), 0, "tkill asks");
     is(raw(NR_tkill, 0, 0, 0, 0), -EINVAL, "tkill 0");
     is(raw(NR_tkill, -5, 0, 0, 0), -EINVAL, "tkill of a negative number");
-    is(raw(NR_tkill, pid, 0, 0, 0), -ESRCH, "tkill of nobody");
+    is(raw(NR_tkill, pid, 0, 0, 0), -ESRCH, "tkill of no process");
     is(raw(NR_tgkill, getpid(), getpid(), 0, 0), 0, "tgkill asks");
     is(raw(NR_tgkill, pid, getpid(), 0, 0), -ESRCH, "tgkill, another process");
     is(raw(NR_tgkill, 0, getpid(), 0, 0), -EINVAL, "tgkill with process 0");

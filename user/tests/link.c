@@ -18,7 +18,7 @@ test_names(void)
     is(links_of("b"), 2, "by either");
     is_str(text_of("b"), "text", "the bytes are the same");
     put("b", "other text");
-    is_str(text_of("a"), "other text", "whoever writes them");
+    is_str(text_of("a"), "other text", "by whichever name they are written");
     is(chmod("b", 0604), 0, "so is the mode");
     is(mode_of("a"), 0604, "by either name");
     mkdir("d", 0755);

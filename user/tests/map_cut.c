@@ -1,7 +1,7 @@
 /*
- * map_cut.c: a file that several processes map is cut short. What lay behind
- * its new end is gone from all of them, from private mappings with what was
- * written there; what stays, stays; and when the file grows, it grows by zeros.
+ * map_cut.c: a file that several processes map is truncated. Pages behind the
+ * new end disappear from all of them, also private copies; other pages stay;
+ * and when the file grows again, its new bytes are zero.
  */
 #include "tap.h"
 
@@ -83,8 +83,8 @@ seen(const char *map, const char *want, const char *name)
     is_str(got, want, name);
 }
 
-/* A child that waits, then says what it sees itself: no fork of its own comes
- * between. => exit code: how many of its looks were right */
+/* A child that waits, then checks its own mappings, without a fork between.
+ * => exit code: how many of its checks were right */
 static pid_t
 watcher(int ready, int gate)
 {

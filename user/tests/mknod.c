@@ -1,6 +1,6 @@
 /*
- * mknod.c: plain files and pipes made by name, with the mode that is asked
- * for less the umask.
+ * mknod.c: makes regular files and FIFOs, with the mode of the call without the
+ * bits of the umask.
  */
 #include "names.h"
 

@@ -1,6 +1,6 @@
 /*
- * mmap_errors.c: what mmap, munmap and mprotect refuse, and what they take
- * although it looks odd.
+ * mmap_errors.c: which arguments mmap, munmap and mprotect refuse, and which
+ * odd ones they accept.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * mmap_file.c: a private mapping shows the file until a page is written;
- * then that page is the process's own, and the file never hears of it.
+ * mmap_file.c: a private mapping shows the file until a page is written; then
+ * that page is the process's own, and the file does not change.
  */
 #include "tap.h"
 

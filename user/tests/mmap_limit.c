@@ -1,7 +1,7 @@
 /*
- * mmap_limit.c: there is a limit of mappings, 65,530. At the limit what makes
- * more of them fails with ENOMEM and has done nothing, and what makes as many
- * or fewer works: that is how a program gets away from it.
+ * mmap_limit.c: a process may have 65,530 mappings. At the limit a call that
+ * would make more fails with ENOMEM and changes nothing; a call that makes as
+ * many or fewer works, so that a program can leave the limit.
  *
  * seconds: 60
  */
@@ -99,7 +99,7 @@ test_what_works(void)
     is(munmap(page(PAGES / 2 + 1000), PAGE), 0, "and munmap in the middle");
 }
 
-/* A child has as many; what it does to them is its own. */
+/* A child has as many; its changes do not change the parent's. */
 static int
 in_fork(void *p)
 {

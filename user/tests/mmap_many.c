@@ -1,7 +1,7 @@
 /*
- * mmap_many.c: hundreds of small mappings are made, cut, given other rights and
- * taken away at random, in a family whose members go their own ways; each
- * page's rights and bytes are compared with a plain array.
+ * mmap_many.c: each process of a family makes, cuts, protects and unmaps
+ * hundreds of small mappings at random, and compares each page's rights and
+ * bytes with a plain array.
  *
  * seconds: 30
  */
@@ -30,8 +30,8 @@ below(int n)
     return (int)((state >> 33) % (unsigned long)n);
 }
 
-/* What may be read or written is, by us: a SIGSEGV says that it may not.  The
- * rest is refused to a system call. => pages that are not as they must be */
+/* We access the pages that we may: SIGSEGV means that one is wrong.  For the
+ * others a system call must fail. => the number of wrong pages */
 static int
 wrong(void)
 {
@@ -72,7 +72,7 @@ set(int first, int end, struct page page)
     }
 }
 
-/* => whether the call said what it must say */
+/* => whether the call's result is the expected one */
 static int
 change(int first, int end)
 {

@@ -46,7 +46,7 @@ test_generations(void)
     exited(in_child(grandchild_writes, p), 3, "a grandchild does");
     ok(p[0] == 'C' && p[3 * PAGE - 1] == 'C', "the parent sees that");
     exited(in_child(grandchild_writes, fresh), 3,
-        "in memory that nobody touched before");
+        "in memory that was never touched before");
     ok(fresh[0] == 'C' && fresh[PAGE] == 'C', "the parent sees that");
     munmap(p, 3 * PAGE);
     munmap(fresh, 3 * PAGE);
@@ -234,7 +234,7 @@ test_after_fork(void)
     }
     read(back[0], &c, 1);
     q = mmap(p, PAGE, RW, ANON | MAP_FIXED, -1, 0);
-    is(*q, 0, "two who map after fork share nothing");
+    is(*q, 0, "two that map after fork share nothing");
     *q = 'P';
     write(gate[1], "x", 1);
     waitpid(pid, &status, 0);

@@ -1,7 +1,7 @@
 /*
- * mmap_shared_file.c: a shared mapping of a file is the file: what is written
- * by one way is read by all the others, before fork and after it. What the
- * descriptor does not allow, the mapping does not either.
+ * mmap_shared_file.c: a shared mapping of a file is the file: a write by a
+ * mapping or a descriptor is seen by all others, before fork and after it. A
+ * mapping has no right that the descriptor does not have.
  *
  * The program executes itself: with an argument it is the program that finds
  * the old mapping gone.
@@ -112,7 +112,7 @@ test_fork(void)
     exited(in_child(write_to, (char *)p + PAGE), 3, "a page not yet in use");
     ok(p[PAGE] == 'W' && file_byte(PAGE) == 'W', "the same");
     exited(in_child(write_to, (char *)own + PAGE), 3, "a private page");
-    ok(own[PAGE] == 'O' && p[PAGE] == 'W', "nobody sees");
+    ok(own[PAGE] == 'O' && p[PAGE] == 'W', "no other mapping shows it");
     munmap((char *)p, 2 * PAGE);
     munmap((char *)own, 2 * PAGE);
 }

@@ -17,7 +17,7 @@
 
 static int fd;
 
-/* The file anew, without a byte of what it was, all of this letter. */
+/* Overwrite the whole file with this letter. */
 static void
 write_anew(char c)
 {
@@ -120,8 +120,8 @@ sees(char *shared, char *private)
 
 static int orders[PEOPLE][2], answers[2];
 
-/* A process that answers each byte with what it sees; half of them have
- * written, and some have mappings of their own. */
+/* A process that answers each byte with what it sees. Half of these processes
+ * have written, and some have mappings of their own. */
 static void
 person(int number, char *shared, char *private)
 {

@@ -1,5 +1,5 @@
 /*
- * names.h: the small questions that tests of names, attributes and data ask.
+ * names.h: small checks for the tests of names, attributes and data.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * now.h: the time, for how long something took.
+ * now.h: the time, to measure how long something takes.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
  * open_flags.c: O_NOFOLLOW and O_DIRECTORY, alone, together, and with
- * O_CREAT and O_EXCL, of every kind of name.
+ * O_CREAT and O_EXCL, for every kind of file.
  */
 #include "names.h"
 

@@ -66,7 +66,7 @@ test_chdir(void)
     fails(chdir("d/f"), ENOTDIR, "chdir to a file");
     fails(chdir("none"), ENOENT, "to nothing");
     fails(chdir(""), ENOENT, "to no name");
-    ok(at(""), "a failure moves nobody");
+    ok(at(""), "a failure does not change the directory");
     is(chdir("/"), 0, "to the root");
     is_str(getcwd(here, sizeof(here)), "/", "getcwd: /");
     chdir(base[0] ? base : "/");
@@ -148,7 +148,7 @@ test_long(void)
     ok(!exists(path) && errno == ENAMETOOLONG, "of 4096");
 }
 
-/* A directory that is removed while somebody is in it. */
+/* A directory is removed while it is a process's working directory. */
 static void
 test_gone(void)
 {

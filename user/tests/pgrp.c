@@ -91,8 +91,8 @@ test_errors(void)
     fails(setpgid(plain, leader), EPERM, "a group of another session");
     fails(setpgid(leader, 0), EPERM, "a session's leader");
     fails(setpgid(other, 0), EACCES, "a child that called exec");
-    fails(getpgid(0x7fffffff), ESRCH, "getpgid of nobody");
-    fails(getsid(0x7fffffff), ESRCH, "getsid of nobody");
+    fails(getpgid(0x7fffffff), ESRCH, "getpgid of no process");
+    fails(getsid(0x7fffffff), ESRCH, "getsid of no process");
     ok(getsid(leader) == leader, "getsid of a child with its own session");
     ok(getpgid(leader) == leader, "which leads its group too");
     ok(getsid(plain) == getsid(0), "getsid of one without");

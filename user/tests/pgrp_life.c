@@ -1,8 +1,7 @@
 /*
  * pgrp_life.c: a process group and a session exist while they have members,
- * zombies included, even after their leader has gone elsewhere or ended. And a
- * signal to a group reaches all its members, while processes enter and leave
- * it.
+ * zombies included, even after their leader has left or ended. And a signal to
+ * a group reaches all its members, while processes enter and leave it.
  */
 #include "tap.h"
 
@@ -89,7 +88,7 @@ leader_elsewhere(void *unused)
     setpgid(0, outer);
     is(setsid(), getpid(), "and then a session");
     is(getpgrp(), getpid(), "with a group of that number");
-    fails(setpgid(0, outer), EPERM, "from which nobody goes back");
+    fails(setpgid(0, outer), EPERM, "which its leader cannot leave");
     return tap_lines;
 }
 
@@ -104,14 +103,14 @@ leader_gone(void *unused)
     is(setpgid(member, leader), 0, "a second member");
     bury(leader);
     is(setpgid(other, leader), 0, "when its leader is gone it can be joined");
-    fails(kill(leader, 0), ESRCH, "though nobody has its number");
+    fails(kill(leader, 0), ESRCH, "though no process has its number");
     is(kill(-leader, 0), 0, "as a group it has");
     is(setpgid(member, 0), 0, "one member goes to a group of its own");
     is(kill(-leader, 0), 0, "the other is there");
     is(setpgid(other, member), 0, "and follows");
     fails(kill(-leader, 0), ESRCH, "then the group is gone");
     fails(setpgid(other, leader), EPERM, "for setpgid, too");
-    is(getpgid(other), member, "who stays where it was");
+    is(getpgid(other), member, "which stays where it was");
     is(setpgid(other, member), 0, "to where it is already");
     ok(bury(member) && bury(other), "all of them are children");
     fails(kill(-member, 0), ESRCH, "the last group is gone");
@@ -143,7 +142,7 @@ session_without_leader(void *unused)
     waitpid(leader, NULL, 0);
     read(ends[0], of_child, sizeof(of_child));
     is(of_child[0], leader, "a session outlives its leader");
-    is(of_child[1], -1, "who leads a group of it gets no new one");
+    is(of_child[1], -1, "a group leader gets no new session");
     return tap_lines;
 }
 
@@ -175,11 +174,11 @@ test_crowd(void)
         }
     }
     is(kill(-group, SIGUSR1), 0, "a signal to a large group");
-    is(ended_by(group, SIGUSR1), MEMBERS / 2, "ends those who are in it");
+    is(ended_by(group, SIGUSR1), MEMBERS / 2, "ends its members");
     for (int i = 0; i < MEMBERS / 2; i++) {
         there += waitpid(here[i], NULL, WNOHANG) == 0 && bury(here[i]);
     }
-    is(there, MEMBERS / 2, "and not those who have left it");
+    is(there, MEMBERS / 2, "and not those that have left it");
 }
 
 /* Each member makes a child and ends, for ever. */
@@ -194,7 +193,7 @@ relay(void)
     }
 }
 
-/* => whether one signal has ended a group that is always another */
+/* => whether one signal has ended a group whose members always change */
 static int
 end_relays(void)
 {

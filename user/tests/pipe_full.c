@@ -118,7 +118,7 @@ test_reader_leaves(void)
     read(p[0], buf, 100);
     close(p[0]);
     waitpid(pid, &status, 0);
-    killed(status, SIGPIPE, "a waiting writer learns that nobody reads");
+    killed(status, SIGPIPE, "a waiting writer learns that no reader is left");
 }
 
 /* Records of 100 equal bytes from four writers: none is torn. */

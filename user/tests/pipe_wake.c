@@ -60,7 +60,7 @@ pass(char byte)
     return read(back[0], &answer, 1) == 1 && answer == byte;
 }
 
-/* Nobody else may have answered. => whether the pipe back is empty */
+/* No other reader may have answered. => whether the pipe back is empty */
 static int
 silent(void)
 {
@@ -72,7 +72,7 @@ silent(void)
     return n < 0 && errno == EAGAIN;
 }
 
-/* The end for all that are left; => how many bytes they had */
+/* End of file for all remaining readers. => how many bytes they had */
 static int
 end_readers(int from, int count)
 {
@@ -98,12 +98,12 @@ test_one_each(void)
     for (int i = 0; i < BYTES; i++) {
         good += pass((char)i);
     }
-    is(good, BYTES, "each byte is for one of a hundred who wait");
+    is(good, BYTES, "each byte is for one of a hundred waiting readers");
     ok(silent(), "and for no other");
     is(end_readers(0, CROWD), BYTES, "the end is for all");
 }
 
-/* Ten bytes in one piece, for ten who want one each. */
+/* One write of ten bytes, for ten readers that each read one. */
 static void
 test_share(void)
 {
@@ -125,7 +125,7 @@ test_share(void)
         waitpid(pid[i], &status, 0);
         good += WEXITSTATUS(status);
     }
-    is(good, 45, "who takes less than there is leaves the rest to the next");
+    is(good, 45, "a reader that takes less leaves the rest to the next");
     close(to[0]);
     close(to[1]);
 }
@@ -202,7 +202,7 @@ test_writers(void)
     for (int i = 1; i <= WRITERS; i++) {
         once += seen[i] == 1 && i > 10;
     }
-    is(once, DRAINED, "of those who are neither dead nor stopped");
+    is(once, DRAINED, "of those that are neither dead nor stopped");
     close(to[0]);
     good = 0;
     for (int i = 5; i < WRITERS; i++) {
@@ -211,12 +211,13 @@ test_writers(void)
         good += status == 1 << 8;
         pipes += WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE;
     }
-    is(pipes + good, WRITERS - 5, "when nobody reads any more");
-    ok(good >= DRAINED && good <= DRAINED + FULL, "who still waits is told");
+    is(pipes + good, WRITERS - 5, "when no reader is left");
+    ok(good >= DRAINED && good <= DRAINED + FULL,
+        "writers that still wait get EPIPE");
     close(to[1]);
 }
 
-/* Everybody has had two bytes, and what memory it wants, before we count. */
+/* Each reader has had two bytes, and touched its memory, before we count. */
 static int
 print_cost(int count)
 {

@@ -133,7 +133,7 @@ test_broken(void)
     waitpid(pids[2], &status, 0);
     exited(status, 0, "the last program leaves early");
     waitpid(pids[1], &status, 0);
-    killed(status, SIGPIPE, "the one before it is told");
+    killed(status, SIGPIPE, "the one before it gets SIGPIPE");
     waitpid(pids[0], &status, 0);
     killed(status, SIGPIPE, "and the first");
 }

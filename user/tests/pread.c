@@ -19,17 +19,17 @@ static void
 test_plain(void)
 {
     is(pwrite(fd, "0123456789", 10, 0), 10, "pwrite to an empty file");
-    ok(at(0), "moves nobody");
+    ok(at(0), "the offset stays");
     is(pread(fd, buf, 4, 3), 4, "pread");
     ok(memcmp(buf, "3456", 4) == 0, "from the middle");
-    ok(at(0), "moves nobody");
+    ok(at(0), "the offset stays");
     is(pread(fd, buf, 64, 8), 2, "up to the end");
     is(pread(fd, buf, 64, 10), 0, "at the end");
     is(pread(fd, buf, 64, 1L << 40), 0, "far behind it");
     is(pread(fd, buf, 0, 3), 0, "nothing");
     lseek(fd, 5, SEEK_SET);
     is(pwrite(fd, "ab", 2, 1), 2, "pwrite into the middle");
-    ok(at(5), "moves nobody");
+    ok(at(5), "the offset stays");
     is(read(fd, buf, 3), 3, "read goes on");
     ok(memcmp(buf, "567", 3) == 0, "from where it was");
     is(pwrite(fd, "end", 3, 20), 3, "pwrite behind the end");
@@ -63,7 +63,7 @@ test_pieces(void)
     is(pread(fd, buf, 64, 21), 12, "makes the file longer");
     ok(memcmp(buf, "nd\0\0\0\0\0\0\0XYZ", 12) == 0, "with zeros between");
     is(pwritev(fd, out, 0, 0), 0, "no pieces");
-    ok(at(7), "nobody moved");
+    ok(at(7), "the offset stays");
 }
 
 static int

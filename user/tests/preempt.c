@@ -12,7 +12,7 @@ enum { MANY = 10 };
 
 static volatile int *go;
 
-/* It says that it is there, and then waits without sleeping. */
+/* A child that reports that it runs, and then waits without sleeping. */
 static void
 begin(int started)
 {

@@ -1,7 +1,7 @@
 /*
- * probe.h: one system call with every register under control: what a program
- * has in its registers before a call it has after it, but for rax (the
- * result), rcx and r11 (the instruction's own).
+ * probe.h: one system call, with the values of all registers before and after
+ * it. They must be the same, except rax (the result), rcx and r11 (which the
+ * instruction itself changes).
  */
 #pragma once
 

@@ -47,7 +47,7 @@ last(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* In the copy: told by its first argument what to look at. */
+/* In the copy: its first argument says what to check. */
 static int
 in_copy(const char *what)
 {

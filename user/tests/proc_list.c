@@ -59,7 +59,7 @@ bury(int i)
     waitpid(pid[i], NULL, 0);
 }
 
-/* Far behind the last, a name that stands for nobody is not made up. */
+/* A position far behind the last process gives no name. */
 static void
 list_far(const char *path, const char *nobody)
 {

@@ -11,7 +11,7 @@ PROBE_CODE;
 
 static int pipe_ends[2];
 
-/* A state that tells by `seed' whose it is. */
+/* A state that depends on the process's `seed'. */
 static void
 make_state(int seed)
 {

@@ -131,7 +131,7 @@ test_fork(long nr, const char *name)
     exited(status, 0, text);
 }
 
-/* With the direction flag set the kernel copies upwards all the same. */
+/* With the direction flag set, the kernel still copies upwards. */
 static void
 test_direction(void)
 {

@@ -1,6 +1,6 @@
 /*
- * rename.c: a renamed file keeps its inode, its bytes, its open descriptors and
- * what is below it; a file that had the new name before has lost it.
+ * rename.c: a renamed file keeps its inode, its bytes and its open descriptors,
+ * and a directory its entries; a file that had the new name loses it.
  */
 #include "names.h"
 
@@ -30,7 +30,7 @@ test_file(void)
     ok(!exists("a"), "the old name is gone");
     ok(stat_of("b").st_ino == was.st_ino, "the new one is the same file");
     is_str(text_of("b"), "text", "with its bytes");
-    is(pwrite(fd, "TEXT", 4, 0), 4, "who has it open writes it");
+    is(pwrite(fd, "TEXT", 4, 0), 4, "an open descriptor writes it");
     is_str(text_of("b"), "TEXT", "under the new name");
     fstat(fd, &is_now);
     is(is_now.st_nlink, 1, "it has one name");
@@ -40,7 +40,7 @@ test_file(void)
     is_str(text_of("c"), "TEXT", "it takes its place");
     fstat(gone, &is_now);
     is(is_now.st_nlink, 0, "which has no name now");
-    is(lseek(gone, 0, SEEK_END), 6, "but lives on for who has it open");
+    is(lseek(gone, 0, SEEK_END), 6, "but its open descriptor keeps it");
     close(gone);
     link("c", "d");
     is(rename("c", "d"), 0, "from one name of a file to another");
@@ -109,7 +109,7 @@ test_cwd(void)
     is(rmdir("y") | rmdir("z"), 0, "nothing is left");
 }
 
-/* Somebody stands in the directory that another takes the place of. */
+/* A process's working directory is replaced by another directory. */
 static void
 test_replaced(void)
 {

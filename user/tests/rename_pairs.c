@@ -1,10 +1,10 @@
 /*
- * rename_pairs.c: rename of everything to everything, plainly, not to replace
- * and to exchange.
+ * rename_pairs.c: rename of every kind of file to every other, without a flag,
+ * with RENAME_NOREPLACE and with RENAME_EXCHANGE.
  *
- * A row has a word for each of the new names: `moved' (the new name stands
- * for what the old one did, which is gone), `same' (success, and nothing
- * changed), `swapped', or the error, and then nothing changed.
+ * A row has a word for each of the new names: `moved' (the new name is the
+ * file's, the old one is gone), `same' (success, and nothing changed),
+ * `swapped', or the error, and then nothing changed.
  */
 #include "names.h"
 
@@ -161,7 +161,7 @@ without_slash(const char *name, char *plain)
     return plain;
 }
 
-/* Rename, say what became of it, and take it back. */
+/* Rename, print the result, and rename back. */
 static const char *
 outcome(const char *with_old, const char *with_new, unsigned flags)
 {

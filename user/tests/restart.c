@@ -14,7 +14,7 @@ enum { STOPS = 25, PIECE = 4096, CAPACITY = 65536 };
 static int ends[2];
 static char block[CAPACITY];
 
-/* Stop and continue it many times, wherever it is: asleep at last. */
+/* Stop and continue it many times, wherever it is; in the end it sleeps. */
 static void
 disturb(pid_t pid)
 {
@@ -145,7 +145,7 @@ test_vfork(void)
     kill(pid, SIGSTOP);
     nap(20);
     is(waitpid(pid, &status, WUNTRACED | WNOHANG), 0,
-        "who waits in vfork is not stopped yet");
+        "a parent that waits in vfork is not stopped yet");
     write(ends[1], "g", 1);
     is(waitpid(pid, &status, WUNTRACED), pid, "but when its child has ended");
     is(status, SIGSTOP << 8 | 0x7f, "by that signal");
@@ -183,7 +183,7 @@ test_clone(void)
         for (volatile int turns = i % 50 * 500; turns > 0; turns--) {
         }
     }
-    exited(status, 1, "two hundred clones of one who is stopped all the time");
+    exited(status, 1, "two hundred clones of a parent that is often stopped");
 }
 
 int

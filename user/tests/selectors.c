@@ -1,6 +1,6 @@
 /*
- * selectors.c: a program may load segment selectors. What one process loads
- * does no harm to another, and no selector leads into the kernel.
+ * selectors.c: a program may load segment selectors. This does not affect other
+ * processes, and no selector gives access to the kernel.
  */
 #include "raw.h"
 #include "tap.h"

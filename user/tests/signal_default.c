@@ -25,7 +25,7 @@ static const struct {
     { 34, "signal 34", 0 }, { 64, "signal 64", 0 },
 };
 
-/* The child sends it to itself; if it lives it says so by 7. */
+/* The child sends it to itself; if it survives, it exits with 7. */
 static int
 send_self(void *arg)
 {

@@ -1,6 +1,6 @@
 /*
- * signal_mask.c: blocked signals wait, ignored ones vanish; a fault or
- * SIGKILL is neither blocked nor ignored.
+ * signal_mask.c: a blocked signal stays pending, an ignored one is discarded; a
+ * fault or SIGKILL can be neither blocked nor ignored.
  */
 #include "tap.h"
 

@@ -1,7 +1,8 @@
 /*
- * signal_pending.c: a blocked signal waits with the process if kill sent it,
- * with the thread if tkill or tgkill did. sigpending shows both; what undoes
- * a signal undoes it in both; when they are let in, the thread's come first.
+ * signal_pending.c: a blocked signal is pending for the process if kill sent
+ * it, for the thread if tkill or tgkill did. sigpending shows both; what
+ * discards a signal (SIGCONT, a stop, SIG_IGN) discards both; unblocked, those
+ * of the thread are delivered first.
  */
 #include "tap.h"
 

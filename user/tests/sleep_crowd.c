@@ -136,6 +136,6 @@ main(void)
     test_equal();
     test_busy();
     test_killed();
-    fails(wait(NULL), ECHILD, "nobody is left");
+    fails(wait(NULL), ECHILD, "no child is left");
     return done();
 }

@@ -25,7 +25,7 @@ sleeps(int count, long ns, const char *name)
     }
 }
 
-/* Others, who compute or sleep all the time. */
+/* Others, which compute or sleep all the time. */
 static pid_t
 companion(long ns)
 {

@@ -18,7 +18,7 @@ enum { TRIES = 5, STOPS = 40 };
 
 static volatile long *at; /* begin and end of the sleep; shared */
 
-/* A child that is in a sleep of so many ms; it exits with 1 if no less. */
+/* A child that sleeps for so many ms; it exits with 1 if it slept as long. */
 static pid_t
 sleeper(long ms)
 {

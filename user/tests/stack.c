@@ -1,6 +1,6 @@
 /*
- * stack.c: the stack grows as it is used, for each process by itself, and
- * ends somewhere: then the process does.
+ * stack.c: the stack grows as it is used, for each process by itself, up to a
+ * limit; beyond that the process is killed.
  */
 #include "tap.h"
 

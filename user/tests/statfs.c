@@ -1,6 +1,6 @@
 /*
- * statfs.c: what is told of a file system agrees with itself, and is the same
- * however one asks.
+ * statfs.c: the fields that statfs gives are consistent, and the same for every
+ * path and descriptor on one file system.
  */
 #include "names.h"
 

@@ -1,5 +1,5 @@
 /*
- * statx.c: statx tells what stat does, in other words, and says what it told.
+ * statx.c: statx gives the same values as stat; its mask names those it gives.
  */
 #include "names.h"
 

@@ -1,6 +1,6 @@
 /*
- * stop_cont.c: stop and continue: what the parent hears of it, and that the
- * stopped process's own system call goes on as if nothing had been.
+ * stop_cont.c: stop and continue: which statuses the parent gets; and that the
+ * system call of a stopped process goes on as if it had not been stopped.
  */
 #include "tap.h"
 
@@ -47,7 +47,7 @@ test_statuses(void)
     killed(status, SIGTERM, "but does when it goes on");
 }
 
-/* The parent is asleep in its wait when somebody else continues the child. */
+/* The parent sleeps in its wait when another process continues the child. */
 static void
 test_wait_continued(void)
 {

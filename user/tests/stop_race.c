@@ -1,7 +1,7 @@
 /*
- * stop_race.c: stop, continue and kill that meet: two senders at once, or a
- * process that is just forking. A kill is never lost behind a stop, a continue
- * undoes each stop before it, and fork is neither cut short nor done twice.
+ * stop_race.c: stop, continue and kill race: two senders at once, or a process
+ * that is just forking. A kill is never lost behind a stop, a continue undoes
+ * each stop before it, and fork neither fails nor makes a second child.
  *
  * seconds: 30
  */

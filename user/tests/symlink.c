@@ -1,6 +1,6 @@
 /*
- * symlink.c: a link is a name that stands for a path: what it says, what
- * follows it and what does not, and where its path begins.
+ * symlink.c: a symbolic link stands for a path: its text, which calls follow it
+ * and which do not, and where a relative path in it begins.
  */
 #include "names.h"
 

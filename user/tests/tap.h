@@ -1,9 +1,9 @@
 /*
- * tap.h: a test prints one line a behaviour (Test Anything Protocol) and the
- * plan `1..N` at the end.
+ * tap.h: a test prints a line for each behaviour (Test Anything Protocol) and
+ * the plan `1..N` at the end.
  *
- * Each line leaves the process at once: a child made after it holds no copy
- * of it in a buffer, so lines stand once and in the order of the checks.
+ * Each line is written at once: a later child has no copy of it in a buffer, so
+ * each line is printed once, in the order of the checks.
  * Names say what holds, never a pid, an address, a time or a host's path,
  * because the same program must print the same on Linux and on Tine.
  */
@@ -26,7 +26,7 @@
 static int tap_lines;
 static int tap_failures;
 
-/* One behaviour: it holds or it does not. */
+/* Print whether a behaviour is as it should be. */
 static inline void
 ok(int holds, const char *name)
 {
@@ -36,7 +36,7 @@ ok(int holds, const char *name)
     fflush(stdout);
 }
 
-/* A number is what it should be. */
+/* The same for a number and its expected value. */
 static inline void
 is(long got, long want, const char *name)
 {
@@ -47,7 +47,7 @@ is(long got, long want, const char *name)
     }
 }
 
-/* A text is what it should be. */
+/* The same for a text and its expected value. */
 static inline void
 is_str(const char *got, const char *want, const char *name)
 {
@@ -117,7 +117,7 @@ killed(int status, int sig, const char *name)
     tap_status(WIFSIGNALED(status) && WTERMSIG(status) == sig, status, name);
 }
 
-/* fork, or the end: a pid of -1 must never come to kill(2). */
+/* fork, or end the test: a pid of -1 must never be given to kill(2). */
 static inline pid_t
 must_fork(void)
 {

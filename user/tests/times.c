@@ -1,9 +1,9 @@
 /*
- * times.c: which of a file's three times a call changes: each is set to an
- * old one before, as far as that can be, and looked at after.
+ * times.c: which of a file's three times a call changes: before the call they
+ * are set to old ones, if possible, and after it they are read.
  *
- * A row tells with letters what moved: a the last access, m the last change
- * of the bytes, c that of the inode.
+ * The letters in a row say what changed: a the time of the last access, m that
+ * of the last change of the bytes, c that of the inode.
  */
 #include "names.h"
 
@@ -17,8 +17,8 @@ differ(struct timespec a, struct timespec b)
     return a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec;
 }
 
-/* utimensat sets c to now: wait until a change would be seen, as another file
- * shows it, whatever clock the times are from. */
+/* utimensat sets c to now. Wait until a change of another file gets a later
+ * time, whatever clock the times are from: then a change would be seen. */
 static void
 age(const char *one, const char *other)
 {

@@ -1,7 +1,7 @@
 /*
  * traps.c: instructions that a program must not execute, or not with these
- * operands: each is the end of the process, by its own signal. (Not iret:
- * QEMU 7.2 reads its stack as the kernel would, against SMAP.)
+ * operands: each kills the process, by the signal for it. (Not iret: QEMU 7.2
+ * reads its stack as the kernel would, against SMAP.)
  */
 #include "tap.h"
 

@@ -1,7 +1,7 @@
 /*
- * truncate_map.c: a file that is cut short takes its pages out of every
- * mapping, shared or private, written or not, in every process: SIGBUS there,
- * and zeros when it grows again.
+ * truncate_map.c: truncating a file removes the pages behind its end from every
+ * mapping, shared or private, written or not, in every process: they cause
+ * SIGBUS, and are zero when the file grows again.
  */
 #include "names.h"
 
@@ -139,7 +139,7 @@ test_fork(int flags, const char *what)
     munmap(p, 4 * PAGE);
 }
 
-/* By every call that cuts. */
+/* By every call that truncates. */
 static void
 test_ways(void)
 {
@@ -162,7 +162,7 @@ test_ways(void)
     is(munmap(q, PAGE), 0, "and can be unmapped");
 }
 
-/* A call that reads or writes there fails, as with any other hole. */
+/* A system call that reads or writes such a page fails with EFAULT. */
 static void
 test_calls(void)
 {

@@ -1,6 +1,6 @@
 /*
- * tsc.c: the time-stamp counter goes up. With the argument `delta` it prints
- * by how much in a fixed loop, which is the same each time under --icount.
+ * tsc.c: the time-stamp counter goes up. With the argument `delta` it prints by
+ * how much during a fixed loop, which is the same each time under --icount.
  */
 #include "tap.h"
 

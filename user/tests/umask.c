@@ -1,5 +1,5 @@
 /*
- * umask.c: nine bits that are taken from the mode of what is made.
+ * umask.c: nine bits that are removed from the mode of a new file.
  */
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /*
- * utimensat.c: a file has the times that it is given: now, one of each, or as
- * they are; of what a link leads to, of the link, and of what is open.
+ * utimensat.c: sets each of two times to now or to a given one, or leaves it;
+ * for the target of a link, for the link itself, and for an open file.
  */
 #include "names.h"
 
@@ -33,7 +33,8 @@ set(const char *name, struct timespec access, struct timespec change,
     return utimensat(AT_FDCWD, name, times, flags);
 }
 
-/* It lies between two looks at the clock, or a tick before the first. */
+/* The time lies between two readings of the clock, or a tick before the first.
+ */
 static int
 is_now(struct timespec t, struct timeval from)
 {

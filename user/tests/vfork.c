@@ -1,6 +1,6 @@
 /*
- * vfork.c: the child runs in the parent's memory while the parent waits, until
- * it calls exec with success, or dies. Everything but memory is its own.
+ * vfork.c: the child runs in the parent's memory, and the parent waits, until
+ * the child's exec succeeds or the child ends. All but memory is its own.
  *
  * The program executes itself: with an argument it is one of the children.
  *

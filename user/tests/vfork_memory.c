@@ -1,7 +1,7 @@
 /*
- * vfork_memory.c: child and parent of vfork are one in memory, so what the
- * child maps or unmaps is mapped or unmapped; a parent that is killed while
- * it waits dies at once, and the child lives on in what was its memory.
+ * vfork_memory.c: the child of vfork shares its parent's memory, so it maps and
+ * unmaps for both. A parent that is killed while it waits ends at once, and the
+ * child keeps the memory.
  *
  * except: vfork=fork
  */
@@ -104,7 +104,7 @@ test_parent_killed(int sig, const char *name)
     close(go[1]);
 }
 
-/* A signal that is ignored does not wake who waits in vfork. */
+/* A signal that is ignored does not wake a parent that waits in vfork. */
 static void
 test_ignored(void)
 {
@@ -142,7 +142,7 @@ stopped_by_child(void)
     return 3;
 }
 
-/* Nor does a stop: if it is undone in time, nobody ever hears of it. */
+/* Nor does a stop; if SIGCONT comes before the child ends, it has no effect. */
 static void
 test_stopped(void)
 {

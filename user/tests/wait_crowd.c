@@ -1,7 +1,7 @@
 /*
- * wait_crowd.c: of hundreds of children, wait takes the oldest of those that it
- * asks for and that have a status to report, in whatever order they came; it
- * answers ECHILD as soon as none of those is left, also if others live.
+ * wait_crowd.c: of hundreds of children, wait takes the oldest that it asks for
+ * and that has a status to report, in whatever order the statuses came. It
+ * gives ECHILD when no child that it asks for is left, even if others live.
  */
 #include "tap.h"
 
@@ -48,8 +48,8 @@ gather(int clones)
     }
 }
 
-/* The n-th to be dealt with; in the last order each comes once too, as 77 and
- * CROWD have no common divisor. */
+/* The n-th child in each order; in the last order each comes once too, as 77
+ * and CROWD have no common divisor. */
 static pid_t
 nth(enum order order, int n)
 {

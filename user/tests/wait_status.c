@@ -1,6 +1,6 @@
 /*
- * wait_status.c: the word that wait gives back. Exit code n is n << 8, death
- * by a signal is the signal's number (and 0x80 if there is a core file).
+ * wait_status.c: the status word that wait stores. Exit code n is n << 8; if a
+ * signal killed the process, its number (and 0x80 if there is a core file).
  */
 #include "tap.h"
 

@@ -1,7 +1,7 @@
 /*
- * wait_stopped.c: what the parent learns of stops and continues: each once, by
- * a wait that asks for it; the last one takes the place of one not yet told,
- * and an end takes the place of all. (The plain cases: stop_cont.c.)
+ * wait_stopped.c: a wait that asks for it gets each stop and continue once. The
+ * last one replaces one that was not yet reported, and the end of the process
+ * replaces all. (The plain cases: stop_cont.c.)
  */
 #include "tap.h"
 
@@ -110,7 +110,7 @@ test_end(void)
     fails(waitpid(pid, &status, ALL), ECHILD, "that was all");
 }
 
-/* Of several, each has its own status, by any wait, whoever is asked for. */
+/* Of several children, each has its own status, in each kind of wait. */
 static void
 test_several(void)
 {

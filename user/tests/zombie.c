@@ -1,7 +1,7 @@
 /*
- * zombie.c: what a process still is between its end and its parent's wait: a
- * number that every call finds, and to which no signal does anything.
- * (kill, getpgid and getsid of one: wait_orphans.c.)
+ * zombie.c: between its end and its parent's wait, a process still has a pid,
+ * which every call finds; no signal has an effect on it. (kill, getpgid and
+ * getsid of a zombie: wait_orphans.c.)
  */
 #include "tap.h"
 
@@ -91,7 +91,7 @@ test_signals(pid_t pid)
     is(stat_field(pid, 0), -1, "and for /proc");
 }
 
-/* A group of which only zombies are left is one that can be joined. */
+/* A process can join a group that has only zombies. */
 static void
 test_group(void)
 {

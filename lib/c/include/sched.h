@@ -1,6 +1,6 @@
 #pragma once
 
-/* Giving up the processor, and on which of them to run; clone. */
+/* Giving up the processor, choosing processors, and clone. */
 
 #include "abi/posix.h"
 #include "abi/sched.h"
@@ -18,7 +18,7 @@ int getcpu(unsigned *cpu, unsigned *node);
  * with what that returns.  Further arguments, for the flags that want them:
  * int *parent_tid, void *tls, int *child_tid.
  *
- * With CLONE_VM they have one memory, and in it, as after glibc's clone, one
- * errno, one heap and one set of streams, and nothing here has a lock.  So let
- * one of them use these; the other makes system calls and looks at results. */
+ * With CLONE_VM both share one errno, one heap and one set of streams, as after
+ * glibc's clone, and no function here takes a lock.  So only one of them may
+ * use these; the other makes system calls and checks the results. */
 int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);

@@ -1,6 +1,6 @@
 #pragma once
 
-/* ls in two parts: main.c finds and sorts the files, print.c shows them. */
+/* The two parts of ls: main.c finds and sorts files, print.c prints them. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ extern struct show {
     bool all;        /* . and .. too */
     bool almost_all; /* all others that begin with a dot */
     bool directory;  /* itself, not what is in it */
-    bool classify;   /* a sign behind the name: / * @ | = */
+    bool classify;   /* a sign for the kind behind the name: / * @ | = */
     bool human;      /* sizes as 1.5K */
     bool inode;
     bool numeric;    /* owners as numbers */
@@ -27,8 +27,8 @@ extern struct show {
     bool reverse;
     bool by_size;
     bool by_time;
-    bool terminal;   /* so unprintable characters are shown as ? */
+    bool terminal;   /* show unprintable characters as ? */
 } show;
 
-/* Files in the chosen format; with `total` the blocks they take, too. */
+/* Print files in the chosen format; with `total`, also their blocks. */
 void print_files(const struct file *files, size_t count, bool total);

@@ -1,12 +1,13 @@
 /*
  * ls [-1AaCdFhilnRrSt] [FILE...]: list directories.
  *
- * -a: names that begin with a dot, too; -A: but not . and ..; -d: directories
- * themselves; -R: all that is below. -l: mode, links, owner, group, size and
- * time in front; -n: the same with numbers; -h: sizes as 1.5K; -i: the inode's
- * number; -F: a sign of the kind behind the name. -t: the newest first, -S: the
- * largest first, -r: the other way round. -1: one a line, -C: in columns; these
- * are the rule for a terminal.
+ * Which files: -a also names that begin with a dot; -A the same without . and
+ * ..; -d a directory itself, not its files; -R also all directories below.
+ * What of each: -l mode, links, owner, group, size and time; -n the same with
+ * numbers for owner and group; -h sizes as 1.5K; -i the inode's number; -F a
+ * sign for the kind behind the name. The order: -t newest first, -S largest
+ * first, -r reversed. -1 prints one name on each line, -C columns, which is the
+ * default on a terminal.
  * Status: 2 if a FILE could not be read, 1 if something below could not.
  */
 #include <dirent.h>
@@ -100,7 +101,7 @@ read_directory(const char *path, int least, size_t *count)
     return files;
 }
 
-/* Title is NULL for a directory that is the only thing listed. */
+/* Title is NULL if nothing else is listed. */
 static void
 list_directory(const char *path, const char *title, int least)
 {
@@ -128,7 +129,7 @@ list_directory(const char *path, const char *title, int least)
     free(files);
 }
 
-/* What is named on the command line: files first, then directories. */
+/* The operands of the command line: files first, then directories. */
 static void
 list_operands(char **names, size_t count)
 {
@@ -180,7 +181,7 @@ take_option(int option)
         show.format = COLUMNS;
     } else if (option == '1' && show.format != LONG) {
         show.format = ONE_A_LINE;
-    } else if (option == 'S' || option == 't') { /* the last of them counts */
+    } else if (option == 'S' || option == 't') { /* the last one counts */
         show.by_size = option == 'S';
         show.by_time = option == 't';
     }

@@ -1,7 +1,6 @@
 /*
- * ls's formats. Essential fact: a long line's columns and the columns of names
- * are as wide as the widest of what is listed together, so all is measured
- * before the first line is printed.
+ * ls's formats. Essential fact: a column is as wide as its widest entry, so all
+ * files that are listed together are measured before the first line is printed.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -230,7 +229,7 @@ name_width(const struct file *file)
            (kind_sign(file->st.st_mode) != '\0');
 }
 
-/* How wide is column `column` if there are `rows` rows, with its gap? */
+/* => the width of a column, with its gap, if there are `rows` rows */
 static int
 column_width(const struct file *files, size_t count, size_t rows,
              size_t column)
@@ -243,7 +242,7 @@ column_width(const struct file *files, size_t count, size_t rows,
     return most + ((column + 1) * rows < count ? 2 : 0);
 }
 
-/* The fewest rows for which all columns fit beside one another. */
+/* => the fewest rows for which all columns fit on the screen */
 static size_t
 choose_rows(const struct file *files, size_t count)
 {

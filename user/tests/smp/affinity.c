@@ -1,7 +1,7 @@
 /*
- * affinity.c: a process runs where its mask lets it: sched_setaffinity,
- * sched_getaffinity and getcpu as raw calls, and what fork and exec do to
- * the mask. Nothing printed depends on how many processors there are.
+ * affinity.c: a process runs only on the processors of its mask; fork and exec
+ * keep the mask. By raw calls: sched_setaffinity, sched_getaffinity, getcpu.
+ * The output does not depend on the number of processors.
  *
  * seconds: 60
  */
@@ -201,7 +201,7 @@ test_errors(void)
     is(raw(NR_get, 0, 1L << 29, P(mask), 0), -EINVAL,
         "bytes whose bits are not a number of 32 bits");
     is(raw(NR_get, 0, size, 8, 0), -EFAULT, "a bad address");
-    is(raw(NR_get, 999999999, size, P(mask), 0), -ESRCH, "nobody's mask");
+    is(raw(NR_get, 999999999, size, P(mask), 0), -ESRCH, "no process");
     is(raw(NR_get, -1, size, P(mask), 0), -ESRCH, "a negative pid");
     memset(mask, 0, sizeof(mask));
     is(raw(NR_set, 0, size, P(mask), 0), -EINVAL, "set: an empty mask");
@@ -210,7 +210,7 @@ test_errors(void)
     is(raw(NR_set, 0, MASK_BYTES, P(mask), 0), -EINVAL,
         "set: only a processor that is not there");
     is(raw(NR_set, 0, size, 8, 0), -EFAULT, "set: a bad address");
-    is(raw(NR_set, 999999999, size, P(all), 0), -ESRCH, "set: nobody's");
+    is(raw(NR_set, 999999999, size, P(all), 0), -ESRCH, "set: no process");
     memset(mask, 0xff, sizeof(mask));
     is(raw(NR_set, 0, MASK_BYTES, P(mask), 0), 0,
         "set: those that are not there do not matter");
@@ -219,7 +219,7 @@ test_errors(void)
     ok(memcmp(mask, all, MASK_BYTES) == 0, "the mask is of those that are");
     is(raw(SYS_getcpu, 0, 0, 0, 0), 0, "getcpu need not tell");
     is(raw(SYS_getcpu, 8, P(&node), 0, 0), -EFAULT, "getcpu: a bad address");
-    is(node, 0, "the other word is told all the same");
+    is(node, 0, "the other word is stored anyway");
 }
 
 int

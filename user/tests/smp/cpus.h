@@ -10,8 +10,8 @@
 
 enum { CPUS_MOST = 1024 };
 
-/* Which processors this program may use; kept, since who goes to one of them
- * may use only that from then on, and so may its children. */
+/* Which processors this program may use at its start: a process that goes to
+ * one of them may then use only that one, and so may its children. */
 struct cpus {
     unsigned long mask[16]; /* of CPUS_MOST */
 };

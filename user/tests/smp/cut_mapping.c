@@ -17,7 +17,7 @@ struct board {
 static struct board *board;
 static int fd;
 
-/* Use the page; whoever begins to after the cut must not come through. */
+/* Use the page; an access that begins after the cut must not succeed. */
 static void
 use(char *at, int writes)
 {

@@ -8,7 +8,7 @@
 
 enum { STORMS = 3, ROUNDS = 1500 };
 
-/* Fork and wait till told to end; => whether all went well */
+/* Fork and wait, until told to end. => whether all went well */
 static int
 storm(const int *end, int cpu)
 {

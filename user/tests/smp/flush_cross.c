@@ -21,7 +21,7 @@ struct place {
 static struct gate *gate;   /* of all threads of all families */
 static int *written;        /* a page of one file, for all */
 
-/* A read by the kernel says whether a page is there: into a pipe. */
+/* Write the page to a pipe: fails if it is not mapped, without a signal. */
 static int
 is_there(int end, const void *at)
 {
@@ -73,7 +73,7 @@ turns(void *arg)
     return 1;
 }
 
-/* => how many of its threads are content */
+/* => how many of its threads found no error */
 static int
 family(void)
 {

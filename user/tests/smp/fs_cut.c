@@ -15,8 +15,8 @@ enum { LOOKERS = 3, ROUNDS = 300, PAGES = 8 };
 static int fd;
 static int *stop;
 
-/* Look at a page of the mapping through a pipe, or write to it from one: a bad
- * place is no signal then.  => whether all was right */
+/* Read a page of the mapping through a pipe, or write to it from one: so a bad
+ * address causes no signal.  => whether all was right */
 static int
 look(int fds[2], char *at, int writes)
 {

@@ -13,7 +13,7 @@
 
 enum { ROUNDS = 20000, FORKS = 2000, NAMES = 7, DESCRIPTORS = 256 };
 
-/* A child that has our descriptors and does the same all over, until killed. */
+/* A child that shares our descriptors and repeats an action until killed. */
 static pid_t
 start_rival(void (*does)(void))
 {
@@ -61,7 +61,7 @@ test_pipe(void)
     is(lost, 0, "and nobody's own descriptor goes with them");
 }
 
-/* Who forks meanwhile gets a table in which nothing is promised to others. */
+/* A fork meanwhile copies a table without descriptors that others reserve. */
 static void
 test_fork(void)
 {

@@ -10,7 +10,7 @@
 
 enum { FLIPPERS = 3, READERS = 2, FLIPS = 60, LOOKS = 900 };
 
-/* What they are called: two names of the same program, and its own. */
+/* Names of the processes: two names of the same program, and its own. */
 static const char *const names[] = { "aaaaaaaaaaaaaaa", "bbbbbbb", "fs_proc" };
 
 /* A program of two names that calls itself by the other. */
@@ -98,7 +98,7 @@ look_at_pages(void)
     close(fd);
 }
 
-/* Look at our children, and at who comes after them. */
+/* Read about our children, and about the processes after them. */
 static int
 look_around(const pid_t *pid)
 {

@@ -70,8 +70,8 @@ may_be(int result)
     return result == 0 || errno == ENOENT || errno == EEXIST;
 }
 
-/* One of two directories into the other, while somebody else does the reverse;
- * and back; and never into itself. */
+/* Move one of two directories into the other, while another process does the
+ * reverse; and back; and never into itself. */
 static int
 into(int number)
 {

@@ -103,7 +103,7 @@ worker(int n)
     return good;
 }
 
-/* One that leads a group to the end, and hears no signal but the last. */
+/* A process that leads a group to the end, and ignores the group's signals. */
 static pid_t
 leader(void)
 {

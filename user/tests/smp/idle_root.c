@@ -28,7 +28,7 @@ sleeper(int n)
     return 7;
 }
 
-/* What was freed becomes memory of ours. */
+/* Allocate the freed frames, and fill them. */
 static int
 fill(void)
 {

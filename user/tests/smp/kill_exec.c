@@ -12,7 +12,7 @@ enum { ROUNDS = 80, LINKS = 12, REPORT = 9 };
 
 static char *self;
 
-/* The first program's first deed: a byte to who wants to kill it. */
+/* The first program first writes a byte to the process that will kill it. */
 static void
 report(int left)
 {

@@ -57,7 +57,7 @@ consume(int fd, unsigned long seed)
     return n == 0 ? have : -1;
 }
 
-/* Producer, some in between who pass all on, and the parent at the end. */
+/* A producer, some processes that pass all on, and the parent at the end. */
 static void
 test_chain(int middles, const char *name)
 {

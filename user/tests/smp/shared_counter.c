@@ -23,7 +23,7 @@ count(int turns)
     }
 }
 
-/* Everybody counts `between` after each fork, and TURNS when all are there.
+/* Each process counts `between` after each fork, and TURNS when all exist.
  * => how many processes there are from here down; 0 if one went wrong */
 static int
 live(int depth, int between)

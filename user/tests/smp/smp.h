@@ -1,11 +1,11 @@
 /*
  * smp.h: what the tests for several processors have in common: memory that a
- * whole family sees, a gate at which its members meet so that they go on at
- * once, counted delays, and numbers that look random and are always the same.
- * And on_cpu (cpus.h): a child begins on its parent's processor. So a process
- * that races with its relatives first moves to another, then meets them.
+ * whole family shares, a gate at which its members meet and go on together,
+ * counted delays, and pseudo-random numbers. And on_cpu (cpus.h): a child
+ * begins on its parent's processor. So a process that is to race with its
+ * relatives first moves to another processor, then meets them.
  *
- * Nothing a test prints depends on how many processors there are, or on time.
+ * A test's output does not depend on the number of processors, or on time.
  */
 #pragma once
 
@@ -25,7 +25,7 @@
 #define store(at, value) __atomic_store_n(at, value, __ATOMIC_SEQ_CST)
 #define add(at, value) __atomic_add_fetch(at, value, __ATOMIC_SEQ_CST)
 
-/* Memory, or the end of the test. */
+/* Map memory, or end the test. */
 static inline void *
 must_map(size_t size, int flags)
 {
@@ -61,8 +61,8 @@ spin(unsigned turns)
     }
 }
 
-/* One look at a flag was in vain: the n-th. With fewer processors than
- * processes, somebody else has to run. */
+/* Wait a little after the n-th check of a flag, sometimes by sched_yield: with
+ * fewer processors than processes, another process has to run. */
 static inline void
 relax(unsigned n)
 {
@@ -140,7 +140,7 @@ family_begin(struct family *family)
     }
 }
 
-/* Wait until all are gone. => whether that came, and nobody wrote anything */
+/* Wait until all have ended. => whether they did, and none wrote to the pipe */
 static inline int
 family_end(struct family *family)
 {

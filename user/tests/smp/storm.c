@@ -53,7 +53,7 @@ fill(int i, unsigned byte)
     model[i] = (unsigned char)byte;
 }
 
-/* What the child becomes when it executes itself. */
+/* The program that the child executes: this one. */
 static int
 leaf(const char *seed_text)
 {
@@ -94,7 +94,7 @@ begin(struct child *child, unsigned long seed, int depth)
     _exit(intact() ? live(seed, depth - 1) : BAD_MEMORY);
 }
 
-/* => whether this may have become of it */
+/* => whether the child may have this status */
 static int
 legal(const struct child *child, int status)
 {
@@ -147,7 +147,7 @@ send(struct child *child, int sig)
     return kill(child->pid, sig) == 0;
 }
 
-/* One small thing; => 0, or an exit code */
+/* Make one random step. => 0, or an exit code */
 static int
 deed(struct child *children, unsigned long *seed, int depth)
 {
@@ -196,8 +196,8 @@ live(unsigned long seed, int depth)
     return found > 0 ? found : intact() ? code_for(seed) : BAD_MEMORY;
 }
 
-/* A tree in a process group of its own, whose root nobody kills; when the
- * root has ended, so must all that it left behind. */
+/* A tree in a process group of its own. No process kills its root; when the
+ * root has ended, all its descendants must end. */
 static void
 test_run(unsigned long seed)
 {

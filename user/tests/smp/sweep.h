@@ -1,7 +1,7 @@
 /*
- * sweep.h: an action that is to hit a process on another processor at every
- * moment of its life, and often near its end, though its length is unknown.
- * The result of each action tells whether it was too early.
+ * sweep.h: delays after which an action hits a process on another processor at
+ * all moments of its life, and often near its end. The length of its life is
+ * unknown, but each action's result says whether it came before the end.
  */
 #pragma once
 
@@ -17,22 +17,22 @@ struct sweep {
     int late;               /* after all that matters in it */
 };
 
-/* => whether the next deed is to come about the end: every other one, and all
- * until one came after it */
+/* => whether the next action is to come near the end: every second one, and all
+ * until the first that came after it */
 static inline int
 sweep_to_end(const struct sweep *sweep)
 {
     return sweep->n % 2 == 0 || sweep->late == 0;
 }
 
-/* How long to spin before the next deed. */
+/* How long to spin before the next action. */
 static inline unsigned
 sweep_delay(struct sweep *sweep)
 {
     return sweep_to_end(sweep) ? sweep->end : pick(&sweep->seed, sweep->end);
 }
 
-/* What became of it. */
+/* Record whether the action came too late, and adapt the estimate. */
 static inline void
 sweep_saw(struct sweep *sweep, int late)
 {
@@ -48,14 +48,15 @@ sweep_saw(struct sweep *sweep, int late)
     sweep->late += late;
 }
 
-/* On one processor, one of the two runs at a time, and both need not occur. */
+/* On one processor only one of the two runs at a time, so one result may never
+ * occur. */
 static inline int
 sweep_had_both(const struct sweep *sweep)
 {
     return (sweep->early > 0 && sweep->late > 0) || cpus_count() == 1;
 }
 
-/* => whether more deeds are wanted: so many, or more until both occurred */
+/* => whether to go on: until so many rounds, and until both results occurred */
 static inline int
 sweep_goes_on(const struct sweep *sweep, int rounds)
 {

@@ -1,7 +1,7 @@
 /*
- * thread_basic.c: a process made with CLONE_VM, FS and FILES: what it writes,
- * maps, opens and where it goes is everybody's; its pid, its children and its
- * end are its own.
+ * thread_basic.c: a process made with CLONE_VM, FS and FILES shares what it
+ * writes, maps and opens, and its directory; its pid, its children and its end
+ * are its own.
  *
  * seconds: 30
  */

@@ -23,7 +23,7 @@ static struct {
 
 static int round_now;
 
-/* What the three do with a page comes at varied distances. */
+/* The times between the accesses of the three to a page vary. */
 static unsigned
 delay(int who, int i)
 {

@@ -1,9 +1,9 @@
 /*
  * thread_fork_order.c: two threads count in a loop, each in words of its own
  * on the same pages, in a fixed order, while the first thread forks, each on
- * its processor. A child's picture of those pages fits the order of the
- * writes, has nothing that was written after the fork, and never changes after
- * that; and no thread loses a write, though the other may be copying the page.
+ * its processor. A child's copy of those pages fits the order of the writes,
+ * has no value that was written after the fork, and never changes; and no
+ * thread loses a write, though the other may be copying the page.
  *
  * seconds: 60
  */
@@ -87,8 +87,8 @@ writes_up_to(int w, long most)
 }
 
 /* Right after a fork: let both writers write everything once more, and tell
- * the i-th child what was the most at the fork. Until then nothing is written
- * here: to copy a table would end what the writers' processors remember. */
+ * the i-th child the largest numbers at the fork. Until then this thread writes
+ * nothing: a copy of a table would flush the TLBs of the writers' CPUs. */
 static void
 let_write(int i)
 {

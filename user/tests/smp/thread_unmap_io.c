@@ -74,7 +74,7 @@ into_buffer(int fd)
     return legal(raw(NR_read, fd, P(buffer), SIZE, 0));
 }
 
-/* Through a pipe: no byte may be lost but those the call could not place. */
+/* Through a pipe: only bytes that the call could not store may be lost. */
 static int
 pipe_into_buffer(int fds[2])
 {

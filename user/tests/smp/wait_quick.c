@@ -1,7 +1,7 @@
 /*
  * wait_quick.c: hundreds of children end on one processor while their parent
- * waits, looks or ignores them on another: each is there to wait for once, at
- * once, and gone when it has been waited for.
+ * waits, polls or ignores them on another: wait finds each once, without delay,
+ * and then it no longer exists.
  *
  * seconds: 60
  */
@@ -44,7 +44,8 @@ test_wait(void)
     is(ends, CHILDREN, "and is gone after that");
 }
 
-/* The parent takes it as soon as it is a zombie, on its own stack or not. */
+/* The parent waits for it as soon as it is a zombie, even if it is still on its
+ * kernel stack. */
 static void
 test_look(void)
 {
@@ -62,7 +63,7 @@ test_look(void)
     is(good, LOOKS, "the same if its parent looks all the time");
 }
 
-/* Nobody waits for these: each is gone a moment after it has ended. */
+/* The parent does not wait for these: each vanishes soon after its end. */
 static void
 test_ignored(void)
 {

@@ -1,7 +1,7 @@
 /*
- * bomb.c: a process that forks for ever ends at a limit that leaves memory to
- * the others: EAGAIN, not death for want of memory. (Under fork=eager a process
- * is too large for that: there memory ends first.)
+ * bomb.c: a process that forks for ever reaches a limit (EAGAIN) before it has
+ * used up the memory of the others. (Under fork=eager a process is too large
+ * for that: there memory ends first.)
  * seconds: 30
  * modes: tree table page
  * except: own=always
@@ -32,7 +32,7 @@ nothing(void *unused)
     return 3;
 }
 
-/* The dead leave their stacks when they come to it.  => the kernel's frames */
+/* Ended processes free their stacks a little later.  => the kernel's frames */
 static long
 kernel_frames(long stacks)
 {

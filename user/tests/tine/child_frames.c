@@ -3,8 +3,8 @@
  * size of its parent: that is with its kernel stack, its share of the kernel's
  * heap, and the pages of stack and data that it writes before it waits.
  *
- * They end one by one: the heap keeps an empty page or gives it back by the
- * order in which its objects go, and `free' would tell.
+ * They end one by one, since the heap keeps an empty page or frees it depending
+ * on the order in which its objects are freed, and this changes `free'.
  *
  * modes: tree
  * except: own=always

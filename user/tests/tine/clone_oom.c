@@ -1,8 +1,8 @@
 /*
  * clone_oom.c: as process 1, clones while memory is so short that there is none
  * for the page that gets the child's pid. Then the kernel kills another process
- * to make room, not the child, which does not exist yet. For a host test, which
- * boots it so.
+ * to make room, not the child, which does not exist yet. The host test
+ * clone_without_memory runs it as process 1.
  *
  * expect:
  * not process 1
@@ -40,7 +40,7 @@ take_memory(long left, int told)
     }
 }
 
-/* => whether the pid came where it must, or there was no memory to begin */
+/* => whether the pid was stored, or there was no memory for a child */
 static int
 clone_with(long left, int *cloned, int *killed_hogs)
 {

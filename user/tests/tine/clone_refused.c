@@ -1,6 +1,6 @@
 /*
- * clone_refused.c: what clone(2) can do on Linux and not on Tine is refused,
- * and not taken for something else.
+ * clone_refused.c: flags of clone(2) that Linux has and Tine has not are
+ * errors; they are not ignored.
  *
  * expect:
  * ok 1 - shared signal actions

@@ -1,6 +1,6 @@
 /*
- * knob.h: read and write the files of /proc/tine that change the kernel's
- * ways: /proc/tine/fork and /proc/tine/nomem.
+ * knob.h: read and write the files that change how the kernel works:
+ * /proc/tine/fork and /proc/tine/nomem.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * leak.c: nothing is left of what is over: after each kind of work, done once
- * to warm up and then again, the counts are what they were before.
+ * leak.c: no work leaves anything behind: each kind of work is done once to
+ * warm up, and then again; after that the counts are as before.
  *
  * seconds: 30
  * expect:

@@ -1,8 +1,8 @@
 /*
- * map_cost.c: what munmap and mprotect cost follows what is there, not how much
- * address space it spans. Without arguments, two of them by the page tables
- * that they need; with one, the costs in instructions, which the host test
- * map_costs bounds, under --icount.
+ * map_cost.c: the cost of munmap and mprotect depends on the mapped pages, not
+ * on the size of the range. Without arguments it checks by the number of page
+ * tables; with one it prints costs in instructions, for which the host test
+ * map_costs has limits, under --icount.
  *
  * modes: tree
  * except: own=always
@@ -137,7 +137,7 @@ static const struct {
     { "to_write", to_write }, { "write_again", write_again },
 };
 
-/* In a child, who shares them. => how many more there are */
+/* In a child, which shares the tables. => how many more there are */
 static int
 tables_of_unmap(void *p)
 {

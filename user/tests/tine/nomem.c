@@ -1,7 +1,7 @@
 /*
- * nomem.c: want of memory at every point of the calls that change what is
- * mapped, one by one, in tables that are shared since a fork; nomem.h says how,
- * and what must hold.
+ * nomem.c: each allocation of the calls that change mappings fails once, in
+ * tables that are still shared after a fork; nomem.h says how, and what must
+ * hold.
  *
  * seconds: 120
  * expect:
@@ -166,7 +166,7 @@ mmap_shared_over(void)
         MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
-/* brk tells no error: it does nothing. */
+/* brk returns no error: if it fails, the break stays. */
 static long
 moved(long result)
 {

@@ -1,14 +1,14 @@
 /*
  * nomem.h: the allocation sweep. Make one call again and again, each time in a
- * process of its own in which allocation number N fails, for N = 1, 2, 3, until
- * there is none with that number: once so that only N fails, and once so that
- * all from N on do. Each time the call fails with an errno that it may have,
- * with nothing changed, and works when it is made again; or a page fault
- * cannot be served and kills the process, and no other. Each time nothing is
- * lost, and the checkers are content.
+ * new process in which allocation number N fails, for N = 1, 2, 3, until the
+ * call makes fewer than N: once so that only number N fails, and once so that
+ * all from N on fail. Each time the call must fail with an errno that it may
+ * have, with nothing changed, and must succeed when it is made again; or a page
+ * fault fails and kills the process, and no other. Each time nothing may be
+ * lost, and the checkers must find no violation.
  *
- * With the argument `count' a test tells how many points there were, for
- * tools/sweep; else it does not, as a change of the kernel may change that.
+ * With the argument `count' a test prints the number of these points, for
+ * tools/sweep; without it not, since a change of the kernel may change them.
  */
 #pragma once
 
@@ -102,8 +102,8 @@ sweep_op(const struct op *op, const char *mode)
     }
 }
 
-/* What a program does that an exec has started: tell how many points there
- * were, the page faults of its own start among them. */
+/* main of a program that an operation has executed: exit with the number of
+ * points, including the page faults of its own start. */
 static int
 landed(void)
 {

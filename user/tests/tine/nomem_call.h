@@ -1,6 +1,6 @@
 /*
- * nomem_call.h: a system call, or an access to memory, that is made while the
- * knob /proc/tine/nomem is set, and nothing else with it.
+ * nomem_call.h: make a system call, or an access to memory, while the knob
+ * /proc/tine/nomem is set, and nothing else.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 enum { LOAD = -1, STORE = -2 }; /* of a byte, instead of a system call */
 
-/* What is to be made without memory, and nothing else: read by make_call. */
+/* What make_call is to do while allocations fail. */
 static struct attempt {
     long knob;           /* a descriptor */
     const char *set;     /* what is written there before */

@@ -1,6 +1,6 @@
 /*
- * nomem_caller.h: the process that makes a call without memory: what it has,
- * whether all of that is as it was, and others that share memory with it.
+ * nomem_caller.h: the process that makes a call while allocations fail: its
+ * state, whether that has not changed, and others that share memory with it.
  */
 #pragma once
 
@@ -157,7 +157,7 @@ state_read(struct state *state)
     raw(SYS_arch_prctl, ARCH_GET_FS, P(&state->fs_base), 0, 0);
 }
 
-/* (To ask for children would bury those that are to be waited for.) */
+/* (A wait to count the children would reap those that the test waits for.) */
 static void
 state_save(struct state *state, int children)
 {

@@ -1,6 +1,6 @@
 /*
- * nomem_data.c: want of memory at every point of calls on what is in files, one
- * by one; nomem.h says how, and what must hold.
+ * nomem_data.c: each allocation of the calls on the contents of files fails
+ * once; nomem.h says how, and what must hold.
  *
  * except: own=always
  * seconds: 40

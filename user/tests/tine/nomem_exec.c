@@ -1,8 +1,8 @@
 /*
- * nomem_exec.c: want of memory at every point of execve, until the program that
- * it starts says so; nomem.h says how, and what must hold. Before its point of
- * no return exec fails, and the caller is as it was; behind it the new program
- * is killed by its first page faults.
+ * nomem_exec.c: each allocation of execve and of the new program's start fails
+ * once; nomem.h says how, and what must hold. Before the point of no return
+ * execve fails, and the caller has not changed; after it the new program is
+ * killed.
  *
  * seconds: 40
  * modes: eager page table tree

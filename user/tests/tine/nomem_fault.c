@@ -1,7 +1,7 @@
 /*
- * nomem_fault.c: want of memory at every point of a page fault, by the program
- * itself or by the kernel that copies to it: it kills that process, and no
- * other; nomem.h says how it is tried, and what else must hold.
+ * nomem_fault.c: each allocation of a page fault fails once, whether the
+ * program or the kernel, copying to it, causes the fault: this kills that
+ * process, and no other; nomem.h says how, and what else must hold.
  *
  * seconds: 40
  * modes: eager page table tree
@@ -60,7 +60,7 @@ write_page(void)
     store(area);
 }
 
-/* Not a page that others look at: vfork's child writes for its parent too. */
+/* Another page than others read: vfork's child writes for its parent too. */
 static void
 write_other_page(void)
 {
@@ -188,7 +188,7 @@ stat_into(void)
     CALL(SYS_stat, P("/"), P(area + PAGE - 8));
 }
 
-/* ---- Memory that nobody has touched ---- */
+/* ---- Memory that no process has touched ---- */
 
 static void
 map_fresh(void)

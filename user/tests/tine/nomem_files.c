@@ -1,6 +1,6 @@
 /*
- * nomem_files.c: want of memory at every point of calls on names and files, one
- * by one; nomem.h says how, and what must hold.
+ * nomem_files.c: each allocation of the calls on names and files fails once;
+ * nomem.h says how, and what must hold.
  *
  * seconds: 40
  * expect:

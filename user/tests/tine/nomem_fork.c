@@ -1,7 +1,7 @@
 /*
- * nomem_fork.c: want of memory at every point of fork, vfork and clone, in
- * every mode of fork, and of setsid and setpgid; and that wait and exit need
- * none; nomem.h says how, and what must hold.
+ * nomem_fork.c: each allocation of fork, vfork and clone, in every mode of
+ * fork, and of setsid and setpgid fails once; wait and exit allocate nothing;
+ * nomem.h says how, and what must hold.
  *
  * seconds: 120
  * modes: eager page table tree
@@ -85,7 +85,7 @@ clone_onto_stack(void)
         P(area));
 }
 
-/* The pid goes into a page that is shared by then. */
+/* The pid is stored in a page that fork has just made shared. */
 static void
 clone_tells(void)
 {
@@ -104,9 +104,9 @@ clone_as_vfork(void)
     CALL(SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0);
 }
 
-/* Until the kernel has no stack left that is made already: a few forks in a
- * row cost it two frames each. (Where many processes have been, that is far:
- * only for tools/sweep.) */
+/* Use up the kernel stacks that the kernel keeps, until a few forks in a row
+ * cost it two frames each. (After many processes this takes long: so only for
+ * tools/sweep.) */
 static void
 vfork_new_stack(void)
 {

@@ -1,14 +1,13 @@
 /*
  * nomem_op.h: an operation of the sweep, made in a process of its own in which
- * allocation number N fails, or all from N on; and a verdict on what came of
- * it.
+ * allocation number N fails, or all from N on; and the check of its result.
  */
 #pragma once
 
 #include "nomem_call.h"
 #include "nomem_caller.h"
 
-/* What a call has to do with the fork= word: where it is made. */
+/* The fork= words under which a call is made. */
 #define EAGER 1
 #define PAGES 2
 #define TABLES 4
@@ -121,8 +120,7 @@ act(const struct op *op, const char *way, long n)
     _exit(0);
 }
 
-/* A child makes the call; whatever becomes of it, this process has all its
- * memory after it. */
+/* A child makes the call; however it ends, this process keeps its memory. */
 static void
 watch(const struct op *op, const char *way, long n)
 {

@@ -1,6 +1,6 @@
 /*
- * nomem_run.h: start the process that makes a call without memory, see how it
- * ends, and whether all is as it was when it is gone.
+ * nomem_run.h: start the process that makes a call while allocations fail, and
+ * check how it ends, and that all counts are then as before.
  */
 #pragma once
 
@@ -28,8 +28,8 @@ counts_are_base(void)
     return same;
 }
 
-/* Sharers and children of killed workers die when they come to it, and init
- * buries them. => all is as before, and they found all well */
+/* Wait until the sharers and children of killed workers have ended, and init
+ * has reaped them. => all is as before, and they found no error */
 static int
 settled(void)
 {
@@ -55,7 +55,7 @@ settled(void)
     return 0;
 }
 
-/* A first run is over: how it is when nobody else is there any more. */
+/* After a first run: take the counts when no other process exists any more. */
 static void
 set_base(void)
 {

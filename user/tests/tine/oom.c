@@ -117,7 +117,7 @@ eater(const int *gate, int out)
     _exit(0);
 }
 
-/* Until each has eaten its fill or is dead. */
+/* Wait until each has its memory or has been killed. */
 static int
 eat_together(void *unused)
 {

@@ -19,8 +19,8 @@
 
 #define PID_MAX 32768
 
-/* => the next pid; who gets `past` makes a session, and *led says whether it
- * could */
+/* => the next pid; the child with pid `past` makes a session, and *led says
+ * whether it could */
 static pid_t
 next_pid(pid_t past, int *led)
 {

@@ -1,6 +1,6 @@
 /*
- * second_thread.c: a process with two threads is there until both have ended,
- * in either order; its status is the first's, unless it ends as a whole.  The
+ * second_thread.c: a process with two threads exists until both have ended, in
+ * either order; its status is the first's, unless it ends as a whole.  The
  * second runs in the kernel only: /proc/tine/second.
  *
  * expect:
@@ -129,7 +129,7 @@ first_ends_first(void)
     is(state_of(pid), 'S', "the process is no zombie");
     is(syscall(SYS_tgkill, pid, pid, 0), 0,
        "the first's tid is still the process's");
-    kill(pid, SIGTSTP); /* stops who returns to user mode: nobody */
+    kill(pid, SIGTSTP); /* no effect: no thread returns to user mode */
     kill(pid, SIGTERM);
     waitpid(pid, &status, 0);
     is(status, SIGTERM, "a signal finds the second, and ends the process");

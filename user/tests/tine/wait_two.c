@@ -1,6 +1,6 @@
 /*
- * wait_two.c: a thread in the kernel can wait for two things at once, and until
- * a time (/proc/tine/waits): as poll, select and others will.
+ * wait_two.c: a thread in the kernel can wait for two events at once, and until
+ * a time (/proc/tine/waits), as poll and select do.
  *
  * expect:
  * ok 1 - an event that is there is taken at once
@@ -19,7 +19,7 @@
 
 #define WAITS "/proc/tine/waits"
 
-/* A child that waits, asleep by now; it ends with what it was told. */
+/* A child that is asleep in its wait; its exit code is what it has read. */
 static pid_t
 waiter(void)
 {

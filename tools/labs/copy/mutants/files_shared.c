@@ -1,4 +1,4 @@
-/* caught: files -- the child gets the parent's table of descriptors, not a
+/* caught: first, files -- the child gets the parent's table of descriptors, not a
  * copy */
 static int
 inherit(struct thread *child, u64 flags)

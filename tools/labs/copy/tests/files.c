@@ -13,9 +13,9 @@ main(int argc, char **argv)
     unsigned long size = lab_between(100, 4000);
     unsigned long part = lab_between(10, 90);
     char buffer[100] = { 0 };
-    int fd = open("/tmp/lab-files", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    int fd = open("lab-files", O_RDWR | O_CREAT | O_TRUNC, 0600);
 
-    unlink("/tmp/lab-files");
+    unlink("lab-files");
     for (unsigned long done = 0; done < size; done++) {
         write(fd, "x", 1);
     }
