@@ -61,6 +61,7 @@ class Test:
         self.program = toml.get("program", self.name)
         self.points = toml["points"]
         self.parent = toml.get("parent")
+        self.words = toml.get("boot", "")   # more than the lab's
         self.hidden = toml.get("hidden", False)
         self.seed = seed_of(options, self.name) if self.hidden else 1
         self.status = None
@@ -302,19 +303,26 @@ class Grading:
                 test.promise = None
 
     def run_programs(self):
-        left = [test for test in self.tests if test.kind == "test"]
+        """A boot for each list of boot words, and more after panics."""
+        programs = [test for test in self.tests if test.kind == "test"]
         others = {test.name if test.kind == "speed" else test.kind
                   for test in self.tests if test.kind != "test"}
         self.kept = KEPT_CPU * len(others)
-        for number in range(BOOTS):
+        for words in dict.fromkeys(test.words for test in programs):
+            self.run_list([test for test in programs if test.words == words],
+                          words)
+        self.kept = 0
+
+    def run_list(self, left, words):
+        why = ""
+        for _ in range(BOOTS):
             left = [test for test in left
                     if test.status is None and not self.blocked(test)]
             why = self.over()
             if not left or why:
                 break
-            DriverBoot(self, left).run()
+            DriverBoot(self, left, words).run()
             why = self.over() or f"the kernel ended in each of {BOOTS} boots"
-        self.kept = 0
         for test in left:
             if test.status is None and not self.blocked(test):
                 test.not_run(why)
@@ -358,8 +366,8 @@ class Grading:
         kernel may be older than what was graded."""
         folder = f"build/labs/{self.base.source.name}/now/tests"
         program = referee.PROGRAM if test.kind == "referee" else test.program
-        words = ["tools/run", *(["--append", self.words] if self.words
-                                else []),
+        boot = f"{self.words} {test.words}".strip()
+        words = ["tools/run", *(["--append", boot] if boot else []),
                  "--add", f"{folder}/{program}:/{program}", "--gdb", "--main",
                  "--", f"/{program}", str(test.seed)]
         return "make -s && " + shlex.join(words)
@@ -461,8 +469,9 @@ def first_line(text):
 class DriverBoot:
     """One boot of the driver, with a list of tests."""
 
-    def __init__(self, grading, tests):
+    def __init__(self, grading, tests, words):
         self.grading = grading
+        self.words = words
         self.left = list(tests)
         self.current = None
         self.begun = False
@@ -476,7 +485,7 @@ class DriverBoot:
         listing = "".join(
             f"lab/{test.program} {TEST_SECONDS} {test.seed} "
             f"{self.nonces[test]}\n" for test in self.left)
-        boot = self.grading.boot(["/tests/driver"], files=[
+        boot = self.grading.boot(["/tests/driver"], self.words, files=[
             ("run/nonce", self.word.encode()),
             ("run/tests", listing.encode())])
         try:

@@ -36,8 +36,8 @@ KEPT = (
     "tools/labs/grade.py", "tools/labs/jail.py", "tools/labs/machine.py",
     "tools/labs/referee.py", "tools/labs/lib")
 LEFT_OUT = ("user/bench", "user/tests/commands")
-KEYS = {"title", "number", "files", "swap", "base", "drop", "boot", "cpus",
-        "head", "suite", "test", "reading"}
+KEYS = {"title", "number", "files", "swap", "add", "splice", "base", "drop",
+        "boot", "cpus", "head", "suite", "test", "reading"}
 # Of lab.toml: what a student may know, and a grader in the tree must.
 SHOWN = ("title", "number", "files", "boot")
 SHOWN_TABLES = ("suite", "test", "reading")
@@ -123,8 +123,12 @@ class Lab:
         """=> {path: text}: how the tree differs when all is solved; the
         lab's own files are always there"""
         texts = self.base.starter() if self.base else {}
-        for path, variant in self.toml.get("swap", {}).items():
+        for path, variant in [*self.toml.get("swap", {}).items(),
+                              *self.toml.get("add", {}).items()]:
             texts[path] = cut.read(self.path(variant))
+        for path, bodies in self.toml.get("splice", {}).items():
+            old = cut.read(os.path.join(self.tree, path))
+            texts.update(cut.splice({path: old}, self.source(bodies)))
         for path in self.files:
             if path not in texts:
                 texts[path] = cut.read(os.path.join(self.tree, path))

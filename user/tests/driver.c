@@ -176,24 +176,35 @@ become(struct test *test)
     _exit(127);
 }
 
+/* Never sleeps in wait: that may be what is still to be written.
+ * => whether it has ended in time, with a wait status */
+static bool
+ends_within(pid_t pid, long ms, int *status)
+{
+    for (; ms > 0; ms -= POLL_MS) {
+        pid_t ended = waitpid(pid, status, WNOHANG);
+        if (ended == pid) {
+            return true;
+        }
+        if (ended < 0) {
+            *status = broken("waitpid");
+            return true;
+        }
+        nap(POLL_MS);
+    }
+    return false;
+}
+
 /* => 0 and a wait status, or -1 when the time was up and it was killed. */
 static int
 wait_for(pid_t pid, long seconds, int *status)
 {
-    for (long left = seconds * 1000; left > 0; left -= POLL_MS) {
-        pid_t ended = waitpid(pid, status, WNOHANG);
-        if (ended == pid) {
-            return 0;
-        }
-        if (ended < 0) {
-            *status = broken("waitpid");
-            return 0;
-        }
-        nap(POLL_MS);
+    if (ends_within(pid, seconds * 1000, status)) {
+        return 0;
     }
     kill(-pid, SIGKILL);
     kill(pid, SIGKILL);
-    waitpid(pid, status, 0);
+    ends_within(pid, REAP_MS, status);
     return -1;
 }
 

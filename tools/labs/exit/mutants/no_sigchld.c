@@ -1,0 +1,8 @@
+/* caught: sigchld -- a child that ends sends no signal */
+static void
+tell_parent(struct process *process)
+{
+    proc_make_reportable(process);
+    (void)end_signal(process);
+    wait_wake_all(&process->parent->child_wait);
+}

@@ -1,0 +1,7 @@
+/* caught: sleeps -- a child that ends does not wake its parent */
+static void
+tell_parent(struct process *process)
+{
+    proc_make_reportable(process);
+    signal_send(process->parent, end_signal(process));
+}

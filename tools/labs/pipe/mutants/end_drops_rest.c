@@ -1,0 +1,27 @@
+/* caught: eof -- when the last writer is gone, a read is the end of file, though bytes are left */
+static long
+pipe_read(struct file *file, struct uio *uio)
+{
+    struct pipe *pipe = pipe_of(file);
+    size_t done = 0;
+    int error = 0;
+
+    if (uio->left == 0) {
+        return 0;
+    }
+    mutex_lock(&pipe->mutex);
+    while (filled(pipe) == 0 && pipe->writers > 0 && error == 0) {
+        error = wait_other_end(pipe, file, &pipe->data_wait);
+    }
+    if (filled(pipe) > 0 && pipe->writers > 0) {
+        done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
+                         &error);
+        pipe->tail += done;
+        wait_wake_all(&pipe->room_wait);
+    }
+    if (filled(pipe) > 0) {
+        wait_wake_one(&pipe->data_wait);
+    }
+    mutex_unlock(&pipe->mutex);
+    return done > 0 ? (long)done : error;
+}

@@ -1,0 +1,24 @@
+/* caught: epipe -- EPIPE comes without SIGPIPE */
+static long
+pipe_write(struct file *file, struct uio *uio)
+{
+    struct pipe *pipe = pipe_of(file);
+    size_t need = uio->left <= PIPE_BUF ? uio->left : 1;
+    size_t done = 0;
+    long n = 0;
+
+    mutex_lock(&pipe->mutex);
+    while (uio->left > 0 && n >= 0) {
+        if (pipe->readers == 0) {
+            n = -EPIPE;
+        } else if (PIPE_SIZE - filled(pipe) < need) {
+            n = wait_other_end(pipe, file, &pipe->room_wait);
+        } else {
+            n = fill_ring(pipe, uio);
+            done += n > 0 ? (size_t)n : 0;
+            need = 1;
+        }
+    }
+    mutex_unlock(&pipe->mutex);
+    return done > 0 ? (long)done : n;
+}
