@@ -1,4 +1,5 @@
-/* caught: leak -- the copied page is dropped twice: the other owners lose it */
+/* caught: values -- the copied page is dropped twice: the other owners lose
+ * it */
 bool
 pt_own_page(struct as *as, vaddr_t addr, pte_t *entry)
 {
