@@ -166,14 +166,24 @@ class Batch:
         self.until = time.monotonic() + LIMIT
         os.makedirs(os.path.join(scratch, "tmp"))
         self.all = submissions(self.into)
+        self.engines = []
 
     def start(self, command, **more):
-        return subprocess.Popen(
+        engine = subprocess.Popen(
             command, cwd=labs.TREE, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=self.log(), stderr=self.log(),
             env=tree.environment(
                 **{"IN": self.into, "OUT": self.out, "PARALLEL": "-j2",
                    "TMPDIR": os.path.join(self.scratch, "tmp"), **more}))
+        self.engines.append(engine)
+        return engine
+
+    def end_all(self):
+        """They are in sessions of their own, and would outlive this one."""
+        for engine in self.engines:
+            if engine.poll() is None:
+                cut_power(engine.pid)
+                engine.wait()
 
     def log(self):
         return open(os.path.join(self.scratch, "log"), "ab")
@@ -380,6 +390,7 @@ PARTS = {part.__name__: part for part in
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     names = sys.argv[1:] or list(PARTS)
     if not set(names) <= set(PARTS):
         sys.exit(__doc__.strip())
@@ -392,6 +403,8 @@ def main():
                 wrong += PARTS[name](batch)
             except Wrong as error:
                 wrong.append(str(error))
+            finally:
+                batch.end_all()
             failed += bool(wrong)
             print(f"{'FAIL' if wrong else 'ok'} {name}  "
                   f"({time.monotonic() - begin:.0f} s)")
