@@ -28,8 +28,24 @@ class Failure(Exception):
 
 def test(function):
     """Decorator: this function is a host test. It may return a remark."""
+    if function.__name__ in FUNCTIONS:
+        raise ValueError(f"two host tests are called {function.__name__}")
     FUNCTIONS[function.__name__] = function
     return function
+
+
+def read_table(path):
+    """=> {name: lines} of the blocks of a table, `== name: what holds`. Each
+    has lines, and a name that no other host test has."""
+    found = {}
+    with open(path, encoding="utf-8") as file:
+        for block in file.read().split("\n== ")[1:]:
+            head, *rest = block.rstrip("\n").split("\n")
+            name = head.partition(":")[0]
+            if not rest or name in found or name in FUNCTIONS:
+                raise ValueError(f"{path}: {name} is empty, or there twice")
+            found[name] = rest
+    return found
 
 
 def own_make(*without):

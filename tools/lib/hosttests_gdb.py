@@ -9,7 +9,8 @@ import signal
 import string
 import subprocess
 
-from host import FUNCTIONS, TREE, Failure, lines, own_make, test
+from host import (
+    FUNCTIONS, TREE, Failure, lines, own_make, read_table, test)
 from hosttests_machine import Terminal
 from hosttests_run import machines, wait_for
 
@@ -106,19 +107,17 @@ def compare(line, expressions, text, names):
 def read_sessions():
     """=> {name: its Sessions}, by what stands in front of each line"""
     found = {}
-    with open(SESSIONS, encoding="utf-8") as file:
-        for block in file.read().split("\n== ")[1:]:
-            head, *rest = block.rstrip("\n").split("\n")
-            ours = found.setdefault(head.partition(":")[0], [])
-            for line in rest:
-                if begin := BEGIN.fullmatch(line):
-                    ours.append(Session(*begin.groups()))
-                elif line.startswith("< "):
-                    ours[-1].typed += line[2:] + "\n"
-                elif line.startswith("(gdb) "):
-                    ours[-1].wanted.append((line[6:], []))
-                else:
-                    ours[-1].wanted[-1][1].append(line)
+    for name, rest in read_table(SESSIONS).items():
+        ours = found[name] = []
+        for line in rest:
+            if begin := BEGIN.fullmatch(line):
+                ours.append(Session(*begin.groups()))
+            elif line.startswith("< "):
+                ours[-1].typed += line[2:] + "\n"
+            elif line.startswith("(gdb) "):
+                ours[-1].wanted.append((line[6:], []))
+            else:
+                ours[-1].wanted[-1][1].append(line)
     return found
 
 

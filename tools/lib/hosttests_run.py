@@ -8,30 +8,34 @@ import signal
 import subprocess
 import time
 
-from host import FUNCTIONS, TREE, Failure, test
+from host import FUNCTIONS, TREE, Failure, read_table, test
 
-def table_test(block):
+
+def table_test(name, rest):
     """A test of runs.txt: how each of its runs must end."""
+    runs = []
+    for line in rest:
+        if line.startswith("$ tools/run "):
+            runs.append((shlex.split(line)[2:], []))
+        elif line.isdigit() or line[:1] in tuple("<>!"):
+            runs[-1][1].append(line)
+        else:
+            raise ValueError(f"runs.txt, {name}: what is {line!r}?")
+
     def run(host):
-        for each in re.split(r"^\$ tools/run ", block, flags=re.M)[1:]:
-            words, *rest = each.rstrip("\n").split("\n")
+        for words, said in runs:
             given, out, err = (
-                [line[2:].encode() for line in rest if line[0] == sign]
+                [line[2:].encode() for line in said if line[0] == sign]
                 for sign in "<>!")
-            status, = filter(str.isdigit, rest)
-            host.tine(*shlex.split(words), stdin=b"\n".join(given)).expect(
+            status, = filter(str.isdigit, said)
+            host.tine(*words, stdin=b"\n".join(given)).expect(
                 int(status), b"".join(line + b"\n" for line in out if line)
                 if out else None, *err)
     return run
 
 
-def read_tables():
-    with open(os.path.join(TREE, "user", "tests", "runs.txt")) as file:
-        return file.read().split("\n== ")[1:]
-
-
-FUNCTIONS.update((block.partition(":")[0], table_test(block))
-                 for block in read_tables())
+FUNCTIONS.update((name, table_test(name, rest)) for name, rest in read_table(
+    os.path.join(TREE, "user", "tests", "runs.txt")).items())
 
 MUSL_PROGRAM = r"""
 #include <stdio.h>

@@ -5,7 +5,7 @@ import re
 import shlex
 import shutil
 
-from host import FUNCTIONS, TREE, Failure, test
+from host import FUNCTIONS, TREE, Failure, read_table, test
 from hosttests_machine import Terminal
 
 # Runs each case in a directory of its own, then frames what it has said.
@@ -146,11 +146,8 @@ def session_test(lines):
     return lambda host: talk(host, lines)
 
 
-with open(SESSIONS, encoding="utf-8") as sessions:
-    blocks = sessions.read().split("\n== ")[1:]
-for block in blocks:
-    head, *rest = block.rstrip("\n").split("\n")
-    FUNCTIONS[head.partition(":")[0]] = session_test(rest)
+FUNCTIONS.update((name, session_test(lines))
+                 for name, lines in read_table(SESSIONS).items())
 
 
 def screen(data, columns=80):

@@ -42,6 +42,8 @@ def read_cases(tree):
                 if text.count("'") % 2 == 0:
                     cases.append(text.rstrip("\n"))
                     text = ""
+            if text:
+                raise ValueError(f"{path}: a quote is open at its end")
     return [case for case in cases if case and not case.startswith("#")]
 
 

@@ -199,7 +199,8 @@ note_end(pid_t pid, int status)
             b->done = true;
             b->status = status;
             if (shell.interactive) {
-                dprintf(STDERR_FILENO, "[%d] done\n", pid);
+                dprintf(STDERR_FILENO, "[%d] %s\n", pid, WIFSIGNALED(status)
+                        ? strsignal(WTERMSIG(status)) : "done");
             }
         }
     }

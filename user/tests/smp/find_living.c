@@ -69,7 +69,7 @@ main(void)
     for (int i = 0; i < STORMS; i++) {
         calm += code_of(pid[i]) == 1;
     }
-    is(good, ROUNDS, "who lives is found each time");
+    is(good, ROUNDS, "a living process is found each time");
     is(calm, STORMS, "and so is each child by its parent, till it has waited");
     kill(living, SIGKILL);
     is(waitpid(living, &status, 0), living, "then it is killed");

@@ -107,7 +107,7 @@ main(void)
     ok(cutter(), "the file is as it was cut");
     store(stop, 1);
     for (int i = 0; i < LOOKERS; i++) {
-        is(code_of(pid[i]), 1, "who looked saw nothing else");
+        is(code_of(pid[i]), 1, "the reader saw nothing else");
     }
     ftruncate(fd, 0);
     fstat(fd, &st);

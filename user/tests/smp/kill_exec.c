@@ -82,7 +82,7 @@ once(struct sweep *sweep, char *kind, int group)
         execv(self, argv);
         _exit(9);
     }
-    setpgid(pid, pid); /* whoever comes first */
+    setpgid(pid, pid); /* parent and child: the first call counts */
     close(ends[1]);
     while (read(ends[0], &byte, 1) < 0) { /* awake: at once */
     }

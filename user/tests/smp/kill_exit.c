@@ -133,6 +133,6 @@ main(void)
     is(crowds, ROUNDS, "siblings that kill each other and exit");
     ok((ends[0] > 0 && ends[1] > 0) || cpus_count() == 1,
         "some are killed, some exit first");
-    is(lates, ROUNDS, "who has begun to exit is not killed any more");
+    is(lates, ROUNDS, "a process that began to exit is not killed");
     return done();
 }

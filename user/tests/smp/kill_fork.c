@@ -81,7 +81,7 @@ test(void (*body)(int *), int group, int most, const char *name)
     while (sweep_goes_on(&sweep, ROUNDS) && good) {
         good = once(&sweep, body, group, most, count);
     }
-    ok(good, name); /* who is left over would disturb the rest */
+    ok(good, name); /* a child left over would disturb the rest */
     ok(sweep_had_both(&sweep), "some early, some after many forks");
     munmap(count, PAGE);
 }

@@ -91,7 +91,7 @@ main(void)
         thread_start(0, lives_on, ARG(getpid()));
         _exit(1);
     }
-    is(code_of(pid), 1, "who made a thread may exit before it");
+    is(code_of(pid), 1, "the maker of a thread may exit before it");
     read(ends[0], &c, 1);
     is(c, 'y', "it lives on, with the memory");
 

@@ -113,7 +113,7 @@ main(void)
     is(good[0], CALLS, "write from a buffer that comes and goes");
     is(good[1], CALLS, "read of a file into it");
     is(good[2], CALLS, "read of a pipe into it");
-    is(code_of(thread), 0, "who takes it away comes to its end");
+    is(code_of(thread), 0, "the thread that unmaps it comes to its end");
     close(fd);
     unlink("file");
     return done();

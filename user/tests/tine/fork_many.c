@@ -17,7 +17,7 @@
  * ok 9 - processes
  * ok 10 - files
  * ok 11 - all is well
- * ok 12 - forty who are killed while they fork
+ * ok 12 - forty that are killed while they fork
  * ok 13 - leave nothing behind
  * 1..13
  */
@@ -135,7 +135,7 @@ main(void)
             names[i]);
     }
     ok(counts_well(), "all is well");
-    is(kill_forkers(40), 40, "forty who are killed while they fork");
+    is(kill_forkers(40), 40, "forty that are killed while they fork");
     wait_for_orphans(processes);
     /* Many at once: the kernel may have kept stacks of theirs in store. */
     ok(as_before(before), "leave nothing behind");

@@ -7,11 +7,11 @@
  * seconds: 30
  * expect:
  * ok 1 - the counts can be read
- * ok 2 - who touches more than there is is killed
+ * ok 2 - a process that touches more than there is is killed
  * ok 3 - all of it is back
- * ok 4 - who reads a file into more than there is is killed
+ * ok 4 - one that reads a file into more than there is is killed
  * ok 5 - all of it is back
- * ok 6 - who fills files with more than there is fails or is killed
+ * ok 6 - one that fills files with more than there is fails or is killed
  * ok 7 - all of it is back
  * ok 8 - children who eat together: some are killed, all end
  * ok 9 - all of it is back
@@ -230,10 +230,10 @@ main(void)
     for (int i = 0; i < KINDS; i++) {
         before[i] = counts_get(kinds[i]);
     }
-    test(touches, 0, "who touches more than there is is killed");
-    test(reads, 2, "who reads a file into more than there is is killed");
+    test(touches, 0, "a process that touches more than there is is killed");
+    test(reads, 2, "one that reads a file into more than there is is killed");
     test(fills_files, 2,
-        "who fills files with more than there is fails or is killed");
+        "one that fills files with more than there is fails or is killed");
     test(eat_together, 3,
         "children who eat together: some are killed, all end");
     test(fork_to_the_end, 3,

@@ -10,7 +10,7 @@
  * ok 1 - pids wrap
  * ok 2 - none that is in use is given again
  * ok 3 - one that was a session's is
- * ok 4 - who gets it leads a session
+ * ok 4 - the process that gets it leads a session
  * ok 5 - a zombie is still there
  * ok 6 - the group without its leader is still there
  * 1..6
@@ -82,7 +82,7 @@ main(void)
     ok(wrapped == 1, "pids wrap");
     ok(unique, "none that is in use is given again");
     ok(again, "one that was a session's is");
-    ok(led, "who gets it leads a session");
+    ok(led, "the process that gets it leads a session");
     int status = 0;
     waitpid(zombie, &status, 0);
     exited(status, 7, "a zombie is still there");
