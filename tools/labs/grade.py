@@ -37,7 +37,7 @@ SOURCE_SIZE = 256 << 10
 BOOTS = 5
 BOOT_CPU = 6            # until the first test
 TEST_CPU = 5            # of a test, when the guest's clock cannot end it
-KEPT_CPU = 3            # for the referee, and for each test of speed
+KEPT_CPU = 3            # at least, for the referee and each test of speed
 TEST_SECONDS = 2        # of the guest's clock
 MESSAGE = 500
 LINE = re.compile(r"([\w. -]{1,40}): .+: expected .+, got .+")
@@ -291,7 +291,9 @@ class Grading:
         self.run_programs()
         for test in self.tests:
             if test.kind == "speed":
+                self.kept -= KEPT_CPU
                 self.run_speed(test)
+        self.kept = 0
         self.run_referee()
         for test in self.tests:
             if test.status is None:
@@ -311,7 +313,6 @@ class Grading:
         for words in dict.fromkeys(test.words for test in programs):
             self.run_list([test for test in programs if test.words == words],
                           words)
-        self.kept = 0
 
     def run_list(self, left, words):
         why = ""
@@ -339,7 +340,9 @@ class Grading:
             test.not_run("this tree does not know what the reference costs")
             return
         cost, why = run_cost(self.kernel, self.initrd(), self.words, test,
-                             self.budget)
+                             self.budget, self.kept)
+        if self.budget.wall_left() <= 0:
+            why = self.late()
         most = int(reference * test.toml.get("within", 1.15))
         if why:
             test.failed(why)
@@ -421,14 +424,15 @@ def grader_version():
     return total.hexdigest()[:16]
 
 
-def run_cost(kernel, packed, words, test, budget):
+def run_cost(kernel, packed, words, test, budget, kept=0):
     """Run a program that prints `cost N`, with a clock that counts each
-    instruction. => N and "", or None and why there is none"""
+    instruction. kept: seconds of the budget for what comes later. => N and
+    "", or None and why there is none"""
     nonce = secrets.token_hex(8)
     boot = Machine(kernel, packed,
                    [f"/tests/lab/{test.program}", "1", nonce], words,
                    shift=machine.EXACT)
-    output, why = collect(boot, budget)
+    output, why = collect(boot, budget, budget.cpu_left() - kept)
     lines = output.decode("utf-8", "replace").split("\n")
     cost = [re.fullmatch(r"cost (\d{1,12})", line) for line in lines]
     cost = next(filter(None, cost), None)
@@ -438,13 +442,13 @@ def run_cost(kernel, packed, words, test, budget):
     return None, why or (said[-1] if said else "it says nothing")
 
 
-def collect(boot, budget):
-    """=> what the command of a boot prints, and a bad end of the kernel"""
+def collect(boot, budget, most):
+    """most: seconds of processor that it may use. => what the command of a
+    boot prints, and a bad end of the kernel"""
     output, panic, why = bytearray(), "", ""
     try:
         while True:
-            why = boot.exceeded(budget.cpu_left(), budget.begin
-                                + budget.wall_limit)
+            why = boot.exceeded(most, budget.begin + budget.wall_limit)
             records = None if why else boot.records(0.25)
             if records is None:
                 break
@@ -500,34 +504,36 @@ class DriverBoot:
         budget = self.grading.budget
         most = budget.cpu_left() - self.grading.kept
         while self.left:
-            limit = self.began + TEST_CPU if self.current else BOOT_CPU \
-                if not self.begun else most
+            limit = self.began + TEST_CPU if self.begun else BOOT_CPU
             why = boot.exceeded(min(most, limit),
                                 budget.begin + budget.wall_limit)
             if why:
-                hung = why == "cpu" and self.current and limit < most
+                hung = why == "cpu" and self.begun and limit < most
                 return "hung" if hung else why
             records = boot.records(0.25)
             if records is None:
                 return ""
             for kind, text in records:
-                self.take(kind, text)
-                if kind == "r":
+                if self.take(kind, text):
                     self.began = boot.cpu()
         return "done"
 
     def take(self, kind, text):
+        """=> whether a test has begun or ended"""
         if kind in "oe":
             self.output = (self.output + text)[-8192:]
         elif kind == "p":
             self.panic = (self.panic + text.decode("utf-8", "replace"))[:4096]
         elif kind == "r":
-            self.report(text.decode("utf-8", "replace").split())
+            return self.report(text.decode("utf-8", "replace").split())
+        return False
 
     def report(self, words):
+        """A line of the driver's, or one that the kernel has made up. What is
+        not believed gives a test no more time. => whether it is"""
         name = f"lab/{self.left[0].program}" if self.left else None
         if words[1:2] != [name]:
-            return
+            return False
         if words[0] == "begin" and self.current is None:
             self.begun = True
             self.current = self.left[0]
@@ -536,6 +542,9 @@ class DriverBoot:
             self.judge(" ".join(words[2:-1]))
             self.left.pop(0)
             self.current = None
+        else:
+            return False
+        return True
 
     def judge(self, status):
         test = self.current
@@ -561,6 +570,8 @@ class DriverBoot:
             return
         if why == "wall":
             self.grading.late()
+        if why in ("cpu", "wall") and self.begun:
+            return              # no fault of this test alone
         reason = "the kernel panicked: " + first_line(self.panic) \
             if self.panic else ENDS.get(why, "the machine was reset")
         if self.current is None and self.begun:

@@ -41,8 +41,8 @@ def case(function):
 class Case:
     """A submission, and what is expected of its verdict."""
 
-    def __init__(self, scratch, name):
-        self.folder = os.path.join(scratch, name)
+    def __init__(self, scratch, name, folder=None):
+        self.folder = os.path.join(scratch, folder or name)
         os.makedirs(self.folder)
         self.lab = labs.Lab(LAB)
         self.path = os.path.join(self.folder, FILE)

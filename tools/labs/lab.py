@@ -34,7 +34,7 @@ KEPT = (
     "tools/lib/newc.py", "tools/lib/options.py",
     "tools/labs/base.py", "tools/labs/gdbstub.py", "tools/labs/grade.mk",
     "tools/labs/grade.py", "tools/labs/jail.py", "tools/labs/machine.py",
-    "tools/labs/referee.py", "tools/labs/lib")
+    "tools/labs/referee.py", "tools/labs/verdict.md", "tools/labs/lib")
 LEFT_OUT = ("user/bench", "user/tests/commands")
 KEYS = {"title", "number", "files", "swap", "add", "splice", "base", "drop",
         "boot", "cpus", "head", "suite", "test", "reading"}

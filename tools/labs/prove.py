@@ -29,13 +29,12 @@ import time
 import handout
 import lab as labs
 from cut import Wrong
-from tree import built, environment, give_objects, leaks, replace
+from tree import BUILD, built, environment, give_objects, leaks, replace
 
 JOBS = 2
 MUTANTS = 6         # at least, of a lab
-PATIENCE = 600      # seconds for one grading, on a host that is busy
-TRIES = 3           # of a grading that says: try again
-AGAIN = 75
+AGAIN = 75          # tools/grade: the host was too busy
+PATIENCE = (600, 1200, 2400)    # seconds for a grading, until it has a verdict
 SUITE = 1500        # and for the guest tests with a variant
 # What else is proved once, if no lab is named: name, command, seconds.
 OTHERS = (("hostile submissions", "hostile.py", 1200),
@@ -76,11 +75,12 @@ def grade(lab, texts, scratch, name):
     for path in lab.files:
         labs.write_text(folder, path, texts[path])
     out = folder + ".json"
-    for _ in range(TRIES):
+    for limit in PATIENCE:
+        # with time for who has to build the lab's base, or waits for that
         result = subprocess.run(
             [os.path.join(labs.TREE, "tools", "grade"), folder, "--lab",
-             lab.name, "--out", out, "--id", name, "--limit", str(PATIENCE)],
-            timeout=2 * PATIENCE, text=True,
+             lab.name, "--out", out, "--id", name, "--limit", str(limit)],
+            timeout=limit + BUILD, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env=environment())
         if result.returncode != AGAIN:

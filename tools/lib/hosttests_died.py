@@ -68,7 +68,7 @@ def died_before_the_first_program(host):
 def died_shell(host):
     """The console says how the shell ended, or that it could not begin."""
     result = host.tine(stdin=b"kill -9 $$\n").expect(0)
-    if b"init: sh: killed by signal 9 (Killed)" not in result.out:
+    if b"init: sh: killed by signal 9 (SIGKILL)" not in result.out:
         result.fail("init does not say that the shell was killed")
     kernel = broken(host, "proc_clone", FAILS)
     result = host.tine("--kernel", kernel, stdin=b"ls\n").expect(0)

@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/signals.h"
+
 #define CONSOLE "/dev/console"
 #define ARGS "/run/tine/args"
 #define ENV "/run/tine/env"
@@ -93,8 +95,9 @@ main(void)
     if (run) {
         report(status); /* tools/run prints the message */
     } else if (WIFSIGNALED(status)) {
-        dprintf(STDERR_FILENO, "init: %s: killed by signal %d (%s)\n",
-                program.argv[0], WTERMSIG(status), strsignal(WTERMSIG(status)));
+        const char *name = signal_name(WTERMSIG(status));
+        dprintf(STDERR_FILENO, "init: %s: killed by signal %d (SIG%s)\n",
+                program.argv[0], WTERMSIG(status), name ? name : "RT");
     }
     reboot(RB_POWER_OFF);
     perror("init: power-off");

@@ -87,11 +87,20 @@ lab_check(const char *promise, const char *what, unsigned long expected,
     char line[LINE_MAX];
 
     if (expected != got) {
-        /* addresses and patterns are read better in hexadecimal */
-        int hex = expected > 1000000 || got > 1000000;
-        snprintf(line, sizeof(line),
-            hex ? "%s: %s: expected %#lx, got %#lx\n"
-                : "%s: %s: expected %lu, got %lu\n",
+        snprintf(line, sizeof(line), "%s: %s: expected %lu, got %lu\n",
+            promise, what, expected, got);
+        fail(line);
+    }
+}
+
+void
+lab_check_address(const char *promise, const char *what, unsigned long expected,
+    unsigned long got)
+{
+    char line[LINE_MAX];
+
+    if (expected != got) {
+        snprintf(line, sizeof(line), "%s: %s: expected %#lx, got %#lx\n",
             promise, what, expected, got);
         fail(line);
     }

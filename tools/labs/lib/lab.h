@@ -40,6 +40,10 @@ unsigned long lab_between(unsigned long low, unsigned long high);
 void lab_check(const char *promise, const char *what, unsigned long expected,
     unsigned long got);
 
+/* The same for addresses, which are shown in hexadecimal. */
+void lab_check_address(const char *promise, const char *what,
+    unsigned long expected, unsigned long got);
+
 /* Zeroed memory, shared with children; whole pages. */
 void *lab_shared(size_t size);
 

@@ -14,22 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/signals.h"
+
 #include "shared.h"
-
-static const char *const names[] = {
-    [SIGHUP] = "HUP",   [SIGINT] = "INT",       [SIGQUIT] = "QUIT",
-    [SIGILL] = "ILL",   [SIGTRAP] = "TRAP",     [SIGABRT] = "ABRT",
-    [SIGBUS] = "BUS",   [SIGFPE] = "FPE",       [SIGKILL] = "KILL",
-    [SIGUSR1] = "USR1", [SIGSEGV] = "SEGV",     [SIGUSR2] = "USR2",
-    [SIGPIPE] = "PIPE", [SIGALRM] = "ALRM",     [SIGTERM] = "TERM",
-    [SIGCHLD] = "CHLD", [SIGCONT] = "CONT",     [SIGSTOP] = "STOP",
-    [SIGTSTP] = "TSTP", [SIGTTIN] = "TTIN",     [SIGTTOU] = "TTOU",
-    [SIGURG] = "URG",   [SIGXCPU] = "XCPU",     [SIGXFSZ] = "XFSZ",
-    [SIGPROF] = "PROF", [SIGVTALRM] = "VTALRM", [SIGWINCH] = "WINCH",
-    [SIGIO] = "IO",     [SIGPWR] = "PWR",       [SIGSYS] = "SYS",
-};
-
-#define NAME_COUNT (int)(sizeof(names) / sizeof(names[0]))
 
 /* All, or the one that a number or the status of a command means. */
 static int
@@ -37,11 +24,12 @@ list_names(const char *only)
 {
     int chosen = only == NULL ? 0 : atoi(only) & 127;
 
-    for (int sig = 1; sig < NAME_COUNT; sig++) {
-        if (only == NULL && names[sig] != NULL) {
-            printf("%2d %s\n", sig, names[sig]);
-        } else if (sig == chosen && names[sig] != NULL) {
-            puts(names[sig]);
+    for (int sig = 1; sig < NSIG; sig++) {
+        const char *name = signal_name(sig);
+        if (only == NULL && name != NULL) {
+            printf("%2d %s\n", sig, name);
+        } else if (sig == chosen && name != NULL) {
+            puts(name);
             return 0;
         }
     }
@@ -59,8 +47,9 @@ signal_number(const char *s)
     if (strncmp(s, "SIG", 3) == 0) {
         s += 3;
     }
-    for (int sig = 1; sig < NAME_COUNT; sig++) {
-        if (names[sig] != NULL && strcmp(names[sig], s) == 0) {
+    for (int sig = 1; sig < NSIG; sig++) {
+        const char *name = signal_name(sig);
+        if (name != NULL && strcmp(name, s) == 0) {
             return sig;
         }
     }

@@ -86,8 +86,9 @@ main(int argc, char **argv)
         had_family(i % 3);
         write_for_nothing("the last owner");
         for (long level = 1; level <= 3; level++) {
-            lab_check("PT-3", "the frame of a table, which its last owner has "
-                      "taken", frames[level], table_frame(at, level));
+            lab_check_address("PT-3", "the frame of a table, which its last "
+                              "owner has taken", frames[level],
+                              table_frame(at, level));
         }
     }
     orphan();
