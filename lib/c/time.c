@@ -109,7 +109,7 @@ number(char letter, const struct tm *tm, int *digits)
 {
     int year = tm->tm_year + 1900;
 
-    *digits = letter == 'j' ? 3 : strchr("uwY", letter) != NULL ? 1 : 2;
+    *digits = letter == 'j' ? 3 : strchr("quwY", letter) != NULL ? 1 : 2;
     switch (letter) {
     case 'C':
         return year / 100;
@@ -117,8 +117,10 @@ number(char letter, const struct tm *tm, int *digits)
     case 'e':
         return tm->tm_mday;
     case 'H':
+    case 'k':
         return tm->tm_hour;
     case 'I':
+    case 'l':
         return (tm->tm_hour + 11) % 12 + 1;
     case 'j':
         return tm->tm_yday + 1;
@@ -126,6 +128,8 @@ number(char letter, const struct tm *tm, int *digits)
         return tm->tm_mon + 1;
     case 'M':
         return tm->tm_min;
+    case 'q':
+        return tm->tm_mon / 3 + 1;
     case 'S':
         return tm->tm_sec;
     case 'u':
@@ -151,8 +155,8 @@ field(char *text, size_t size, char letter, const struct tm *tm)
     struct tm copy = *tm;
 
     if (digits > 0) {
-        return snprintf(text, size, letter == 'e' ? "%*d" : "%0*d", digits,
-                        value);
+        bool blank = strchr("ekl", letter) != NULL; /* instead of a zero */
+        return snprintf(text, size, blank ? "%*d" : "%0*d", digits, value);
     }
     switch (letter) {
     case 'a':

@@ -134,8 +134,8 @@ convert(const char *at)
         }
         break;
     case 'c':
-        strcpy(spec + length, ".1s");
-        printf(spec, next_word());
+        strcpy(spec + length, "c");
+        printf(spec, next_word()[0]);
         break;
     case 'd':
     case 'i':
