@@ -65,15 +65,51 @@ struct kernel_sigaction {
     uint64_t mask;
 };
 
+/* What is known of a signal; 128 bytes. si_signo and si_code say which of the
+ * members are set. */
+union sigval {
+    int sival_int;
+    void *sival_ptr;
+};
+
+typedef struct siginfo {
+    int si_signo;
+    int si_errno;
+    int si_code;
+    int si_pad;
+    union {
+        struct {
+            pid_t si_pid; /* SI_USER, SI_TKILL, SI_QUEUE and SIGCHLD */
+            uid_t si_uid;
+            union {
+                union sigval si_value; /* SI_QUEUE */
+                struct { /* SIGCHLD */
+                    int si_status;
+                    long si_utime; /* in clock ticks */
+                    long si_stime;
+                };
+            };
+        };
+        void *si_addr; /* faults */
+        char si_size[112];
+    };
+} siginfo_t;
+
 /* Where a signal came from: si_code. */
 #define SI_USER 0
 #define SI_QUEUE (-1)
+#define SI_TIMER (-2)
 #define SI_TKILL (-6)
 #define SI_KERNEL 128
 
 #define ILL_ILLOPC 1
 #define ILL_ILLOPN 2
 #define FPE_INTDIV 1
+#define FPE_INTOVF 2
+#define FPE_FLTDIV 3
+#define FPE_FLTOVF 4
+#define FPE_FLTUND 5
+#define FPE_FLTRES 6
 #define FPE_FLTINV 7
 #define SEGV_MAPERR 1 /* no mapping there */
 #define SEGV_ACCERR 2 /* a mapping without that right */
@@ -88,3 +124,16 @@ struct kernel_sigaction {
 #define CLD_TRAPPED 4
 #define CLD_STOPPED 5
 #define CLD_CONTINUED 6
+
+/* sigaltstack(2). */
+typedef struct {
+    void *ss_sp;
+    int ss_flags;
+    size_t ss_size;
+} stack_t;
+
+#define SS_ONSTACK 1
+#define SS_DISABLE 2
+#define SS_AUTODISARM (1u << 31)
+#define MINSIGSTKSZ 2048
+#define SIGSTKSZ 8192

@@ -11,23 +11,6 @@ typedef unsigned long sigset_t;
 typedef int sig_atomic_t;
 typedef void (*sighandler_t)(int);
 
-/* What a handler with SA_SIGINFO receives; 128 bytes. */
-typedef struct {
-    int si_signo;
-    int si_errno;
-    int si_code;
-    int si_pad;
-    union {
-        struct {
-            pid_t si_pid;
-            uid_t si_uid;
-            int si_status;
-        };
-        void *si_addr;
-        char si_size[112];
-    };
-} siginfo_t;
-
 struct sigaction {
     union {
         void (*sa_handler)(int);
