@@ -109,7 +109,7 @@ test(char *kind, int group, const char *name)
         good = once(&sweep, kind, group);
     }
     ok(good, name);
-    ok(sweep_had_both(&sweep), "killed at the beginning, not killed at the end");
+    ok(sweep_had_both(&sweep), "killed at the beginning, not at the end");
 }
 
 int
