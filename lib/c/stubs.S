@@ -17,6 +17,11 @@
 #define rt_sigaction sys_rt_sigaction
 #define rt_sigprocmask sys_rt_sigprocmask
 #define rt_sigpending sys_rt_sigpending
+#define rt_sigqueueinfo sys_rt_sigqueueinfo
+#define rt_sigsuspend sys_rt_sigsuspend
+#define rt_sigtimedwait sys_rt_sigtimedwait
+#define rt_tgsigqueueinfo sys_rt_tgsigqueueinfo
+#define waitid sys_waitid
 #define newfstatat fstatat
 #define pread64 pread
 #define pwrite64 pwrite
