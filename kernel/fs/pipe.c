@@ -143,7 +143,7 @@ pipe_write(struct file *file, struct uio *uio)
     }
     mutex_unlock(&pipe->mutex);
     if (n == -EPIPE) {
-        signal_send(current->process, SIGPIPE);
+        signal_raise(SIGPIPE);
     }
     return done > 0 ? (long)done : n;
 }

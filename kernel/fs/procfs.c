@@ -60,7 +60,7 @@ show_stat(struct process *process, struct text *out)
                     : thread->state == THREAD_STOPPED ? 'T'
                                                       : 'R';
             cpu = thread->cpu;
-            pending = process->pending | thread->pending;
+            pending = process->pending.set | thread->pending.set;
             blocked = thread->blocked;
         }
     }

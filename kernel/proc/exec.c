@@ -55,12 +55,7 @@ prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
 static void
 set_registers(const struct builder *b)
 {
-    /* The state of a CPU after FNINIT with the default MXCSR. */
-    static const u8 clean[512] __attribute__((aligned(16))) = {
-        [0] = 0x7f, [1] = 0x03, [24] = 0x80, [25] = 0x1f,
-    };
-
-    fxrstor(clean);
+    sched_reset_fpu();
     sched_set_fs_base(0);
     *current->frame = (struct trapframe){
         .rip = b->image.entry, .rsp = b->rsp, .cs = USER_CS, .ss = USER_SS,
@@ -78,6 +73,7 @@ commit(struct builder *b, const char *path)
     b->as->brk_start = b->as->brk = b->image.brk;
     proc_change_memory(b->as);
     current->files = b->files;
+    current->altstack = (stack_t){.ss_flags = SS_DISABLE};
     spin_lock(&family_lock);
     strlcpy(process->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
     process->execs++;
@@ -108,7 +104,7 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
         as_put(b.as);
         files_put(b.files);
         if (error == -EINVAL && current->as != NULL) {
-            signal_force(SIGSEGV); /* as Linux, past its point of no return */
+            signal_force(SIGSEGV, SI_KERNEL, 0); /* as Linux, past its point of no return */
         }
     }
     args_free(&b.args);

@@ -106,6 +106,7 @@ end_process(struct process *process)
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL; /* signal_send finds no target */
+    signal_forget(process, ~0UL);
     list_del(process->threads.next);
     spin_unlock(&process->lock);
     bool autoreap = parent_declines(process);

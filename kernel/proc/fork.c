@@ -162,6 +162,10 @@ inherit(struct thread *child, u64 flags)
         return -ENOMEM;
     }
     child->blocked = parent->blocked;
+    child->altstack = parent->altstack;
+    if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM) {
+        child->altstack = (stack_t){.ss_flags = SS_DISABLE};
+    }
     child->affinity = parent->affinity;
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;

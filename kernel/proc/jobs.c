@@ -56,7 +56,7 @@ job_stop(int signal)
     spin_lock(&family_lock);
     spin_lock(&process->lock);
     bool stops = process->stop_taken
-                 && ((process->pending | current->pending)
+                 && ((process->pending.set | current->pending.set)
                      & SIGNAL_BIT(SIGKILL)) == 0;
     if (stops) {
         process->stopped = true;

@@ -190,6 +190,7 @@ thread_leave(struct thread *thread, int status)
     process->system_ticks += thread->system_ticks;
     bool last = proc_has_one_thread(process);
     if (!last) {
+        signal_forget_pending(process, &thread->pending, ~0UL);
         list_del(&thread->link);
         signal_pass_on(process);
     }
@@ -220,6 +221,8 @@ proc_alloc(int *error)
     list_init(&process->children);
     list_init(&process->reportable);
     list_init(&process->report_link);
+    list_init(&process->pending.queue);
+    list_init(&process->spare);
     waitq_init(&process->child_wait);
     spin_init(&process->lock, RANK_PROCESS, "process");
     struct thread *first = thread_alloc(process);
@@ -240,6 +243,7 @@ void
 proc_put(struct process *process)
 {
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
+        signal_free_spare(process);
         kfree(process);
     }
 }

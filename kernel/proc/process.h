@@ -56,7 +56,9 @@ struct process {
     bool continued;            /* p  its parent has not been told yet */
     int stop_status;           /* p  status word of a stop or a continue, until
                                      it is waited for; or 0 */
-    sigset_t pending;          /* p  for the first thread that takes it */
+    struct sigpending pending; /* p  for the first thread that takes it */
+    struct list spare;         /* p  entries for queues, not in use */
+    u32 queued;                /* p  entries in its and its threads' queues */
     u64 user_ticks, system_ticks; /* p  of threads that have ended */
     u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */
     u64 start_ns;              /* i */

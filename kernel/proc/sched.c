@@ -140,6 +140,17 @@ pick_next(struct runqueue *queue, struct cpu *cpu)
 }
 
 void
+sched_reset_fpu(void)
+{
+    /* The state of a CPU after FNINIT with the default MXCSR. */
+    static const u8 clean[512] __attribute__((aligned(16))) = {
+        [0] = 0x7f, [1] = 0x03, [24] = 0x80, [25] = 0x1f,
+    };
+
+    fxrstor(clean);
+}
+
+void
 sched_set_fs_base(u64 base)
 {
     current->fs_base = base;
@@ -168,7 +179,7 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     /* Always: a program that loads a selector into FS changes the base. */
     wrmsr(MSR_FS_BASE, next->fs_base);
     cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)(next->frame + 1);
-    if ((next->pending | next->process->pending) & ~next->blocked) {
+    if ((next->pending.set | next->process->pending.set) & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }
 }

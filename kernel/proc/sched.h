@@ -71,3 +71,6 @@ void context_prepare(struct thread *thread, void (*fn)(void *), void *arg);
 
 /* Give the current thread this FS base. */
 void sched_set_fs_base(u64 base);
+
+/* Give it the x87 and SSE registers of a new program. */
+void sched_reset_fpu(void);

@@ -115,6 +115,22 @@ signal_action(int signal, const struct kernel_sigaction *new,
 }
 
 int
+signal_reset(int signal)
+{
+    struct sigacts *shared;
+
+    int error = lock_own_actions(&shared);
+    if (error == 0) {
+        struct sigacts *sigacts = current->process->sigacts;
+        struct kernel_sigaction reset = sigacts->action[signal - 1];
+        reset.handler = SIG_DFL;
+        set_action(sigacts, signal, &reset);
+        unlock_actions(shared);
+    }
+    return error;
+}
+
+int
 signal_reset_exec(void)
 {
     static const struct kernel_sigaction plain = {.handler = SIG_DFL};

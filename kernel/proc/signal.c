@@ -1,5 +1,7 @@
 /*
- * Signals.  Entry points: post for the sender, signal_deliver for the target.
+ * Signals, the target's side: taking them one by one, acting on them, and what
+ * that means for a system call that was interrupted.  Entry point:
+ * signal_deliver.  The sender's side is sigsend.c.
  */
 #include "abi/errno.h"
 #include "abi/syscall.h"
@@ -7,209 +9,25 @@
 #include "core/optional.h"
 #include "core/panic.h"
 
+#include "arch/clock.h"
 #include "arch/percpu.h"
 #include "arch/trap.h"
 
 #include "proc/exit.h"
-#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+#include "proc/timer.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(job_signal) OPTIONAL(job_stop) OPTIONAL(job_take_status)
+OPTIONAL(job_stop) OPTIONAL(job_take_status)
+OPTIONAL_ENOSYS(sigframe_push)
 
 #define SYSCALL_LENGTH 2 /* of the instruction */
 
 #define FAULTS                                                             \
     (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV))
-
-static bool
-is_ignored(const struct process *process, int signal)
-{
-    return (process->sigacts->ignored & SET(signal)) != 0;
-}
-
-static bool
-is_default(const struct process *process, int signal)
-{
-    return process->sigacts->action[signal - 1].handler == SIG_DFL;
-}
-
-static bool
-is_fatal(const struct process *process, int signal)
-{
-    return is_default(process, signal)
-           && (SET(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
-}
-
-/* Make the target look at its signals.  The barrier: we set `pending` before we
- * read wait_mode; the target sets wait_mode before it reads `pending`. */
-static void
-notify(struct thread *target, int signal)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    bool wakes = target->wait_mode == WAIT_INTERRUPTIBLE
-                 || (target->wait_mode == WAIT_KILLABLE
-                     && is_fatal(target->process, signal));
-
-    if (target == current) {
-        cpu_add_work(WORK_SIGNAL);
-    } else if (wakes) {
-        sched_wake(target, THREAD_SLEEPING);
-    }
-    if (signal == SIGKILL) {
-        sched_wake(target, THREAD_STOPPED);
-    }
-    sched_poke(target);
-}
-
-void
-signal_forget(struct process *process, sigset_t set)
-{
-    assert(spin_held(&process->lock));
-    process->pending &= ~set;
-    for_each_thread(thread, process) {
-        thread->pending &= ~set;
-    }
-}
-
-/* This thread (NULL: the first one), if it does not block the signal. */
-static struct thread *
-taker_of(struct process *process, struct thread *thread, int signal)
-{
-    for_each_thread(any, process) {
-        if ((thread == NULL || thread == any)
-            && (any->blocked & SET(signal)) == 0) {
-            return any;
-        }
-    }
-    return NULL;
-}
-
-/* Make the signal pending on the process or, if it is not NULL, on the thread.
- * Drop it if the process ignores it or has ended, or if it is 0.  Pid 1 gets
- * only signals that it handles: nothing but a fault of its own may end it.
- * => process->lock held */
-static void
-post(struct process *process, struct thread *thread, int signal)
-{
-    if (signal < 1 || signal > SIGNAL_MAX || process->sigacts == NULL) {
-        return;
-    }
-    struct thread *taker = taker_of(process, thread, signal);
-    if (SET(signal) & (STOP_SIGNALS | SET(SIGCONT))) {
-        job_signal(process, signal);
-    }
-    if (taker != NULL
-        && (is_ignored(process, signal)
-            || (process == init_process && is_default(process, signal)))) {
-        return;
-    }
-    *(thread != NULL ? &thread->pending : &process->pending) |= SET(signal);
-    if (taker != NULL) {
-        notify(taker, signal);
-    }
-}
-
-void
-signal_send(struct process *target, int signal)
-{
-    spin_lock(&target->lock);
-    post(target, NULL, signal);
-    spin_unlock(&target->lock);
-}
-
-void
-signal_kill_others(struct process *process)
-{
-    assert(spin_held(&process->lock));
-    for_each_thread(thread, process) {
-        if (thread != current) {
-            thread->pending |= SET(SIGKILL);
-            notify(thread, SIGKILL);
-        }
-    }
-}
-
-/* What kill(2) returns: ESRCH is checked before EINVAL. */
-static int
-outcome(bool found, int signal)
-{
-    return !found ? -ESRCH : signal < 0 || signal > SIGNAL_MAX ? -EINVAL : 0;
-}
-
-int
-signal_send_group(pid_t pgid, int signal)
-{
-    spin_lock(&family_lock);
-    struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
-    if (group != NULL) {
-        for_each_member(process, group) {
-            signal_send(process, signal);
-        }
-    }
-    spin_unlock(&family_lock);
-    return outcome(group != NULL, signal);
-}
-
-int
-signal_kill(pid_t pid, int signal)
-{
-    bool found = false;
-
-    if (pid == -1) { /* all but init and the caller */
-        spin_lock(&family_lock);
-        for_each_process(process) {
-            if (process != init_process && process != current->process) {
-                found = true;
-                signal_send(process, signal);
-            }
-        }
-        spin_unlock(&family_lock);
-        return outcome(found, signal);
-    }
-    if (pid <= 0) {
-        return signal_send_group((pid_t)-(u32)pid, signal);
-    }
-    spin_lock(&pids_lock);
-    struct process *target = pid_process(pid);
-    if (target != NULL) {
-        signal_send(target, signal);
-    }
-    spin_unlock(&pids_lock);
-    return outcome(target != NULL, signal);
-}
-
-int
-signal_kill_thread(pid_t pid, pid_t tid, int signal)
-{
-    struct thread *target;
-    bool found = thread_lock(tid, &target);
-
-    if (target != NULL) {
-        found = pid == 0 || target->process->pid == pid;
-        post(target->process, target, found ? signal : 0);
-        thread_unlock(target);
-    } else {
-        found = found && (pid == 0 || pid == tid); /* a first thread, ended */
-    }
-    return outcome(found, signal);
-}
-
-void
-signal_pass_on(struct process *process)
-{
-    assert(spin_held(&process->lock));
-    for (sigset_t left = process->pending; left != 0; left &= left - 1) {
-        int signal = __builtin_ctzl(left) + 1;
-        struct thread *taker = taker_of(process, NULL, signal);
-        if (taker != NULL) {
-            notify(taker, signal);
-        }
-    }
-}
 
 int
 signal_fatal_pending(void)
@@ -220,33 +38,118 @@ signal_fatal_pending(void)
     sigset_t left = signal_pending();
     for (; left != 0 && fatal == 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
-        fatal = is_fatal(current->process, signal) ? signal : 0;
+        fatal = signal_is_fatal(current->process, signal) ? signal : 0;
     }
     spin_unlock(&current->process->lock);
     return fatal;
 }
 
 void
-signal_force(int signal)
+signal_set_blocked(sigset_t mask)
 {
     spin_lock(&current->process->lock);
-    void (*handler)(int) =
-        current->process->sigacts->action[signal - 1].handler;
-
-    if ((current->blocked & SET(signal)) != 0 || handler == SIG_IGN) {
-        current->forced = signal;
-        current->blocked &= ~SET(signal);
+    current->blocked = mask & ~UNBLOCKABLE;
+    signal_pass_on(current->process);
+    if (signal_pending()) {
+        cpu_add_work(WORK_SIGNAL);
     }
-    current->pending |= SET(signal);
-    cpu_add_work(WORK_SIGNAL);
     spin_unlock(&current->process->lock);
 }
 
-/* Take the next signal to act on: SIGKILL, or the lowest pending on the thread
- * (a fault's is there), or on the process.  Skip those that are ignored now.
- * => 0: none */
+int
+signal_wait(void)
+{
+    do {
+        sched_prepare(THREAD_SLEEPING);
+    } while (wait_block(WAIT_INTERRUPTIBLE, NEVER) == 0);
+    return -ERESTARTNOHAND;
+}
+
+/* Take the lowest signal of the set that is pending for the current thread or,
+ * if there is none, for its process.  => 0: none */
 static int
-take_signal(void)
+take_of(sigset_t set, siginfo_t *info)
+{
+    struct process *process = current->process;
+    sigset_t own = current->pending.set & set;
+    sigset_t all = own != 0 ? own : process->pending.set & set;
+    int signal = all != 0 ? __builtin_ctzl(all) + 1 : 0;
+
+    if (signal != 0) {
+        signal_dequeue(process, own != 0 ? &current->pending : &process->pending,
+                       signal, info);
+    }
+    return signal;
+}
+
+int
+signal_take(sigset_t set, u64 deadline, siginfo_t *info)
+{
+    struct process *process = current->process;
+    int signal, error = deadline == 0 ? -ETIMEDOUT : 0;
+
+    for (;;) {
+        sched_prepare(THREAD_SLEEPING);
+        spin_lock(&process->lock);
+        signal = take_of(set, info);
+        current->waits_for = signal == 0 && error == 0 ? set : 0;
+        spin_unlock(&process->lock);
+        if (signal != 0 || error != 0) {
+            current->state = THREAD_RUNNING;
+            return signal != 0            ? signal
+                   : error == -ETIMEDOUT  ? -EAGAIN
+                                          : -EINTR;
+        }
+        error = wait_block(WAIT_INTERRUPTIBLE, deadline);
+    }
+}
+
+/* => current->process->lock held */
+static void
+force(int signal, int code, vaddr_t addr, bool fatal)
+{
+    current->fault.signal = signal;
+    current->fault.code = code;
+    current->fault.addr = addr;
+    current->fault.fatal = fatal || (current->blocked & SET(signal)) != 0;
+    current->blocked &= ~SET(signal);
+    current->pending.set |= SET(signal);
+    cpu_add_work(WORK_SIGNAL);
+}
+
+void
+signal_force(int signal, int code, vaddr_t addr)
+{
+    struct process *process = current->process;
+
+    spin_lock(&process->lock);
+    force(signal, code, addr,
+          process->sigacts->action[signal - 1].handler == SIG_IGN);
+    spin_unlock(&process->lock);
+}
+
+/* Take a fault's signal; one that was sent as well stays pending. */
+static void
+take_fault(siginfo_t *info)
+{
+    struct fault *fault = &current->fault;
+    bool sent = false;
+
+    list_for_each_entry(entry, &current->pending.queue, struct sigqueue, link) {
+        sent |= entry->info.si_signo == fault->signal;
+    }
+    if (!sent) {
+        current->pending.set &= ~SET(fault->signal);
+    }
+    *info = (siginfo_t){.si_signo = fault->signal, .si_code = fault->code,
+                        .si_addr = (void *)fault->addr};
+    fault->signal = 0;
+}
+
+/* Take the next signal to act on, and its action: SIGKILL, a fault's, or the
+ * lowest.  Skip those that are ignored now.  => 0: none */
+static int
+take_signal(siginfo_t *info, struct kernel_sigaction *action)
 {
     struct process *process = current->process;
     int signal = 0;
@@ -254,14 +157,21 @@ take_signal(void)
     spin_lock(&process->lock);
     sigset_t ready;
     while (signal == 0 && (ready = signal_pending()) != 0) {
-        sigset_t own = current->pending & ready;
-        sigset_t first = (ready & SET(SIGKILL)) != 0 ? SET(SIGKILL)
-                         : own != 0 ? own : ready;
-        signal = __builtin_ctzl(first) + 1;
-        *(own & SET(signal) ? &current->pending
-                            : &process->pending) &= ~SET(signal);
+        bool faulted = false;
+        if (ready & SET(SIGKILL)) {
+            signal = take_of(SET(SIGKILL), info);
+        } else if (current->fault.signal != 0) {
+            signal = current->fault.signal;
+            faulted = current->fault.fatal;
+            take_fault(info);
+        } else {
+            signal = take_of(ready, info);
+        }
         process->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
-        if (signal != current->forced && is_ignored(process, signal)) {
+        *action = process->sigacts->action[signal - 1];
+        if (faulted) {
+            action->handler = SIG_DFL;
+        } else if (signal_is_ignored(process, signal)) {
             signal = 0;
         }
     }
@@ -291,32 +201,83 @@ signal_restart(void)
     return -ERESTARTSYS;
 }
 
-/* Make the program call the system call again, as if no signal had come. */
+/* An interrupted system call ends: the program makes it again, as if no signal
+ * had come, or gets EINTR, by signal(7)'s rules.
+ * action: of the handler that will run, or NULL */
 static void
-call_again(struct trapframe *frame)
+settle_call(struct trapframe *frame, const struct kernel_sigaction *action)
 {
-    long result = (long)frame->rax;
+    bool again = action == NULL || (action->flags & SA_RESTART) != 0;
 
     frame->vector = VECTOR_CHANGED;
-    if (result == -ERESTARTSYS || result == -ERESTARTNOINTR) {
-        frame->rax = frame->error; /* its number */
-    } else if (result == -ERESTART_RESTARTBLOCK) {
-        frame->rax = SYS_restart_syscall;
-    } else {
+    switch ((long)frame->rax) {
+    case -ERESTART_RESTARTBLOCK:
+    case -ERESTARTNOHAND:
+        again = action == NULL;
+        break;
+    case -ERESTARTNOINTR:
+        again = true;
+        break;
+    case -ERESTARTSYS:
+        break;
+    default:
         return;
     }
+    if (!again) {
+        frame->rax = (u64)-EINTR;
+        return;
+    }
+    frame->rax = (long)frame->rax == -ERESTART_RESTARTBLOCK
+                     ? SYS_restart_syscall : frame->error; /* its number */
     frame->rip -= SYSCALL_LENGTH;
+}
+
+/* Let the handler run when the program goes on. */
+static void
+call_handler(struct trapframe *frame, const siginfo_t *info,
+             const struct kernel_sigaction *action)
+{
+    struct thread *thread = current;
+    int signal = info->si_signo;
+    sigset_t mask = thread->restores ? thread->saved_blocked : thread->blocked;
+
+    if (frame->vector == VECTOR_RESTART) {
+        settle_call(frame, action);
+    }
+    if ((action->flags & SA_RESETHAND) != 0 && signal_reset(signal) != 0) {
+        kill_for_memory(thread->process, frame->rip);
+    } else if (sigframe_push(frame, info, action, mask) == 0) {
+        thread->restores = false;
+        signal_set_blocked(thread->blocked | action->mask
+                           | (action->flags & SA_NODEFER ? 0 : SET(signal)));
+    } else if (signal == SIGSEGV) {
+        spin_lock(&thread->process->lock);
+        force(SIGSEGV, SI_KERNEL, 0, true);
+        spin_unlock(&thread->process->lock);
+    } else {
+        signal_force(SIGSEGV, SI_KERNEL, 0);
+    }
 }
 
 void
 signal_deliver(struct trapframe *frame)
 {
+    struct kernel_sigaction action;
+    siginfo_t info;
     int signal;
 
-    while ((signal = take_signal()) != 0) {
-        act_by_default(signal);
+    while ((signal = take_signal(&info, &action)) != 0) {
+        if (action.handler == SIG_DFL) {
+            act_by_default(signal);
+        } else {
+            call_handler(frame, &info, &action);
+        }
     }
     if (frame->vector == VECTOR_RESTART) {
-        call_again(frame);
+        settle_call(frame, NULL);
+    }
+    if (current->restores) {
+        current->restores = false;
+        signal_set_blocked(current->saved_blocked);
     }
 }

@@ -1,9 +1,17 @@
 /*
- * Signals: sending, the actions (sigacts.c), and what the default ones do.
+ * Signals: sending, the actions (sigacts.c), what the default ones do, and the
+ * frames of handlers (sigframe.c).
  *
  * Any process makes a signal pending on a target; only the target acts on it,
  * on its way back to user mode (signal_deliver).  A sleeping target is woken
  * so that it gets there.
+ *
+ * A signal is pending as a bit in a set.  What is known of it is an entry in a
+ * queue beside the set: one of a standard signal, any number of a real-time
+ * signal.  Without memory for its entry, a signal is pending all the same.
+ *
+ * SG-1  Each entry's bit is in the set; a standard signal has one entry at most;
+ *       process->queued counts the entries.
  */
 #pragma once
 
@@ -34,6 +42,14 @@ struct sigacts {
     struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
 };
 
+/* What is known of a pending signal. */
+struct sigqueue {
+    struct list link;
+    siginfo_t info;
+};
+
+#define SIGQUEUE_MAX 1024 /* real-time signals that a process may have queued */
+
 struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
 void sigacts_put(struct sigacts *sigacts);
 
@@ -42,18 +58,36 @@ void sigacts_put(struct sigacts *sigacts);
 int signal_action(int signal, const struct kernel_sigaction *new,
                   struct kernel_sigaction *old) __must_check;
 
+/* The handler of this signal is gone, its flags stay (SA_RESETHAND).
+ * => 0, or -ENOMEM with nothing changed */
+int signal_reset(int signal) __must_check;
+
 /* exec: caught signals go back to default, ignored ones stay.
  * => 0, or -ENOMEM with nothing changed */
 int signal_reset_exec(void) __must_check;
 
-/* Make signal pending on the process, for one of its threads.  It is dropped if
- * the process ignores it or has ended, or if it is 0.
+/* Make a signal pending on the process, for one of its threads.  It is dropped
+ * if the process ignores it or has ended, or if it is 0.
  * => the target stays alive: by family_lock or pids_lock, or it is the caller
- * => no lock of RANK_PROCESS or higher is held */
+ * => no lock of RANK_HEAP or higher is held
+ * => 0; -EAGAIN: a real-time signal's entry has no room or memory (but if kill
+ *    sent it, it is pending without one) */
+int signal_send_info(struct process *target, const siginfo_t *info);
+
+/* The same, from the kernel. */
 void signal_send(struct process *target, int signal);
 
-/* Drop these signals from all that is pending.  => process->lock held */
+/* The same to the current process, as if it had sent it itself. */
+void signal_raise(int signal);
+
+/* Drop these signals from all that is pending, or from one set with its queue.
+ * => process->lock held */
 void signal_forget(struct process *process, sigset_t set);
+void signal_forget_pending(struct process *process, struct sigpending *pending,
+                           sigset_t set);
+
+/* Free the entries that are not in use.  => nobody else uses the process */
+void signal_free_spare(struct process *process);
 
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */
@@ -70,20 +104,57 @@ void job_signal(struct process *process, int signal);
 void job_stop(int signal);
 int job_take_status(struct process *child, int options, int *status);
 
-/* Send a fault's signal to the current thread, even if blocked or ignored. */
-void signal_force(int signal);
+/* Send a fault's signal to the current thread; if that is blocked or ignored,
+ * its default action ends the process. */
+void signal_force(int signal, int code, vaddr_t addr);
 
 /* No memory for a page, at addr: kill the process; or (oom.c) the youngest that
  * can end soon, which may give pid 1 memory.  => whether there is one */
 void kill_for_memory(struct process *process, vaddr_t addr);
 bool kill_youngest(vaddr_t addr);
 
+/* What the process does with a signal.  => its lock held */
+static inline bool
+signal_is_ignored(const struct process *process, int signal)
+{
+    return (process->sigacts->ignored & SIGNAL_BIT(signal)) != 0;
+}
+
+static inline bool
+signal_is_default(const struct process *process, int signal)
+{
+    return process->sigacts->action[signal - 1].handler == SIG_DFL;
+}
+
+static inline bool
+signal_is_fatal(const struct process *process, int signal)
+{
+    return signal_is_default(process, signal)
+           && (SIGNAL_BIT(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
+}
+
+/* Take the oldest entry of a signal that is pending there; without one, all that
+ * is known is its number.  => process->lock held */
+void signal_dequeue(struct process *process, struct sigpending *pending,
+                    int signal, siginfo_t *info);
+
 /* The unblocked signals that are pending for the current thread. */
 static inline sigset_t
 signal_pending(void)
 {
-    return (current->pending | current->process->pending) & ~current->blocked;
+    return (current->pending.set | current->process->pending.set)
+           & ~current->blocked;
 }
+
+/* Change the current thread's mask; SIGKILL and SIGSTOP stay unblocked. */
+void signal_set_blocked(sigset_t mask);
+
+/* Sleep until a signal is to be acted on.  => -ERESTARTNOHAND */
+int signal_wait(void);
+
+/* Take a signal of the set that is pending, or comes before the deadline.
+ * => its number; -EAGAIN: none came; -EINTR: another has to be acted on */
+int signal_take(sigset_t set, u64 deadline, siginfo_t *info);
 
 /* The first of these that will end the process, or 0. */
 int signal_fatal_pending(void);
@@ -93,18 +164,29 @@ int signal_fatal_pending(void);
  * errors).  => -ERESTARTSYS */
 int signal_restart(void);
 
-/* Send to every process of the group (0: the current process's).
+/* Send, from the kernel, to every process of the group.
  * => process context, family_lock not held
- * => 0, -ESRCH: no process; -EINVAL: no such signal */
+ * => 0, -ESRCH: no process */
 int signal_send_group(pid_t pgid, int signal);
 
 /* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).
- * => as signal_send_group */
-int signal_kill(pid_t pid, int signal);
+ * => 0; -ESRCH: no process; -EINVAL: no such signal; signal_send_info's */
+int signal_kill(pid_t pid, const siginfo_t *info);
 
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */
-int signal_kill_thread(pid_t pid, pid_t tid, int signal);
+int signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info);
 
 /* Act on what is pending.
  * => on the way to user mode by this frame, no lock held */
 void signal_deliver(struct trapframe *frame);
+
+/* Make the frame that of a handler's first instruction, which will return by
+ * rt_sigreturn(2) to what the frame is now, with this mask (sigframe.c).
+ * => process context, no lock held
+ * => 0; -EFAULT: it cannot be written, and the frame is as it was; -ENOSYS */
+int sigframe_push(struct trapframe *frame, const siginfo_t *info,
+                  const struct kernel_sigaction *action, sigset_t mask)
+    __must_check;
+
+/* => -ENOSYS: there is no sigframe.c, so no handler */
+int sigframe_exists(void) __must_check;

@@ -33,6 +33,7 @@ enum wait_mode {
  * acted on, the program makes the call again (signal.c).  Linux's values. */
 #define ERESTARTSYS           512
 #define ERESTARTNOINTR        513 /* again, after any signal */
+#define ERESTARTNOHAND        514 /* again, but not after a handler */
 #define ERESTART_RESTARTBLOCK 516 /* by restart_syscall(2): it has a deadline */
 
 struct waitq {

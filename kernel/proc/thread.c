@@ -40,6 +40,7 @@ thread_alloc(struct process *process)
     thread->frame = (struct trapframe *)thread - 1;
     list_init(&thread->run_link);
     list_init(&thread->link);
+    list_init(&thread->pending.queue);
     waitq_init(&thread->vfork_wait);
     return thread;
 }

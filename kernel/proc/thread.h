@@ -20,6 +20,7 @@
  */
 #pragma once
 
+#include "abi/signal.h"
 #include "common/list.h"
 
 #include "arch/percpu.h"
@@ -41,6 +42,22 @@ enum thread_state {
     THREAD_SLEEPING,
     THREAD_STOPPED,
     THREAD_DEAD,
+};
+
+/* Signals that have been sent and not yet acted on. */
+struct sigpending {
+    sigset_t set;
+    struct list queue; /* of struct sigqueue (signal.h), oldest first */
+};
+
+/* A processor's exception, and the signal that it became. */
+struct fault {
+    int signal;         /* to act on: it is in thread->pending; or 0 */
+    int code;           /* si_code */
+    vaddr_t addr;       /* si_addr */
+    bool fatal;         /* whatever its action is: it was blocked or ignored */
+    u64 vector, error;  /* of the exception; cr2 of a page fault: */
+    u64 cr2;
 };
 
 struct thread {
@@ -66,13 +83,17 @@ struct thread {
     u64 user_ticks, system_ticks; /* c */
     u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
     vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
-    sigset_t pending;          /* p  sent to this thread only */
-    int forced;                /* p  a fault's signal, if blocked or ignored */
+    struct sigpending pending; /* p  sent to this thread only */
+    struct fault fault;        /* c  its last one */
+    sigset_t waits_for;        /* p  sigtimedwait(2) takes these */
+    sigset_t saved_blocked;    /* c  the mask to go back to, if: */
+    bool restores;             /* c  sigsuspend(2) has changed it */
 
     /* Copied. */
     u64 fs_base;               /* c */
     u64 affinity;              /* a  CPUs it may run on; bits of others too */
     sigset_t blocked;          /* p */
+    stack_t altstack;          /* c  for handlers (sigaltstack(2)) */
 
     /* Shared by reference, one each: with a count of 1, no other thread can
      * read it.  Each has its own rule and lock. */

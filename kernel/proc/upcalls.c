@@ -4,12 +4,14 @@
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
+#include "abi/ucontext.h"
 
 #include "core/console.h"
 #include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
+#include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
 #include "arch/trap.h"
@@ -17,6 +19,7 @@
 
 #include "mm/as.h"
 #include "mm/usercopy.h"
+#include "mm/vma.h"
 
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -24,6 +27,14 @@
 #include "proc/timer.h"
 
 OPTIONAL(kill_youngest)
+
+/* For a handler's frame. */
+static void
+note_fault(u64 vector, u64 error)
+{
+    current->fault.vector = vector;
+    current->fault.error = error;
+}
 
 static enum access
 access_of(u64 error)
@@ -38,7 +49,7 @@ access_of(u64 error)
 void
 kill_for_memory(struct process *process, vaddr_t addr)
 {
-    if ((process->pending & SIGNAL_BIT(SIGKILL)) == 0) {
+    if ((process->pending.set & SIGNAL_BIT(SIGKILL)) == 0) {
         warn("out of memory: killed process %d (%s): %d touched %#lx\n",
              process->pid, process->comm, current->process->pid, addr);
         signal_send(process, SIGKILL);
@@ -57,9 +68,27 @@ want_memory(vaddr_t addr)
     }
     bool found = kill_youngest(addr);
     if (!found) {
-        signal_force(SIGBUS);
+        signal_force(SIGBUS, BUS_ADRERR, addr);
     }
     return found;
+}
+
+/* An access that no page can serve becomes a signal. */
+static void
+bad_access(vaddr_t addr, u64 error, int failed)
+{
+    struct as *as = current->as;
+
+    spin_lock(&as->lock);
+    bool mapped = addr < USER_END && vma_find(as, addr) != NULL;
+    spin_unlock(&as->lock);
+    note_fault(VECTOR_PF, error);
+    current->fault.cr2 = addr;
+    if (failed == -ERANGE) {
+        signal_force(SIGBUS, BUS_ADRERR, addr);
+    } else {
+        signal_force(SIGSEGV, mapped ? SEGV_ACCERR : SEGV_MAPERR, addr);
+    }
 }
 
 void
@@ -75,7 +104,7 @@ on_user_fault(vaddr_t addr, u64 error)
     if (failed == -ENOMEM) {
         (void)want_memory(addr);
     } else if (failed != 0) {
-        signal_force(failed == -ERANGE ? SIGBUS : SIGSEGV);
+        bad_access(addr, error, failed);
     }
 }
 
@@ -90,19 +119,52 @@ on_kernel_fault(vaddr_t addr, u64 error)
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }
 
+/* Which floating-point exception: the first of those that are not masked. */
+static int
+fpe_code(u64 vector)
+{
+    struct fpstate fpu __attribute__((aligned(16)));
+
+    fxsave(&fpu);
+    u32 flags = vector == VECTOR_MF ? (u32)(fpu.swd & ~fpu.cwd)
+                                    : fpu.mxcsr & ~(fpu.mxcsr >> 7);
+    return flags & 0x01   ? FPE_FLTINV
+           : flags & 0x04 ? FPE_FLTDIV
+           : flags & 0x08 ? FPE_FLTOVF
+           : flags & 0x12 ? FPE_FLTUND
+           : flags & 0x20 ? FPE_FLTRES
+                          : 0;
+}
+
+/* The signal of each exception, and what is said of it: a code, and whether the
+ * address is the instruction's.  As Linux has it. */
 void
 on_exception(struct trapframe *frame)
 {
-    static const u8 signals[] = {
-        [VECTOR_DIVIDE] = SIGFPE, [VECTOR_MF] = SIGFPE, [VECTOR_XM] = SIGFPE,
-        [VECTOR_DEBUG] = SIGTRAP, [VECTOR_BREAK] = SIGTRAP,
-        [VECTOR_UD] = SIGILL,
-        [VECTOR_NP] = SIGBUS, [VECTOR_SS] = SIGBUS, [VECTOR_AC] = SIGBUS,
+    static const struct {
+        u8 signal, code;
+        bool here;
+    } table[] = {
+        [VECTOR_DIVIDE] = {SIGFPE, FPE_INTDIV, true},
+        [VECTOR_DEBUG] = {SIGTRAP, TRAP_TRACE, true},
+        [VECTOR_BREAK] = {SIGTRAP, SI_KERNEL, false},
+        [VECTOR_UD] = {SIGILL, ILL_ILLOPN, true},
+        [VECTOR_NP] = {SIGBUS, SI_KERNEL, false},
+        [VECTOR_SS] = {SIGBUS, SI_KERNEL, false},
+        [VECTOR_MF] = {SIGFPE, 0, true},
+        [VECTOR_AC] = {SIGBUS, BUS_ADRALN, false},
+        [VECTOR_XM] = {SIGFPE, 0, true},
     };
     u64 vector = frame->vector;
-    u8 signal = vector < ARRAY_SIZE(signals) ? signals[vector] : 0;
 
-    signal_force(signal != 0 ? signal : SIGSEGV);
+    note_fault(vector, frame->error);
+    if (vector >= ARRAY_SIZE(table) || table[vector].signal == 0) {
+        signal_force(SIGSEGV, SI_KERNEL, 0);
+        return;
+    }
+    int code = table[vector].code != 0 ? table[vector].code : fpe_code(vector);
+    signal_force(table[vector].signal, code,
+                 table[vector].here ? frame->rip : 0);
 }
 
 void

@@ -18,7 +18,6 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/signal.h"
 #include "proc/sleep.h"
 
 #include "sys/sys.h"
@@ -137,34 +136,6 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     default:
         return -EINVAL;
     }
-}
-
-/* int kill(pid_t pid, int signal);
- * ESRCH: no such process or group.  EINVAL: no such signal. */
-SYS_FORWARD(sys_kill, (u64 pid, u64 signal),
-            signal_kill((pid_t)pid, (int)signal))
-
-/* int rt_sigaction(int signal, const struct kernel_sigaction *new,
- *                  struct kernel_sigaction *old, size_t size);
- * EINVAL: size is not 8; no such signal; SIGKILL or SIGSTOP.  EFAULT.
- * Differences from Linux: a handler is EINVAL (not supported yet).  ENOMEM, if
- *   the actions are still shared after a fork and cannot be copied. */
-long
-sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
-{
-    struct kernel_sigaction action, before;
-
-    if (size != sizeof(sigset_t)) {
-        return -EINVAL;
-    }
-    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
-        return -EFAULT;
-    }
-    if (new != 0 && action.handler != SIG_DFL && action.handler != SIG_IGN) {
-        return -EINVAL;
-    }
-    int error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
-    return error != 0 ? error : copy_out(old, &before, sizeof(before));
 }
 
 /* int nanosleep(const struct timespec *time, struct timespec *left);

@@ -14,7 +14,6 @@
 
 #include "proc/group.h"
 #include "proc/sched.h"
-#include "proc/signal.h"
 
 #include "sys/sys.h"
 
@@ -182,66 +181,6 @@ sys_arch_prctl(u64 code, u64 address)
     default:
         return -EINVAL;
     }
-}
-
-/* int tgkill(pid_t pid, pid_t tid, int signal); tkill.
- * ESRCH: no such thread.  EINVAL: no such signal, or an id below 1. */
-SYS_FORWARD(sys_tkill, (u64 tid, u64 signal),
-            (pid_t)tid <= 0
-                ? -EINVAL : signal_kill_thread(0, (pid_t)tid, (int)signal))
-SYS_FORWARD(sys_tgkill, (u64 pid, u64 tid, u64 signal),
-            (pid_t)pid <= 0 || (pid_t)tid <= 0
-                ? -EINVAL
-                : signal_kill_thread((pid_t)pid, (pid_t)tid, (int)signal))
-
-/* SIGKILL and SIGSTOP stay unblocked. */
-static void
-set_blocked(sigset_t mask)
-{
-    spin_lock(&current->process->lock);
-    current->blocked = mask & ~UNBLOCKABLE;
-    signal_pass_on(current->process);
-    if (signal_pending()) {
-        cpu_add_work(WORK_SIGNAL);
-    }
-    spin_unlock(&current->process->lock);
-}
-
-/* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
- * EINVAL: size is not 8, or unknown how.  EFAULT. */
-long
-sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
-{
-    sigset_t before = current->blocked;
-    sigset_t set;
-
-    if (size != sizeof(sigset_t)) {
-        return -EINVAL;
-    }
-    if (new != 0) {
-        if (copy_from_user(&set, new, sizeof(set)) != 0) {
-            return -EFAULT;
-        }
-        if ((u32)how > SIG_SETMASK) {
-            return -EINVAL;
-        }
-        set_blocked((u32)how == SIG_BLOCK     ? before | set
-                           : (u32)how == SIG_UNBLOCK ? before & ~set
-                                                     : set);
-    }
-    return copy_out(old, &before, sizeof(before));
-}
-
-/* int rt_sigpending(sigset_t *set, size_t size);
- * EINVAL: size is over 8.  EFAULT. */
-long
-sys_rt_sigpending(u64 set, u64 size)
-{
-    sigset_t pending = (current->pending | current->process->pending)
-                       & current->blocked;
-
-    return size > sizeof(pending) ? -EINVAL
-                                  : copy_to_user(set, &pending, size);
 }
 
 /* ---- Time ---- */

@@ -35,7 +35,8 @@
 #define SIGIO 29
 #define SIGPWR 30
 #define SIGSYS 31
-#define SIGNAL_MAX 64 /* signals are 1..64 */
+#define SIGNAL_MAX 64 /* signals are 1..64, and from here on real-time: */
+#define SIGNAL_REAL_TIME 32
 
 /* A set of signals is 64 bits; signal n is bit n - 1. */
 #define SIGNAL_BIT(sig) (1ul << ((sig)-1))

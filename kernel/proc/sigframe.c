@@ -1,0 +1,271 @@
+/*
+ * Signal frames: what a handler finds on its stack, and where its program goes
+ * on afterwards.  The layout is Linux's struct rt_sigframe, from the stack
+ * pointer of the handler up:
+ *
+ *      restorer | ucontext_t | siginfo_t | ... | FXSAVE image | red zone | ...
+ *
+ * Essential fact: the program may write into the frame before it comes back, so
+ * nothing in it is believed.  iretq and fxrstor fault in the kernel if rip, cs,
+ * ss or MXCSR are bad: these are checked.
+ */
+#include "abi/errno.h"
+#include "abi/ucontext.h"
+
+#include "arch/cpu.h"
+#include "arch/trap.h"
+
+#include "mm/usercopy.h"
+
+#include "proc/process.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+#include "sys/sys.h"
+
+#define RED_ZONE 128 /* below rsp, the program's own (System V ABI, 3.2.2) */
+#define FPU_ALIGN 64
+
+/* The flags that a program may choose: AC OF DF TF SF ZF AF PF CF RF. */
+#define RFLAGS_USER                                                        \
+    (RFLAGS_AC | RFLAGS_DF | RFLAGS_TF | RFLAGS_RF | 0x800 | 0xd5)
+
+struct sigframe {
+    u64 restorer; /* the handler returns to it; it calls rt_sigreturn */
+    ucontext_t uc;
+    siginfo_t info;
+};
+
+_Static_assert(sizeof(struct sigframe) == 440, "Linux's rt_sigframe");
+_Static_assert(sizeof(struct fpstate) == 512, "FXSAVE's image");
+
+/* The registers of gregs, in its order. */
+#define EACH_REGISTER(do)                                                  \
+    do(R8, r8) do(R9, r9) do(R10, r10) do(R11, r11) do(R12, r12)           \
+    do(R13, r13) do(R14, r14) do(R15, r15) do(RDI, rdi) do(RSI, rsi)       \
+    do(RBP, rbp) do(RBX, rbx) do(RDX, rdx) do(RAX, rax) do(RCX, rcx)       \
+    do(RSP, rsp) do(RIP, rip)
+
+int
+sigframe_exists(void)
+{
+    return 0;
+}
+
+static bool
+is_canonical(u64 addr)
+{
+    return (u64)((i64)(addr << 16) >> 16) == addr;
+}
+
+/* ---- The alternate stack ---- */
+
+static bool
+in_altstack(u64 rsp)
+{
+    u64 start = (u64)current->altstack.ss_sp;
+
+    return rsp > start && rsp - start <= current->altstack.ss_size;
+}
+
+/* Whether the program runs on it.  With SS_AUTODISARM it never does: the kernel
+ * forgets the stack while a handler uses it. */
+static bool
+on_altstack(u64 rsp)
+{
+    return ((u32)current->altstack.ss_flags & SS_AUTODISARM) == 0
+           && in_altstack(rsp);
+}
+
+static int
+altstack_state(u64 rsp)
+{
+    return current->altstack.ss_size == 0 ? SS_DISABLE
+           : on_altstack(rsp)             ? SS_ONSTACK
+                                          : 0;
+}
+
+/* => 0; -EPERM: it is in use; -EINVAL: flags; -ENOMEM: it is too small */
+static int
+set_altstack(stack_t stack, u64 rsp)
+{
+    u32 mode = (u32)stack.ss_flags & ~SS_AUTODISARM;
+
+    if (on_altstack(rsp)) {
+        return -EPERM;
+    }
+    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0) {
+        return -EINVAL;
+    }
+    if (mode == SS_DISABLE) {
+        stack.ss_sp = NULL;
+        stack.ss_size = 0;
+    } else if (stack.ss_size < MINSIGSTKSZ) {
+        return -ENOMEM;
+    }
+    current->altstack = stack;
+    return 0;
+}
+
+/* int sigaltstack(const stack_t *new, stack_t *old);
+ * EPERM: the alternate stack is in use.  EINVAL: flags.  ENOMEM: it is smaller
+ * than MINSIGSTKSZ.  EFAULT. */
+long
+sys_sigaltstack(u64 new, u64 old)
+{
+    u64 rsp = current->frame->rsp;
+    stack_t set, before = current->altstack;
+
+    before.ss_flags = altstack_state(rsp)
+                      | (int)((u32)before.ss_flags & SS_AUTODISARM);
+    if (new != 0 && copy_from_user(&set, new, sizeof(set)) != 0) {
+        return -EFAULT;
+    }
+    int error = new != 0 ? set_altstack(set, rsp) : 0;
+    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+}
+
+/* ---- To the handler ---- */
+
+/* Where the frame and the FXSAVE image go.  => 0, or -EFAULT */
+static int
+place(const struct trapframe *regs, u64 flags, u64 *frame, u64 *fpu)
+{
+    u64 rsp = regs->rsp - RED_ZONE;
+    bool inside = on_altstack(rsp);
+
+    if ((flags & SA_ONSTACK) != 0 && altstack_state(rsp) == 0) {
+        rsp = (u64)current->altstack.ss_sp + current->altstack.ss_size;
+        inside = true;
+    }
+    *fpu = (rsp - sizeof(struct fpstate)) & ~(u64)(FPU_ALIGN - 1);
+    *frame = ((*fpu - sizeof(struct sigframe)) & ~15UL) - 8;
+    return inside && !in_altstack(*frame) ? -EFAULT : 0;
+}
+
+static void
+save_registers(mcontext_t *to, const struct trapframe *regs)
+{
+    const struct fault *fault = &current->fault;
+
+#define SAVE(index, name) to->gregs[REG_##index] = regs->name;
+    EACH_REGISTER(SAVE)
+#undef SAVE
+    to->gregs[REG_EFL] = regs->rflags;
+    to->gregs[REG_CSGSFS] = regs->cs | regs->ss << 48;
+    to->gregs[REG_ERR] = fault->error;
+    to->gregs[REG_TRAPNO] = fault->vector;
+    to->gregs[REG_CR2] = fault->cr2;
+}
+
+int
+sigframe_push(struct trapframe *regs, const siginfo_t *info,
+              const struct kernel_sigaction *action, sigset_t mask)
+{
+    struct fpstate image __attribute__((aligned(16)));
+    struct sigframe frame = {
+        .restorer = (u64)action->restorer,
+        .uc = {.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS,
+               .uc_stack = current->altstack, .uc_sigmask = mask},
+        .info = *info,
+    };
+    u64 at, fpu;
+
+    if ((action->flags & SA_RESTORER) == 0
+        || !is_canonical((u64)action->handler)
+        || place(regs, action->flags, &at, &fpu) != 0) {
+        return -EFAULT;
+    }
+    save_registers(&frame.uc.uc_mcontext, regs);
+    frame.uc.uc_mcontext.gregs[REG_OLDMASK] = mask;
+    frame.uc.uc_mcontext.fpregs = (struct fpstate *)fpu;
+    fxsave(&image);
+    if (copy_to_user(fpu, &image, sizeof(image)) != 0
+        || copy_to_user(at, &frame, sizeof(frame)) != 0) {
+        return -EFAULT;
+    }
+    if ((u32)current->altstack.ss_flags & SS_AUTODISARM) {
+        current->altstack = (stack_t){.ss_flags = SS_DISABLE};
+    }
+    sched_reset_fpu();
+    regs->rdi = (u64)info->si_signo;
+    regs->rsi = at + offsetof(struct sigframe, info);
+    regs->rdx = at + offsetof(struct sigframe, uc);
+    regs->rax = 0;
+    regs->rip = (u64)action->handler;
+    regs->rsp = at;
+    regs->rflags &= ~(u64)(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
+    regs->vector = VECTOR_CHANGED;
+    return 0;
+}
+
+/* ---- And back ---- */
+
+/* Load the x87 and SSE registers from an image of the program's; 0: none, they
+ * get the state of a new program.  => 0, or -EFAULT */
+static int
+restore_fpu(vaddr_t user)
+{
+    struct fpstate now __attribute__((aligned(16)));
+    struct fpstate image __attribute__((aligned(16)));
+
+    if (user == 0) {
+        sched_reset_fpu();
+        return 0;
+    }
+    fxsave(&now); /* says which bits of MXCSR there are (AMD64, 11.4.4) */
+    u32 known = now.mxcsr_mask != 0 ? now.mxcsr_mask : 0xffbf;
+    if ((user & 15) != 0 || copy_from_user(&image, user, sizeof(image)) != 0
+        || (image.mxcsr & ~known) != 0) {
+        return -EFAULT;
+    }
+    fxrstor(&image);
+    return 0;
+}
+
+static int
+restore_registers(struct trapframe *regs, const ucontext_t *uc)
+{
+    const u64 *gregs = uc->uc_mcontext.gregs;
+    u64 cs = (gregs[REG_CSGSFS] & 0xffff) | 3;
+    u64 ss = gregs[REG_CSGSFS] >> 48 | 3;
+
+    if ((uc->uc_flags & UC_STRICT_RESTORE_SS) == 0) {
+        ss = USER_SS;
+    }
+    if (cs != USER_CS || ss != USER_SS || !is_canonical(gregs[REG_RIP])) {
+        return -EFAULT;
+    }
+#define RESTORE(index, name) regs->name = gregs[REG_##index];
+    EACH_REGISTER(RESTORE)
+#undef RESTORE
+    regs->rflags = (regs->rflags & ~(u64)RFLAGS_USER)
+                   | (gregs[REG_EFL] & RFLAGS_USER);
+    return restore_fpu((vaddr_t)uc->uc_mcontext.fpregs);
+}
+
+/* long rt_sigreturn(void);
+ * A handler has returned, with rsp 8 above its frame's start.  Continue what it
+ * has interrupted; of a bad frame, the result is SIGSEGV.
+ * Differences from Linux: 32-bit code segments are refused. */
+long
+sys_rt_sigreturn(void)
+{
+    struct trapframe *regs = current->frame;
+    vaddr_t at = regs->rsp - offsetof(struct sigframe, uc);
+    ucontext_t uc;
+
+    regs->vector = VECTOR_CHANGED;
+    if (copy_from_user(&uc, at + offsetof(struct sigframe, uc), sizeof(uc))
+        != 0) {
+        signal_force(SIGSEGV, SI_KERNEL, 0);
+        return 0;
+    }
+    signal_set_blocked(uc.uc_sigmask);
+    if (restore_registers(regs, &uc) != 0) {
+        signal_force(SIGSEGV, SI_KERNEL, 0);
+        return 0;
+    }
+    (void)set_altstack(uc.uc_stack, regs->rsp); /* as Linux: or it stays */
+    return (long)regs->rax;
+}

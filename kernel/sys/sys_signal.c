@@ -1,0 +1,235 @@
+/*
+ * System calls that send signals, wait for them, or say what they do.  (A
+ * handler's way in and out is in proc/sigframe.c.)
+ */
+#include "abi/errno.h"
+#include "abi/signal.h"
+#include "abi/time.h"
+
+#include "core/optional.h"
+
+#include "arch/clock.h"
+
+#include "proc/process.h"
+#include "proc/signal.h"
+#include "proc/timer.h"
+
+#include "sys/sys.h"
+
+OPTIONAL_ENOSYS(sigframe_exists)
+
+/* ---- Actions and masks ---- */
+
+/* int rt_sigaction(int signal, const struct kernel_sigaction *new,
+ *                  struct kernel_sigaction *old, size_t size);
+ * EINVAL: size is not 8; no such signal; SIGKILL or SIGSTOP.  EFAULT.
+ * Differences from Linux: ENOMEM, if the actions are still shared after a fork
+ *   and cannot be copied. */
+long
+sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
+{
+    struct kernel_sigaction action, before;
+
+    if (size != sizeof(sigset_t)) {
+        return -EINVAL;
+    }
+    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
+        return -EFAULT;
+    }
+    int error = new != 0 && action.handler != SIG_DFL
+                    && action.handler != SIG_IGN ? sigframe_exists() : 0;
+    if (error == 0) {
+        error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
+    }
+    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+}
+
+/* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
+ * EINVAL: size is not 8, or unknown how.  EFAULT. */
+long
+sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
+{
+    sigset_t before = current->blocked;
+    sigset_t set;
+
+    if (size != sizeof(sigset_t)) {
+        return -EINVAL;
+    }
+    if (new != 0) {
+        if (copy_from_user(&set, new, sizeof(set)) != 0) {
+            return -EFAULT;
+        }
+        if ((u32)how > SIG_SETMASK) {
+            return -EINVAL;
+        }
+        signal_set_blocked((u32)how == SIG_BLOCK     ? before | set
+                           : (u32)how == SIG_UNBLOCK ? before & ~set
+                                                     : set);
+    }
+    return copy_out(old, &before, sizeof(before));
+}
+
+/* int rt_sigpending(sigset_t *set, size_t size);
+ * EINVAL: size is over 8.  EFAULT. */
+long
+sys_rt_sigpending(u64 set, u64 size)
+{
+    sigset_t pending = (current->pending.set | current->process->pending.set)
+                       & current->blocked;
+
+    return size > sizeof(pending) ? -EINVAL
+                                  : copy_to_user(set, &pending, size);
+}
+
+/* ---- Sending ---- */
+
+static siginfo_t
+from_me(u64 signal, int code)
+{
+    return (siginfo_t){.si_signo = (int)signal, .si_code = code,
+                       .si_pid = current->process->pid};
+}
+
+/* int kill(pid_t pid, int signal);
+ * ESRCH: no such process or group.  EINVAL: no such signal. */
+long
+sys_kill(u64 pid, u64 signal)
+{
+    siginfo_t info = from_me(signal, SI_USER);
+
+    return signal_kill((pid_t)pid, &info);
+}
+
+/* int tgkill(pid_t pid, pid_t tid, int signal); tkill.
+ * ESRCH: no such thread.  EINVAL: no such signal, or an id below 1.
+ * EAGAIN: too many real-time signals are pending. */
+static long
+kill_thread(pid_t pid, pid_t tid, u64 signal)
+{
+    siginfo_t info = from_me(signal, SI_TKILL);
+
+    return tid <= 0 ? -EINVAL : signal_kill_thread(pid, tid, &info);
+}
+
+SYS_FORWARD(sys_tkill, (u64 tid, u64 signal),
+            kill_thread(0, (pid_t)tid, signal))
+SYS_FORWARD(sys_tgkill, (u64 pid, u64 tid, u64 signal),
+            (pid_t)pid <= 0 ? -EINVAL
+                            : kill_thread((pid_t)pid, (pid_t)tid, signal))
+
+/* Copy in what a program says of a signal that it sends.  Only to itself may it
+ * say that the kernel, kill or tkill has sent it.
+ * => 0, -EFAULT, -EPERM */
+static long
+told_info(siginfo_t *info, u64 user, u64 signal, bool self)
+{
+    if (copy_from_user(info, user, sizeof(*info)) != 0) {
+        return -EFAULT;
+    }
+    info->si_signo = (int)signal;
+    return (info->si_code >= 0 || info->si_code == SI_TKILL) && !self ? -EPERM
+                                                                      : 0;
+}
+
+/* int rt_sigqueueinfo(pid_t pid, int signal, siginfo_t *info);
+ * EPERM: si_code is not below 0, or SI_TKILL, and it is for another process.
+ * ESRCH, EINVAL: as kill.  EAGAIN: as tkill.  EFAULT. */
+long
+sys_rt_sigqueueinfo(u64 pid, u64 signal, u64 user)
+{
+    siginfo_t info;
+    bool self = (pid_t)pid == current->process->pid;
+    long error = told_info(&info, user, signal, self);
+
+    return error != 0         ? error
+           : (pid_t)pid <= 0 ? -ESRCH
+                             : signal_kill((pid_t)pid, &info);
+}
+
+/* int rt_tgsigqueueinfo(pid_t pid, pid_t tid, int signal, siginfo_t *info);
+ * As rt_sigqueueinfo, to a thread.  EINVAL: also an id below 1. */
+long
+sys_rt_tgsigqueueinfo(u64 pid, u64 tid, u64 signal, u64 user)
+{
+    siginfo_t info;
+
+    if (copy_from_user(&info, user, sizeof(info)) != 0) {
+        return -EFAULT;
+    }
+    if ((pid_t)pid <= 0 || (pid_t)tid <= 0) {
+        return -EINVAL;
+    }
+    long error = told_info(&info, user, signal,
+                           (pid_t)tid == current->process->pid);
+    return error != 0 ? error
+                      : signal_kill_thread((pid_t)pid, (pid_t)tid, &info);
+}
+
+/* ---- Waiting ---- */
+
+/* int pause(void);
+ * EINTR: a handler has run. */
+SYS_FORWARD(sys_pause, (void), signal_wait())
+
+/* int rt_sigsuspend(const sigset_t *mask, size_t size);
+ * Have this mask until a handler has run.
+ * EINTR: it has.  EINVAL: size is not 8.  EFAULT. */
+long
+sys_rt_sigsuspend(u64 mask, u64 size)
+{
+    sigset_t set;
+
+    if (size != sizeof(set)) {
+        return -EINVAL;
+    }
+    if (copy_from_user(&set, mask, sizeof(set)) != 0) {
+        return -EFAULT;
+    }
+    current->saved_blocked = current->blocked;
+    current->restores = true;
+    signal_set_blocked(set);
+    return signal_wait();
+}
+
+/* When a time from now is over, or NEVER.  => 0, or -EINVAL: it is no time */
+static int
+deadline_of(const struct timespec *ts, u64 *deadline)
+{
+    if (ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC) {
+        return -EINVAL;
+    }
+    u64 ns = MIN((u64)ts->tv_sec, ~0UL / NSEC_PER_SEC / 2) * NSEC_PER_SEC
+             + (u64)ts->tv_nsec;
+    *deadline = ns == 0 ? 0 : clock_ns() + ns;
+    return 0;
+}
+
+/* int rt_sigtimedwait(const sigset_t *set, siginfo_t *info,
+ *                     const struct timespec *timeout, size_t size);
+ * Returns the number of a pending signal of the set, which it takes.
+ * EAGAIN: none within the time.  EINTR: another signal came.  EINVAL: size is
+ * not 8, or not a time.  EFAULT. */
+long
+sys_rt_sigtimedwait(u64 set, u64 user, u64 timeout, u64 size)
+{
+    sigset_t wanted;
+    struct timespec ts;
+    siginfo_t info;
+    u64 deadline = NEVER;
+
+    if (size != sizeof(wanted)) {
+        return -EINVAL;
+    }
+    if (copy_from_user(&wanted, set, sizeof(wanted)) != 0
+        || (timeout != 0 && copy_from_user(&ts, timeout, sizeof(ts)) != 0)) {
+        return -EFAULT;
+    }
+    if (timeout != 0 && deadline_of(&ts, &deadline) != 0) {
+        return -EINVAL;
+    }
+    long signal = signal_take(wanted & ~UNBLOCKABLE, deadline, &info);
+    if (signal > 0 && copy_out(user, &info, sizeof(info)) != 0) {
+        return -EFAULT;
+    }
+    return signal;
+}
