@@ -187,6 +187,16 @@ test_rights(void)
     returns(raw(NR_rt_sigqueueinfo, me, 40, 1, 0), -EFAULT, "bad siginfo");
     returns(raw(NR_rt_sigqueueinfo, gone, 65, 0, 0), -EFAULT,
         "looked at first");
+    end_child(child);
+    take(BIT(SIGCHLD), NULL);
+    is((long)pending_now(), 0, "what failed sent nothing");
+}
+
+static void
+test_thread_rights(void)
+{
+    pid_t me = getpid(), child = idle_child();
+
     returns(send_thread(me, me, 40, SI_QUEUE), 0, "to a thread");
     returns(send_thread(me, me, 40, SI_USER), 0, "of one's own: any code");
     is(take(ALL, NULL), 40, "it comes");
@@ -200,7 +210,8 @@ test_rights(void)
     returns(send_thread(me, 0, 40, SI_QUEUE), -EINVAL, "thread 0");
     returns(send_thread(-1, -1, 40, SI_USER), -EINVAL, "below 0");
     returns(send_thread(me, me, 65, SI_QUEUE), -EINVAL, "signal 65");
-    returns(send_thread(gone, gone, 40, SI_QUEUE), -ESRCH, "no such thread");
+    returns(send_thread(0x7fffffff, 0x7fffffff, 40, SI_QUEUE), -ESRCH,
+        "no such thread");
     returns(raw(NR_rt_tgsigqueueinfo, me, me, 40, 1), -EFAULT, "bad siginfo");
     is((long)pending_now(), 0, "what failed sent nothing");
     end_child(child);
@@ -362,6 +373,7 @@ main(int argc, char **argv)
     test_order();
     test_handlers();
     test_rights();
+    test_thread_rights();
     take(BIT(SIGCHLD), NULL);
     test_limit();
     test_processes();

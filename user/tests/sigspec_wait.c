@@ -144,10 +144,8 @@ clock_ms(void)
 }
 
 static void
-test_timed(void)
+test_timed_errors(void)
 {
-    static const int usr1[] = { SIGUSR1, 0 }, usr2[] = { SIGUSR2, 0 };
-    static const int many[] = { SIGURG, SIGCONT, SIGUSR1, 0 };
     siginfo_t info;
     unsigned long set = BIT(SIGUSR1);
     struct timespec ts = { 0, 0 };
@@ -177,6 +175,16 @@ test_timed(void)
     send_self(SIGUSR1);
     returns(raw(NR_rt_sigtimedwait, P(&set), 0, 0, SET_SIZE), SIGUSR1,
         "no siginfo and no time");
+}
+
+static void
+test_timed(void)
+{
+    static const int usr1[] = { SIGUSR1, 0 }, usr2[] = { SIGUSR2, 0 };
+    static const int many[] = { SIGURG, SIGCONT, SIGUSR1, 0 };
+    siginfo_t info;
+    unsigned long set = BIT(SIGUSR1);
+
     calls = 0;
     pid_t pid = sender(usr1);
     returns(timed(set, &info, 1000, 0), SIGUSR1, "it waits for a signal");
@@ -288,6 +296,7 @@ main(void)
 {
     test_suspend();
     test_pause();
+    test_timed_errors();
     test_timed();
     test_children();
     test_turns();
