@@ -65,7 +65,7 @@ test_senders(void)
     queue(me, SIGUSR1, 77);
     is(seen.si_value.sival_int, 77, "rt_sigqueueinfo: value");
     from("rt_sigqueueinfo", SIGUSR1, SI_QUEUE, me);
-    act(SIGUSR1, keep, SA_SIGINFO | SA_NODEFER, 0);
+    act(SIGUSR1, keep, SA_SIGINFO | SA_RESTART, 0);
     pid_t pid = must_fork();
     if (pid == 0) {
         kill(me, SIGUSR1);
