@@ -375,7 +375,7 @@ main(int argc, char **argv)
     test_rights();
     test_thread_rights();
     take(BIT(SIGCHLD), NULL);
-    test_limit();
     test_processes();
+    test_limit(); /* last: it lowers the limit */
     return done();
 }

@@ -212,7 +212,7 @@ static int
 body(const struct call *call, unsigned long flags, long want)
 {
     act(SIGUSR1, tell, SA_SIGINFO | flags, 0);
-    act(SIGUSR2, tell, SA_SIGINFO, 0);
+    act(SIGUSR2, tell, SA_SIGINFO | (flags ^ SA_RESTART), 0);
     mask(SIG_BLOCK, BIT(50));
     if (call->before == CHILD) {
         waited_for = must_fork();
@@ -352,6 +352,33 @@ test_both(void)
     finish(pid, "or with SA_RESTART does not");
 }
 
+/* Two handlers at once: the one that is called first decides. */
+static void
+test_two(void)
+{
+    static const unsigned long flags[] = { 0, SA_RESTART };
+    char bytes[2];
+
+    for (int i = 0; i < 2; i++) {
+        pid_t pid = begin(&calls[0], flags[i], i == 0 ? -EINTR : 5);
+        kill(pid, SIGSTOP);
+        until_state(pid, 'T');
+        kill(pid, SIGUSR2);
+        kill(pid, SIGUSR1);
+        kill(pid, SIGCONT);
+        read(handled[0], &bytes[0], 1);
+        read(handled[0], &bytes[1], 1);
+        ok(bytes[0] == '2' && bytes[1] == '1',
+            "two handlers: the second one interrupts the first");
+        if (i == 1) {
+            until_state(pid, 'S');
+            give(pid);
+        }
+        finish(pid, i == 0 ? "the first is without SA_RESTART: EINTR"
+                           : "the first is with SA_RESTART: goes on");
+    }
+}
+
 int
 main(void)
 {
@@ -363,5 +390,6 @@ main(void)
     }
     test_nothing();
     test_both();
+    test_two();
     return done();
 }

@@ -3,6 +3,8 @@
  * followed. A model that fits on a page says what Linux does; long random
  * sequences of stops, continues, ends and waits of all kinds are compared
  * with it, and all short ones.
+ *
+ * seconds: 30
  */
 #include "sigspec.h"
 
