@@ -21,6 +21,7 @@ static const struct bad_call calls[] = {
     { "nanosleep", NR_nanosleep, { 0, 0 }, 0, F, 0, F },
     { "rt_sigprocmask", NR_rt_sigprocmask, { 2, 0, 0, 8 }, 1, 0, 0, F },
     { "rt_sigaction", NR_rt_sigaction, { 12, 0, 0, 8 }, 1, 0, 0, F },
+    { "a thread's name", NR_prctl, { 15, 0 }, 1, F, 0, F },
 };
 
 static void

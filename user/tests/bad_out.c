@@ -35,6 +35,12 @@ static const struct bad_call calls[] = {
     { "the old mask", NR_rt_sigprocmask, { 0, 0, 0, 8 }, 2, 0, F, F },
     { "the old action", NR_rt_sigaction, { 15, 0, 0, 8 }, 2, 0, F, F },
     { "prlimit64", NR_prlimit64, { 0, 3, 0, 0 }, 3, 0, F, F },
+    { "rt_sigpending", NR_rt_sigpending, { 0, 8 }, 0, F, F, F },
+    { "sigaltstack", NR_sigaltstack, { 0, 0 }, 1, 0, F, F },
+    { "the signal at a parent's end", NR_prctl, { 2, 0 }, 1, F, F, 0 },
+    { "whether it is a subreaper", NR_prctl, { 37, 0 }, 1, F, F, 0 },
+    { "a thread's name", NR_prctl, { 16, 0 }, 1, F, F, F },
+    { "siginfo for no child", NR_waitid, { 0, 0, 0, 5 }, 2, -ECHILD, F, F },
 };
 
 /* Each wait takes a child, even if the status cannot be stored. */

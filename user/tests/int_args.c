@@ -103,6 +103,16 @@ test_processes(void)
     is(raw(NR_wait4, HIGH | pid, P(&status), HIGH, 0), pid, "wait4");
     is(raw(NR_wait4, 0xffffffffL, P(&status), 1, 0), -ECHILD,
         "wait4 for -1 in 32 bits");
+    const long waits[6] = { HIGH, HIGH | 7, 0, HIGH | WEXITED, 0, 0 };
+    is(raw_v(NR_waitid, waits), -ECHILD, "waitid: kind, id and options");
+    siginfo_t info = { .si_code = SI_QUEUE };
+    is(raw(NR_rt_sigqueueinfo, HIGH | getpid(), HIGH, P(&info), 0), 0,
+        "rt_sigqueueinfo: both");
+    const long queues[6] = { HIGH | getpid(), HIGH | getpid(), HIGH, P(&info),
+        0, 0 };
+    is(raw_v(NR_rt_tgsigqueueinfo, queues), 0, "rt_tgsigqueueinfo: all three");
+    char name[16];
+    is(raw(NR_prctl, HIGH | 16, P(name), 0, 0), 0, "prctl: what to do");
 }
 
 int
