@@ -64,11 +64,31 @@ parent_declines(const struct process *process)
                || (action->flags & SA_NOCLDWAIT) != 0);
 }
 
+void
+tell_child(struct process *child, int signal, int code, int status)
+{
+    siginfo_t info = {.si_signo = signal, .si_code = code,
+                      .si_pid = child->pid, .si_status = status};
+    u64 user, system;
+
+    proc_ticks(child, &user, &system);
+    info.si_utime = (long)user;
+    info.si_stime = (long)system;
+    (void)signal_send_info(child->parent, &info);
+}
+
 static void
 tell_parent(struct process *process)
 {
+    int status = process->exit_status;
+
     proc_make_reportable(process);
-    signal_send(process->parent, end_signal(process));
+    if (WIFSIGNALED(status)) {
+        tell_child(process, end_signal(process), CLD_KILLED, WTERMSIG(status));
+    } else {
+        tell_child(process, end_signal(process), CLD_EXITED,
+                   WEXITSTATUS(status));
+    }
     wait_wake_all(&process->parent->child_wait);
 }
 

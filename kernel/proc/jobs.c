@@ -34,13 +34,13 @@ job_signal(struct process *process, int signal)
 /* The process has stopped or goes on: send its parent SIGCHLD, unless that does
  * not want it, and wake its wait.  => family_lock held */
 static void
-tell_stop(struct process *process)
+tell_stop(struct process *process, int code, int signal)
 {
     struct process *parent = process->parent;
 
     assert(spin_held(&family_lock));
     if ((parent->sigacts->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0) {
-        signal_send(parent, SIGCHLD);
+        tell_child(process, SIGCHLD, code, signal);
     }
     wait_wake_all(&parent->child_wait);
 }
@@ -66,7 +66,7 @@ job_stop(int signal)
     }
     spin_unlock(&process->lock);
     if (stops) {
-        tell_stop(process);
+        tell_stop(process, CLD_STOPPED, signal);
     }
     spin_unlock(&family_lock);
     if (!stops) {
@@ -76,7 +76,7 @@ job_stop(int signal)
     spin_lock(&family_lock);
     if (process->continued) {
         process->continued = false;
-        tell_stop(process);
+        tell_stop(process, CLD_CONTINUED, SIGCONT);
     }
     spin_unlock(&family_lock);
 }

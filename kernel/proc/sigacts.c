@@ -79,6 +79,7 @@ set_action(struct sigacts *sigacts, int signal,
 
     *action = *new;
     action->mask &= ~UNBLOCKABLE;
+    action->flags &= SA_KNOWN; /* so that a program can ask which there are */
     sigacts->ignored &= ~SET(signal);
     sigacts->exec_resets &= ~SET(signal);
     if (new->handler == SIG_IGN

@@ -132,9 +132,9 @@ static int
 place(const struct trapframe *regs, u64 flags, u64 *frame, u64 *fpu)
 {
     u64 rsp = regs->rsp - RED_ZONE;
-    bool inside = on_altstack(rsp);
+    bool inside = on_altstack(regs->rsp);
 
-    if ((flags & SA_ONSTACK) != 0 && altstack_state(rsp) == 0) {
+    if ((flags & SA_ONSTACK) != 0 && altstack_state(regs->rsp) == 0) {
         rsp = (u64)current->altstack.ss_sp + current->altstack.ss_size;
         inside = true;
     }

@@ -86,6 +86,10 @@ void signal_forget(struct process *process, sigset_t set);
 void signal_forget_pending(struct process *process, struct sigpending *pending,
                            sigset_t set);
 
+/* Send a child's parent a signal about it, with a code CLD_* (exit.c).
+ * => family_lock held */
+void tell_child(struct process *child, int signal, int code, int status);
+
 /* Free the entries that are not in use.  => nobody else uses the process */
 void signal_free_spare(struct process *process);
 
