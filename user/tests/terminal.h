@@ -92,7 +92,7 @@ collect(int fd, char *text, size_t size)
     }
     set_nonblocking(fd, 0);
     text[got] = '\0';
-    return n;
+    return n > 0 ? 1 : n;
 }
 
 /* The master sees this, and then nothing else. */
