@@ -13,6 +13,7 @@
 #define OPEN_SOFT     1024   /* the limit until setrlimit (RLIMIT_NOFILE) */
 #define PATH_MAX      4096   /* bytes of a path, its NUL included */
 #define NAME_MAX      255    /* bytes of one component */
+#define PTY_MAX       64     /* pseudo-terminals: 16 KiB each */
 #define PIPE_SIZE     65536  /* bytes in a pipe (pipe(7)) */
 #define STACK_LIMIT   (8UL << 20) /* RLIMIT_STACK */
 #define ARG_LIMIT     (STACK_LIMIT / 4) /* argv + envp (execve(2)) */

@@ -24,3 +24,6 @@ void rundev_init(void);
 /* Make /dev/console, /dev/tty and, if there is a host, /dev/run/stdin; what is
  * typed is taken from here on.  => boot, after the initrd */
 void tty_init(void);
+
+/* Make /dev/ptmx and /dev/pts.  => boot */
+void pty_init(void);

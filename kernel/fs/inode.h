@@ -31,6 +31,7 @@ enum {
     DEV_TREE = 1,
     DEV_PROC, /* only the kernel changes names in it */
     DEV_PIPE,
+    DEV_PTS, /* /dev/pts */
 };
 
 /* What a kind of inode does; each function may be NULL. */

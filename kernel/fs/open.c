@@ -98,6 +98,7 @@ open_inode(struct file *file, u32 flags)
     if (error == 0 && inode->ops->open != NULL) {
         error = inode->ops->open(file);
     }
+    file->flags &= ~(u32)O_NOCTTY;
     if (error == 0 && (flags & O_TRUNC) && inode->ops->truncate != NULL) {
         error = inode->ops->truncate(inode, 0);
     }
@@ -141,7 +142,8 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
     if (fd < 0) {
         return fd;
     }
-    struct file *file = file_alloc(NULL, (flags & KEPT_FLAGS) | O_LARGEFILE);
+    u32 kept = flags & (KEPT_FLAGS | O_NOCTTY); /* that one until it is open */
+    struct file *file = file_alloc(NULL, kept | O_LARGEFILE);
     int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
 
     error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC, error);

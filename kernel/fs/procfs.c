@@ -69,7 +69,7 @@ show_stat(struct process *process, struct text *out)
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
                 process->comm, state, process->parent->pid,
                 process->group->pgid, session->sid,
-                tty != NULL ? CONSOLE_NUMBER : 0,
+                tty != NULL ? tty->number : 0,
                 tty != NULL ? tty->foreground : -1);
     /* flags minflt cminflt majflt cmajflt, and times */
     text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,

@@ -1,31 +1,28 @@
 /*
- * The line discipline: from typed bytes to lines, and from text to the screen.
- * Modes, sessions and the nodes in /dev are in tty_file.c.
+ * The line discipline: what a typed byte does.  It is a signal, or edits the
+ * line, or is kept for readers; and it is echoed.
  *
- * Essential fact: input comes from console_poll with interrupts on, so ^C sends
- * its signal here.  It does so after releasing the terminal's lock, because
- * family_lock, which guards the group, ranks before it.
+ * Essential fact: input comes from console_poll or a write to a master, with
+ * interrupts on, so ^C sends its signal here.  It does so after releasing the
+ * terminal's lock: family_lock, which guards the group, ranks before it.
+ *
+ * The order of the tests and what is echoed are Linux's.
  */
-#include "abi/errno.h"
 #include "abi/signal.h"
 
-#include "core/console.h"
-
-#include "mm/heap.h"
+#include "core/panic.h"
 
 #include "proc/signal.h"
 
-#include "fs/file.h"
-#include "fs/inode.h"
 #include "fs/tty.h"
 
 #define DELETE   0x7f
-#define SHOW_MAX 64 /* bytes in one call of console_write */
+#define TAB_STOP 8U
 
 static inline bool
-tty_has(const struct tty *tty, tcflag_t local_flag)
+has_input(const struct tty *tty, tcflag_t input_flag)
 {
-    return (tty->termios.c_lflag & local_flag) != 0;
+    return (tty->termios.c_iflag & input_flag) != 0;
 }
 
 /* Whether byte is control character `index` of the modes (0: switched off). */
@@ -35,73 +32,74 @@ is_control(const struct tty *tty, int index, u8 byte)
     return byte != 0 && tty->termios.c_cc[index] == byte;
 }
 
-/* ---- Output ---- */
+/* The same for those that only IEXTEN switches on. */
+static inline bool
+is_extra(const struct tty *tty, int index, u8 byte)
+{
+    return tty_has(tty, IEXTEN) && is_control(tty, index, byte);
+}
 
-/* => lock held */
+static inline bool
+is_invisible(u8 byte)
+{
+    return byte < ' ' || byte == DELETE;
+}
+
+/* Whether it is not the first byte of a UTF-8 character. */
+static inline bool
+continues(const struct tty *tty, u8 byte)
+{
+    return has_input(tty, IUTF8) && (byte & 0xc0) == 0x80;
+}
+
+static inline u8
+typed_at(const struct tty *tty, u32 index)
+{
+    return (u8)tty->ring[index % TTY_RING];
+}
+
+/* ---- Echo.  What there is no room for is lost ---- */
+
 static void
-show(struct tty *tty, const char *text, size_t size)
+echo_text(struct tty *tty, const char *text, size_t size)
 {
-    bool returns = (tty->termios.c_oflag & (OPOST | ONLCR)) == (OPOST | ONLCR);
-    char out[SHOW_MAX + 2];
-    size_t n = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '\n' && returns) {
-            out[n++] = '\r';
-        }
-        out[n++] = text[i];
-        if (n >= SHOW_MAX) {
-            console_write(out, n);
-            n = 0;
-        }
-    }
-    console_write(out, n);
+    (void)tty_show(tty, text, size);
 }
 
-long
-tty_write(struct file *file, struct uio *uio)
-{
-    struct tty *tty = file->inode->data;
-    char chunk[256]; /* bytes that are shown at once */
-    size_t size = uio->left;
-    size_t failed = 0;
-
-    mutex_lock(&tty->writing);
-    while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
-        size_t n = MIN(uio->left, sizeof(chunk));
-        failed = uio_move(uio, chunk, n);
-        spin_lock(&tty->lock);
-        show(tty, chunk, n - failed);
-        spin_unlock(&tty->lock);
-    }
-    mutex_unlock(&tty->writing);
-    return size == uio->left && size > 0 ? -EFAULT : (long)(size - uio->left);
-}
-
-/* The columns that an echoed byte takes: two (^X) for a control character. */
-static size_t
-columns(const struct tty *tty, u8 byte)
-{
-    bool control = (byte < ' ' && byte != '\t' && byte != '\n')
-                   || byte == DELETE;
-
-    return control && tty_has(tty, ECHOCTL) ? 2 : 1;
-}
-
-/* Echo a tab as one blank: then erasing it needs no count of columns. */
+/* A control character as ^X, if ECHOCTL is set; a tab is a tab. */
 static void
-echo(struct tty *tty, u8 byte)
+echo_byte(struct tty *tty, u8 byte)
 {
     char caret[2] = {'^', (char)(byte ^ 0x40)};
-    char plain = byte == '\t' ? ' ' : (char)byte;
+    bool two = tty_has(tty, ECHOCTL) && is_invisible(byte) && byte != '\t';
 
-    if (tty_has(tty, ECHO)) {
-        bool two = columns(tty, byte) == 2;
-        show(tty, two ? caret : &plain, two ? 2 : 1);
+    echo_text(tty, two ? caret : (char *)&byte, two ? 2 : 1);
+}
+
+/* ECHOPRT shows what is erased between \ and /. */
+static void
+end_erasing(struct tty *tty)
+{
+    if (tty->erasing) {
+        echo_text(tty, "/", 1);
+        tty->erasing = false;
     }
 }
 
-/* ---- Input ---- */
+/* Echo a byte that is about to be kept. */
+static void
+echo_kept(struct tty *tty, u8 byte)
+{
+    if (tty_has(tty, ECHO)) {
+        end_erasing(tty);
+        if (tty->edit == tty->head) {
+            tty->line_column = tty->column;
+        }
+        echo_byte(tty, byte);
+    }
+}
+
+/* ---- The queue ---- */
 
 static inline bool
 is_full(const struct tty *tty)
@@ -112,73 +110,213 @@ is_full(const struct tty *tty)
 bool
 tty_has_room(struct tty *tty)
 {
-    spin_lock(&tty->lock);
-    bool room = !is_full(tty) || tty->edit == tty->tail;
-    spin_unlock(&tty->lock);
+    bool room = !is_full(tty)
+                || (tty_has(tty, ICANON) && tty->edit == tty->tail);
+
+    tty->refused = tty->refused || !room;
     return room;
 }
 
-/* Let readers have all that was typed so far. */
-static void
-hand_over(struct tty *tty)
+void
+tty_resume(struct tty *tty)
+{
+    if (__atomic_exchange_n(&tty->refused, false, __ATOMIC_ACQ_REL)) {
+        tty->driver->resume(tty);
+    }
+}
+
+void
+tty_hand_over(struct tty *tty)
 {
     tty->edit = tty->head;
     wait_wake_all(&tty->input_wait);
 }
 
-/* Remove the last byte from the line, and from the screen. */
-static void
-erase(struct tty *tty)
+void
+tty_forget(struct tty *tty)
 {
-    u8 byte = (u8)tty->ring[--tty->head % TTY_RING];
-
-    for (size_t n = columns(tty, byte); n > 0 && tty_has(tty, ECHO); n--) {
-        show(tty, "\b \b", 3);
-    }
+    tty->tail = tty->edit = tty->head;
+    tty->erasing = tty->literal = false;
 }
 
-/* Erase a byte or the line.  => whether byte was an erase character */
-static bool
-edit_line(struct tty *tty, u8 byte)
+void
+tty_wake(struct tty *tty)
 {
-    bool kill = is_control(tty, VKILL, byte);
-    /* Some terminals' erase key sends DEL, some send BS: accept both. */
-    bool one = is_control(tty, VERASE, byte) || byte == '\b';
-
-    if (!tty_has(tty, ICANON) || !(kill || one)) {
-        return false;
-    }
-    u32 end = kill || tty->head == tty->edit ? tty->edit : tty->head - 1;
-    while (tty->head != end) {
-        erase(tty);
-    }
-    return true;
+    assert(spin_held(&tty->lock));
+    wait_wake_all(&tty->input_wait);
+    wait_wake_all(&tty->output_wait);
 }
 
-/* Store a byte, or the mark for the end of the file. */
+/* Store a byte, with TTY_* flags. */
 static void
-keep(struct tty *tty, u8 byte)
+keep(struct tty *tty, u16 entry)
 {
-    u16 entry = byte;
+    bool ends_line = entry >= TTY_LINE_END;
 
-    if (tty_has(tty, ICANON) && is_control(tty, VEOF, byte)) {
-        entry = TTY_EOF;
-    } else if (tty_has(tty, ICANON)
-               && (byte == '\n' || is_control(tty, VEOL, byte))) {
-        entry |= TTY_LINE_END;
-    }
-    bool ends_line = (entry & (TTY_LINE_END | TTY_EOF)) != 0;
     if (tty->head - tty->tail == TTY_RING || (is_full(tty) && !ends_line)) {
         return; /* the line is too long: as on Linux, its rest is lost */
     }
     tty->ring[tty->head++ % TTY_RING] = entry;
-    if (entry != TTY_EOF) {
-        echo(tty, byte);
-    }
     if (ends_line || !tty_has(tty, ICANON)) {
-        hand_over(tty);
+        tty_hand_over(tty);
     }
 }
+
+/* ---- Editing the line ---- */
+
+/* Move the cursor back over a tab: to the end of what stands before it. */
+static void
+unshow_tab(struct tty *tty)
+{
+    u32 columns = 0;
+    u32 at = tty->head;
+
+    while (at != tty->edit && typed_at(tty, at - 1) != '\t') {
+        u8 byte = typed_at(tty, --at);
+        columns += is_invisible(byte) ? (tty_has(tty, ECHOCTL) ? 2 : 0)
+                                      : !continues(tty, byte);
+    }
+    columns += at == tty->edit ? tty->line_column : 0;
+    for (u32 n = TAB_STOP - columns % TAB_STOP; n > 0; n--) {
+        echo_text(tty, "\b", 1);
+    }
+}
+
+/* Show that the character at head, `size` bytes, has been erased. */
+static void
+unshow(struct tty *tty, u32 size, bool by_erase)
+{
+    u8 byte = typed_at(tty, tty->head);
+    bool two = is_invisible(byte) && tty_has(tty, ECHOCTL);
+
+    if (tty_has(tty, ECHOPRT)) {
+        echo_text(tty, "\\", tty->erasing ? 0 : 1);
+        tty->erasing = true;
+        echo_byte(tty, byte);
+        for (u32 i = 1; i < size; i++) {
+            char more = (char)typed_at(tty, tty->head + i);
+            echo_text(tty, &more, 1);
+        }
+    } else if (by_erase && !tty_has(tty, ECHOE)) {
+        echo_byte(tty, tty->termios.c_cc[VERASE]);
+    } else if (byte == '\t') {
+        unshow_tab(tty);
+    } else {
+        echo_text(tty, "\b \b\b \b", two ? 6 : is_invisible(byte) ? 0 : 3);
+    }
+}
+
+/* ASCII's and Latin 1's letters and digits, as on Linux. */
+static bool
+is_of_word(u8 byte)
+{
+    u8 lower = byte | 0x20;
+
+    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9')
+           || byte == '_' || (byte >= 0xc0 && lower != 0xf7);
+}
+
+/* Erase the last character.  => false: it is not whole, or no part of the word
+ * that is being erased (word: NULL, or whether a letter was seen) */
+static bool
+erase_one(struct tty *tty, bool by_erase, bool *word)
+{
+    u32 start = tty->head - 1;
+
+    while (continues(tty, typed_at(tty, start)) && start != tty->edit) {
+        start--;
+    }
+    u8 byte = typed_at(tty, start);
+    bool in_word = is_of_word(byte);
+    if (continues(tty, byte) || (word != NULL && *word && !in_word)) {
+        return false;
+    }
+    if (word != NULL) {
+        *word = in_word;
+    }
+    u32 size = tty->head - start;
+    tty->head = start;
+    if (tty_has(tty, ECHO)) {
+        unshow(tty, size, by_erase);
+    }
+    return true;
+}
+
+/* Erase a character, a word or the line.
+ * => whether byte was such a control character */
+static bool
+edit_line(struct tty *tty, u8 byte)
+{
+    bool one = is_control(tty, VERASE, byte);
+    bool kill = !one && is_control(tty, VKILL, byte);
+    bool word = !one && !kill && is_extra(tty, VWERASE, byte);
+    bool letter = false;
+
+    if (!one && !kill && !word) {
+        return false;
+    }
+    if (tty->head != tty->edit && kill
+        && (!tty_has(tty, ECHO) || !tty_has(tty, ECHOK)
+            || !tty_has(tty, ECHOKE) || !tty_has(tty, ECHOE))) {
+        tty->head = tty->edit;
+        if (tty_has(tty, ECHO)) {
+            end_erasing(tty);
+            echo_byte(tty, byte);
+            echo_text(tty, "\n", tty_has(tty, ECHOK) ? 1 : 0);
+        }
+        return true;
+    }
+    while (tty->head != tty->edit
+           && erase_one(tty, one, word ? &letter : NULL) && !one) {
+    }
+    if (tty->head == tty->edit && tty_has(tty, ECHO)) {
+        end_erasing(tty);
+    }
+    return true;
+}
+
+/* ^R: show the line again, on a new line. */
+static void
+reprint(struct tty *tty, u8 byte)
+{
+    end_erasing(tty);
+    echo_byte(tty, byte);
+    echo_text(tty, "\n", 1);
+    for (u32 at = tty->edit; at != tty->head; at++) {
+        echo_byte(tty, typed_at(tty, at));
+    }
+}
+
+/* In canonical mode: act on a control character.  => whether it was one */
+static bool
+control_line(struct tty *tty, u8 byte)
+{
+    if (edit_line(tty, byte)) {
+        return true;
+    }
+    if (is_extra(tty, VLNEXT, byte)) {
+        tty->literal = true;
+        if (tty_has(tty, ECHO)) {
+            end_erasing(tty);
+            echo_text(tty, "^\b", tty_has(tty, ECHOCTL) ? 2 : 0);
+        }
+    } else if (tty_has(tty, ECHO) && is_extra(tty, VREPRINT, byte)) {
+        reprint(tty, byte);
+    } else if (byte == '\n') {
+        echo_text(tty, "\n", tty_has(tty, ECHO | ECHONL) ? 1 : 0);
+        keep(tty, TTY_LINE_END | '\n');
+    } else if (is_control(tty, VEOF, byte)) {
+        keep(tty, TTY_EOF);
+    } else if (is_control(tty, VEOL, byte) || is_extra(tty, VEOL2, byte)) {
+        echo_kept(tty, byte);
+        keep(tty, TTY_LINE_END | byte);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* ---- A typed byte ---- */
 
 /* The signal for a typed byte: ^C, ^\, ^Z.  => 0: none */
 static int
@@ -191,122 +329,97 @@ signal_of(const struct tty *tty, u8 byte)
                                           : 0;
 }
 
-void
-tty_receive(struct tty *tty, char typed)
+/* Output goes on, if ^S has stopped it. */
+static void
+start_output(struct tty *tty)
 {
-    u8 byte = (u8)typed;
+    tty->stopped &= (u8)~TTY_STOP_TYPED;
+    wait_wake_all(&tty->output_wait);
+}
+
+/* ^S and ^Q.  => whether byte was one */
+static bool
+control_output(struct tty *tty, u8 byte)
+{
+    bool start = is_control(tty, VSTART, byte);
+
+    if (start) {
+        start_output(tty);
+    } else if (is_control(tty, VSTOP, byte)) {
+        tty->stopped |= TTY_STOP_TYPED;
+        return true;
+    }
+    return start;
+}
+
+/* => the signal to send, or 0 */
+static int
+take(struct tty *tty, u8 byte)
+{
+    bool literal = tty->literal;
+
+    byte = has_input(tty, ISTRIP) ? byte & 0x7f : byte;
+    if (has_input(tty, IUCLC) && tty_has(tty, IEXTEN)
+        && byte >= 'A' && byte <= 'Z') {
+        byte |= 0x20;
+    }
+    tty->literal = false;
+    if (!literal && has_input(tty, IXON) && control_output(tty, byte)) {
+        return 0;
+    }
+    int signal = literal ? 0 : signal_of(tty, byte);
+    if (has_input(tty, IXON)
+        && (signal != 0 || has_input(tty, IXANY))) {
+        start_output(tty);
+    }
+    if (signal != 0) {
+        if (!tty_has(tty, NOFLSH)) {
+            tty_forget(tty);
+        }
+        if (tty_has(tty, ECHO)) {
+            echo_byte(tty, byte);
+        }
+        return signal;
+    }
+    bool ended = !literal && byte == '\r' && has_input(tty, IGNCR | ICRNL);
+    if (ended && has_input(tty, IGNCR)) {
+        return 0;
+    }
+    if (!literal) {
+        byte = ended                                     ? '\n'
+               : byte == '\n' && has_input(tty, INLCR) ? '\r'
+                                                         : byte;
+    }
+    if (!literal && tty_has(tty, ICANON) && control_line(tty, byte)) {
+        return 0;
+    }
+    if (ended && tty_has(tty, ECHO)) {
+        end_erasing(tty);
+        echo_text(tty, "\n", 1);
+    } else {
+        echo_kept(tty, byte);
+    }
+    if (byte == 0xff && has_input(tty, PARMRK)) {
+        keep(tty, byte); /* the first of two: a mark begins with only one */
+    }
+    keep(tty, byte);
+    return 0;
+}
+
+bool
+tty_receive(struct tty *tty, char byte)
+{
+    int signal = 0;
 
     spin_lock(&tty->lock);
-    if (byte == '\r' && (tty->termios.c_iflag & ICRNL)) {
-        byte = '\n';
-    }
-    int signal = signal_of(tty, byte);
-    if (signal != 0) {
-        tty->tail = tty->edit = tty->head;
-        echo(tty, byte);
-    } else if (!edit_line(tty, byte)) {
-        keep(tty, byte);
+    bool room = tty_has_room(tty);
+    if (room) {
+        signal = take(tty, (u8)byte);
     }
     pid_t foreground = tty->foreground;
     spin_unlock(&tty->lock);
     if (signal != 0 && foreground > 0) {
         signal_send_group(foreground, signal);
     }
-}
-
-void
-tty_end(struct tty *tty)
-{
-    spin_lock(&tty->lock);
-    tty->ended = true;
-    wait_wake_all(&tty->input_wait);
-    spin_unlock(&tty->lock);
-}
-
-/* ---- Reading ---- */
-
-/* Copy bytes that can be read: at most size, of one line.  Without ICANON an
- * end of file that was typed earlier is a NUL, as on Linux.  => lock held */
-static size_t
-tty_take(struct tty *tty, char *buf, size_t size)
-{
-    size_t got = 0;
-
-    while (tty->tail != tty->edit) {
-        u16 entry = tty->ring[tty->tail % TTY_RING];
-        bool ends_file = tty_has(tty, ICANON) && (entry & TTY_EOF);
-        if (got == size && !ends_file) {
-            break;
-        }
-        tty->tail++;
-        if (!ends_file) {
-            buf[got++] = (char)entry;
-        }
-        if (ends_file || (tty_has(tty, ICANON) && (entry & TTY_LINE_END))) {
-            break;
-        }
-    }
-    return got;
-}
-
-long
-tty_read(struct file *file, struct uio *uio)
-{
-    struct tty *tty = file->inode->data;
-    size_t size = MIN(uio->left, TTY_RING);
-    long got = 0;
-
-    if (size == 0) {
-        return 0;
-    }
-    /* One copy out of the ring: two readers never share a line. */
-    char *line = kmalloc(size);
-    if (line == NULL) {
-        return -ENOMEM;
-    }
-    spin_lock(&tty->lock);
-    bool wants_none = !tty_has(tty, ICANON) && tty->termios.c_cc[VMIN] == 0;
-    while (tty->tail == tty->edit && !tty->ended && !wants_none && got == 0) {
-        got = file->flags & O_NONBLOCK
-                  ? -EAGAIN : wait_sleep(&tty->input_wait, &tty->lock,
-                                         WAIT_INTERRUPTIBLE);
-    }
-    bool was_full = is_full(tty);
-    if (got == 0) {
-        got = (long)tty_take(tty, line, size);
-    }
-    spin_unlock(&tty->lock);
-    if (was_full) {
-        console_poll(); /* the devices may hold bytes: there is room now */
-    }
-    if (got > 0 && uio_move(uio, line, (size_t)got) != 0) {
-        got = -EFAULT;
-    }
-    kfree(line);
-    return got;
-}
-
-long
-tty_set_modes(struct tty *tty, vaddr_t user, bool flush)
-{
-    struct termios modes;
-
-    if (copy_from_user(&modes, user, sizeof(modes)) != 0) {
-        return -EFAULT;
-    }
-    spin_lock(&tty->lock);
-    tcflag_t changed = tty->termios.c_lflag ^ modes.c_lflag;
-    tty->termios = modes;
-    if (flush) {
-        tty->tail = tty->edit = tty->head;
-    }
-    if (changed & ICANON) { /* pending bytes become a line, or no line */
-        if (tty_has(tty, ICANON) && tty->tail != tty->head) {
-            tty->ring[(tty->head - 1) % TTY_RING] |= TTY_LINE_END;
-        }
-        hand_over(tty);
-    }
-    spin_unlock(&tty->lock);
-    console_poll();
-    return 0;
+    return room;
 }

@@ -10,6 +10,7 @@
 #include "abi/signal.h"
 #include "abi/wait.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "mm/as.h"
@@ -24,6 +25,8 @@
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
 
 void
 proc_change_memory(struct as *next)
@@ -98,6 +101,7 @@ give_children_away(struct process *process)
 {
     list_for_each_safe(pos, &process->children) {
         struct process *child = list_entry(pos, struct process, sibling);
+        job_lose_parent(child, process);
         list_del(&child->sibling);
         child->exit_signal = SIGCHLD; /* what init waits for */
         proc_set_parent(child, init_process);
@@ -129,6 +133,11 @@ end_process(struct process *process)
     signal_forget(process, ~0UL);
     list_del(process->threads.next);
     spin_unlock(&process->lock);
+    struct session *session = process->group->session;
+    if (process->pid == session->sid) {
+        session_end(session);
+    }
+    job_orphan_groups(process);
     bool autoreap = parent_declines(process);
     tell_parent(process);
     if (autoreap) {

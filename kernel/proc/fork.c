@@ -169,6 +169,7 @@ inherit(struct thread *child, u64 flags)
     child->affinity = parent->affinity;
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
+    to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
     to->open_files = from->open_files;
     return 0;

@@ -9,6 +9,7 @@
 #include "mm/heap.h"
 
 #include "proc/group.h"
+#include "proc/signal.h"
 
 static struct pgrp *groups[PID_MAX]; /* by number */
 
@@ -25,7 +26,8 @@ group_alloc(pid_t pgid, struct session *session)
     struct pgrp *group = kmalloc(sizeof(*group));
 
     if (group != NULL) {
-        *group = (struct pgrp){pgid, session, LIST_INIT(group->members)};
+        *group = (struct pgrp){pgid, session, LIST_INIT(group->members),
+                               LIST_INIT(group->lost_link)};
         groups[pgid] = group;
         session->refs++;
         pid_get(pgid);
@@ -75,6 +77,39 @@ session_begin(struct process *process)
     /* ---- no failure below this line ---- */
     session->sid = process->pid;
     pid_get(session->sid);
+    process->turn = 0;
     group_move(process, group);
     return 0;
+}
+
+void
+group_send(pid_t pgid, int signal)
+{
+    struct pgrp *group = group_find(pgid);
+
+    if (group != NULL) {
+        for_each_member(process, group) {
+            signal_send(process, signal);
+        }
+    }
+}
+
+void
+session_forget_left(struct session *session)
+{
+    if (session->left != 0) {
+        pid_put(session->left);
+        session->left = 0;
+    }
+}
+
+void
+session_end(struct session *session)
+{
+    if (session->terminal != NULL) {
+        session->leader_ended(session->terminal);
+    }
+    group_send(session->left, SIGHUP);
+    group_send(session->left, SIGCONT);
+    session_forget_left(session);
 }

@@ -1,5 +1,6 @@
 /*
- * Job control: stopping and continuing processes, and setpgid.
+ * Job control: stopping and continuing processes, orphaned groups, the
+ * background, and setpgid.
  */
 #include "abi/errno.h"
 #include "abi/wait.h"
@@ -45,8 +46,78 @@ tell_stop(struct process *process, int code, int signal)
     wait_wake_all(&parent->child_wait);
 }
 
+/* Nobody will continue a member that stops: no member has its parent in another
+ * group of the session (pid 1 does not count).  => family_lock held */
+static bool
+is_orphaned(const struct pgrp *group)
+{
+    for_each_member(process, group) {
+        const struct process *parent = process->parent;
+        if (!proc_is_zombie(process) && parent != init_process
+            && parent->group != group
+            && parent->group->session == group->session) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct list lost = LIST_INIT(lost); /* groups to be looked at */
+
+/* Note the child's group, if this parent has kept it from being orphaned. */
+void
+job_lose_parent(const struct process *child, const struct process *parent)
+{
+    struct pgrp *group = child->group;
+
+    if (parent->group != group && parent->group->session == group->session
+        && list_empty(&group->lost_link)) {
+        list_add_tail(&lost, &group->lost_link);
+    }
+}
+
+/* Each group is looked at once, however many of its members lost a parent. */
+void
+job_orphan_groups(const struct process *ended)
+{
+    assert(spin_held(&family_lock));
+    if (ended->parent != init_process) {
+        job_lose_parent(ended, ended->parent);
+    }
+    list_for_each_safe(pos, &lost) {
+        struct pgrp *group = list_entry(pos, struct pgrp, lost_link);
+        bool stopped = false;
+        list_del(pos);
+        for_each_member(process, group) {
+            stopped = stopped || process->stopped;
+        }
+        if (stopped && is_orphaned(group)) {
+            group_send(group->pgid, SIGHUP);
+            group_send(group->pgid, SIGCONT);
+        }
+    }
+}
+
+long
+job_refuse(int signal)
+{
+    struct process *process = current->process;
+    const struct kernel_sigaction *action =
+        &process->sigacts->action[signal - 1];
+
+    assert(spin_held(&family_lock));
+    if ((current->blocked & SIGNAL_BIT(signal)) || action->handler == SIG_IGN) {
+        return signal == SIGTTIN ? -EIO : 0;
+    }
+    if (is_orphaned(process->group)) {
+        return -EIO;
+    }
+    group_send(process->group->pgid, signal);
+    return signal_restart();
+}
+
 /* Stop, until SIGCONT or SIGKILL; but not if one of these came after the stop
- * signal was taken.  Both sides hold process->lock: the sender sees us stopped,
+ * signal was taken, nor in an orphaned group by any but SIGSTOP.  Both sides hold process->lock: the sender sees us stopped,
  * or we see what the sender did. */
 void
 job_stop(int signal)
@@ -57,7 +128,8 @@ job_stop(int signal)
     spin_lock(&process->lock);
     bool stops = process->stop_taken
                  && ((process->pending.set | current->pending.set)
-                     & SIGNAL_BIT(SIGKILL)) == 0;
+                     & SIGNAL_BIT(SIGKILL)) == 0
+                 && (signal == SIGSTOP || !is_orphaned(process->group));
     if (stops) {
         process->stopped = true;
         process->stop_status = W_STOPCODE(signal);

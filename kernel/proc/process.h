@@ -65,6 +65,7 @@ struct process {
 
     /* Copied. */
     struct pgrp *group;        /* T */
+    u32 turn;                  /* T  of its session: has that terminal */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
     struct rlimit open_files;  /* a  changed by itself only */

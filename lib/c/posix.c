@@ -3,11 +3,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,40 +21,6 @@ pid_t
 waitpid(pid_t pid, int *status, int options)
 {
     return wait4(pid, status, options, NULL);
-}
-
-int
-tcgetattr(int fd, struct termios *modes)
-{
-    return ioctl(fd, TCGETS, modes);
-}
-
-int
-tcsetattr(int fd, int when, const struct termios *modes)
-{
-    return ioctl(fd, TCSETS + (unsigned long)when, modes);
-}
-
-pid_t
-tcgetpgrp(int fd)
-{
-    pid_t pgid;
-
-    return ioctl(fd, TIOCGPGRP, &pgid) < 0 ? -1 : pgid;
-}
-
-int
-tcsetpgrp(int fd, pid_t pgid)
-{
-    return ioctl(fd, TIOCSPGRP, &pgid);
-}
-
-int
-isatty(int fd)
-{
-    struct termios modes;
-
-    return tcgetattr(fd, &modes) == 0;
 }
 
 /* With buf NULL, the caller must free the result. */

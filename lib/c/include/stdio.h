@@ -13,6 +13,7 @@
 
 #define EOF (-1)
 #define BUFSIZ 4096
+#define L_ctermid 9 /* bytes of ctermid's name */
 
 #define _IOFBF 0
 #define _IOLBF 1
@@ -29,6 +30,7 @@ int renameat(int from_dir, const char *from, int to_dir, const char *to);
 int renameat2(int from_dir, const char *from, int to_dir, const char *to,
               unsigned flags);
 int remove(const char *path);
+char *ctermid(char *buf);
 
 FILE *fopen(const char *path, const char *mode);
 FILE *fdopen(int fd, const char *mode);

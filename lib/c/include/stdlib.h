@@ -28,6 +28,12 @@ int setenv(const char *name, const char *value, int overwrite);
 int unsetenv(const char *name);
 int putenv(char *assignment);
 
+int posix_openpt(int flags);
+int grantpt(int master);
+int unlockpt(int master);
+char *ptsname(int master);
+int ptsname_r(int master, char *buf, size_t size);
+
 int atexit(void (*function)(void));
 _Noreturn void exit(int status);
 _Noreturn void _Exit(int status);

@@ -54,6 +54,8 @@ int dup3(int fd, int to, int flags);
 int pipe(int fds[2]);
 int pipe2(int fds[2], int flags);
 int isatty(int fd);
+char *ttyname(int fd);
+int ttyname_r(int fd, char *buf, size_t size);
 
 int access(const char *path, int mode);
 int faccessat(int dir, const char *path, int mode, int flags);
