@@ -33,6 +33,8 @@ int remove(const char *path);
 FILE *fopen(const char *path, const char *mode);
 FILE *fdopen(int fd, const char *mode);
 int fclose(FILE *file);
+FILE *popen(const char *command, const char *mode);
+int pclose(FILE *file);
 int fflush(FILE *file);
 int setvbuf(FILE *file, char *buf, int mode, size_t size);
 int fileno(FILE *file);
