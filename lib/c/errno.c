@@ -1,6 +1,5 @@
-/* errno, and the texts of its values and of the signals. */
+/* errno, and the texts of its values. */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 int errno;
@@ -50,40 +49,6 @@ static const char *const errors[] = {
     [ETIMEDOUT] = "Connection timed out",
 };
 
-static const char *const signals[] = {
-    [SIGHUP] = "Hangup",
-    [SIGINT] = "Interrupt",
-    [SIGQUIT] = "Quit",
-    [SIGILL] = "Illegal instruction",
-    [SIGTRAP] = "Trace/breakpoint trap",
-    [SIGABRT] = "Aborted",
-    [SIGBUS] = "Bus error",
-    [SIGFPE] = "Floating point exception",
-    [SIGKILL] = "Killed",
-    [SIGUSR1] = "User defined signal 1",
-    [SIGSEGV] = "Segmentation fault",
-    [SIGUSR2] = "User defined signal 2",
-    [SIGPIPE] = "Broken pipe",
-    [SIGALRM] = "Alarm clock",
-    [SIGTERM] = "Terminated",
-    [SIGSTKFLT] = "Stack fault",
-    [SIGCHLD] = "Child exited",
-    [SIGCONT] = "Continued",
-    [SIGSTOP] = "Stopped (signal)",
-    [SIGTSTP] = "Stopped",
-    [SIGTTIN] = "Stopped (tty input)",
-    [SIGTTOU] = "Stopped (tty output)",
-    [SIGURG] = "Urgent I/O condition",
-    [SIGXCPU] = "CPU time limit exceeded",
-    [SIGXFSZ] = "File size limit exceeded",
-    [SIGVTALRM] = "Virtual timer expired",
-    [SIGPROF] = "Profiling timer expired",
-    [SIGWINCH] = "Window changed",
-    [SIGIO] = "I/O possible",
-    [SIGPWR] = "Power failure",
-    [SIGSYS] = "Bad system call",
-};
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 char *
@@ -93,13 +58,4 @@ strerror(int number)
         return (char *)errors[number];
     }
     return (char *)"Unknown error";
-}
-
-char *
-strsignal(int sig)
-{
-    if ((size_t)sig < COUNT(signals) && signals[sig] != NULL) {
-        return (char *)signals[sig];
-    }
-    return (char *)"Unknown signal";
 }

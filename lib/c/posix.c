@@ -23,6 +23,18 @@ waitpid(pid_t pid, int *status, int options)
     return wait4(pid, status, options, NULL);
 }
 
+pid_t
+wait3(int *status, int options, struct rusage *usage)
+{
+    return wait4(-1, status, options, usage);
+}
+
+int
+waitid(idtype_t kind, id_t id, siginfo_t *info, int options)
+{
+    return sys_waitid(kind, (pid_t)id, info, options, NULL);
+}
+
 /* With buf NULL, the caller must free the result. */
 char *
 getcwd(char *buf, size_t size)

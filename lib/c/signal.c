@@ -53,10 +53,95 @@ sigpending(sigset_t *set)
     return sys_rt_sigpending(set, sizeof(*set));
 }
 
+/* For threads: the number of an error, and errno is left alone. */
+int
+pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+    int error = errno;
+    int result = sigprocmask(how, set, old) < 0 ? errno : 0;
+
+    errno = error;
+    return result;
+}
+
+int
+sigsuspend(const sigset_t *mask)
+{
+    return sys_rt_sigsuspend(mask, sizeof(*mask));
+}
+
+int
+sigtimedwait(const sigset_t *set, siginfo_t *info,
+             const struct timespec *timeout)
+{
+    return sys_rt_sigtimedwait(set, info, timeout, sizeof(*set));
+}
+
+int
+sigwaitinfo(const sigset_t *set, siginfo_t *info)
+{
+    return sigtimedwait(set, info, NULL);
+}
+
+/* A handler of another signal does not end this one: POSIX has no EINTR. */
+int
+sigwait(const sigset_t *set, int *sig)
+{
+    int got;
+
+    do {
+        got = sigtimedwait(set, NULL, NULL);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return errno;
+    }
+    *sig = got;
+    return 0;
+}
+
+/* To the thread: so it is there, if it is not blocked, when raise returns. */
 int
 raise(int sig)
 {
-    return kill(getpid(), sig);
+    return tgkill(getpid(), gettid(), sig);
+}
+
+int
+killpg(pid_t pgid, int sig)
+{
+    if (pgid < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return kill(-pgid, sig);
+}
+
+int
+sigqueue(pid_t pid, int sig, union sigval value)
+{
+    siginfo_t info = {.si_signo = sig, .si_code = SI_QUEUE};
+
+    info.si_pid = getpid();
+    info.si_uid = getuid();
+    info.si_value = value;
+    return sys_rt_sigqueueinfo(pid, sig, &info);
+}
+
+/* Whether a call that sig interrupts fails with EINTR, or begins again. */
+int
+siginterrupt(int sig, int interrupts)
+{
+    struct sigaction action;
+
+    if (sigaction(sig, NULL, &action) < 0) {
+        return -1;
+    }
+    if (interrupts) {
+        action.sa_flags &= ~SA_RESTART;
+    } else {
+        action.sa_flags |= SA_RESTART;
+    }
+    return sigaction(sig, &action, NULL);
 }
 
 int
@@ -108,4 +193,24 @@ sigismember(const sigset_t *set, int sig)
     sigset_t bit = checked_bit(sig);
 
     return bit == 0 ? -1 : (*set & bit) != 0;
+}
+
+int
+sigisemptyset(const sigset_t *set)
+{
+    return *set == 0;
+}
+
+int
+sigandset(sigset_t *set, const sigset_t *left, const sigset_t *right)
+{
+    *set = *left & *right;
+    return 0;
+}
+
+int
+sigorset(sigset_t *set, const sigset_t *left, const sigset_t *right)
+{
+    *set = *left | *right;
+    return 0;
 }

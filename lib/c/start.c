@@ -67,11 +67,18 @@ _Exit(int status)
     _exit(status);
 }
 
+/* A handler is called, if there is one; but the program does not go on, even
+ * if SIGABRT is ignored, or its handler returns. */
 _Noreturn void
 abort(void)
 {
-    raise(SIGABRT);
-    signal(SIGABRT, SIG_DFL);
-    raise(SIGABRT);
-    _exit(127);
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGABRT);
+    for (;;) {
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
+        raise(SIGABRT);
+        signal(SIGABRT, SIG_DFL);
+    }
 }

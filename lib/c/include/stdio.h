@@ -35,6 +35,8 @@ char *ctermid(char *buf);
 FILE *fopen(const char *path, const char *mode);
 FILE *fdopen(int fd, const char *mode);
 int fclose(FILE *file);
+FILE *popen(const char *command, const char *mode);
+int pclose(FILE *file);
 int fflush(FILE *file);
 int setvbuf(FILE *file, char *buf, int mode, size_t size);
 int fileno(FILE *file);

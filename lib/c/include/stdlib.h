@@ -38,3 +38,5 @@ int atexit(void (*function)(void));
 _Noreturn void exit(int status);
 _Noreturn void _Exit(int status);
 _Noreturn void abort(void);
+
+int system(const char *command);

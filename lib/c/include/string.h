@@ -18,3 +18,5 @@ char *strtok_r(char *restrict s, const char *restrict separators,
 
 char *strerror(int number);
 char *strsignal(int sig);
+const char *sigabbrev_np(int sig);
+const char *sigdescr_np(int sig);

@@ -70,8 +70,12 @@ builtin_continue(int argc, char **argv)
 static int
 builtin_exit(int argc, char **argv)
 {
-    int status = argc > 1 ? number_argument("exit", argv[1]) : shell.status;
+    int last = shell.trap_status >= 0 ? shell.trap_status : shell.status;
+    int status = argc > 1 ? number_argument("exit", argv[1]) : last;
 
+    if (jobs_stopped()) {
+        return 0;
+    }
     shell_exit(status < 0 ? 2 : status);
 }
 
@@ -99,12 +103,15 @@ builtin_exec(int argc, char **argv)
     }
     if (!shell.interactive) {
         fflush(stdout);
-        shell.exit_trap = NULL; /* if it fails, too, as POSIX's exec does */
+        shell.traps[0] = NULL; /* if it fails, too, as POSIX's exec does */
         shell_exit(exec_program(argv + 1, var_environment()));
     }
-    job_control_signals(false);
+    sigset_t before;
+    signals_hold(&before);
+    signals_child(false);
     int status = exec_program(argv + 1, var_environment());
-    job_control_signals(true);
+    signals_set_all();
+    signals_release(&before);
     return status;
 }
 
@@ -152,21 +159,6 @@ builtin_dot(int argc, char **argv)
     return status;
 }
 
-static int
-builtin_wait(int argc, char **argv)
-{
-    int status = 0;
-
-    if (argc == 1) {
-        jobs_collect(0);
-    }
-    for (int i = 1; i < argc; i++) {
-        int pid = number_argument("wait", argv[i]);
-        status = pid < 0 ? 2 : jobs_wait_one(pid);
-    }
-    return status;
-}
-
 static const struct builtin builtins[] = {
     {":", builtin_true, true},          {".", builtin_dot, true},
     {"break", builtin_break, true},     {"continue", builtin_continue, true},
@@ -176,10 +168,12 @@ static const struct builtin builtins[] = {
     {"return", builtin_return, true},   {"set", builtin_set, true},
     {"shift", builtin_shift, true},     {"trap", builtin_trap, true},
     {"unset", builtin_unset, true},     {"[", test_main, false},
-    {"cd", builtin_cd, false},          {"command", builtin_command, false},
+    {"bg", builtin_bg, false},          {"cd", builtin_cd, false},
+    {"command", builtin_command, false},
     {"echo", builtin_echo, false},      {"false", builtin_false, false},
-    {"getopts", builtin_getopts, false},
-    {"help", builtin_help, false},      {"kill", kill_main, false},
+    {"fg", builtin_fg, false},          {"getopts", builtin_getopts, false},
+    {"help", builtin_help, false},      {"jobs", builtin_jobs, false},
+    {"kill", builtin_kill, false},
     {"pwd", builtin_pwd, false},        {"read", builtin_read, false},
     {"test", test_main, false},         {"true", builtin_true, false},
     {"type", builtin_type, false},      {"umask", builtin_umask, false},

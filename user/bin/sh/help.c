@@ -30,7 +30,9 @@ static const char grammar[] =
     "Words:  $x ${x:-y} ${x%.c} $(a) $((1 + 2)) *.c ~ 'as it is' \"with $x\"\n"
     "Files:  a < in > out 2>&1    a >> out    a << END\n"
     "Keys:   arrows, Home, End, Tab, ^A ^E ^K ^U ^W ^L; ^R searches what was\n"
-    "        typed; ^C gives a command up, ^D ends the input.\n";
+    "        typed; ^C gives a command up, ^D ends the input.\n"
+    "Jobs:   ^Z stops what runs; jobs lists, fg and bg let it go on, in front\n"
+    "        or behind; %1 is a job for them, kill and wait.\n";
 
 /* Add a word to a list that is printed in lines. */
 static size_t

@@ -16,33 +16,9 @@
 
 #include "run.h"
 
-/* A process in the background: the last of its pipeline. */
-struct background {
-    struct background *next;
-    pid_t pid;
-    bool done;
-    int status;
-};
-
-/* What an interactive shell must survive, and its jobs must not. */
-static const int shell_ignores[] = {SIGQUIT, SIGTTOU, SIGTSTP};
-
-/*
- * SIGINT is blocked, not ignored: so it is seen, by sigpending, that ^C was
- * typed while the shell itself was at work.
- */
-void
-job_control_signals(bool ours)
-{
-    sigset_t interrupt;
-
-    for (size_t i = 0; i < sizeof(shell_ignores) / sizeof(int); i++) {
-        signal(shell_ignores[i], ours ? SIG_IGN : SIG_DFL);
-    }
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    sigprocmask(ours ? SIG_BLOCK : SIG_UNBLOCK, &interrupt, NULL);
-}
+/* The terminal's when a job begins: one that does not end by itself may leave
+ * it in any other. */
+static struct termios modes;
 
 /* Whether ^C was typed since the last time. */
 bool
@@ -50,8 +26,8 @@ job_interrupted(void)
 {
     sigset_t pending;
 
-    if (!shell.interactive || sigpending(&pending) < 0 ||
-        sigismember(&pending, SIGINT) <= 0) {
+    if (!shell.interactive || shell.traps[SIGINT] != NULL ||
+        sigpending(&pending) < 0 || sigismember(&pending, SIGINT) <= 0) {
         return false;
     }
     signal(SIGINT, SIG_IGN); /* this forgets it */
@@ -59,17 +35,50 @@ job_interrupted(void)
     return true;
 }
 
-/* Take the terminal, if we have one to control. */
-void
-job_control_start(void)
+/* A descriptor of the terminal, out of the way. => -1: there is none */
+static int
+open_terminal(void)
 {
-    job_control_signals(true);
-    shell.tty = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
-    if (shell.tty < 0 || tcgetpgrp(shell.tty) < 0) {
-        return;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (tcgetpgrp(fd) >= 0) {
+            return fcntl(fd, F_DUPFD_CLOEXEC, 10);
+        }
     }
-    setpgid(0, 0);
-    shell.job_control = tcsetpgrp(shell.tty, getpgrp()) == 0;
+    return -1;
+}
+
+/* Take the terminal as soon as it is our turn, or give it back. */
+bool
+job_control_set(bool on)
+{
+    static pid_t group_before;
+
+    if (!on) {
+        tcsetpgrp(shell.tty, group_before);
+        setpgid(0, group_before);
+        close(shell.tty);
+        shell.job_control = false;
+    } else {
+        shell.tty = open_terminal();
+        if (shell.tty < 0) {
+            complain("there is no terminal to control jobs at");
+            return false;
+        }
+        group_before = getpgrp();
+        while (tcgetpgrp(shell.tty) != getpgrp()) {
+            kill(0, SIGTTIN);
+        }
+        shell.job_control = true;
+    }
+    signals_set(SIGTSTP);
+    signals_set(SIGTTIN);
+    signals_set(SIGTTOU);
+    if (on) {
+        setpgid(0, 0);
+        tcsetpgrp(shell.tty, getpgrp());
+        tcgetattr(shell.tty, &modes);
+    }
+    return true;
 }
 
 /* In a new child: join the job, and undo what is only for the shell. */
@@ -82,19 +91,14 @@ job_child(const struct job *job)
             tcsetpgrp(shell.tty, getpgrp());
         }
     }
-    if (shell.interactive) {
-        job_control_signals(false);
-    } else if (job->background) {
-        signal(SIGINT, SIG_IGN);
-        signal(SIGQUIT, SIG_IGN);
-    }
+    signals_child(job->background && !shell.job_control);
 }
 
 /* In the shell: a child was started. The first one names the group. */
 void
 job_add(struct job *job, pid_t pid)
 {
-    job->pids[job->count++] = pid;
+    job->processes[job->count++] = (struct process){pid, JOB_RUNS};
     if (!shell.job_control) {
         return;
     }
@@ -107,24 +111,58 @@ job_add(struct job *job, pid_t pid)
     }
 }
 
-static int
-status_code(int status)
+static bool
+note_in(struct job *job, pid_t pid, int status)
 {
-    if (WIFEXITED(status)) {
-        return WEXITSTATUS(status);
+    for (int i = 0; i < job->count; i++) {
+        if (job->processes[i].pid == pid) {
+            enum job_state before = job_state(job);
+            job->processes[i].status = WIFCONTINUED(status) ? JOB_RUNS
+                                                            : status;
+            job->changed |= job_state(job) != before;
+            return true;
+        }
     }
-    return 128 + (WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status));
+    return false;
+}
+
+/* Let one change of a child be known; it may be of `front`.
+ * => as waitpid */
+static pid_t
+await(struct job *front, int options)
+{
+    int status;
+    pid_t pid;
+
+    if (shell.job_control) {
+        options |= WUNTRACED | (front == NULL ? WCONTINUED : 0);
+    }
+    do {
+        pid = waitpid(-1, &status, options);
+    } while (pid < 0 && errno == EINTR);
+    if (pid <= 0 || (front != NULL && note_in(front, pid, status))) {
+        return pid;
+    }
+    for (struct job *job = shell.jobs; job != NULL; job = job->next) {
+        if (note_in(job, pid, status)) {
+            if (job_state(job) == JOB_STOPPED) {
+                job_take_out(job);
+                job_place(job);
+            }
+            break;
+        }
+    }
+    return pid;
 }
 
 /* ^C and a reader that went away are no news. */
 static void
-report_death(pid_t pid, int status)
+report_deaths(const struct job *job)
 {
-    if (WIFSTOPPED(status)) {
-        dprintf(STDERR_FILENO, "\n[%d] stopped\n", pid);
-    } else if (WIFSIGNALED(status)) {
-        int sig = WTERMSIG(status);
-        if (sig != SIGINT && sig != SIGPIPE) {
+    for (int i = 0; i < job->count; i++) {
+        int status = job->processes[i].status;
+        int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        if (sig != 0 && sig != SIGINT && sig != SIGPIPE) {
             dprintf(STDERR_FILENO, "%s\n", strsignal(sig));
         } else if (sig == SIGINT && shell.interactive) {
             dprintf(STDERR_FILENO, "\n");
@@ -132,105 +170,113 @@ report_death(pid_t pid, int status)
     }
 }
 
-static pid_t
-wait_patiently(pid_t pid, int *status, int options)
+/* The terminal is the shell's again. */
+static void
+take_terminal(struct job *job)
 {
-    pid_t result;
-
-    do {
-        result = waitpid(pid, status, options);
-    } while (result < 0 && errno == EINTR);
-    return result;
+    tcsetpgrp(shell.tty, getpgrp());
+    if (job_state(job) == JOB_DONE && job_status(job) < 128) {
+        tcgetattr(shell.tty, &modes);
+    } else {
+        job->has_modes = tcgetattr(shell.tty, &job->modes) == 0;
+        tcsetattr(shell.tty, TCSADRAIN, &modes);
+    }
 }
 
-/* Wait for a foreground job. => the status of its last process */
+/* Wait for a foreground job. => its status */
 int
 job_wait(struct job *job)
 {
-    int result = 2; /* nothing was started, after a complaint */
-
-    if (shell.job_control && job->count > 0 && job_interrupted()) {
-        kill(-job->pgid, SIGINT); /* typed before the job had the terminal */
+    if (job->count == 0) {
+        return 2; /* nothing was started, after a complaint */
     }
-    for (int i = 0; i < job->count; i++) {
-        int status;
-        int options = shell.job_control ? WUNTRACED : 0;
-        if (wait_patiently(job->pids[i], &status, options) > 0) {
-            result = status_code(status);
-            report_death(job->pids[i], status);
-            if (shell.interactive && result == 128 + SIGINT) {
-                shell.unwind = UNWIND_COMMAND;
-            }
-        }
+    if (shell.job_control && job_interrupted()) {
+        kill(-job->pgid, SIGINT); /* typed before it had the terminal */
+    }
+    while (job_state(job) == JOB_RUNNING && await(job, 0) > 0) {
+        continue;
+    }
+    int status = job_status(job);
+    report_deaths(job);
+    if (shell.interactive && status == 128 + SIGINT) {
+        shell.unwind = UNWIND_COMMAND;
     }
     if (shell.job_control) {
-        tcsetpgrp(shell.tty, getpgrp());
+        take_terminal(job);
     }
-    return result;
-}
-
-/* The job goes on in the background; its last process is $!. */
-void
-job_remember(const struct job *job)
-{
-    if (job->count == 0) {
-        return;
-    }
-    struct background *entry = check_memory(malloc(sizeof(*entry)));
-    shell.last_job = job->pids[job->count - 1];
-    for (struct background *b = shell.background; b != NULL; b = b->next) {
-        b->pid = b->pid == shell.last_job ? 0 : b->pid; /* it is used again */
-    }
-    *entry = (struct background){
-        .next = shell.background,
-        .pid = shell.last_job,
-    };
-    shell.background = entry;
-    if (shell.interactive) {
-        dprintf(STDERR_FILENO, "[%d]\n", shell.last_job);
-    }
-}
-
-static void
-note_end(pid_t pid, int status)
-{
-    for (struct background *b = shell.background; b != NULL; b = b->next) {
-        if (b->pid == pid) {
-            b->done = true;
-            b->status = status;
-            if (shell.interactive) {
-                dprintf(STDERR_FILENO, "[%d] %s\n", pid, WIFSIGNALED(status)
-                        ? strsignal(WTERMSIG(status)) : "done");
-            }
+    if (job_state(job) == JOB_STOPPED) {
+        dprintf(STDERR_FILENO, "\n");
+        job->background = true;
+        if (job->number == 0) {
+            job_remember(job);
+        } else {
+            job_place(job);
         }
     }
-}
-
-void
-jobs_collect(int options)
-{
-    int status;
-    pid_t pid;
-
-    while ((pid = wait_patiently(-1, &status, options)) > 0) {
-        note_end(pid, status);
+    if (shell.opt['b'] && shell.interactive) {
+        jobs_collect();
+        jobs_notify();
     }
+    return status;
 }
 
-/* => 127 if pid is no child of ours, else its status */
+/* Let a job of the table go on. => its status, if it is in front */
 int
-jobs_wait_one(pid_t pid)
+job_resume(struct job *job, bool front)
 {
-    int status;
-
-    for (struct background *b = shell.background; b != NULL; b = b->next) {
-        if (b->pid == pid && b->done) {
-            return status_code(b->status);
+    job_take_out(job);
+    for (int i = 0; i < job->count; i++) {
+        if (WIFSTOPPED(job->processes[i].status)) {
+            job->processes[i].status = JOB_RUNS;
         }
     }
-    if (pid <= 0 || wait_patiently(pid, &status, 0) < 0) {
-        return 127;
+    job->background = !front;
+    job->changed = false;
+    if (front) {
+        tcsetpgrp(shell.tty, job->pgid);
+        if (job->has_modes) {
+            tcsetattr(shell.tty, TCSADRAIN, &job->modes);
+        }
     }
-    note_end(pid, status);
-    return status_code(status);
+    kill(-job->pgid, SIGCONT);
+    if (!front) {
+        job_place(job);
+        return 0;
+    }
+    int status = job_wait(job);
+    if (job_state(job) != JOB_STOPPED) {
+        job_free(job);
+    }
+    return status;
+}
+
+void
+jobs_collect(void)
+{
+    while (await(NULL, WNOHANG) > 0) {
+        continue;
+    }
+}
+
+int
+jobs_wait_change(void)
+{
+    sigset_t set, before;
+    pid_t pid;
+    int sig = 0;
+
+    if (!signals_awaited(&set)) {
+        return await(NULL, 0) > 0 ? 0 : -1;
+    }
+    sigprocmask(SIG_BLOCK, &set, &before);
+    while ((pid = await(NULL, WNOHANG)) == 0) {
+        sig = signals_caught();
+        sig = sig > 0 ? sig : sigwaitinfo(&set, NULL);
+        if (sig > 0 && (sig != SIGCHLD || shell.traps[sig] != NULL)) {
+            signals_note(sig);
+            break;
+        }
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return pid > 0 ? 0 : pid < 0 ? -1 : sig;
 }

@@ -167,8 +167,10 @@ lex_operator(struct parser *parser)
 void
 lex_next(struct parser *parser)
 {
+    parser->before = parser->source->at;
     skip_blanks(parser);
     parser->line = parser->source->line;
+    parser->start = parser->source->at;
     if (*here(parser) == '\0') {
         parser->token = TOKEN_END;
     } else if (!lex_operator(parser)) {

@@ -1,7 +1,7 @@
 /*
  * sh: a small POSIX shell.
  *
- *     sh [-aefnuvxC] [-o OPTION]           commands from standard input
+ *     sh [-abefmnuvxC] [-o OPTION]          commands from standard input
  *     sh [OPTIONS] FILE [ARG...]           from a file, the rest being $1 ...
  *     sh [OPTIONS] -c TEXT [NAME [ARG...]]
  *     sh [OPTIONS] -s [ARG...]             as without a file, with $1 ...
@@ -21,7 +21,7 @@
 #include "run.h"
 #include "syntax.h"
 
-struct shell shell = {.name = "sh", .tty = -1};
+struct shell shell = {.name = "sh", .tty = -1, .trap_status = -1};
 
 /* One write, and no allocation: also called between vfork and exec. */
 void
@@ -39,13 +39,16 @@ complain(const char *fmt, ...)
 void
 shell_exit(int status)
 {
-    char *trap = shell.exit_trap;
+    char *trap = shell.traps[0];
 
     if (trap != NULL) {
-        shell.exit_trap = NULL;
-        shell.status = status;
+        shell.traps[0] = NULL;
+        shell.trap_status = shell.status = status;
         shell.unwind = UNWIND_NOT;
         run_text(trap);
+    }
+    if (shell.job_control) {
+        job_control_set(false);
     }
     exit(status);
 }
@@ -139,13 +142,18 @@ main(int argc, char **argv)
 
     shell.pid = getpid();
     if (argc < 1 || !choose_source(&source, argc, argv)) {
-        complain("usage: sh [-aefnuvxC] [-c TEXT | FILE | -s] [ARG...]");
+        complain("usage: sh [-abefmnuvxC] [-c TEXT | FILE | -s] [ARG...]");
         return 2;
     }
     set_variables();
-    signal(SIGCHLD, SIG_DFL);
+    signals_start();
     if (shell.interactive) {
-        job_control_start();
+        shell.opt['m'] = isatty(STDIN_FILENO);
+    }
+    if (shell.opt['m']) {
+        shell.opt['m'] = job_control_set(true);
+    }
+    if (shell.interactive) {
         greet();
     }
     run_source(&source);

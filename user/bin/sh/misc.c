@@ -1,7 +1,6 @@
-/* Builtins about directories, input and output, names and signals. */
+/* Builtins about directories, input and output, and names. */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,35 +192,5 @@ builtin_command(int argc, char **argv)
     shell.guarded++;
     int status = run_ready(&ready, false);
     shell.guarded--;
-    return status;
-}
-
-/* trap '' SIGNAL ignores, trap - SIGNAL does not; EXIT may have a command. */
-int
-builtin_trap(int argc, char **argv)
-{
-    bool reset = argc == 2 || (argc > 1 && strcmp(argv[1], "-") == 0);
-    int status = 0;
-
-    if (argc == 1 && shell.exit_trap != NULL) {
-        printf("trap -- ");
-        print_quoted(shell.exit_trap);
-        puts(" EXIT");
-    }
-    int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
-    const char *action = argv[i];
-    for (i += argc != 2; i < argc; i++) {
-        int sig = strcmp(argv[i], "EXIT") == 0 ? 0 : signal_number(argv[i]);
-        if (sig == 0) {
-            free(shell.exit_trap);
-            shell.exit_trap = reset ? NULL : check_memory(strdup(action));
-        } else if (sig < 0 || (!reset && *action != '\0')) {
-            complain("trap: %s: %s", argv[i],
-                     sig < 0 ? "no such signal" : "only EXIT takes a command");
-            status = 1;
-        } else {
-            signal(sig, reset ? SIG_DFL : SIG_IGN);
-        }
-    }
     return status;
 }

@@ -148,6 +148,23 @@ ends_list(struct parser *parser, bool one_line)
            (one_line && parser->token == TOKEN_NEWLINE);
 }
 
+/* What the user sees of a job: its text, in one line. */
+static char *
+job_text(struct parser *parser, size_t start)
+{
+    const char *bytes = parser->source->text.bytes;
+
+    if (!shell.job_control) {
+        return NULL;
+    }
+    char *text = tree_copy(parser->tree, bytes + start,
+                           parser->before - start);
+    for (char *c = text; *c != '\0'; c++) {
+        *c = *c == '\n' ? ' ' : *c;
+    }
+    return text;
+}
+
 /* NULL: an empty list, or an error. */
 struct node *
 parse_list(struct parser *parser, bool one_line)
@@ -162,12 +179,17 @@ parse_list(struct parser *parser, bool one_line)
         if (ends_list(parser, one_line)) {
             break;
         }
+        size_t start = parser->start;
         struct node *node = parse_and_or(parser);
         if (node == NULL) {
             return NULL;
         }
         bool background = parser->token == TOKEN_AMPERSAND;
-        *end = background ? new_node(parser, NODE_BACKGROUND, node) : node;
+        if (background) {
+            node = new_node(parser, NODE_BACKGROUND, node);
+            node->name = job_text(parser, start);
+        }
+        *end = node;
         end = &(*end)->next;
         if (!background && parser->token != TOKEN_SEMICOLON &&
             (one_line || parser->token != TOKEN_NEWLINE)) {
@@ -213,6 +235,7 @@ static struct node *
 parse_pipeline(struct parser *parser)
 {
     bool negated = take_word(parser, "!");
+    size_t start = parser->start;
     struct node *first = parse_command(parser);
     struct node *last = first;
 
@@ -227,6 +250,10 @@ parse_pipeline(struct parser *parser)
     }
     if (first != last) {
         first = new_node(parser, NODE_PIPE, first);
+    }
+    if (first->kind == NODE_PIPE || first->kind == NODE_SIMPLE ||
+        first->kind == NODE_SUBSHELL) {
+        first->name = job_text(parser, start);
     }
     return negated ? new_node(parser, NODE_NOT, first) : first;
 }

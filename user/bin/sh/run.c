@@ -38,16 +38,15 @@ run_simple(struct node *node)
 
 /* Run the nodes up to `end` in processes of their own, joined by pipes. */
 static int
-run_job(struct node *node, const struct node *end, bool background)
+run_job(struct node *node, const struct node *end, struct job job)
 {
-    struct job job = {.background = background};
     struct stage stage = {.job = &job, .in = -1};
     size_t count = 0;
 
     for (struct node *n = node; n != end; n = n->next) {
         count++;
     }
-    job.pids = temp_alloc(count * sizeof(pid_t));
+    job.processes = temp_alloc(count * sizeof(*job.processes));
     pid_t pid = 0;
     for (; node != end; node = node->next) {
         int fds[2] = {-1, -1};
@@ -66,7 +65,7 @@ run_job(struct node *node, const struct node *end, bool background)
         close_fd(stage.out);
         stage.in = stage.unused;
     }
-    if (background) {
+    if (job.background) {
         job_remember(&job);
         return shell.status = pid > 0 ? 0 : 2;
     }
@@ -77,21 +76,22 @@ run_job(struct node *node, const struct node *end, bool background)
 static int
 run_pipe(struct node *node)
 {
-    return check(run_job(node->left, NULL, false));
+    return check(run_job(node->left, NULL, (struct job){.text = node->name}));
 }
 
 static int
 run_subshell(struct node *node)
 {
-    return check(run_job(node, node->next, false));
+    return check(run_job(node, node->next, (struct job){.text = node->name}));
 }
 
 static int
 run_background(struct node *node)
 {
     struct node *left = node->left;
+    struct job job = {.background = true, .text = node->name};
 
-    return run_job(left->kind == NODE_PIPE ? left->left : left, NULL, true);
+    return run_job(left->kind == NODE_PIPE ? left->left : left, NULL, job);
 }
 
 /* A command of which only the status is wanted. */
@@ -310,6 +310,10 @@ run_node(struct node *node)
                   node->kind != NODE_SUBSHELL;
     int status = around ? run_redirected(node) : runners[node->kind](node);
 
+    if (signals_caught() > 0 && shell.unwind == UNWIND_NOT) {
+        traps_run();
+        status = shell.status;
+    }
     temp_release(mark);
     return status;
 }

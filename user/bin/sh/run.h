@@ -2,6 +2,7 @@
 
 /* From trees to processes: what the files that run commands share. */
 
+#include "jobs.h"
 #include "shared.h"
 #include "sh.h"
 
@@ -92,24 +93,6 @@ bool redirect_expand(struct redir *from, struct redir **to);
 bool redirect_apply(const struct redir *redirs, struct saved_fd **saved);
 void redirect_undo(struct saved_fd *saved, bool stay);
 
-/* jobs.c: the processes of one pipeline. */
-struct job {
-    pid_t pgid; /* 0: the shell's own group */
-    bool background;
-    int count;
-    pid_t *pids;
-};
-
-void job_control_start(void);
-void job_control_signals(bool ours);
-void job_child(const struct job *job);
-void job_add(struct job *job, pid_t pid);
-int job_wait(struct job *job);
-void job_remember(const struct job *job);
-void jobs_collect(int options); /* WNOHANG, or 0: wait for all */
-int jobs_wait_one(pid_t pid);
-bool job_interrupted(void);
-
 /* simple.c: a simple command whose words and targets are expanded. */
 struct ready {
     const struct word *assignments; /* the words in front of `words` */
@@ -119,6 +102,7 @@ struct ready {
     struct redir *redirs;
     struct function *function;
     const struct builtin *builtin; /* both NULL: a program */
+    char *text; /* what the job is called */
 };
 
 bool ready_make(const struct node *node, struct ready *ready);
@@ -171,12 +155,16 @@ void params_set(char **args, int count);
 void params_free(struct params *params);
 
 /* Builtins that stand in a file of their own. */
+int builtin_bg(int argc, char **argv);
 int builtin_cd(int argc, char **argv);
 int builtin_command(int argc, char **argv);
 int builtin_echo(int argc, char **argv);
 int builtin_export(int argc, char **argv);
+int builtin_fg(int argc, char **argv);
 int builtin_getopts(int argc, char **argv);
 int builtin_help(int argc, char **argv);
+int builtin_jobs(int argc, char **argv);
+int builtin_kill(int argc, char **argv);
 int builtin_pwd(int argc, char **argv);
 int builtin_read(int argc, char **argv);
 int builtin_readonly(int argc, char **argv);
@@ -186,3 +174,4 @@ int builtin_trap(int argc, char **argv);
 int builtin_type(int argc, char **argv);
 int builtin_umask(int argc, char **argv);
 int builtin_unset(int argc, char **argv);
+int builtin_wait(int argc, char **argv);

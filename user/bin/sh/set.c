@@ -9,9 +9,10 @@ static const struct {
     char letter;
     const char *name;
 } options[] = {
-    {'C', "noclobber"}, {'a', "allexport"}, {'e', "errexit"},
-    {'f', "noglob"},    {'n', "noexec"},    {'u', "nounset"},
-    {'v', "verbose"},   {'x', "xtrace"},
+    {'C', "noclobber"}, {'a', "allexport"}, {'b', "notify"},
+    {'e', "errexit"},   {'f', "noglob"},    {'m', "monitor"},
+    {'n', "noexec"},    {'u', "nounset"},   {'v', "verbose"},
+    {'x', "xtrace"},
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -115,9 +116,13 @@ builtin_set(int argc, char **argv)
         var_print("", false, false);
         return 0;
     }
+    bool monitor = shell.opt['m'];
     int i = options_read(argv, "");
     if (i < 0) {
         return shell_fail();
+    }
+    if (shell.opt['m'] != monitor && !job_control_set(!monitor)) {
+        shell.opt['m'] = false;
     }
     bool dashes = i < argc && strcmp(argv[i], "--") == 0;
     bool dash = i < argc && strcmp(argv[i], "-") == 0;

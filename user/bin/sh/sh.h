@@ -16,6 +16,7 @@
  *         SIMPLE - SIMPLE  words, redirs
  */
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -83,7 +84,7 @@ struct node {
     struct node *right;
     struct node *other;
     struct case_item *items;
-    char *name;
+    char *name; /* or the text of a job, if there is job control */
 };
 
 /* $1 ... ; a function has its own. */
@@ -119,9 +120,11 @@ struct shell {
     int calls;        /* functions and files that `return` can leave */
     int levels;       /* loops that break and continue still have to leave */
     enum unwind unwind;
-    char *exit_trap;
-    struct tree *tree;             /* the one that runs */
-    struct background *background; /* jobs.c's list */
+    char *traps[NSIG]; /* commands, "" to ignore a signal; EXIT is 0 */
+    int trap_status;   /* of the command before the trap that runs, or -1 */
+    struct tree *tree; /* the one that runs */
+    struct job *jobs;  /* the current one first (jobs.c) */
+    bool warned;       /* that there are stopped jobs: exit again leaves */
 };
 
 extern struct shell shell;

@@ -24,7 +24,7 @@ ready_make(const struct node *node, struct ready *ready)
 {
     const struct word *word = node->words;
 
-    *ready = (struct ready){.assignments = word};
+    *ready = (struct ready){.assignments = word, .text = node->name};
     shell.line = node->line;
     command_substituted = false;
     while (word != NULL && assignment_name(word) > 0) {

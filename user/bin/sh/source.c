@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "edit.h"
@@ -111,11 +110,16 @@ add_from_terminal(struct source *source)
     char *line;
 
     if (!source->continued) {
-        jobs_collect(WNOHANG);
+        traps_run();
+        jobs_collect();
+        jobs_notify();
         job_interrupted(); /* forget a ^C that no loop has looked for */
     }
     enum edit_result result = edit_line(shown == NULL ? "" : shown, &line);
     source->interrupted = result == EDIT_INTERRUPTED;
+    if (result == EDIT_END && !source->continued && jobs_stopped()) {
+        return add_from_terminal(source);
+    }
     if (result != EDIT_LINE) {
         return false;
     }
@@ -130,7 +134,7 @@ source_more(struct source *source)
     if (source->text.room == 0 || source->interrupted) {
         return false;
     }
-    if (source->at == source->text.length) {
+    if (source->at == source->text.length && !source->continued) {
         source->at = source->text.length = 0; /* all of it was run */
         source->text.bytes[0] = '\0';
     }

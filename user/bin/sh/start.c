@@ -72,11 +72,14 @@ start_program(struct stage *stage, const struct ready *ready)
     struct saved_var *saved = NULL;
     bool ok = ready_assign(ready, &saved);
     char **envp = var_environment();
+    sigset_t before;
 
+    signals_hold(&before);
     pid_t pid = ok ? vfork() : -1;
     if (pid == 0) {
         exec_child(stage, ready, envp);
     }
+    signals_release(&before);
     if (ok && pid < 0) {
         complain("vfork: %s", strerror(errno));
     }
@@ -88,8 +91,8 @@ start_program(struct stage *stage, const struct ready *ready)
 int
 run_program(const struct ready *ready)
 {
-    pid_t pid;
-    struct job job = {.pids = &pid};
+    struct process process;
+    struct job job = {.processes = &process, .text = ready->text};
     struct stage stage = {.job = &job, .in = -1, .out = -1, .unused = -1};
 
     pid_t child = start_program(&stage, ready);
@@ -103,10 +106,10 @@ run_program(const struct ready *ready)
 static void
 become_copy(void)
 {
-    shell.background = NULL; /* the shell's children are not ours */
+    shell.jobs = NULL; /* the shell's children are not ours */
     shell.interactive = false;
-    shell.job_control = false;
-    shell.exit_trap = NULL;
+    shell.job_control = shell.opt['m'] = false;
+    traps_drop();
 }
 
 static _Noreturn void
@@ -169,11 +172,14 @@ start(struct stage *stage, struct node *node)
         }
     }
     struct shell before = shell;
+    sigset_t mask;
+    signals_hold(&mask);
     pid_t pid = fork();
     if (pid == 0) {
         run_copy(stage, node);
     }
     shell = before;
+    signals_release(&mask);
     if (pid < 0) {
         complain("fork: %s", strerror(errno));
     }
@@ -224,8 +230,9 @@ expand_command(struct expansion *x, const char *text, bool quoted)
 {
     struct shell before = shell;
     int fds[2];
-    pid_t pid;
-    struct job job = {.pids = &pid};
+    struct process process;
+    struct job job = {.processes = &process};
+    sigset_t mask;
 
     if (pipe2(fds, O_CLOEXEC) < 0) {
         complain("pipe: %s", strerror(errno));
@@ -233,11 +240,15 @@ expand_command(struct expansion *x, const char *text, bool quoted)
         return;
     }
     shell.job_control = false;
+    signals_hold(&mask);
     pid_t child = fork();
     if (child == 0) {
         close(fds[0]);
         substitute(text, fds[1]);
     }
+    shell = before;
+    shell.job_control = false;
+    signals_release(&mask);
     close(fds[1]);
     if (child < 0) {
         complain("fork: %s", strerror(errno));

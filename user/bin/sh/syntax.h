@@ -62,6 +62,8 @@ struct parser {
     struct tree *tree;
     enum token token;
     int line;            /* the token's */
+    size_t start;        /* where it is in the source, */
+    size_t before;       /* and where the one before it ends */
     char *text;          /* a word's, as typed */
     struct redir redir;  /* a redirection's kind and descriptor */
     struct redir *here;  /* documents that begin after the next newline */
