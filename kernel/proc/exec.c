@@ -104,7 +104,8 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
         as_put(b.as);
         files_put(b.files);
         if (error == -EINVAL && current->as != NULL) {
-            signal_force(SIGSEGV, SI_KERNEL, 0); /* as Linux, past its point of no return */
+            /* As on Linux, past its point of no return. */
+            signal_force(SIGSEGV, SI_KERNEL, 0);
         }
     }
     args_free(&b.args);

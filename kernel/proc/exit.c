@@ -70,10 +70,14 @@ parent_declines(const struct process *process)
 void
 tell_child(struct process *child, int signal, int code, int status)
 {
-    siginfo_t info = {.si_signo = signal, .si_code = code,
-                      .si_pid = child->pid, .si_status = status};
+    siginfo_t info;
     u64 user, system;
 
+    if (signal == SIGCHLD && signal_is_dropped(child->parent, signal)) {
+        return; /* as mostly: so the rest need not be cheap */
+    }
+    info = (siginfo_t){.si_signo = signal, .si_code = code,
+                       .si_pid = child->pid, .si_status = status};
     proc_ticks(child, &user, &system);
     info.si_utime = (long)user;
     info.si_stime = (long)system;
@@ -130,7 +134,9 @@ end_process(struct process *process)
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL; /* signal_send finds no target */
-    signal_forget(process, ~0UL);
+    if (process->queued != 0) {
+        signal_forget(process, ~0UL);
+    }
     list_del(process->threads.next);
     spin_unlock(&process->lock);
     struct session *session = process->group->session;

@@ -243,7 +243,9 @@ void
 proc_put(struct process *process)
 {
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        signal_free_spare(process);
+        if (!list_empty(&process->spare)) {
+            signal_free_spare(process);
+        }
         kfree(process);
     }
 }

@@ -21,8 +21,6 @@
 #include "proc/sched.h"
 #include "proc/signal.h"
 
-#include "sys/sys.h"
-
 #define RED_ZONE 128 /* below rsp, the program's own (System V ABI, 3.2.2) */
 #define FPU_ALIGN 64
 
@@ -85,7 +83,6 @@ altstack_state(u64 rsp)
                                           : 0;
 }
 
-/* => 0; -EPERM: it is in use; -EINVAL: flags; -ENOMEM: it is too small */
 static int
 set_altstack(stack_t stack, u64 rsp)
 {
@@ -107,22 +104,15 @@ set_altstack(stack_t stack, u64 rsp)
     return 0;
 }
 
-/* int sigaltstack(const stack_t *new, stack_t *old);
- * EPERM: the alternate stack is in use.  EINVAL: flags.  ENOMEM: it is smaller
- * than MINSIGSTKSZ.  EFAULT. */
-long
-sys_sigaltstack(u64 new, u64 old)
+int
+sigframe_set_altstack(const stack_t *new, stack_t *old)
 {
     u64 rsp = current->frame->rsp;
-    stack_t set, before = current->altstack;
 
-    before.ss_flags = altstack_state(rsp)
-                      | (int)((u32)before.ss_flags & SS_AUTODISARM);
-    if (new != 0 && copy_from_user(&set, new, sizeof(set)) != 0) {
-        return -EFAULT;
-    }
-    int error = new != 0 ? set_altstack(set, rsp) : 0;
-    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+    *old = current->altstack;
+    old->ss_flags = altstack_state(rsp)
+                    | (int)((u32)old->ss_flags & SS_AUTODISARM);
+    return new != NULL ? set_altstack(*new, rsp) : 0;
 }
 
 /* ---- To the handler ---- */
@@ -244,28 +234,19 @@ restore_registers(struct trapframe *regs, const ucontext_t *uc)
     return restore_fpu((vaddr_t)uc->uc_mcontext.fpregs);
 }
 
-/* long rt_sigreturn(void);
- * A handler has returned, with rsp 8 above its frame's start.  Continue what it
- * has interrupted; of a bad frame, the result is SIGSEGV.
- * Differences from Linux: 32-bit code segments are refused. */
-long
-sys_rt_sigreturn(void)
+int
+sigframe_pop(struct trapframe *regs)
 {
-    struct trapframe *regs = current->frame;
-    vaddr_t at = regs->rsp - offsetof(struct sigframe, uc);
     ucontext_t uc;
 
-    regs->vector = VECTOR_CHANGED;
-    if (copy_from_user(&uc, at + offsetof(struct sigframe, uc), sizeof(uc))
-        != 0) {
-        signal_force(SIGSEGV, SI_KERNEL, 0);
-        return 0;
+    /* The handler's return has taken the restorer: rsp is at the ucontext. */
+    if (copy_from_user(&uc, regs->rsp, sizeof(uc)) != 0) {
+        return -EFAULT;
     }
     signal_set_blocked(uc.uc_sigmask);
-    if (restore_registers(regs, &uc) != 0) {
-        signal_force(SIGSEGV, SI_KERNEL, 0);
-        return 0;
+    int error = restore_registers(regs, &uc);
+    if (error == 0) {
+        (void)set_altstack(uc.uc_stack, regs->rsp); /* as Linux: or it stays */
     }
-    (void)set_altstack(uc.uc_stack, regs->rsp); /* as Linux: or it stays */
-    return (long)regs->rax;
+    return error;
 }

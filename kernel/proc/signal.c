@@ -76,8 +76,8 @@ take_of(sigset_t set, siginfo_t *info)
     int signal = all != 0 ? __builtin_ctzl(all) + 1 : 0;
 
     if (signal != 0) {
-        signal_dequeue(process, own != 0 ? &current->pending : &process->pending,
-                       signal, info);
+        signal_dequeue(process, own != 0 ? &current->pending
+                                         : &process->pending, signal, info);
     }
     return signal;
 }

@@ -10,8 +10,8 @@
  * queue beside the set: one of a standard signal, any number of a real-time
  * signal.  Without memory for its entry, a signal is pending all the same.
  *
- * SG-1  Each entry's bit is in the set; a standard signal has one entry at most;
- *       process->queued counts the entries.
+ * SG-1  Each entry's bit is in the set; a standard signal has at most one
+ *       entry; process->queued counts the entries.
  */
 #pragma once
 
@@ -74,7 +74,10 @@ int signal_reset_exec(void) __must_check;
  *    sent it, it is pending without one) */
 int signal_send_info(struct process *target, const siginfo_t *info);
 
-/* The same, from the kernel. */
+/* Whether that would do nothing.  The signal does not stop or continue. */
+bool signal_is_dropped(struct process *process, int signal);
+
+/* The same as signal_send_info, from the kernel. */
 void signal_send(struct process *target, int signal);
 
 /* The same to the current process, as if it had sent it itself. */
@@ -137,8 +140,8 @@ signal_is_fatal(const struct process *process, int signal)
            && (SIGNAL_BIT(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
 }
 
-/* Take the oldest entry of a signal that is pending there; without one, all that
- * is known is its number.  => process->lock held */
+/* Take the oldest entry of a signal that is pending there; without one, all
+ * that is known is its number.  => process->lock held */
 void signal_dequeue(struct process *process, struct sigpending *pending,
                     int signal, siginfo_t *info);
 
@@ -191,6 +194,15 @@ void signal_deliver(struct trapframe *frame);
 int sigframe_push(struct trapframe *frame, const siginfo_t *info,
                   const struct kernel_sigaction *action, sigset_t mask)
     __must_check;
+
+/* The handler has returned: make the frame again what it was.
+ * => 0; -EFAULT: the program's frame is bad; -ENOSYS */
+int sigframe_pop(struct trapframe *frame) __must_check;
+
+/* sigaltstack(2); new may be NULL.
+ * => 0; -EPERM: the stack is in use; -EINVAL: flags; -ENOMEM: it is smaller than
+ *    MINSIGSTKSZ; -ENOSYS */
+int sigframe_set_altstack(const stack_t *new, stack_t *old) __must_check;
 
 /* => -ENOSYS: there is no sigframe.c, so no handler */
 int sigframe_exists(void) __must_check;

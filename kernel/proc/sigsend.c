@@ -81,7 +81,8 @@ signal_free_spare(struct process *process)
 }
 
 /* Have an entry for the signal, if there is memory.  The heap's lock ranks
- * before the process's.  => process->lock held; it may be released for a time */
+ * before the process's.
+ * => process->lock held; it may be released for a time */
 static void
 reserve(struct process *process)
 {
@@ -159,9 +160,30 @@ taker_of(struct process *process, struct thread *thread, int signal)
     return NULL;
 }
 
+/* Whether the process ignores a signal that `taker` (NULL: nobody) would take.
+ * Pid 1 ignores all that it does not handle: nothing but a fault of its own may
+ * end it. */
+static bool
+drops(const struct process *process, const struct thread *taker, int signal)
+{
+    return taker != NULL
+           && (signal_is_ignored(process, signal)
+               || (process == init_process
+                   && signal_is_default(process, signal)));
+}
+
+bool
+signal_is_dropped(struct process *process, int signal)
+{
+    spin_lock(&process->lock);
+    bool dropped = process->sigacts == NULL
+                   || drops(process, taker_of(process, NULL, signal), signal);
+    spin_unlock(&process->lock);
+    return dropped;
+}
+
 /* Make the signal pending on the process or, if it is not NULL, on the thread.
- * Drop it if the process ignores it or has ended, or if it is 0.  Pid 1 gets
- * only signals that it handles: nothing but a fault of its own may end it.
+ * Drop it if the process ignores it or has ended, or if it is 0.
  * => process->lock held; it may be released for a time
  * => 0, or -EAGAIN as signal_send_info */
 static int
@@ -176,9 +198,7 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
     if (SET(signal) & (STOP_SIGNALS | SET(SIGCONT))) {
         job_signal(process, signal);
     }
-    if (taker != NULL
-        && (signal_is_ignored(process, signal)
-            || (process == init_process && signal_is_default(process, signal)))) {
+    if (drops(process, taker, signal)) {
         return 0;
     }
     if (signal != SIGKILL) {

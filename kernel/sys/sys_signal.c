@@ -1,6 +1,5 @@
 /*
- * System calls that send signals, wait for them, or say what they do.  (A
- * handler's way in and out is in proc/sigframe.c.)
+ * System calls that send signals, wait for them, or say what they do.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -9,6 +8,7 @@
 #include "core/optional.h"
 
 #include "arch/clock.h"
+#include "arch/trap.h"
 
 #include "proc/process.h"
 #include "proc/signal.h"
@@ -16,7 +16,8 @@
 
 #include "sys/sys.h"
 
-OPTIONAL_ENOSYS(sigframe_exists)
+OPTIONAL_ENOSYS(sigframe_exists) OPTIONAL_ENOSYS(sigframe_pop)
+OPTIONAL_ENOSYS(sigframe_set_altstack)
 
 /* ---- Actions and masks ---- */
 
@@ -79,6 +80,44 @@ sys_rt_sigpending(u64 set, u64 size)
 
     return size > sizeof(pending) ? -EINVAL
                                   : copy_to_user(set, &pending, size);
+}
+
+/* ---- Handlers ---- */
+
+/* int sigaltstack(const stack_t *new, stack_t *old);
+ * EPERM: the alternate stack is in use.  EINVAL: flags.  ENOMEM: it is smaller
+ * than MINSIGSTKSZ.  EFAULT. */
+long
+sys_sigaltstack(u64 new, u64 old)
+{
+    stack_t set, before;
+
+    if (new != 0 && copy_from_user(&set, new, sizeof(set)) != 0) {
+        return -EFAULT;
+    }
+    int error = sigframe_set_altstack(new != 0 ? &set : NULL, &before);
+    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+}
+
+/* long rt_sigreturn(void);
+ * A handler has returned: continue what it has interrupted, with its result.
+ * A bad frame is a SIGSEGV.
+ * Differences from Linux: 32-bit code segments are refused. */
+long
+sys_rt_sigreturn(void)
+{
+    struct trapframe *frame = current->frame;
+    int error = sigframe_pop(frame);
+
+    frame->vector = VECTOR_CHANGED;
+    if (error == -ENOSYS) {
+        return error;
+    }
+    if (error != 0) {
+        signal_force(SIGSEGV, SI_KERNEL, 0);
+        return 0;
+    }
+    return (long)frame->rax;
 }
 
 /* ---- Sending ---- */
