@@ -16,7 +16,7 @@ static const struct {
     {"names", "basename dirname pwd"},
     {"text", "clear echo grep head printf seq sort tail tee uniq wc"},
     {"processes", "env false forktest kill ps sh sleep test true"},
-    {"demos", "cow hello-fork ptshow stray"},
+    {"demos", "cow eintr handler hello-fork ptshow reap self-pipe stray"},
     {"the machine", "date halt init nproc poweroff"},
 };
 

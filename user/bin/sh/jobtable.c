@@ -196,7 +196,7 @@ jobs_notify(void)
 bool
 jobs_stopped(void)
 {
-    bool any = shell.job_control && shell.jobs != NULL &&
+    bool any = shell.interactive && shell.jobs != NULL &&
                job_state(shell.jobs) == JOB_STOPPED && !shell.warned;
 
     if (any) {
