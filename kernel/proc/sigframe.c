@@ -19,6 +19,7 @@
 
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigframe.h"
 #include "proc/signal.h"
 
 #define RED_ZONE 128 /* below rsp, the program's own (System V ABI, 3.2.2) */

@@ -16,6 +16,7 @@
 #include "proc/exit.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigframe.h"
 #include "proc/signal.h"
 #include "proc/timer.h"
 

@@ -11,6 +11,7 @@
 #include "arch/trap.h"
 
 #include "proc/process.h"
+#include "proc/sigframe.h"
 #include "proc/signal.h"
 #include "proc/timer.h"
 

@@ -38,14 +38,19 @@ class Signal(Command):
 
     A signal that kill sent is pending for the process, and the first thread
     that does not block it takes it; one of tgkill, or of a fault, is for the
-    thread alone. A signal that is not listed has its default action."""
+    thread alone. Of each that has an entry in a queue, the next lines say who
+    sent it. A signal that is not listed has its default action."""
 
     def run(self, argument):
         owner = kernel.named_thread(argument)
         process, thread = owner.process.value, owner.value
         print(f"{owner}:")
-        self.line("pending", f"{names_of(int(process['pending']))} for the "
-                  f"process, {names_of(int(thread['pending']))} for the thread")
+        waiting = process["pending"], thread["pending"]
+        words = [names_of(int(pending["set"])) for pending in waiting]
+        self.line("pending", f"{words[0]} for the process, {words[1]} for the "
+                  "thread")
+        for pending in waiting:
+            self.queue(pending)
         self.line("blocked", names_of(int(thread["blocked"])))
         if kernel.address(process["sigacts"]) == 0:
             raise gdb.error("it has no actions")
@@ -63,6 +68,14 @@ class Signal(Command):
             self.line(name_of(number), self.handler(handler, action))
         if not caught:
             self.line("caught", "none")
+
+    def queue(self, pending):
+        """What is known of each: the oldest first."""
+        kind = gdb.lookup_type("struct sigqueue")
+        for entry in kernel.list_entries(pending["queue"], kind, "link"):
+            info = entry["info"]
+            self.line("", f"{name_of(int(info['si_signo']))}, code "
+                      f"{int(info['si_code'])}, pid {int(info['si_pid'])}")
 
     @staticmethod
     def line(title, text):
