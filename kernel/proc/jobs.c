@@ -117,8 +117,9 @@ job_refuse(int signal)
 }
 
 /* Stop, until SIGCONT or SIGKILL; but not if one of these came after the stop
- * signal was taken, nor in an orphaned group by any but SIGSTOP.  Both sides hold process->lock: the sender sees us stopped,
- * or we see what the sender did. */
+ * signal was taken, nor in an orphaned group by any signal but SIGSTOP.  Both
+ * sides hold process->lock: the sender sees us stopped, or we see what the
+ * sender did. */
 void
 job_stop(int signal)
 {

@@ -1,8 +1,8 @@
 /*
- * job_session.c: whose terminal it is: how a session gets and loses it, and what
- * its leader's end or the master's does to the job in the foreground.
+ * job_session.c: whose terminal it is: how a session gets and loses it, and
+ * what its leader's end or the master's does to the job in the foreground.
  */
-#include "terminal.h"
+#include "jobs.h"
 
 static char path[64];
 static int gate[2];

@@ -1,5 +1,5 @@
 /*
- * tty_output.c: what is shown of what the slave writes, for each mode of output.
+ * tty_output.c: what is shown of what the slave writes, for each output mode.
  */
 #include "terminal.h"
 
