@@ -1,6 +1,13 @@
 #pragma once
 
-/* arch_prctl's commands. */
+/* The commands of prctl and arch_prctl. */
+
+#define PR_SET_PDEATHSIG 1
+#define PR_GET_PDEATHSIG 2
+#define PR_SET_NAME 15
+#define PR_GET_NAME 16
+#define PR_SET_CHILD_SUBREAPER 36
+#define PR_GET_CHILD_SUBREAPER 37
 
 #define ARCH_SET_GS 0x1001
 #define ARCH_SET_FS 0x1002

@@ -18,6 +18,11 @@
 #define __WALL 0x40000000
 #define __WCLONE 0x80000000
 
+/* Whom waitid awaits. */
+#define P_ALL 0
+#define P_PID 1
+#define P_PGID 2
+
 #define WEXITSTATUS(status) (((status) >> 8) & 0xff)
 #define WTERMSIG(status) ((status)&0x7f)
 #define WSTOPSIG(status) WEXITSTATUS(status)

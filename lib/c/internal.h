@@ -9,6 +9,9 @@
 #include "abi/posix.h"
 
 struct kernel_sigaction;
+struct rusage;
+struct siginfo;
+struct timespec;
 
 int sys_exit_group(int status);
 unsigned long sys_brk(unsigned long end);
@@ -21,6 +24,14 @@ int sys_rt_sigaction(int sig, const struct kernel_sigaction *action,
 int sys_rt_sigprocmask(int how, const unsigned long *set, unsigned long *old,
                        size_t set_size);
 int sys_rt_sigpending(unsigned long *set, size_t set_size);
+int sys_rt_sigsuspend(const unsigned long *mask, size_t set_size);
+int sys_rt_sigtimedwait(const unsigned long *set, struct siginfo *info,
+                        const struct timespec *timeout, size_t set_size);
+int sys_rt_sigqueueinfo(pid_t pid, int sig, const struct siginfo *info);
+int sys_rt_tgsigqueueinfo(pid_t pid, pid_t tid, int sig,
+                          const struct siginfo *info);
+int sys_waitid(int kind, pid_t id, struct siginfo *info, int options,
+               struct rusage *usage);
 
 /* The first C function: called by crt.S with the stack the kernel made. */
 _Noreturn void start_main(long *stack);

@@ -17,6 +17,11 @@
 #define rt_sigaction sys_rt_sigaction
 #define rt_sigprocmask sys_rt_sigprocmask
 #define rt_sigpending sys_rt_sigpending
+#define rt_sigqueueinfo sys_rt_sigqueueinfo
+#define rt_sigsuspend sys_rt_sigsuspend
+#define rt_sigtimedwait sys_rt_sigtimedwait
+#define rt_tgsigqueueinfo sys_rt_tgsigqueueinfo
+#define waitid sys_waitid
 #define newfstatat fstatat
 #define pread64 pread
 #define pwrite64 pwrite
@@ -128,12 +133,43 @@ set_errno:
     mov $-1, %rax
     ret
 
-/* A signal handler returns here; the stack pointer then is at its frame. */
+/*
+ * A signal handler returns here; the stack pointer then is at the ucontext,
+ * which has the registers that the signal interrupted. So unwinders are told:
+ * they look for the word before a return address, which is why there is one,
+ * and gdb knows this place by its instructions, too.
+ */
+.macro interrupted index, register
+    .cfi_offset \register, 40 + 8 * \index   /* gregs[index] of ucontext.h */
+.endm
+
     .globl signal_return
     .type signal_return, @function
+    .cfi_startproc simple
+    .cfi_signal_frame
+    .cfi_def_cfa %rsp, 0
+    interrupted 0, %r8
+    interrupted 1, %r9
+    interrupted 2, %r10
+    interrupted 3, %r11
+    interrupted 4, %r12
+    interrupted 5, %r13
+    interrupted 6, %r14
+    interrupted 7, %r15
+    interrupted 8, %rdi
+    interrupted 9, %rsi
+    interrupted 10, %rbp
+    interrupted 11, %rbx
+    interrupted 12, %rdx
+    interrupted 13, %rax
+    interrupted 14, %rcx
+    interrupted 15, %rsp
+    interrupted 16, %rip
+    nop
 signal_return:
-    mov $15, %eax       /* rt_sigreturn */
+    mov $15, %rax       /* rt_sigreturn */
     syscall
     hlt
+    .cfi_endproc
 
     .section .note.GNU-stack, "", @progbits

@@ -139,16 +139,18 @@ class Source:
         listed = git(self.tree, "ls-files", "-z", "--cached", "--others",
                      "--exclude-standard")
         if listed is None:
-            return [os.path.relpath(os.path.join(folder, name), self.tree)
-                    for top in ("boot", "kernel", "lib", "tools", "user")
-                    for folder, _, names in sorted(os.walk(
-                        os.path.join(self.tree, top)))
-                    if "__pycache__" not in folder for name in names] \
+            found = [os.path.relpath(os.path.join(folder, name), self.tree)
+                     for top in ("boot", "kernel", "lib", "tools", "user")
+                     for folder, _, names in os.walk(
+                         os.path.join(self.tree, top))
+                     if "__pycache__" not in folder for name in names] \
                 + ["Makefile"]
+        else:
+            found = os.fsdecode(listed).split("\0")
         own = os.path.join(INSIDE, "")
         mine = (os.path.join(INSIDE, "lib", ""),
                 os.path.join(INSIDE, self.name, "tests", ""))
-        return [path for path in os.fsdecode(listed).split("\0")
+        return [path for path in found
                 if os.path.isfile(os.path.join(self.tree, path))
                 and (path.startswith(("boot/", "kernel/", "lib/", "user/",
                                       "tools/")) or path == "Makefile")

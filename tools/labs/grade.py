@@ -34,7 +34,7 @@ AGAIN, USAGE, BUG = 75, 2, 70
 CPU_SECONDS = 20        # of everything for one submission
 LIMIT = 120
 SOURCE_SIZE = 256 << 10
-BOOTS = 5
+HALTS = 4               # boots that stand still, each for some seconds
 BOOT_CPU = 6            # until the first test
 TEST_CPU = 5            # of a test, when the guest's clock cannot end it
 KEPT_CPU = 3            # at least, for the referee and each test of speed
@@ -157,6 +157,8 @@ class Grading:
         self.compile = {"ok": False, "why": "", "said": ""}
         self.seconds = {}
         self.kept = 0           # seconds of processor for what comes later
+        self.dead = ""          # why the kernel never comes to a test
+        self.halts = 0
 
     # From the submission to a kernel.
 
@@ -209,6 +211,7 @@ class Grading:
         result = jail.run(words, binds, folder, jailed,
                           min(jail.CPU_SECONDS, left),
                           max(self.budget.wall_left(), 1))
+        self.budget.cpu_more += result.cpu
         self.compile["said"] += clean_lines(result.said, folder)
         if result.why == jail.PATIENCE and self.budget.wall_left() <= 0:
             raise TryAgain("this host is too busy to compile")
@@ -245,19 +248,22 @@ class Grading:
 
     def over(self):
         """Why nothing more may be started, or ''."""
+        if self.dead:
+            return self.dead
+        if self.halts == HALTS:
+            return f"the machine stood still in each of {HALTS} boots"
         if self.budget.cpu_left() - self.kept < 1:
             return f"the {CPU_SECONDS} seconds of processor time are used"
-        if self.budget.wall_left() <= 0:
-            return self.late()
+        self.late()
         return ""
 
     def late(self):
-        """The time is over: whose fault is it?"""
-        if self.budget.cpu() < self.options["limit"] / 3:
+        """Whoever uses processor time or stands still is ended before, so it
+        is not the student."""
+        if self.budget.wall_left() <= 0:
             raise TryAgain(
                 f"this host is too busy: {self.budget.cpu():.0f} seconds of "
                 f"processor time in {self.options['limit']} seconds")
-        return f"the {self.options['limit']} seconds are over"
 
     def blocked(self, test):
         """Whether its parent, or the parent's, is known not to pass."""
@@ -315,15 +321,13 @@ class Grading:
                           words)
 
     def run_list(self, left, words):
-        why = ""
-        for _ in range(BOOTS):
+        for _ in range(len(left)):  # each boot ends one test, or all
             left = [test for test in left
                     if test.status is None and not self.blocked(test)]
-            why = self.over()
-            if not left or why:
+            if not left or self.over():
                 break
             DriverBoot(self, left, words).run()
-            why = self.over() or f"the kernel ended in each of {BOOTS} boots"
+        why = self.over() or "the kernel ended in each boot"
         for test in left:
             if test.status is None and not self.blocked(test):
                 test.not_run(why)
@@ -341,8 +345,7 @@ class Grading:
             return
         cost, why = run_cost(self.kernel, self.initrd(), self.words, test,
                              self.budget, self.kept)
-        if self.budget.wall_left() <= 0:
-            why = self.late()
+        self.late()
         most = int(reference * test.toml.get("within", 1.15))
         if why:
             test.failed(why)
@@ -568,18 +571,17 @@ class DriverBoot:
         """The boot is over: what does that say of the test that ran?"""
         if why == "done" or not self.left:
             return
-        if why == "wall":
-            self.grading.late()
-        if why in ("cpu", "wall") and self.begun:
+        self.grading.late()
+        self.grading.halts += why == "halted"
+        if why == "cpu" and self.begun:
             return              # no fault of this test alone
         reason = "the kernel panicked: " + first_line(self.panic) \
             if self.panic else ENDS.get(why, "the machine was reset")
         if self.current is None and self.begun:
             reason += ", between two tests"
         elif self.current is None:
-            reason = f"the kernel did not come to the first test: {reason}"
-            for test in self.left:
-                test.not_run(reason)
+            self.grading.dead = \
+                f"the kernel did not come to the first test: {reason}"
             return
         self.left[0].failed(reason)
 

@@ -5,11 +5,15 @@ other process, no device but /dev/null. It has so many seconds of processor
 and of patience, so much memory and so large files; of what it says, only the
 beginning is kept. Bubblewrap makes the view; for one's own code it can be
 left out, and the limits stay.
+
+Bubblewrap does not wait for what runs in it, so a shell around the command
+tells what the command has used.
 """
 
 import dataclasses
 import functools
 import os
+import re
 import resource
 import select
 import signal
@@ -24,6 +28,11 @@ MEMORY = 1 << 30        # of addresses, for each process
 FILE_SIZE = 32 << 20
 SAID = 4000             # bytes that are kept of what the command says
 PATIENCE = "more time than it has"
+GRACE = 2       # seconds between the signal that can be told from others, and
+                # the one that cannot be ignored
+# A line of the shell's own seconds, and one of its children's.
+AROUND = '"$@" 2>&1; code=$?; times >&2; exit $code'
+TIMES = re.compile(rb"^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$", re.M)
 
 
 class NoJail(Exception):
@@ -35,6 +44,7 @@ class Result:
     status: int     # as a shell has it; negative: killed by that signal
     said: str
     why: str        # "" or the limit that ended it
+    cpu: float      # seconds of processor, which no rusage of ours counts
 
 
 def view(binds, folder, status):
@@ -76,15 +86,16 @@ def check():
 
 def limit(seconds):
     """In the child: what it may use."""
-    for what, most in ((resource.RLIMIT_CPU, seconds),
-                       (resource.RLIMIT_AS, MEMORY),
-                       (resource.RLIMIT_FSIZE, FILE_SIZE),
-                       (resource.RLIMIT_CORE, 0),
-                       (resource.RLIMIT_NOFILE, 256)):
+    for what, soft, most in (
+            (resource.RLIMIT_CPU, seconds, seconds + GRACE),
+            (resource.RLIMIT_AS, MEMORY, MEMORY),
+            (resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE),
+            (resource.RLIMIT_CORE, 0, 0),
+            (resource.RLIMIT_NOFILE, 256, 256)):
         hard = resource.getrlimit(what)[1]
         if hard != resource.RLIM_INFINITY:
-            most = min(most, hard)
-        resource.setrlimit(what, (most, most))
+            soft, most = min(soft, hard), min(most, hard)
+        resource.setrlimit(what, (soft, most))
 
 
 def run(words, binds, folder, jailed=True, seconds=CPU_SECONDS,
@@ -94,10 +105,11 @@ def run(words, binds, folder, jailed=True, seconds=CPU_SECONDS,
     ours, report = os.pipe()
     if jailed:
         check()
-        words = [*view(binds, folder, report), *words]
+        words = [*view(binds, folder, report),
+                 "sh", "-c", AROUND, "sh", *words]
     child = subprocess.Popen(
         words, cwd="/" if jailed else folder, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=report if jailed else subprocess.STDOUT,
         start_new_session=True, preexec_fn=lambda: limit(seconds),
         pass_fds=(report,) if jailed else ())
     os.close(report)
@@ -109,12 +121,22 @@ def run(words, binds, folder, jailed=True, seconds=CPU_SECONDS,
     status = child.wait()
     child.stdout.close()
     with open(ours, "rb") as file:
-        began = not jailed or why or b"exit-code" in file.read()
-    if not began:
-        raise NoJail(said.decode("utf-8", "replace"))
-    if not why and status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+        told = file.read()
+    if jailed and not why and b"exit-code" not in told:
+        raise NoJail(told.decode("utf-8", "replace"))
+    cpu = used(told)
+    # A compiler that ends its parts by itself has a status of its own.
+    if not why and (cpu >= seconds or status in (-signal.SIGXCPU,
+                                                 128 + signal.SIGXCPU)):
         why = f"more than {seconds} seconds of processor"
-    return Result(status, said.decode("utf-8", "replace"), why)
+    return Result(status, said.decode("utf-8", "replace"), why, cpu)
+
+
+def used(told):
+    """=> the seconds of a command, as the shell around it tells them"""
+    return sum(int(minutes) * 60 + float(seconds)
+               for times in TIMES.findall(told)
+               for minutes, seconds in (times[:2], times[2:]))
 
 
 def listen(child, until):

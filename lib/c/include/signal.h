@@ -21,7 +21,9 @@ struct sigaction {
 };
 
 int kill(pid_t pid, int sig);
+int tgkill(pid_t pid, pid_t tid, int sig);
 int raise(int sig);
+int sigaltstack(const stack_t *stack, stack_t *old);
 sighandler_t signal(int sig, sighandler_t handler);
 int sigaction(int sig, const struct sigaction *action, struct sigaction *old);
 int sigprocmask(int how, const sigset_t *set, sigset_t *old);

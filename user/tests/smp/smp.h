@@ -142,12 +142,15 @@ family_begin(struct family *family)
 
 /* Wait until all have ended. => whether they did, and none wrote to the pipe */
 static inline int
-family_end(struct family *family)
+family_gone(struct family *family)
 {
     ssize_t n = -1;
     char c;
 
-    close(family->ends[1]);
+    if (family->ends[1] >= 0) {
+        close(family->ends[1]);
+        family->ends[1] = -1;
+    }
     for (int i = 0; i < FAMILY_WAITS; i++) {
         n = read(family->ends[0], &c, 1);
         if (n >= 0 || errno != EAGAIN) {
@@ -159,8 +162,17 @@ family_end(struct family *family)
             nap(10);
         }
     }
-    close(family->ends[0]);
     return n == 0;
+}
+
+/* The same, and close the pipe. */
+static inline int
+family_end(struct family *family)
+{
+    int gone = family_gone(family);
+
+    close(family->ends[0]);
+    return gone;
 }
 
 /* Whether all bytes are zero or a letter, as writers write them. */

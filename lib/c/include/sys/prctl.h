@@ -1,7 +1,8 @@
 #pragma once
 
-/* The FS and GS bases. */
+/* What a process says of itself, and the FS and GS bases. */
 
 #include "abi/prctl.h"
 
+int prctl(int command, ...);
 int arch_prctl(int command, unsigned long value);

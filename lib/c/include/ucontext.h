@@ -1,0 +1,5 @@
+#pragma once
+
+/* What a signal interrupted: the third argument of an SA_SIGINFO handler. */
+
+#include "abi/ucontext.h"
