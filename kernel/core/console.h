@@ -22,7 +22,7 @@ void console_write(const char *text, size_t size);
 /* Show a message of the log: used when no host listens. */
 void console_log(const char *text, size_t size);
 
-/* The reader of typed bytes (fs/tty_file.c).  Bytes stay in the devices while
+/* The reader of typed bytes (fs/tty_console.c).  They stay in the devices while
  * there is no reader, or it has no room.  => only RANK_INPUT is held */
 bool console_has_room(void);
 void console_take(char byte);

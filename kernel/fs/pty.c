@@ -47,7 +47,7 @@ static struct inode *pts_dir;
 static struct mutex numbers_lock; /* guards the next, and names in pts_dir */
 static bool used[PTY_MAX];
 
-/* ---- The driver: what the line discipline wants of us.  tty->lock held ---- */
+/* ---- The driver, as tty.h wants it ---- */
 
 static size_t
 pty_room(const struct tty *tty)

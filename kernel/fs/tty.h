@@ -11,8 +11,8 @@
  * `edit` on can still be erased.  Otherwise each byte can be read at once.
  * Indices only grow; a byte's position is its index modulo TTY_RING.
  *
- * What types and what shows is the driver: the console (tty_console.c),
- * or the master of a pseudo-terminal (pty.c).
+ * What types and what shows is the driver: the console's devices, in
+ * tty_console.c, or the master of a pseudo-terminal, in pty.c.
  */
 #pragma once
 
@@ -89,7 +89,7 @@ tty_has(const struct tty *tty, tcflag_t local_flag)
     return (tty->termios.c_lflag & local_flag) != 0;
 }
 
-/* ---- The line discipline (tty.c): lock held, unless it says otherwise ---- */
+/* ---- The line discipline (tty.c).  lock held, unless said otherwise ---- */
 
 /* Whether there is room for a byte (an endless line loses it otherwise). */
 bool tty_has_room(struct tty *tty);

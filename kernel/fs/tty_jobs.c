@@ -4,8 +4,8 @@
  *
  * Essential fact: a terminal belongs to a session, but a process has it only if
  * it has it from its parent, or took it itself.  So a session counts how often
- * it has taken a terminal (`turn`), and a process remembers the turn of which
- * it has its own.  Then one step takes the terminal from all of them.
+ * it has taken a terminal (`turn`), and a process remembers the turn of its own
+ * one.  Then one step takes the terminal from all of them.
  *
  * family_lock guards all this.  The foreground group is also under the
  * terminal's lock, for a typed ^C.

@@ -130,6 +130,8 @@ end_process(struct process *process)
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
     spin_lock(&family_lock);
+    bool may_orphan = !list_empty(&process->children)
+                      || process->parent->group != process->group;
     give_children_away(process);
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
@@ -143,7 +145,9 @@ end_process(struct process *process)
     if (process->pid == session->sid) {
         session_end(session);
     }
-    job_orphan_groups(process);
+    if (may_orphan) {
+        job_orphan_groups(process);
+    }
     bool autoreap = parent_declines(process);
     tell_parent(process);
     if (autoreap) {

@@ -68,8 +68,8 @@ void group_send(pid_t pgid, int signal);
 void job_lose_parent(const struct process *child, const struct process *parent);
 void job_orphan_groups(const struct process *ended);
 
-/* The caller is in the background and wants its session's terminal: send
- * SIGTTIN or SIGTTOU to its group.  => family_lock held
+/* The caller is in the background and wants its session's terminal: send its
+ * group SIGTTIN or SIGTTOU.  => family_lock held
  * => 0: the signal is ignored or blocked, and it may write; -EIO: it may not,
  *    and cannot be stopped either; -ERESTARTSYS */
 long job_refuse(int signal);

@@ -129,7 +129,7 @@ SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
 /* int ioctl(int fd, unsigned request, void *arg);
  * Returns 0, or the request's result.
  * ENOTTY: not a request of this file.  EFAULT, EINVAL; TIOCSPGRP: ESRCH, EPERM.
- * Differences from Linux: few requests, all for terminals: fs/tty_file.c. */
+ * Differences from Linux: few requests, all for terminals: fs/tty_modes.c. */
 long
 sys_ioctl(u64 fd, u64 request, u64 arg)
 {

@@ -107,9 +107,8 @@ def kind_of(inode):
     kind = KINDS.get(mode, f"mode {mode:o}")
     if kind == "pipe" and int(inode["rdev"]) != 0:
         return "host"
-    if kind == "device" and kernel.address(inode["data"]) == kernel.address(
-            kernel.symbol("console_tty")):
-        return "tty"
+    if kind == "device" and int(inode["rdev"]) >> 8 in (5, 136):
+        return "tty"    # the console, /dev/tty, /dev/ptmx; a slave
     if kind == "file" and kernel.address(inode["object"]["ops"]) == 0:
         return "proc"
     return kind

@@ -2,7 +2,7 @@
  * job_background.c: what a job in the background may do with its terminal, and
  * which signal stops it otherwise; and what one does that cannot be stopped.
  */
-#include "terminal.h"
+#include "jobs.h"
 
 static char text[100];
 

@@ -4,7 +4,7 @@
  * stop by a key or as a background process; and if an exit orphans a group with
  * a stopped member, all members get SIGHUP and SIGCONT.
  */
-#include "terminal.h"
+#include "jobs.h"
 
 static int gate[2]; /* a member writes a byte when it is continued or killed */
 

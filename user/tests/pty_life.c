@@ -2,7 +2,7 @@
  * pty_life.c: a pseudo-terminal from its master's open to the end of both ends:
  * names, the lock, what an end gets when the other is closed.
  */
-#include "terminal.h"
+#include "jobs.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

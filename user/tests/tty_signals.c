@@ -2,7 +2,7 @@
  * tty_signals.c: keys that send a signal, ^S and ^Q with their kin, and the
  * signal of a new size.
  */
-#include "terminal.h"
+#include "jobs.h"
 
 static char text[100];
 
