@@ -86,6 +86,7 @@ serve(struct as *as, vaddr_t addr, enum access access)
     }
     if (!pte_is_edge(*entry)) {
         error = fill_page(as, vma, addr, access, entry);
+        as->filled += error == 0;
     }
     if (error != 0 || access != ACCESS_WRITE || (*entry & PTE_W) != 0) {
         return error;

@@ -183,13 +183,14 @@ range_rights(u32 prot, u32 flags)
 }
 
 /* Map [start, end) of the vma; `entry` is the entry for start. */
-static void
+static u64
 map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
 {
     u64 index = vma->offset + ((start - vma->start) >> PAGE_SHIFT);
     u64 count = (end - start) >> PAGE_SHIFT;
     pte_t rights = range_rights(vma->prot, vma->flags);
     paddr_t found[AROUND / PAGE_SIZE];
+    u64 filled = 0;
 
     count = vma->object->ops->present(vma->object, index, count, found);
     for (u64 i = 0; i < count; i++) {
@@ -197,8 +198,10 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
             frame_put(found[i]);
         } else if (found[i] != 0) {
             pt_install(&entry[i], found[i] | rights); /* with its reference */
+            filled++;
         }
     }
+    return filled;
 }
 
 void
@@ -213,8 +216,8 @@ range_map_around(struct as *as, vaddr_t addr)
          vma = vma_first_from(as, vma->end)) {
         vaddr_t from = MAX(vma->start, start);
         if (vma->object != NULL && vma->prot != PROT_NONE) {
-            map_present(vma, from, MIN(vma->end, end),
-                        entry + ((from - start) >> PAGE_SHIFT));
+            as->filled += map_present(vma, from, MIN(vma->end, end),
+                                      entry + ((from - start) >> PAGE_SHIFT));
         }
     }
 }

@@ -40,6 +40,10 @@ proc_change_memory(struct as *next)
         (void)!copy_to_user(thread->clear_child_tid, &zero, sizeof(zero));
     }
     thread->clear_child_tid = 0;
+    if (old != NULL) { /* pid 1 has none at first */
+        struct usage *used = &thread->process->used;
+        used->peak = MAX(used->peak, old->filled);
+    }
     thread->as = next;
     as_load(next); /* unload the tables before they can be freed (H3) */
     as_put(old);
@@ -99,22 +103,35 @@ tell_parent(struct process *process)
     wait_wake_all(&process->parent->child_wait);
 }
 
-/* Make init the parent of its children.  => family_lock held */
+/* Give its children another parent: the nearest subreaper among its ancestors,
+ * or init.  => family_lock held */
 static void
 give_children_away(struct process *process)
 {
+    struct process *reaper = proc_reaper(process);
+
+    proc_set_subreaper(process, false);
     list_for_each_safe(pos, &process->children) {
         struct process *child = list_entry(pos, struct process, sibling);
         job_lose_parent(child, process);
         list_del(&child->sibling);
-        child->exit_signal = SIGCHLD; /* what init waits for */
-        proc_set_parent(child, init_process);
+        child->exit_signal = SIGCHLD; /* what a reaper waits for */
+        if (child->death_signal != 0) {
+            siginfo_t info = {.si_signo = child->death_signal,
+                              .si_pid = process->pid};
+            (void)signal_send_info(child, &info);
+        }
+        proc_set_parent(child, reaper);
         if (!list_empty(&child->report_link)) {
             list_del(&child->report_link);
             proc_make_reportable(child);
         }
         if (proc_is_zombie(child)) {
+            bool declined = parent_declines(child);
             tell_parent(child);
+            if (declined) {
+                proc_unlink(child);
+            }
         }
     }
 }
@@ -205,6 +222,12 @@ wants(pid_t pid, int options, const struct process *child)
     if ((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind) {
         return false;
     }
+    if ((options & WEXITED) == 0 && proc_is_zombie(child)) {
+        return false; /* it will never have what is waited for */
+    }
+    if (options & WAIT_PGID) {
+        return child->group->pgid == pid;
+    }
     if (pid > 0) {
         return child->pid == pid;
     }
@@ -258,7 +281,7 @@ find_reportable(pid_t pid, int options, int *status, struct process **found)
 {
     struct process *child = *found = pid_process(pid);
 
-    if (pid <= 0) {
+    if (pid <= 0 || (options & WAIT_PGID)) {
         return find_any(pid, options, status, found);
     }
     return child != NULL && child->parent == current->process
@@ -285,11 +308,8 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
     if (result > 0 && rusage != NULL) {
         proc_usage(child, rusage);
     }
-    if (result > 0 && proc_is_zombie(child)) {
-        process->child_user_ticks +=
-            child->user_ticks + child->child_user_ticks;
-        process->child_system_ticks +=
-            child->system_ticks + child->child_system_ticks;
+    if (result > 0 && (options & WNOWAIT) == 0 && proc_is_zombie(child)) {
+        proc_count_child(process, child);
         proc_unlink(child);
     }
     spin_unlock(&family_lock);

@@ -170,6 +170,7 @@ inherit(struct thread *child, u64 flags)
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
+    to->used.peak = parent->as->filled;
     memcpy(to->comm, from->comm, COMM_SIZE);
     to->open_files = from->open_files;
     return 0;

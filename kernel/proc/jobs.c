@@ -160,7 +160,7 @@ job_take_status(struct process *child, int options, int *status)
     spin_lock(&child->lock);
     *status = options & (child->stopped ? WUNTRACED : WCONTINUED)
                   ? child->stop_status : 0;
-    if (*status != 0) {
+    if (*status != 0 && (options & WNOWAIT) == 0) {
         child->stop_status = 0;
         if (!child->stopped) {
             list_del(&child->report_link);

@@ -354,16 +354,85 @@ ticks_to_timeval(u64 ticks)
     return (struct timeval){(long)(usec / 1000000), (long)(usec % 1000000)};
 }
 
+static void
+fill_rusage(struct rusage *rusage, u64 user, u64 system, struct usage used)
+{
+    *rusage = (struct rusage){
+        .ru_utime = ticks_to_timeval(user),
+        .ru_stime = ticks_to_timeval(system),
+        .ru_maxrss = (long)(used.peak * (PAGE_SIZE / 1024)),
+        .ru_minflt = (long)used.faults,
+        .ru_nvcsw = (long)used.waits,
+        .ru_nivcsw = (long)used.switches,
+    };
+}
+
+static void
+usage_add(struct usage *to, const struct usage *used)
+{
+    to->faults += used->faults;
+    to->waits += used->waits;
+    to->switches += used->switches;
+    to->peak = MAX(to->peak, used->peak);
+}
+
 void
 proc_usage(struct process *process, struct rusage *rusage)
+{
+    struct usage used = process->used;
+    u64 user, system;
+
+    usage_add(&used, &process->child_used);
+    proc_ticks(process, &user, &system);
+    fill_rusage(rusage, user + process->child_user_ticks,
+                system + process->child_system_ticks, used);
+}
+
+void
+proc_own_usage(struct process *process, struct rusage *rusage)
 {
     u64 user, system;
 
     proc_ticks(process, &user, &system);
-    *rusage = (struct rusage){
-        .ru_utime = ticks_to_timeval(user + process->child_user_ticks),
-        .ru_stime = ticks_to_timeval(system + process->child_system_ticks),
-    };
+    fill_rusage(rusage, user, system, process->used);
+}
+
+void
+proc_child_usage(const struct process *process, struct rusage *rusage)
+{
+    fill_rusage(rusage, process->child_user_ticks,
+                process->child_system_ticks, process->child_used);
+}
+
+void
+proc_count_child(struct process *parent, const struct process *child)
+{
+    parent->child_user_ticks += child->user_ticks + child->child_user_ticks;
+    parent->child_system_ticks +=
+        child->system_ticks + child->child_system_ticks;
+    usage_add(&parent->child_used, &child->used);
+    usage_add(&parent->child_used, &child->child_used);
+}
+
+static int subreapers; /* T  how many there are */
+
+void
+proc_set_subreaper(struct process *process, bool on)
+{
+    assert(spin_held(&family_lock));
+    subreapers += on - process->subreaper;
+    process->subreaper = on;
+}
+
+struct process *
+proc_reaper(const struct process *process)
+{
+    struct process *reaper = subreapers == 0 ? init_process : process->parent;
+
+    while (reaper != init_process && !reaper->subreaper) {
+        reaper = reaper->parent;
+    }
+    return reaper;
 }
 
 void

@@ -31,6 +31,14 @@ struct sigacts;
 
 #define COMM_SIZE 16 /* of a process's name, as in Linux's /proc/PID/stat */
 
+/* What a process has used, besides time. */
+struct usage {
+    u64 faults;    /* page faults that were served */
+    u64 waits;     /* times that it gave up the CPU to wait, */
+    u64 switches;  /* and that the CPU was taken from it */
+    u64 peak;      /* the most pages of a space of its own */
+};
+
 struct process {
     /* Fresh in the child. */
     u32 refs;                  /* a */
@@ -60,7 +68,12 @@ struct process {
     struct list spare;         /* p  entries for queues, not in use */
     u32 queued;                /* p  entries in its and its threads' queues */
     u64 user_ticks, system_ticks; /* p  of threads that have ended */
-    u64 child_user_ticks, child_system_ticks; /* T  of waited-for children */
+    struct usage used;         /* c  by itself */
+    struct usage child_used;   /* T  by waited-for children and theirs */
+    u64 child_user_ticks, child_system_ticks; /* T  the same */
+    int death_signal;          /* T  sent to it when its parent ends, or 0 */
+    bool subreaper;            /* T  orphans among its descendants get it as
+                                     their parent */
     u64 start_ns;              /* i */
 
     /* Copied. */
@@ -132,6 +145,20 @@ void proc_unlink(struct process *process);
  * children it has waited for.  => usage: family_lock held */
 void proc_ticks(struct process *process, u64 *user, u64 *system);
 void proc_usage(struct process *process, struct rusage *rusage);
+
+/* getrusage(2)'s RUSAGE_SELF, RUSAGE_CHILDREN.  => family_lock held */
+void proc_own_usage(struct process *process, struct rusage *rusage);
+void proc_child_usage(const struct process *process, struct rusage *rusage);
+
+/* Count a child that has been waited for, and its own children, in its
+ * parent's child_used.  => family_lock held; it is a zombie */
+void proc_count_child(struct process *parent, const struct process *child);
+
+/* The parent of its orphans, once it has ended.  => family_lock held */
+struct process *proc_reaper(const struct process *process);
+
+/* prctl(2)'s PR_SET_CHILD_SUBREAPER.  => family_lock held */
+void proc_set_subreaper(struct process *process, bool on);
 
 /* Whether all its threads have ended.
  * => its lock held, or family_lock, under which the last one ends */

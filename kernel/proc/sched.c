@@ -166,6 +166,11 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         timer_ticks(true);
         cpu_add_work(work_always);
     }
+    if (prev->state == THREAD_RUNNABLE) {
+        prev->process->used.switches++;
+    } else {
+        prev->process->used.waits++;
+    }
     fxsave(prev->fpu);
     cpu->thread = next;
     cpu->pid = next->process->pid;

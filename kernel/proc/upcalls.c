@@ -101,9 +101,11 @@ on_user_fault(vaddr_t addr, u64 error)
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
     }
-    if (failed == -ENOMEM) {
+    if (failed == 0) {
+        current->process->used.faults++;
+    } else if (failed == -ENOMEM) {
         (void)want_memory(addr);
-    } else if (failed != 0) {
+    } else {
         bad_access(addr, error, failed);
     }
 }

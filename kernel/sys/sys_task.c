@@ -7,10 +7,13 @@
 #include "abi/resource.h"
 #include "abi/time.h"
 #include "abi/utsname.h"
+#include "common/string.h"
 
 #include "core/config.h"
 
 #include "arch/clock.h"
+
+#include "mm/as.h"
 
 #include "proc/group.h"
 #include "proc/sched.h"
@@ -178,6 +181,87 @@ sys_arch_prctl(u64 code, u64 address)
     case ARCH_GET_FS:
         return copy_to_user(address, &current->fs_base,
                             sizeof(current->fs_base));
+    default:
+        return -EINVAL;
+    }
+}
+
+/* ---- What a process has used, and settings of its own ---- */
+
+/* int getrusage(int who, struct rusage *rusage);
+ * EINVAL: not RUSAGE_SELF, RUSAGE_CHILDREN or RUSAGE_THREAD.  EFAULT.
+ * Differences from Linux: as wait4; RUSAGE_THREAD is as RUSAGE_SELF. */
+long
+sys_getrusage(u64 who, u64 rusage)
+{
+    struct process *process = current->process;
+    struct rusage usage;
+
+    if ((int)who < RUSAGE_CHILDREN || (int)who > RUSAGE_THREAD) {
+        return -EINVAL;
+    }
+    process->used.peak = MAX(process->used.peak, current->as->filled);
+    spin_lock(&family_lock);
+    if ((int)who == RUSAGE_CHILDREN) {
+        proc_child_usage(process, &usage);
+    } else {
+        proc_own_usage(process, &usage);
+    }
+    spin_unlock(&family_lock);
+    return copy_to_user(rusage, &usage, sizeof(usage));
+}
+
+/* => 0, -EFAULT */
+static long
+set_name(u64 user)
+{
+    char name[COMM_SIZE] = "";
+    long n = copy_string_from_user(name, user, sizeof(name));
+
+    if (n == -EFAULT) {
+        return n;
+    }
+    name[COMM_SIZE - 1] = '\0';
+    spin_lock(&family_lock);
+    memcpy(current->process->comm, name, sizeof(name));
+    spin_unlock(&family_lock);
+    return 0;
+}
+
+/* int prctl(int what, ...);
+ * EINVAL: unknown, or no such signal.  EFAULT.
+ * Differences from Linux: only the name, the death signal and the subreaper. */
+long
+sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
+{
+    struct process *process = current->process;
+    int on = process->subreaper;
+    char name[COMM_SIZE] = "";
+
+    (void)arg3, (void)arg4, (void)arg5;
+    switch ((int)what) {
+    case PR_SET_PDEATHSIG:
+        if (arg > SIGNAL_MAX) {
+            return -EINVAL;
+        }
+        spin_lock(&family_lock);
+        process->death_signal = (int)arg;
+        spin_unlock(&family_lock);
+        return 0;
+    case PR_GET_PDEATHSIG:
+        return copy_to_user(arg, &process->death_signal, sizeof(int));
+    case PR_SET_NAME:
+        return set_name(arg);
+    case PR_GET_NAME:
+        strlcpy(name, process->comm, sizeof(name));
+        return copy_to_user(arg, name, sizeof(name));
+    case PR_SET_CHILD_SUBREAPER:
+        spin_lock(&family_lock);
+        proc_set_subreaper(process, arg != 0);
+        spin_unlock(&family_lock);
+        return 0;
+    case PR_GET_CHILD_SUBREAPER:
+        return copy_to_user(arg, &on, sizeof(on));
     default:
         return -EINVAL;
     }

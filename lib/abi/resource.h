@@ -25,6 +25,10 @@ struct rlimit {
 #define RLIMIT_AS 9
 #define RLIMIT_COUNT 16
 
+#define RUSAGE_SELF 0
+#define RUSAGE_CHILDREN (-1)
+#define RUSAGE_THREAD 1
+
 struct rusage {
     struct timeval ru_utime;
     struct timeval ru_stime;
