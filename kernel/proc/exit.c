@@ -108,9 +108,10 @@ tell_parent(struct process *process)
 static void
 give_children_away(struct process *process)
 {
+    if (list_empty(&process->children)) {
+        return;
+    }
     struct process *reaper = proc_reaper(process);
-
-    proc_set_subreaper(process, false);
     list_for_each_safe(pos, &process->children) {
         struct process *child = list_entry(pos, struct process, sibling);
         job_lose_parent(child, process);
@@ -150,12 +151,12 @@ end_process(struct process *process)
     bool may_orphan = !list_empty(&process->children)
                       || process->parent->group != process->group;
     give_children_away(process);
+    if (process->subreaper) {
+        proc_set_subreaper(process, false);
+    }
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL; /* signal_send finds no target */
-    if (process->queued != 0) {
-        signal_forget(process, ~0UL);
-    }
     list_del(process->threads.next);
     spin_unlock(&process->lock);
     struct session *session = process->group->session;

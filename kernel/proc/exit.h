@@ -24,8 +24,8 @@ __noreturn void thread_exit(int status);
  * => no spinlock held; takes over the caller's reference to next */
 void proc_change_memory(struct as *next);
 
-/* wait4(2), and waitid(2): options has WEXITED to wait for ends; with WAIT_PGID,
- * pid is the number of a group.
+/* wait4(2), and waitid(2): options has WEXITED to wait for ends; with
+ * WAIT_PGID, pid is the number of a group.
  * => the pid; 0: WNOHANG, and none; -ECHILD, -ERESTARTSYS; use may be NULL */
 #define WAIT_PGID 0x100
 long proc_wait(pid_t pid, int options, int *status, struct rusage *rusage);

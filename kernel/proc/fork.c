@@ -162,15 +162,13 @@ inherit(struct thread *child, u64 flags)
         return -ENOMEM;
     }
     child->blocked = parent->blocked;
-    child->altstack = parent->altstack;
-    if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM) {
-        child->altstack = (stack_t){.ss_flags = SS_DISABLE};
+    if ((flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM) {
+        child->altstack = parent->altstack;
     }
     child->affinity = parent->affinity;
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
-    to->used.peak = parent->as->filled;
     memcpy(to->comm, from->comm, COMM_SIZE);
     to->open_files = from->open_files;
     return 0;

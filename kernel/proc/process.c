@@ -188,9 +188,11 @@ thread_leave(struct thread *thread, int status)
     }
     process->user_ticks += thread->user_ticks;
     process->system_ticks += thread->system_ticks;
+    if (process->entries != 0) {
+        signal_forget_pending(process, &thread->pending, ~0UL);
+    }
     bool last = proc_has_one_thread(process);
     if (!last) {
-        signal_forget_pending(process, &thread->pending, ~0UL);
         list_del(&thread->link);
         signal_pass_on(process);
     }
@@ -243,8 +245,8 @@ void
 proc_put(struct process *process)
 {
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        if (!list_empty(&process->spare)) {
-            signal_free_spare(process);
+        if (process->entries != 0) {
+            signal_free_entries(process);
         }
         kfree(process);
     }
@@ -411,7 +413,9 @@ proc_count_child(struct process *parent, const struct process *child)
     parent->child_system_ticks +=
         child->system_ticks + child->child_system_ticks;
     usage_add(&parent->child_used, &child->used);
-    usage_add(&parent->child_used, &child->child_used);
+    if (child->child_used.peak != 0) {
+        usage_add(&parent->child_used, &child->child_used);
+    }
 }
 
 static int subreapers; /* T  how many there are */

@@ -66,7 +66,7 @@ struct process {
                                      it is waited for; or 0 */
     struct sigpending pending; /* p  for the first thread that takes it */
     struct list spare;         /* p  entries for queues, not in use */
-    u32 queued;                /* p  entries in its and its threads' queues */
+    u32 entries;               /* p  those, and the ones in use */
     u64 user_ticks, system_ticks; /* p  of threads that have ended */
     struct usage used;         /* c  by itself */
     struct usage child_used;   /* T  by waited-for children and theirs */

@@ -109,7 +109,7 @@ signal_take(sigset_t set, u64 deadline, siginfo_t *info)
 static void
 force(int signal, int code, vaddr_t addr, bool fatal)
 {
-    current->fault.signal = signal;
+    current->fault.signal = (u8)signal;
     current->fault.code = code;
     current->fault.addr = addr;
     current->fault.fatal = fatal || (current->blocked & SET(signal)) != 0;

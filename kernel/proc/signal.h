@@ -11,7 +11,8 @@
  * signal.  Without memory for its entry, a signal is pending all the same.
  *
  * SG-1  Each entry's bit is in the set; a standard signal has at most one
- *       entry; process->queued counts the entries.
+ *       entry; process->entries counts all, also those in
+ *       `spare`, which no queue needs now.
  */
 #pragma once
 
@@ -48,7 +49,10 @@ struct sigqueue {
     siginfo_t info;
 };
 
-#define SIGQUEUE_MAX 1024 /* real-time signals that a process may have queued */
+/* So many real-time signals a process may have queued, about; more entries are
+ * there for standard signals. */
+#define SIGQUEUE_MAX  1024
+#define SIGQUEUE_MORE 64
 
 struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
 void sigacts_put(struct sigacts *sigacts);
@@ -74,7 +78,8 @@ int signal_reset_exec(void) __must_check;
  *    sent it, it is pending without one) */
 int signal_send_info(struct process *target, const siginfo_t *info);
 
-/* Whether that would do nothing.  The signal does not stop or continue. */
+/* Whether that would do nothing.
+ * => the process has not ended; the signal does not stop or continue */
 bool signal_is_dropped(struct process *process, int signal);
 
 /* The same as signal_send_info, from the kernel. */
@@ -93,8 +98,8 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
-/* Free the entries that are not in use.  => nobody else uses the process */
-void signal_free_spare(struct process *process);
+/* Free the entries.  => the process has no thread, and nobody else uses it */
+void signal_free_entries(struct process *process);
 
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */

@@ -46,7 +46,6 @@ drop_entry(struct process *process, struct sigqueue *entry)
 {
     list_del(&entry->link);
     list_add(&process->spare, &entry->link);
-    process->queued--;
 }
 
 void
@@ -73,10 +72,14 @@ signal_forget(struct process *process, sigset_t set)
 }
 
 void
-signal_free_spare(struct process *process)
+signal_free_entries(struct process *process)
 {
-    list_for_each_safe(pos, &process->spare) {
-        kfree(list_entry(pos, struct sigqueue, link));
+    struct list *lists[] = {&process->pending.queue, &process->spare};
+
+    for (int i = 0; i < 2; i++) {
+        list_for_each_safe(pos, lists[i]) {
+            kfree(list_entry(pos, struct sigqueue, link));
+        }
     }
 }
 
@@ -84,14 +87,17 @@ signal_free_spare(struct process *process)
  * before the process's.
  * => process->lock held; it may be released for a time */
 static void
-reserve(struct process *process)
+reserve(struct process *process, int signal)
 {
-    if (list_empty(&process->spare)) {
+    u32 most = SIGQUEUE_MAX + (signal < SIGNAL_REAL_TIME ? SIGQUEUE_MORE : 0);
+
+    if (list_empty(&process->spare) && process->entries < most) {
         spin_unlock(&process->lock);
         struct sigqueue *entry = kmalloc(sizeof(*entry));
         spin_lock(&process->lock);
         if (entry != NULL) {
             list_add(&process->spare, &entry->link);
+            process->entries++;
         }
     }
 }
@@ -107,14 +113,12 @@ enqueue(struct process *process, struct sigpending *pending,
     if (!queues && (pending->set & SET(signal)) != 0) {
         return 0;
     }
-    if (!list_empty(&process->spare)
-        && (!queues || process->queued < SIGQUEUE_MAX)) {
+    if (!list_empty(&process->spare)) {
         struct sigqueue *entry =
             list_entry(process->spare.next, struct sigqueue, link);
         list_del(&entry->link);
         entry->info = *info;
         list_add_tail(&pending->queue, &entry->link);
-        process->queued++;
     } else if (queues && info->si_code != SI_USER) {
         return -EAGAIN;
     }
@@ -176,8 +180,7 @@ bool
 signal_is_dropped(struct process *process, int signal)
 {
     spin_lock(&process->lock);
-    bool dropped = process->sigacts == NULL
-                   || drops(process, taker_of(process, NULL, signal), signal);
+    bool dropped = drops(process, taker_of(process, NULL, signal), signal);
     spin_unlock(&process->lock);
     return dropped;
 }
@@ -202,7 +205,7 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
         return 0;
     }
     if (signal != SIGKILL) {
-        reserve(process);
+        reserve(process, signal);
     }
     if (process->sigacts == NULL) {
         return 0;

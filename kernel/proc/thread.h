@@ -52,12 +52,12 @@ struct sigpending {
 
 /* A processor's exception, and the signal that it became. */
 struct fault {
-    int signal;         /* to act on: it is in thread->pending; or 0 */
+    u8 signal;          /* to act on: it is in thread->pending; or 0 */
+    bool fatal;         /* whatever its action is: it was blocked or ignored */
     int code;           /* si_code */
     vaddr_t addr;       /* si_addr */
-    bool fatal;         /* whatever its action is: it was blocked or ignored */
-    u64 vector, error;  /* of the exception; cr2 of a page fault: */
-    u64 cr2;
+    u32 vector, error;  /* of the exception */
+    u64 cr2;            /* of a page fault */
 };
 
 struct thread {

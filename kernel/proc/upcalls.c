@@ -32,8 +32,8 @@ OPTIONAL(kill_youngest)
 static void
 note_fault(u64 vector, u64 error)
 {
-    current->fault.vector = vector;
-    current->fault.error = error;
+    current->fault.vector = (u32)vector;
+    current->fault.error = (u32)error;
 }
 
 static enum access

@@ -78,7 +78,7 @@ sys_exit_group(u64 status)
  * options has WNOHANG.
  * ECHILD: no such child.  EINVAL: unknown option.  EFAULT.
  * Differences from Linux: CPU time is counted in ticks; in maxrss a page counts
- *   each time that it is made present, and what is unmapped is not taken off. */
+ *   each time that it is made present, what is unmapped is not taken off. */
 long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 {
@@ -145,7 +145,8 @@ wait_for_whom(int kind, pid_t id, pid_t *pid, int *options)
 
 /* int waitid(int kind, id_t id, siginfo_t *info, int options,
  *            struct rusage *rusage);
- * ECHILD: no such child.  EINVAL: kind, id or options.  EBADF: P_PIDFD.  EFAULT.
+ * ECHILD: no such child.  EINVAL: kind, id or options.  EBADF: P_PIDFD.
+ * EFAULT.
  * As on Linux, *info is zeros if no child has what is asked for. */
 long
 sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
