@@ -11,6 +11,7 @@
 #include "abi/wait.h"
 
 #include "core/optional.h"
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "mm/as.h"
@@ -27,6 +28,8 @@
 #include "proc/signal.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
+
+OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 
 void
 proc_change_memory(struct as *next)

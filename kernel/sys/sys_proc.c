@@ -83,7 +83,7 @@ long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 {
     int word = 0;
-    struct rusage usage;
+    struct rusage usage = {0};
 
     if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD
                          | __WALL | __WCLONE)) {
@@ -99,78 +99,6 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
         return -EFAULT;
     }
     return result;
-}
-
-/* Write what waitid says of a child, or zeros, to a siginfo_t. */
-static int
-tell_child_status(u64 user, pid_t pid, int status)
-{
-    siginfo_t info = {0};
-
-    if (pid > 0) {
-        info.si_signo = SIGCHLD;
-        info.si_pid = pid;
-        info.si_code = WIFEXITED(status)      ? CLD_EXITED
-                       : WIFSTOPPED(status)   ? CLD_STOPPED
-                       : WIFCONTINUED(status) ? CLD_CONTINUED
-                                              : CLD_KILLED;
-        info.si_status = WIFEXITED(status) || WIFSTOPPED(status)
-                             ? WEXITSTATUS(status)
-                         : WIFCONTINUED(status) ? SIGCONT
-                                                : WTERMSIG(status);
-    }
-    return copy_out(user, &info, offsetof(siginfo_t, si_utime));
-}
-
-/* The pid that proc_wait takes.  => 0, or -EINVAL, -EBADF */
-static int
-wait_for_whom(int kind, pid_t id, pid_t *pid, int *options)
-{
-    *pid = id;
-    switch (kind) {
-    case P_ALL:
-        *pid = -1;
-        return 0;
-    case P_PID:
-        return id > 0 ? 0 : -EINVAL;
-    case P_PGID:
-        *options |= id > 0 ? WAIT_PGID : 0;
-        return id >= 0 ? 0 : -EINVAL;
-    case P_PIDFD:
-        return id >= 0 ? -EBADF : -EINVAL;
-    default:
-        return -EINVAL;
-    }
-}
-
-/* int waitid(int kind, id_t id, siginfo_t *info, int options,
- *            struct rusage *rusage);
- * ECHILD: no such child.  EINVAL: kind, id or options.  EBADF: P_PIDFD.
- * EFAULT.
- * As on Linux, *info is zeros if no child has what is asked for. */
-long
-sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
-{
-    int options = (int)flags, word = 0;
-    struct rusage usage;
-    pid_t pid;
-    long result = -EINVAL;
-
-    if (((u32)options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED
-                          | __WNOTHREAD | __WALL | __WCLONE)) == 0
-        && (options & (WEXITED | WSTOPPED | WCONTINUED)) != 0) {
-        result = wait_for_whom((int)kind, (pid_t)id, &pid, &options);
-    }
-    if (result == 0) {
-        result = proc_wait(pid, options, &word, rusage != 0 ? &usage : NULL);
-    }
-    if (result > 0 && copy_out(rusage, &usage, sizeof(usage)) != 0) {
-        return -EFAULT;
-    }
-    if (tell_child_status(user, (pid_t)result, word) != 0) {
-        return -EFAULT;
-    }
-    return MIN(result, 0);
 }
 
 /* int sched_yield(void); */
