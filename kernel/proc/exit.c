@@ -11,7 +11,6 @@
 #include "abi/wait.h"
 
 #include "core/optional.h"
-#include "core/optional.h"
 #include "core/panic.h"
 
 #include "mm/as.h"
@@ -28,8 +27,15 @@
 #include "proc/signal.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
-
 OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
+
+void
+proc_note_peak(void)
+{
+    struct usage *used = &current->process->used;
+
+    used->peak = MAX(used->peak, current->as->filled);
+}
 
 void
 proc_change_memory(struct as *next)
@@ -44,8 +50,7 @@ proc_change_memory(struct as *next)
     }
     thread->clear_child_tid = 0;
     if (old != NULL) { /* pid 1 has none at first */
-        struct usage *used = &thread->process->used;
-        used->peak = MAX(used->peak, old->filled);
+        proc_note_peak();
     }
     thread->as = next;
     as_load(next); /* unload the tables before they can be freed (H3) */
@@ -120,12 +125,12 @@ give_children_away(struct process *process)
         job_lose_parent(child, process);
         list_del(&child->sibling);
         child->exit_signal = SIGCHLD; /* what a reaper waits for */
-        if (child->death_signal != 0) {
+        proc_set_parent(child, reaper);
+        if (child->death_signal != 0) { /* its handler sees the new parent */
             siginfo_t info = {.si_signo = child->death_signal,
                               .si_pid = process->pid};
             (void)signal_send_info(child, &info);
         }
-        proc_set_parent(child, reaper);
         if (!list_empty(&child->report_link)) {
             list_del(&child->report_link);
             proc_make_reportable(child);

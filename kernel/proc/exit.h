@@ -24,6 +24,10 @@ __noreturn void thread_exit(int status);
  * => no spinlock held; takes over the caller's reference to next */
 void proc_change_memory(struct as *next);
 
+/* Raise the current process's highest number of pages to what its space has
+ * now: before the space is given up, or somebody asks for that number. */
+void proc_note_peak(void);
+
 /* wait4(2), and waitid(2): options has WEXITED to wait for ends; with
  * WAIT_PGID, pid is the number of a group.
  * => the pid; 0: WNOHANG, and none; -ECHILD, -ERESTARTSYS; use may be NULL */

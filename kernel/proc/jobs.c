@@ -7,6 +7,7 @@
 
 #include "core/panic.h"
 
+#include "proc/exit.h"
 #include "proc/group.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -124,6 +125,7 @@ job_stop(int signal)
 {
     struct process *process = current->process;
 
+    proc_note_peak(); /* for the wait that reports the stop */
     spin_lock(&family_lock);
     spin_lock(&process->lock);
     bool stops = process->stop_taken

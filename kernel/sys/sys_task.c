@@ -274,7 +274,7 @@ sys_getrusage(u64 who, u64 rusage)
     if ((int)who < RUSAGE_CHILDREN || (int)who > RUSAGE_THREAD) {
         return -EINVAL;
     }
-    process->used.peak = MAX(process->used.peak, current->as->filled);
+    proc_note_peak();
     spin_lock(&family_lock);
     if ((int)who == RUSAGE_CHILDREN) {
         proc_child_usage(process, &usage);
@@ -285,17 +285,37 @@ sys_getrusage(u64 who, u64 rusage)
     return copy_to_user(rusage, &usage, sizeof(usage));
 }
 
+/* clock_t times(struct tms *times);
+ * Returns the ticks since boot.  EFAULT. */
+long
+sys_times(u64 user)
+{
+    struct process *process = current->process;
+    u64 own_user, own_system;
+
+    spin_lock(&family_lock);
+    proc_ticks(process, &own_user, &own_system);
+    struct tms times = {
+        .tms_utime = (clock_t)own_user,
+        .tms_stime = (clock_t)own_system,
+        .tms_cutime = (clock_t)process->child_user_ticks,
+        .tms_cstime = (clock_t)process->child_system_ticks,
+    };
+    spin_unlock(&family_lock);
+    int error = copy_out(user, &times, sizeof(times));
+    return error != 0 ? error : (long)(clock_ns() / NSEC_PER_TICK);
+}
+
 /* => 0, -EFAULT */
 static long
 set_name(u64 user)
 {
     char name[COMM_SIZE] = "";
-    long n = copy_string_from_user(name, user, sizeof(name));
+    long n = copy_string_from_user(name, user, sizeof(name) - 1);
 
     if (n == -EFAULT) {
         return n;
     }
-    name[COMM_SIZE - 1] = '\0';
     spin_lock(&family_lock);
     memcpy(current->process->comm, name, sizeof(name));
     spin_unlock(&family_lock);

@@ -14,6 +14,16 @@ struct timeval {
     suseconds_t tv_usec;
 };
 
+typedef long clock_t;
+
+/* In ticks of 10 ms: CPU time of a process, and of waited-for children. */
+struct tms {
+    clock_t tms_utime;
+    clock_t tms_stime;
+    clock_t tms_cutime;
+    clock_t tms_cstime;
+};
+
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1
 #define CLOCK_PROCESS_CPUTIME_ID 2

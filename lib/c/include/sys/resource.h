@@ -4,6 +4,7 @@
 
 #include "abi/resource.h"
 
+int getrusage(int who, struct rusage *usage);
 int getrlimit(int resource, struct rlimit *limit);
 int prlimit(pid_t pid, int resource, const struct rlimit *limit,
             struct rlimit *old);
