@@ -9,7 +9,8 @@
 #include <sys/resource.h>
 #include <sys/times.h>
 
-enum { MIB = 1 << 20, PAGES = 10 * MIB / 4096, SPENT = 200 };
+enum { MIB = 1 << 20, PAGES = 10 * MIB / 4096, SPENT = 200,
+    LEAST = 8 * 1024 };
 
 static const char *self;
 
@@ -23,7 +24,8 @@ usage_of(int who)
     return usage;
 }
 
-/* Write to ten times 1 MiB, each apart: nowhere a page of 2 MiB. */
+/* (Linux counts pages in lots. So LEAST is less than what touch makes, in KiB.)
+ * Write to ten times 1 MiB, each apart: nowhere a page of 2 MiB. */
 static void
 touch(void)
 {
@@ -87,8 +89,8 @@ test_self(void)
 
     ok(after.ru_minflt >= before.ru_minflt + PAGES, "a fault for each page");
     ok(after.ru_minflt < before.ru_minflt + PAGES + 1000, "hardly more");
-    ok(after.ru_maxrss >= PAGES * 4, "maxrss is not below what there is");
-    ok(thread.ru_minflt >= PAGES && thread.ru_maxrss >= PAGES * 4,
+    ok(after.ru_maxrss >= LEAST, "maxrss is not below what there is");
+    ok(thread.ru_minflt >= PAGES && thread.ru_maxrss >= LEAST,
         "a thread's is the same in a process with one");
     for (int i = 0; i < 20; i++) {
         nap(1);
@@ -152,6 +154,8 @@ test_children(void)
         && before.ru_nvcsw == 0 && before.ru_nivcsw == 0,
         "without children all is zero");
     exited(in_child(is_fresh, NULL), 1, "and all is in a new child");
+    struct rusage fresh = usage_of(RUSAGE_CHILDREN);
+    ok(fresh.ru_maxrss >= LEAST, "which has the pages that it shares");
     pid_t pid = must_fork();
     if (pid == 0) {
         touch();
@@ -164,7 +168,7 @@ test_children(void)
     waitpid(pid, NULL, 0);
     struct rusage one = usage_of(RUSAGE_CHILDREN);
     ok(one.ru_minflt >= before.ru_minflt + PAGES, "who is waited for does");
-    ok(one.ru_maxrss >= PAGES * 4, "with maxrss");
+    ok(one.ru_maxrss >= 2 * LEAST, "with maxrss");
     in_child(touches, NULL);
     in_child(touches, NULL);
     struct rusage three = usage_of(RUSAGE_CHILDREN);
@@ -223,12 +227,12 @@ test_stopped(void)
     }
     memset(&usage, 0xa5, sizeof(usage));
     is(wait4(pid, &status, WUNTRACED, &usage), pid, "a child stops");
-    ok(usage.ru_maxrss >= PAGES * 4, "its pages are known");
+    ok(usage.ru_maxrss >= LEAST, "its pages are known");
     ok(usage.ru_minflt >= PAGES, "and its faults");
     kill(pid, SIGCONT);
     memset(&usage, 0xa5, sizeof(usage));
     is(wait4(pid, &status, WCONTINUED, &usage), pid, "it goes on, or has");
-    ok(usage.ru_maxrss >= PAGES * 4, "its pages are known");
+    ok(usage.ru_maxrss >= LEAST, "its pages are known");
     if (WIFCONTINUED(status)) {
         waitpid(pid, &status, 0);
     }
@@ -241,7 +245,7 @@ main(int argc, char **argv)
     self = argv[0];
     if (argc > 1) {
         struct rusage usage = usage_of(RUSAGE_SELF);
-        return usage.ru_maxrss >= PAGES * 4 && usage.ru_minflt >= PAGES ? 7 : 8;
+        return usage.ru_maxrss >= LEAST && usage.ru_minflt >= PAGES ? 7 : 8;
     }
     test_errors();
     test_self();

@@ -5,6 +5,8 @@
  */
 #include "sigspec.h"
 
+#include <sys/mman.h>
+
 enum {
     SET_PDEATHSIG = 1, GET_PDEATHSIG = 2, SET_NAME = 15, GET_NAME = 16,
     SET_SUBREAPER = 36, GET_SUBREAPER = 37,
@@ -340,6 +342,16 @@ test_name(void)
     exited(in_child(executes, "name"), 8, "what it executes has its own");
     returns(control(SET_NAME, P("0123456789abcdefgh")), 0, "a long one");
     name_is("0123456789abcde", "is cut");
+    char *page = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(page + 4096, 4096);
+    memcpy(page + 4096 - 15, "fifteen letters", 15);
+    returns(control(SET_NAME, P(page + 4096 - 15)), 0,
+        "15 letters before a hole, without an end");
+    name_is("fifteen letters", "are all that is read");
+    returns(control(SET_NAME, P(page + 4096 - 14)), -EFAULT, "14 are not");
+    name_is("fifteen letters", "and change nothing");
+    munmap(page, 4096);
     returns(control(SET_NAME, P("")), 0, "an empty one");
     name_is("", "is empty");
     returns(control(SET_NAME, 1), -EFAULT, "a bad one");
