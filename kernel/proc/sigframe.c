@@ -11,6 +11,7 @@
  */
 #include "abi/errno.h"
 #include "abi/ucontext.h"
+#include "common/string.h"
 
 #include "arch/cpu.h"
 #include "arch/trap.h"
@@ -171,6 +172,9 @@ sigframe_push(struct trapframe *regs, const siginfo_t *info,
     frame.uc.uc_mcontext.gregs[REG_OLDMASK] = mask;
     frame.uc.uc_mcontext.fpregs = (struct fpstate *)fpu;
     fxsave(&image);
+    /* It leaves the rest as it was: what had been on the kernel's stack. */
+    memset(image.pad, 0, sizeof(image.pad));
+    memset(image.more, 0, sizeof(image.more));
     if (copy_to_user(fpu, &image, sizeof(image)) != 0
         || copy_to_user(at, &frame, sizeof(frame)) != 0) {
         return -EFAULT;

@@ -79,6 +79,7 @@ sys_sigaltstack(u64 new, u64 old)
 
 /* long rt_sigreturn(void);
  * A handler has returned: continue what it has interrupted, with its result.
+ * As on Linux, restart_syscall does not continue a sleep from before it.
  * A bad frame is a SIGSEGV.
  * Differences from Linux: 32-bit code segments are refused. */
 long
@@ -87,6 +88,7 @@ sys_rt_sigreturn(void)
     struct trapframe *frame = current->frame;
     int error = sigframe_pop(frame);
 
+    current->sleep_end = 0;
     frame->vector = VECTOR_CHANGED;
     if (error == -ENOSYS) {
         return error;

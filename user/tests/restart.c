@@ -186,6 +186,32 @@ test_clone(void)
     exited(status, 1, "two hundred clones of a parent that is often stopped");
 }
 
+static void
+caught(int sig)
+{
+    (void)sig;
+}
+
+/* A sleep that a handler has ended; then the rest of it is asked for. */
+static int
+sleeps_on(void *unused)
+{
+    struct timespec hour = { 3600, 0 };
+    pid_t parent = getpid();
+
+    (void)unused;
+    signal(SIGUSR1, caught);
+    pid_t pid = must_fork();
+    if (pid == 0) {
+        until_asleep(parent);
+        kill(parent, SIGUSR1);
+        _exit(0);
+    }
+    int ended = nanosleep(&hour, NULL) == -1 && errno == EINTR;
+    waitpid(pid, NULL, 0);
+    return ended && syscall(SYS_restart_syscall) == -1 && errno == EINTR ? 3 : 4;
+}
+
 int
 main(void)
 {
@@ -198,5 +224,6 @@ main(void)
     fails(syscall(SYS_restart_syscall), EINTR, "nothing to go on with");
     nap(1);
     fails(syscall(SYS_restart_syscall), EINTR, "nor after a sleep");
+    exited(in_child(sleeps_on, NULL), 3, "nor after one that a handler ended");
     return done();
 }
