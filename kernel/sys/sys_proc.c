@@ -8,6 +8,7 @@
 #include "abi/time.h"
 #include "abi/wait.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/clock.h"
@@ -18,9 +19,13 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sigframe.h"
+#include "proc/signal.h"
 #include "proc/sleep.h"
 
 #include "sys/sys.h"
+
+OPTIONAL_ENOSYS(sigframe_exists)
 
 /* pid_t fork(void), vfork(void);
  * Returns the child's pid; 0 in the child.  vfork returns to the caller after
@@ -137,6 +142,41 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
     default:
         return -EINVAL;
     }
+}
+
+/* int kill(pid_t pid, int signal);
+ * ESRCH: no such process or group.  EINVAL: no such signal. */
+long
+sys_kill(u64 pid, u64 signal)
+{
+    siginfo_t info = {.si_signo = (int)signal, .si_code = SI_USER,
+                      .si_pid = current->process->pid};
+
+    return signal_kill((pid_t)pid, &info);
+}
+
+/* int rt_sigaction(int signal, const struct kernel_sigaction *new,
+ *                  struct kernel_sigaction *old, size_t size);
+ * EINVAL: size is not 8; no such signal; SIGKILL or SIGSTOP.  EFAULT.
+ * Differences from Linux: ENOMEM, if the actions are still shared after a fork
+ *   and cannot be copied. */
+long
+sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
+{
+    struct kernel_sigaction action, before;
+
+    if (size != sizeof(sigset_t)) {
+        return -EINVAL;
+    }
+    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
+        return -EFAULT;
+    }
+    int error = new != 0 && action.handler != SIG_DFL
+                    && action.handler != SIG_IGN ? sigframe_exists() : 0;
+    if (error == 0) {
+        error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
+    }
+    return error != 0 ? error : copy_out(old, &before, sizeof(before));
 }
 
 /* int nanosleep(const struct timespec *time, struct timespec *left);

@@ -1,5 +1,6 @@
 /*
- * System calls that send signals, wait for them, or say what they do.
+ * System calls that block signals, send them to threads or with a value, wait
+ * for them, or belong to handlers.  (kill and rt_sigaction: sys_proc.c.)
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -17,34 +18,10 @@
 
 #include "sys/sys.h"
 
-OPTIONAL_ENOSYS(sigframe_exists) OPTIONAL_ENOSYS(sigframe_pop)
+OPTIONAL_ENOSYS(sigframe_pop)
 OPTIONAL_ENOSYS(sigframe_set_altstack)
 
-/* ---- Actions and masks ---- */
-
-/* int rt_sigaction(int signal, const struct kernel_sigaction *new,
- *                  struct kernel_sigaction *old, size_t size);
- * EINVAL: size is not 8; no such signal; SIGKILL or SIGSTOP.  EFAULT.
- * Differences from Linux: ENOMEM, if the actions are still shared after a fork
- *   and cannot be copied. */
-long
-sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
-{
-    struct kernel_sigaction action, before;
-
-    if (size != sizeof(sigset_t)) {
-        return -EINVAL;
-    }
-    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
-        return -EFAULT;
-    }
-    int error = new != 0 && action.handler != SIG_DFL
-                    && action.handler != SIG_IGN ? sigframe_exists() : 0;
-    if (error == 0) {
-        error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
-    }
-    return error != 0 ? error : copy_out(old, &before, sizeof(before));
-}
+/* ---- Masks ---- */
 
 /* int rt_sigprocmask(int how, const sigset_t *new, sigset_t *old, size_t size);
  * EINVAL: size is not 8, or unknown how.  EFAULT. */
@@ -130,16 +107,6 @@ from_me(u64 signal, int code)
 {
     return (siginfo_t){.si_signo = (int)signal, .si_code = code,
                        .si_pid = current->process->pid};
-}
-
-/* int kill(pid_t pid, int signal);
- * ESRCH: no such process or group.  EINVAL: no such signal. */
-long
-sys_kill(u64 pid, u64 signal)
-{
-    siginfo_t info = from_me(signal, SI_USER);
-
-    return signal_kill((pid_t)pid, &info);
 }
 
 /* int tgkill(pid_t pid, pid_t tid, int signal); tkill.

@@ -32,10 +32,11 @@ int
 main(void)
 {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
-    int status;
+    int answer[2], status;
     char sig;
 
-    if (pipe2(self, O_CLOEXEC) < 0 || fcntl(self[1], F_SETFL, O_NONBLOCK) < 0 ||
+    if (pipe2(self, O_CLOEXEC) < 0 || pipe(answer) < 0 ||
+        fcntl(self[1], F_SETFL, O_NONBLOCK) < 0 ||
         sigaction(SIGUSR1, &action, NULL) < 0 ||
         sigaction(SIGCHLD, &action, NULL) < 0) {
         perror("self-pipe");
@@ -47,13 +48,16 @@ main(void)
         return 1;
     }
     if (pid == 0) {
+        close(answer[1]);
         kill(getppid(), SIGUSR1);
+        (void)!read(answer[0], &sig, 1); /* ends when the parent closes it */
         _exit(5);
     }
     bool ended = false;
     for (int asked = 0; !ended && read(self[0], &sig, 1) == 1;) {
         if (sig == SIGUSR1) {
             printf("the child has asked %d time\n", ++asked);
+            close(answer[1]);
         } else if (waitpid(pid, &status, WNOHANG) == pid) {
             printf("the child has ended with status %d\n",
                    WEXITSTATUS(status));

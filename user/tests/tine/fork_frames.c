@@ -135,6 +135,7 @@ main(void)
     char c;
 
     make();
+    memset(text, ' ', sizeof(text)); /* its frames are there from now on */
     pipe(go);
     pipe(did);
     look();

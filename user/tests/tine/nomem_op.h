@@ -26,6 +26,7 @@
 #define FORKS 128   /* its child ends at once, and is waited for */
 #define FILES 256   /* names are left behind: `file' and such */
 #define GROWS 512   /* the kernel keeps more for itself each time */
+#define WITHOUT 1024 /* it works without memory, and less is known of it */
 
 struct op {
     const char *name;

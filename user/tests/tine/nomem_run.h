@@ -82,7 +82,8 @@ may_end(const struct op *op, int ending, long n)
     return ending == FAILED
            || (ending == KILLED && (op->flags & FAULTS)
                && !((op->flags & LEAVES) && n == 1))
-           || (ending == DID_WITHOUT && (op->flags & PARTIAL) && n > 1);
+           || (ending == DID_WITHOUT && (op->flags & PARTIAL) && n > 1)
+           || (ending == DID_WITHOUT && (op->flags & WITHOUT));
 }
 
 static void
