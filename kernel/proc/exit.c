@@ -310,6 +310,7 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         }
     }
     if (result > 0 && rusage != NULL) {
+        *rusage = (struct rusage){0}; /* if there is no usage.c */
         proc_usage(child, rusage);
     }
     if (result > 0 && (options & WNOWAIT) == 0 && proc_is_zombie(child)) {

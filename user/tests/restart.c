@@ -209,8 +209,8 @@ sleeps_on(void *unused)
     }
     int ended = nanosleep(&hour, NULL) == -1 && errno == EINTR;
     waitpid(pid, NULL, 0);
-    int none = syscall(SYS_restart_syscall) == -1 && errno == EINTR;
-    return ended && none ? 3 : 4;
+    ended = ended && syscall(SYS_restart_syscall) == -1 && errno == EINTR;
+    return ended ? 3 : 4;
 }
 
 int
