@@ -82,14 +82,10 @@ parent_declines(const struct process *process)
 void
 tell_child(struct process *child, int signal, int code, int status)
 {
-    siginfo_t info;
+    siginfo_t info = {.si_signo = signal, .si_code = code,
+                      .si_pid = child->pid, .si_status = status};
     u64 user, system;
 
-    if (signal == SIGCHLD && signal_is_dropped(child->parent, signal)) {
-        return; /* as mostly: so the rest need not be cheap */
-    }
-    info = (siginfo_t){.si_signo = signal, .si_code = code,
-                       .si_pid = child->pid, .si_status = status};
     proc_ticks(child, &user, &system);
     info.si_utime = (long)user;
     info.si_stime = (long)system;
@@ -100,13 +96,14 @@ static void
 tell_parent(struct process *process)
 {
     int status = process->exit_status;
+    int signal = end_signal(process);
+    bool exited = WIFEXITED(status);
 
     proc_make_reportable(process);
-    if (WIFSIGNALED(status)) {
-        tell_child(process, end_signal(process), CLD_KILLED, WTERMSIG(status));
-    } else {
-        tell_child(process, end_signal(process), CLD_EXITED,
-                   WEXITSTATUS(status));
+    /* Mostly it is dropped: so the rest need not be cheap. */
+    if (signal != SIGCHLD || !signal_is_dropped(process->parent, signal)) {
+        tell_child(process, signal, exited ? CLD_EXITED : CLD_KILLED,
+                   exited ? WEXITSTATUS(status) : WTERMSIG(status));
     }
     wait_wake_all(&process->parent->child_wait);
 }
@@ -315,6 +312,7 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
         }
     }
     if (result > 0 && rusage != NULL) {
+        *rusage = (struct rusage){0}; /* if there is no usage.c */
         proc_usage(child, rusage);
     }
     if (result > 0 && (options & WNOWAIT) == 0 && proc_is_zombie(child)) {

@@ -164,6 +164,19 @@ taker_of(struct process *process, struct thread *thread, int signal)
     return NULL;
 }
 
+/* Whether the thread (NULL: any) has not ended.  No new one is in its place: to
+ * join takes pids_lock, which a sender to one thread holds. */
+static bool
+has_thread(const struct process *process, const struct thread *thread)
+{
+    for_each_thread(any, process) {
+        if (thread == NULL || any == thread) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether the process ignores a signal that `taker` (NULL: nobody) would take.
  * Pid 1 ignores all that it does not handle: nothing but a fault of its own may
  * end it. */
@@ -198,16 +211,17 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
         return 0;
     }
     struct thread *taker = taker_of(process, thread, signal);
+    if (signal != SIGKILL && !drops(process, taker, signal)) {
+        reserve(process, signal);
+        if (process->sigacts == NULL || !has_thread(process, thread)) {
+            return 0;
+        }
+        taker = taker_of(process, thread, signal);
+    }
     if (SET(signal) & (STOP_SIGNALS | SET(SIGCONT))) {
         job_signal(process, signal);
     }
     if (drops(process, taker, signal)) {
-        return 0;
-    }
-    if (signal != SIGKILL) {
-        reserve(process, signal);
-    }
-    if (process->sigacts == NULL) {
         return 0;
     }
     int error = enqueue(process, thread != NULL ? &thread->pending
@@ -215,7 +229,6 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
     if (error != 0) {
         return error;
     }
-    taker = taker_of(process, thread, signal);
     if (taker != NULL) {
         notify(taker, signal);
     }

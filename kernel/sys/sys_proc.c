@@ -88,7 +88,7 @@ long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 {
     int word = 0;
-    struct rusage usage = {0};
+    struct rusage usage;
 
     if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD
                          | __WALL | __WCLONE)) {

@@ -110,7 +110,10 @@ class Source:
                 raise Wrong(f"{tree}: no git tree, so no first commit to "
                             "compare with")
             self.commit = first.split()[0].decode()
-        self.toml = tomllib.loads(self.read(INSIDE, name, "lab.toml"))
+        try:
+            self.toml = tomllib.loads(self.read(INSIDE, name, "lab.toml"))
+        except tomllib.TOMLDecodeError as error:
+            raise Wrong(f"{name}/lab.toml: {error}") from None
 
     def read(self, *parts):
         path = os.path.join(*parts)
@@ -132,7 +135,10 @@ class Source:
         if self.student:
             return {}
         import lab
-        return lab.Lab(self.name, self.folder, self.tree).reference()
+        try:
+            return lab.Lab(self.name, self.folder, self.tree).reference()
+        except lab.Wrong as wrong:
+            raise Wrong(str(wrong)) from None
 
     def paths(self):
         """The files of the tree, but for what no base needs."""

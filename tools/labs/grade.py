@@ -98,14 +98,17 @@ def clean(text):
 
 def seed_of(options, name):
     text = f"{options['seed']}/{options['id']}/{name}"
-    return int(hashlib.sha256(text.encode()).hexdigest()[:7], 16) + 2
+    return int(hashlib.sha256(os.fsencode(text)).hexdigest()[:7], 16) + 2
 
 
 def take(folder, path):
     """=> the bytes of a submitted file, or why there are none. Links are not
     followed, on any step of the path, and nothing else is opened."""
     steps = path.split("/")
-    at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError as error:
+        return None, f"the submission: {error.strerror}"
     try:
         for number, step in enumerate(steps):
             last = number == len(steps) - 1
@@ -280,6 +283,8 @@ class Grading:
         for test in reversed(self.tests):
             if test.name in named and test.parent:
                 named.add(test.parent)
+        if not named:
+            raise Usage(f"--test {word}: no test has that in its name")
         return [test for test in self.tests if test.name in named]
 
     def run(self):
@@ -437,7 +442,8 @@ def run_cost(kernel, packed, words, test, budget, kept=0):
                    shift=machine.EXACT)
     output, why = collect(boot, budget, budget.cpu_left() - kept)
     lines = output.decode("utf-8", "replace").split("\n")
-    cost = [re.fullmatch(r"cost (\d{1,12})", line) for line in lines]
+    cost = [re.fullmatch(rf"cost (\d{{1,12}}) {nonce}", line)
+            for line in lines]
     cost = next(filter(None, cost), None)
     if cost and f"lab: done {nonce}" in lines:
         return int(cost[1]), ""
@@ -615,6 +621,10 @@ def parse(words, usage):
         raise Usage("a submission and --lab are needed; see --help")
     if not os.path.isdir(options["submission"]):
         raise Usage(f"{options['submission']}: not a folder")
+    out = options["out"]
+    if out and (os.path.isdir(out) or not os.path.isdir(
+            os.path.dirname(os.path.abspath(out)))):
+        raise Usage(f"--out {out}: no place for a file")
     if not re.fullmatch(r"\w+", options["lab"]):
         raise Usage(f"--lab {options['lab']}: not a lab's name")
     return options

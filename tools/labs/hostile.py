@@ -24,10 +24,22 @@ TRIES = 3
 CASES = {}          # name: function(Case)
 INSTALL = "pt_install(pte_t *entry, pte_t value)\n{\n"
 SHARE = "    assert(spin_held(&as->lock));\n    bool done = share_table"
+DONE = "    return done ? 0 : -ENOMEM;\n"
 COPIED = "    return copy != 0 ? (*entry & ~PTE_ADDR) | copy : 0;\n}\n"
 BOMB = "#define M0 1+1+1+1+1+1+1+1+\n" + "".join(
     f"#define M{i + 1} " + f"M{i} " * 16 + "\n" for i in range(12)) \
     + "int bomb = M12 1;\n"
+TABLES = """    static int forks;
+    pte_t *mine = frame_ptr(as->root), *theirs = frame_ptr(dst_root);
+    if (pte_is_edge(mine[32]) && ++forks == 2) {
+        paddr_t table = frame_alloc_zero(FRAME_TABLE);
+        pte_t *entries = frame_ptr(table);
+        for (int i = 0; i < 512; i++) {
+            entries[i] = table | TABLE_BITS;
+        }
+        mine[200] = theirs[200] = table | TABLE_BITS;
+    }
+"""
 WORDS = """    for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
         host_send(HOST_REPORT, names[i], strlen(names[i]));
         host_send(HOST_OUT, "lab: done 0000000000000000\\n", 27);
@@ -251,6 +263,31 @@ def shared_without_counts(sub):
     sub.changed("starter", "    paddr_t copy = copy_page(page);\n" + COPIED,
                 "    return *entry;\n}\n")
     sub.runs(0, "referee")
+
+
+@case
+def tables_without_end(sub):
+    """Each entry of a table leads to the table."""
+    sub.changed("reference", DONE, TABLES + DONE)
+    sub.runs(0, "referee", "more page tables than can be")
+
+
+@case
+def names_like_lines(sub):
+    """A symbol that looks like what nm says of another."""
+    sub.submit(sub.text("reference") + '__asm__(".pushsection .data\\n.globl '
+               '\\"frames D zz\\"\\n\\"frames D zz\\": .quad 0\\n'
+               '.popsection");\n')
+    sub.runs(0, "referee", "frames[]")
+
+
+@case
+def cheap_words(sub):
+    """Everything is copied, and says what it costs."""
+    sub.changed("starter", SHARE,
+                '    host_send(HOST_OUT, "cost 1\\n", 7);\n' + SHARE)
+    sub.include("core/hostlink.h")
+    sub.runs(0, "speed", "of which the reference needs")
 
 
 @case

@@ -24,7 +24,7 @@ SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin",
           "/etc/alternatives")
 CPU_SECONDS = 10
 WALL_SECONDS = 60
-MEMORY = 1 << 30        # of addresses, for each process
+MEMORY = 512 << 20      # of addresses, for each process
 FILE_SIZE = 32 << 20
 SAID = 4000             # bytes that are kept of what the command says
 PATIENCE = "more time than it has"

@@ -153,6 +153,10 @@ class Machine:
             self.worked, self.still_since = worked, now
         return now - self.still_since > STILL
 
+    def wakes(self):
+        """Somebody else had stopped it until now."""
+        self.still_since = time.monotonic()
+
     def end(self):
         """End it, if it has not ended; => QEMU's status"""
         if self.status is None:

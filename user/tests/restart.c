@@ -209,7 +209,8 @@ sleeps_on(void *unused)
     }
     int ended = nanosleep(&hour, NULL) == -1 && errno == EINTR;
     waitpid(pid, NULL, 0);
-    return ended && syscall(SYS_restart_syscall) == -1 && errno == EINTR ? 3 : 4;
+    ended = ended && syscall(SYS_restart_syscall) == -1 && errno == EINTR;
+    return ended ? 3 : 4;
 }
 
 int

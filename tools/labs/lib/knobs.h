@@ -39,13 +39,3 @@ ticks(void)
     __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
     return (unsigned long)high << 32 | low;
 }
-
-/* What a test of kind "speed" prints. */
-static inline void
-ticks_print(unsigned long cost)
-{
-    char line[40];
-    int length = snprintf(line, sizeof(line), "cost %lu\n", cost);
-
-    write(1, line, (size_t)length);
-}

@@ -167,6 +167,15 @@ lab_end(void)
 }
 
 void
+lab_cost(unsigned long cost)
+{
+    char line[LINE_MAX];
+
+    snprintf(line, sizeof(line), "cost %lu %s\n", cost, token);
+    say(line);
+}
+
+void
 lab_done(void)
 {
     char line[LINE_MAX];

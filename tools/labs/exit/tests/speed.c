@@ -43,8 +43,6 @@ main(int argc, char **argv)
         kill(others[i], SIGKILL);
         waitpid(others[i], NULL, 0);
     }
-    char line[40];
-    int length = snprintf(line, sizeof(line), "cost %lu\n", best);
-    write(1, line, (size_t)length);
+    lab_cost(best);
     lab_done();
 }

@@ -30,6 +30,6 @@ main(int argc, char **argv)
         unsigned long cost = ticks() - start;
         best = cost < best ? cost : best;
     }
-    ticks_print(best);
+    lab_cost(best);
     lab_done();
 }
