@@ -14,7 +14,7 @@
  *
  * Fields stand in groups by their fate at fork.  Letters: what guards a change.
  *   T  the family lock            i  none, once it is linked
- *   p  its own lock               a  atomic
+ *   p  its own lock               a  atomic       c  only its one thread
  */
 #pragma once
 
