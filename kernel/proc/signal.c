@@ -27,20 +27,29 @@ OPTIONAL_ENOSYS(sigframe_push)
 
 #define SYSCALL_LENGTH 2 /* of the instruction */
 
-#define FAULTS                                                             \
-    (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV))
+/* Taken before all others but SIGKILL, whoever has sent them, as on Linux. */
+#define SYNCHRONOUS                                                        \
+    (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV)     \
+     | SET(SIGSYS))
+
+/* => current->process->lock held */
+static int
+find_fatal(void)
+{
+    for (sigset_t left = signal_pending(); left != 0; left &= left - 1) {
+        int signal = __builtin_ctzl(left) + 1;
+        if (signal_is_fatal(current->process, signal)) {
+            return signal;
+        }
+    }
+    return 0;
+}
 
 int
 signal_fatal_pending(void)
 {
-    int fatal = 0;
-
     spin_lock(&current->process->lock);
-    sigset_t left = signal_pending();
-    for (; left != 0 && fatal == 0; left &= left - 1) {
-        int signal = __builtin_ctzl(left) + 1;
-        fatal = signal_is_fatal(current->process, signal) ? signal : 0;
-    }
+    int fatal = find_fatal();
     spin_unlock(&current->process->lock);
     return fatal;
 }
@@ -66,15 +75,16 @@ signal_wait(void)
     return -ERESTARTNOHAND;
 }
 
-/* Take the lowest signal of the set that is pending for the current thread or,
- * if there is none, for its process.  => 0: none */
+/* Take a signal of the set that is pending for the current thread or, if there
+ * is none, for its process: a synchronous one, or the lowest.  => 0: none */
 static int
 take_of(sigset_t set, siginfo_t *info)
 {
     struct process *process = current->process;
     sigset_t own = current->pending.set & set;
     sigset_t all = own != 0 ? own : process->pending.set & set;
-    int signal = all != 0 ? __builtin_ctzl(all) + 1 : 0;
+    sigset_t first = all & SYNCHRONOUS ? all & SYNCHRONOUS : all;
+    int signal = first != 0 ? __builtin_ctzl(first) + 1 : 0;
 
     if (signal != 0) {
         signal_dequeue(process, own != 0 ? &current->pending
@@ -92,7 +102,8 @@ signal_take(sigset_t set, u64 deadline, siginfo_t *info)
     for (;;) {
         sched_prepare(THREAD_SLEEPING);
         spin_lock(&process->lock);
-        signal = take_of(set, info);
+        /* One that will end the process is not taken away from it. */
+        signal = find_fatal() == 0 ? take_of(set, info) : 0;
         current->waits_for = signal == 0 && error == 0 ? set : 0;
         spin_unlock(&process->lock);
         if (signal != 0 || error != 0) {
@@ -148,7 +159,7 @@ take_fault(siginfo_t *info)
 }
 
 /* Take the next signal to act on, and its action: SIGKILL, a fault's, or the
- * lowest.  Skip those that are ignored now.  => 0: none */
+ * take_of's.  Skip those that are ignored now.  => 0: none */
 static int
 take_signal(siginfo_t *info, struct kernel_sigaction *action)
 {
@@ -158,21 +169,23 @@ take_signal(siginfo_t *info, struct kernel_sigaction *action)
     spin_lock(&process->lock);
     sigset_t ready;
     while (signal == 0 && (ready = signal_pending()) != 0) {
-        bool faulted = false;
+        bool faulted = false, fatal = false;
         if (ready & SET(SIGKILL)) {
             signal = take_of(SET(SIGKILL), info);
         } else if (current->fault.signal != 0) {
             signal = current->fault.signal;
-            faulted = current->fault.fatal;
+            faulted = true;
+            fatal = current->fault.fatal;
             take_fault(info);
         } else {
             signal = take_of(ready, info);
         }
         process->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
         *action = process->sigacts->action[signal - 1];
-        if (faulted) {
+        if (fatal) {
             action->handler = SIG_DFL;
-        } else if (signal_is_ignored(process, signal)) {
+        } else if (!faulted && !process->ending
+                   && signal_is_ignored(process, signal)) {
             signal = 0;
         }
     }
@@ -183,10 +196,6 @@ take_signal(siginfo_t *info, struct kernel_sigaction *action)
 static void
 act_by_default(int signal)
 {
-    if (current->process == init_process && !init_process->ending
-        && (SET(signal) & FAULTS) == 0) {
-        return;
-    }
     if (SET(signal) & STOP_SIGNALS) {
         job_stop(signal);
         return;

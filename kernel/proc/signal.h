@@ -127,15 +127,18 @@ bool kill_youngest(vaddr_t addr);
 
 /* What the process does with a signal.  => its lock held */
 static inline bool
-signal_is_ignored(const struct process *process, int signal)
-{
-    return (process->sigacts->ignored & SIGNAL_BIT(signal)) != 0;
-}
-
-static inline bool
 signal_is_default(const struct process *process, int signal)
 {
     return process->sigacts->action[signal - 1].handler == SIG_DFL;
+}
+
+/* Pid 1 ignores all that it does not handle: nothing but a fault of its own may
+ * end it. */
+static inline bool
+signal_is_ignored(const struct process *process, int signal)
+{
+    return (process->sigacts->ignored & SIGNAL_BIT(signal)) != 0
+           || (process == init_process && signal_is_default(process, signal));
 }
 
 static inline bool

@@ -177,16 +177,11 @@ has_thread(const struct process *process, const struct thread *thread)
     return false;
 }
 
-/* Whether the process ignores a signal that `taker` (NULL: nobody) would take.
- * Pid 1 ignores all that it does not handle: nothing but a fault of its own may
- * end it. */
+/* Whether the process ignores what `taker` (NULL: nobody) would take. */
 static bool
 drops(const struct process *process, const struct thread *taker, int signal)
 {
-    return taker != NULL
-           && (signal_is_ignored(process, signal)
-               || (process == init_process
-                   && signal_is_default(process, signal)));
+    return taker != NULL && signal_is_ignored(process, signal);
 }
 
 bool
