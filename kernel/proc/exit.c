@@ -66,17 +66,27 @@ end_signal(const struct process *process)
                ? process->exit_signal : SIGCHLD;
 }
 
+/* => family_lock held */
+static const struct kernel_sigaction *
+parent_action(const struct process *process)
+{
+    assert(spin_held(&family_lock));
+    return &process->parent->sigacts->action[SIGCHLD - 1];
+}
+
+static bool
+parent_ignores(const struct process *process)
+{
+    return parent_action(process)->handler == SIG_IGN;
+}
+
 /* Whether the parent ignores SIGCHLD: then it will not wait for the child. */
 static bool
 parent_declines(const struct process *process)
 {
-    const struct kernel_sigaction *action =
-        &process->parent->sigacts->action[SIGCHLD - 1];
-
-    assert(spin_held(&family_lock));
     return end_signal(process) == SIGCHLD
-           && (action->handler == SIG_IGN
-               || (action->flags & SA_NOCLDWAIT) != 0);
+           && (parent_ignores(process)
+               || (parent_action(process)->flags & SA_NOCLDWAIT) != 0);
 }
 
 void
@@ -100,8 +110,11 @@ tell_parent(struct process *process)
     bool exited = WIFEXITED(status);
 
     proc_make_reportable(process);
-    /* Mostly it is dropped: so the rest need not be cheap. */
-    if (signal != SIGCHLD || !signal_is_dropped(process->parent, signal)) {
+    /* Mostly it is dropped: so the rest need not be cheap.  With SIG_IGN it
+     * does not even pend while it is blocked. */
+    if (signal != SIGCHLD
+        || !(parent_ignores(process)
+             || signal_is_dropped(process->parent, signal))) {
         tell_child(process, signal, exited ? CLD_EXITED : CLD_KILLED,
                    exited ? WEXITSTATUS(status) : WTERMSIG(status));
     }
