@@ -5,6 +5,7 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "abi/time.h"
+#include "common/string.h"
 
 #include "core/optional.h"
 
@@ -126,30 +127,52 @@ SYS_FORWARD(sys_tgkill, (u64 pid, u64 tid, u64 signal),
             (pid_t)pid <= 0 ? -EINVAL
                             : kill_thread((pid_t)pid, (pid_t)tid, signal))
 
-/* Copy in what a program says of a signal that it sends.  Only to itself may it
- * say that the kernel, kill or tkill has sent it.
- * => 0, -EFAULT, -EPERM */
+/* Copy in what a program says of a signal that it sends.  That ends after 48
+ * bytes, as on Linux; the rest is dropped, or refused if the code is unknown.
+ * => 0, -EFAULT, -E2BIG */
 static long
-told_info(siginfo_t *info, u64 user, u64 signal, bool self)
+copy_info(siginfo_t *info, u64 user, u64 signal)
 {
+    char *rest = (char *)info + 48, *end = (char *)(info + 1);
+
     if (copy_from_user(info, user, sizeof(*info)) != 0) {
         return -EFAULT;
     }
+    int code = info->si_code;
+    bool known = (code >= SI_DETHREAD && code <= 6) || code == SI_KERNEL
+                 || code == SI_ASYNCNL;
+    for (char *at = rest; !known && at < end; at++) {
+        if (*at != 0) {
+            return -E2BIG;
+        }
+    }
+    memset(rest, 0, (size_t)(end - rest));
     info->si_signo = (int)signal;
-    return (info->si_code >= 0 || info->si_code == SI_TKILL) && !self ? -EPERM
-                                                                      : 0;
+    return 0;
+}
+
+/* Whether it says that the kernel, kill or tkill has sent it. */
+static bool
+is_forged(const siginfo_t *info)
+{
+    return info->si_code >= 0 || info->si_code == SI_TKILL;
 }
 
 /* int rt_sigqueueinfo(pid_t pid, int signal, siginfo_t *info);
  * EPERM: si_code is not below 0, or SI_TKILL, and it is for another process.
- * ESRCH, EINVAL: as kill.  EAGAIN: as tkill.  EFAULT. */
+ * E2BIG: an unknown si_code, and not only zeros after 48 bytes.
+ * ESRCH, EINVAL: as kill.  EAGAIN: as tkill.  EFAULT.
+ * Differences from Linux: it knows more positive codes of faults. */
 long
 sys_rt_sigqueueinfo(u64 pid, u64 signal, u64 user)
 {
     siginfo_t info;
-    bool self = (pid_t)pid == current->process->pid;
-    long error = told_info(&info, user, signal, self);
+    long error = copy_info(&info, user, signal);
 
+    if (error == 0 && is_forged(&info)
+        && (pid_t)pid != current->process->pid) {
+        return -EPERM;
+    }
     return error != 0         ? error
            : (pid_t)pid <= 0 ? -ESRCH
                              : signal_kill((pid_t)pid, &info);
@@ -161,15 +184,14 @@ long
 sys_rt_tgsigqueueinfo(u64 pid, u64 tid, u64 signal, u64 user)
 {
     siginfo_t info;
+    long error = copy_info(&info, user, signal);
 
-    if (copy_from_user(&info, user, sizeof(info)) != 0) {
-        return -EFAULT;
-    }
-    if ((pid_t)pid <= 0 || (pid_t)tid <= 0) {
+    if (error == 0 && ((pid_t)pid <= 0 || (pid_t)tid <= 0)) {
         return -EINVAL;
     }
-    long error = told_info(&info, user, signal,
-                           (pid_t)tid == current->process->pid);
+    if (error == 0 && is_forged(&info) && (pid_t)tid != current->tid) {
+        return -EPERM;
+    }
     return error != 0 ? error
                       : signal_kill_thread((pid_t)pid, (pid_t)tid, &info);
 }

@@ -104,6 +104,8 @@ typedef struct siginfo {
 #define SI_QUEUE (-1)
 #define SI_TIMER (-2)
 #define SI_TKILL (-6)
+#define SI_DETHREAD (-7)
+#define SI_ASYNCNL (-60)
 #define SI_KERNEL 128
 
 #define ILL_ILLOPC 1
