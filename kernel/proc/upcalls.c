@@ -82,7 +82,8 @@ bad_access(vaddr_t addr, u64 error, int failed)
     spin_lock(&as->lock);
     bool mapped = addr < USER_END && vma_find(as, addr) != NULL;
     spin_unlock(&as->lock);
-    note_fault(VECTOR_PF, error);
+    /* As on Linux: no program learns what the kernel has mapped. */
+    note_fault(VECTOR_PF, addr < USER_END ? error : error | PF_PRESENT);
     current->fault.cr2 = addr;
     if (failed == -ERANGE) {
         signal_force(SIGBUS, BUS_ADRERR, addr);
