@@ -233,5 +233,6 @@ range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)
     }
     assert(!pte_is_edge(*entry));
     pt_install(entry, frame | range_rights(prot, 0) | PTE_W | PTE_A | PTE_D);
+    as->filled++;
     return 0;
 }

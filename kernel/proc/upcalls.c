@@ -118,6 +118,7 @@ on_kernel_fault(vaddr_t addr, u64 error)
 
     if (addr < USER_END && current->as != NULL) {
         failed = fault_serve(current->as, addr, access_of(error));
+        current->process->used.faults += failed == 0;
     }
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }

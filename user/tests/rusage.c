@@ -41,6 +41,26 @@ touch(void)
     }
 }
 
+/* The kernel, too, faults where it writes to pages that are not there. */
+static void
+test_in_calls(void)
+{
+    char *at = mmap(NULL, MIB, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    static char bytes[MIB / 4096];
+    int ends[2];
+
+    pipe(ends);
+    write(ends[1], bytes, sizeof(bytes));
+    long before = usage_of(RUSAGE_SELF).ru_minflt;
+    for (int page = 0; page < MIB; page += 4096) {
+        read(ends[0], at + page, 1);
+    }
+    long faults = usage_of(RUSAGE_SELF).ru_minflt - before;
+    ok(faults >= MIB / 4096, "a fault for each page that a call fills");
+    ok(faults < MIB / 4096 + 100, "hardly more");
+}
+
 static long
 ms(const struct rusage *usage)
 {
@@ -249,6 +269,7 @@ main(int argc, char **argv)
     }
     test_errors();
     test_self();
+    test_in_calls();
     test_children();
     test_generations();
     test_exec();
