@@ -94,11 +94,10 @@ tell_child(struct process *child, int signal, int code, int status)
 {
     siginfo_t info = {.si_signo = signal, .si_code = code,
                       .si_pid = child->pid, .si_status = status};
-    u64 user, system;
+    struct cpu_time time = proc_time(child);
 
-    proc_ticks(child, &user, &system);
-    info.si_utime = (long)user;
-    info.si_stime = (long)system;
+    info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
+    info.si_stime = (long)time.system;
     (void)signal_send_info(child->parent, &info);
 }
 
@@ -175,7 +174,8 @@ end_process(struct process *process)
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL; /* signal_send finds no target */
-    list_del(process->threads.next);
+    proc_keep_time(process, current);
+    list_del(&current->link);
     spin_unlock(&process->lock);
     struct session *session = process->group->session;
     if (process->pid == session->sid) {

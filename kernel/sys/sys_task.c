@@ -290,16 +290,16 @@ sys_getrusage(u64 who, u64 rusage)
 long
 sys_times(u64 user)
 {
-    struct process *process = current->process;
-    u64 own_user, own_system;
+    struct cpu_split own, children;
 
     spin_lock(&family_lock);
-    proc_ticks(process, &own_user, &own_system);
+    proc_split(current->process, &own);
+    proc_child_split(current->process, &children);
     struct tms times = {
-        .tms_utime = (clock_t)own_user,
-        .tms_stime = (clock_t)own_system,
-        .tms_cutime = (clock_t)process->child_user_ticks,
-        .tms_cstime = (clock_t)process->child_system_ticks,
+        .tms_utime = (clock_t)(own.user / NSEC_PER_TICK),
+        .tms_stime = (clock_t)(own.system / NSEC_PER_TICK),
+        .tms_cutime = (clock_t)(children.user / NSEC_PER_TICK),
+        .tms_cstime = (clock_t)(children.system / NSEC_PER_TICK),
     };
     spin_unlock(&family_lock);
     int error = copy_out(user, &times, sizeof(times));
@@ -364,13 +364,11 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
 /* ---- Time ---- */
 
 /* int clock_gettime(clockid_t clock, struct timespec *time);
- * EINVAL: unknown clock.  EFAULT.
- * Differences from Linux: CPU time is counted in ticks. */
+ * EINVAL: unknown clock.  EFAULT. */
 long
 sys_clock_gettime(u64 clock, u64 time)
 {
     u64 ns = clock_ns();
-    u64 user, system;
 
     switch ((int)clock) {
     case CLOCK_REALTIME:
@@ -383,11 +381,10 @@ sys_clock_gettime(u64 clock, u64 time)
     case CLOCK_BOOTTIME:
         break;
     case CLOCK_PROCESS_CPUTIME_ID:
-        proc_ticks(current->process, &user, &system);
-        ns = (user + system) * NSEC_PER_TICK;
+        ns = clock_tsc_to_ns(proc_time(current->process).ran);
         break;
     case CLOCK_THREAD_CPUTIME_ID:
-        ns = (current->user_ticks + current->system_ticks) * NSEC_PER_TICK;
+        ns = clock_tsc_to_ns(sched_ran_here());
         break;
     default:
         return -EINVAL;
