@@ -22,12 +22,13 @@
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/group.h"
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
-OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
+OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 
 void
 proc_note_peak(void)
@@ -163,6 +164,9 @@ end_process(struct process *process)
         panic("init, pid 1, %s %d", WIFSIGNALED(status)
               ? "was killed by signal" : "ended with status",
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    }
+    if (process->itimers != NULL) {
+        itimer_exit();
     }
     spin_lock(&family_lock);
     bool may_orphan = !list_empty(&process->children)

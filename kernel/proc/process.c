@@ -344,15 +344,22 @@ proc_keep_time(struct process *process, const struct thread *thread)
 }
 
 struct cpu_time
-proc_time(struct process *process)
+proc_time_locked(struct process *process)
 {
-    spin_lock(&process->lock);
     struct cpu_time time = process->time;
     for_each_thread(thread, process) {
         time.ran += sched_ran(thread);
         time.user += thread->time.user;
         time.system += thread->time.system;
     }
+    return time;
+}
+
+struct cpu_time
+proc_time(struct process *process)
+{
+    spin_lock(&process->lock);
+    struct cpu_time time = proc_time_locked(process);
     spin_unlock(&process->lock);
     return time;
 }

@@ -26,6 +26,7 @@
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
+struct itimers;
 struct pgrp;
 struct sigacts;
 
@@ -72,6 +73,7 @@ struct process {
     struct sigpending pending; /* p  for the first thread that takes it */
     struct list spare;         /* p  entries for queues, not in use */
     u32 entries;               /* p  those, and the ones in use */
+    struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
     struct cpu_time time;      /* p  of threads that have ended */
     struct cpu_split shown;    /* p  what of it was last told */
     struct usage used;         /* c  by itself */
@@ -150,6 +152,7 @@ void proc_unlink(struct process *process);
 
 /* CPU time of all its threads, also ended ones, up to now. */
 struct cpu_time proc_time(struct process *process);
+struct cpu_time proc_time_locked(struct process *process); /* => its lock held */
 
 /* The same, and that of children it has waited for, split into user and system
  * as the ticks say, of which neither ever goes down (usage.c).

@@ -1,6 +1,6 @@
 /*
  * System calls that a simple program does not need: ids, groups, limits,
- * attributes of threads, time.
+ * attributes of threads.
  */
 #include "abi/errno.h"
 #include "abi/prctl.h"
@@ -359,60 +359,4 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
     default:
         return -EINVAL;
     }
-}
-
-/* ---- Time ---- */
-
-/* int clock_gettime(clockid_t clock, struct timespec *time);
- * EINVAL: unknown clock.  EFAULT. */
-long
-sys_clock_gettime(u64 clock, u64 time)
-{
-    u64 ns = clock_ns();
-
-    switch ((int)clock) {
-    case CLOCK_REALTIME:
-    case CLOCK_REALTIME_COARSE:
-        ns += clock_boot_realtime_ns;
-        break;
-    case CLOCK_MONOTONIC:
-    case CLOCK_MONOTONIC_RAW:
-    case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_BOOTTIME:
-        break;
-    case CLOCK_PROCESS_CPUTIME_ID:
-        ns = clock_tsc_to_ns(proc_time(current->process).ran);
-        break;
-    case CLOCK_THREAD_CPUTIME_ID:
-        ns = clock_tsc_to_ns(sched_ran_here());
-        break;
-    default:
-        return -EINVAL;
-    }
-    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
-    return copy_to_user(time, &ts, sizeof(ts));
-}
-
-/* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
- * Differences from Linux: the zone is always UTC. */
-long
-sys_gettimeofday(u64 time, u64 zone)
-{
-    u64 us = (clock_ns() + clock_boot_realtime_ns) / 1000;
-    struct timeval tv = {(long)(us / 1000000), (long)(us % 1000000)};
-    static const int utc[2];
-
-    int error = copy_out(time, &tv, sizeof(tv));
-    return error != 0 ? error : copy_out(zone, utc, sizeof(utc));
-}
-
-/* time_t time(time_t *time);
- * Returns the seconds of CLOCK_REALTIME.  EFAULT. */
-long
-sys_time(u64 time)
-{
-    long now = (long)((clock_ns() + clock_boot_realtime_ns) / NSEC_PER_SEC);
-
-    int error = copy_out(time, &now, sizeof(now));
-    return error != 0 ? error : now;
 }
