@@ -59,12 +59,9 @@ cancel_signal(struct sigqueue *own)
         return;
     }
     list_del(&own->link);
-    list_for_each_entry(entry, &own->timer_at->queue, struct sigqueue, link) {
-        if (entry->info.si_signo == own->info.si_signo) {
-            return;
-        }
+    if (!sigqueue_has(own->at, own->info.si_signo)) {
+        own->at->set &= ~SIGNAL_BIT(own->info.si_signo);
     }
-    own->timer_at->set &= ~SIGNAL_BIT(own->info.si_signo);
 }
 
 bool
@@ -94,7 +91,8 @@ forward(struct itimer *timer, u64 now)
     }
 }
 
-/* As with kill, those of setitimer(2) are not sent twice. */
+/* As by kill, those of setitimer(2) are not sent twice.  Its own entry is lent:
+ * as a spare one, the first, it is taken if any is. */
 static void
 send(struct itimer *timer)
 {
@@ -106,7 +104,12 @@ send(struct itimer *timer)
                  && (process->pending.set & SIGNAL_BIT(own->info.si_signo));
 
     if (list_empty(&own->link) && !pends && (thread != NULL || !to_thread)) {
-        signal_send_own(process, thread, own);
+        own->at = NULL;
+        list_add(&process->spare, &own->link);
+        (void)signal_post(process, thread, &own->info);
+        if (own->at == NULL) {
+            list_del(&own->link);
+        }
     }
 }
 
@@ -131,11 +134,12 @@ on_deadline(struct timer *expired)
 }
 
 void
-itimer_taken(struct process *process, struct sigqueue *entry, siginfo_t *info)
+itimer_taken(struct process *process, int signal, struct sigqueue *entry,
+             siginfo_t *info)
 {
     struct itimer *real = &process->itimers->set[ITIMER_REAL];
 
-    if (entry != NULL && entry->timer_at != NULL) {
+    if (entry != NULL && entry->of_timer) {
         struct itimer *timer = container_of(entry, struct itimer, signal);
         if (is_created(timer) && timer->due) {
             forward(timer, now_of(timer));
@@ -146,7 +150,7 @@ itimer_taken(struct process *process, struct sigqueue *entry, siginfo_t *info)
             arm(timer);
         }
     }
-    if (info->si_signo == SIGALRM && real->due) {
+    if (signal == SIGALRM && real->due) {
         forward(real, clock_ns());
         arm(real);
     }
@@ -200,6 +204,7 @@ itimer_init(struct itimer *timer, int id, int clock, const siginfo_t *info)
     timer->id = id;
     timer->clock = clock;
     timer->signal.info = *info;
+    timer->signal.of_timer = true;
     list_init(&timer->signal.link);
     timer_init(&timer->timer, on_deadline);
 }

@@ -23,7 +23,7 @@
 #include "arch/clock.h"
 
 #include "proc/process.h"
-#include "proc/signal.h"
+#include "proc/sigqueue.h"
 #include "proc/timer.h"
 
 #define TIME_MOST (NEVER / 2) /* no time is later: so two can be added */
@@ -74,7 +74,7 @@ int itimer_set(struct itimer *timer, int id, bool absolute,
 
 /* A signal of the process was taken, and this entry (or NULL).
  * => its lock held */
-void itimer_taken(struct process *process, struct sigqueue *entry,
+void itimer_taken(struct process *process, int signal, struct sigqueue *entry,
                   siginfo_t *info);
 
 /* The process ignores this signal no longer.  => its lock held */
