@@ -194,7 +194,7 @@ thread_leave(struct thread *thread, int status)
     }
     bool last = proc_has_one_thread(process);
     if (!last) {
-        proc_keep_time(process, thread);
+        proc_keep_time(process);
         list_del(&thread->link);
         signal_pass_on(process);
     }
@@ -335,15 +335,6 @@ proc_unlink(struct process *process)
     }
     __atomic_store_n(&pids[process->pid].process, NULL, __ATOMIC_RELEASE);
     proc_forget(process);
-}
-
-void
-proc_keep_time(struct process *process, const struct thread *thread)
-{
-    assert(thread == current);
-    process->time.ran += sched_ran_here();
-    process->time.user += thread->time.user;
-    process->time.system += thread->time.system;
 }
 
 struct cpu_time
