@@ -106,17 +106,16 @@ may_set_time(void)
 
 /* int clock_settime(clockid_t clock, const struct timespec *time);
  * EINVAL: no such clock; not a time; or a clock that only counts.
- * EPERM: a clock of CPU time; or not root.  EFAULT. */
+ * EPERM: a clock of CPU time by its number; or not root.  EFAULT. */
 long
 sys_clock_settime(u64 clock, u64 time)
 {
     struct timespec ts;
     u64 ns, resolution;
-    int error = read_clock((int)clock, &ns, &resolution);
-    bool of_cpu = (int)clock < 0 || (int)clock == CLOCK_PROCESS_CPUTIME_ID
-                  || (int)clock == CLOCK_THREAD_CPUTIME_ID;
+    bool of_cpu = (int)clock < 0;
 
-    if (error != 0 || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
+    if (read_clock((int)clock, &ns, &resolution) != 0
+        || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
         return -EINVAL;
     }
     if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
