@@ -95,6 +95,14 @@ test_real(void)
     take(BIT(SIGALRM), &info);
     nap(50);
     is(take(BIT(SIGALRM), &info), -EAGAIN, "value 0 stops it");
+    set(ITIMER_REAL, 30 * MS, 0);
+    set(ITIMER_REAL, 10 * SECOND, 0);
+    nap(60);
+    is(take(BIT(SIGALRM), &info), -EAGAIN, "set again, for later: it waits");
+    ok(left(ITIMER_REAL, NULL) > 5 * SECOND, "for that time");
+    set(ITIMER_REAL, 60 * MS, 0);
+    set(ITIMER_REAL, 80 * MS, 0);
+    is(wait_alarm(&info), SIGALRM, "set again: it comes");
     send_self(SIGALRM);
     set(ITIMER_REAL, 1, 0);
     nap(20);
