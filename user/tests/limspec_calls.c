@@ -95,20 +95,20 @@ test_each(void)
         ok(has_limit(i, want.soft, want.soft), "and sets the new ones");
     }
     want.soft = 20;
-    want.hard = 30;
+    want.hard = 40;
     is(raw(CALL_setrlimit, NOFILE, P(&want), 0, 0), 0, "setrlimit");
-    ok(has_limit(NOFILE, 20, 30), "does the same");
+    ok(has_limit(NOFILE, 20, 40), "does the same");
     want.soft = 25;
     is(raw(NR_prlimit64, 0, NOFILE, P(&want), P(&want)), 0, "in one place");
-    ok(want.soft == 20 && want.hard == 30, "read before it is written");
+    ok(want.soft == 20 && want.hard == 40, "read before it is written");
     returns(raw(NR_prlimit64, 0, NOFILE, P(&want), 1), -EFAULT,
         "a bad place for the old ones");
-    ok(has_limit(NOFILE, 20, 30), "but the new ones are set");
-    returns(set_limit(NOFILE, 31, 30), -EINVAL, "soft above hard");
-    ok(has_limit(NOFILE, 20, 30), "changes nothing");
-    is(set_limit(NOFILE, 30, 30), 0, "up to the hard one");
-    is(set_limit(NOFILE, 0, 30), 0, "down to 0");
-    is(set_limit(NOFILE, 30, 30), 0, "and up again");
+    ok(has_limit(NOFILE, 20, 40), "but the new ones are set");
+    returns(set_limit(NOFILE, 41, 40), -EINVAL, "soft above hard");
+    ok(has_limit(NOFILE, 20, 40), "changes nothing");
+    is(set_limit(NOFILE, 40, 40), 0, "up to the hard one");
+    is(set_limit(NOFILE, 0, 40), 0, "down to 0");
+    is(set_limit(NOFILE, 40, 40), 0, "and up again");
 }
 
 static int
