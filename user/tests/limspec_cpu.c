@@ -1,7 +1,9 @@
 /*
- * limspec_cpu.c: what RLIMIT_CPU does: SIGXCPU at the soft limit and each
- * second from then on, SIGKILL at the hard one, all in CPU time, which sleep
- * is not; what fork and exec keep.
+ * limspec_cpu.c: what RLIMIT_CPU does: SIGXCPU at the soft limit, SIGKILL at
+ * the hard one, in CPU time, which sleep is not; what fork and exec keep.
+ *
+ * Linux samples the time that counts for this limit. The profiling timer is
+ * of the same samples: it tells how much it is.
  *
  * seconds: 60
  */
@@ -9,6 +11,7 @@
 
 static const char *self;
 static volatile int signals;
+static int ends[2];
 
 static void
 note(int sig, siginfo_t *info, void *context)
@@ -19,10 +22,37 @@ note(int sig, siginfo_t *info, void *context)
     signals++;
 }
 
-static int
-computes(void *unused)
+/* Measure what is used from here on, in ms. */
+static void
+begin(void)
 {
-    (void)unused;
+    set_itimer(PROF, 1000000000, 0);
+}
+
+static long
+used_ms(void)
+{
+    return 1000000 - (long)(left_of(PROF) / 1000);
+}
+
+static void
+tell(int holds)
+{
+    raw(NR_write, ends[1], P(holds ? "y" : "n"), 1, 0);
+}
+
+static void
+until_signal(void)
+{
+    signals = 0;
+    while (signals == 0) {
+        spend(MS);
+    }
+}
+
+static int
+computes(void)
+{
     while (getppid() > 0) {
         for (volatile int i = 0; i < 20000; i++) {
         }
@@ -30,140 +60,107 @@ computes(void *unused)
     return 8;
 }
 
+/* A limit of one second, from begin to end. */
 static int
-soft(void *unused)
+lives(void *unused)
 {
-    set_limit(CPU, 1, 100);
-    return computes(unused);
-}
+    int status = 0;
 
-/* At the soft limit it goes on; the hard one ends it, once it has had one
- * signal. */
-static int
-hard(void *end)
-{
-    act(SIGXCPU, note, 0, 0);
-    set_limit(CPU, 1, 2);
-    while (signals < 2) {
-        spend(MS);
-        if (signals == 1) {
-            raw(NR_write, (long)end, P("s"), 1, 0);
-            signals = 2;
-        }
-    }
-    return computes(NULL);
-}
-
-static int
-handled(void *unused)
-{
     (void)unused;
+    begin();
     act(SIGXCPU, note, 0, 0);
     set_limit(CPU, 1, 100);
-    nap(300);
-    while (signals == 0) {
-        spend(MS);
+    pass(MONOTONIC, 1200 * MS);
+    tell(signals == 0);
+    until_signal();
+    long used = used_ms();
+    tell(used >= 950);
+    tell(used < 1500);
+    set_limit(CPU, 50, 100);
+    signals = 0;
+    spend(50 * MS);
+    tell(signals == 0);
+    set_limit(CPU, 1, 100);
+    pid_t pid = must_fork();
+    if (pid == 0) {
+        signals = 0;
+        spend(100 * MS);
+        _exit(signals == 0 && has_limit(CPU, 1, 100) ? 7 : 8);
     }
-    return clock_ns(PROCESS_CPU) >= 900 * MS ? 7 : 8;
+    waitpid(pid, &status, 0);
+    tell(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    set_limit(CPU, 1, 100);
+    until_signal();
+    tell(used_ms() < 2000);
+    act(SIGXCPU, TO_IGNORE, 0, 0);
+    set_limit(CPU, 1, 1);
+    return computes();
 }
 
 /* It has used a good part of its second; what does exec make of that? */
 static int
 executes(void *unused)
 {
-    char *args[] = { (char *)self, "after", NULL };
+    char end[8], *args[] = { (char *)self, end, NULL };
 
     (void)unused;
+    begin();
     set_limit(CPU, 1, 100);
-    spend(600 * MS);
+    while (used_ms() < 600) {
+        spend(MS);
+    }
+    snprintf(end, sizeof(end), "%d", ends[1]);
     execv(self, args);
     return 8;
 }
 
-/* Its parent has used more than half a second: that is not its own. */
 static int
-forks(void *unused)
+after(void)
 {
-    (void)unused;
-    set_limit(CPU, 1, 100);
-    spend(600 * MS);
-    pid_t pid = must_fork();
-    if (pid == 0) {
-        spend(600 * MS);
-        _exit(limit_of(CPU).soft == 1 ? 7 : 8);
-    }
-    int status = 0;
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 7 ? 7 : 8;
-}
-
-static int
-already(void *unused)
-{
-    (void)unused;
     act(SIGXCPU, note, 0, 0);
-    spend(1100 * MS);
-    if (signals != 0) {
-        return 8;
-    }
+    until_signal();
+    long used = used_ms();
+    tell(used >= 950);
+    tell(used < 1500);
+    act(SIGXCPU, TO_DEFAULT, 0, 0);
     set_limit(CPU, 1, 100);
-    while (signals == 0) {
-        spend(MS);
-    }
-    return 7;
+    return computes();
 }
 
-static int
-ignores(void *unused)
+/* What the child has told by its end. */
+static char *
+told(void)
 {
-    (void)unused;
-    act(SIGXCPU, TO_IGNORE, 0, 0);
-    set_limit(CPU, 1, 2);
-    return computes(NULL);
-}
+    static char text[32];
 
-/* How it ended, and how much it had used by then. */
-static int
-ended(int (*body)(void *), void *arg, long long *used)
-{
-    struct rusage usage;
-    int status = -1;
-    pid_t pid = must_fork();
-
-    if (pid == 0) {
-        _exit(body(arg));
-    }
-    wait4(pid, &status, 0, &usage);
-    *used = used_ns(&usage);
-    return status;
+    memset(text, 0, sizeof(text));
+    raw(NR_write, ends[1], P("."), 1, 0);
+    raw(NR_read, ends[0], P(text), sizeof(text) - 1, 0);
+    return text;
 }
 
 int
 main(int argc, char **argv)
 {
-    long long used = 0;
-    int ends[2];
-    char byte = 0;
-
     self = argv[0];
     if (argc > 1) {
-        return computes(NULL);
+        ends[1] = atoi(argv[1]);
+        return after();
     }
     pipe(ends);
-    killed(ended(soft, NULL, &used), SIGXCPU, "SIGXCPU at the soft limit");
-    ok(used >= 900 * MS, "not earlier");
-    killed(ended(hard, (void *)(long)ends[1], &used), SIGKILL,
-        "SIGKILL at the hard one");
-    ok(used >= 1900 * MS, "not earlier");
-    close(ends[1]);
-    is(read(ends[0], &byte, 1), 1, "SIGXCPU came before");
-    killed(ended(ignores, NULL, &used), SIGKILL, "whoever ignores it");
-    exited(ended(handled, NULL, &used), 7, "a handler runs, and one goes on");
-    killed(ended(executes, NULL, &used), SIGXCPU, "exec keeps what was used");
-    ok(used >= 900 * MS, "it does not end earlier");
-    ok(used < 1500 * MS, "nor later");
-    exited(ended(forks, NULL, &used), 7, "a child begins at 0");
-    exited(ended(already, NULL, &used), 7, "a limit that is past counts, too");
-    is(limit_of(CPU).soft == 1, 0, "all that was of children");
+    int status = in_child(lives, NULL);
+    const char *text = told();
+    ok(text[0] == 'y', "a sleep longer than the limit is not counted");
+    ok(text[1] == 'y', "SIGXCPU does not come before the soft limit");
+    ok(text[2] == 'y', "nor long after it");
+    ok(text[3] == 'y', "with a higher limit one goes on");
+    ok(text[4] == 'y', "a child begins at 0, with its parent's limit");
+    ok(text[5] == 'y', "a new limit that is past counts at once");
+    killed(status, SIGKILL, "SIGKILL at the hard limit");
+    status = in_child(executes, NULL);
+    text = told();
+    ok(text[0] == 'y', "after exec SIGXCPU does not come before the limit");
+    ok(text[1] == 'y', "but what was used before counts");
+    killed(status, SIGXCPU, "by default SIGXCPU ends the process");
     return done();
 }

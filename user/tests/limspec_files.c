@@ -129,14 +129,18 @@ test_size(void)
     is(size_of("file"), BASE + 5000, "it is that long");
     is(write(fd, bytes, 0), 0, "nothing can be written there");
     is(signals, 1, "without a signal");
-    is(pwrite(fd, bytes, 3000, BASE + 100), 3000, "what is there can be written over");
+    is(pwrite(fd, bytes, 3000, BASE + 100), 3000,
+        "what is there can be written over");
     is(pwrite(fd, bytes, 3000, BASE + 4000), 1000, "up to the limit");
-    returns(raw(NR_pwrite64, fd, P(bytes), 1, BASE + 5000), -EFBIG, "not at it");
+    returns(raw(NR_pwrite64, fd, P(bytes), 1, BASE + 5000), -EFBIG,
+        "not at it");
     returns(raw(NR_pwrite64, fd, P(bytes), 1, 9 * BASE), -EFBIG, "nor behind");
     is(signals, 3, "each with a signal");
-    returns(raw(NR_ftruncate, fd, BASE + 5001, 0, 0), -EFBIG, "ftruncate beyond");
+    returns(raw(NR_ftruncate, fd, BASE + 5001, 0, 0), -EFBIG,
+        "ftruncate beyond");
     is(signals, 4, "with a signal");
-    returns(raw(NR_truncate, P("file"), BASE + 5001, 0, 0), -EFBIG, "truncate, too");
+    returns(raw(NR_truncate, P("file"), BASE + 5001, 0, 0), -EFBIG,
+        "truncate, too");
     is(signals, 5, "with a signal");
     returns(raw(NR_fallocate, fd, 0, 0, BASE + 5001), -EFBIG, "fallocate");
     is(signals, 6, "with a signal");

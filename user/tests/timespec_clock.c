@@ -158,7 +158,8 @@ test_set_refused(void)
     returns(set_clock(THREAD_CPU, 1000, 0), -EINVAL, "nor a thread's");
     returns(set_clock(REALTIME, 1000, SECOND), -EINVAL,
         "a second of nanoseconds");
-    returns(set_clock(REALTIME, 1000, -1), -EINVAL, "a negative number of them");
+    returns(set_clock(REALTIME, 1000, -1), -EINVAL,
+        "a negative number of them");
     returns(set_clock(REALTIME, -1, 0), -EINVAL, "before 1970");
     returns(raw(CALL_clock_settime, REALTIME, 0, 0, 0), -EFAULT, "NULL");
     returns(raw(CALL_clock_settime, REALTIME, 1, 0, 0), -EFAULT, "address 1");

@@ -137,7 +137,8 @@ test_others(void)
     long long first = clock_ns(process_clock(child));
     ok(first >= 100 * MS, "a child's clock shows what the child used");
     ok(clock_ns(PROCESS_CPU) - own < 80 * MS, "not one's own");
-    is(clock_ns(process_clock(child)), first, "it stands while the child waits");
+    is(clock_ns(process_clock(child)), first,
+        "it stands while the child waits");
     is(raw(CALL_clock_getres, process_clock(child), P(&usage), 0, 0), 0,
         "it has a resolution");
     returns((long)clock_ns(thread_clock(child)), -EINVAL,
