@@ -2,7 +2,7 @@
  * timespec_cpu.c: CPU clocks of oneself and of others, timers that use them,
  * and that all who say how much of a processor was used say the same.
  */
-#include "timespec.h"
+#include "timerspec.h"
 
 #include <sys/times.h>
 

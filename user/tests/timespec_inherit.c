@@ -3,7 +3,7 @@
  * alarms and their signals; the numbers are those of POSIX's list for fork()
  * (sigspec_inherit.c has the others).
  */
-#include "timespec.h"
+#include "timerspec.h"
 
 #include "clone.h"
 

@@ -4,7 +4,7 @@
  * can be many. (What a deleted or newly set timer's pending signal becomes
  * differs between versions of Linux, and so is not tested.)
  */
-#include "timespec.h"
+#include "timerspec.h"
 
 #include <sys/mman.h>
 #include <sys/resource.h>
