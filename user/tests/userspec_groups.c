@@ -110,7 +110,7 @@ test_processes(void)
     set_list(0);
 }
 
-/* => the kind of error of an open to read, by a user of these groups */
+/* May a user of this group and so many of the list open it to read? */
 static long
 opens(unsigned gid, long count, const char *name)
 {

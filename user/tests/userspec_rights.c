@@ -138,7 +138,7 @@ test_paths(void)
 {
     static const long none[6];
     struct stat st;
-    char buf[64];
+    char buf[256];
     const struct {
         const char *name;
         long nr, a, b, c;
