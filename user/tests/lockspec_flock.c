@@ -3,7 +3,7 @@
  * others do not; what ends a wait; errors; and that they know nothing of the
  * locks of fcntl.
  */
-#include "lockspec.h"
+#include "lockspec_partner.h"
 #include "names.h"
 
 static int fd, other;

@@ -3,7 +3,7 @@
  * file is closed by their process, or it ends; a child has none of them, an
  * exec keeps them.
  */
-#include "lockspec.h"
+#include "lockspec_partner.h"
 #include "names.h"
 
 static int fd;

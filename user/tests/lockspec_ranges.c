@@ -3,7 +3,7 @@
  * and replace each other, how they are named, what F_GETLK tells, which
  * conflict, and errors.
  */
-#include "lockspec.h"
+#include "lockspec_partner.h"
 #include "names.h"
 
 #define LONGEST 0x7fffffffffffffffL

@@ -2,7 +2,7 @@
  * lockspec_wait.c: who waits for a record lock, what ends a wait, that many who
  * wait all go on, and waits that would never end: EDEADLK.
  */
-#include "lockspec.h"
+#include "lockspec_partner.h"
 #include "names.h"
 
 static int fd;

@@ -132,17 +132,31 @@ test_directories(void)
     rmdir("dir");
 }
 
+struct path_call {
+    const char *name;
+    long nr, a, b, c;
+};
+
+/* The student must be stopped at "dir". */
+static void
+all_stopped(const struct path_call *calls, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s, not to be searched", calls[i].name);
+        returns(as(&student, calls[i].nr, calls[i].a, calls[i].b, calls[i].c,
+            0), -EACCES, name);
+    }
+}
+
 /* Each call that takes a path stops where a directory cannot be searched. */
 static void
-test_paths(void)
+stopped_calls(void)
 {
     static const long none[6];
-    struct stat st;
-    char buf[256];
-    const struct {
-        const char *name;
-        long nr, a, b, c;
-    } calls[] = {
+    static char buf[256];
+    static struct stat st;
+    const struct path_call calls[] = {
         { "stat", NR_stat, P("dir/in"), P(&st), 0 },
         { "lstat", NR_lstat, P("dir/in"), P(&st), 0 },
         { "open", NR_open, P("dir/in"), O_RDONLY, 0 },
@@ -168,6 +182,13 @@ test_paths(void)
         { "a name that does not exist", NR_stat, P("dir/no"), P(&st), 0 },
         { "..", NR_stat, P("dir/.."), P(&st), 0 },
     };
+    all_stopped(calls, COUNT_OF(calls));
+}
+
+static void
+test_paths(void)
+{
+    struct stat st;
     mkdir("free", 0777);
     chmod("free", 0777);
     chdir("free");
@@ -176,12 +197,7 @@ test_paths(void)
     mkdir("dir/sub", 0777);
     symlink("in", "dir/link");
     file_of(&student, "own", 0644);
-    for (int i = 0; i < COUNT_OF(calls); i++) {
-        char name[64];
-        snprintf(name, sizeof(name), "%s, not to be searched", calls[i].name);
-        returns(as(&student, calls[i].nr, calls[i].a, calls[i].b, calls[i].c,
-            0), -EACCES, name);
-    }
+    stopped_calls();
     ok(exists("dir/in") && exists("dir/sub") && exists("own"),
         "and nothing has happened");
     returns(as(&student, NR_chdir, P("dir"), 0, 0, 0), -EACCES,
@@ -201,7 +217,7 @@ test_paths(void)
     rmdir("free");
 }
 
-/* What is open stays open, whoever one becomes; so does where one is. */
+/* What is open stays open, whoever one becomes. */
 static int
 uses_open(void *fd)
 {
