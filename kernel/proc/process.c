@@ -6,6 +6,7 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/clock.h"
@@ -18,6 +19,8 @@
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
@@ -246,7 +249,7 @@ proc_put(struct process *process)
 {
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
         if (process->entries != 0) {
-            signal_free_entries(process);
+            sigqueue_free(process);
         }
         kfree(process);
     }
