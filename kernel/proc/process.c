@@ -26,6 +26,7 @@ struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
 struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
+int subreapers;
 
 /* Indexed by pid, or tid.  A number is in use by its process (from proc_alloc
  * to proc_unlink) or thread, and by the group and session of that number.  A
@@ -350,8 +351,6 @@ proc_ticks(struct process *process, u64 *user, u64 *system)
     }
     spin_unlock(&process->lock);
 }
-
-static int subreapers; /* T  how many there are */
 
 void
 proc_set_subreaper(struct process *process, bool on)

@@ -55,13 +55,18 @@ signal_fatal_pending(void)
 void
 signal_set_blocked(sigset_t mask)
 {
-    spin_lock(&current->process->lock);
-    current->blocked = mask & ~UNBLOCKABLE;
-    signal_pass_on(current->process);
-    if (signal_pending()) {
-        cpu_add_work(WORK_SIGNAL);
+    struct thread *thread = current;
+    struct process *process = thread->process;
+
+    spin_lock(&process->lock);
+    thread->blocked = mask & ~UNBLOCKABLE;
+    if ((process->pending.set | thread->pending.set) != 0) {
+        signal_pass_on(process);
+        if (signal_pending()) {
+            cpu_add_work(WORK_SIGNAL);
+        }
     }
-    spin_unlock(&current->process->lock);
+    spin_unlock(&process->lock);
 }
 
 int
