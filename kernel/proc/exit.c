@@ -19,6 +19,7 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/group.h"
@@ -93,7 +94,8 @@ void
 tell_child(struct process *child, int signal, int code, int status)
 {
     siginfo_t info = {.si_signo = signal, .si_code = code,
-                      .si_pid = child->pid, .si_status = status};
+                      .si_pid = child->pid, .si_uid = child->cred->uid,
+                      .si_status = status};
     u64 user, system;
 
     proc_ticks(child, &user, &system);
@@ -138,7 +140,8 @@ give_children_away(struct process *process)
         proc_set_parent(child, reaper);
         if (child->death_signal != 0) { /* its handler sees the new parent */
             siginfo_t info = {.si_signo = child->death_signal,
-                              .si_pid = process->pid};
+                              .si_pid = process->pid,
+                              .si_uid = process->cred->uid};
             (void)signal_send_info(child, &info);
         }
         if (!list_empty(&child->report_link)) {
@@ -309,7 +312,8 @@ find_reportable(pid_t pid, int options, int *status, struct process **found)
 }
 
 long
-proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
+proc_wait(pid_t pid, int options, int *status, struct rusage *rusage,
+          u32 *uid)
 {
     struct process *process = current->process;
     struct process *child = NULL;
@@ -327,6 +331,9 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
     if (result > 0 && rusage != NULL) {
         *rusage = (struct rusage){0}; /* if there is no usage.c */
         proc_usage(child, rusage);
+    }
+    if (result > 0 && uid != NULL) {
+        *uid = child->cred->uid;
     }
     if (result > 0 && (options & WNOWAIT) == 0 && proc_is_zombie(child)) {
         proc_count_child(process, child);

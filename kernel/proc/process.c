@@ -14,6 +14,7 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -248,6 +249,7 @@ proc_put(struct process *process)
         if (process->entries != 0) {
             signal_free_entries(process);
         }
+        cred_put(process->cred);
         kfree(process);
     }
 }
@@ -372,6 +374,7 @@ proc_reaper(const struct process *process)
 void
 proc_start_init(void (*start)(void *arg))
 {
+    static struct cred root_cred = {.refs = 1}; /* init never ends */
     int error;
     struct thread *thread = proc_alloc(&error);
     struct process *init = thread != NULL ? thread->process : NULL;
@@ -380,6 +383,7 @@ proc_start_init(void (*start)(void *arg))
         panic("no memory for init");
     }
     init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
+    init->cred = &root_cred;
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;
