@@ -18,6 +18,7 @@
 #include "fs/path.h"
 #include "fs/permit.h"
 
+OPTIONAL(inode_refuse_user)
 OPTIONAL(link_follow) /* without it, a link is no directory and leads nowhere */
 
 /* ---- Each process's working directory ---- */

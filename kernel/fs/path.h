@@ -37,7 +37,7 @@ int path_find(struct inode *at, const char *path, u32 flags,
 int path_find_program(const char *path, struct inode **inode) __must_check;
 
 /* The ids that exec of the program gives; another's, if its mode says so.
- * => 0, and *new: NULL if they stay as they are; -ENOMEM */
+ * => as cred_for_exec */
 int program_cred(const struct inode *program, struct cred **new) __must_check;
 
 struct inode *inode_get(struct inode *inode); /* => inode */

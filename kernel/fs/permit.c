@@ -154,9 +154,8 @@ inode_drop_ids(struct inode *inode)
 int
 program_cred(const struct inode *program, struct cred **new)
 {
-    bool ignored = current->fs->refs > 1 && !cred_may(RIGHT_SET_IDS);
-    u32 mode = program->mode & (ignored ? ~(u32)(S_ISUID | S_ISGID) : ~0U);
+    bool keeps = current->fs->refs > 1 && !cred_may(RIGHT_SET_IDS);
 
-    return cred_for_exec(mode, program->uid, program->gid,
+    return cred_for_exec(program->mode, program->uid, program->gid, keeps,
                          inode_refuse(program, MAY_READ) == 0, new);
 }

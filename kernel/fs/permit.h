@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "abi/errno.h"
 #include "abi/stat.h"
 
 #include "core/optional.h"
@@ -18,8 +19,6 @@
 #define MAY_EXEC  1 /* also: look up names in a directory */
 #define MAY_WRITE 2
 #define MAY_READ  4
-
-OPTIONAL(inode_refuse_user)
 
 /* The same as inode_refuse, for any user but root. */
 int inode_refuse_user(const struct inode *inode, u32 mask);

@@ -230,7 +230,7 @@ push_vectors(struct stack *stack, const struct args *args,
         {AT_BASE, 0}, {AT_FLAGS, 0}, {AT_ENTRY, image->entry},
         {AT_UID, cred->uid}, {AT_EUID, cred->euid},
         {AT_GID, cred->gid}, {AT_EGID, cred->egid},
-        {AT_SECURE, cred_is_secure(cred)}, {AT_RANDOM, random},
+        {AT_SECURE, args->secure}, {AT_RANDOM, random},
         {AT_EXECFN, path},
         {AT_NULL, 0},
     };

@@ -179,12 +179,18 @@ cred_refuse_share(const struct process *target)
 /* ---- exec ---- */
 
 int
-cred_for_exec(u32 mode, u32 uid, u32 gid, bool readable, struct cred **new)
+cred_for_exec(u32 mode, u32 uid, u32 gid, bool keeps, bool readable,
+              struct cred **new)
 {
     const struct cred *old = cred_current();
     u32 euid = mode & S_ISUID ? uid : old->euid;
     u32 egid = (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)
                    ? gid : old->egid;
+    int secure = euid != old->euid || egid != old->egid || euid != old->uid
+                 || egid != old->gid;
+
+    euid = keeps ? old->euid : euid;
+    egid = keeps ? old->egid : egid;
     /* Whoever execs with rights of others may have left something behind. */
     bool hidden = !readable || old->euid != old->uid || old->egid != old->gid
                   || euid != old->euid || egid != old->egid;
@@ -192,7 +198,7 @@ cred_for_exec(u32 mode, u32 uid, u32 gid, bool readable, struct cred **new)
     *new = NULL;
     if (euid == old->suid && egid == old->sgid && hidden == old->hidden
         && euid == old->euid && egid == old->egid) {
-        return 0;
+        return secure;
     }
     *new = cred_copy(old->count);
     if (*new == NULL) {
@@ -201,5 +207,5 @@ cred_for_exec(u32 mode, u32 uid, u32 gid, bool readable, struct cred **new)
     (*new)->euid = (*new)->suid = euid;
     (*new)->egid = (*new)->sgid = egid;
     (*new)->hidden = hidden;
-    return 0;
+    return secure;
 }

@@ -57,13 +57,6 @@ cred_may(enum right right)
     return cred_current()->euid == 0;
 }
 
-/* Whether its program acts for another than its real user (AT_SECURE). */
-static inline bool
-cred_is_secure(const struct cred *cred)
-{
-    return cred->euid != cred->uid || cred->egid != cred->gid;
-}
-
 static inline struct cred *
 cred_get(struct cred *cred)
 {
@@ -119,8 +112,9 @@ void cred_tell_owner(pid_t pid, bool for_all, u32 *uid, u32 *gid);
  * => the target's lock held, or family_lock; 0, -EPERM */
 int cred_refuse_share(const struct process *target);
 
-/* The ids that exec of a file gives.  mode: the file's, without its id bits if
- * they are to be ignored; readable: by the caller.
- * => 0, and *new: NULL if it is as it was; -ENOMEM */
-int cred_for_exec(u32 mode, u32 uid, u32 gid, bool readable,
+/* The ids that exec of a file with this mode and owner gives; keeps: its id bits
+ * have no effect; readable: by the caller.
+ * => 0, or 1: the program must not trust its environment (AT_SECURE); then *new
+ *    is NULL if it is as it was; -ENOMEM */
+int cred_for_exec(u32 mode, u32 uid, u32 gid, bool keeps, bool readable,
                   struct cred **new) __must_check;

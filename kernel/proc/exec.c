@@ -50,7 +50,9 @@ prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
                                          &b->image) : -ENOMEM;
     }
     if (error == 0) {
-        error = program_cred(program, &b->cred);
+        int secure = program_cred(program, &b->cred);
+        b->args.secure = secure > 0;
+        error = MIN(secure, 0);
     }
     if (error == 0) {
         b->args.cred = b->cred != NULL ? b->cred : cred_current();
@@ -93,7 +95,7 @@ commit(struct builder *b, const char *path)
     strlcpy(process->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
     process->execs++;
     process->exit_signal = SIGCHLD;
-    if (cred_is_secure(process->cred)) {
+    if (b->args.secure) {
         process->death_signal = 0;
     }
     spin_unlock(&family_lock);

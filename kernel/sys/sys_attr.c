@@ -20,7 +20,7 @@
 
 #include "sys/sys.h"
 
-OPTIONAL(cred_use_real) OPTIONAL(cred_restore)
+OPTIONAL(cred_use_real) OPTIONAL(cred_restore) OPTIONAL(inode_refuse_user)
 
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
