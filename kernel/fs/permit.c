@@ -91,7 +91,7 @@ rename_refuse(const struct entry *old, const struct entry *target,
 /* ---- Attributes ---- */
 
 /* The id bits that a file loses when its owner or contents change.  Without
- * S_IXGRP, S_ISGID is no right to hand on, but a mark of the group's members. */
+ * S_IXGRP, S_ISGID is no right to hand on, only a mark by the group. */
 static u32
 lost_bits(const struct inode *inode)
 {

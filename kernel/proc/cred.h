@@ -64,14 +64,20 @@ cred_get(struct cred *cred)
     return cred;
 }
 
-/* Drop a reference; the last frees it.  => cred may be NULL */
+/* Drop a reference (cred may be NULL).  => it, if it was the last and the caller
+ * is to free it; else NULL */
+static inline struct cred *
+cred_drop(struct cred *cred)
+{
+    return cred != NULL
+                   && __atomic_sub_fetch(&cred->refs, 1, __ATOMIC_ACQ_REL) == 0
+               ? cred : NULL;
+}
+
 static inline void
 cred_put(struct cred *cred)
 {
-    if (cred != NULL
-        && __atomic_fetch_sub(&cred->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        kfree(cred);
-    }
+    kfree(cred_drop(cred));
 }
 
 /* A copy of the current one with room for `count` groups, all copied if it has
@@ -112,8 +118,8 @@ void cred_tell_owner(pid_t pid, bool for_all, u32 *uid, u32 *gid);
  * => the target's lock held, or family_lock; 0, -EPERM */
 int cred_refuse_share(const struct process *target);
 
-/* The ids that exec of a file with this mode and owner gives; keeps: its id bits
- * have no effect; readable: by the caller.
+/* The ids that exec of a file with this mode and owner gives; keeps: its id
+ * bits have no effect; readable: by the caller.
  * => 0, or 1: the program must not trust its environment (AT_SECURE); then *new
  *    is NULL if it is as it was; -ENOMEM */
 int cred_for_exec(u32 mode, u32 uid, u32 gid, bool keeps, bool readable,

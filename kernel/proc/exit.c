@@ -123,6 +123,27 @@ tell_parent(struct process *process)
     wait_wake_all(&process->parent->child_wait);
 }
 
+static int subreapers; /* T  how many there are */
+
+void
+proc_set_subreaper(struct process *process, bool on)
+{
+    assert(spin_held(&family_lock));
+    subreapers += on - process->subreaper;
+    process->subreaper = on;
+}
+
+struct process *
+proc_reaper(const struct process *process)
+{
+    struct process *reaper = subreapers == 0 ? init_process : process->parent;
+
+    while (reaper != init_process && !reaper->subreaper) {
+        reaper = reaper->parent;
+    }
+    return reaper;
+}
+
 /* Give its children another parent: the nearest subreaper among its ancestors,
  * or init.  => family_lock held */
 static void
@@ -312,8 +333,7 @@ find_reportable(pid_t pid, int options, int *status, struct process **found)
 }
 
 long
-proc_wait(pid_t pid, int options, int *status, struct rusage *rusage,
-          u32 *uid)
+proc_wait(pid_t pid, int options, int *status, struct waited *more)
 {
     struct process *process = current->process;
     struct process *child = NULL;
@@ -328,12 +348,9 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage,
             break;
         }
     }
-    if (result > 0 && rusage != NULL) {
-        *rusage = (struct rusage){0}; /* if there is no usage.c */
-        proc_usage(child, rusage);
-    }
-    if (result > 0 && uid != NULL) {
-        *uid = child->cred->uid;
+    if (result > 0 && more != NULL) {
+        *more = (struct waited){.uid = child->cred->uid};
+        proc_usage(child, &more->usage); /* zeros, if there is no usage.c */
     }
     if (result > 0 && (options & WNOWAIT) == 0 && proc_is_zombie(child)) {
         proc_count_child(process, child);

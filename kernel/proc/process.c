@@ -242,15 +242,25 @@ proc_alloc(int *error)
     return NULL;
 }
 
+/* Apart, so that the common way of proc_put needs no stack frame. */
+static __noinline void
+free_rest(struct process *process, struct cred *last)
+{
+    signal_free_entries(process);
+    kfree(last);
+    kfree(process);
+}
+
 void
 proc_put(struct process *process)
 {
-    if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        if (process->entries != 0) {
-            signal_free_entries(process);
+    if (__atomic_sub_fetch(&process->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct cred *last = cred_drop(process->cred);
+        if (process->entries == 0 && last == NULL) {
+            kfree(process);
+        } else {
+            free_rest(process, last);
         }
-        cred_put(process->cred);
-        kfree(process);
     }
 }
 
@@ -348,27 +358,6 @@ proc_ticks(struct process *process, u64 *user, u64 *system)
         *system += thread->system_ticks;
     }
     spin_unlock(&process->lock);
-}
-
-static int subreapers; /* T  how many there are */
-
-void
-proc_set_subreaper(struct process *process, bool on)
-{
-    assert(spin_held(&family_lock));
-    subreapers += on - process->subreaper;
-    process->subreaper = on;
-}
-
-struct process *
-proc_reaper(const struct process *process)
-{
-    struct process *reaper = subreapers == 0 ? init_process : process->parent;
-
-    while (reaper != init_process && !reaper->subreaper) {
-        reaper = reaper->parent;
-    }
-    return reaper;
 }
 
 void

@@ -284,15 +284,22 @@ outcome(int result, const siginfo_t *info)
     return (result == 0 || result == -EPERM) && !known ? -EINVAL : result;
 }
 
-/* The same as signal_send_info, if it is from the kernel, or the current
- * process may send it. */
+/* As post, if it is from the kernel, or the current process may send it. */
+static int
+post_checked(struct process *target, struct thread *thread,
+             const siginfo_t *info)
+{
+    int error = info->si_code == SI_KERNEL
+                    ? 0 : cred_refuse_signal(target, info->si_signo);
+
+    return error == 0 ? post(target, thread, info) : error;
+}
+
 static int
 send_checked(struct process *target, const siginfo_t *info)
 {
     spin_lock(&target->lock);
-    int error = info->si_code == SI_KERNEL
-                    ? 0 : cred_refuse_signal(target, info->si_signo);
-    error = error == 0 ? post(target, NULL, info) : error;
+    int error = post_checked(target, NULL, info);
     spin_unlock(&target->lock);
     return error;
 }
@@ -376,10 +383,8 @@ signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info)
     if (target == NULL) {   /* perhaps a first thread, ended */
         result = pid == 0 || pid == tid ? result : -ESRCH;
     } else {
-        struct process *process = target->process;
-        result = pid != 0 && process->pid != pid
-                     ? -ESRCH : cred_refuse_signal(process, info->si_signo);
-        result = result == 0 ? post(process, target, info) : result;
+        result = pid == 0 || target->process->pid == pid
+                     ? post_checked(target->process, target, info) : -ESRCH;
         thread_unlock(target);
     }
     if (family) {

@@ -89,7 +89,7 @@ long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 {
     int word = 0;
-    struct rusage usage;
+    struct waited more;
 
     if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD
                          | __WALL | __WCLONE)) {
@@ -99,9 +99,10 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
         return -ESRCH;
     }
     long result = proc_wait((pid_t)pid, (int)options | WEXITED, &word,
-                            rusage != 0 ? &usage : NULL, NULL);
-    if (result > 0 && (copy_out(status, &word, sizeof(word)) != 0
-                       || copy_out(rusage, &usage, sizeof(usage)) != 0)) {
+                            rusage != 0 ? &more : NULL);
+    if (result > 0
+        && (copy_out(status, &word, sizeof(word)) != 0
+            || copy_out(rusage, &more.usage, sizeof(more.usage)) != 0)) {
         return -EFAULT;
     }
     return result;

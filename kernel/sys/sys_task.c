@@ -248,8 +248,7 @@ long
 sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
 {
     int options = (int)flags, word = 0;
-    struct rusage usage;
-    u32 uid = 0;
+    struct waited more = {.uid = 0};
     pid_t pid;
     long result = -EINVAL;
 
@@ -259,13 +258,12 @@ sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
         result = wait_for_whom((int)kind, (pid_t)id, &pid, &options);
     }
     if (result == 0) {
-        result = proc_wait(pid, options, &word, rusage != 0 ? &usage : NULL,
-                           &uid);
+        result = proc_wait(pid, options, &word, &more);
     }
-    if (result > 0 && copy_out(rusage, &usage, sizeof(usage)) != 0) {
+    if (result > 0 && copy_out(rusage, &more.usage, sizeof(more.usage)) != 0) {
         return -EFAULT;
     }
-    if (tell_child_status(user, (pid_t)result, uid, word) != 0) {
+    if (tell_child_status(user, (pid_t)result, more.uid, word) != 0) {
         return -EFAULT;
     }
     return MIN(result, 0);

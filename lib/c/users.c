@@ -48,7 +48,10 @@ cut(struct table *table, char *fields[FIELDS_MAX])
 static bool
 next(struct table *table, char *fields[FIELDS_MAX])
 {
-    if (table->file == NULL && (table->file = fopen(table->path, "r")) == NULL) {
+    if (table->file == NULL) {
+        table->file = fopen(table->path, "r");
+    }
+    if (table->file == NULL) {
         return false;
     }
     while (getline(&table->line, &table->room, table->file) >= 0) {

@@ -13,7 +13,7 @@
 
 enum { A = 1000, B = 1001, C = 1002 };
 
-/* Run part(NULL), which prints lines, in a child that may give up being root. */
+/* Run part(NULL), which prints lines, in a child, which may give up root. */
 static inline void
 in_turn(int (*part)(void *))
 {
