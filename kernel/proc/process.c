@@ -246,7 +246,13 @@ proc_alloc(int *error)
 static __noinline void
 free_rest(struct process *process, struct cred *last)
 {
-    signal_free_entries(process);
+    struct list *lists[] = {&process->pending.queue, &process->spare};
+
+    for (int i = 0; i < 2; i++) {
+        list_for_each_safe(pos, lists[i]) {
+            kfree(list_entry(pos, struct sigqueue, link));
+        }
+    }
     kfree(last);
     kfree(process);
 }

@@ -98,9 +98,6 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
-/* Free the entries.  => the process has no thread, and nobody else uses it */
-void signal_free_entries(struct process *process);
-
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */
 void signal_pass_on(struct process *process);

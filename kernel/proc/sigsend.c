@@ -72,18 +72,6 @@ signal_forget(struct process *process, sigset_t set)
     }
 }
 
-void
-signal_free_entries(struct process *process)
-{
-    struct list *lists[] = {&process->pending.queue, &process->spare};
-
-    for (int i = 0; i < 2; i++) {
-        list_for_each_safe(pos, lists[i]) {
-            kfree(list_entry(pos, struct sigqueue, link));
-        }
-    }
-}
-
 /* Have an entry for the signal, if there is memory.  The heap's lock ranks
  * before the process's.
  * => process->lock held; it may be released for a time */
