@@ -77,7 +77,8 @@ show_stat(struct process *process, struct text *out)
                 tty != NULL ? tty->number : 0,
                 tty != NULL ? tty->foreground : -1);
     /* flags minflt cminflt majflt cmajflt, and times */
-    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,
+    text_printf(out, "0 %lu %lu 0 0 %lu %lu %lu %lu ", process->used.faults,
+                process->child_used.faults, user, system,
                 process->child_user_ticks, process->child_system_ticks);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
     text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", threads,

@@ -123,7 +123,7 @@ tell_parent(struct process *process)
     wait_wake_all(&process->parent->child_wait);
 }
 
-static int subreapers; /* T  how many there are */
+int subreapers;
 
 void
 proc_set_subreaper(struct process *process, bool on)

@@ -6,6 +6,7 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/clock.h"
@@ -19,6 +20,8 @@
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
@@ -246,13 +249,7 @@ proc_alloc(int *error)
 static __noinline void
 free_rest(struct process *process, struct cred *last)
 {
-    struct list *lists[] = {&process->pending.queue, &process->spare};
-
-    for (int i = 0; i < 2; i++) {
-        list_for_each_safe(pos, lists[i]) {
-            kfree(list_entry(pos, struct sigqueue, link));
-        }
-    }
+    sigqueue_free(process);
     kfree(last);
     kfree(process);
 }

@@ -11,6 +11,7 @@
  * PR-2  A space has as many references as threads use it.
  * PR-3  A parent's `reportable` list holds, oldest first, exactly the children
  *       that have ended, are stopped, or were continued and not yet waited for.
+ * PR-4  `subreapers` is the number of living processes that are subreapers.
  *
  * Fields stand in groups by their fate at fork.  Letters: what guards a change.
  *   T  the family lock            i  none, once it is linked
@@ -94,6 +95,7 @@ extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
 extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
+extern int subreapers;                /* T */
 
 /* Find a process, living or zombie, by its pid or a thread's tid; not one that
  * fork is still making.  => family_lock held; NULL if there is none */

@@ -15,7 +15,7 @@
 #include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/sigframe.h"
-#include "proc/signal.h"
+#include "proc/sigqueue.h"
 #include "proc/timer.h"
 
 #include "sys/sys.h"
@@ -161,7 +161,7 @@ is_forged(const siginfo_t *info)
 }
 
 /* int rt_sigqueueinfo(pid_t pid, int signal, siginfo_t *info);
- * EPERM: si_code is not below 0, or SI_TKILL, and it is for another process.
+ * EPERM: si_code is not below 0, or SI_TKILL, and pid is not the thread's own.
  * E2BIG: an unknown si_code, and not only zeros after 48 bytes.
  * ESRCH, EINVAL: as kill.  EAGAIN: as tkill.  EFAULT.
  * Differences from Linux: it knows more positive codes of faults. */
@@ -171,8 +171,7 @@ sys_rt_sigqueueinfo(u64 pid, u64 signal, u64 user)
     siginfo_t info;
     long error = copy_info(&info, user, signal);
 
-    if (error == 0 && is_forged(&info)
-        && (pid_t)pid != current->process->pid) {
+    if (error == 0 && is_forged(&info) && (pid_t)pid != current->tid) {
         return -EPERM;
     }
     return error != 0         ? error

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ struct state {
     int to[2], from[2]; /* pipes to and from a child */
     char *self;         /* our file */
     int turn;
+    pid_t self_pid;
+    long action[4], old[4]; /* of rt_sigaction: none yet, so the default */
 };
 
 struct operation {
@@ -88,6 +91,60 @@ null_call(struct state *s)
 {
     (void)s;
     return getppid();
+}
+
+/* The system call alone; the last argument of those here is a mask's size. */
+static inline long
+plain_call(long number, long one, const void *two, void *three)
+{
+    long result;
+    register long four __asm__("r10") = 8;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "0"(number), "D"(one), "S"(two), "d"(three), "r"(four)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+static void
+handle(int number)
+{
+    (void)number;
+}
+
+static void
+set_handler(struct state *s)
+{
+    (void)s;
+    signal(SIGUSR1, handle);
+}
+
+static void
+set_default(struct state *s)
+{
+    (void)s;
+    signal(SIGUSR1, SIG_DFL);
+}
+
+static pid_t
+kill_handled(struct state *s)
+{
+    plain_call(SYS_kill, s->self_pid, (const void *)SIGUSR1, NULL);
+    return s->child;
+}
+
+static pid_t
+set_action(struct state *s)
+{
+    plain_call(SYS_rt_sigaction, SIGUSR1, s->action, s->old);
+    return s->child;
+}
+
+static pid_t
+set_mask(struct state *s)
+{
+    plain_call(SYS_rt_sigprocmask, SIG_SETMASK, &s->old[3], s->old);
+    return s->child;
 }
 
 /* => the child, from a register: storing it would fault */
@@ -324,6 +381,9 @@ stop_echo(struct state *s)
 static const struct operation operations[] = {
     { "nothing", REPEAT, NO, NO, empty, NO, NO },
     { "getppid", REPEAT, NO, NO, null_call, NO, NO },
+    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, set_default },
+    { "sigaction", REPEAT, NO, NO, set_action, NO, NO },
+    { "sigprocmask", REPEAT, NO, NO, set_mask, NO, NO },
     { "fork", REPEAT, NO, NO, fork_only, wait_child, NO },
     { "fork-exit-wait", REPEAT, NO, NO, fork_wait, NO, NO },
     { "vfork-exit-wait", REPEAT, NO, NO, vfork_wait, NO, NO },
@@ -387,6 +447,7 @@ main(int argc, char **argv)
         _exit(0);
     }
     s.self = argv[1];
+    s.self_pid = getpid();
     for (int i = 0; i < COUNT; i++) {
         if (selected(operations[i].name, argc, argv)) {
             uint64_t least = measure(&operations[i], &s);
