@@ -3,10 +3,9 @@
  *
  * The marks are no-operations with a displacement nobody else uses: the
  * plugin tools/lib/profile_plugin.c knows them and counts what runs between.
- * Prints for each operation its name and the least difference of the time
- * stamp counter, which must agree with the plugin's count under --icount.
- * State is kept on the stack only: a write to .data after a fork would take
- * the fault that is to be measured.
+ * Prints each operation's name and the least difference of the time stamp
+ * counter: under --icount, the plugin's count.  State is kept on the stack: a
+ * write to .data after a fork would take the fault that is to be measured.
  */
 #include <errno.h>
 #include <signal.h>
@@ -97,13 +96,11 @@ null_call(struct state *s)
 static inline long
 plain_call(long number, long one, const void *two, void *three)
 {
-    long result;
     register long four __asm__("r10") = 8;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "0"(number), "D"(one), "S"(two), "d"(three), "r"(four)
+    __asm__ volatile("syscall" : "+a"(number)
+                     : "D"(one), "S"(two), "d"(three), "r"(four)
                      : "rcx", "r11", "memory");
-    return result;
+    return number;
 }
 
 static void
@@ -117,13 +114,6 @@ set_handler(struct state *s)
 {
     (void)s;
     signal(SIGUSR1, handle);
-}
-
-static void
-set_default(struct state *s)
-{
-    (void)s;
-    signal(SIGUSR1, SIG_DFL);
 }
 
 static pid_t
@@ -381,7 +371,6 @@ stop_echo(struct state *s)
 static const struct operation operations[] = {
     { "nothing", REPEAT, NO, NO, empty, NO, NO },
     { "getppid", REPEAT, NO, NO, null_call, NO, NO },
-    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, set_default },
     { "sigaction", REPEAT, NO, NO, set_action, NO, NO },
     { "sigprocmask", REPEAT, NO, NO, set_mask, NO, NO },
     { "fork", REPEAT, NO, NO, fork_only, wait_child, NO },
@@ -400,6 +389,7 @@ static const struct operation operations[] = {
       kill_child, unmap },
     { "cow-write-64m", REPEAT_BIG, map_big, own_big_first, write_big_next,
       kill_child, unmap },
+    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, NO },
 };
 enum { COUNT = sizeof operations / sizeof operations[0] };
 
