@@ -4,7 +4,10 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 
+#include "fs/permit.h"
 #include "fs/tmpfs.h"
+
+OPTIONAL(inode_drop_ids)
 
 #define NEW 1UL /* marks a slot that fill_holes has filled */
 
@@ -60,6 +63,7 @@ tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
     int error = 0;
 
     mutex_lock(&file->writing);
+    inode_drop_ids(inode);
     spin_lock(&inode->lock);
     if (mode & FALLOC_FL_PUNCH_HOLE) {
         punch(file, start, end);

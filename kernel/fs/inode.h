@@ -54,6 +54,8 @@ struct inode_ops {
     /* A symbolic link that leads to an inode, not to a path.
      * => 0 and *inode with one reference; -ENOENT, -ENOMEM */
     int (*follow)(struct inode *link, struct inode **inode);
+    /* Whether the current process may use it, whatever its mode is. */
+    bool (*mine)(const struct inode *inode);
 
     /* For contents with a size.  Set the size; add or remove the pages of
      * [start, end), by fallocate's mode; count the pages.
@@ -91,7 +93,8 @@ extern struct spinlock fstree_lock;  /* RANK_FSTREE */
 extern struct inode *root_inode;     /* NULL before fs_init */
 
 /* A new inode with refs 1 and no name, of DEV_TREE.  It is the first member of
- * an object of `size` zeroed bytes; its kind uses the rest.
+ * an object of `size` zeroed bytes; its kind uses the rest.  The current
+ * process's user and group own it.
  * => NULL: no memory */
 struct inode *inode_alloc(size_t size, const struct inode_ops *ops, u32 mode);
 
@@ -116,8 +119,9 @@ struct attr {
 };
 
 /* Change an attribute, and ctime.
- * => 0; -EPERM: an inode of /proc cannot change; -EINVAL: bad tv_nsec */
-int inode_set_attr(struct inode *inode, const struct attr *attr);
+ * => 0; -EPERM: not the owner, or an inode of /proc; -EACCES: the times, and
+ *    not to be written; -EINVAL: bad tv_nsec */
+int inode_set_attr(struct inode *inode, struct attr *attr);
 
 /* Note that it was read now, but not each time (as Linux's relatime). */
 void inode_accessed(struct inode *inode);

@@ -15,9 +15,11 @@
 #include "fs/inode.h"
 #include "fs/pagetree.h"
 #include "fs/path.h"
+#include "fs/permit.h"
 #include "fs/tmpfs.h"
 
 OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
+OPTIONAL(inode_drop_ids)
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
 
@@ -185,6 +187,9 @@ tmpfs_write(struct file *file, struct uio *uio)
 
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
+    if (uio->left > 0) {
+        inode_drop_ids(file->inode);
+    }
     if ((file->flags & O_APPEND) && uio->left > 0) {
         file->offset = file->inode->size;
     }
@@ -203,6 +208,7 @@ tmpfs_truncate(struct inode *inode, u64 size)
     int error = 0;
 
     mutex_lock(&file->writing);
+    inode_drop_ids(inode);
     u64 old = inode->size;
     if (size < old) { /* first the size: no fault may get a page after it */
         inode->size = size;

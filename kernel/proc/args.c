@@ -21,6 +21,7 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
+#include "proc/cred.h"
 #include "proc/exec.h"
 #include "proc/thread.h"
 
@@ -219,6 +220,7 @@ push_vectors(struct stack *stack, const struct args *args,
              const struct elf_image *image, vaddr_t path, vaddr_t random)
 {
     static const char zeros[16];
+    const struct cred *cred = args->cred;
     u32 features[4];
 
     cpuid(1, 0, features);
@@ -226,8 +228,10 @@ push_vectors(struct stack *stack, const struct args *args,
         {AT_HWCAP, features[3]}, {AT_PAGESZ, PAGE_SIZE}, {AT_CLKTCK, 100},
         {AT_PHDR, image->phdr}, {AT_PHENT, 56}, {AT_PHNUM, image->phnum},
         {AT_BASE, 0}, {AT_FLAGS, 0}, {AT_ENTRY, image->entry},
-        {AT_UID, 0}, {AT_EUID, 0}, {AT_GID, 0}, {AT_EGID, 0},
-        {AT_SECURE, 0}, {AT_RANDOM, random}, {AT_EXECFN, path},
+        {AT_UID, cred->uid}, {AT_EUID, cred->euid},
+        {AT_GID, cred->gid}, {AT_EGID, cred->egid},
+        {AT_SECURE, args->secure}, {AT_RANDOM, random},
+        {AT_EXECFN, path},
         {AT_NULL, 0},
     };
     size_t size = args->count * sizeof(u64);

@@ -19,6 +19,7 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -171,6 +172,7 @@ inherit(struct thread *child, u64 flags)
     to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
     to->open_files = from->open_files;
+    to->cred = cred_get(from->cred);
     return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -26,7 +27,6 @@ struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
 struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
-int subreapers;
 
 /* Indexed by pid, or tid.  A number is in use by its process (from proc_alloc
  * to proc_unlink) or thread, and by the group and session of that number.  A
@@ -244,14 +244,25 @@ proc_alloc(int *error)
     return NULL;
 }
 
+/* Apart, so that the common way of proc_put needs no stack frame. */
+static __noinline void
+free_rest(struct process *process, struct cred *last)
+{
+    sigqueue_free(process);
+    kfree(last);
+    kfree(process);
+}
+
 void
 proc_put(struct process *process)
 {
-    if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        if (process->entries != 0) {
-            sigqueue_free(process);
+    if (__atomic_sub_fetch(&process->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct cred *last = cred_drop(process->cred);
+        if (process->entries == 0 && last == NULL) {
+            kfree(process);
+        } else {
+            free_rest(process, last);
         }
-        kfree(process);
     }
 }
 
@@ -360,27 +371,9 @@ proc_time(struct process *process)
 }
 
 void
-proc_set_subreaper(struct process *process, bool on)
-{
-    assert(spin_held(&family_lock));
-    subreapers += on - process->subreaper;
-    process->subreaper = on;
-}
-
-struct process *
-proc_reaper(const struct process *process)
-{
-    struct process *reaper = subreapers == 0 ? init_process : process->parent;
-
-    while (reaper != init_process && !reaper->subreaper) {
-        reaper = reaper->parent;
-    }
-    return reaper;
-}
-
-void
 proc_start_init(void (*start)(void *arg))
 {
+    static struct cred root_cred = {.refs = 1}; /* init never ends */
     int error;
     struct thread *thread = proc_alloc(&error);
     struct process *init = thread != NULL ? thread->process : NULL;
@@ -389,6 +382,7 @@ proc_start_init(void (*start)(void *arg))
         panic("no memory for init");
     }
     init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
+    init->cred = &root_cred;
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;

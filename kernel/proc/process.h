@@ -28,6 +28,7 @@
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
+struct cred;
 struct itimers;
 struct pgrp;
 struct sigacts;
@@ -96,6 +97,8 @@ struct process {
 
     /* Shared by reference, copied at the first change. */
     struct sigacts *sigacts;   /* T and p: either is enough to read it */
+    struct cred *cred;         /* the same; changed by itself only; NULL while
+                                  fork makes it */
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */

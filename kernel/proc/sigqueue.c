@@ -10,6 +10,7 @@
 
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -17,7 +18,7 @@
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(itimer_taken)
+OPTIONAL(itimer_taken) OPTIONAL(cred_refuse_signal)
 
 /* The heap's lock ranks before the process's. */
 void
@@ -135,15 +136,25 @@ sigqueue_free(struct process *process)
 int
 signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info)
 {
+    bool family = info->si_signo == SIGCONT; /* see signal_kill */
     struct thread *target;
-    int result = thread_lock(tid, &target) ? 0 : -ESRCH;
 
-    if (target == NULL) {   /* perhaps a first thread, ended */
-        return signal_outcome(pid == 0 || pid == tid ? result : -ESRCH, info);
+    if (family) {
+        spin_lock(&family_lock);
     }
-    result = pid == 0 || target->process->pid == pid
-                 ? signal_post(target->process, target, info) : -ESRCH;
-    thread_unlock(target);
+    int result = thread_lock(tid, &target) ? 0 : -ESRCH;
+    if (target == NULL) {   /* perhaps a first thread, ended */
+        result = pid == 0 || pid == tid ? result : -ESRCH;
+    } else {
+        struct process *process = target->process;
+        result = pid != 0 && process->pid != pid
+                     ? -ESRCH : cred_refuse_signal(process, info->si_signo);
+        result = result == 0 ? signal_post(process, target, info) : result;
+        thread_unlock(target);
+    }
+    if (family) {
+        spin_unlock(&family_lock);
+    }
     return signal_outcome(result, info);
 }
 

@@ -11,22 +11,26 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/optional.h"
 
 #include "arch/clock.h"
 
 #include "mm/as.h"
 
+#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/group.h"
 #include "proc/sched.h"
 
 #include "sys/sys.h"
 
-/* uid_t getuid(void), geteuid, getgid, getegid; always 0: root. */
-SYS_FORWARD(sys_getuid, (void), 0)
-long sys_geteuid(void) __attribute__((alias("sys_getuid")));
-long sys_getgid(void) __attribute__((alias("sys_getuid")));
-long sys_getegid(void) __attribute__((alias("sys_getuid")));
+OPTIONAL_ENOSYS(cred_set_hidden)
+
+/* uid_t getuid(void), geteuid, getgid, getegid; cannot fail. */
+SYS_FORWARD(sys_getuid, (void), cred_current()->uid)
+SYS_FORWARD(sys_geteuid, (void), cred_current()->euid)
+SYS_FORWARD(sys_getgid, (void), cred_current()->gid)
+SYS_FORWARD(sys_getegid, (void), cred_current()->egid)
 
 /* int uname(struct utsname *name); EFAULT. */
 long
@@ -126,7 +130,8 @@ sys_getrlimit(u64 resource, u64 limit)
 /* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
  *               struct rlimit *old);
  * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
- * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
+ * more than OPEN_MAX descriptors, a limit that is fixed, or one that only root
+ * raises.  EFAULT.
  * Differences from Linux: only RLIMIT_NOFILE can be set, only of the caller. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
@@ -146,7 +151,8 @@ sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
     }
     struct rlimit had = limit_of((int)resource);
     if (new != 0) {
-        if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX) {
+        if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX
+            || (limit.rlim_max > had.rlim_max && !cred_may(RIGHT_LIMIT))) {
             return -EPERM;
         }
         process->open_files = limit;
@@ -192,13 +198,14 @@ sys_arch_prctl(u64 code, u64 address)
 
 /* Write what waitid says of a child, or zeros, to a siginfo_t. */
 static int
-tell_child_status(u64 user, pid_t pid, int status)
+tell_child_status(u64 user, pid_t pid, u32 uid, int status)
 {
     siginfo_t info = {0};
 
     if (pid > 0) {
         info.si_signo = SIGCHLD;
         info.si_pid = pid;
+        info.si_uid = uid;
         info.si_code = WIFEXITED(status)      ? CLD_EXITED
                        : WIFSTOPPED(status)   ? CLD_STOPPED
                        : WIFCONTINUED(status) ? CLD_CONTINUED
@@ -241,7 +248,7 @@ long
 sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
 {
     int options = (int)flags, word = 0;
-    struct rusage usage;
+    struct waited more = {.uid = 0};
     pid_t pid;
     long result = -EINVAL;
 
@@ -251,12 +258,12 @@ sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
         result = wait_for_whom((int)kind, (pid_t)id, &pid, &options);
     }
     if (result == 0) {
-        result = proc_wait(pid, options, &word, rusage != 0 ? &usage : NULL);
+        result = proc_wait(pid, options, &word, &more);
     }
-    if (result > 0 && copy_out(rusage, &usage, sizeof(usage)) != 0) {
+    if (result > 0 && copy_out(rusage, &more.usage, sizeof(more.usage)) != 0) {
         return -EFAULT;
     }
-    if (tell_child_status(user, (pid_t)result, word) != 0) {
+    if (tell_child_status(user, (pid_t)result, more.uid, word) != 0) {
         return -EFAULT;
     }
     return MIN(result, 0);
@@ -324,7 +331,8 @@ set_name(u64 user)
 
 /* int prctl(int what, ...);
  * EINVAL: unknown, or no such signal.  EFAULT.
- * Differences from Linux: only the name, the death signal and the subreaper. */
+ * Differences from Linux: only the name, the death signal, the subreaper, and
+ * whether other processes of the user may look into it (dumpable). */
 long
 sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
 {
@@ -344,6 +352,10 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
         return 0;
     case PR_GET_PDEATHSIG:
         return copy_to_user(arg, &process->death_signal, sizeof(int));
+    case PR_GET_DUMPABLE:
+        return !process->cred->hidden;
+    case PR_SET_DUMPABLE:
+        return arg <= 1 ? cred_set_hidden(arg == 0) : -EINVAL;
     case PR_SET_NAME:
         return set_name(arg);
     case PR_GET_NAME:

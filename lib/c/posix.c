@@ -23,6 +23,18 @@ waitpid(pid_t pid, int *status, int options)
     return wait4(pid, status, options, NULL);
 }
 
+int
+seteuid(uid_t uid)
+{
+    return setresuid((uid_t)-1, uid, (uid_t)-1);
+}
+
+int
+setegid(gid_t gid)
+{
+    return setresgid((gid_t)-1, gid, (gid_t)-1);
+}
+
 pid_t
 wait3(int *status, int options, struct rusage *usage)
 {
