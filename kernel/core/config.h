@@ -12,6 +12,7 @@
 #define OPEN_MAX      4096   /* descriptors of one process at most */
 #define OPEN_SOFT     1024   /* the limit until setrlimit (RLIMIT_NOFILE) */
 #define PATH_MAX      4096   /* bytes of a path, its NUL included */
+#define FILE_LOCKS_MAX 8192   /* fcntl(2), flock(2); ENOLCK beyond */
 #define NAME_MAX      255    /* bytes of one component */
 #define PTY_MAX       64     /* pseudo-terminals: 16 KiB each */
 #define PIPE_SIZE     65536  /* bytes in a pipe (pipe(7)) */

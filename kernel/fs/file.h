@@ -153,6 +153,7 @@ struct files {
     _Atomic u32 refs;
     u32 reserved;           /* descriptors; while not 0 the table is not
                                shared: a child would inherit them */
+    u32 locks_held;         /* by fcntl(2), guarded as lock.c says */
     struct spinlock lock;   /* RANK_FILES */
     struct fdtable *table;  /* may be shared: copied before a change */
 };
