@@ -17,8 +17,8 @@
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/usercopy.h"
+#include "proc/limits.h"
 #include "proc/mutex.h"
-#include "proc/process.h"
 
 struct inode;
 struct fdtable;
@@ -110,13 +110,6 @@ file_done(struct file_use use)
     if (use.counted) {
         file_put(use.file);
     }
-}
-
-/* RLIMIT_NOFILE: no new descriptor may be this large, or larger. */
-static inline u32
-fd_limit(void)
-{
-    return (u32)current->process->open_files.rlim_cur;
 }
 
 /* A file gets a descriptor in two steps, since the call may fail in between.

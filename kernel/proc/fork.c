@@ -20,6 +20,7 @@
 #include "fs/path.h"
 
 #include "proc/fork.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -170,7 +171,9 @@ inherit(struct thread *child, u64 flags)
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
-    to->open_files = from->open_files;
+    if (from->limits != NULL) {
+        to->limits = limits_get(from);
+    }
     return 0;
 }
 

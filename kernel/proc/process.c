@@ -16,10 +16,15 @@
 #include "mm/heap.h"
 
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
+/* For all that look at a limit. */
+OPTIONAL(limits_get) OPTIONAL(limits_put) OPTIONAL(limits_soft)
+OPTIONAL(limits_memory) OPTIONAL(limits_file_too_long)
+OPTIONAL(limits_check_cpu)
 OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
@@ -251,6 +256,9 @@ proc_put(struct process *process)
         if (process->entries != 0) {
             sigqueue_free(process);
         }
+        if (process->limits != NULL) {
+            limits_put(process->limits);
+        }
         kfree(process);
     }
 }
@@ -382,7 +390,6 @@ proc_start_init(void (*start)(void *arg))
     if (init == NULL || (init->sigacts = sigacts_alloc()) == NULL) {
         panic("no memory for init");
     }
-    init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;
