@@ -112,15 +112,16 @@ test_deadlock(int fd)
 
     set(fd, F_WRLCK, 0, 10);
     pid = waiter(fd, 40);
+    struct gate gate;
+    gate_make(&gate);
     pid_t third = must_fork();
     if (third == 0) {
         set(fd, F_WRLCK, 50, 1);
+        gate_open(&gate);
         _exit((int)-wait_for(fd, F_WRLCK, 40, 1));
     }
-    while (set(fd, F_WRLCK, 50, 1) == 0) {
-        set(fd, F_UNLCK, 50, 1);
-        nap(1);
-    }
+    gate_wait(&gate);
+    gate_close(&gate);
     until_asleep(third);
     is(wait_for(fd, F_WRLCK, 50, 1), -EDEADLK, "a circle of three");
     set(fd, F_UNLCK, 0, 0);
