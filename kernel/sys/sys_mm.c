@@ -53,7 +53,7 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
 /* void *mmap(void *addr, size_t size, int prot, int flags, int fd,
  *            off_t offset);
  * Returns the address.
- * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room, or a limit.
+ * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room, a limit.
  * EOVERFLOW: the offset is too large.
  * EBADF, EACCES, ENODEV: fd.  EEXIST: MAP_FIXED_NOREPLACE.
  * Differences from Linux: unknown flags and MAP_HUGETLB are EINVAL. */

@@ -107,9 +107,9 @@ sys_setsid(void)
  *               struct rlimit *old);
  * ESRCH.  EINVAL: unknown resource; soft over hard.  EPERM: more than OPEN_MAX
  * descriptors.  EFAULT.
- * Differences from Linux: ENOMEM.  NPROC counts nobody: all are root.  RLIMIT_AS
- *   counts a stack whole; its size is set by exec, which has STACK_MOST as its
- *   most. */
+ * Differences from Linux: ENOMEM.  NPROC counts nobody: all are root.
+ *   RLIMIT_AS counts a stack whole; its size is set by exec, which has
+ *   STACK_LEAST and STACK_MOST as bounds. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {

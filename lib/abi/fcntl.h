@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * Flags of open, fcntl, flock, lseek, access, rename, fallocate and of the calls
- * that end in -at.
+ * Flags of open, fcntl, flock, lseek, access, rename, fallocate and of those
+ * calls that end in -at.
  */
 
 #define O_ACCMODE 03

@@ -1,6 +1,6 @@
 /*
- * RLIMIT_FSIZE: what a write, a truncation or fallocate may do at the limit, and
- * the signal; not for pipes.
+ * RLIMIT_FSIZE: what a write, a truncation or fallocate may do at the limit,
+ * and the signal; not for pipes.
  */
 #include "tap.h"
 

@@ -87,8 +87,8 @@ on_signal(int sig)
     caught += sig == SIGXCPU;
 }
 
-/* Use CPU time up to the hard limit; *told: what the soft one is after the first
- * signal. */
+/* Use CPU time up to the hard limit; *told: what the soft one is after the
+ * first signal. */
 static int
 to_the_hard(void *told)
 {

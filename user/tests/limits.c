@@ -136,7 +136,7 @@ test_errors(void)
     is(raw(NR_prlimit64, -1, 7, 0, 0), -ESRCH, "process -1");
     is(raw(NR_prlimit64, 0, 99, P(&limit), 0), -EINVAL, "no limit");
     is(change(0, RLIMIT_CORE, 2, 1), -EINVAL, "soft above hard");
-    is(change(0, RLIMIT_CORE, RLIM_INFINITY, 1), -EINVAL, "infinity above hard");
+    is(change(0, RLIMIT_CORE, RLIM_INFINITY, 1), -EINVAL, "endless above hard");
     is(change(0, RLIMIT_NOFILE, 1, RLIM_INFINITY), -EPERM,
        "endless descriptors");
     is(raw(NR_prlimit64, 0, 7, 0, 0), 0, "nothing to do");

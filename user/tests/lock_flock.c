@@ -4,12 +4,6 @@
  */
 #include "locks.h"
 
-#ifndef F_OFD_GETLK
-#define F_OFD_GETLK 36
-#define F_OFD_SETLK 37
-#define F_OFD_SETLKW 38
-#endif
-
 static int
 try_shared(void *arg)
 {

@@ -47,7 +47,8 @@ static const struct span {
     { SEEK_CUR, 0, -40, "w0-39 " },
     { SEEK_SET, 1000, 1, "w1000-1000 " },
     { SEEK_SET, 0x7fffffffffffffff, 1, "w9223372036854775807-end " },
-    { SEEK_SET, 0x7ffffffffffffff0, 15, "w9223372036854775792-9223372036854775806 " },
+    { SEEK_SET, 0x7ffffffffffffff0, 15,
+      "w9223372036854775792-9223372036854775806 " },
 };
 
 static const struct wrong {
