@@ -249,15 +249,24 @@ proc_alloc(int *error)
     return NULL;
 }
 
+/* Not inline: few processes have any of this, and all that end come here. */
+static __noinline void
+free_extras(struct process *process)
+{
+    if (process->entries != 0) {
+        sigqueue_free(process);
+    }
+    if (process->limits != NULL) {
+        limits_put(process->limits);
+    }
+}
+
 void
 proc_put(struct process *process)
 {
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        if (process->entries != 0) {
-            sigqueue_free(process);
-        }
-        if (process->limits != NULL) {
-            limits_put(process->limits);
+        if ((process->entries | (u64)process->limits) != 0) {
+            free_extras(process);
         }
         kfree(process);
     }
