@@ -17,10 +17,15 @@
 
 #include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
+/* For all that look at a limit. */
+OPTIONAL(limits_get) OPTIONAL(limits_put) OPTIONAL(limits_soft)
+OPTIONAL(limits_memory) OPTIONAL(limits_file_too_long)
+OPTIONAL(limits_check_cpu)
 OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
@@ -248,7 +253,12 @@ proc_alloc(int *error)
 static __noinline void
 free_rest(struct process *process, struct cred *last)
 {
-    sigqueue_free(process);
+    if (process->entries != 0) {
+        sigqueue_free(process);
+    }
+    if (process->limits != NULL) {
+        limits_put(process->limits);
+    }
     kfree(last);
     kfree(process);
 }
@@ -258,7 +268,7 @@ proc_put(struct process *process)
 {
     if (__atomic_sub_fetch(&process->refs, 1, __ATOMIC_ACQ_REL) == 0) {
         struct cred *last = cred_drop(process->cred);
-        if (process->entries == 0 && last == NULL) {
+        if ((process->entries | (u64)process->limits | (u64)last) == 0) {
             kfree(process);
         } else {
             free_rest(process, last);
@@ -381,7 +391,6 @@ proc_start_init(void (*start)(void *arg))
     if (init == NULL || (init->sigacts = sigacts_alloc()) == NULL) {
         panic("no memory for init");
     }
-    init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
     init->cred = &root_cred;
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);

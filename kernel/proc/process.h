@@ -30,6 +30,7 @@
 
 struct cred;
 struct itimers;
+struct limits;
 struct pgrp;
 struct sigacts;
 
@@ -93,12 +94,12 @@ struct process {
     u32 turn;                  /* T  of its session: has that terminal */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
-    struct rlimit open_files;  /* a  changed by itself only */
 
     /* Shared by reference, copied at the first change. */
     struct sigacts *sigacts;   /* T and p: either is enough to read it */
     struct cred *cred;         /* the same; changed by itself only; NULL while
                                   fork makes it */
+    struct limits *limits;     /* p  NULL: the usual ones (limits.h) */
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */

@@ -132,6 +132,9 @@ sched_tick(bool from_user)
         current->time.system++;
     }
     cpu_add_work(WORK_RESCHED);
+    if (current->process->limits != NULL) {
+        cpu_add_work(WORK_SIGNAL); /* there it looks at RLIMIT_CPU */
+    }
     for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
         if (i != this_cpu()->id) {
             cpu_wake(i);

@@ -12,6 +12,7 @@
 
 #include "proc/cred.h"
 #include "proc/itimer.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigqueue.h"
@@ -38,6 +39,23 @@ sigqueue_reserve(struct process *process, int signal)
     }
 }
 
+/* RLIMIT_SIGPENDING. */
+static bool
+is_full(const struct process *process)
+{
+    u64 most = process->limits != NULL
+                   ? process->limits->limit[RLIMIT_SIGPENDING].rlim_cur
+                   : RLIM_INFINITY;
+    u32 queued = process->entries;
+
+    if (queued >= most) {
+        list_for_each(pos, &process->spare) {
+            queued--;
+        }
+    }
+    return queued >= most;
+}
+
 int
 sigqueue_add(struct process *process, struct sigpending *pending,
              const siginfo_t *info)
@@ -51,7 +69,7 @@ sigqueue_add(struct process *process, struct sigpending *pending,
     if (!queues && !lent && (pending->set & SET(signal)) != 0) {
         return 0;
     }
-    if (list_empty(&process->spare)) {
+    if (list_empty(&process->spare) || (queues && is_full(process))) {
         return queues && info->si_code != SI_USER ? -EAGAIN : 0;
     }
     struct sigqueue *entry =

@@ -18,9 +18,7 @@ struct sigqueue {
     siginfo_t info;
 };
 
-/* So many real-time signals a process may have queued, about; more entries are
- * there for standard signals. */
-#define SIGQUEUE_MAX  1024
+/* Entries for standard signals, besides SIGQUEUE_MAX. */
 #define SIGQUEUE_MORE 64
 
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */

@@ -20,11 +20,13 @@
 #include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/sched.h"
 
 #include "sys/sys.h"
 
-OPTIONAL_ENOSYS(cred_set_hidden)
+OPTIONAL_ENOSYS(cred_set_hidden) OPTIONAL_ENOSYS(limits_change)
+OPTIONAL(cred_refuse_limits)
 
 /* uid_t getuid(void), geteuid, getgid, getegid; cannot fail. */
 SYS_FORWARD(sys_getuid, (void), cred_current()->uid)
@@ -103,61 +105,51 @@ sys_setsid(void)
 
 /* ---- Limits ---- */
 
-/* The caller's limit of a resource. */
-static struct rlimit
-limit_of(int resource)
-{
-    u64 most = resource == RLIMIT_STACK   ? STACK_LIMIT
-               : resource == RLIMIT_CORE  ? 0
-               : resource == RLIMIT_NPROC ? (u64)(proc_limit() - ROOT_SLOTS)
-                                          : RLIM_INFINITY;
-
-    return resource == RLIMIT_NOFILE ? current->process->open_files
-                                     : (struct rlimit){most, most};
-}
-
-/* int getrlimit(int resource, struct rlimit *limit);
- * EINVAL: unknown resource.  EFAULT. */
-long
-sys_getrlimit(u64 resource, u64 limit)
-{
-    struct rlimit rlimit = limit_of((int)resource);
-
-    return (u32)resource < RLIMIT_COUNT
-               ? copy_to_user(limit, &rlimit, sizeof(rlimit)) : -EINVAL;
-}
-
 /* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
  *               struct rlimit *old);
- * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
- * more than OPEN_MAX descriptors, a limit that is fixed, or one that only root
- * raises.  EFAULT.
- * Differences from Linux: only RLIMIT_NOFILE can be set, only of the caller. */
+ * ESRCH.  EINVAL: unknown resource; soft over hard.  EPERM: more than OPEN_MAX
+ * descriptors, another user's process, or a hard limit that only root raises.
+ * EFAULT.
+ * Differences from Linux: ENOMEM.  NPROC counts nobody: all are root.
+ *   RLIMIT_AS counts a stack whole; its size is set by exec, which has
+ *   STACK_LEAST and STACK_MOST as bounds. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
-    struct process *process = current->process;
-    struct rlimit limit;
+    struct rlimit limit, had;
 
     if (new != 0 && copy_from_user(&limit, new, sizeof(limit)) != 0) {
         return -EFAULT;
     }
-    if ((pid_t)pid != 0 && (pid_t)pid != process->pid) {
-        return -ESRCH;
+    spin_lock(&family_lock);
+    struct process *target = target_of((pid_t)pid);
+    long error = target == NULL ? -ESRCH : cred_refuse_limits(target);
+    if (error == 0) {
+        error = limits_change(target, (u32)resource, new != 0 ? &limit : NULL,
+                              &had);
     }
-    if ((u32)resource >= RLIMIT_COUNT
-        || (new != 0 && limit.rlim_cur > limit.rlim_max)) {
-        return -EINVAL;
-    }
-    struct rlimit had = limit_of((int)resource);
-    if (new != 0) {
-        if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX
-            || (limit.rlim_max > had.rlim_max && !cred_may(RIGHT_LIMIT))) {
-            return -EPERM;
-        }
-        process->open_files = limit;
-    }
-    return copy_out(old, &had, sizeof(had));
+    spin_unlock(&family_lock);
+    return error != 0 ? error : copy_out(old, &had, sizeof(had));
+}
+
+/* int getrlimit(int resource, struct rlimit *limit), setrlimit; as above. */
+long
+sys_getrlimit(u64 resource, u64 limit)
+{
+    struct rlimit had;
+    long error = limits_change(current->process, (u32)resource, NULL, &had);
+
+    return error != 0 ? error : copy_to_user(limit, &had, sizeof(had));
+}
+
+long
+sys_setrlimit(u64 resource, u64 user)
+{
+    struct rlimit limit, had;
+
+    return copy_from_user(&limit, user, sizeof(limit)) != 0
+               ? -EFAULT
+               : limits_change(current->process, (u32)resource, &limit, &had);
 }
 
 /* ---- Threads ---- */

@@ -9,6 +9,7 @@
 #include "arch/percpu.h"
 
 #include "proc/cpuclock.h"
+#include "proc/cred.h"
 #include "proc/itimer.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -108,13 +109,6 @@ sys_clock_getres(u64 clock, u64 user)
     return copy_out(user, &ts, sizeof(ts));
 }
 
-/* Whether the caller may set CLOCK_REALTIME. */
-static bool
-may_set_time(void)
-{
-    return true;
-}
-
 /* int clock_settime(clockid_t clock, const struct timespec *time);
  * EINVAL: no such clock; not a time; or a clock that only counts.
  * EPERM: a clock of CPU time by its number; or not root.  EFAULT. */
@@ -136,7 +130,7 @@ sys_clock_settime(u64 clock, u64 time)
     if (!of_cpu && (ns_of(ts, &ns) != 0 || ns < now)) {
         return -EINVAL; /* as on Linux: it would have been negative at boot */
     }
-    if (of_cpu || !may_set_time()) {
+    if (of_cpu || !cred_may(RIGHT_TIME)) {
         return -EPERM;
     }
     __atomic_store_n(&clock_boot_realtime_ns, ns - now, __ATOMIC_SEQ_CST);
