@@ -12,6 +12,7 @@
 #define clone sys_clone
 #define getcwd sys_getcwd
 #define reboot sys_reboot
+#define getpriority sys_getpriority
 #define faccessat sys_faccessat
 #define fchmodat sys_fchmodat
 #define rt_sigaction sys_rt_sigaction

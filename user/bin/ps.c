@@ -49,7 +49,16 @@ print_process(int pid)
     char *rest = end + 4; /* behind ") S" */
     long ppid = strtol(rest, &rest, 10);
     long pgrp = strtol(rest, &rest, 10);
-    printf("%5d %5ld %5ld   %c   %.*s\n", pid, ppid, pgrp, end[2],
+    char *at = rest;
+    for (int field = 5; field < 18; field++) { /* up to the priority */
+        at = strchr(at + 1, ' ');
+        if (at == NULL) {
+            return;
+        }
+    }
+    (void)strtol(at, &at, 10);
+    long nice = strtol(at, NULL, 10);
+    printf("%5d %5ld %5ld %3ld   %c   %.*s\n", pid, ppid, pgrp, nice, end[2],
            (int)(end - command - 1), command + 1);
 }
 
@@ -78,7 +87,7 @@ main(int argc, char **argv)
     }
     closedir(proc);
     qsort(pids, count, sizeof(pids[0]), compare_pids);
-    printf("  PID  PPID  PGRP STATE COMMAND\n");
+    printf("  PID  PPID  PGRP  NI STATE COMMAND\n");
     for (size_t i = 0; i < count; i++) {
         print_process(pids[i]);
     }
