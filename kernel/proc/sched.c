@@ -118,9 +118,6 @@ sched_wake(struct thread *thread, enum thread_state from)
             queue = send_away(thread, queue, flags);
         }
         make_ready(queue, thread);
-        if (preempt_always) {
-            cpu_add_work(WORK_RESCHED);
-        }
         if (queue != this_cpu()->queue) {
             cpu_wake(thread->cpu);
         }
@@ -246,16 +243,15 @@ static void
 finish_switch(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
-    bool dead = prev->state == THREAD_DEAD;
-    bool migrate = prev->state == THREAD_RUNNABLE
-                   && list_empty(&prev->run_link);
+    enum thread_state state = prev->state; /* from here on it may change */
+    bool listed = !list_empty(&prev->run_link);
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
-    if (dead) {
+    if (state == THREAD_DEAD) {
         thread_free(prev);
-    } else if (migrate) {
+    } else if (state == THREAD_RUNNABLE && !listed) {
         (void)sched_wake(prev, THREAD_RUNNABLE);
     }
 }

@@ -262,6 +262,7 @@ share_set(struct thread *thread, struct share share)
     struct runqueue *queue = lock_queue_of(thread, &flags);
     bool ready = !list_empty(&thread->run_link);
     bool runs = cpus[thread->cpu].thread == thread;
+    int old = thread->share.level;
 
     share.level = (u8)level_of(share);
     if (ready) {
@@ -275,6 +276,12 @@ share_set(struct thread *thread, struct share share)
     thread->share = share;
     if (ready) {
         make_ready(queue, thread);
+        if (share.level >= LEVEL_REAL && share.level < old) {
+            /* As on Linux: it is the first at its lower priority. */
+            list_del(&thread->run_link);
+            list_add(&shares_of(queue)->ready[share.level],
+                     &thread->run_link);
+        }
     }
     if (runs) {
         struct shares *mine = shares_of(queue);

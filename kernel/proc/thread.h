@@ -64,7 +64,7 @@ struct fault {
 struct cpu_time {
     u64 ran;          /* cycles of the TSC on a CPU; while the thread runs,
                          less the TSC when it came (sched_ran) */
-    u64 user, system; /* ticks that found it in each mode */
+    u32 user, system; /* ticks that found it in each mode */
 };
 
 /* How much of the CPU a thread gets; all zero: SCHED_OTHER at nice 0. */

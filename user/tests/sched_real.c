@@ -30,22 +30,23 @@ child(long number, int policy, int priority, long ns)
     is(set_policy(pid, policy, priority), 0, "a child that waits to run");
 }
 
-/* We are above them all, so none runs before we wait. */
+/* We are above them all, so none runs before we wait.  Who falls to a lower
+ * priority is the first there, and stays it for as long as it runs. */
 static void
 test_order(void)
 {
     set_policy(0, SCHED_FIFO, 90);
     child(6, SCHED_OTHER, 0, 0);
     child(5, SCHED_FIFO, 1, 0);
-    child(2, SCHED_FIFO, 70, 50 * MS);
     child(3, SCHED_FIFO, 70, 0);
+    child(2, SCHED_FIFO, 70, 50 * MS);
     child(4, SCHED_RR, 69, 0);
     child(1, SCHED_RR, 71, 0);
     is(common[COUNT], 0, "the highest is not disturbed");
     while (wait(NULL) > 0) {
     }
     for (long i = 1; i <= 6; i++) {
-        is(common[FIRST + i - 1], i, "the highest first, then the oldest");
+        is(common[FIRST + i - 1], i, "the highest first, then the one that fell last");
     }
     set_policy(0, SCHED_OTHER, 0);
 }
