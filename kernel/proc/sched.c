@@ -238,21 +238,40 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     }
 }
 
-/* The next thread's first step.  => prev is off this CPU */
-static void
-finish_switch(struct thread *prev)
+/* => prev is off this CPU: from here on it may run elsewhere, and end */
+static inline void
+release(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
-    enum thread_state state = prev->state; /* from here on it may change */
-    bool listed = !list_empty(&prev->run_link);
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
-    if (state == THREAD_DEAD) {
+}
+
+static __noinline void
+finish_awake(struct thread *prev)
+{
+    bool dead = prev->state == THREAD_DEAD;
+    bool migrate = prev->state == THREAD_RUNNABLE
+                   && list_empty(&prev->run_link);
+
+    release(prev);
+    if (dead) {
         thread_free(prev);
-    } else if (state == THREAD_RUNNABLE && !listed) {
+    } else if (migrate) {
         (void)sched_wake(prev, THREAD_RUNNABLE);
+    }
+}
+
+/* The next thread's first step.  Mostly, prev sleeps. */
+static void
+finish_switch(struct thread *prev)
+{
+    if (prev->state != THREAD_SLEEPING) {
+        finish_awake(prev);
+    } else {
+        release(prev);
     }
 }
 
