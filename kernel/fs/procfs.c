@@ -58,6 +58,7 @@ show_stat(struct process *process, struct text *out)
     sigset_t pending = 0, blocked = 0;
     int threads = 0, cpu = 0;
     char state = 'Z';
+    struct share share = {0};
     struct cpu_split own = {0}, children = {0};
 
     spin_lock(&process->lock);
@@ -67,6 +68,7 @@ show_stat(struct process *process, struct text *out)
                     : thread->state == THREAD_STOPPED ? 'T'
                                                       : 'R';
             cpu = thread->cpu;
+            share = thread->share;
             pending = process->pending.set | thread->pending.set;
             blocked = thread->blocked;
         }
@@ -85,13 +87,16 @@ show_stat(struct process *process, struct text *out)
                 own.system / NSEC_PER_TICK, children.user / NSEC_PER_TICK,
                 children.system / NSEC_PER_TICK);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
-    text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", threads,
+    text_printf(out, "%d %d %d 0 %lu 0 0 %lu ",
+                share.priority != 0 ? -1 - share.priority : 20 + share.nice,
+                share.nice, threads,
                 process->start_ns / NSEC_PER_TICK, ~0UL);
     /* startcode endcode startstack kstkesp kstkeip, and
      * signal blocked sigignore sigcatch wchan nswap cnswap */
     text_printf(out, "0 0 0 0 0 %lu %lu 0 0 0 0 0 ", pending, blocked);
     /* exit_signal processor rt_priority policy delayacct guest cguest */
-    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, cpu);
+    text_printf(out, "%d %d %d %d 0 0 0 ", process->exit_signal, cpu,
+                share.priority, share.policy);
     /* start_data end_data start_brk arg_start arg_end env_start env_end */
     text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
 }

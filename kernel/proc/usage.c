@@ -17,7 +17,7 @@ static void
 split(struct cpu_time time, struct cpu_split *shown)
 {
     u64 total = clock_tsc_to_ns(time.ran);
-    u64 ticks = MAX(time.user + time.system, 1);
+    u64 ticks = MAX((u64)time.user + time.system, 1);
     u64 system = total / ticks * time.system
                  + total % ticks * time.system / ticks;
 

@@ -20,6 +20,7 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/shares.h"
 #include "proc/sigframe.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
@@ -112,6 +113,7 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 long
 sys_sched_yield(void)
 {
+    current->share.turn = TURN_TICKS;
     schedule();
     return 0;
 }

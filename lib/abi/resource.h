@@ -31,6 +31,11 @@ struct rlimit {
 #define RLIMIT_RTTIME 15
 #define RLIMIT_COUNT 16
 
+/* Whose nice value. */
+#define PRIO_PROCESS 0
+#define PRIO_PGRP 1
+#define PRIO_USER 2
+
 #define RUSAGE_SELF 0
 #define RUSAGE_CHILDREN (-1)
 #define RUSAGE_THREAD 1

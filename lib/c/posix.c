@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -46,6 +47,28 @@ int
 waitid(idtype_t kind, id_t id, siginfo_t *info, int options)
 {
     return sys_waitid(kind, (pid_t)id, info, options, NULL);
+}
+
+/* The system call returns 20 - nice, which is never negative. */
+int
+getpriority(int which, id_t who)
+{
+    int result = sys_getpriority(which, who);
+
+    return result < 0 ? -1 : 20 - result;
+}
+
+int
+nice(int change)
+{
+    int wanted = getpriority(PRIO_PROCESS, 0)
+                 + (change < -40 ? -40 : change > 40 ? 40 : change);
+
+    if (setpriority(PRIO_PROCESS, 0, wanted) < 0) {
+        errno = errno == EACCES ? EPERM : errno;
+        return -1;
+    }
+    return getpriority(PRIO_PROCESS, 0);
 }
 
 /* With buf NULL, the caller must free the result. */

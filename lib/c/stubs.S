@@ -13,6 +13,7 @@
 #define clock_nanosleep sys_clock_nanosleep
 #define getcwd sys_getcwd
 #define reboot sys_reboot
+#define getpriority sys_getpriority
 #define faccessat sys_faccessat
 #define fchmodat sys_fchmodat
 #define rt_sigaction sys_rt_sigaction

@@ -65,8 +65,17 @@ print_process(int pid)
     char *rest = end + 4; /* behind ") S" */
     long ppid = strtol(rest, &rest, 10);
     long pgrp = strtol(rest, &rest, 10);
-    printf("%-8s %5d %5ld %5ld   %c   %.*s\n", user_of(pid), pid, ppid, pgrp,
-           end[2], (int)(end - command - 1), command + 1);
+    char *at = rest;
+    for (int field = 5; field < 18; field++) { /* up to the priority */
+        at = strchr(at + 1, ' ');
+        if (at == NULL) {
+            return;
+        }
+    }
+    (void)strtol(at, &at, 10);
+    long nice = strtol(at, NULL, 10);
+    printf("%-8s %5d %5ld %5ld %3ld   %c   %.*s\n", user_of(pid), pid, ppid,
+           pgrp, nice, end[2], (int)(end - command - 1), command + 1);
 }
 
 static int
@@ -94,7 +103,7 @@ main(int argc, char **argv)
     }
     closedir(proc);
     qsort(pids, count, sizeof(pids[0]), compare_pids);
-    printf("USER       PID  PPID  PGRP STATE COMMAND\n");
+    printf("USER       PID  PPID  PGRP  NI STATE COMMAND\n");
     for (size_t i = 0; i < count; i++) {
         print_process(pids[i]);
     }

@@ -23,6 +23,7 @@ _Noreturn void _exit(int status);
 
 pid_t getpid(void);
 pid_t getppid(void);
+int nice(int change);
 pid_t gettid(void);
 pid_t getpgrp(void);
 pid_t getpgid(pid_t pid);
