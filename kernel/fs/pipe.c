@@ -22,7 +22,6 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 
-#define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
 static inline u64
 filled(const struct pipe *pipe)
 {
@@ -190,13 +189,14 @@ pipe_close(struct file *file)
 }
 
 OPTIONAL(pipe_open) /* without it, an end opened through /proc is not counted */
+OPTIONAL(pipe_poll)
 
 struct inode *
 fifo_alloc(u32 mode)
 {
     static const struct inode_ops ops = {
         .open = pipe_open, .read = pipe_read, .write = pipe_write,
-        .close = pipe_close,
+        .poll = pipe_poll, .close = pipe_close,
     };
     struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
                                       S_IFIFO | mode);

@@ -11,6 +11,7 @@
 #include "fs/inode.h"
 
 #define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
+#define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
 
 /* The mutex guards all fields except the inode. */
 struct pipe {
@@ -42,6 +43,11 @@ struct inode *fifo_alloc(u32 mode);
 
 /* Open a FIFO; or open a pipe again through /proc, which never waits. */
 int pipe_open(struct file *file);
+
+/* What a file of a pipe is ready for (poll.c): to be written, if PIPE_BUF bytes
+ * find room.  file->offset: how many writers there had been when it was opened
+ * without waiting for one. */
+u32 pipe_poll(struct file *file, struct poller *poller);
 
 /* Count the file as a user of its pipe.  file->data marks it as counted.
  * => the mutex held */

@@ -83,6 +83,7 @@ struct thread {
     u64 user_ticks, system_ticks; /* c */
     u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
     vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
+    bool polls;                /* c  it is poll(2) that ends then */
     struct sigpending pending; /* p  sent to this thread only */
     struct fault fault;        /* c  its last one */
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */

@@ -9,6 +9,7 @@
 #include "abi/posix.h"
 
 struct kernel_sigaction;
+struct pollfd;
 struct rusage;
 struct siginfo;
 struct timespec;
@@ -32,6 +33,10 @@ int sys_rt_tgsigqueueinfo(pid_t pid, pid_t tid, int sig,
                           const struct siginfo *info);
 int sys_waitid(int kind, pid_t id, struct siginfo *info, int options,
                struct rusage *usage);
+int sys_ppoll(struct pollfd *fds, unsigned long count, struct timespec *timeout,
+              const unsigned long *mask, size_t set_size);
+int sys_pselect6(int count, void *in, void *out, void *except,
+                 struct timespec *timeout, const unsigned long *mask_and_size);
 
 /* The first C function: called by crt.S with the stack the kernel made. */
 _Noreturn void start_main(long *stack);

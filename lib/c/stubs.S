@@ -22,6 +22,8 @@
 #define rt_sigtimedwait sys_rt_sigtimedwait
 #define rt_tgsigqueueinfo sys_rt_tgsigqueueinfo
 #define waitid sys_waitid
+#define ppoll sys_ppoll
+#define pselect6 sys_pselect6
 #define newfstatat fstatat
 #define pread64 pread
 #define pwrite64 pwrite
