@@ -33,6 +33,7 @@ enum {
     DEV_PROC, /* only the kernel changes names in it */
     DEV_PIPE,
     DEV_PTS, /* /dev/pts */
+    DEV_ANON, /* anon.h; data is the name */
 };
 
 /* What a kind of inode does; each function may be NULL. */

@@ -22,7 +22,10 @@ struct pipe {
     u32 reads, writes;           /* how often each end was opened, ever */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
-    paddr_t page[PIPE_PAGES];    /* allocated at first use, freed at the end */
+    u64 size;                    /* bytes in the ring: PAGE_SIZE << n */
+    paddr_t *page;               /* the ring's: `few`, or on the heap; each is
+                                    allocated at first use, freed at the end */
+    paddr_t few[PIPE_PAGES];
 };
 
 static inline struct pipe *
@@ -48,6 +51,17 @@ int pipe_open(struct file *file);
  * find room.  file->offset: how many writers there had been when it was opened
  * without waiting for one. */
 u32 pipe_poll(struct file *file, struct poller *poller);
+
+/* ioctl(2), and fcntl(2)'s F_GETPIPE_SZ and F_SETPIPE_SZ (pipe_ctl.c).
+ * => as the calls; pipe_size: -EBADF, it is no pipe */
+long pipe_ioctl(struct file *file, u32 request, vaddr_t arg);
+long pipe_size(struct file *file, u32 command, u32 size);
+
+/* Free the pages.  => the mutex held, or nobody uses it */
+void pipe_free_pages(struct pipe *pipe);
+
+/* The pages are freed: have the ring of a new pipe.  => as above */
+void pipe_forget_size(struct pipe *pipe);
 
 /* Count the file as a user of its pipe.  file->data marks it as counted.
  * => the mutex held */

@@ -21,8 +21,8 @@ struct poll_call {
 };
 
 void
-poll_join(struct poller *poller, struct waitq *queue, struct spinlock *lock,
-          struct mutex *mutex)
+poll_join(struct poller *poller, struct waitq *queue, u32 about,
+          struct spinlock *lock, struct mutex *mutex)
 {
     if (poller == NULL) {
         return;
@@ -31,7 +31,7 @@ poll_join(struct poller *poller, struct waitq *queue, struct spinlock *lock,
     struct watch *watch = &poller->watch[poller->joined++];
     *watch = (struct watch){
         .waiter = {.exclusive = poller->exclusive, .notify = poller->notify},
-        .poller = poller, .lock = lock, .mutex = mutex,
+        .poller = poller, .about = about, .lock = lock, .mutex = mutex,
     };
     list_insert(poller->exclusive ? queue->waiters.prev : &queue->waiters,
                 &watch->waiter.link);
@@ -62,6 +62,9 @@ tell_call(struct waiter *waiter)
     struct poll_item *item = container_of(poller_of(waiter), struct poll_item,
                                           poller);
 
+    if ((item->wanted & watch_of(waiter)->about) == 0) {
+        return false;
+    }
     __atomic_store_n(&item->call->told, true, __ATOMIC_SEQ_CST);
     return sched_wake(item->call->thread, THREAD_SLEEPING);
 }
@@ -153,15 +156,17 @@ pipe_poll(struct file *file, struct poller *poller)
     mutex_lock(&pipe->mutex);
     u64 filled = pipe->head - pipe->tail;
     if (ends & FILE_READS) {
-        poll_join(poller, &pipe->data_wait, NULL, &pipe->mutex);
+        poll_join(poller, &pipe->data_wait, POLL_READ | POLLHUP, NULL,
+                  &pipe->mutex);
         ready |= filled > 0 ? POLL_READ : 0;
         /* Not if no writer has ever been there (fifo.c). */
         ready |= pipe->writers == 0 && file->offset != pipe->writes
                      ? POLLHUP : 0;
     }
     if (ends & FILE_WRITES) {
-        poll_join(poller, &pipe->room_wait, NULL, &pipe->mutex);
-        ready |= PIPE_SIZE - filled >= PIPE_BUF ? POLL_WRITE : 0;
+        poll_join(poller, &pipe->room_wait, POLL_WRITE | POLLERR, NULL,
+                  &pipe->mutex);
+        ready |= pipe->size - filled >= PIPE_BUF ? POLL_WRITE : 0;
         ready |= pipe->readers == 0 ? POLLERR : 0;
     }
     mutex_unlock(&pipe->mutex);

@@ -29,6 +29,7 @@ struct mutex;
 struct watch {
     struct waiter waiter;
     struct poller *poller;
+    u32 about;             /* bits that a wake-up may change */
     struct spinlock *lock;
     struct mutex *mutex;
 };
@@ -41,15 +42,21 @@ struct poller {
     struct watch watch[POLL_QUEUES];
 };
 
+static inline struct watch *
+watch_of(struct waiter *waiter)
+{
+    return container_of(waiter, struct watch, waiter);
+}
+
 static inline struct poller *
 poller_of(struct waiter *waiter)
 {
-    return container_of(waiter, struct watch, waiter)->poller;
+    return watch_of(waiter)->poller;
 }
 
-/* In ops->poll: join a queue.  => lock or mutex held, the other one NULL;
- * poller NULL: nothing happens */
-void poll_join(struct poller *poller, struct waitq *queue,
+/* In ops->poll: join a queue that is woken when these bits may have changed.
+ * => lock or mutex held, the other one NULL; poller NULL: nothing happens */
+void poll_join(struct poller *poller, struct waitq *queue, u32 about,
                struct spinlock *lock, struct mutex *mutex);
 
 /* Leave all queues; from here the poller is not told.

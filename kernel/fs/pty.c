@@ -198,8 +198,9 @@ master_poll(struct file *file, struct poller *poller)
     u32 ready = 0;
 
     spin_lock(&pty->tty.lock);
-    poll_join(poller, &pty->shown_wait, &pty->tty.lock, NULL);
-    poll_join(poller, &pty->room_wait, &pty->tty.lock, NULL);
+    poll_join(poller, &pty->shown_wait, POLL_READ | POLLHUP, &pty->tty.lock,
+              NULL);
+    poll_join(poller, &pty->room_wait, POLL_WRITE, &pty->tty.lock, NULL);
     ready |= pty->head != pty->tail ? POLL_READ : 0;
     ready |= pty->left ? POLLHUP : 0;
     ready |= tty_has_room(&pty->tty) ? POLL_WRITE : 0;

@@ -305,8 +305,8 @@ tty_poll(struct file *file, struct poller *poller)
     u32 ready = 0;
 
     spin_lock(&tty->lock);
-    poll_join(poller, &tty->input_wait, &tty->lock, NULL);
-    poll_join(poller, &tty->output_wait, &tty->lock, NULL);
+    poll_join(poller, &tty->input_wait, POLL_READ | POLLHUP, &tty->lock, NULL);
+    poll_join(poller, &tty->output_wait, POLL_WRITE, &tty->lock, NULL);
     if (tty->dead || tty_is_hung(tty, file)) {
         ready = POLL_READ | POLL_WRITE | POLLERR | POLLHUP;
     } else {

@@ -98,6 +98,9 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
+/* A signal was made pending (fs/signalfd.c).  => its process's lock held */
+void signalfd_notify(void);
+
 /* Free the entries.  => the process has no thread, and nobody else uses it */
 void signal_free_entries(struct process *process);
 

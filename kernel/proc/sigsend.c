@@ -18,7 +18,7 @@
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(job_signal)
+OPTIONAL(job_signal) OPTIONAL(signalfd_notify)
 
 /* Make the target look at its signals.  The barrier: we set `pending` before we
  * read wait_mode; the target sets wait_mode before it reads `pending`. */
@@ -232,6 +232,7 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
             sched_wake(any, THREAD_SLEEPING);
         }
     }
+    signalfd_notify();
     return 0;
 }
 

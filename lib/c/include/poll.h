@@ -2,8 +2,9 @@
 
 /* Waiting until a descriptor is ready. */
 
+#include <signal.h>
+
 #include "abi/poll.h"
-#include "abi/signal.h"
 #include "abi/time.h"
 
 int poll(struct pollfd *fds, nfds_t count, int timeout);

@@ -2,7 +2,8 @@
 
 /* Waiting until a descriptor of a set is ready. */
 
-#include "abi/signal.h"
+#include <signal.h>
+
 #include "abi/time.h"
 
 #define FD_SETSIZE 1024
