@@ -52,8 +52,13 @@ describe(const siginfo_t *info)
         told.ssi_addr = (u64)info->si_addr;
         return told;
     }
-    told.ssi_pid = (u32)info->si_pid;
-    told.ssi_uid = info->si_uid;
+    if (code == SI_TIMER) {
+        told.ssi_tid = (u32)info->si_timerid;
+        told.ssi_overrun = (u32)info->si_overrun;
+    } else {
+        told.ssi_pid = (u32)info->si_pid;
+        told.ssi_uid = info->si_uid;
+    }
     if (about_signal) {
         told.ssi_status = info->si_status;
         told.ssi_utime = (u64)info->si_utime;

@@ -186,13 +186,12 @@ thread_leave(struct thread *thread, int status)
     if (thread->tid == process->pid && !process->ending) {
         process->exit_status = status;
     }
-    process->user_ticks += thread->user_ticks;
-    process->system_ticks += thread->system_ticks;
     if (process->entries != 0) {
         signal_forget_pending(process, &thread->pending, ~0UL);
     }
     bool last = proc_has_one_thread(process);
     if (!last) {
+        proc_keep_time(process, thread);
         list_del(&thread->link);
         signal_pass_on(process);
     }
@@ -336,16 +335,33 @@ proc_unlink(struct process *process)
 }
 
 void
-proc_ticks(struct process *process, u64 *user, u64 *system)
+proc_keep_time(struct process *process, const struct thread *thread)
+{
+    assert(thread == current);
+    process->time.ran += sched_ran_here();
+    process->time.user += thread->time.user;
+    process->time.system += thread->time.system;
+}
+
+struct cpu_time
+proc_time_locked(struct process *process)
+{
+    struct cpu_time time = process->time;
+    for_each_thread(thread, process) {
+        time.ran += sched_ran(thread);
+        time.user += thread->time.user;
+        time.system += thread->time.system;
+    }
+    return time;
+}
+
+struct cpu_time
+proc_time(struct process *process)
 {
     spin_lock(&process->lock);
-    *user = process->user_ticks;
-    *system = process->system_ticks;
-    for_each_thread(thread, process) {
-        *user += thread->user_ticks;
-        *system += thread->system_ticks;
-    }
+    struct cpu_time time = proc_time_locked(process);
     spin_unlock(&process->lock);
+    return time;
 }
 
 static int subreapers; /* T  how many there are */

@@ -103,9 +103,9 @@ void
 sched_tick(bool from_user)
 {
     if (from_user) {
-        current->user_ticks++;
+        current->time.user++;
     } else {
-        current->system_ticks++;
+        current->time.system++;
     }
     cpu_add_work(WORK_RESCHED);
     for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
@@ -157,6 +157,21 @@ sched_set_fs_base(u64 base)
     wrmsr(MSR_FS_BASE, base);
 }
 
+u64
+sched_ran(struct thread *thread)
+{
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    const struct cpu *cpu = &cpus[thread->cpu];
+    u64 ran = thread->time.ran;
+
+    if (cpu->thread == thread) { /* even if it is about to leave */
+        ran += rdtsc() - cpu->since;
+    }
+    spin_unlock_irq(&queue->lock, flags);
+    return ran;
+}
+
 /* Load what belongs to the next thread and is not on its stack.  The idle
  * thread has no space: the last one stays loaded, until idle_halt leaves it. */
 static void
@@ -172,6 +187,9 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         prev->process->used.waits++;
     }
     fxsave(prev->fpu);
+    u64 now = rdtsc();
+    prev->time.ran += now - cpu->since;
+    cpu->since = now;
     cpu->thread = next;
     cpu->pid = next->process->pid;
     cpu->nomem = next->nomem.next != 0 ? &next->nomem : NULL;

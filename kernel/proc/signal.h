@@ -11,8 +11,8 @@
  * signal.  Without memory for its entry, a signal is pending all the same.
  *
  * SG-1  Each entry's bit is in the set; a standard signal has at most one
- *       entry; process->entries counts all, also those in
- *       `spare`, which no queue needs now.
+ *       entry, besides those of timers; process->entries counts all, also
+ *       those in `spare`, and of timers, which no queue needs now.
  */
 #pragma once
 
@@ -46,6 +46,8 @@ struct sigacts {
 /* What is known of a pending signal. */
 struct sigqueue {
     struct list link;
+    struct sigpending *timer_at; /* NULL, or for a timer's own (itimer.h): the
+                                    last place where it was pending */
     siginfo_t info;
 };
 
@@ -77,6 +79,11 @@ int signal_reset_exec(void) __must_check;
  * => 0; -EAGAIN: a real-time signal's entry has no room or memory (but if kill
  *    sent it, it is pending without one) */
 int signal_send_info(struct process *target, const siginfo_t *info);
+
+/* Make a timer's entry pending on the process or, if it is not NULL, on the
+ * thread, unless it is ignored.  => process->lock held; it is not pending */
+void signal_send_own(struct process *process, struct thread *thread,
+                     struct sigqueue *own);
 
 /* Whether that would do nothing.
  * => the process has not ended; the signal does not stop or continue */

@@ -12,13 +12,14 @@
 #include "mm/heap.h"
 
 #include "proc/group.h"
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(job_signal) OPTIONAL(signalfd_notify)
+OPTIONAL(job_signal) OPTIONAL(itimer_taken) OPTIONAL(signalfd_notify)
 
 /* Make the target look at its signals.  The barrier: we set `pending` before we
  * read wait_mode; the target sets wait_mode before it reads `pending`. */
@@ -45,7 +46,9 @@ static void
 drop_entry(struct process *process, struct sigqueue *entry)
 {
     list_del(&entry->link);
-    list_add(&process->spare, &entry->link);
+    if (entry->timer_at == NULL) {
+        list_add(&process->spare, &entry->link);
+    }
 }
 
 void
@@ -96,6 +99,7 @@ reserve(struct process *process, int signal)
         struct sigqueue *entry = kmalloc(sizeof(*entry));
         spin_lock(&process->lock);
         if (entry != NULL) {
+            entry->timer_at = NULL;
             list_add(&process->spare, &entry->link);
             process->entries++;
         }
@@ -105,15 +109,17 @@ reserve(struct process *process, int signal)
 /* => 0, or -EAGAIN: it is not pending */
 static int
 enqueue(struct process *process, struct sigpending *pending,
-        const siginfo_t *info)
+        const siginfo_t *info, struct sigqueue *own)
 {
     int signal = info->si_signo;
     bool queues = signal >= SIGNAL_REAL_TIME;
 
-    if (!queues && (pending->set & SET(signal)) != 0) {
+    if (own != NULL) {
+        own->timer_at = pending;
+        list_add_tail(&pending->queue, &own->link);
+    } else if (!queues && (pending->set & SET(signal)) != 0) {
         return 0;
-    }
-    if (!list_empty(&process->spare)) {
+    } else if (!list_empty(&process->spare)) {
         struct sigqueue *entry =
             list_entry(process->spare.next, struct sigqueue, link);
         list_del(&entry->link);
@@ -148,6 +154,9 @@ signal_dequeue(struct process *process, struct sigpending *pending,
     *info = found != NULL ? found->info : (siginfo_t){.si_signo = signal};
     if (found != NULL) {
         drop_entry(process, found);
+    }
+    if (process->itimers != NULL) {
+        itimer_taken(process, found, info);
     }
 }
 
@@ -195,10 +204,12 @@ signal_is_dropped(struct process *process, int signal)
 
 /* Make the signal pending on the process or, if it is not NULL, on the thread.
  * Drop it if the process ignores it or has ended, or if it is 0.
- * => process->lock held; it may be released for a time
+ * own: its entry, or NULL: have one
+ * => process->lock held; without `own` it may be released for a time
  * => 0, or -EAGAIN as signal_send_info */
 static int
-post(struct process *process, struct thread *thread, const siginfo_t *info)
+post(struct process *process, struct thread *thread, const siginfo_t *info,
+     struct sigqueue *own)
 {
     int signal = info->si_signo;
 
@@ -206,7 +217,7 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
         return 0;
     }
     struct thread *taker = taker_of(process, thread, signal);
-    if (signal != SIGKILL && !drops(process, taker, signal)) {
+    if (own == NULL && signal != SIGKILL && !drops(process, taker, signal)) {
         reserve(process, signal);
         if (process->sigacts == NULL || !has_thread(process, thread)) {
             return 0;
@@ -220,7 +231,8 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
         return 0;
     }
     int error = enqueue(process, thread != NULL ? &thread->pending
-                                                : &process->pending, info);
+                                                : &process->pending,
+                        info, own);
     if (error != 0) {
         return error;
     }
@@ -240,9 +252,17 @@ int
 signal_send_info(struct process *target, const siginfo_t *info)
 {
     spin_lock(&target->lock);
-    int error = post(target, NULL, info);
+    int error = post(target, NULL, info, NULL);
     spin_unlock(&target->lock);
     return error;
+}
+
+void
+signal_send_own(struct process *process, struct thread *thread,
+                struct sigqueue *own)
+{
+    assert(spin_held(&process->lock) && list_empty(&own->link));
+    (void)post(process, thread, &own->info, own);
 }
 
 void
@@ -355,7 +375,7 @@ signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info)
         return outcome(pid == 0 || pid == tid ? result : -ESRCH, info);
     }
     result = pid == 0 || target->process->pid == pid
-                 ? post(target->process, target, info) : -ESRCH;
+                 ? post(target->process, target, info, NULL) : -ESRCH;
     thread_unlock(target);
     return outcome(result, info);
 }

@@ -176,7 +176,7 @@ sys_poll(u64 fds, u64 count, u64 timeout)
 
     if (result == -ERESTARTNOHAND) {
         current->sleep_end = MAX(deadline, 1); /* 0: nothing to restart */
-        current->polls = true;
+        current->sleep_clock = SLEEP_POLLS;
         result = -ERESTART_RESTARTBLOCK;
     }
     return result;

@@ -196,15 +196,15 @@ sys_nanosleep(u64 time, u64 left)
     u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
     current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
     current->sleep_left = left;
-    current->polls = false;
+    current->sleep_clock = 0;
     return sys_restart_syscall();
 }
 
-OPTIONAL_ENOSYS(poll_again)
+OPTIONAL(clock_sleep_again) OPTIONAL(poll_again)
 
 /* long restart_syscall(void);
- * Continue an interrupted nanosleep or poll until its end.  The kernel makes a program
- * call this; see ERESTART_RESTARTBLOCK.
+ * Continue an interrupted nanosleep or poll until its end.  The kernel makes a
+ * program call this; see ERESTART_RESTARTBLOCK.
  * EINTR: no sleep was interrupted. */
 long
 sys_restart_syscall(void)
@@ -214,8 +214,11 @@ sys_restart_syscall(void)
     if (end == 0) {
         return -EINTR;
     }
-    if (current->polls) {
+    if (current->sleep_clock == SLEEP_POLLS) {
         return poll_again();
+    }
+    if (current->sleep_clock != 0) {
+        return clock_sleep_again();
     }
     if (sleep_until(end) == 0) {
         current->sleep_end = 0;
