@@ -121,6 +121,9 @@ fd_limit(void)
     return (u32)current->process->open_files.rlim_cur;
 }
 
+/* No descriptor is this large, or larger. */
+u32 fd_end(void);
+
 /* A file gets a descriptor in two steps, since the call may fail in between.
  * First: reserve the lowest free one, from `lowest` on.  No other call gets or
  * sees it meanwhile.
