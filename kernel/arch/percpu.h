@@ -57,7 +57,6 @@ struct cpu {
     struct as *loaded_as;      /* owner of that root; NULL: the kernel root */
     struct thread *idle;
     struct runqueue *queue;    /* this CPU's own (proc/sched.c) */
-    u64 since;                 /* the TSC when the current thread came */
     u32 apic_id;
     bool halted;               /* in the idle loop, at hlt */
     u64 calls;                 /* CPUs that wait for us to do their call */

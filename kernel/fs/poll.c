@@ -1,8 +1,8 @@
 /*
  * Waiting until one of several files is ready.
  *
- * Essential fact: after its first look a call is on the queues of all files, and
- * a wake-up between a look and the sleep sets `told`.  So no change is lost,
+ * Essential fact: after its first look a call is on the queues of all files.
+ * A wake-up between a look and the sleep sets `told`.  So no change is lost,
  * though it looks with no lock held but a file's own.
  */
 #include "abi/errno.h"

@@ -178,7 +178,7 @@ end_process(struct process *process)
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL; /* signal_send finds no target */
-    proc_keep_time(process, current);
+    proc_keep_time(process);
     list_del(&current->link);
     spin_unlock(&process->lock);
     struct session *session = process->group->session;

@@ -59,12 +59,9 @@ cancel_signal(struct sigqueue *own)
         return;
     }
     list_del(&own->link);
-    list_for_each_entry(entry, &own->timer_at->queue, struct sigqueue, link) {
-        if (entry->info.si_signo == own->info.si_signo) {
-            return;
-        }
+    if (!sigqueue_has(own->at, own->info.si_signo)) {
+        own->at->set &= ~SIGNAL_BIT(own->info.si_signo);
     }
-    own->timer_at->set &= ~SIGNAL_BIT(own->info.si_signo);
 }
 
 bool
@@ -94,7 +91,8 @@ forward(struct itimer *timer, u64 now)
     }
 }
 
-/* As with kill, those of setitimer(2) are not sent twice. */
+/* As by kill, those of setitimer(2) are not sent twice.  Its own entry is lent:
+ * as a spare one, the first, it is taken if any is. */
 static void
 send(struct itimer *timer)
 {
@@ -106,7 +104,12 @@ send(struct itimer *timer)
                  && (process->pending.set & SIGNAL_BIT(own->info.si_signo));
 
     if (list_empty(&own->link) && !pends && (thread != NULL || !to_thread)) {
-        signal_send_own(process, thread, own);
+        own->at = NULL;
+        list_add(&process->spare, &own->link);
+        (void)signal_post(process, thread, &own->info);
+        if (own->at == NULL) {
+            list_del(&own->link);
+        }
     }
 }
 
@@ -126,16 +129,21 @@ on_deadline(struct timer *expired)
     struct itimer *timer = container_of(expired, struct itimer, timer);
 
     spin_lock(&timer->process->lock);
-    expire(timer);
+    if (timer->when > now_of(timer)) {
+        arm(timer); /* it was set to a later time */
+    } else {
+        expire(timer);
+    }
     spin_unlock(&timer->process->lock);
 }
 
 void
-itimer_taken(struct process *process, struct sigqueue *entry, siginfo_t *info)
+itimer_taken(struct process *process, int signal, struct sigqueue *entry,
+             siginfo_t *info)
 {
     struct itimer *real = &process->itimers->set[ITIMER_REAL];
 
-    if (entry != NULL && entry->timer_at != NULL) {
+    if (entry != NULL && entry->of_timer) {
         struct itimer *timer = container_of(entry, struct itimer, signal);
         if (is_created(timer) && timer->due) {
             forward(timer, now_of(timer));
@@ -146,7 +154,7 @@ itimer_taken(struct process *process, struct sigqueue *entry, siginfo_t *info)
             arm(timer);
         }
     }
-    if (info->si_signo == SIGALRM && real->due) {
+    if (signal == SIGALRM && real->due) {
         forward(real, clock_ns());
         arm(real);
     }
@@ -200,6 +208,7 @@ itimer_init(struct itimer *timer, int id, int clock, const siginfo_t *info)
     timer->id = id;
     timer->clock = clock;
     timer->signal.info = *info;
+    timer->signal.of_timer = true;
     list_init(&timer->signal.link);
     timer_init(&timer->timer, on_deadline);
 }
@@ -273,6 +282,22 @@ set(struct itimer *timer, bool absolute, const struct itimer_value *new)
     arm(timer);
 }
 
+/* Most alarms are set again before they expire, for later: then leave it where
+ * it waits.  on_deadline sees the new time, too.  => whether it was so */
+static bool
+set_later(struct itimer *timer, const struct itimer_value *new)
+{
+    u64 when = MIN(clock_ns() + new->value, TIME_MOST);
+
+    if (is_created(timer) || timer->clock < 0 || new->value == 0
+        || list_empty(&timer->timer.link) || when < timer->timer.deadline) {
+        return false;
+    }
+    timer->when = when;
+    timer->interval = new->interval;
+    return true;
+}
+
 int
 itimer_set(struct itimer *timer, int id, bool absolute,
            const struct itimer_value *new, struct itimer_value *old)
@@ -282,16 +307,17 @@ itimer_set(struct itimer *timer, int id, bool absolute,
     for (;;) {
         spin_lock(&process->lock);
         struct itimer *found = timer != NULL ? timer : itimer_find(id);
-        if (found != NULL) {
+        if (found != NULL && old != NULL) {
             get(found, old);
         }
-        bool stopped = found != NULL && new != NULL && itimer_try_stop(found);
-        if (stopped) {
+        bool done = found == NULL || new == NULL || set_later(found, new);
+        if (!done && itimer_try_stop(found)) {
             set(found, absolute, new);
+            done = true;
         }
         bool of_cpu = found != NULL && found->clock < 0;
         spin_unlock(&process->lock);
-        if (found == NULL || new == NULL || stopped) {
+        if (done) {
             if (of_cpu) {
                 itimer_tick(); /* that time may have passed */
             }

@@ -23,7 +23,7 @@
 #include "arch/clock.h"
 
 #include "proc/process.h"
-#include "proc/signal.h"
+#include "proc/sigqueue.h"
 #include "proc/timer.h"
 
 #define TIME_MOST (NEVER / 2) /* no time is later: so two can be added */
@@ -67,14 +67,14 @@ struct itimer_value {
     u64 value, interval; /* nanoseconds; value 0: it is stopped */
 };
 
-/* Read a timer of setitimer(2), or if it is NULL that with the id, and set it,
- * if new is not NULL.  => 0, -EINVAL: no such id */
+/* Read a timer of setitimer(2), or if it is NULL that with the id, and set it;
+ * old and new may be NULL.  => 0, -EINVAL: no such id */
 int itimer_set(struct itimer *timer, int id, bool absolute,
                const struct itimer_value *new, struct itimer_value *old);
 
 /* A signal of the process was taken, and this entry (or NULL).
  * => its lock held */
-void itimer_taken(struct process *process, struct sigqueue *entry,
+void itimer_taken(struct process *process, int signal, struct sigqueue *entry,
                   siginfo_t *info);
 
 /* The process ignores this signal no longer.  => its lock held */

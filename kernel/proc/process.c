@@ -6,6 +6,7 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/clock.h"
@@ -18,6 +19,8 @@
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
@@ -191,7 +194,7 @@ thread_leave(struct thread *thread, int status)
     }
     bool last = proc_has_one_thread(process);
     if (!last) {
-        proc_keep_time(process, thread);
+        proc_keep_time(process);
         list_del(&thread->link);
         signal_pass_on(process);
     }
@@ -245,7 +248,7 @@ proc_put(struct process *process)
 {
     if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
         if (process->entries != 0) {
-            signal_free_entries(process);
+            sigqueue_free(process);
         }
         kfree(process);
     }
@@ -332,15 +335,6 @@ proc_unlink(struct process *process)
     }
     __atomic_store_n(&pids[process->pid].process, NULL, __ATOMIC_RELEASE);
     proc_forget(process);
-}
-
-void
-proc_keep_time(struct process *process, const struct thread *thread)
-{
-    assert(thread == current);
-    process->time.ran += sched_ran_here();
-    process->time.user += thread->time.user;
-    process->time.system += thread->time.system;
 }
 
 struct cpu_time

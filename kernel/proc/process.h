@@ -23,6 +23,7 @@
 
 #include "core/spin.h"
 
+#include "proc/sched.h"
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
@@ -177,9 +178,15 @@ struct process *proc_reaper(const struct process *process);
 /* prctl(2)'s PR_SET_CHILD_SUBREAPER.  => family_lock held */
 void proc_set_subreaper(struct process *process, bool on);
 
-/* A thread of it ends.  => its lock held; the thread is the current one, and
- * leaves the list before the lock is released */
-void proc_keep_time(struct process *process, const struct thread *thread);
+/* The current thread, one of its own, ends: keep its times.
+ * => its lock held, until the thread has left the list */
+static inline void
+proc_keep_time(struct process *process)
+{
+    process->time.ran += sched_ran_here();
+    process->time.user += current->time.user;
+    process->time.system += current->time.system;
+}
 
 /* Whether all its threads have ended.
  * => its lock held, or family_lock, under which the last one ends */

@@ -76,7 +76,7 @@ u64 sched_ran(struct thread *thread);
 static inline u64
 sched_ran_here(void)
 {
-    return current->time.ran + (rdtsc() - this_cpu()->since);
+    return current->time.ran + rdtsc();
 }
 
 /* Make the thread start at fn(arg), on its own kernel stack. */

@@ -62,7 +62,8 @@ struct fault {
 
 /* CPU time.  The cycles are exact; ticks only say how to split them. */
 struct cpu_time {
-    u64 ran;          /* cycles of the TSC on a CPU */
+    u64 ran;          /* cycles of the TSC on a CPU; while the thread runs,
+                         less the TSC when it came (sched_ran) */
     u64 user, system; /* ticks that found it in each mode */
 };
 
@@ -86,7 +87,7 @@ struct thread {
     struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
-    struct cpu_time time;      /* r  `ran`, until it last left a CPU; c */
+    struct cpu_time time;      /* r: ran; c: ticks */
     u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
     vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
     int sleep_clock;           /* c  of CPU time; 0: CLOCK_MONOTONIC; or */

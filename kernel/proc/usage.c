@@ -108,12 +108,19 @@ proc_child_usage(struct process *process, struct rusage *rusage)
     fill_rusage(rusage, time, process->child_used);
 }
 
-static void
+static inline void
 time_add(struct cpu_time *to, const struct cpu_time *time)
 {
     to->ran += time->ran;
     to->user += time->user;
     to->system += time->system;
+}
+
+static __noinline void
+count_grandchildren(struct process *parent, const struct process *child)
+{
+    time_add(&parent->child_time, &child->child_time);
+    usage_add(&parent->child_used, &child->child_used);
 }
 
 void
@@ -122,7 +129,6 @@ proc_count_child(struct process *parent, const struct process *child)
     time_add(&parent->child_time, &child->time);
     usage_add(&parent->child_used, &child->used);
     if (child->child_used.peak != 0) { /* it has waited for children */
-        time_add(&parent->child_time, &child->child_time);
-        usage_add(&parent->child_used, &child->child_used);
+        count_grandchildren(parent, child);
     }
 }

@@ -198,8 +198,8 @@ SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
  * the size of a pipe (F_GETPIPE_SZ, F_SETPIPE_SZ: EBADF if it is none, EBUSY if
  * more is in it, EPERM beyond 1 MiB, or if all pipes together are too large).
  * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
- * Differences from Linux: no locks, leases or owners: EINVAL.  Not even root may
- *   have a pipe beyond 1 MiB.
+ * Differences from Linux: no locks, leases or owners: EINVAL.  Not even root
+ *   may have a pipe beyond 1 MiB.
  *   F_SETFD may fail with ENOMEM, like close. */
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)

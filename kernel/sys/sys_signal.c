@@ -14,7 +14,7 @@
 
 #include "proc/process.h"
 #include "proc/sigframe.h"
-#include "proc/signal.h"
+#include "proc/sigqueue.h"
 #include "proc/timer.h"
 
 #include "sys/sys.h"

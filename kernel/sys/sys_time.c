@@ -67,6 +67,18 @@ read_clock(int clock, u64 *ns, u64 *resolution)
     return error;
 }
 
+static long
+get_rare(int clock, u64 time)
+{
+    u64 ns, resolution;
+
+    if (read_clock(clock, &ns, &resolution) != 0) {
+        return -EINVAL;
+    }
+    struct timespec ts = timespec_of(ns);
+    return copy_to_user(time, &ts, sizeof(ts));
+}
+
 /* int clock_gettime(clockid_t clock, struct timespec *time);
  * EINVAL: no such clock, or a process or thread that it names.  EFAULT.
  * Differences from Linux: the coarse clocks are as exact as the others; TAI is
@@ -74,12 +86,11 @@ read_clock(int clock, u64 *ns, u64 *resolution)
 long
 sys_clock_gettime(u64 clock, u64 time)
 {
-    u64 ns, resolution;
-
-    if (read_clock((int)clock, &ns, &resolution) != 0) {
-        return -EINVAL;
+    if ((u32)clock > CLOCK_MONOTONIC) {
+        return get_rare((int)clock, time);
     }
-    struct timespec ts = timespec_of(ns);
+    struct timespec ts = timespec_of(
+        clock_ns() + (clock == CLOCK_REALTIME ? clock_boot_realtime_ns : 0));
     return copy_to_user(time, &ts, sizeof(ts));
 }
 
@@ -106,17 +117,16 @@ may_set_time(void)
 
 /* int clock_settime(clockid_t clock, const struct timespec *time);
  * EINVAL: no such clock; not a time; or a clock that only counts.
- * EPERM: a clock of CPU time; or not root.  EFAULT. */
+ * EPERM: a clock of CPU time by its number; or not root.  EFAULT. */
 long
 sys_clock_settime(u64 clock, u64 time)
 {
     struct timespec ts;
     u64 ns, resolution;
-    int error = read_clock((int)clock, &ns, &resolution);
-    bool of_cpu = (int)clock < 0 || (int)clock == CLOCK_PROCESS_CPUTIME_ID
-                  || (int)clock == CLOCK_THREAD_CPUTIME_ID;
+    bool of_cpu = (int)clock < 0;
 
-    if (error != 0 || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
+    if (read_clock((int)clock, &ns, &resolution) != 0
+        || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
         return -EINVAL;
     }
     if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
@@ -325,18 +335,19 @@ ns_of_timeval(struct timeval time, u64 *ns)
                : ns_of((struct timespec){time.tv_sec, time.tv_usec * 1000}, ns);
 }
 
-/* => 0, -ENOMEM */
+/* => 0, and *old, which was zeros, is what was before; -ENOMEM */
 static int
 set_which(int which, const struct itimer_value *new, struct itimer_value *old)
 {
     struct itimers *itimers = current->process->itimers;
 
-    if (itimers == NULL && (new == NULL || new->value == 0)) {
-        *old = (struct itimer_value){0};
-        return 0;
-    }
-    if ((itimers = itimers_own()) == NULL) {
-        return -ENOMEM;
+    if (itimers == NULL) {
+        if (new == NULL || new->value == 0) {
+            return 0;
+        }
+        if ((itimers = itimers_own()) == NULL) {
+            return -ENOMEM;
+        }
     }
     return itimer_set(&itimers->set[which], 0, false, new, old);
 }
@@ -356,10 +367,12 @@ tell(u64 user, const struct itimer_value *value)
 long
 sys_setitimer(u64 which, u64 new, u64 old)
 {
-    struct itimerval it = {0};
-    struct itimer_value value, before;
+    struct itimerval it;
+    struct itimer_value value, before = {0};
 
-    if (new != 0 && copy_from_user(&it, new, sizeof(it)) != 0) {
+    if (new == 0) {
+        it = (struct itimerval){0};
+    } else if (copy_from_user(&it, new, sizeof(it)) != 0) {
         return -EFAULT;
     }
     if (ns_of_timeval(it.it_value, &value.value) != 0
@@ -367,7 +380,7 @@ sys_setitimer(u64 which, u64 new, u64 old)
         || (u32)which > ITIMER_PROF) {
         return -EINVAL;
     }
-    int error = set_which((int)which, &value, &before);
+    int error = set_which((int)which, &value, old != 0 ? &before : NULL);
     return error != 0 || old == 0 ? error : tell(old, &before);
 }
 
@@ -375,7 +388,7 @@ sys_setitimer(u64 which, u64 new, u64 old)
 long
 sys_getitimer(u64 which, u64 user)
 {
-    struct itimer_value value;
+    struct itimer_value value = {0};
 
     if ((u32)which > ITIMER_PROF) {
         return -EINVAL;
@@ -390,7 +403,8 @@ sys_getitimer(u64 which, u64 user)
 long
 sys_alarm(u64 seconds)
 {
-    struct itimer_value value = {(u32)seconds * NSEC_PER_SEC, 0}, before;
+    struct itimer_value value = {(u32)seconds * NSEC_PER_SEC, 0};
+    struct itimer_value before = {0};
     int error = set_which(ITIMER_REAL, &value, &before);
     u64 left = (before.value + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
 

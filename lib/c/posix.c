@@ -120,6 +120,28 @@ sleep(unsigned seconds)
     return nanosleep(&time, &time) < 0 ? (unsigned)time.tv_sec : 0;
 }
 
+/* Its result is the error number, and errno stays. */
+int
+clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                struct timespec *left)
+{
+    int saved = errno;
+    int error = sys_clock_nanosleep(clock, flags, time, left) < 0 ? errno : 0;
+
+    errno = saved;
+    return error;
+}
+
+clock_t
+clock(void)
+{
+    struct timespec used;
+
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) < 0
+               ? (clock_t)-1
+               : used.tv_sec * CLOCKS_PER_SEC + used.tv_nsec / 1000;
+}
+
 int
 usleep(useconds_t microseconds)
 {

@@ -15,7 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, REPEAT = 64, REPEAT_BIG = 8, BIG = 64 << 20 };
@@ -88,6 +91,39 @@ null_call(struct state *s)
 {
     (void)s;
     return getppid();
+}
+
+/* Without the C library, which may read the clock without a call. */
+static inline void
+call(long number, long a, const void *b, const void *c)
+{
+    __asm__ volatile("syscall" : "+a"(number) : "D"(a), "S"(b), "d"(c)
+                     : "rcx", "r11", "memory");
+}
+
+static pid_t
+read_clock(struct state *s)
+{
+    struct timespec now;
+
+    call(SYS_clock_gettime, CLOCK_MONOTONIC, &now, NULL);
+    return s->child;
+}
+
+static pid_t
+set_timer(struct state *s)
+{
+    struct itimerval it = { { 0, 0 }, { 1000, 0 } };
+
+    call(SYS_setitimer, ITIMER_REAL, &it, NULL);
+    return s->child;
+}
+
+static void
+stop_timer(struct state *s)
+{
+    (void)s;
+    alarm(0);
 }
 
 /* => the child, from a register: storing it would fault */
@@ -324,6 +360,8 @@ stop_echo(struct state *s)
 static const struct operation operations[] = {
     { "nothing", REPEAT, NO, NO, empty, NO, NO },
     { "getppid", REPEAT, NO, NO, null_call, NO, NO },
+    { "clock-gettime", REPEAT, NO, NO, read_clock, NO, NO },
+    { "setitimer", REPEAT, NO, NO, set_timer, NO, stop_timer },
     { "fork", REPEAT, NO, NO, fork_only, wait_child, NO },
     { "fork-exit-wait", REPEAT, NO, NO, fork_wait, NO, NO },
     { "vfork-exit-wait", REPEAT, NO, NO, vfork_wait, NO, NO },

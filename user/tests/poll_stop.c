@@ -78,11 +78,11 @@ waits_for_events(void)
     int epoll = epoll_create1(0);
 
     epoll_ctl(epoll, EPOLL_CTL_ADD, fds[0], &event);
-    int n = epoll_wait(epoll, &event, 1, -1);
-    if (n != -1 || errno != EINTR) {
-        return 1;
+    int n, failed = 0;
+    while ((n = epoll_wait(epoll, &event, 1, -1)) == -1 && errno == EINTR) {
+        failed++;
     }
-    return epoll_wait(epoll, &event, 1, -1) == 1 ? 7 : 2;
+    return n == 1 && failed == 3 ? 7 : 1;
 }
 
 static int

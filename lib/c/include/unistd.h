@@ -79,6 +79,7 @@ int unlinkat(int dir, const char *path, int flags);
 int brk(void *end);
 void *sbrk(intptr_t change);
 int pause(void);
+unsigned alarm(unsigned seconds);
 unsigned sleep(unsigned seconds);
 int usleep(useconds_t microseconds);
 
