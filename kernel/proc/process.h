@@ -157,9 +157,9 @@ void proc_make_reportable(struct process *child);
  * and free its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
 
-/* CPU time of all its threads, also ended ones, up to now. */
+/* CPU time of all its threads, also ended ones.  => locked: its lock held */
 struct cpu_time proc_time(struct process *process);
-struct cpu_time proc_time_locked(struct process *process); /* => its lock held */
+struct cpu_time proc_time_locked(struct process *process);
 
 /* The same, and that of children it has waited for, split into user and system
  * as the ticks say, of which neither ever goes down (usage.c).
