@@ -21,6 +21,7 @@
 #include "mm/vma.h"
 
 #include "proc/group.h"
+#include "proc/usage.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"

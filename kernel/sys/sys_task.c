@@ -19,6 +19,7 @@
 #include "proc/exit.h"
 #include "proc/group.h"
 #include "proc/sched.h"
+#include "proc/usage.h"
 
 #include "sys/sys.h"
 
