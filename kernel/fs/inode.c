@@ -51,6 +51,8 @@ inode_alloc(size_t size, const struct inode_ops *ops, u32 mode)
     inode_touch(inode);
     inode->atime_ns = inode->mtime_ns;
     list_init(&inode->names);
+    list_init(&inode->locks);
+    waitq_init(&inode->unlocked);
     inode->buckets = &inode->only;
     spin_init(&inode->lock, RANK_INODE, "inode");
     return inode;

@@ -17,6 +17,7 @@
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/object.h"
+#include "proc/sleep.h"
 
 struct entry;
 struct file;
@@ -80,6 +81,9 @@ struct inode {
     struct entry **buckets;      /* N  of a directory: 2^bits of them */
     struct entry *only;          /* N  the one bucket of a small directory */
     u32 entries, bits;           /* N */
+
+    struct list locks;           /*    RANK_FILE_LOCKS: struct lock (lock.c) */
+    struct waitq unlocked;       /*    the same: some of them have gone */
 
     struct spinlock lock;        /*    RANK_INODE */
     _Atomic u64 size;            /* l  bytes; read without it */

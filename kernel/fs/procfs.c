@@ -29,6 +29,8 @@
 #include "fs/procfs.h"
 #include "fs/tty.h"
 
+OPTIONAL(proc_split) OPTIONAL(proc_child_split)
+
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
 
@@ -56,7 +58,7 @@ show_stat(struct process *process, struct text *out)
     sigset_t pending = 0, blocked = 0;
     int threads = 0, cpu = 0;
     char state = 'Z';
-    u64 user, system;
+    struct cpu_split own = {0}, children = {0};
 
     spin_lock(&process->lock);
     for_each_thread(thread, process) {
@@ -70,7 +72,8 @@ show_stat(struct process *process, struct text *out)
         }
     }
     spin_unlock(&process->lock);
-    proc_ticks(process, &user, &system);
+    proc_split(process, &own);
+    proc_child_split(process, &children);
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
                 process->comm, state, process->parent->pid,
                 process->group->pgid, session->sid,
@@ -78,8 +81,9 @@ show_stat(struct process *process, struct text *out)
                 tty != NULL ? tty->foreground : -1);
     /* flags minflt cminflt majflt cmajflt, and times */
     text_printf(out, "0 %lu %lu 0 0 %lu %lu %lu %lu ", process->used.faults,
-                process->child_used.faults, user, system,
-                process->child_user_ticks, process->child_system_ticks);
+                process->child_used.faults, own.user / NSEC_PER_TICK,
+                own.system / NSEC_PER_TICK, children.user / NSEC_PER_TICK,
+                children.system / NSEC_PER_TICK);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
     text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", threads,
                 process->start_ns / NSEC_PER_TICK, ~0UL);

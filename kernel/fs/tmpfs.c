@@ -193,7 +193,14 @@ tmpfs_write(struct file *file, struct uio *uio)
     if ((file->flags & O_APPEND) && uio->left > 0) {
         file->offset = file->inode->size;
     }
-    long result = tmpfs_transfer(file, uio);
+    u64 most = file_size_limit();
+    long result;
+    if (uio->left > 0 && file->offset >= most) {
+        result = limits_file_too_long();
+    } else {
+        uio->left = MIN(uio->left, most - file->offset);
+        result = tmpfs_transfer(file, uio);
+    }
     mutex_unlock(&target->writing);
     mutex_unlock(&file->lock);
     return result;
@@ -210,6 +217,9 @@ tmpfs_truncate(struct inode *inode, u64 size)
     mutex_lock(&file->writing);
     inode_drop_ids(inode);
     u64 old = inode->size;
+    if (size > old && size > file_size_limit()) {
+        error = (int)limits_file_too_long();
+    }
     if (size < old) { /* first the size: no fault may get a page after it */
         inode->size = size;
         struct object *object = &inode->object;

@@ -23,7 +23,7 @@
 
 #include "proc/cred.h"
 #include "proc/exec.h"
-#include "proc/thread.h"
+#include "proc/limits.h"
 
 #define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */
 #define STACK_PROT (PROT_READ | PROT_WRITE)
@@ -112,6 +112,7 @@ struct stack {
     vaddr_t base;  /* the lowest page so far */
     char *page;    /* its contents */
     size_t left;   /* bytes of it that are free */
+    u64 most;      /* bytes that the arguments may take */
     int error;     /* the first one; after it nothing more is pushed */
 };
 
@@ -124,7 +125,7 @@ rsp(const struct stack *stack)
 static int
 add_page(struct stack *stack)
 {
-    if (STACK_TOP - stack->base >= ARG_LIMIT) {
+    if (STACK_TOP - stack->base >= stack->most) {
         return -E2BIG;
     }
     paddr_t frame = frame_alloc_zero(FRAME_ANON);
@@ -245,9 +246,14 @@ int
 args_push(struct args *args, const char *path, struct as *as,
           const struct elf_image *image, vaddr_t *sp)
 {
-    struct stack stack = {.as = as, .base = STACK_TOP};
+    u64 limit = limit_soft(RLIMIT_STACK, STACK_LIMIT);
+    u64 size = align_down(MAX(MIN(limit, STACK_MOST), STACK_LEAST), PAGE_SIZE);
+    struct stack stack = {
+        .as = as, .base = STACK_TOP,
+        .most = MIN(MAX(size / 4, STACK_LEAST / 2), ARG_LIMIT),
+    };
     const struct vma vma = {
-        .start = STACK_TOP - STACK_LIMIT, .end = STACK_TOP,
+        .start = STACK_TOP - size, .end = STACK_TOP,
         .prot = STACK_PROT, .flags = VMA_STACK,
     };
     /* Above the strings lie 8 zero bytes, as on Linux, and 16 random ones. */

@@ -168,6 +168,18 @@ cred_tell_owner(pid_t pid, bool for_all, u32 *uid, u32 *gid)
 }
 
 int
+cred_refuse_limits(const struct process *target)
+{
+    const struct cred *mine = cred_current(), *its = target->cred;
+    bool same = mine->uid == its->uid && mine->uid == its->euid
+                && mine->uid == its->suid && mine->gid == its->gid
+                && mine->gid == its->egid && mine->gid == its->sgid;
+
+    return same || target == current->process || cred_may(RIGHT_LIMIT)
+               ? 0 : -EPERM;
+}
+
+int
 cred_refuse_share(const struct process *target)
 {
     const struct cred *mine = cred_current(), *its = cred_of(target);

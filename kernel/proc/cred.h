@@ -118,6 +118,9 @@ void cred_tell_owner(pid_t pid, bool for_all, u32 *uid, u32 *gid);
  * => the target's lock held, or family_lock; 0, -EPERM */
 int cred_refuse_share(const struct process *target);
 
+/* May it read and change the target's limits?  => family_lock held; 0, -EPERM */
+int cred_refuse_limits(const struct process *target);
+
 /* The ids that exec of a file with this mode and owner gives; keeps: its id
  * bits have no effect; readable: by the caller.
  * => 0, or 1: the program must not trust its environment (AT_SECURE); then *new

@@ -19,11 +19,12 @@
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
-OPTIONAL(program_cred) OPTIONAL(cred_install)
+OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
 
 /* The new program while it is being built. */
 struct builder {
@@ -101,6 +102,9 @@ commit(struct builder *b, const char *path)
     spin_unlock(&family_lock);
     files_put(old); /* a process that it wakes sees the exec */
     files_close_on_exec(b->files);
+    if (process->itimers != NULL) {
+        itimer_exec();
+    }
     set_registers(b);
     vfork_release(current); /* last: the exec is complete now */
 }

@@ -60,6 +60,13 @@ struct fault {
     u64 cr2;            /* of a page fault */
 };
 
+/* CPU time.  The cycles are exact; ticks only say how to split them. */
+struct cpu_time {
+    u64 ran;          /* cycles of the TSC on a CPU; while the thread runs,
+                         less the TSC when it came (sched_ran) */
+    u64 user, system; /* ticks that found it in each mode */
+};
+
 struct thread {
     /* Needed by the assembly of switch_to: offsets are asserted there. */
     u64 kernel_rsp;            /* r  saved stack pointer while not running */
@@ -80,9 +87,10 @@ struct thread {
     struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
-    u64 user_ticks, system_ticks; /* c */
+    struct cpu_time time;      /* r: ran; c: ticks */
     u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
     vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
+    int sleep_clock;           /* c  of CPU time, or 0: CLOCK_MONOTONIC */
     struct sigpending pending; /* p  sent to this thread only */
     struct fault fault;        /* c  its last one */
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */

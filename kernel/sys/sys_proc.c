@@ -204,8 +204,11 @@ sys_nanosleep(u64 time, u64 left)
     u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
     current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
     current->sleep_left = left;
+    current->sleep_clock = 0;
     return sys_restart_syscall();
 }
+
+OPTIONAL(clock_sleep_again)
 
 /* long restart_syscall(void);
  * Continue an interrupted nanosleep until its end.  The kernel makes a program
@@ -218,6 +221,9 @@ sys_restart_syscall(void)
 
     if (end == 0) {
         return -EINTR;
+    }
+    if (current->sleep_clock != 0) {
+        return clock_sleep_again();
     }
     if (sleep_until(end) == 0) {
         current->sleep_end = 0;

@@ -10,6 +10,7 @@
 #define exit_group sys_exit_group
 #define brk sys_brk
 #define clone sys_clone
+#define clock_nanosleep sys_clock_nanosleep
 #define getcwd sys_getcwd
 #define reboot sys_reboot
 #define faccessat sys_faccessat

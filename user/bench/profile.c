@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +30,8 @@ struct state {
     pid_t self_pid;
     long action[4], old[4]; /* of rt_sigaction: none yet, so the default */
 };
+
+#include "profile_calls.h"
 
 struct operation {
     const char *name;
@@ -90,51 +91,6 @@ null_call(struct state *s)
 {
     (void)s;
     return getppid();
-}
-
-/* The system call alone; the last argument of those here is a mask's size. */
-static inline long
-plain_call(long number, long one, const void *two, void *three)
-{
-    register long four __asm__("r10") = 8;
-    __asm__ volatile("syscall" : "+a"(number)
-                     : "D"(one), "S"(two), "d"(three), "r"(four)
-                     : "rcx", "r11", "memory");
-    return number;
-}
-
-static void
-handle(int number)
-{
-    (void)number;
-}
-
-static void
-set_handler(struct state *s)
-{
-    (void)s;
-    signal(SIGUSR1, handle);
-}
-
-static pid_t
-kill_handled(struct state *s)
-{
-    plain_call(SYS_kill, s->self_pid, (const void *)SIGUSR1, NULL);
-    return s->child;
-}
-
-static pid_t
-set_action(struct state *s)
-{
-    plain_call(SYS_rt_sigaction, SIGUSR1, s->action, s->old);
-    return s->child;
-}
-
-static pid_t
-set_mask(struct state *s)
-{
-    plain_call(SYS_rt_sigprocmask, SIG_SETMASK, &s->old[3], s->old);
-    return s->child;
 }
 
 /* => the child, from a register: storing it would fault */
@@ -373,6 +329,8 @@ static const struct operation operations[] = {
     { "getppid", REPEAT, NO, NO, null_call, NO, NO },
     { "sigaction", REPEAT, NO, NO, set_action, NO, NO },
     { "sigprocmask", REPEAT, NO, NO, set_mask, NO, NO },
+    { "clock-gettime", REPEAT, NO, NO, read_clock, NO, NO },
+    { "setitimer", REPEAT, NO, NO, set_timer, NO, stop_timer },
     { "fork", REPEAT, NO, NO, fork_only, wait_child, NO },
     { "fork-exit-wait", REPEAT, NO, NO, fork_wait, NO, NO },
     { "vfork-exit-wait", REPEAT, NO, NO, vfork_wait, NO, NO },

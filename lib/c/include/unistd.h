@@ -56,6 +56,13 @@ off_t lseek(int fd, off_t offset, int whence);
 int ftruncate(int fd, off_t size);
 int truncate(const char *path, off_t size);
 int fsync(int fd);
+
+/* Write locks by fcntl, from the position on: size bytes, 0 for all. */
+#define F_ULOCK 0
+#define F_LOCK 1
+#define F_TLOCK 2
+#define F_TEST 3
+int lockf(int fd, int command, off_t size);
 int fdatasync(int fd);
 int syncfs(int fd);
 void sync(void);
@@ -90,6 +97,7 @@ int unlinkat(int dir, const char *path, int flags);
 int brk(void *end);
 void *sbrk(intptr_t change);
 int pause(void);
+unsigned alarm(unsigned seconds);
 unsigned sleep(unsigned seconds);
 int usleep(useconds_t microseconds);
 
