@@ -201,7 +201,7 @@ file_at(const struct files *files, u32 fd)
 static inline void
 close_file(struct files *files, struct file *file)
 {
-    if (files->locks_held != 0 && file != NULL) {
+    if (files->locks_held != 0 && file != NULL && !(file->flags & O_PATH)) {
         lock_drop(files, file->inode);
     }
     file_put(file);
@@ -231,9 +231,8 @@ files_next(struct files *files, int fd)
     return fd < end ? fd : -1;
 }
 
-/* Not inline: file_use_fd would save registers for this rare call. */
-__noinline struct file *
-file_get_fd(int fd)
+struct file *
+file_get_any_fd(int fd)
 {
     struct files *files = current->files;
 
@@ -253,7 +252,9 @@ file_use_fd(int fd)
 
     /* Only our own clone could share the table, and we are in this call. */
     if (atomic_load_explicit(&files->refs, memory_order_acquire) == 1) {
-        return (struct file_use){.file = file_at(files, fd)};
+        struct file *file = file_at(files, fd);
+        bool usable = file != NULL && !(file->flags & O_PATH);
+        return (struct file_use){.file = usable ? file : NULL};
     }
     return (struct file_use){.file = file_get_fd(fd), .counted = true};
 }

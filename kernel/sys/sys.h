@@ -116,11 +116,13 @@ int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);
 
 /* Find the inode that a path names, or dirfd's with AT_EMPTY_PATH and "".
- * AT_SYMLINK_NOFOLLOW: a link at its end is not followed.  FIND_OPEN (users'
- * flags have 32 bits, so never this one): ignore the path, and take dirfd's.
+ * AT_SYMLINK_NOFOLLOW: a link at its end is not followed.  FIND_ANY (users'
+ * flags have 32 bits, so never this one): ignore the path, and take dirfd's;
+ * FIND_OPEN: the same, but -EBADF if it was opened with O_PATH.
  * => 0 and *inode with one reference; -EINVAL: a flag that is not in `known`;
  *    path_arg_get's and path_find's errors */
-#define FIND_OPEN (1UL << 32)
+#define FIND_ANY  (1UL << 32)
+#define FIND_OPEN (2UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     __must_check;
 
