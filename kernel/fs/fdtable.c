@@ -231,7 +231,8 @@ files_next(struct files *files, int fd)
     return fd < end ? fd : -1;
 }
 
-struct file *
+/* Not inline: file_use_any_fd would save registers for this rare call. */
+__noinline struct file *
 file_get_any_fd(int fd)
 {
     struct files *files = current->files;
@@ -246,17 +247,15 @@ file_get_any_fd(int fd)
 }
 
 struct file_use
-file_use_fd(int fd)
+file_use_any_fd(int fd)
 {
     struct files *files = current->files;
 
     /* Only our own clone could share the table, and we are in this call. */
     if (atomic_load_explicit(&files->refs, memory_order_acquire) == 1) {
-        struct file *file = file_at(files, fd);
-        bool usable = file != NULL && !(file->flags & O_PATH);
-        return (struct file_use){.file = usable ? file : NULL};
+        return (struct file_use){.file = file_at(files, fd)};
     }
-    return (struct file_use){.file = file_get_fd(fd), .counted = true};
+    return (struct file_use){.file = file_get_any_fd(fd), .counted = true};
 }
 
 u32

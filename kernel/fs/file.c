@@ -82,6 +82,18 @@ file_get_fd(int fd)
     return file;
 }
 
+struct file_use
+file_use_fd(int fd)
+{
+    struct file_use use = file_use_any_fd(fd);
+
+    if (use.file != NULL && (use.file->flags & O_PATH)) {
+        file_done(use);
+        use = (struct file_use){.file = NULL};
+    }
+    return use;
+}
+
 /* => 0; -EBADF: not opened for that; -EINVAL: this kind of file cannot */
 static inline int
 may_move(const struct file *file, bool write)

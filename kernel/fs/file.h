@@ -27,7 +27,8 @@ struct inode;
 struct file {
     _Atomic u32 refs;      /* table entries, and calls that use it */
     u32 flags;             /* O_* access mode and status flags; O_PATH: it
-                              only names its inode, whose ops never see it */
+                              only names its inode, whose ops never see it,
+                              and has access mode 3 */
     struct inode *inode;   /* one reference; NULL only inside open */
     struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */
@@ -110,6 +111,7 @@ struct file_use {
 };
 
 struct file_use file_use_fd(int fd);
+struct file_use file_use_any_fd(int fd); /* as file_get_any_fd */
 
 static inline void
 file_done(struct file_use use)

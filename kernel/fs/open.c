@@ -159,7 +159,7 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
         return fd;
     }
     u32 kept = flags & (KEPT_FLAGS | O_NOCTTY); /* that one until it is open */
-    kept |= flags & O_PATH ? 0 : O_LARGEFILE;
+    kept |= flags & O_PATH ? O_ACCMODE : O_LARGEFILE;
     struct file *file = file_alloc(NULL, kept);
     int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
 

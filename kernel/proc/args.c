@@ -210,13 +210,14 @@ push_user_string(struct stack *stack, vaddr_t from)
 static void
 push_strings(struct stack *stack, struct args *args)
 {
-    u64 *given = args->words + args->first + 1;
-    u64 i = args->count, size = 0;
+    u64 *given = args->words + args->first + 1, *rest = given + args->givens;
+    u64 *word = args->words + args->count;
+    u64 i, size = 0;
 
-    while (--i > args->first + args->givens && stack->error == 0) {
-        if (args->words[i] != 0) {
-            push_user_string(stack, args->words[i]);
-            args->words[i] = rsp(stack);
+    while (--word >= rest && stack->error == 0) {
+        if (*word != 0) {
+            push_user_string(stack, *word);
+            *word = rsp(stack);
         }
     }
     for (i = 0; i < args->givens; i++) {

@@ -1,7 +1,8 @@
 /*
  * execve, and its parts: the segments of an ELF64 program (elf.c), scripts
- * (script.c, optional), and arguments (args.c).  These go from the caller's memory to the top of the new
- * stack, in the layout of the System V ABI for AMD64 (3.4.1):
+ * (script.c, optional), and arguments (args.c).  These go from the caller's
+ * memory to the top of the new stack, in the layout of the System V ABI for
+ * AMD64 (3.4.1):
  *
  *      argc, argv[], NULL, envp[], NULL, auxv,
  *      ^ rsp

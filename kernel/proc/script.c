@@ -27,7 +27,7 @@ skip(char *at, const char *end, bool blanks)
     return at;
 }
 
-/* => whether it is a script; then its interpreter, and argument if it has one */
+/* => whether it is a script; then its interpreter, and argument if any */
 static bool
 parse(char line[LINE_SIZE], const char **name, const char **argument)
 {

@@ -94,7 +94,7 @@ typedef long move_fn(struct file *file, u64 user, u64 count, bool write);
 static inline long
 move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
 {
-    struct file_use use = file_use_fd((int)fd);
+    struct file_use use = file_use_any_fd((int)fd); /* move refuses O_PATH */
     long n = use.file != NULL ? move(use.file, user, count, write) : -EBADF;
 
     file_done(use);

@@ -64,8 +64,8 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     struct iovec few[8]; /* for short arrays, to save the allocation */
     struct iovec *iov = few;
 
-    if (count > IOV_MAX) {
-        return -EINVAL;
+    if (count > IOV_MAX || (file->flags & O_PATH)) {
+        return file->flags & O_PATH ? -EBADF : -EINVAL;
     }
     if (count > ARRAY_SIZE(few)
         && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
@@ -232,7 +232,7 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
         result = fd_cloexec((u32)fd, arg & FD_CLOEXEC);
         break;
     case F_GETFL:
-        result = file->flags;
+        result = file->flags & (file->flags & O_PATH ? ~O_ACCMODE : ~0);
         break;
     case F_SETFL:
         file->flags = (file->flags & ~(u32)FILE_STATUS)
