@@ -17,7 +17,8 @@
  * ok 8 - exec that closes descriptors
  * ok 9 - exec of a missing file with a long path
  * ok 10 - exec of what is no program
- * 1..10
+ * ok 11 - exec of a script
+ * 1..11
  */
 #include "nomem.h"
 
@@ -95,6 +96,17 @@ exec_text(void)
     attempt.arg[0] = P("file");
 }
 
+static void
+exec_script(void)
+{
+    int fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0755);
+
+    dprintf(fd, "#!%s landed\n", self);
+    close(fd);
+    do_exec();
+    attempt.arg[0] = P("file");
+}
+
 static const struct op ops[] = {
     OP("exec", do_exec, 0, LEAVES | FAULTS),
     OP("exec in shared memory", do_exec, COPIES, LEAVES | FAULTS | SHARER),
@@ -110,6 +122,7 @@ static const struct op ops[] = {
     OP("exec of a missing file with a long path", exec_missing, 0, 0,
         .always = ENOENT),
     OP("exec of what is no program", exec_text, 0, FILES, .always = ENOEXEC),
+    OP("exec of a script", exec_script, 0, LEAVES | FAULTS | FILES),
 };
 
 int
