@@ -61,8 +61,7 @@ file_put(struct file *file)
     if (file->watched != NULL) {
         epoll_forget(file);
     }
-    if (file->inode != NULL && file->inode->ops->close != NULL
-        && !(file->flags & O_PATH)) {
+    if (file->inode != NULL && file->inode->ops->close != NULL) {
         file->inode->ops->close(file);
     }
     inode_put(file->inode);

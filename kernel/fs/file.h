@@ -27,8 +27,8 @@ struct inode;
 struct file {
     _Atomic u32 refs;      /* table entries, and calls that use it */
     u32 flags;             /* O_* access mode and status flags; O_PATH: it
-                              only names its inode, whose ops never see it,
-                              and has access mode 3 */
+                              only names its inode, whose ops see only its
+                              close, and has access mode 3 */
     struct inode *inode;   /* one reference; NULL only inside open */
     struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */

@@ -50,7 +50,8 @@ struct inode_ops {
     /* What the file is ready for, POLL* bits; the poller joins the queues that
      * are woken when that changes (poll.h).  NULL: always ready */
     u32 (*poll)(struct file *file, struct poller *poller);
-    void (*close)(struct file *file); /* last use, or open refused it */
+    /* Last use, also if open refused it or was not called (O_PATH). */
+    void (*close)(struct file *file);
     bool seeks;                       /* else lseek is -ESPIPE */
 
     /* For names that exist only when looked at.  Find one (-ENOENT; *child

@@ -2,6 +2,7 @@
  * open_path.c: O_PATH: a descriptor that names a file without being open to it.
  * What it can be used for, what it cannot, and whom the file lets have one.
  */
+#include "terminal.h"
 #include "userspec.h"
 
 #include <sys/file.h>
@@ -225,6 +226,25 @@ test_apart(void)
     close(fd);
 }
 
+/* A terminal's last close is what its master waits for. */
+static void
+test_terminal(void)
+{
+    static char link[32];
+    char got[2] = "";
+
+    open_terminal();
+    make_raw(1, 0);
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", slave);
+    int fd = open(link, O_PATH | O_NOCTTY);
+    is(raw(NR_ioctl, fd, TIOCGPTN, P(link), 0), -EBADF, "a terminal's name");
+    close(fd);
+    write(slave, "x", 1);
+    is(collect(master, got, 1), 1, "whose close hangs nothing up");
+    is_str(got, "x", "as its master sees");
+    close_terminal();
+}
+
 int
 main(void)
 {
@@ -237,6 +257,7 @@ main(void)
     test_link();
     test_rights();
     test_apart();
+    test_terminal();
     unlink("file");
     rmdir("dir");
     leave_work();
