@@ -11,6 +11,7 @@ enum lock_rank {
     RANK_PIDS,       /* what a pid leads to, and how many are in use */
     RANK_AS,         /* one address space: vmas, tables, brk (long work) */
     RANK_AS_LIST,    /* the list of all address spaces */
+    RANK_FUTEX,      /* who sleeps on which word */
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */

@@ -21,6 +21,7 @@
 
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/futex.h"
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -28,6 +29,7 @@
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
 OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
+OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake)
 
 void
 proc_note_peak(void)
@@ -43,10 +45,15 @@ proc_change_memory(struct as *next)
     struct thread *thread = current;
     struct as *old = thread->as;
 
+    if (thread->robust_list != 0) {
+        futex_owner_ends();
+    }
     if (thread->clear_child_tid != 0
         && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
         pid_t zero = 0;
-        (void)!copy_to_user(thread->clear_child_tid, &zero, sizeof(zero));
+        if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == 0) {
+            (void)futex_wake(thread->clear_child_tid, true, 1, FUTEX_ALL_BITS);
+        }
     }
     thread->clear_child_tid = 0;
     if (old != NULL) { /* pid 1 has none at first */
@@ -215,17 +222,29 @@ thread_exit(int status)
     panic("a dead thread ran");
 }
 
+/* Whether the thread has taken the SIGKILL that thread_end_others sent it, not
+ * another one.  => process->lock held */
+static bool
+ends_for_exec(const struct process *process, int status)
+{
+    return process->exec_thread != NULL && process->exec_thread != current
+           && status == SIGKILL
+           && (current->pending.set & SIGNAL_BIT(SIGKILL)) == 0;
+}
+
 void
 proc_exit(int status)
 {
     struct process *process = current->process;
 
     spin_lock(&process->lock);
-    if (!process->ending) {
+    if (ends_for_exec(process, status)) {
+        status = 0;
+    } else if (!process->ending) {
         process->ending = true;
         process->exit_status = status;
         if (!proc_has_one_thread(process)) {
-            signal_kill_others(process);
+            signal_others(process, SIGKILL);
         }
     }
     spin_unlock(&process->lock);

@@ -59,8 +59,11 @@ struct process {
     int exit_signal;           /* T  sent to the parent at the end, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
-    bool stopped;              /* p */
-    bool stop_taken;           /* p  will stop, unless SIGCONT clears it */
+    struct thread *exec_thread; /* p  ends all others (execve), or NULL */
+    struct waitq exec_wait;    /*    where it waits for their end */
+    u32 moving;                /* p  threads that have yet to stop, if: */
+    int stop_signal;           /* p  all are to stop by this signal; or 0 */
+    bool stopped;              /* p  all have */
     bool continued;            /* p  its parent has not been told yet */
     int stop_status;           /* p  status word of a stop or a continue, until
                                      it is waited for; or 0 */
@@ -103,6 +106,13 @@ struct process *pid_process(pid_t pid);
 /* The lowest pid of a process that is at least `pid`.
  * => 0: none; the process may have been reaped since */
 pid_t pid_next(pid_t pid);
+
+/* A number for a new process, and free it again once it is reaped: nobody finds
+ * the process by it any more.  Then, what the number leads to, or NULL.
+ * => alloc: 0: too many processes and threads */
+pid_t pid_alloc(void) __must_check;
+void pid_free(struct process *process);
+void pid_set_process(pid_t pid, struct process *process);
 
 /* How many processes there are, zombies included, and the limit: by the table's
  * size, and by memory, so that a fork bomb leaves some for the shell. */

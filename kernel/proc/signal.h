@@ -30,17 +30,42 @@ struct trapframe;
 #define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
 
 /* What signals do to a process.  Fork shares it; it is immutable while its
- * count is over 1, and copied at the first change.  A writer holds family_lock
- * and the process's lock, so a reader needs only one of them: a child that ends
- * reads its parent's actions. */
+ * count is over 1, and copied at the first change, except with CLONE_SIGHAND.
+ * A writer holds family_lock and the process's lock, so a reader needs only one
+ * of them: a child that ends reads its parent's actions. */
 struct sigacts {
     u32 refs;
     sigset_t ignored;      /* by SIG_IGN, or by default */
     sigset_t exec_resets;  /* not SIG_IGN, and not the plain default */
+    bool together;         /* its processes change it for all (CLONE_SIGHAND) */
+    u32 changes;           /* odd while a process changes it together */
     struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
 };
 
 struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
+
+/* Fork: prepare to give a child the current process's actions; then give them:
+ * shared until one of them changes them, or (`together`, CLONE_SIGHAND) for ever.
+ * => prepare: 0, or -ENOMEM.  give: family_lock held; false: prepare again, as
+ *    another thread has changed what is shared */
+int sigacts_prepare(struct process *child, bool together) __must_check;
+bool sigacts_give(struct process *child, bool together) __must_check;
+
+/* What a process does with a signal.  => as the head of struct sigacts says */
+static inline struct kernel_sigaction
+sigacts_action(const struct sigacts *sigacts, int signal)
+{
+    struct kernel_sigaction action;
+    u32 before;
+
+    do { /* another process may change it */
+        before = __atomic_load_n(&sigacts->changes, __ATOMIC_ACQUIRE);
+        action = sigacts->action[signal - 1];
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    } while (before != __atomic_load_n(&sigacts->changes, __ATOMIC_RELAXED)
+             || before % 2 != 0);
+    return action;
+}
 void sigacts_put(struct sigacts *sigacts);
 
 /* rt_sigaction(2), in the current process; new may be NULL.
@@ -111,16 +136,22 @@ void tell_child(struct process *child, int signal, int code, int status);
  * pending one: notify another thread.  => process->lock held */
 void signal_pass_on(struct process *process);
 
-/* Send SIGKILL to all other threads of the process.  => its lock held */
-void signal_kill_others(struct process *process);
+/* Send SIGKILL or SIGSTOP to all other threads of the process.
+ * => its lock held */
+void signal_others(struct process *process, int signal);
 
 /* Job control (jobs.c; without it, a stop signal does nothing).  First, what a
  * stop signal or SIGCONT does as it is sent: => process->lock held.  Then, stop
- * the current process.  Then, the stop or continue that a child reports, once:
- * => family_lock held; its pid, or 0. */
+ * the current process, all its threads.  Then, the stop or continue that a child
+ * reports, once: => family_lock held; its pid, or 0. */
 void job_signal(struct process *process, int signal);
 void job_stop(int signal);
 int job_take_status(struct process *child, int options, int *status);
+
+/* The thread, which is not the last, has ended: => process->lock held; whether
+ * the process is stopped now.  Then report that: => no lock held. */
+bool job_leave(struct thread *thread);
+void job_report_stop(struct process *process);
 
 /* Send a fault's signal to the current thread; if that is blocked or ignored,
  * its default action ends the process. */

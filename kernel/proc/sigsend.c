@@ -168,13 +168,13 @@ signal_raise(int signal)
 }
 
 void
-signal_kill_others(struct process *process)
+signal_others(struct process *process, int signal)
 {
     assert(spin_held(&process->lock));
     for_each_thread(thread, process) {
         if (thread != current) {
-            thread->pending.set |= SET(SIGKILL);
-            notify(thread, SIGKILL);
+            thread->pending.set |= SET(signal);
+            notify(thread, signal);
         }
     }
 }

@@ -116,7 +116,8 @@ on_kernel_fault(vaddr_t addr, u64 error)
 {
     int failed = -EFAULT;
 
-    if (addr < USER_END && current->as != NULL) {
+    /* With a spinlock held, only user_peek and user_swap come here. */
+    if (addr < USER_END && current->as != NULL && cpu_rank() == 0) {
         failed = fault_serve(current->as, addr, access_of(error));
         current->process->used.faults += failed == 0;
     }

@@ -179,6 +179,22 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     return error != 0 ? error : copy_out(old, &before, sizeof(before));
 }
 
+/* Sleep until sleep_end; a signal's interruption stores what is left. */
+static long
+sleep_on(void)
+{
+    u64 end = current->sleep_end;
+
+    if (sleep_until(end) == 0) {
+        return 0;
+    }
+    u64 now = clock_ns();
+    u64 ns = end > now ? end - now : 0;
+    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
+    int error = copy_out(current->sleep_args[0], &ts, sizeof(ts));
+    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
+}
+
 /* int nanosleep(const struct timespec *time, struct timespec *left);
  * EINVAL: not a time.  EFAULT.
  * If the process is stopped, *left is stored, but the sleep's end stays. */
@@ -195,29 +211,23 @@ sys_nanosleep(u64 time, u64 left)
     }
     u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
     current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
-    current->sleep_left = left;
-    return sys_restart_syscall();
+    current->sleep_args[0] = left;
+    current->restart = sleep_on;
+    return sleep_on();
 }
 
 /* long restart_syscall(void);
- * Continue an interrupted nanosleep until its end.  The kernel makes a program
- * call this; see ERESTART_RESTARTBLOCK.
- * EINTR: no sleep was interrupted. */
+ * Continue an interrupted call until its end.  The kernel makes a program call
+ * this; see ERESTART_RESTARTBLOCK.
+ * EINTR: no call was interrupted. */
 long
 sys_restart_syscall(void)
 {
-    u64 end = current->sleep_end;
+    long (*restart)(void) = current->restart;
+    long result = restart != NULL ? restart() : -EINTR;
 
-    if (end == 0) {
-        return -EINTR;
+    if (result != -ERESTART_RESTARTBLOCK) {
+        current->restart = NULL;
     }
-    if (sleep_until(end) == 0) {
-        current->sleep_end = 0;
-        return 0;
-    }
-    u64 now = clock_ns();
-    u64 ns = end > now ? end - now : 0;
-    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
-    int error = copy_out(current->sleep_left, &ts, sizeof(ts));
-    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
+    return result;
 }
