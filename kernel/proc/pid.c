@@ -133,7 +133,7 @@ pid_take(void)
 /* How many processes and threads there may be with one of the current process.
  * The last slots are for pid 1 and its children, so that a shell can clean up
  * after a fork bomb. */
-static int
+static inline int
 places(void)
 {
     bool trusted = init_process == NULL || current->process == init_process

@@ -77,10 +77,8 @@ unlock_actions(struct sigacts *old)
     }
 }
 
-/* Processes that change their actions together do not share them until a change
- * with others: so their other children get a copy at once. */
 int
-sigacts_prepare(struct process *child, bool together)
+sigacts_prepare_rare(struct process *child, bool together)
 {
     struct sigacts *shared;
 
@@ -98,12 +96,12 @@ sigacts_prepare(struct process *child, bool together)
 }
 
 bool
-sigacts_give(struct process *child, bool together)
+sigacts_give_rare(struct process *child, bool together)
 {
     struct sigacts *sigacts = current->process->sigacts;
 
     assert(spin_held(&family_lock));
-    if (sigacts->together != (together || child->sigacts != NULL)) {
+    if (!sigacts->together || together != (child->sigacts == NULL)) {
         return false;
     }
     if (child->sigacts != NULL) {

@@ -18,6 +18,7 @@
 #include "core/types.h"
 
 #include "proc/process.h"
+#include "proc/sigacts.h"
 
 struct trapframe;
 
@@ -28,45 +29,6 @@ struct trapframe;
     (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG)        \
      | SIGNAL_BIT(SIGWINCH))
 #define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
-
-/* What signals do to a process.  Fork shares it; it is immutable while its
- * count is over 1, and copied at the first change, except with CLONE_SIGHAND.
- * A writer holds family_lock and the process's lock, so a reader needs only one
- * of them: a child that ends reads its parent's actions. */
-struct sigacts {
-    u32 refs;
-    sigset_t ignored;      /* by SIG_IGN, or by default */
-    sigset_t exec_resets;  /* not SIG_IGN, and not the plain default */
-    bool together;         /* its processes change it for all (CLONE_SIGHAND) */
-    u32 changes;           /* odd while a process changes it together */
-    struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
-};
-
-struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
-
-/* Fork: prepare to give a child the current process's actions; then give them:
- * shared until one of them changes them, or (`together`, CLONE_SIGHAND) for ever.
- * => prepare: 0, or -ENOMEM.  give: family_lock held; false: prepare again, as
- *    another thread has changed what is shared */
-int sigacts_prepare(struct process *child, bool together) __must_check;
-bool sigacts_give(struct process *child, bool together) __must_check;
-
-/* What a process does with a signal.  => as the head of struct sigacts says */
-static inline struct kernel_sigaction
-sigacts_action(const struct sigacts *sigacts, int signal)
-{
-    struct kernel_sigaction action;
-    u32 before;
-
-    do { /* another process may change it */
-        before = __atomic_load_n(&sigacts->changes, __ATOMIC_ACQUIRE);
-        action = sigacts->action[signal - 1];
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    } while (before != __atomic_load_n(&sigacts->changes, __ATOMIC_RELAXED)
-             || before % 2 != 0);
-    return action;
-}
-void sigacts_put(struct sigacts *sigacts);
 
 /* rt_sigaction(2), in the current process; new may be NULL.
  * => 0, -EINVAL, -ENOMEM; *old is what was there before */

@@ -39,12 +39,13 @@ SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
  * Returns the child's pid; 0 in the child.
  * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
  * EAGAIN, ENOMEM: as fork.
- * Differences from Linux: the child is always a new process: CLONE_SIGHAND,
- *   CLONE_THREAD and rarer flags are EINVAL. */
+ * Bits from 32 on are ignored.
+ * Differences from Linux: CLONE_PARENT, CLONE_PIDFD and new name spaces are
+ *   EINVAL. */
 SYS_FORWARD(sys_clone,
             (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
             proc_clone(&(struct clone_args){
-                .flags = flags, .stack = stack, .parent_tid = parent_tid,
+                .flags = (u32)flags, .stack = stack, .parent_tid = parent_tid,
                 .child_tid = child_tid, .tls = tls}))
 
 /* int execve(const char *path, char *const argv[], char *const envp[]);
@@ -192,6 +193,7 @@ sleep_on(void)
     u64 ns = end > now ? end - now : 0;
     struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
     int error = copy_out(current->sleep_args[0], &ts, sizeof(ts));
+    current->restart = sleep_on;
     return error != 0 ? error : -ERESTART_RESTARTBLOCK;
 }
 
@@ -212,7 +214,6 @@ sys_nanosleep(u64 time, u64 left)
     u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
     current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
     current->sleep_args[0] = left;
-    current->restart = sleep_on;
     return sleep_on();
 }
 
@@ -224,10 +225,7 @@ long
 sys_restart_syscall(void)
 {
     long (*restart)(void) = current->restart;
-    long result = restart != NULL ? restart() : -EINTR;
 
-    if (result != -ERESTART_RESTARTBLOCK) {
-        current->restart = NULL;
-    }
-    return result;
+    current->restart = NULL;
+    return restart != NULL ? restart() : -EINTR;
 }

@@ -64,7 +64,11 @@ wait_on(void)
     long result = futex_wait(args[0], args[2] & 1, (u32)args[1],
                              current->sleep_end, (u32)(args[2] >> 32));
 
-    return result == -ERESTARTSYS ? -ERESTART_RESTARTBLOCK : result;
+    if (result == -ERESTARTSYS) {
+        current->restart = wait_on;
+        result = -ERESTART_RESTARTBLOCK;
+    }
+    return result;
 }
 
 static long
@@ -80,7 +84,6 @@ wait_for(u64 addr, u32 op, u32 value, u64 timeout, u32 bits)
     if (deadline == NEVER) {
         return futex_wait(addr, shared, value, NEVER, bits);
     }
-    current->restart = wait_on;
     current->sleep_end = deadline;
     current->sleep_args[0] = addr;
     current->sleep_args[1] = value;
