@@ -143,11 +143,7 @@ give_children_away(struct process *process)
         list_del(&child->sibling);
         child->exit_signal = SIGCHLD; /* what a reaper waits for */
         proc_set_parent(child, reaper);
-        if (child->death_signal != 0) { /* its handler sees the new parent */
-            siginfo_t info = {.si_signo = child->death_signal,
-                              .si_pid = process->pid};
-            (void)signal_send_info(child, &info);
-        }
+        proc_tell_orphan(child, process); /* its handler sees the new parent */
         if (!list_empty(&child->report_link)) {
             list_del(&child->report_link);
             proc_make_reportable(child);
@@ -251,13 +247,15 @@ proc_exit(int status)
     thread_exit(status);
 }
 
-/* __WNOTHREAD changes nothing: a child belongs to the whole process. */
 static inline bool
 wants(pid_t pid, int options, const struct process *child)
 {
     u32 kind = child->exit_signal == SIGCHLD ? 0 : __WCLONE;
 
     if ((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind) {
+        return false;
+    }
+    if ((options & __WNOTHREAD) && child->parent_tid != current->tid) {
         return false;
     }
     if ((options & WEXITED) == 0 && proc_is_zombie(child)) {

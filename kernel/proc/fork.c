@@ -206,6 +206,7 @@ join_family(struct thread *child, u64 flags)
                  && sigacts_give(child->process, flags & CLONE_SIGHAND);
     if (joins) {
         proc_link(child->process, current->process);
+        child->process->parent_tid = current->tid;
     }
     spin_unlock(&family_lock);
     return joins;

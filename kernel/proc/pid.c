@@ -246,6 +246,9 @@ thread_leave(struct thread *thread, int status)
     if (stopped) {
         job_report_stop(process);
     }
+    if (!last && !list_empty(&process->children)) {
+        proc_lose_thread(thread->tid);
+    }
     if (thread->tid != process->pid) {
         forget_tid(thread->tid);
     }

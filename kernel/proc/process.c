@@ -114,7 +114,7 @@ proc_set_parent(struct process *child, struct process *parent)
     static u64 last_order;
 
     child->parent = parent;
-    child->ppid = parent->pid;
+    child->ppid = child->parent_tid = parent->pid;
     child->order = ++last_order;
     list_add_tail(&parent->children, &child->sibling);
 }
@@ -166,6 +166,34 @@ proc_ticks(struct process *process, u64 *user, u64 *system)
         *system += thread->system_ticks;
     }
     spin_unlock(&process->lock);
+}
+
+void
+proc_tell_orphan(struct process *child, const struct process *parent)
+{
+    if (child->death_signal != 0) {
+        siginfo_t info = {.si_signo = child->death_signal,
+                          .si_pid = parent->pid};
+        (void)signal_send_info(child, &info);
+    }
+}
+
+void
+proc_lose_thread(pid_t tid)
+{
+    struct process *process = current->process;
+
+    spin_lock(&family_lock);
+    spin_lock(&process->lock);
+    pid_t first = list_entry(process->threads.next, struct thread, link)->tid;
+    spin_unlock(&process->lock);
+    list_for_each_entry(child, &process->children, struct process, sibling) {
+        if (child->parent_tid == tid) {
+            child->parent_tid = first;
+            proc_tell_orphan(child, process);
+        }
+    }
+    spin_unlock(&family_lock);
 }
 
 static int subreapers; /* T  how many there are */

@@ -48,6 +48,7 @@ struct process {
     struct list all_link;      /* T  all processes, by age */
     struct process *parent;    /* T  NULL while it is in no family */
     pid_t ppid;                /* T  its pid; getppid reads it unlocked */
+    pid_t parent_tid;          /* T  of the parent's thread that made it */
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children, by age: */
     u64 order;                 /* T  higher in a younger sibling */
@@ -60,7 +61,7 @@ struct process {
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
     struct thread *exec_thread; /* p  ends all others (execve), or NULL */
-    struct waitq exec_wait;    /*    where it waits for their end */
+    struct waitq exec_wait;    /*    it waits for their end */
     u32 moving;                /* p  threads that have yet to stop, if: */
     int stop_signal;           /* p  all are to stop by this signal; or 0 */
     bool stopped;              /* p  all have */
@@ -163,6 +164,12 @@ void proc_child_usage(const struct process *process, struct rusage *rusage);
 /* Count a child that has been waited for, and its own children, in its
  * parent's child_used.  => family_lock held; it is a zombie */
 void proc_count_child(struct process *parent, const struct process *child);
+
+/* The thread that made some of the current process's children has ended: they
+ * are the first thread's.  Then, tell a child that has lost such a thread, or
+ * its parent (PR_SET_PDEATHSIG).  => tell: family_lock held */
+void proc_lose_thread(pid_t tid);
+void proc_tell_orphan(struct process *child, const struct process *parent);
 
 /* The parent of its orphans, once it has ended.  => family_lock held */
 struct process *proc_reaper(const struct process *process);

@@ -109,6 +109,9 @@ signal_post(struct process *process, struct thread *thread,
     if (signal < 1 || signal > SIGNAL_MAX || process->sigacts == NULL) {
         return 0;
     }
+    if (signal == SIGKILL) {
+        thread = NULL; /* it ends all of them */
+    }
     struct thread *taker = taker_of(process, thread, signal);
     if (signal != SIGKILL && !drops(process, taker, signal)) {
         sigqueue_reserve(process, signal);
