@@ -177,10 +177,14 @@ irq_dispatch(int line)
 }
 
 u64
+clock_tsc_to_ns(u64 cycles)
+{
+    return cycles / tsc_per_sec * NSEC_PER_SEC
+           + cycles % tsc_per_sec * NSEC_PER_SEC / tsc_per_sec;
+}
+
+u64
 clock_ns(void)
 {
-    u64 ticks = rdtsc() - tsc_boot;
-
-    return ticks / tsc_per_sec * NSEC_PER_SEC
-           + ticks % tsc_per_sec * NSEC_PER_SEC / tsc_per_sec;
+    return clock_tsc_to_ns(rdtsc() - tsc_boot);
 }

@@ -20,8 +20,8 @@ enum lock_rank {
     RANK_HEAP,       /* the heap's page lists */
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */
-    RANK_TIMER,      /* a CPU's timers */
     RANK_PROCESS,    /* a process's threads, signals, stop and exit state */
+    RANK_TIMER,      /* a CPU's list of timers */
     RANK_IRQ,
     RANK_RUNQUEUE = RANK_IRQ, /* a CPU's run queue */
     RANK_LOG,        /* the log and its place */

@@ -11,6 +11,8 @@
 #include "common/format.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "arch/clock.h"
 #include "arch/smp.h"
 
@@ -25,6 +27,8 @@
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"
+
+OPTIONAL(proc_split) OPTIONAL(proc_child_split)
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
@@ -51,7 +55,7 @@ show_stat(struct process *process, struct text *out)
     sigset_t pending = 0, blocked = 0;
     int threads = 0, cpu = 0;
     char state = 'Z';
-    u64 user, system;
+    struct cpu_split own = {0}, children = {0};
 
     spin_lock(&process->lock);
     for_each_thread(thread, process) {
@@ -65,15 +69,17 @@ show_stat(struct process *process, struct text *out)
         }
     }
     spin_unlock(&process->lock);
-    proc_ticks(process, &user, &system);
+    proc_split(process, &own);
+    proc_child_split(process, &children);
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
                 process->comm, state, process->parent->pid,
                 process->group->pgid, session->sid,
                 tty != NULL ? tty->number : 0,
                 tty != NULL ? tty->foreground : -1);
     /* flags minflt cminflt majflt cmajflt, and times */
-    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", user, system,
-                process->child_user_ticks, process->child_system_ticks);
+    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", own.user / NSEC_PER_TICK,
+                own.system / NSEC_PER_TICK, children.user / NSEC_PER_TICK,
+                children.system / NSEC_PER_TICK);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
     text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", threads,
                 process->start_ns / NSEC_PER_TICK, ~0UL);

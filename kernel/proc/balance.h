@@ -45,17 +45,19 @@ make_ready(struct runqueue *queue, struct thread *thread)
     queue->length++;
 }
 
+/* Go on to the queue that the thread has moved to.
+ * => the lock of `queue` is held, where it was; of the result, where it is */
+struct runqueue *follow_thread(const struct thread *thread,
+                               struct runqueue *queue, u64 flags);
+
 /* Lock the queue that the thread belongs to, wherever that is by now. */
 static inline struct runqueue *
 lock_queue_of(struct thread *thread, u64 *flags)
 {
-    for (;;) {
-        int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
-        struct runqueue *queue = &queues[cpu];
-        *flags = spin_lock_irq(&queue->lock);
-        if (thread->cpu == cpu) {
-            return queue;
-        }
-        spin_unlock_irq(&queue->lock, *flags);
-    }
+    int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
+    struct runqueue *queue = &queues[cpu];
+
+    *flags = spin_lock_irq(&queue->lock);
+    return thread->cpu == cpu ? queue
+                              : follow_thread(thread, queue, *flags);
 }

@@ -5,6 +5,8 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "arch/cpu.h"
 #include "arch/trap.h"
 
@@ -16,9 +18,12 @@
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+OPTIONAL(itimer_exec)
 
 /* The new program while it is being built. */
 struct builder {
@@ -81,6 +86,9 @@ commit(struct builder *b, const char *path)
     spin_unlock(&family_lock);
     files_put(old); /* a process that it wakes sees the exec */
     files_close_on_exec(b->files);
+    if (process->itimers != NULL) {
+        itimer_exec();
+    }
     set_registers(b);
     vfork_release(current); /* last: the exec is complete now */
 }

@@ -23,12 +23,13 @@
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/group.h"
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
-OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
+OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake)
 
 void
@@ -101,11 +102,10 @@ tell_child(struct process *child, int signal, int code, int status)
 {
     siginfo_t info = {.si_signo = signal, .si_code = code,
                       .si_pid = child->pid, .si_status = status};
-    u64 user, system;
+    struct cpu_time time = proc_time(child);
 
-    proc_ticks(child, &user, &system);
-    info.si_utime = (long)user;
-    info.si_stime = (long)system;
+    info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
+    info.si_stime = (long)time.system;
     (void)signal_send_info(child->parent, &info);
 }
 
@@ -168,6 +168,9 @@ end_process(struct process *process)
               ? "was killed by signal" : "ended with status",
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
+    if (process->itimers != NULL) {
+        itimer_exit();
+    }
     spin_lock(&family_lock);
     bool may_orphan = !list_empty(&process->children)
                       || process->parent->group != process->group;
@@ -178,7 +181,8 @@ end_process(struct process *process)
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;
     process->sigacts = NULL; /* signal_send finds no target */
-    list_del(process->threads.next);
+    proc_keep_time(process);
+    list_del(&current->link);
     spin_unlock(&process->lock);
     struct session *session = process->group->session;
     if (process->pid == session->sid) {

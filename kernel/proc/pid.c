@@ -228,13 +228,12 @@ thread_leave(struct thread *thread, int status)
     if (thread->tid == process->pid && !process->ending) {
         process->exit_status = status;
     }
-    process->user_ticks += thread->user_ticks;
-    process->system_ticks += thread->system_ticks;
     if (process->entries != 0) {
         signal_forget_pending(process, &thread->pending, ~0UL);
     }
     bool last = proc_has_one_thread(process);
     if (!last) {
+        proc_keep_time(process);
         list_del(&thread->link);
         signal_pass_on(process);
         if (process->exec_thread != NULL && proc_has_one_thread(process)) {

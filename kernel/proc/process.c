@@ -155,17 +155,25 @@ proc_unlink(struct process *process)
     proc_put(process);
 }
 
-void
-proc_ticks(struct process *process, u64 *user, u64 *system)
+struct cpu_time
+proc_time_locked(struct process *process)
+{
+    struct cpu_time time = process->time;
+    for_each_thread(thread, process) {
+        time.ran += sched_ran(thread);
+        time.user += thread->time.user;
+        time.system += thread->time.system;
+    }
+    return time;
+}
+
+struct cpu_time
+proc_time(struct process *process)
 {
     spin_lock(&process->lock);
-    *user = process->user_ticks;
-    *system = process->system_ticks;
-    for_each_thread(thread, process) {
-        *user += thread->user_ticks;
-        *system += thread->system_ticks;
-    }
+    struct cpu_time time = proc_time_locked(process);
     spin_unlock(&process->lock);
+    return time;
 }
 
 void

@@ -71,6 +71,33 @@ cpu_wake(int cpu)
     }
 }
 
+struct runqueue *
+follow_thread(const struct thread *thread, struct runqueue *queue, u64 flags)
+{
+    while (&queues[thread->cpu] != queue) {
+        spin_unlock_irq(&queue->lock, flags);
+        queue = &queues[__atomic_load_n(&thread->cpu, __ATOMIC_RELAXED)];
+        (void)!spin_lock_irq(&queue->lock);
+    }
+    return queue;
+}
+
+/* Lock the queue of the best CPU that the thread may run on.
+ * => its queue's lock held */
+static __noinline struct runqueue *
+send_away(struct thread *thread, struct runqueue *queue, u64 flags)
+{
+    u64 unused;
+
+    do {
+        thread->state = THREAD_RUNNABLE;
+        thread->cpu = best_cpu(thread);
+        spin_unlock_irq(&queue->lock, flags);
+        queue = lock_queue_of(thread, &unused); /* its mask may be new */
+    } while (!may_run(thread, thread->cpu));
+    return queue;
+}
+
 bool
 sched_wake(struct thread *thread, enum thread_state from)
 {
@@ -81,11 +108,8 @@ sched_wake(struct thread *thread, enum thread_state from)
     if (woken && thread->on_cpu) {
         thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
     } else if (woken) {
-        while (!may_run(thread, thread->cpu)) {
-            thread->state = THREAD_RUNNABLE;
-            thread->cpu = best_cpu(thread);
-            spin_unlock_irq(&queue->lock, flags);
-            queue = lock_queue_of(thread, &flags); /* its mask may be new */
+        if (!may_run(thread, thread->cpu)) {
+            queue = send_away(thread, queue, flags);
         }
         make_ready(queue, thread);
         if (preempt_always) {
@@ -103,9 +127,9 @@ void
 sched_tick(bool from_user)
 {
     if (from_user) {
-        current->user_ticks++;
+        current->time.user++;
     } else {
-        current->system_ticks++;
+        current->time.system++;
     }
     cpu_add_work(WORK_RESCHED);
     for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
@@ -129,9 +153,9 @@ sched_poke(struct thread *thread)
 static struct thread *
 pick_next(struct runqueue *queue, struct cpu *cpu)
 {
-    struct list *first = list_first(&queue->ready);
+    struct list *first = queue->ready.next;
 
-    if (first == NULL) {
+    if (first == &queue->ready) {
         return cpu->idle;
     }
     list_del(first);
@@ -157,11 +181,25 @@ sched_set_fs_base(u64 base)
     wrmsr(MSR_FS_BASE, base);
 }
 
+u64
+sched_ran(struct thread *thread)
+{
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool runs = cpus[thread->cpu].thread == thread;
+    u64 ran = thread->time.ran + (runs ? rdtsc() : 0);
+
+    spin_unlock_irq(&queue->lock, flags);
+    return ran;
+}
+
 /* Load what belongs to the next thread and is not on its stack.  The idle
  * thread has no space: the last one stays loaded, until idle_halt leaves it. */
 static void
 load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {
+    const struct process *process = next->process;
+
     if (prev == cpu->idle) {
         timer_ticks(true);
         cpu_add_work(work_always);
@@ -172,8 +210,11 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         prev->process->used.waits++;
     }
     fxsave(prev->fpu);
+    u64 now = rdtsc();
+    prev->time.ran += now;
+    next->time.ran -= now;
     cpu->thread = next;
-    cpu->pid = next->process->pid;
+    cpu->pid = process->pid;
     cpu->nomem = next->nomem.next != 0 ? &next->nomem : NULL;
     /* A full barrier: see sched_poke. */
     (void)__atomic_exchange_n(&next->on_cpu, true, __ATOMIC_SEQ_CST);
@@ -183,8 +224,8 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     fxrstor(next->fpu);
     /* Always: a program that loads a selector into FS changes the base. */
     wrmsr(MSR_FS_BASE, next->fs_base);
-    cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)(next->frame + 1);
-    if ((next->pending.set | next->process->pending.set) & ~next->blocked) {
+    cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)next; /* above its frame */
+    if ((next->pending.set | process->pending.set) & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }
 }

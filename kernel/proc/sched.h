@@ -6,6 +6,8 @@
 #include "core/panic.h"
 #include "core/types.h"
 
+#include "arch/cpu.h"
+
 #include "proc/thread.h"
 
 /* Prepare all queues, and make the calling context CPU 0's idle thread, so that
@@ -64,6 +66,17 @@ sched_prepare(enum thread_state state)
 {
     /* A full barrier: the state is visible before the condition is read. */
     __atomic_exchange_n(&current->state, state, __ATOMIC_SEQ_CST);
+}
+
+/* Cycles of the TSC that a thread has run, up to now.
+ * => it cannot be freed; no run queue lock held */
+u64 sched_ran(struct thread *thread);
+
+/* The same, of the current one. */
+static inline u64
+sched_ran_here(void)
+{
+    return current->time.ran + rdtsc();
 }
 
 /* Make the thread start at fn(arg), on its own kernel stack. */

@@ -3,14 +3,18 @@
  */
 #include "abi/errno.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "mm/heap.h"
 
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+
+OPTIONAL(itimer_unignored)
 
 struct sigacts *
 sigacts_alloc(void)
@@ -157,6 +161,8 @@ signal_action(int signal, const struct kernel_sigaction *new,
     set_action(current->process->sigacts, signal, new);
     if (current->process->sigacts->ignored & SET(signal)) {
         signal_forget(current->process, SET(signal));
+    } else if (current->process->itimers != NULL) {
+        itimer_unignored(current->process, signal);
     }
     unlock_actions(shared);
     return 0;

@@ -4,15 +4,20 @@
  */
 #include "abi/errno.h"
 
+#include "core/optional.h"
+
 #include "arch/clock.h"
 
 #include "mm/heap.h"
 
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigqueue.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+
+OPTIONAL(itimer_taken)
 
 /* The heap's lock ranks before the process's. */
 void
@@ -25,6 +30,7 @@ sigqueue_reserve(struct process *process, int signal)
         struct sigqueue *entry = kmalloc(sizeof(*entry));
         spin_lock(&process->lock);
         if (entry != NULL) {
+            entry->of_timer = false;
             list_add(&process->spare, &entry->link);
             process->entries++;
         }
@@ -37,8 +43,11 @@ sigqueue_add(struct process *process, struct sigpending *pending,
 {
     int signal = info->si_signo;
     bool queues = signal >= SIGNAL_REAL_TIME;
+    bool lent = !list_empty(&process->spare)
+                && list_entry(process->spare.next, struct sigqueue,
+                              link)->of_timer;
 
-    if (!queues && (pending->set & SET(signal)) != 0) {
+    if (!queues && !lent && (pending->set & SET(signal)) != 0) {
         return 0;
     }
     if (list_empty(&process->spare)) {
@@ -48,6 +57,7 @@ sigqueue_add(struct process *process, struct sigpending *pending,
         list_entry(process->spare.next, struct sigqueue, link);
     list_del(&entry->link);
     entry->info = *info;
+    entry->at = pending;
     list_add_tail(&pending->queue, &entry->link);
     return 0;
 }
@@ -56,7 +66,9 @@ static void
 drop_entry(struct process *process, struct sigqueue *entry)
 {
     list_del(&entry->link);
-    list_add(&process->spare, &entry->link);
+    if (!entry->of_timer) {
+        list_add_tail(&process->spare, &entry->link); /* a lent one is first */
+    }
 }
 
 bool
@@ -78,6 +90,9 @@ sigqueue_take(struct process *process, struct sigpending *pending, int signal,
     if (found != NULL) {
         *info = found->info;
         drop_entry(process, found);
+    }
+    if (process->itimers != NULL) {
+        itimer_taken(process, signal, found, info);
     }
     return more;
 }

@@ -3,8 +3,8 @@
  * waiting for a signal.
  *
  * SG-1  Each entry's bit is in the set; a standard signal has at most one
- *       entry; process->entries counts all, also those in `spare`, which no
- *       queue needs now.
+ *       entry, besides those of timers; process->entries counts all, also those
+ *       in `spare`, and of timers, which no queue needs now.
  */
 #pragma once
 
@@ -13,6 +13,8 @@
 /* What is known of a pending signal. */
 struct sigqueue {
     struct list link;
+    bool of_timer;         /* a part of one (itimer.h), which lends it */
+    struct sigpending *at; /* where it is pending, or was last */
     siginfo_t info;
 };
 

@@ -60,6 +60,13 @@ struct fault {
     u64 cr2;            /* of a page fault */
 };
 
+/* CPU time.  The cycles are exact; ticks only say how to split them. */
+struct cpu_time {
+    u64 ran;          /* cycles of the TSC on a CPU; while the thread runs,
+                         less the TSC when it came (sched_ran) */
+    u64 user, system; /* ticks that found it in each mode */
+};
+
 struct thread {
     /* Needed by the assembly of switch_to: offsets are asserted there. */
     u64 kernel_rsp;            /* r  saved stack pointer while not running */
@@ -81,7 +88,7 @@ struct thread {
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
     vaddr_t robust_list;       /* c  of futexes that it owns, or 0 */
-    u64 user_ticks, system_ticks; /* c */
+    struct cpu_time time;      /* r: ran; c: ticks */
     long (*restart)(void);     /* c  what restart_syscall(2) does, or NULL */
     u64 sleep_end;             /* c  for that: until when, */
     u64 sleep_args[3];         /* c  and what `restart` wants to know */

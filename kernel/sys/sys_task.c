@@ -1,6 +1,6 @@
 /*
  * System calls that a simple program does not need: ids, groups, limits,
- * attributes of threads, time.
+ * attributes of threads.
  */
 #include "abi/errno.h"
 #include "abi/prctl.h"
@@ -290,16 +290,16 @@ sys_getrusage(u64 who, u64 rusage)
 long
 sys_times(u64 user)
 {
-    struct process *process = current->process;
-    u64 own_user, own_system;
+    struct cpu_split own, children;
 
     spin_lock(&family_lock);
-    proc_ticks(process, &own_user, &own_system);
+    proc_split(current->process, &own);
+    proc_child_split(current->process, &children);
     struct tms times = {
-        .tms_utime = (clock_t)own_user,
-        .tms_stime = (clock_t)own_system,
-        .tms_cutime = (clock_t)process->child_user_ticks,
-        .tms_cstime = (clock_t)process->child_system_ticks,
+        .tms_utime = (clock_t)(own.user / NSEC_PER_TICK),
+        .tms_stime = (clock_t)(own.system / NSEC_PER_TICK),
+        .tms_cutime = (clock_t)(children.user / NSEC_PER_TICK),
+        .tms_cstime = (clock_t)(children.system / NSEC_PER_TICK),
     };
     spin_unlock(&family_lock);
     int error = copy_out(user, &times, sizeof(times));
@@ -359,63 +359,4 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
     default:
         return -EINVAL;
     }
-}
-
-/* ---- Time ---- */
-
-/* int clock_gettime(clockid_t clock, struct timespec *time);
- * EINVAL: unknown clock.  EFAULT.
- * Differences from Linux: CPU time is counted in ticks. */
-long
-sys_clock_gettime(u64 clock, u64 time)
-{
-    u64 ns = clock_ns();
-    u64 user, system;
-
-    switch ((int)clock) {
-    case CLOCK_REALTIME:
-    case CLOCK_REALTIME_COARSE:
-        ns += clock_boot_realtime_ns;
-        break;
-    case CLOCK_MONOTONIC:
-    case CLOCK_MONOTONIC_RAW:
-    case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_BOOTTIME:
-        break;
-    case CLOCK_PROCESS_CPUTIME_ID:
-        proc_ticks(current->process, &user, &system);
-        ns = (user + system) * NSEC_PER_TICK;
-        break;
-    case CLOCK_THREAD_CPUTIME_ID:
-        ns = (current->user_ticks + current->system_ticks) * NSEC_PER_TICK;
-        break;
-    default:
-        return -EINVAL;
-    }
-    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
-    return copy_to_user(time, &ts, sizeof(ts));
-}
-
-/* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
- * Differences from Linux: the zone is always UTC. */
-long
-sys_gettimeofday(u64 time, u64 zone)
-{
-    u64 us = (clock_ns() + clock_boot_realtime_ns) / 1000;
-    struct timeval tv = {(long)(us / 1000000), (long)(us % 1000000)};
-    static const int utc[2];
-
-    int error = copy_out(time, &tv, sizeof(tv));
-    return error != 0 ? error : copy_out(zone, utc, sizeof(utc));
-}
-
-/* time_t time(time_t *time);
- * Returns the seconds of CLOCK_REALTIME.  EFAULT. */
-long
-sys_time(u64 time)
-{
-    long now = (long)((clock_ns() + clock_boot_realtime_ns) / NSEC_PER_SEC);
-
-    int error = copy_out(time, &now, sizeof(now));
-    return error != 0 ? error : now;
 }
