@@ -2,7 +2,7 @@
  * Pipes, and pipes with a name: a ring of bytes between open files.
  *
  *        tail           head          both only grow; a byte's position in the
- *          v              v           ring is its number modulo PIPE_SIZE
+ *          v              v           ring is its number modulo pipe->size
  *    ......XXXXXXXXXXXXXXX........    X: written, not read yet
  *
  * Essential fact: one mutex guards the whole pipe.  Its holder may copy to or
@@ -22,7 +22,6 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 
-#define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
 static inline u64
 filled(const struct pipe *pipe)
 {
@@ -33,7 +32,7 @@ filled(const struct pipe *pipe)
 static char *
 place_of(struct pipe *pipe, u64 byte)
 {
-    paddr_t *page = &pipe->page[byte / PAGE_SIZE % PIPE_PAGES];
+    paddr_t *page = &pipe->page[(byte & (pipe->size - 1)) / PAGE_SIZE];
 
     if (*page == 0) {
         *page = frame_alloc(FRAME_KERNEL);
@@ -79,6 +78,7 @@ static long
 pipe_read(struct file *file, struct uio *uio)
 {
     struct pipe *pipe = pipe_of(file);
+    bool waited = false;
     size_t done = 0;
     int error = 0;
 
@@ -88,14 +88,18 @@ pipe_read(struct file *file, struct uio *uio)
     mutex_lock(&pipe->mutex);
     while (filled(pipe) == 0 && pipe->writers > 0 && error == 0) {
         error = wait_other_end(pipe, file, &pipe->data_wait);
+        waited = true;
     }
     if (filled(pipe) > 0) {
+        bool full = pipe->size - filled(pipe) < PIPE_BUF;
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
                          &error);
         pipe->tail += done;
-        wait_wake_all(&pipe->room_wait);
+        if (full) { /* else no writer waits, and it is no news to an epoll */
+            wait_wake_all(&pipe->room_wait);
+        }
     }
-    if (filled(pipe) > 0) {
+    if (waited && filled(pipe) > 0) {
         wait_wake_one(&pipe->data_wait); /* the writer woke only us */
     }
     mutex_unlock(&pipe->mutex);
@@ -111,7 +115,7 @@ fill_ring(struct pipe *pipe, struct uio *uio)
     bool atomic = uio->left <= PIPE_BUF;
     int error = 0;
     size_t done = copy_ring(pipe, pipe->head, uio,
-                            MIN(uio->left, PIPE_SIZE - filled(pipe)), &error);
+                            MIN(uio->left, pipe->size - filled(pipe)), &error);
 
     if (error != 0 && (atomic || done == 0)) {
         return error;
@@ -133,7 +137,7 @@ pipe_write(struct file *file, struct uio *uio)
     while (uio->left > 0 && n >= 0) {
         if (pipe->readers == 0) {
             n = -EPIPE;
-        } else if (PIPE_SIZE - filled(pipe) < need) {
+        } else if (pipe->size - filled(pipe) < need) {
             n = wait_other_end(pipe, file, &pipe->room_wait);
         } else {
             n = fill_ring(pipe, uio);
@@ -165,6 +169,17 @@ pipe_join(struct file *file)
     wait_wake_all(&pipe->room_wait);
 }
 
+void
+pipe_free_pages(struct pipe *pipe)
+{
+    for (size_t i = 0; i < pipe->size / PAGE_SIZE; i++) {
+        if (pipe->page[i] != 0) {
+            frame_put(pipe->page[i]);
+            pipe->page[i] = 0;
+        }
+    }
+}
+
 /* A file is closed, or pipe_open refused it.  The last one frees the pages. */
 static void
 pipe_close(struct file *file)
@@ -179,24 +194,22 @@ pipe_close(struct file *file)
     wait_wake_all(&pipe->room_wait); /* EPIPE */
     if (pipe->readers + pipe->writers == 0) {
         pipe->head = pipe->tail = 0;
-        for (size_t i = 0; i < PIPE_PAGES; i++) {
-            if (pipe->page[i] != 0) {
-                frame_put(pipe->page[i]);
-                pipe->page[i] = 0;
-            }
-        }
+        pipe_free_pages(pipe);
+        pipe_forget_size(pipe);
     }
     mutex_unlock(&pipe->mutex);
 }
 
 OPTIONAL(pipe_open) /* without it, an end opened through /proc is not counted */
+OPTIONAL(pipe_poll) OPTIONAL(pipe_forget_size)
+OPTIONAL_ENOSYS(pipe_ioctl)
 
 struct inode *
 fifo_alloc(u32 mode)
 {
     static const struct inode_ops ops = {
         .open = pipe_open, .read = pipe_read, .write = pipe_write,
-        .close = pipe_close,
+        .ioctl = pipe_ioctl, .poll = pipe_poll, .close = pipe_close,
     };
     struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
                                       S_IFIFO | mode);
@@ -204,6 +217,8 @@ fifo_alloc(u32 mode)
     if (inode != NULL) {
         struct pipe *pipe = container_of(inode, struct pipe, inode);
         mutex_init(&pipe->mutex, MUTEX_CONTENT);
+        pipe->size = PIPE_SIZE;
+        pipe->page = pipe->few;
         waitq_init(&pipe->data_wait);
         waitq_init(&pipe->room_wait);
     }

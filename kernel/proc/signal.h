@@ -94,6 +94,9 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
+/* A signal was made pending (fs/signalfd.c).  => its process's lock held */
+void signalfd_notify(void);
+
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */
 void signal_pass_on(struct process *process);

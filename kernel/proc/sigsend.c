@@ -16,7 +16,7 @@
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(job_signal)
+OPTIONAL(job_signal) OPTIONAL(itimer_taken) OPTIONAL(signalfd_notify)
 OPTIONAL(sigqueue_add) OPTIONAL(sigqueue_reserve) OPTIONAL(sigqueue_forget)
 
 /* Make the target look at its signals.  The barrier: we set `pending` before we
@@ -141,6 +141,7 @@ signal_post(struct process *process, struct thread *thread,
             sched_wake(any, THREAD_SLEEPING);
         }
     }
+    signalfd_notify();
     return 0;
 }
 

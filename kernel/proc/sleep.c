@@ -122,9 +122,14 @@ wait_wake(struct waitq *queue, bool all)
 {
     list_for_each_safe(pos, &queue->waiters) {
         struct waiter *waiter = list_entry(pos, struct waiter, link);
-        list_del(&waiter->link);
-        if (sched_wake(waiter->thread, THREAD_SLEEPING) && !all
-            && waiter->exclusive) {
+        bool woken;
+        if (waiter->thread == NULL) {
+            woken = waiter->notify(waiter);
+        } else {
+            list_del(&waiter->link);
+            woken = sched_wake(waiter->thread, THREAD_SLEEPING);
+        }
+        if (woken && !all && waiter->exclusive) {
             break;
         }
     }
