@@ -12,7 +12,7 @@
 
 #include "arch/clock.h"
 
-#include "proc/signal.h"
+#include "proc/sigqueue.h"
 
 #include "fs/anon.h"
 #include "fs/event.h"
