@@ -106,6 +106,9 @@ ask(struct clone_args *args)
     if ((args->flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
         return -EPERM; /* loading it would fault in the kernel */
     }
+    if (current->process->limits != NULL && limits_refuse_clone() != 0) {
+        return -EAGAIN;
+    }
     if ((args->flags & CLONE_VM) == 0) {
         args->flags |= fork_mode->more_flags;
         return fork_mode->error;

@@ -25,7 +25,7 @@
 /* For all that look at a limit. */
 OPTIONAL(limits_get) OPTIONAL(limits_put) OPTIONAL(limits_soft)
 OPTIONAL(limits_memory) OPTIONAL(limits_file_too_long)
-OPTIONAL(limits_check_cpu)
+OPTIONAL(limits_check_cpu) OPTIONAL(limits_refuse_clone)
 OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
@@ -199,6 +199,7 @@ thread_leave(struct thread *thread, int status)
         signal_forget_pending(process, &thread->pending, ~0UL);
     }
     bool last = proc_has_one_thread(process);
+    process->nice = thread->share.nice;
     if (!last) {
         proc_keep_time(process);
         list_del(&thread->link);

@@ -68,6 +68,7 @@ struct process {
     int exit_signal;           /* T  sent to the parent at the end, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
+    i8 nice;                   /* p  of its last thread, once that has ended */
     bool stopped;              /* p */
     bool stop_taken;           /* p  will stop, unless SIGCONT clears it */
     bool continued;            /* p  its parent has not been told yet */

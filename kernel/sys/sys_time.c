@@ -88,6 +88,22 @@ sys_clock_getres(u64 clock, u64 user)
     return copy_out(user, &ts, sizeof(ts));
 }
 
+static long
+set_realtime(struct timespec ts)
+{
+    u64 ns, now = clock_ns();
+
+    if (ns_of(ts, &ns) != 0 || ns < now) {
+        return -EINVAL; /* as on Linux: it would have been negative at boot */
+    }
+    if (!cred_may(RIGHT_TIME)) {
+        return -EPERM;
+    }
+    __atomic_store_n(&clock_boot_realtime_ns, ns - now, __ATOMIC_SEQ_CST);
+    timers_follow_realtime();
+    return 0;
+}
+
 /* int clock_settime(clockid_t clock, const struct timespec *time);
  * EINVAL: no such clock; not a time; or a clock that only counts.
  * EPERM: a clock of CPU time by its number; or not root.  EFAULT. */
@@ -105,16 +121,28 @@ sys_clock_settime(u64 clock, u64 time)
     if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
         return -EFAULT;
     }
-    u64 now = clock_ns();
-    if (!of_cpu && (ns_of(ts, &ns) != 0 || ns < now)) {
-        return -EINVAL; /* as on Linux: it would have been negative at boot */
+    return of_cpu ? -EPERM : set_realtime(ts);
+}
+
+/* int settimeofday(const struct timeval *time, const struct timezone *zone);
+ * EINVAL, EPERM, EFAULT.
+ * Differences from Linux: the zone has no effect. */
+long
+sys_settimeofday(u64 time, u64 zone)
+{
+    struct timeval tv;
+    int utc[2];
+
+    if ((time != 0 && copy_from_user(&tv, time, sizeof(tv)) != 0)
+        || (zone != 0 && copy_from_user(utc, zone, sizeof(utc)) != 0)) {
+        return -EFAULT;
     }
-    if (of_cpu || !cred_may(RIGHT_TIME)) {
-        return -EPERM;
+    if (time == 0) {
+        return cred_may(RIGHT_TIME) ? 0 : -EPERM;
     }
-    __atomic_store_n(&clock_boot_realtime_ns, ns - now, __ATOMIC_SEQ_CST);
-    timers_follow_realtime();
-    return 0;
+    return (u64)tv.tv_usec >= 1000000
+               ? -EINVAL
+               : set_realtime((struct timespec){tv.tv_sec, tv.tv_usec * 1000});
 }
 
 /* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
