@@ -6,7 +6,7 @@
 #include "arch/percpu.h"
 
 #include "proc/process.h"
-#include "proc/signal.h"
+#include "proc/sigqueue.h"
 
 #include "debug/check.h"
 

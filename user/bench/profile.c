@@ -23,13 +23,12 @@ enum { PAGE = 4096, REPEAT = 64, REPEAT_BIG = 8, BIG = 64 << 20 };
 enum { AREA = REPEAT * PAGE };
 
 struct state {
-    pid_t child;
+    pid_t child, self_pid;
     char *area;         /* of mmap */
     size_t size;
     int to[2], from[2]; /* pipes to and from a child */
     char *self;         /* our file */
     int turn;
-    pid_t self_pid;
     long action[4], old[4]; /* of rt_sigaction: none yet, so the default */
 };
 
@@ -60,7 +59,19 @@ fail(const char *what)
     _exit(1);
 }
 
-/* The system call alone: a C library's fork makes others as well. */
+/* System calls alone: a C library's fork makes others as well. */
+static inline long
+plain_call(long number, long one, const void *two, void *three)
+{
+    long result;
+    register long four __asm__("r10") = 8; /* the size of a mask */
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "0"(number), "D"(one), "S"(two), "d"(three), "r"(four)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
 static inline pid_t
 plain_fork(void)
 {
@@ -93,19 +104,6 @@ null_call(struct state *s)
     return getppid();
 }
 
-/* The system call alone; the last argument of those here is a mask's size. */
-static inline long
-plain_call(long number, long one, const void *two, void *three)
-{
-    long result;
-    register long four __asm__("r10") = 8;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "0"(number), "D"(one), "S"(two), "d"(three), "r"(four)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-
 static void
 handle(int number)
 {
@@ -115,15 +113,8 @@ handle(int number)
 static void
 set_handler(struct state *s)
 {
-    (void)s;
     signal(SIGUSR1, handle);
-}
-
-static void
-set_default(struct state *s)
-{
-    (void)s;
-    signal(SIGUSR1, SIG_DFL);
+    s->self_pid = getpid();
 }
 
 static pid_t
@@ -381,7 +372,7 @@ stop_echo(struct state *s)
 static const struct operation operations[] = {
     { "nothing", REPEAT, NO, NO, empty, NO, NO },
     { "getppid", REPEAT, NO, NO, null_call, NO, NO },
-    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, set_default },
+    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, NO },
     { "sigaction", REPEAT, NO, NO, set_action, NO, NO },
     { "sigprocmask", REPEAT, NO, NO, set_mask, NO, NO },
     { "fork", REPEAT, NO, NO, fork_only, wait_child, NO },
@@ -447,7 +438,6 @@ main(int argc, char **argv)
         _exit(0);
     }
     s.self = argv[1];
-    s.self_pid = getpid();
     for (int i = 0; i < COUNT; i++) {
         if (selected(operations[i].name, argc, argv)) {
             uint64_t least = measure(&operations[i], &s);
