@@ -9,6 +9,9 @@
 /* CLOCK_MONOTONIC: nanoseconds since boot.  => any context */
 u64 clock_ns(void);
 
+/* A difference of two readings of the TSC, in nanoseconds. */
+u64 clock_tsc_to_ns(u64 cycles);
+
 #define NSEC_PER_SEC  1000000000UL
 #define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
 

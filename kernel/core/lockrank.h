@@ -14,13 +14,14 @@ enum lock_rank {
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */
+    RANK_FILE_LOCKS, /* all locks that programs have on files */
     RANK_MUTEX,      /* the waiters of a sleeping lock */
     RANK_TTY,        /* a terminal's buffers */
     RANK_HEAP,       /* the heap's page lists */
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */
-    RANK_TIMER,      /* a CPU's timers */
     RANK_PROCESS,    /* a process's threads, signals, stop and exit state */
+    RANK_TIMER,      /* a CPU's list of timers */
     RANK_IRQ,
     RANK_RUNQUEUE = RANK_IRQ, /* a CPU's run queue */
     RANK_LOG,        /* the log and its place */

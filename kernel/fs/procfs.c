@@ -11,6 +11,8 @@
 #include "common/format.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "arch/clock.h"
 #include "arch/smp.h"
 
@@ -18,6 +20,7 @@
 #include "mm/heap.h"
 #include "mm/vma.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
 
 #include "fs/dir.h"
@@ -25,6 +28,8 @@
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"
+
+OPTIONAL(proc_split) OPTIONAL(proc_child_split)
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
@@ -39,6 +44,8 @@ struct proc_inode {
 
 #define proc_of(node) container_of(node, struct proc_inode, inode)
 
+OPTIONAL(cred_refuse_look) OPTIONAL(cred_tell_owner)
+
 /* ---- What a file shows ---- */
 
 /* The 52 fields of proc(5), zero for what we do not have.  Of several threads,
@@ -51,7 +58,8 @@ show_stat(struct process *process, struct text *out)
     sigset_t pending = 0, blocked = 0;
     int threads = 0, cpu = 0;
     char state = 'Z';
-    u64 user, system;
+    struct share share = {0};
+    struct cpu_split own = {0}, children = {0};
 
     spin_lock(&process->lock);
     for_each_thread(thread, process) {
@@ -60,12 +68,14 @@ show_stat(struct process *process, struct text *out)
                     : thread->state == THREAD_STOPPED ? 'T'
                                                       : 'R';
             cpu = thread->cpu;
+            share = thread->share;
             pending = process->pending.set | thread->pending.set;
             blocked = thread->blocked;
         }
     }
     spin_unlock(&process->lock);
-    proc_ticks(process, &user, &system);
+    proc_split(process, &own);
+    proc_child_split(process, &children);
     text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
                 process->comm, state, process->parent->pid,
                 process->group->pgid, session->sid,
@@ -73,16 +83,20 @@ show_stat(struct process *process, struct text *out)
                 tty != NULL ? tty->foreground : -1);
     /* flags minflt cminflt majflt cmajflt, and times */
     text_printf(out, "0 %lu %lu 0 0 %lu %lu %lu %lu ", process->used.faults,
-                process->child_used.faults, user, system,
-                process->child_user_ticks, process->child_system_ticks);
+                process->child_used.faults, own.user / NSEC_PER_TICK,
+                own.system / NSEC_PER_TICK, children.user / NSEC_PER_TICK,
+                children.system / NSEC_PER_TICK);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
-    text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", threads,
+    text_printf(out, "%d %d %d 0 %lu 0 0 %lu ",
+                share.priority != 0 ? -1 - share.priority : 20 + share.nice,
+                share.nice, threads,
                 process->start_ns / NSEC_PER_TICK, ~0UL);
     /* startcode endcode startstack kstkesp kstkeip, and
      * signal blocked sigignore sigcatch wchan nswap cnswap */
     text_printf(out, "0 0 0 0 0 %lu %lu 0 0 0 0 0 ", pending, blocked);
     /* exit_signal processor rt_priority policy delayacct guest cguest */
-    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, cpu);
+    text_printf(out, "%d %d %d %d 0 0 0 ", process->exit_signal, cpu,
+                share.priority, share.policy);
     /* start_data end_data start_brk arg_start arg_end env_start env_end */
     text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
 }
@@ -228,9 +242,13 @@ static int
 follow_link(struct inode *link, struct inode **inode)
 {
     const struct proc_inode *proc = proc_of(link);
-    const struct thread *thread = look_begin(proc->pid);
+    int error = cred_refuse_look(proc->pid);
 
     *inode = NULL;
+    if (error != 0) {
+        return error;
+    }
+    const struct thread *thread = look_begin(proc->pid);
     if (proc->file >= FILE_FDS && thread->files != NULL) {
         *inode = files_inode(thread->files, proc->file - FILE_FDS);
     } else if (proc->file == FILE_CWD && thread->fs != NULL) {
@@ -255,6 +273,8 @@ made(const struct inode_ops *ops, u32 mode, pid_t pid, int file)
         inode->dev = DEV_PROC;
         proc_of(inode)->pid = pid;
         proc_of(inode)->file = file;
+        cred_tell_owner(pid, mode == (S_IFDIR | 0555), &inode->uid,
+                        &inode->gid);
     }
     return inode;
 }
@@ -319,8 +339,16 @@ next_fd(struct inode *dir, u64 *key, char name[MADE_NAME])
     return tell_number(fd, S_IFLNK, key, name);
 }
 
+/* One's own descriptors, also while they are hidden from others. */
+static bool
+is_mine(const struct inode *dir)
+{
+    return proc_of(dir)->pid == current->process->pid;
+}
+
 static const struct inode_ops fd_ops = {
     .read = dir_read, .seeks = true, .lookup = lookup_fd, .next = next_fd,
+    .mine = is_mine,
 };
 static const struct {
     const char *name;
@@ -372,6 +400,9 @@ lookup_pid(struct inode *dir, const char *name, struct inode **child)
         char text[MADE_NAME];
         int length = snprintf(text, sizeof(text), "%d", current->process->pid);
         *child = link_alloc(text, (size_t)length);
+        if (*child != NULL) {
+            (*child)->uid = (*child)->gid = 0;
+        }
         return 0;
     }
     pid_t pid = number_of_name(name);

@@ -7,6 +7,7 @@
 #include "abi/sched.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"
@@ -19,10 +20,15 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/fork.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/shares.h"
 #include "proc/signal.h"
+
+OPTIONAL(share_reset)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_VFORK             \
@@ -166,11 +172,18 @@ inherit(struct thread *child, u64 flags)
         child->altstack = parent->altstack;
     }
     child->affinity = parent->affinity;
+    child->share = parent->share;
+    if (child->share.reset) {
+        share_reset(&child->share);
+    }
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
-    to->open_files = from->open_files;
+    to->cred = cred_get(from->cred);
+    if (from->limits != NULL) {
+        to->limits = limits_get(from);
+    }
     return 0;
 }
 

@@ -15,18 +15,23 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
+/* For all that look at a limit. */
+OPTIONAL(limits_get) OPTIONAL(limits_put) OPTIONAL(limits_soft)
+OPTIONAL(limits_memory) OPTIONAL(limits_file_too_long)
+OPTIONAL(limits_check_cpu)
 OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
 struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
-int subreapers;
 
 /* Indexed by pid, or tid.  A number is in use by its process (from proc_alloc
  * to proc_unlink) or thread, and by the group and session of that number.  A
@@ -190,13 +195,12 @@ thread_leave(struct thread *thread, int status)
     if (thread->tid == process->pid && !process->ending) {
         process->exit_status = status;
     }
-    process->user_ticks += thread->user_ticks;
-    process->system_ticks += thread->system_ticks;
     if (process->entries != 0) {
         signal_forget_pending(process, &thread->pending, ~0UL);
     }
     bool last = proc_has_one_thread(process);
     if (!last) {
+        proc_keep_time(process);
         list_del(&thread->link);
         signal_pass_on(process);
     }
@@ -245,14 +249,30 @@ proc_alloc(int *error)
     return NULL;
 }
 
+/* Apart, so that the common way of proc_put needs no stack frame. */
+static __noinline void
+free_rest(struct process *process, struct cred *last)
+{
+    if (process->entries != 0) {
+        sigqueue_free(process);
+    }
+    if (process->limits != NULL) {
+        limits_put(process->limits);
+    }
+    kfree(last);
+    kfree(process);
+}
+
 void
 proc_put(struct process *process)
 {
-    if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        if (process->entries != 0) {
-            sigqueue_free(process);
+    if (__atomic_sub_fetch(&process->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct cred *last = cred_drop(process->cred);
+        if ((process->entries | (u64)process->limits | (u64)last) == 0) {
+            kfree(process);
+        } else {
+            free_rest(process, last);
         }
-        kfree(process);
     }
 }
 
@@ -339,41 +359,31 @@ proc_unlink(struct process *process)
     proc_forget(process);
 }
 
-void
-proc_ticks(struct process *process, u64 *user, u64 *system)
+struct cpu_time
+proc_time_locked(struct process *process)
+{
+    struct cpu_time time = process->time;
+    for_each_thread(thread, process) {
+        time.ran += sched_ran(thread);
+        time.user += thread->time.user;
+        time.system += thread->time.system;
+    }
+    return time;
+}
+
+struct cpu_time
+proc_time(struct process *process)
 {
     spin_lock(&process->lock);
-    *user = process->user_ticks;
-    *system = process->system_ticks;
-    for_each_thread(thread, process) {
-        *user += thread->user_ticks;
-        *system += thread->system_ticks;
-    }
+    struct cpu_time time = proc_time_locked(process);
     spin_unlock(&process->lock);
-}
-
-void
-proc_set_subreaper(struct process *process, bool on)
-{
-    assert(spin_held(&family_lock));
-    subreapers += on - process->subreaper;
-    process->subreaper = on;
-}
-
-struct process *
-proc_reaper(const struct process *process)
-{
-    struct process *reaper = subreapers == 0 ? init_process : process->parent;
-
-    while (reaper != init_process && !reaper->subreaper) {
-        reaper = reaper->parent;
-    }
-    return reaper;
+    return time;
 }
 
 void
 proc_start_init(void (*start)(void *arg))
 {
+    static struct cred root_cred = {.refs = 1}; /* init never ends */
     int error;
     struct thread *thread = proc_alloc(&error);
     struct process *init = thread != NULL ? thread->process : NULL;
@@ -381,7 +391,7 @@ proc_start_init(void (*start)(void *arg))
     if (init == NULL || (init->sigacts = sigacts_alloc()) == NULL) {
         panic("no memory for init");
     }
-    init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
+    init->cred = &root_cred;
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;

@@ -24,9 +24,13 @@
 
 #include "core/spin.h"
 
+#include "proc/sched.h"
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
+struct cred;
+struct itimers;
+struct limits;
 struct pgrp;
 struct sigacts;
 
@@ -38,6 +42,11 @@ struct usage {
     u64 waits;     /* times that it gave up the CPU to wait, */
     u64 switches;  /* and that the CPU was taken from it */
     u64 peak;      /* the most pages of a space of its own */
+};
+
+/* CPU time as programs see it, in nanoseconds. */
+struct cpu_split {
+    u64 user, system;
 };
 
 struct process {
@@ -68,10 +77,13 @@ struct process {
     struct sigpending pending; /* p  for the first thread that takes it */
     struct list spare;         /* p  entries for queues, not in use */
     u32 entries;               /* p  those, and the ones in use */
-    u64 user_ticks, system_ticks; /* p  of threads that have ended */
+    struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
+    struct cpu_time time;      /* p  of threads that have ended */
+    struct cpu_split shown;    /* p  what of it was last told */
     struct usage used;         /* c  by itself */
     struct usage child_used;   /* T  by waited-for children and theirs */
-    u64 child_user_ticks, child_system_ticks; /* T  the same */
+    struct cpu_time child_time; /* T  the same */
+    struct cpu_split child_shown; /* T */
     int death_signal;          /* T  sent to it when its parent ends, or 0 */
     bool subreaper;            /* T  orphans among its descendants get it as
                                      their parent */
@@ -82,10 +94,12 @@ struct process {
     u32 turn;                  /* T  of its session: has that terminal */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
-    struct rlimit open_files;  /* a  changed by itself only */
 
     /* Shared by reference, copied at the first change. */
     struct sigacts *sigacts;   /* T and p: either is enough to read it */
+    struct cred *cred;         /* the same; changed by itself only; NULL while
+                                  fork makes it */
+    struct limits *limits;     /* p  NULL: the usual ones (limits.h) */
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
@@ -143,14 +157,22 @@ void proc_make_reportable(struct process *child);
  * and free its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
 
-/* Ticks of all its threads, also ended ones; proc_usage adds those of the
- * children it has waited for.  => usage: family_lock held */
-void proc_ticks(struct process *process, u64 *user, u64 *system);
+/* CPU time of all its threads, also ended ones, up to now. */
+struct cpu_time proc_time(struct process *process);
+struct cpu_time proc_time_locked(struct process *process); /* => its lock held */
+
+/* The same, and that of children it has waited for, split into user and system
+ * as the ticks say, of which neither ever goes down (usage.c).
+ * => child: family_lock held */
+void proc_split(struct process *process, struct cpu_split *split);
+void proc_child_split(struct process *process, struct cpu_split *split);
+
+/* What wait4(2) reports: its own and its children's.  => family_lock held */
 void proc_usage(struct process *process, struct rusage *rusage);
 
 /* getrusage(2)'s RUSAGE_SELF, RUSAGE_CHILDREN.  => family_lock held */
 void proc_own_usage(struct process *process, struct rusage *rusage);
-void proc_child_usage(const struct process *process, struct rusage *rusage);
+void proc_child_usage(struct process *process, struct rusage *rusage);
 
 /* Count a child that has been waited for, and its own children, in its
  * parent's child_used.  => family_lock held; it is a zombie */
@@ -161,6 +183,16 @@ struct process *proc_reaper(const struct process *process);
 
 /* prctl(2)'s PR_SET_CHILD_SUBREAPER.  => family_lock held */
 void proc_set_subreaper(struct process *process, bool on);
+
+/* The current thread, one of its own, ends: keep its times.
+ * => its lock held, until the thread has left the list */
+static inline void
+proc_keep_time(struct process *process)
+{
+    process->time.ran += sched_ran_here();
+    process->time.user += current->time.user;
+    process->time.system += current->time.system;
+}
 
 /* Whether all its threads have ended.
  * => its lock held, or family_lock, under which the last one ends */

@@ -3,6 +3,8 @@
  * switch_to.  The old thread takes it, the next thread releases it.  So a CPU
  * that holds the lock never sees a thread half switched.
  */
+#include "abi/sched.h"
+
 #include "core/console.h"
 #include "core/optional.h"
 #include "core/panic.h"
@@ -18,6 +20,7 @@
 #include "proc/balance.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/shares.h"
 #include "proc/timer.h"
 
 struct runqueue queues[MAX_CPUS];
@@ -34,6 +37,8 @@ _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 bool preempt_always;
 
 OPTIONAL(sched_steal) OPTIONAL(best_cpu)
+OPTIONAL(shares_init) OPTIONAL(share_join) OPTIONAL(share_leave)
+OPTIONAL(share_next)
 
 void
 sched_become_idle(struct cpu *cpu)
@@ -57,6 +62,7 @@ sched_init(void)
         list_init(&queues[i].ready);
     }
     timers_init();
+    shares_init();
     sched_become_idle(this_cpu());
 }
 
@@ -71,6 +77,33 @@ cpu_wake(int cpu)
     }
 }
 
+struct runqueue *
+follow_thread(const struct thread *thread, struct runqueue *queue, u64 flags)
+{
+    while (&queues[thread->cpu] != queue) {
+        spin_unlock_irq(&queue->lock, flags);
+        queue = &queues[__atomic_load_n(&thread->cpu, __ATOMIC_RELAXED)];
+        (void)!spin_lock_irq(&queue->lock);
+    }
+    return queue;
+}
+
+/* Lock the queue of the best CPU that the thread may run on.
+ * => its queue's lock held */
+static __noinline struct runqueue *
+send_away(struct thread *thread, struct runqueue *queue, u64 flags)
+{
+    u64 unused;
+
+    do {
+        thread->state = THREAD_RUNNABLE;
+        thread->cpu = best_cpu(thread);
+        spin_unlock_irq(&queue->lock, flags);
+        queue = lock_queue_of(thread, &unused); /* its mask may be new */
+    } while (!may_run(thread, thread->cpu));
+    return queue;
+}
+
 bool
 sched_wake(struct thread *thread, enum thread_state from)
 {
@@ -81,16 +114,10 @@ sched_wake(struct thread *thread, enum thread_state from)
     if (woken && thread->on_cpu) {
         thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
     } else if (woken) {
-        while (!may_run(thread, thread->cpu)) {
-            thread->state = THREAD_RUNNABLE;
-            thread->cpu = best_cpu(thread);
-            spin_unlock_irq(&queue->lock, flags);
-            queue = lock_queue_of(thread, &flags); /* its mask may be new */
+        if (!may_run(thread, thread->cpu)) {
+            queue = send_away(thread, queue, flags);
         }
         make_ready(queue, thread);
-        if (preempt_always) {
-            cpu_add_work(WORK_RESCHED);
-        }
         if (queue != this_cpu()->queue) {
             cpu_wake(thread->cpu);
         }
@@ -103,11 +130,15 @@ void
 sched_tick(bool from_user)
 {
     if (from_user) {
-        current->user_ticks++;
+        current->time.user++;
     } else {
-        current->system_ticks++;
+        current->time.system++;
     }
+    current->share.turn += current->share.policy == SCHED_RR;
     cpu_add_work(WORK_RESCHED);
+    if (current->process->limits != NULL) {
+        cpu_add_work(WORK_SIGNAL); /* there it looks at RLIMIT_CPU */
+    }
     for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
         if (i != this_cpu()->id) {
             cpu_wake(i);
@@ -129,9 +160,13 @@ sched_poke(struct thread *thread)
 static struct thread *
 pick_next(struct runqueue *queue, struct cpu *cpu)
 {
-    struct list *first = list_first(&queue->ready);
+    struct list *first = queue->ready.next;
 
-    if (first == NULL) {
+    if (queue->mixed) {
+        struct thread *next = share_next(queue);
+        return next != NULL ? next : cpu->idle;
+    }
+    if (first == &queue->ready) {
         return cpu->idle;
     }
     list_del(first);
@@ -157,11 +192,25 @@ sched_set_fs_base(u64 base)
     wrmsr(MSR_FS_BASE, base);
 }
 
+u64
+sched_ran(struct thread *thread)
+{
+    u64 flags;
+    struct runqueue *queue = lock_queue_of(thread, &flags);
+    bool runs = cpus[thread->cpu].thread == thread;
+    u64 ran = thread->time.ran + (runs ? rdtsc() : 0);
+
+    spin_unlock_irq(&queue->lock, flags);
+    return ran;
+}
+
 /* Load what belongs to the next thread and is not on its stack.  The idle
  * thread has no space: the last one stays loaded, until idle_halt leaves it. */
 static void
 load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
 {
+    const struct process *process = next->process;
+
     if (prev == cpu->idle) {
         timer_ticks(true);
         cpu_add_work(work_always);
@@ -172,8 +221,11 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         prev->process->used.waits++;
     }
     fxsave(prev->fpu);
+    u64 now = rdtsc();
+    prev->time.ran += now;
+    next->time.ran -= now;
     cpu->thread = next;
-    cpu->pid = next->process->pid;
+    cpu->pid = process->pid;
     cpu->nomem = next->nomem.next != 0 ? &next->nomem : NULL;
     /* A full barrier: see sched_poke. */
     (void)__atomic_exchange_n(&next->on_cpu, true, __ATOMIC_SEQ_CST);
@@ -183,28 +235,46 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     fxrstor(next->fpu);
     /* Always: a program that loads a selector into FS changes the base. */
     wrmsr(MSR_FS_BASE, next->fs_base);
-    cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)(next->frame + 1);
-    if ((next->pending.set | next->process->pending.set) & ~next->blocked) {
+    cpu->kernel_rsp = cpu->tss.rsp[0] = (u64)next; /* above its frame */
+    if ((next->pending.set | process->pending.set) & ~next->blocked) {
         cpu_add_work(WORK_SIGNAL);
     }
 }
 
-/* The next thread's first step.  => prev is off this CPU */
-static void
-finish_switch(struct thread *prev)
+/* => prev is off this CPU: from here on it may run elsewhere, and end */
+static inline void
+release(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
-    bool dead = prev->state == THREAD_DEAD;
-    bool migrate = prev->state == THREAD_RUNNABLE
-                   && list_empty(&prev->run_link);
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
+}
+
+static __noinline void
+finish_awake(struct thread *prev)
+{
+    bool dead = prev->state == THREAD_DEAD;
+    bool migrate = prev->state == THREAD_RUNNABLE
+                   && list_empty(&prev->run_link);
+
+    release(prev);
     if (dead) {
         thread_free(prev);
     } else if (migrate) {
         (void)sched_wake(prev, THREAD_RUNNABLE);
+    }
+}
+
+/* The next thread's first step.  Mostly, prev sleeps. */
+static void
+finish_switch(struct thread *prev)
+{
+    if (prev->state != THREAD_SLEEPING) {
+        finish_awake(prev);
+    } else {
+        release(prev);
     }
 }
 
@@ -267,7 +337,7 @@ idle_halt(struct cpu *cpu)
     timer_ticks(false);
     assert(read_cr3() == cpu->loaded_root);
     (void)__atomic_exchange_n(&cpu->halted, true, __ATOMIC_SEQ_CST);
-    if (list_empty(&cpu->queue->ready)
+    if (cpu->queue->length == 0
         && !(cpu->work & (WORK_INPUT | WORK_PARK | WORK_TIMER))) {
         cpu_idle();
         cpu_interrupts_off();
@@ -275,7 +345,7 @@ idle_halt(struct cpu *cpu)
     cpu->halted = false;
     /* Woken without work: perhaps by a flush of the loaded space.  Unload it,
      * so that no more of these come. */
-    if (list_empty(&cpu->queue->ready)) {
+    if (cpu->queue->length == 0) {
         as_load(NULL);
     }
     cpu_interrupts_on();

@@ -6,6 +6,8 @@
 #include "core/panic.h"
 #include "core/types.h"
 
+#include "arch/cpu.h"
+
 #include "proc/thread.h"
 
 /* Prepare all queues, and make the calling context CPU 0's idle thread, so that
@@ -19,7 +21,8 @@ void sched_start_cpus(void);
 /* The idle loop: run whatever is ready, else wait for an interrupt. */
 __noreturn void sched_idle(void);
 
-/* preempt=always: reschedule at every system call and every wake-up. */
+/* preempt=always: reschedule after every system call (debug/knobs.c), and for
+ * every thread that wakes on another CPU. */
 extern bool preempt_always;
 
 /* Give up the CPU.  Returns when chosen again: at once, if the state is still
@@ -64,6 +67,17 @@ sched_prepare(enum thread_state state)
 {
     /* A full barrier: the state is visible before the condition is read. */
     __atomic_exchange_n(&current->state, state, __ATOMIC_SEQ_CST);
+}
+
+/* Cycles of the TSC that a thread has run, up to now.
+ * => it cannot be freed; no run queue lock held */
+u64 sched_ran(struct thread *thread);
+
+/* The same, of the current one. */
+static inline u64
+sched_ran_here(void)
+{
+    return current->time.ran + rdtsc();
 }
 
 /* Make the thread start at fn(arg), on its own kernel stack. */

@@ -3,14 +3,18 @@
  */
 #include "abi/errno.h"
 
+#include "core/optional.h"
 #include "core/spin.h"
 
 #include "mm/heap.h"
 
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+
+OPTIONAL(itimer_unignored)
 
 struct sigacts *
 sigacts_alloc(void)
@@ -116,6 +120,8 @@ signal_action(int signal, const struct kernel_sigaction *new,
     set_action(sigacts, signal, new);
     if (sigacts->ignored & SET(signal)) {
         signal_forget(process, SET(signal));
+    } else if (process->itimers != NULL) {
+        itimer_unignored(process, signal);
     }
     unlock_actions(shared);
     return 0;

@@ -13,6 +13,7 @@
 #include "arch/trap.h"
 
 #include "proc/exit.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigframe.h"
@@ -247,6 +248,9 @@ signal_deliver(struct trapframe *frame)
     siginfo_t info;
     int signal;
 
+    if (current->process->limits != NULL) {
+        limits_check_cpu();
+    }
     while ((signal = take_signal(&info, &action)) != 0) {
         if (action.handler == SIG_DFL) {
             act_by_default(signal);

@@ -186,7 +186,7 @@ int signal_restart(void);
  * => 0, -ESRCH: no process */
 int signal_send_group(pid_t pgid, int signal);
 
-/* What kill(2) returns: ESRCH is checked before EINVAL. */
+/* What kill(2) returns: ESRCH is checked before EINVAL, EPERM after it. */
 int signal_outcome(int result, const siginfo_t *info);
 
 /* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).

@@ -4,15 +4,22 @@
  */
 #include "abi/errno.h"
 
+#include "core/optional.h"
+
 #include "arch/clock.h"
 
 #include "mm/heap.h"
 
+#include "proc/cred.h"
+#include "proc/itimer.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigqueue.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+
+OPTIONAL(itimer_taken) OPTIONAL(cred_refuse_signal)
 
 /* The heap's lock ranks before the process's. */
 void
@@ -25,10 +32,28 @@ sigqueue_reserve(struct process *process, int signal)
         struct sigqueue *entry = kmalloc(sizeof(*entry));
         spin_lock(&process->lock);
         if (entry != NULL) {
+            entry->of_timer = false;
             list_add(&process->spare, &entry->link);
             process->entries++;
         }
     }
+}
+
+/* RLIMIT_SIGPENDING. */
+static bool
+is_full(const struct process *process)
+{
+    u64 most = process->limits != NULL
+                   ? process->limits->limit[RLIMIT_SIGPENDING].rlim_cur
+                   : RLIM_INFINITY;
+    u32 queued = process->entries;
+
+    if (queued >= most) {
+        list_for_each(pos, &process->spare) {
+            queued--;
+        }
+    }
+    return queued >= most;
 }
 
 int
@@ -37,17 +62,21 @@ sigqueue_add(struct process *process, struct sigpending *pending,
 {
     int signal = info->si_signo;
     bool queues = signal >= SIGNAL_REAL_TIME;
+    bool lent = !list_empty(&process->spare)
+                && list_entry(process->spare.next, struct sigqueue,
+                              link)->of_timer;
 
-    if (!queues && (pending->set & SET(signal)) != 0) {
+    if (!queues && !lent && (pending->set & SET(signal)) != 0) {
         return 0;
     }
-    if (list_empty(&process->spare)) {
+    if (list_empty(&process->spare) || (queues && is_full(process))) {
         return queues && info->si_code != SI_USER ? -EAGAIN : 0;
     }
     struct sigqueue *entry =
         list_entry(process->spare.next, struct sigqueue, link);
     list_del(&entry->link);
     entry->info = *info;
+    entry->at = pending;
     list_add_tail(&pending->queue, &entry->link);
     return 0;
 }
@@ -56,7 +85,9 @@ static void
 drop_entry(struct process *process, struct sigqueue *entry)
 {
     list_del(&entry->link);
-    list_add(&process->spare, &entry->link);
+    if (!entry->of_timer) {
+        list_add_tail(&process->spare, &entry->link); /* a lent one is first */
+    }
 }
 
 bool
@@ -78,6 +109,9 @@ sigqueue_take(struct process *process, struct sigpending *pending, int signal,
     if (found != NULL) {
         *info = found->info;
         drop_entry(process, found);
+    }
+    if (process->itimers != NULL) {
+        itimer_taken(process, signal, found, info);
     }
     return more;
 }
@@ -120,15 +154,25 @@ sigqueue_free(struct process *process)
 int
 signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info)
 {
+    bool family = info->si_signo == SIGCONT; /* see signal_kill */
     struct thread *target;
-    int result = thread_lock(tid, &target) ? 0 : -ESRCH;
 
-    if (target == NULL) {   /* perhaps a first thread, ended */
-        return signal_outcome(pid == 0 || pid == tid ? result : -ESRCH, info);
+    if (family) {
+        spin_lock(&family_lock);
     }
-    result = pid == 0 || target->process->pid == pid
-                 ? signal_post(target->process, target, info) : -ESRCH;
-    thread_unlock(target);
+    int result = thread_lock(tid, &target) ? 0 : -ESRCH;
+    if (target == NULL) {   /* perhaps a first thread, ended */
+        result = pid == 0 || pid == tid ? result : -ESRCH;
+    } else {
+        struct process *process = target->process;
+        result = pid != 0 && process->pid != pid
+                     ? -ESRCH : cred_refuse_signal(process, info->si_signo);
+        result = result == 0 ? signal_post(process, target, info) : result;
+        thread_unlock(target);
+    }
+    if (family) {
+        spin_unlock(&family_lock);
+    }
     return signal_outcome(result, info);
 }
 

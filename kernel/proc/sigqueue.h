@@ -3,8 +3,8 @@
  * waiting for a signal.
  *
  * SG-1  Each entry's bit is in the set; a standard signal has at most one
- *       entry; process->entries counts all, also those in `spare`, which no
- *       queue needs now.
+ *       entry, besides those of timers; process->entries counts all, also those
+ *       in `spare`, and of timers, which no queue needs now.
  */
 #pragma once
 
@@ -13,12 +13,12 @@
 /* What is known of a pending signal. */
 struct sigqueue {
     struct list link;
+    bool of_timer;         /* a part of one (itimer.h), which lends it */
+    struct sigpending *at; /* where it is pending, or was last */
     siginfo_t info;
 };
 
-/* So many real-time signals a process may have queued, about; more entries are
- * there for standard signals. */
-#define SIGQUEUE_MAX  1024
+/* Entries for standard signals, besides SIGQUEUE_MAX. */
 #define SIGQUEUE_MORE 64
 
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */

@@ -60,6 +60,23 @@ struct fault {
     u64 cr2;            /* of a page fault */
 };
 
+/* CPU time.  The cycles are exact; ticks only say how to split them. */
+struct cpu_time {
+    u64 ran;          /* cycles of the TSC on a CPU; while the thread runs,
+                         less the TSC when it came (sched_ran) */
+    u32 user, system; /* ticks that found it in each mode */
+};
+
+/* How much of the CPU a thread gets; all zero: SCHED_OTHER at nice 0. */
+struct share {
+    u8 policy;   /* SCHED_* */
+    i8 nice;     /* -20 to 19, also while the policy ignores it */
+    u8 priority; /* of SCHED_FIFO and SCHED_RR: 1 to 99; else 0 */
+    u8 level;    /* that follows from those (shares.h) */
+    u8 turn;     /* c  ticks of its turn under SCHED_RR */
+    bool reset;  /* SCHED_RESET_ON_FORK */
+} __attribute__((aligned(8)));
+
 struct thread {
     /* Needed by the assembly of switch_to: offsets are asserted there. */
     u64 kernel_rsp;            /* r  saved stack pointer while not running */
@@ -80,9 +97,10 @@ struct thread {
     struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
-    u64 user_ticks, system_ticks; /* c */
+    struct cpu_time time;      /* r: ran; c: ticks */
     u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
     vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
+    int sleep_clock;           /* c  of CPU time, or 0: CLOCK_MONOTONIC */
     struct sigpending pending; /* p  sent to this thread only */
     struct fault fault;        /* c  its last one */
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */
@@ -93,6 +111,7 @@ struct thread {
     u64 fs_base;               /* c */
     u64 affinity;              /* a  CPUs it may run on; bits of others too */
     sigset_t blocked;          /* p */
+    struct share share;        /* r, and p */
     stack_t altstack;          /* c  for handlers (sigaltstack(2)) */
 
     /* Shared by reference, one each: with a count of 1, no other thread can

@@ -5,25 +5,61 @@
 #include "abi/time.h"
 
 #include "core/config.h"
+#include "core/panic.h"
 
 #include "arch/clock.h"
 
 #include "proc/process.h"
 
-static struct timeval
-ticks_to_timeval(u64 ticks)
+/* Split cycles as the ticks are, like Linux's cputime_adjust: what was shown
+ * once stays, and the rest of the sum goes to the other. */
+static void
+split(struct cpu_time time, struct cpu_split *shown)
 {
-    u64 usec = ticks * (1000000 / TICKS_PER_SEC);
+    u64 total = clock_tsc_to_ns(time.ran);
+    u64 ticks = MAX((u64)time.user + time.system, 1);
+    u64 system = total / ticks * time.system
+                 + total % ticks * time.system / ticks;
 
-    return (struct timeval){(long)(usec / 1000000), (long)(usec % 1000000)};
+    if (total > shown->user + shown->system) {
+        system = MIN(system, total - shown->user);
+        shown->system = MAX(system, shown->system);
+        shown->user = total - shown->system;
+    }
+}
+
+void
+proc_split(struct process *process, struct cpu_split *result)
+{
+    struct cpu_time time = proc_time(process);
+
+    spin_lock(&process->lock);
+    split(time, &process->shown);
+    *result = process->shown;
+    spin_unlock(&process->lock);
+}
+
+void
+proc_child_split(struct process *process, struct cpu_split *result)
+{
+    assert(spin_held(&family_lock));
+    split(process->child_time, &process->child_shown);
+    *result = process->child_shown;
+}
+
+static struct timeval
+timeval_of(u64 ns)
+{
+    return (struct timeval){(long)(ns / NSEC_PER_SEC),
+                            (long)(ns % NSEC_PER_SEC / 1000)};
 }
 
 static void
-fill_rusage(struct rusage *rusage, u64 user, u64 system, struct usage used)
+fill_rusage(struct rusage *rusage, struct cpu_split time, struct usage used)
 {
     *rusage = (struct rusage){
-        .ru_utime = ticks_to_timeval(user),
-        .ru_stime = ticks_to_timeval(system),
+        .ru_utime = timeval_of(time.user),
+        .ru_stime = timeval_of(time.system),
         .ru_maxrss = (long)(used.peak * (PAGE_SIZE / 1024)),
         .ru_minflt = (long)used.faults,
         .ru_nvcsw = (long)used.waits,
@@ -44,38 +80,55 @@ void
 proc_usage(struct process *process, struct rusage *rusage)
 {
     struct usage used = process->used;
-    u64 user, system;
+    struct cpu_split time, child_time;
 
+    proc_split(process, &time);
+    proc_child_split(process, &child_time);
     usage_add(&used, &process->child_used);
-    proc_ticks(process, &user, &system);
-    fill_rusage(rusage, user + process->child_user_ticks,
-                system + process->child_system_ticks, used);
+    time.user += child_time.user;
+    time.system += child_time.system;
+    fill_rusage(rusage, time, used);
 }
 
 void
 proc_own_usage(struct process *process, struct rusage *rusage)
 {
-    u64 user, system;
+    struct cpu_split time;
 
-    proc_ticks(process, &user, &system);
-    fill_rusage(rusage, user, system, process->used);
+    proc_split(process, &time);
+    fill_rusage(rusage, time, process->used);
 }
 
 void
-proc_child_usage(const struct process *process, struct rusage *rusage)
+proc_child_usage(struct process *process, struct rusage *rusage)
 {
-    fill_rusage(rusage, process->child_user_ticks,
-                process->child_system_ticks, process->child_used);
+    struct cpu_split time;
+
+    proc_child_split(process, &time);
+    fill_rusage(rusage, time, process->child_used);
+}
+
+static inline void
+time_add(struct cpu_time *to, const struct cpu_time *time)
+{
+    to->ran += time->ran;
+    to->user += time->user;
+    to->system += time->system;
+}
+
+static __noinline void
+count_grandchildren(struct process *parent, const struct process *child)
+{
+    time_add(&parent->child_time, &child->child_time);
+    usage_add(&parent->child_used, &child->child_used);
 }
 
 void
 proc_count_child(struct process *parent, const struct process *child)
 {
-    parent->child_user_ticks += child->user_ticks + child->child_user_ticks;
-    parent->child_system_ticks +=
-        child->system_ticks + child->child_system_ticks;
+    time_add(&parent->child_time, &child->time);
     usage_add(&parent->child_used, &child->used);
-    if (child->child_used.peak != 0) {
-        usage_add(&parent->child_used, &child->child_used);
+    if (child->child_used.peak != 0) { /* it has waited for children */
+        count_grandchildren(parent, child);
     }
 }

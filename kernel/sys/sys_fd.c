@@ -5,12 +5,17 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 
+#include "core/optional.h"
+
 #include "mm/heap.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/lock.h"
 
 #include "sys/sys.h"
+
+OPTIONAL_ENOSYS(lock_control) OPTIONAL_ENOSYS(lock_whole)
 
 static long
 file_seek(struct file *file, i64 offset, int whence)
@@ -160,7 +165,9 @@ SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
 /* int fcntl(int fd, int command, long arg);
  * Returns a descriptor (F_DUPFD, F_DUPFD_CLOEXEC) or flags (F_GETFD, F_GETFL).
  * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
- * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL.
+ * F_GETLK, F_SETLK, F_SETLKW and the same with OFD: EACCES never, but EAGAIN,
+ * EBADF (not open for that), EDEADLK, EINTR, ENOLCK, EOVERFLOW, EFAULT.
+ * Differences from Linux: no leases, owners or pipe sizes: EINVAL.
  *   F_SETFD may fail with ENOMEM, like close. */
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)
@@ -194,7 +201,23 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
                       | ((u32)arg & FILE_STATUS);
         result = 0;
         break;
+    case F_GETLK ... F_SETLKW:
+    case F_OFD_GETLK ... F_OFD_SETLKW:
+        result = lock_control(file, (int)fd, (int)command, arg);
+        break;
     }
+    file_put(file);
+    return result;
+}
+
+/* int flock(int fd, int operation);
+ * EINVAL: operation.  EAGAIN: LOCK_NB, and another has it.  EINTR, ENOLCK. */
+long
+sys_flock(u64 fd, u64 operation)
+{
+    struct file *file = file_get_fd((int)fd);
+    long result = file != NULL ? lock_whole(file, (u32)operation) : -EBADF;
+
     file_put(file);
     return result;
 }

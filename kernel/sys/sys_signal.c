@@ -12,6 +12,7 @@
 #include "arch/clock.h"
 #include "arch/trap.h"
 
+#include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/sigframe.h"
 #include "proc/sigqueue.h"
@@ -107,7 +108,8 @@ static siginfo_t
 from_me(u64 signal, int code)
 {
     return (siginfo_t){.si_signo = (int)signal, .si_code = code,
-                       .si_pid = current->process->pid};
+                       .si_pid = current->process->pid,
+                       .si_uid = cred_current()->uid};
 }
 
 /* int tgkill(pid_t pid, pid_t tid, int signal); tkill.

@@ -3,10 +3,9 @@
  *
  * The marks are no-operations with a displacement nobody else uses: the
  * plugin tools/lib/profile_plugin.c knows them and counts what runs between.
- * Prints for each operation its name and the least difference of the time
- * stamp counter, which must agree with the plugin's count under --icount.
- * State is kept on the stack only: a write to .data after a fork would take
- * the fault that is to be measured.
+ * Prints each operation's name and the least difference of the time stamp
+ * counter: under --icount, the plugin's count.  State is kept on the stack: a
+ * write to .data after a fork would take the fault that is to be measured.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,14 +21,17 @@ enum { PAGE = 4096, REPEAT = 64, REPEAT_BIG = 8, BIG = 64 << 20 };
 enum { AREA = REPEAT * PAGE };
 
 struct state {
-    pid_t child, self_pid;
+    pid_t child;
     char *area;         /* of mmap */
     size_t size;
     int to[2], from[2]; /* pipes to and from a child */
     char *self;         /* our file */
     int turn;
+    pid_t self_pid;
     long action[4], old[4]; /* of rt_sigaction: none yet, so the default */
 };
+
+#include "profile_calls.h"
 
 struct operation {
     const char *name;
@@ -59,19 +60,7 @@ fail(const char *what)
     _exit(1);
 }
 
-/* System calls alone: a C library's fork makes others as well. */
-static inline long
-plain_call(long number, long one, const void *two, void *three)
-{
-    long result;
-    register long four __asm__("r10") = 8; /* the size of a mask */
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "0"(number), "D"(one), "S"(two), "d"(three), "r"(four)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-
+/* The system call alone: a C library's fork makes others as well. */
 static inline pid_t
 plain_fork(void)
 {
@@ -102,40 +91,6 @@ null_call(struct state *s)
 {
     (void)s;
     return getppid();
-}
-
-static void
-handle(int number)
-{
-    (void)number;
-}
-
-static void
-set_handler(struct state *s)
-{
-    signal(SIGUSR1, handle);
-    s->self_pid = getpid();
-}
-
-static pid_t
-kill_handled(struct state *s)
-{
-    plain_call(SYS_kill, s->self_pid, (const void *)SIGUSR1, NULL);
-    return s->child;
-}
-
-static pid_t
-set_action(struct state *s)
-{
-    plain_call(SYS_rt_sigaction, SIGUSR1, s->action, s->old);
-    return s->child;
-}
-
-static pid_t
-set_mask(struct state *s)
-{
-    plain_call(SYS_rt_sigprocmask, SIG_SETMASK, &s->old[3], s->old);
-    return s->child;
 }
 
 /* => the child, from a register: storing it would fault */
@@ -372,9 +327,10 @@ stop_echo(struct state *s)
 static const struct operation operations[] = {
     { "nothing", REPEAT, NO, NO, empty, NO, NO },
     { "getppid", REPEAT, NO, NO, null_call, NO, NO },
-    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, NO },
     { "sigaction", REPEAT, NO, NO, set_action, NO, NO },
     { "sigprocmask", REPEAT, NO, NO, set_mask, NO, NO },
+    { "clock-gettime", REPEAT, NO, NO, read_clock, NO, NO },
+    { "setitimer", REPEAT, NO, NO, set_timer, NO, stop_timer },
     { "fork", REPEAT, NO, NO, fork_only, wait_child, NO },
     { "fork-exit-wait", REPEAT, NO, NO, fork_wait, NO, NO },
     { "vfork-exit-wait", REPEAT, NO, NO, vfork_wait, NO, NO },
@@ -391,6 +347,7 @@ static const struct operation operations[] = {
       kill_child, unmap },
     { "cow-write-64m", REPEAT_BIG, map_big, own_big_first, write_big_next,
       kill_child, unmap },
+    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, NO },
 };
 enum { COUNT = sizeof operations / sizeof operations[0] };
 
@@ -438,6 +395,7 @@ main(int argc, char **argv)
         _exit(0);
     }
     s.self = argv[1];
+    s.self_pid = getpid();
     for (int i = 0; i < COUNT; i++) {
         if (selected(operations[i].name, argc, argv)) {
             uint64_t least = measure(&operations[i], &s);
