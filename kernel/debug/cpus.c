@@ -46,7 +46,7 @@ check_loaded(struct check *check)
     }
 }
 
-/* SM-2: the threads that wait on a list are RUNNABLE.  SH-1.  => their number */
+/* SM-2: the threads on a list are RUNNABLE.  SH-1.  => their number */
 static u32
 check_level(struct check *check, int cpu, int level, const struct list *list)
 {

@@ -258,6 +258,17 @@ file_use_fd(int fd)
     return (struct file_use){.file = file_get_fd(fd), .counted = true};
 }
 
+u32
+fd_end(void)
+{
+    struct files *files = current->files;
+
+    spin_lock(&files->lock);
+    u32 end = files->table->capacity;
+    spin_unlock(&files->lock);
+    return end;
+}
+
 int
 fd_reserve(u32 lowest)
 {

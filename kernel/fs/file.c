@@ -10,12 +10,13 @@
 
 #include "mm/heap.h"
 
+#include "fs/epoll.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/lock.h"
 #include "fs/path.h"
 
-OPTIONAL(lock_drop)
+OPTIONAL(epoll_forget) OPTIONAL(lock_drop)
 
 _Atomic u64 open_file_count;
 
@@ -56,6 +57,9 @@ file_put(struct file *file)
     }
     if (file->inode != NULL && !list_empty(&file->inode->locks)) {
         lock_drop(file, file->inode);
+    }
+    if (file->watched != NULL) {
+        epoll_forget(file);
     }
     if (file->inode != NULL && file->inode->ops->close != NULL) {
         file->inode->ops->close(file);

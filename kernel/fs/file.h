@@ -20,8 +20,9 @@
 #include "proc/limits.h"
 #include "proc/mutex.h"
 
-struct inode;
+struct epoll_item;
 struct fdtable;
+struct inode;
 
 struct file {
     _Atomic u32 refs;      /* table entries, and calls that use it */
@@ -30,6 +31,7 @@ struct file {
     struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */
     void *data;            /* private to the inode's ops */
+    struct epoll_item *watched; /* by epolls (epoll.c, which guards it) */
 };
 
 /* What the file is open for: access mode 0 read, 1 write, 2 both, 3 neither. */
@@ -111,6 +113,9 @@ file_done(struct file_use use)
         file_put(use.file);
     }
 }
+
+/* No descriptor is this large, or larger. */
+u32 fd_end(void);
 
 /* A file gets a descriptor in two steps, since the call may fail in between.
  * First: reserve the lowest free one, from `lowest` on.  No other call gets or

@@ -22,6 +22,7 @@
 struct entry;
 struct file;
 struct inode;
+struct poller;
 struct stat;
 struct uio;
 
@@ -33,6 +34,7 @@ enum {
     DEV_PROC, /* only the kernel changes names in it */
     DEV_PIPE,
     DEV_PTS, /* /dev/pts */
+    DEV_ANON, /* anon.h; data is the name */
 };
 
 /* What a kind of inode does; each function may be NULL. */
@@ -45,6 +47,9 @@ struct inode_ops {
     long (*read)(struct file *file, struct uio *uio);
     long (*write)(struct file *file, struct uio *uio);
     long (*ioctl)(struct file *file, u32 request, vaddr_t arg);
+    /* What the file is ready for, POLL* bits; the poller joins the queues that
+     * are woken when that changes (poll.h).  NULL: always ready */
+    u32 (*poll)(struct file *file, struct poller *poller);
     void (*close)(struct file *file); /* last use, or open refused it */
     bool seeks;                       /* else lseek is -ESPIPE */
 

@@ -22,6 +22,7 @@
 
 #include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/usage.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"

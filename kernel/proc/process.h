@@ -44,9 +44,8 @@ struct usage {
     u64 peak;      /* the most pages of a space of its own */
 };
 
-/* CPU time as programs see it, in nanoseconds. */
 struct cpu_split {
-    u64 user, system;
+    u64 user, system; /* nanoseconds */
 };
 
 struct process {
@@ -130,8 +129,7 @@ int proc_limit(void);
  * => the thread; NULL: -EAGAIN or -ENOMEM in *error */
 struct thread *proc_alloc(int *error);
 
-/* Undo proc_alloc.
- * => it was never linked; it holds no memory, files or actions */
+/* Undo proc_alloc.  => never linked; it holds no memory, files or actions */
 void proc_discard(struct thread *first);
 
 /* Drop one reference; the last frees the process. */
@@ -157,26 +155,9 @@ void proc_make_reportable(struct process *child);
  * and free its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
 
-/* CPU time of all its threads, also ended ones, up to now. */
+/* CPU time of all its threads, also ended ones.  => locked: its lock held */
 struct cpu_time proc_time(struct process *process);
-struct cpu_time proc_time_locked(struct process *process); /* => its lock held */
-
-/* The same, and that of children it has waited for, split into user and system
- * as the ticks say, of which neither ever goes down (usage.c).
- * => child: family_lock held */
-void proc_split(struct process *process, struct cpu_split *split);
-void proc_child_split(struct process *process, struct cpu_split *split);
-
-/* What wait4(2) reports: its own and its children's.  => family_lock held */
-void proc_usage(struct process *process, struct rusage *rusage);
-
-/* getrusage(2)'s RUSAGE_SELF, RUSAGE_CHILDREN.  => family_lock held */
-void proc_own_usage(struct process *process, struct rusage *rusage);
-void proc_child_usage(struct process *process, struct rusage *rusage);
-
-/* Count a child that has been waited for, and its own children, in its
- * parent's child_used.  => family_lock held; it is a zombie */
-void proc_count_child(struct process *parent, const struct process *child);
+struct cpu_time proc_time_locked(struct process *process);
 
 /* The parent of its orphans, once it has ended.  => family_lock held */
 struct process *proc_reaper(const struct process *process);

@@ -1,5 +1,6 @@
 /*
- * The scheduler: round robin, one run queue a CPU.
+ * The scheduler: round robin, one run queue a CPU; with nice values or
+ * real-time threads, as shares.h says.
  */
 #pragma once
 

@@ -4,10 +4,10 @@
  * queue's own list; as long as all are, sched.c goes round robin and needs
  * none of this.  `mixed` is set while a thread of another level waits or runs.
  *
- *      level   0       SCHED_OTHER, SCHED_BATCH at nice 0      fair: a level has
- *              1..40   the same at nice -20..19                a weight for each
- *              41      SCHED_IDLE                              of its threads
- *              65..163 SCHED_FIFO, SCHED_RR of priority 1..99  highest first
+ *      level 0       SCHED_OTHER, SCHED_BATCH at nice 0       fair: each of
+ *            1..40   the same at nice -20..19                 its threads has
+ *            41      SCHED_IDLE                               a weight
+ *            65..163 SCHED_FIFO, SCHED_RR of priority 1..99   highest first
  *
  * SH-1  A queue that is not mixed has only threads of level 0, waiting or
  *       running.

@@ -107,6 +107,8 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
+extern void (*signal_watcher)(void); /* told after each is sent; or NULL */
+
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */
 void signal_pass_on(struct process *process);

@@ -20,6 +20,8 @@
 OPTIONAL(job_signal) OPTIONAL(cred_refuse_signal)
 OPTIONAL(sigqueue_add) OPTIONAL(sigqueue_reserve) OPTIONAL(sigqueue_forget)
 
+void (*signal_watcher)(void);
+
 /* Make the target look at its signals.  The barrier: we set `pending` before we
  * read wait_mode; the target sets wait_mode before it reads `pending`. */
 static void
@@ -138,6 +140,9 @@ signal_post(struct process *process, struct thread *thread,
         if (any->waits_for & SET(signal)) {
             sched_wake(any, THREAD_SLEEPING);
         }
+    }
+    if (signal_watcher != NULL) {
+        signal_watcher();
     }
     return 0;
 }

@@ -122,9 +122,13 @@ wait_wake(struct waitq *queue, bool all)
 {
     list_for_each_safe(pos, &queue->waiters) {
         struct waiter *waiter = list_entry(pos, struct waiter, link);
-        list_del(&waiter->link);
-        if (sched_wake(waiter->thread, THREAD_SLEEPING) && !all
-            && waiter->exclusive) {
+        struct thread *thread = waiter->thread;
+        if (thread != NULL) {
+            list_del(&waiter->link);
+        }
+        if ((thread != NULL ? sched_wake(thread, THREAD_SLEEPING)
+                            : waiter->notify(waiter))
+            && !all && waiter->exclusive) {
             break;
         }
     }

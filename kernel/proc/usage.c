@@ -9,7 +9,7 @@
 
 #include "arch/clock.h"
 
-#include "proc/process.h"
+#include "proc/usage.h"
 
 /* Split cycles as the ticks are, like Linux's cputime_adjust: what was shown
  * once stays, and the rest of the sum goes to the other. */

@@ -210,11 +210,11 @@ sys_nanosleep(u64 time, u64 left)
     return sys_restart_syscall();
 }
 
-OPTIONAL(clock_sleep_again)
+OPTIONAL(clock_sleep_again) OPTIONAL(poll_again)
 
 /* long restart_syscall(void);
- * Continue an interrupted nanosleep until its end.  The kernel makes a program
- * call this; see ERESTART_RESTARTBLOCK.
+ * Continue an interrupted nanosleep or poll until its end.  The kernel makes a
+ * program call this; see ERESTART_RESTARTBLOCK.
  * EINTR: no sleep was interrupted. */
 long
 sys_restart_syscall(void)
@@ -223,6 +223,9 @@ sys_restart_syscall(void)
 
     if (end == 0) {
         return -EINTR;
+    }
+    if (current->sleep_clock == SLEEP_POLLS) {
+        return poll_again();
     }
     if (current->sleep_clock != 0) {
         return clock_sleep_again();

@@ -236,7 +236,8 @@ sys_sched_getscheduler(u64 tid)
                       : share.policy | (share.reset ? SCHED_RESET_ON_FORK : 0);
 }
 
-/* int sched_getparam(pid_t tid, struct sched_param *); EINVAL, ESRCH, EFAULT. */
+/* int sched_getparam(pid_t tid, struct sched_param *);
+ * EINVAL, ESRCH, EFAULT. */
 long
 sys_sched_getparam(u64 tid, u64 user)
 {

@@ -22,6 +22,7 @@
 #include "proc/group.h"
 #include "proc/limits.h"
 #include "proc/sched.h"
+#include "proc/usage.h"
 
 #include "sys/sys.h"
 

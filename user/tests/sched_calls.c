@@ -27,6 +27,15 @@ test_errors(void)
         { "setpriority", "nobody", NR_setpriority, { 0, NOBODY, 0 }, ESRCH },
         { "setpriority", "no group", NR_setpriority, { 1, NOBODY, 0 }, ESRCH },
         { "setpriority", "no user", NR_setpriority, { 2, NOBODY, 0 }, ESRCH },
+    };
+
+    ERROR_TABLE(cases);
+}
+
+static void
+test_policy_errors(void)
+{
+    const struct error_case cases[] = {
         { "setscheduler", "policy -1", NR_sched_setscheduler,
             { NOBODY, -1, 1 }, EINVAL },
         { "setscheduler", "pid -1", NR_sched_setscheduler,
@@ -271,6 +280,7 @@ main(int argc, char **argv)
     }
     setpriority(PRIO_PROCESS, 0, 0);
     test_errors();
+    test_policy_errors();
     test_bounds();
     test_nice();
     test_groups();

@@ -46,7 +46,8 @@ test_order(void)
     while (wait(NULL) > 0) {
     }
     for (long i = 1; i <= 6; i++) {
-        is(common[FIRST + i - 1], i, "the highest first, then the one that fell last");
+        is(common[FIRST + i - 1], i,
+            "the highest first, then the one that fell last");
     }
     set_policy(0, SCHED_OTHER, 0);
 }
