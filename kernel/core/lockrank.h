@@ -14,13 +14,17 @@ enum lock_rank {
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */
+    RANK_FILE_LOCKS, /* all locks that programs have on files */
     RANK_MUTEX,      /* the waiters of a sleeping lock */
     RANK_TTY,        /* a terminal's buffers */
+    RANK_EVENT,      /* an eventfd's count */
     RANK_HEAP,       /* the heap's page lists */
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */
-    RANK_TIMER,      /* a CPU's timers */
     RANK_PROCESS,    /* a process's threads, signals, stop and exit state */
+    RANK_SIGNALFD,   /* who polls signals */
+    RANK_EPOLL,      /* what the epolls have to look at */
+    RANK_TIMER,      /* a CPU's list of timers */
     RANK_IRQ,
     RANK_RUNQUEUE = RANK_IRQ, /* a CPU's run queue */
     RANK_LOG,        /* the log and its place */
@@ -33,6 +37,7 @@ enum lock_rank {
  */
 enum mutex_rank {
     MUTEX_FILE = 1,  /* an open file: its offset, one read or write at a time */
+    MUTEX_EPOLL,     /* what every epoll watches */
     MUTEX_CONTENT,   /* the contents: of a regular file, a pipe, a terminal,
                         the record channel */
 };

@@ -34,6 +34,7 @@ pipe_open(struct file *file)
         error = -ENXIO;
     } else if (error == 0) {
         pipe_join(file);
+        file->offset = pipe->writers == 0 && named ? pipe->writes : 0;
     }
     if (ends == FILE_READS && pipe->writers == 0 && waits) {
         error = wait_for_end(pipe, &pipe->data_wait, &pipe->writes);

@@ -17,11 +17,12 @@
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/usercopy.h"
+#include "proc/limits.h"
 #include "proc/mutex.h"
-#include "proc/process.h"
 
-struct inode;
+struct epoll_item;
 struct fdtable;
+struct inode;
 
 struct file {
     _Atomic u32 refs;      /* table entries, and calls that use it */
@@ -30,6 +31,7 @@ struct file {
     struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */
     void *data;            /* private to the inode's ops */
+    struct epoll_item *watched; /* by epolls (epoll.c, which guards it) */
 };
 
 /* What the file is open for: access mode 0 read, 1 write, 2 both, 3 neither. */
@@ -112,12 +114,8 @@ file_done(struct file_use use)
     }
 }
 
-/* RLIMIT_NOFILE: no new descriptor may be this large, or larger. */
-static inline u32
-fd_limit(void)
-{
-    return (u32)current->process->open_files.rlim_cur;
-}
+/* No descriptor is this large, or larger. */
+u32 fd_end(void);
 
 /* A file gets a descriptor in two steps, since the call may fail in between.
  * First: reserve the lowest free one, from `lowest` on.  No other call gets or
@@ -153,6 +151,7 @@ struct files {
     _Atomic u32 refs;
     u32 reserved;           /* descriptors; while not 0 the table is not
                                shared: a child would inherit them */
+    u32 locks_held;         /* by fcntl(2), guarded as lock.c says */
     struct spinlock lock;   /* RANK_FILES */
     struct fdtable *table;  /* may be shared: copied before a change */
 };

@@ -124,6 +124,9 @@ fs_readlink(struct inode *link, char *buf)
     long length = link->ops->follow(link, &inode);
     if (length == 0 && S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
         length = snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
+    } else if (length == 0 && inode->dev == DEV_ANON) {
+        length = snprintf(buf, PATH_MAX, "anon_inode:[%s]",
+                          (const char *)inode->data);
     } else if (length == 0) {
         length = dir_path(inode, buf);
         length -= length > 0;

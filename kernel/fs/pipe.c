@@ -2,7 +2,7 @@
  * Pipes, and pipes with a name: a ring of bytes between open files.
  *
  *        tail           head          both only grow; a byte's position in the
- *          v              v           ring is its number modulo PIPE_SIZE
+ *          v              v           ring is its number modulo pipe->size
  *    ......XXXXXXXXXXXXXXX........    X: written, not read yet
  *
  * Essential fact: one mutex guards the whole pipe.  Its holder may copy to or
@@ -22,7 +22,6 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 
-#define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
 static inline u64
 filled(const struct pipe *pipe)
 {
@@ -33,7 +32,7 @@ filled(const struct pipe *pipe)
 static char *
 place_of(struct pipe *pipe, u64 byte)
 {
-    paddr_t *page = &pipe->page[byte / PAGE_SIZE % PIPE_PAGES];
+    paddr_t *page = &pipe->page[(byte & (pipe->size - 1)) / PAGE_SIZE];
 
     if (*page == 0) {
         *page = frame_alloc(FRAME_KERNEL);
@@ -75,6 +74,29 @@ wait_other_end(struct pipe *pipe, const struct file *file, struct waitq *queue)
                                     : wait_sleep_mutex(queue, &pipe->mutex);
 }
 
+/* After a read of `done` bytes.  If there was room for PIPE_BUF before, nobody
+ * waits for it: it is no news, not to an epoll either. */
+static __noinline void
+tell_writers(struct pipe *pipe, size_t done)
+{
+    if (pipe->size - filled(pipe) - done < PIPE_BUF) {
+        wait_wake_all(&pipe->room_wait);
+    }
+}
+
+/* There is a rest for the next reader who sleeps; those who only look (they
+ * stand before him) know of it. */
+static __noinline void
+pass_on(struct pipe *pipe)
+{
+    struct list *last = pipe->data_wait.waiters.prev;
+
+    if (!list_empty(&pipe->data_wait.waiters)
+        && list_entry(last, struct waiter, link)->thread != NULL) {
+        wait_wake_one(&pipe->data_wait);
+    }
+}
+
 static long
 pipe_read(struct file *file, struct uio *uio)
 {
@@ -93,10 +115,12 @@ pipe_read(struct file *file, struct uio *uio)
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
                          &error);
         pipe->tail += done;
-        wait_wake_all(&pipe->room_wait);
+        if (!list_empty(&pipe->room_wait.waiters)) {
+            tell_writers(pipe, done);
+        }
     }
     if (filled(pipe) > 0) {
-        wait_wake_one(&pipe->data_wait); /* the writer woke only us */
+        pass_on(pipe); /* the writer woke only us */
     }
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;
@@ -111,7 +135,7 @@ fill_ring(struct pipe *pipe, struct uio *uio)
     bool atomic = uio->left <= PIPE_BUF;
     int error = 0;
     size_t done = copy_ring(pipe, pipe->head, uio,
-                            MIN(uio->left, PIPE_SIZE - filled(pipe)), &error);
+                            MIN(uio->left, pipe->size - filled(pipe)), &error);
 
     if (error != 0 && (atomic || done == 0)) {
         return error;
@@ -133,7 +157,7 @@ pipe_write(struct file *file, struct uio *uio)
     while (uio->left > 0 && n >= 0) {
         if (pipe->readers == 0) {
             n = -EPIPE;
-        } else if (PIPE_SIZE - filled(pipe) < need) {
+        } else if (pipe->size - filled(pipe) < need) {
             n = wait_other_end(pipe, file, &pipe->room_wait);
         } else {
             n = fill_ring(pipe, uio);
@@ -165,6 +189,17 @@ pipe_join(struct file *file)
     wait_wake_all(&pipe->room_wait);
 }
 
+void
+pipe_free_pages(struct pipe *pipe)
+{
+    for (size_t i = 0; i < pipe->size / PAGE_SIZE; i++) {
+        if (pipe->page[i] != 0) {
+            frame_put(pipe->page[i]);
+            pipe->page[i] = 0;
+        }
+    }
+}
+
 /* A file is closed, or pipe_open refused it.  The last one frees the pages. */
 static void
 pipe_close(struct file *file)
@@ -179,24 +214,22 @@ pipe_close(struct file *file)
     wait_wake_all(&pipe->room_wait); /* EPIPE */
     if (pipe->readers + pipe->writers == 0) {
         pipe->head = pipe->tail = 0;
-        for (size_t i = 0; i < PIPE_PAGES; i++) {
-            if (pipe->page[i] != 0) {
-                frame_put(pipe->page[i]);
-                pipe->page[i] = 0;
-            }
-        }
+        pipe_free_pages(pipe);
+        pipe_forget_size(pipe);
     }
     mutex_unlock(&pipe->mutex);
 }
 
 OPTIONAL(pipe_open) /* without it, an end opened through /proc is not counted */
+OPTIONAL(pipe_poll) OPTIONAL(pipe_forget_size)
+OPTIONAL_ENOSYS(pipe_ioctl)
 
 struct inode *
 fifo_alloc(u32 mode)
 {
     static const struct inode_ops ops = {
         .open = pipe_open, .read = pipe_read, .write = pipe_write,
-        .close = pipe_close,
+        .ioctl = pipe_ioctl, .poll = pipe_poll, .close = pipe_close,
     };
     struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
                                       S_IFIFO | mode);
@@ -204,6 +237,8 @@ fifo_alloc(u32 mode)
     if (inode != NULL) {
         struct pipe *pipe = container_of(inode, struct pipe, inode);
         mutex_init(&pipe->mutex, MUTEX_CONTENT);
+        pipe->size = PIPE_SIZE;
+        pipe->page = pipe->few;
         waitq_init(&pipe->data_wait);
         waitq_init(&pipe->room_wait);
     }

@@ -11,6 +11,7 @@
 #include "fs/inode.h"
 
 #define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
+#define PIPE_BUF   4096 /* a write of up to so many bytes is atomic */
 
 /* The mutex guards all fields except the inode. */
 struct pipe {
@@ -21,7 +22,10 @@ struct pipe {
     u32 reads, writes;           /* how often each end was opened, ever */
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
-    paddr_t page[PIPE_PAGES];    /* allocated at first use, freed at the end */
+    u64 size;                    /* bytes in the ring: PAGE_SIZE << n */
+    paddr_t *page;               /* the ring's: `few`, or on the heap; each is
+                                    allocated at first use, freed at the end */
+    paddr_t few[PIPE_PAGES];
 };
 
 static inline struct pipe *
@@ -42,6 +46,22 @@ struct inode *fifo_alloc(u32 mode);
 
 /* Open a FIFO; or open a pipe again through /proc, which never waits. */
 int pipe_open(struct file *file);
+
+/* What a file of a pipe is ready for (poll.c): to be written, if PIPE_BUF bytes
+ * find room.  file->offset: how many writers there had been when it was opened
+ * without waiting for one. */
+u32 pipe_poll(struct file *file, struct poller *poller);
+
+/* ioctl(2), and fcntl(2)'s F_GETPIPE_SZ and F_SETPIPE_SZ (pipe_ctl.c).
+ * => as the calls; pipe_size: -EBADF, it is no pipe */
+long pipe_ioctl(struct file *file, u32 request, vaddr_t arg);
+long pipe_size(struct file *file, u32 command, u32 size);
+
+/* Free the pages.  => the mutex held, or nobody uses it */
+void pipe_free_pages(struct pipe *pipe);
+
+/* The pages are freed: have the ring of a new pipe.  => as above */
+void pipe_forget_size(struct pipe *pipe);
 
 /* Count the file as a user of its pipe.  file->data marks it as counted.
  * => the mutex held */

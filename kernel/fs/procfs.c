@@ -20,6 +20,7 @@
 #include "mm/heap.h"
 #include "mm/vma.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/usage.h"
 
@@ -43,6 +44,8 @@ struct proc_inode {
 };
 
 #define proc_of(node) container_of(node, struct proc_inode, inode)
+
+OPTIONAL(cred_refuse_look) OPTIONAL(cred_tell_owner)
 
 /* ---- What a file shows ---- */
 
@@ -80,7 +83,8 @@ show_stat(struct process *process, struct text *out)
                 tty != NULL ? tty->number : 0,
                 tty != NULL ? tty->foreground : -1);
     /* flags minflt cminflt majflt cmajflt, and times */
-    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", own.user / NSEC_PER_TICK,
+    text_printf(out, "0 %lu %lu 0 0 %lu %lu %lu %lu ", process->used.faults,
+                process->child_used.faults, own.user / NSEC_PER_TICK,
                 own.system / NSEC_PER_TICK, children.user / NSEC_PER_TICK,
                 children.system / NSEC_PER_TICK);
     /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
@@ -239,9 +243,13 @@ static int
 follow_link(struct inode *link, struct inode **inode)
 {
     const struct proc_inode *proc = proc_of(link);
-    const struct thread *thread = look_begin(proc->pid);
+    int error = cred_refuse_look(proc->pid);
 
     *inode = NULL;
+    if (error != 0) {
+        return error;
+    }
+    const struct thread *thread = look_begin(proc->pid);
     if (proc->file >= FILE_FDS && thread->files != NULL) {
         *inode = files_inode(thread->files, proc->file - FILE_FDS);
     } else if (proc->file == FILE_CWD && thread->fs != NULL) {
@@ -266,6 +274,8 @@ made(const struct inode_ops *ops, u32 mode, pid_t pid, int file)
         inode->dev = DEV_PROC;
         proc_of(inode)->pid = pid;
         proc_of(inode)->file = file;
+        cred_tell_owner(pid, mode == (S_IFDIR | 0555), &inode->uid,
+                        &inode->gid);
     }
     return inode;
 }
@@ -330,8 +340,16 @@ next_fd(struct inode *dir, u64 *key, char name[MADE_NAME])
     return tell_number(fd, S_IFLNK, key, name);
 }
 
+/* One's own descriptors, also while they are hidden from others. */
+static bool
+is_mine(const struct inode *dir)
+{
+    return proc_of(dir)->pid == current->process->pid;
+}
+
 static const struct inode_ops fd_ops = {
     .read = dir_read, .seeks = true, .lookup = lookup_fd, .next = next_fd,
+    .mine = is_mine,
 };
 static const struct {
     const char *name;
@@ -383,6 +401,9 @@ lookup_pid(struct inode *dir, const char *name, struct inode **child)
         char text[MADE_NAME];
         int length = snprintf(text, sizeof(text), "%d", current->process->pid);
         *child = link_alloc(text, (size_t)length);
+        if (*child != NULL) {
+            (*child)->uid = (*child)->gid = 0;
+        }
         return 0;
     }
     pid_t pid = number_of_name(name);

@@ -13,6 +13,7 @@
 #include "common/format.h"
 
 #include "core/config.h"
+#include "core/optional.h"
 
 #include "mm/heap.h"
 
@@ -23,6 +24,7 @@
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/path.h"
+#include "fs/poll.h"
 #include "fs/tty.h"
 
 #define PTY_RING     4096 /* bytes that are shown and not read */
@@ -187,6 +189,25 @@ master_write(struct file *file, struct uio *uio)
     return done > 0 ? (long)done : error;
 }
 
+OPTIONAL(poll_join)
+
+static u32
+master_poll(struct file *file, struct poller *poller)
+{
+    struct pty *pty = file->data;
+    u32 ready = 0;
+
+    spin_lock(&pty->tty.lock);
+    poll_join(poller, &pty->shown_wait, POLL_READ | POLLHUP, &pty->tty.lock,
+              NULL);
+    poll_join(poller, &pty->room_wait, POLL_WRITE, &pty->tty.lock, NULL);
+    ready |= pty->head != pty->tail ? POLL_READ : 0;
+    ready |= pty->left ? POLLHUP : 0;
+    ready |= tty_has_room(&pty->tty) ? POLL_WRITE : 0;
+    spin_unlock(&pty->tty.lock);
+    return ready;
+}
+
 /* TCFLSH on the master: what has been shown, or what was typed, is lost. */
 static long
 flush_master(struct pty *pty, vaddr_t queue)
@@ -312,7 +333,7 @@ pty_init(void)
 {
     static const struct inode_ops ops = {
         .open = master_open, .read = master_read, .write = master_write,
-        .ioctl = master_ioctl, .close = master_close,
+        .ioctl = master_ioctl, .poll = master_poll, .close = master_close,
     };
 
     mutex_init(&numbers_lock, MUTEX_CONTENT);

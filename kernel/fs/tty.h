@@ -29,6 +29,7 @@
 
 struct file;
 struct inode_ops;
+struct poller;
 struct session;
 struct tty;
 struct uio;
@@ -120,6 +121,9 @@ size_t tty_show(struct tty *tty, const char *text, size_t size);
 /* read(2), at most one line, and write(2); file->data is the terminal. */
 long tty_read(struct file *file, struct uio *uio);
 long tty_write(struct file *file, struct uio *uio);
+
+/* What a file of the terminal is ready for. */
+u32 tty_poll(struct file *file, struct poller *poller);
 
 /* ---- Modes (tty_modes.c) ---- */
 

@@ -101,7 +101,7 @@ tty_init(void)
         .show = console_show, .resume = console_resume,
     };
     static const struct inode_ops stdin_ops = {
-        .open = tty_open, .read = tty_read,
+        .open = tty_open, .read = tty_read, .poll = tty_poll,
     };
 
     tty_setup(&console_tty, &driver, CONSOLE_NUMBER);

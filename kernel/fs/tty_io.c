@@ -9,6 +9,8 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 
+#include "core/optional.h"
+
 #include "arch/clock.h"
 
 #include "mm/heap.h"
@@ -17,11 +19,14 @@
 #include "proc/timer.h"
 
 #include "fs/file.h"
+#include "fs/poll.h"
 #include "fs/tty.h"
 
 #define SHOW_MAX  64 /* bytes that the driver shows at once */
 #define TAB_WIDTH 8  /* the most that one byte becomes */
 #define TENTH     100000000UL /* of a second: VTIME's unit, in ns */
+
+OPTIONAL(poll_join)
 
 /* ---- Output ---- */
 
@@ -279,4 +284,40 @@ tty_read(struct file *file, struct uio *uio)
     }
     kfree(line);
     return got;
+}
+
+/* Whether a read would not wait: for a line or, if VMIN alone decides when a
+ * read is over, for so many bytes.  => lock held */
+static bool
+has_line(const struct tty *tty)
+{
+    const cc_t *keys = tty->termios.c_cc;
+    u32 least = keys[VTIME] == 0 && keys[VMIN] != 0 ? keys[VMIN] : 1;
+
+    return tty->edit - tty->tail >= (tty_has(tty, ICANON) ? 1 : least);
+}
+
+u32
+tty_poll(struct file *file, struct poller *poller)
+{
+    struct tty *tty = file->data;
+    const struct tty_driver *driver = tty->driver;
+    u32 ready = 0;
+
+    spin_lock(&tty->lock);
+    poll_join(poller, &tty->input_wait, POLL_READ | POLLHUP, &tty->lock, NULL);
+    poll_join(poller, &tty->output_wait, POLL_WRITE, &tty->lock, NULL);
+    if (tty->dead || tty_is_hung(tty, file)) {
+        ready = POLL_READ | POLL_WRITE | POLLERR | POLLHUP;
+    } else {
+        ready |= has_line(tty) ? POLL_READ : 0;
+        ready |= tty->ended ? POLLHUP : 0;
+        ready |= file->inode->ops->write != NULL && tty->stopped == 0
+                         && !tty->writing
+                         && (driver->room == NULL
+                             || driver->room(tty) >= TAB_WIDTH)
+                     ? POLL_WRITE : 0;
+    }
+    spin_unlock(&tty->lock);
+    return ready;
 }

@@ -248,5 +248,5 @@ file_ioctl(struct file *file, u32 request, vaddr_t arg)
 
 const struct inode_ops tty_ops = {
     .open = tty_open, .read = tty_read, .write = tty_write,
-    .ioctl = file_ioctl, .close = tty_close,
+    .ioctl = file_ioctl, .poll = tty_poll, .close = tty_close,
 };

@@ -19,16 +19,18 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/group.h"
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/usage.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
-OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
+OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 
 void
 proc_note_peak(void)
@@ -94,7 +96,8 @@ void
 tell_child(struct process *child, int signal, int code, int status)
 {
     siginfo_t info = {.si_signo = signal, .si_code = code,
-                      .si_pid = child->pid, .si_status = status};
+                      .si_pid = child->pid, .si_uid = child->cred->uid,
+                      .si_status = status};
     struct cpu_time time = proc_time(child);
 
     info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
@@ -121,6 +124,27 @@ tell_parent(struct process *process)
     wait_wake_all(&process->parent->child_wait);
 }
 
+int subreapers;
+
+void
+proc_set_subreaper(struct process *process, bool on)
+{
+    assert(spin_held(&family_lock));
+    subreapers += on - process->subreaper;
+    process->subreaper = on;
+}
+
+struct process *
+proc_reaper(const struct process *process)
+{
+    struct process *reaper = subreapers == 0 ? init_process : process->parent;
+
+    while (reaper != init_process && !reaper->subreaper) {
+        reaper = reaper->parent;
+    }
+    return reaper;
+}
+
 /* Give its children another parent: the nearest subreaper among its ancestors,
  * or init.  => family_lock held */
 static void
@@ -138,7 +162,8 @@ give_children_away(struct process *process)
         proc_set_parent(child, reaper);
         if (child->death_signal != 0) { /* its handler sees the new parent */
             siginfo_t info = {.si_signo = child->death_signal,
-                              .si_pid = process->pid};
+                              .si_pid = process->pid,
+                              .si_uid = process->cred->uid};
             (void)signal_send_info(child, &info);
         }
         if (!list_empty(&child->report_link)) {
@@ -164,6 +189,9 @@ end_process(struct process *process)
         panic("init, pid 1, %s %d", WIFSIGNALED(status)
               ? "was killed by signal" : "ended with status",
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    }
+    if (process->itimers != NULL) {
+        itimer_exit();
     }
     spin_lock(&family_lock);
     bool may_orphan = !list_empty(&process->children)
@@ -310,7 +338,7 @@ find_reportable(pid_t pid, int options, int *status, struct process **found)
 }
 
 long
-proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
+proc_wait(pid_t pid, int options, int *status, struct waited *more)
 {
     struct process *process = current->process;
     struct process *child = NULL;
@@ -325,9 +353,9 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             break;
         }
     }
-    if (result > 0 && rusage != NULL) {
-        *rusage = (struct rusage){0}; /* if there is no usage.c */
-        proc_usage(child, rusage);
+    if (result > 0 && more != NULL) {
+        *more = (struct waited){.uid = child->cred->uid};
+        proc_usage(child, &more->usage); /* zeros, if there is no usage.c */
     }
     if (result > 0 && (options & WNOWAIT) == 0 && proc_is_zombie(child)) {
         proc_count_child(process, child);

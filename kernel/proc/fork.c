@@ -20,7 +20,9 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/fork.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/shares.h"
@@ -178,7 +180,10 @@ inherit(struct thread *child, u64 flags)
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
-    to->open_files = from->open_files;
+    to->cred = cred_get(from->cred);
+    if (from->limits != NULL) {
+        to->limits = limits_get(from);
+    }
     return 0;
 }
 

@@ -24,6 +24,13 @@ struct mutex {
 
 #define MUTEX_WAITED 1UL /* a thread waits, or did: lock, unlock use `lock` */
 
+/* For a mutex that is there from the start. */
+#define MUTEX_INIT(mutex, r)                                               \
+    {                                                                      \
+        .rank = (r), .lock = SPINLOCK_INIT(RANK_MUTEX),                    \
+        .queue = {LIST_INIT((mutex).queue.waiters)},                       \
+    }
+
 void mutex_init(struct mutex *mutex, enum mutex_rank rank);
 
 /* sleep.c: the slow paths. */

@@ -6,6 +6,7 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/clock.h"
@@ -14,10 +15,18 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+/* For all that look at a limit. */
+OPTIONAL(limits_get) OPTIONAL(limits_put) OPTIONAL(limits_soft)
+OPTIONAL(limits_memory) OPTIONAL(limits_file_too_long)
+OPTIONAL(limits_check_cpu)
+OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);
@@ -240,14 +249,30 @@ proc_alloc(int *error)
     return NULL;
 }
 
+/* Apart, so that the common way of proc_put needs no stack frame. */
+static __noinline void
+free_rest(struct process *process, struct cred *last)
+{
+    if (process->entries != 0) {
+        sigqueue_free(process);
+    }
+    if (process->limits != NULL) {
+        limits_put(process->limits);
+    }
+    kfree(last);
+    kfree(process);
+}
+
 void
 proc_put(struct process *process)
 {
-    if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        if (process->entries != 0) {
-            signal_free_entries(process);
+    if (__atomic_sub_fetch(&process->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct cred *last = cred_drop(process->cred);
+        if ((process->entries | (u64)process->limits | (u64)last) == 0) {
+            kfree(process);
+        } else {
+            free_rest(process, last);
         }
-        kfree(process);
     }
 }
 
@@ -335,43 +360,30 @@ proc_unlink(struct process *process)
 }
 
 struct cpu_time
-proc_time(struct process *process)
+proc_time_locked(struct process *process)
 {
-    spin_lock(&process->lock);
     struct cpu_time time = process->time;
     for_each_thread(thread, process) {
         time.ran += sched_ran(thread);
         time.user += thread->time.user;
         time.system += thread->time.system;
     }
-    spin_unlock(&process->lock);
     return time;
 }
 
-static int subreapers; /* T  how many there are */
-
-void
-proc_set_subreaper(struct process *process, bool on)
+struct cpu_time
+proc_time(struct process *process)
 {
-    assert(spin_held(&family_lock));
-    subreapers += on - process->subreaper;
-    process->subreaper = on;
-}
-
-struct process *
-proc_reaper(const struct process *process)
-{
-    struct process *reaper = subreapers == 0 ? init_process : process->parent;
-
-    while (reaper != init_process && !reaper->subreaper) {
-        reaper = reaper->parent;
-    }
-    return reaper;
+    spin_lock(&process->lock);
+    struct cpu_time time = proc_time_locked(process);
+    spin_unlock(&process->lock);
+    return time;
 }
 
 void
 proc_start_init(void (*start)(void *arg))
 {
+    static struct cred root_cred = {.refs = 1}; /* init never ends */
     int error;
     struct thread *thread = proc_alloc(&error);
     struct process *init = thread != NULL ? thread->process : NULL;
@@ -379,7 +391,7 @@ proc_start_init(void (*start)(void *arg))
     if (init == NULL || (init->sigacts = sigacts_alloc()) == NULL) {
         panic("no memory for init");
     }
-    init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
+    init->cred = &root_cred;
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;

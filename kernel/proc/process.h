@@ -11,6 +11,7 @@
  * PR-2  A space has as many references as threads use it.
  * PR-3  A parent's `reportable` list holds, oldest first, exactly the children
  *       that have ended, are stopped, or were continued and not yet waited for.
+ * PR-4  `subreapers` is the number of living processes that are subreapers.
  *
  * Fields stand in groups by their fate at fork.  Letters: what guards a change.
  *   T  the family lock            i  none, once it is linked
@@ -27,6 +28,9 @@
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
+struct cred;
+struct itimers;
+struct limits;
 struct pgrp;
 struct sigacts;
 
@@ -72,6 +76,7 @@ struct process {
     struct sigpending pending; /* p  for the first thread that takes it */
     struct list spare;         /* p  entries for queues, not in use */
     u32 entries;               /* p  those, and the ones in use */
+    struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
     struct cpu_time time;      /* p  of threads that have ended */
     struct cpu_split shown;    /* p  what of it was last told */
     struct usage used;         /* c  by itself */
@@ -88,16 +93,19 @@ struct process {
     u32 turn;                  /* T  of its session: has that terminal */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
-    struct rlimit open_files;  /* a  changed by itself only */
 
     /* Shared by reference, copied at the first change. */
     struct sigacts *sigacts;   /* T and p: either is enough to read it */
+    struct cred *cred;         /* the same; changed by itself only; NULL while
+                                  fork makes it */
+    struct limits *limits;     /* p  NULL: the usual ones (limits.h) */
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
 extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
+extern int subreapers;                /* T */
 
 /* Find a process, living or zombie, by its pid or a thread's tid; not one that
  * fork is still making.  => family_lock held; NULL if there is none */
@@ -149,6 +157,7 @@ void proc_unlink(struct process *process);
 
 /* CPU time of all its threads, also ended ones, up to now. */
 struct cpu_time proc_time(struct process *process);
+struct cpu_time proc_time_locked(struct process *process); /* => its lock held */
 
 /* The parent of its orphans, once it has ended.  => family_lock held */
 struct process *proc_reaper(const struct process *process);

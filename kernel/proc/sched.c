@@ -136,6 +136,9 @@ sched_tick(bool from_user)
     }
     current->share.turn += current->share.policy == SCHED_RR;
     cpu_add_work(WORK_RESCHED);
+    if (current->process->limits != NULL) {
+        cpu_add_work(WORK_SIGNAL); /* there it looks at RLIMIT_CPU */
+    }
     for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
         if (i != this_cpu()->id) {
             cpu_wake(i);

@@ -3,14 +3,18 @@
  */
 #include "abi/errno.h"
 
+#include "core/optional.h"
 #include "core/spin.h"
 
 #include "mm/heap.h"
 
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+
+OPTIONAL(itimer_unignored)
 
 struct sigacts *
 sigacts_alloc(void)
@@ -99,17 +103,25 @@ signal_action(int signal, const struct kernel_sigaction *new,
         || (new != NULL && (SET(signal) & UNBLOCKABLE) != 0)) {
         return -EINVAL;
     }
-    spin_lock(&current->process->lock);
-    *old = current->process->sigacts->action[signal - 1];
-    spin_unlock(&current->process->lock);
+    struct process *process = current->process;
     struct sigacts *shared;
-    int error = new != NULL ? lock_own_actions(&shared) : 0;
-    if (error != 0 || new == NULL) {
+    if (new == NULL) {
+        spin_lock(&process->lock);
+        *old = process->sigacts->action[signal - 1];
+        spin_unlock(&process->lock);
+        return 0;
+    }
+    int error = lock_own_actions(&shared);
+    if (error != 0) {
         return error;
     }
-    set_action(current->process->sigacts, signal, new);
-    if (current->process->sigacts->ignored & SET(signal)) {
-        signal_forget(current->process, SET(signal));
+    struct sigacts *sigacts = process->sigacts;
+    *old = sigacts->action[signal - 1];
+    set_action(sigacts, signal, new);
+    if (sigacts->ignored & SET(signal)) {
+        signal_forget(process, SET(signal));
+    } else if (process->itimers != NULL) {
+        itimer_unignored(process, signal);
     }
     unlock_actions(shared);
     return 0;

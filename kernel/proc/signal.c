@@ -9,20 +9,20 @@
 #include "core/optional.h"
 #include "core/panic.h"
 
-#include "arch/clock.h"
 #include "arch/percpu.h"
 #include "arch/trap.h"
 
 #include "proc/exit.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigframe.h"
 #include "proc/signal.h"
-#include "proc/timer.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
 
 OPTIONAL(job_stop) OPTIONAL(job_take_status)
+OPTIONAL(sigqueue_take) OPTIONAL(sigqueue_has)
 OPTIONAL_ENOSYS(sigframe_push)
 
 #define SYSCALL_LENGTH 2 /* of the instruction */
@@ -32,9 +32,8 @@ OPTIONAL_ENOSYS(sigframe_push)
     (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV)     \
      | SET(SIGSYS))
 
-/* => current->process->lock held */
-static int
-find_fatal(void)
+int
+signal_find_fatal(void)
 {
     for (sigset_t left = signal_pending(); left != 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
@@ -49,7 +48,7 @@ int
 signal_fatal_pending(void)
 {
     spin_lock(&current->process->lock);
-    int fatal = find_fatal();
+    int fatal = signal_find_fatal();
     spin_unlock(&current->process->lock);
     return fatal;
 }
@@ -57,28 +56,22 @@ signal_fatal_pending(void)
 void
 signal_set_blocked(sigset_t mask)
 {
-    spin_lock(&current->process->lock);
-    current->blocked = mask & ~UNBLOCKABLE;
-    signal_pass_on(current->process);
-    if (signal_pending()) {
-        cpu_add_work(WORK_SIGNAL);
+    struct thread *thread = current;
+    struct process *process = thread->process;
+
+    spin_lock(&process->lock);
+    thread->blocked = mask & ~UNBLOCKABLE;
+    if ((process->pending.set | thread->pending.set) != 0) {
+        signal_pass_on(process);
+        if (signal_pending()) {
+            cpu_add_work(WORK_SIGNAL);
+        }
     }
-    spin_unlock(&current->process->lock);
+    spin_unlock(&process->lock);
 }
 
 int
-signal_wait(void)
-{
-    do {
-        sched_prepare(THREAD_SLEEPING);
-    } while (wait_block(WAIT_INTERRUPTIBLE, NEVER) == 0);
-    return -ERESTARTNOHAND;
-}
-
-/* Take a signal of the set that is pending for the current thread or, if there
- * is none, for its process: a synchronous one, or the lowest.  => 0: none */
-static int
-take_of(sigset_t set, siginfo_t *info)
+signal_take_pending(sigset_t set, siginfo_t *info)
 {
     struct process *process = current->process;
     sigset_t own = current->pending.set & set;
@@ -86,34 +79,16 @@ take_of(sigset_t set, siginfo_t *info)
     sigset_t first = all & SYNCHRONOUS ? all & SYNCHRONOUS : all;
     int signal = first != 0 ? __builtin_ctzl(first) + 1 : 0;
 
+    struct sigpending *pending = own != 0 ? &current->pending
+                                          : &process->pending;
+
     if (signal != 0) {
-        signal_dequeue(process, own != 0 ? &current->pending
-                                         : &process->pending, signal, info);
+        *info = (siginfo_t){.si_signo = signal};
+        if (!sigqueue_take(process, pending, signal, info)) {
+            pending->set &= ~SET(signal);
+        }
     }
     return signal;
-}
-
-int
-signal_take(sigset_t set, u64 deadline, siginfo_t *info)
-{
-    struct process *process = current->process;
-    int signal, error = deadline == 0 ? -ETIMEDOUT : 0;
-
-    for (;;) {
-        sched_prepare(THREAD_SLEEPING);
-        spin_lock(&process->lock);
-        /* One that will end the process is not taken away from it. */
-        signal = find_fatal() == 0 ? take_of(set, info) : 0;
-        current->waits_for = signal == 0 && error == 0 ? set : 0;
-        spin_unlock(&process->lock);
-        if (signal != 0 || error != 0) {
-            current->state = THREAD_RUNNING;
-            return signal != 0            ? signal
-                   : error == -ETIMEDOUT  ? -EAGAIN
-                                          : -EINTR;
-        }
-        error = wait_block(WAIT_INTERRUPTIBLE, deadline);
-    }
 }
 
 /* => current->process->lock held */
@@ -145,12 +120,8 @@ static void
 take_fault(siginfo_t *info)
 {
     struct fault *fault = &current->fault;
-    bool sent = false;
 
-    list_for_each_entry(entry, &current->pending.queue, struct sigqueue, link) {
-        sent |= entry->info.si_signo == fault->signal;
-    }
-    if (!sent) {
+    if (!sigqueue_has(&current->pending, fault->signal)) {
         current->pending.set &= ~SET(fault->signal);
     }
     *info = (siginfo_t){.si_signo = fault->signal, .si_code = fault->code,
@@ -159,7 +130,8 @@ take_fault(siginfo_t *info)
 }
 
 /* Take the next signal to act on, and its action: SIGKILL, a fault's, or the
- * take_of's.  Skip those that are ignored now.  => 0: none */
+ * next of those that were sent.  Skip those that are ignored now.
+ * => 0: none */
 static int
 take_signal(siginfo_t *info, struct kernel_sigaction *action)
 {
@@ -171,14 +143,14 @@ take_signal(siginfo_t *info, struct kernel_sigaction *action)
     while (signal == 0 && (ready = signal_pending()) != 0) {
         bool faulted = false, fatal = false;
         if (ready & SET(SIGKILL)) {
-            signal = take_of(SET(SIGKILL), info);
+            signal = signal_take_pending(SET(SIGKILL), info);
         } else if (current->fault.signal != 0) {
             signal = current->fault.signal;
             faulted = true;
             fatal = current->fault.fatal;
             take_fault(info);
         } else {
-            signal = take_of(ready, info);
+            signal = signal_take_pending(ready, info);
         }
         process->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
         *action = process->sigacts->action[signal - 1];
@@ -276,6 +248,9 @@ signal_deliver(struct trapframe *frame)
     siginfo_t info;
     int signal;
 
+    if (current->process->limits != NULL) {
+        limits_check_cpu();
+    }
     while ((signal = take_signal(&info, &action)) != 0) {
         if (action.handler == SIG_DFL) {
             act_by_default(signal);

@@ -7,12 +7,9 @@
  * so that it gets there.
  *
  * A signal is pending as a bit in a set.  What is known of it is an entry in a
- * queue beside the set: one of a standard signal, any number of a real-time
- * signal.  Without memory for its entry, a signal is pending all the same.
- *
- * SG-1  Each entry's bit is in the set; a standard signal has at most one
- *       entry; process->entries counts all, also those in
- *       `spare`, which no queue needs now.
+ * queue beside the set (sigqueue.c): one of a standard signal, any number of a
+ * real-time signal.  Without memory for its entry, or without that file, a
+ * signal is pending all the same.
  */
 #pragma once
 
@@ -43,17 +40,6 @@ struct sigacts {
     struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
 };
 
-/* What is known of a pending signal. */
-struct sigqueue {
-    struct list link;
-    siginfo_t info;
-};
-
-/* So many real-time signals a process may have queued, about; more entries are
- * there for standard signals. */
-#define SIGQUEUE_MAX  1024
-#define SIGQUEUE_MORE 64
-
 struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
 void sigacts_put(struct sigacts *sigacts);
 
@@ -69,6 +55,29 @@ int signal_reset(int signal) __must_check;
 /* exec: caught signals go back to default, ignored ones stay.
  * => 0, or -ENOMEM with nothing changed */
 int signal_reset_exec(void) __must_check;
+
+/* The queues beside the sets (sigqueue.c).  First, have an entry for the
+ * signal, if there is memory: the lock may be released for a time.  Then, add
+ * to the queue what is known of a signal: -EAGAIN, if it may not become pending
+ * so.  Then, take the oldest entry of a signal, or leave *info: whether there
+ * are more.  Then, whether there is one; drop those of a set; free all.
+ * => process->lock held; free: nobody else uses the process */
+void sigqueue_reserve(struct process *process, int signal);
+int sigqueue_add(struct process *process, struct sigpending *pending,
+                 const siginfo_t *info);
+bool sigqueue_take(struct process *process, struct sigpending *pending,
+                   int signal, siginfo_t *info);
+bool sigqueue_has(const struct sigpending *pending, int signal);
+void sigqueue_forget(struct process *process, struct sigpending *pending,
+                     sigset_t set);
+void sigqueue_free(struct process *process);
+
+/* Make the signal pending on the process or, if it is not NULL, on the thread.
+ * Drop it if the process ignores it or has ended, or if it is 0.
+ * => process->lock held; it may be released for a time
+ * => 0, or -EAGAIN as signal_send_info */
+int signal_post(struct process *process, struct thread *thread,
+                const siginfo_t *info);
 
 /* Make a signal pending on the process, for one of its threads.  It is dropped
  * if the process ignores it or has ended, or if it is 0.
@@ -98,8 +107,9 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
-/* Free the entries.  => the process has no thread, and nobody else uses it */
-void signal_free_entries(struct process *process);
+/* If not NULL: called after each signal that is made pending, with its process's
+ * lock held (fs/signalfd.c sets it, once). */
+extern void (*signal_watcher)(void);
 
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */
@@ -148,11 +158,6 @@ signal_is_fatal(const struct process *process, int signal)
            && (SIGNAL_BIT(signal) & (IGNORED_BY_DEFAULT | STOP_SIGNALS)) == 0;
 }
 
-/* Take the oldest entry of a signal that is pending there; without one, all
- * that is known is its number.  => process->lock held */
-void signal_dequeue(struct process *process, struct sigpending *pending,
-                    int signal, siginfo_t *info);
-
 /* The unblocked signals that are pending for the current thread. */
 static inline sigset_t
 signal_pending(void)
@@ -164,15 +169,16 @@ signal_pending(void)
 /* Change the current thread's mask; SIGKILL and SIGSTOP stay unblocked. */
 void signal_set_blocked(sigset_t mask);
 
-/* Sleep until a signal is to be acted on.  => -ERESTARTNOHAND */
-int signal_wait(void);
+/* The first of these that will end the process, or 0.  => its lock held */
+int signal_find_fatal(void);
 
-/* Take a signal of the set that is pending, or comes before the deadline.
- * => its number; -EAGAIN: none came; -EINTR: another has to be acted on */
-int signal_take(sigset_t set, u64 deadline, siginfo_t *info);
-
-/* The first of these that will end the process, or 0. */
+/* The same, and the lock is taken. */
 int signal_fatal_pending(void);
+
+/* Take a signal of the set that is pending for the current thread or, if there
+ * is none, for its process: a synchronous one, or the lowest.
+ * => its process's lock held; 0: none */
+int signal_take_pending(sigset_t set, siginfo_t *info);
 
 /* Mark the current system call as interrupted: after the signal has been acted
  * on, the program makes the call again (if it returns one of sleep.h's ERESTART
@@ -184,12 +190,12 @@ int signal_restart(void);
  * => 0, -ESRCH: no process */
 int signal_send_group(pid_t pgid, int signal);
 
+/* What kill(2) returns: ESRCH is checked before EINVAL, EPERM after it. */
+int signal_outcome(int result, const siginfo_t *info);
+
 /* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).
  * => 0; -ESRCH: no process; -EINVAL: no such signal; signal_send_info's */
 int signal_kill(pid_t pid, const siginfo_t *info);
-
-/* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */
-int signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info);
 
 /* Act on what is pending.
  * => on the way to user mode by this frame, no lock held */

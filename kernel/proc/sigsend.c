@@ -1,6 +1,6 @@
 /*
- * Signals, the sender's side: what makes one pending, and its queue.  Entry
- * point: post.  The target's side is signal.c.
+ * Signals, the sender's side: what makes one pending.  Entry point:
+ * signal_post.  The target's side is signal.c, the queues are sigqueue.c.
  */
 #include "abi/errno.h"
 
@@ -9,8 +9,7 @@
 
 #include "arch/percpu.h"
 
-#include "mm/heap.h"
-
+#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -18,7 +17,10 @@
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(job_signal)
+OPTIONAL(job_signal) OPTIONAL(cred_refuse_signal)
+OPTIONAL(sigqueue_add) OPTIONAL(sigqueue_reserve) OPTIONAL(sigqueue_forget)
+
+void (*signal_watcher)(void);
 
 /* Make the target look at its signals.  The barrier: we set `pending` before we
  * read wait_mode; the target sets wait_mode before it reads `pending`. */
@@ -41,24 +43,12 @@ notify(struct thread *target, int signal)
     sched_poke(target);
 }
 
-static void
-drop_entry(struct process *process, struct sigqueue *entry)
-{
-    list_del(&entry->link);
-    list_add(&process->spare, &entry->link);
-}
-
 void
 signal_forget_pending(struct process *process, struct sigpending *pending,
                       sigset_t set)
 {
     assert(spin_held(&process->lock));
-    list_for_each_safe(pos, &pending->queue) {
-        struct sigqueue *entry = list_entry(pos, struct sigqueue, link);
-        if (set & SET(entry->info.si_signo)) {
-            drop_entry(process, entry);
-        }
-    }
+    sigqueue_forget(process, pending, set);
     pending->set &= ~set;
 }
 
@@ -68,86 +58,6 @@ signal_forget(struct process *process, sigset_t set)
     signal_forget_pending(process, &process->pending, set);
     for_each_thread(thread, process) {
         signal_forget_pending(process, &thread->pending, set);
-    }
-}
-
-void
-signal_free_entries(struct process *process)
-{
-    struct list *lists[] = {&process->pending.queue, &process->spare};
-
-    for (int i = 0; i < 2; i++) {
-        list_for_each_safe(pos, lists[i]) {
-            kfree(list_entry(pos, struct sigqueue, link));
-        }
-    }
-}
-
-/* Have an entry for the signal, if there is memory.  The heap's lock ranks
- * before the process's.
- * => process->lock held; it may be released for a time */
-static void
-reserve(struct process *process, int signal)
-{
-    u32 most = SIGQUEUE_MAX + (signal < SIGNAL_REAL_TIME ? SIGQUEUE_MORE : 0);
-
-    if (list_empty(&process->spare) && process->entries < most) {
-        spin_unlock(&process->lock);
-        struct sigqueue *entry = kmalloc(sizeof(*entry));
-        spin_lock(&process->lock);
-        if (entry != NULL) {
-            list_add(&process->spare, &entry->link);
-            process->entries++;
-        }
-    }
-}
-
-/* => 0, or -EAGAIN: it is not pending */
-static int
-enqueue(struct process *process, struct sigpending *pending,
-        const siginfo_t *info)
-{
-    int signal = info->si_signo;
-    bool queues = signal >= SIGNAL_REAL_TIME;
-
-    if (!queues && (pending->set & SET(signal)) != 0) {
-        return 0;
-    }
-    if (!list_empty(&process->spare)) {
-        struct sigqueue *entry =
-            list_entry(process->spare.next, struct sigqueue, link);
-        list_del(&entry->link);
-        entry->info = *info;
-        list_add_tail(&pending->queue, &entry->link);
-    } else if (queues && info->si_code != SI_USER) {
-        return -EAGAIN;
-    }
-    pending->set |= SET(signal);
-    return 0;
-}
-
-void
-signal_dequeue(struct process *process, struct sigpending *pending,
-               int signal, siginfo_t *info)
-{
-    struct sigqueue *found = NULL;
-    bool more = false;
-
-    list_for_each_entry(entry, &pending->queue, struct sigqueue, link) {
-        if (entry->info.si_signo == signal) {
-            more = found != NULL;
-            if (more) {
-                break;
-            }
-            found = entry;
-        }
-    }
-    if (!more) {
-        pending->set &= ~SET(signal);
-    }
-    *info = found != NULL ? found->info : (siginfo_t){.si_signo = signal};
-    if (found != NULL) {
-        drop_entry(process, found);
     }
 }
 
@@ -193,12 +103,9 @@ signal_is_dropped(struct process *process, int signal)
     return dropped;
 }
 
-/* Make the signal pending on the process or, if it is not NULL, on the thread.
- * Drop it if the process ignores it or has ended, or if it is 0.
- * => process->lock held; it may be released for a time
- * => 0, or -EAGAIN as signal_send_info */
-static int
-post(struct process *process, struct thread *thread, const siginfo_t *info)
+int
+signal_post(struct process *process, struct thread *thread,
+            const siginfo_t *info)
 {
     int signal = info->si_signo;
 
@@ -207,7 +114,7 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
     }
     struct thread *taker = taker_of(process, thread, signal);
     if (signal != SIGKILL && !drops(process, taker, signal)) {
-        reserve(process, signal);
+        sigqueue_reserve(process, signal);
         if (process->sigacts == NULL || !has_thread(process, thread)) {
             return 0;
         }
@@ -219,11 +126,13 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
     if (drops(process, taker, signal)) {
         return 0;
     }
-    int error = enqueue(process, thread != NULL ? &thread->pending
-                                                : &process->pending, info);
+    struct sigpending *pending = thread != NULL ? &thread->pending
+                                                : &process->pending;
+    int error = sigqueue_add(process, pending, info);
     if (error != 0) {
         return error;
     }
+    pending->set |= SET(signal);
     if (taker != NULL) {
         notify(taker, signal);
     }
@@ -232,6 +141,9 @@ post(struct process *process, struct thread *thread, const siginfo_t *info)
             sched_wake(any, THREAD_SLEEPING);
         }
     }
+    if (signal_watcher != NULL) {
+        signal_watcher();
+    }
     return 0;
 }
 
@@ -239,7 +151,7 @@ int
 signal_send_info(struct process *target, const siginfo_t *info)
 {
     spin_lock(&target->lock);
-    int error = post(target, NULL, info);
+    int error = signal_post(target, NULL, info);
     spin_unlock(&target->lock);
     return error;
 }
@@ -256,7 +168,8 @@ void
 signal_raise(int signal)
 {
     siginfo_t info = {.si_signo = signal, .si_code = SI_USER,
-                      .si_pid = current->process->pid};
+                      .si_pid = current->process->pid,
+                      .si_uid = cred_current()->uid};
 
     (void)signal_send_info(current->process, &info);
 }
@@ -273,13 +186,25 @@ signal_kill_others(struct process *process)
     }
 }
 
-/* What kill(2) returns: ESRCH is checked before EINVAL. */
-static int
-outcome(int result, const siginfo_t *info)
+int
+signal_outcome(int result, const siginfo_t *info)
 {
     bool known = info->si_signo >= 0 && info->si_signo <= SIGNAL_MAX;
 
-    return result == 0 && !known ? -EINVAL : result;
+    return (result == 0 || result == -EPERM) && !known ? -EINVAL : result;
+}
+
+/* As signal_send_info, if it is from the kernel, or the current process may
+ * send it. */
+static int
+send_checked(struct process *target, const siginfo_t *info)
+{
+    spin_lock(&target->lock);
+    int error = info->si_code == SI_KERNEL
+                    ? 0 : cred_refuse_signal(target, info->si_signo);
+    error = error == 0 ? signal_post(target, NULL, info) : error;
+    spin_unlock(&target->lock);
+    return error;
 }
 
 /* => 0 if one of them has got it, or the last error */
@@ -292,7 +217,7 @@ send_group(pid_t pgid, const siginfo_t *info)
     struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
     if (group != NULL) {
         for_each_member(process, group) {
-            int error = signal_send_info(process, info);
+            int error = send_checked(process, info);
             result = result == 0 ? 0 : error;
         }
     }
@@ -308,7 +233,8 @@ signal_send_group(pid_t pgid, int signal)
     return send_group(pgid, &info);
 }
 
-/* To all but init and the caller. */
+/* To all but init and the caller.  As on Linux, whoever may not be signalled
+ * counts as one that was. */
 static int
 send_all(const siginfo_t *info)
 {
@@ -317,8 +243,8 @@ send_all(const siginfo_t *info)
     spin_lock(&family_lock);
     for_each_process(process) {
         if (process != init_process && process != current->process) {
-            int error = signal_send_info(process, info);
-            result = result == 0 ? 0 : error;
+            int error = send_checked(process, info);
+            result = error != -EPERM ? error : result == -ESRCH ? 0 : result;
         }
     }
     spin_unlock(&family_lock);
@@ -333,30 +259,18 @@ signal_kill(pid_t pid, const siginfo_t *info)
     if (pid <= 0) {
         result = pid == -1 ? send_all(info)
                            : send_group((pid_t)-(u32)pid, info);
-        return outcome(result, info);
+        return signal_outcome(result, info);
     }
-    spin_lock(&pids_lock);
+    /* Either keeps the target; SIGCONT is allowed in a session. */
+    struct spinlock *lock = info->si_signo == SIGCONT ? &family_lock
+                                                      : &pids_lock;
+    spin_lock(lock);
     struct process *target = pid_process(pid);
     if (target != NULL) {
-        result = signal_send_info(target, info);
+        result = send_checked(target, info);
     }
-    spin_unlock(&pids_lock);
-    return outcome(result, info);
-}
-
-int
-signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info)
-{
-    struct thread *target;
-    int result = thread_lock(tid, &target) ? 0 : -ESRCH;
-
-    if (target == NULL) {   /* perhaps a first thread, ended */
-        return outcome(pid == 0 || pid == tid ? result : -ESRCH, info);
-    }
-    result = pid == 0 || target->process->pid == pid
-                 ? post(target->process, target, info) : -ESRCH;
-    thread_unlock(target);
-    return outcome(result, info);
+    spin_unlock(lock);
+    return signal_outcome(result, info);
 }
 
 void

@@ -47,6 +47,22 @@ leave_cpu(enum wait_mode mode)
     }
 }
 
+/* Wakes a thread that waits for no longer than this. */
+struct alarm {
+    struct timer timer;
+    struct thread *thread;
+    bool late; /* the time is over */
+};
+
+static void
+wake_late(struct timer *timer)
+{
+    struct alarm *alarm = container_of(timer, struct alarm, timer);
+
+    alarm->late = true;
+    sched_wake(alarm->thread, THREAD_SLEEPING);
+}
+
 int
 wait_block(enum wait_mode mode, u64 deadline)
 {
@@ -55,10 +71,13 @@ wait_block(enum wait_mode mode, u64 deadline)
     if (deadline == NEVER) {
         leave_cpu(mode);
     } else {
-        struct timer timer = {.deadline = deadline, .thread = current};
-        timer_start(&timer);
+        struct alarm alarm = {.thread = current};
+        timer_init(&alarm.timer, wake_late);
+        alarm.timer.deadline = deadline;
+        timer_start(&alarm.timer);
         leave_cpu(mode);
-        late = !timer_stop(&timer);
+        timer_stop(&alarm.timer);
+        late = alarm.late;
     }
     return interrupted(mode) ? signal_restart() : late ? -ETIMEDOUT : 0;
 }
@@ -103,9 +122,13 @@ wait_wake(struct waitq *queue, bool all)
 {
     list_for_each_safe(pos, &queue->waiters) {
         struct waiter *waiter = list_entry(pos, struct waiter, link);
-        list_del(&waiter->link);
-        if (sched_wake(waiter->thread, THREAD_SLEEPING) && !all
-            && waiter->exclusive) {
+        struct thread *thread = waiter->thread;
+        if (thread != NULL) {
+            list_del(&waiter->link);
+        }
+        if ((thread != NULL ? sched_wake(thread, THREAD_SLEEPING)
+                            : waiter->notify(waiter))
+            && !all && waiter->exclusive) {
             break;
         }
     }

@@ -41,11 +41,15 @@ struct waitq {
                              the order in which they came */
 };
 
-/* A thread on a queue; lives on its stack. */
+/* A thread on a queue; lives on its stack.  Or, without a thread, someone who
+ * stays on the queue and is told of each wake-up (fs/poll.h). */
 struct waiter {
     struct list link;
     struct thread *thread;
     bool exclusive; /* wait_wake_one wakes only one exclusive waiter */
+    /* Without a thread.  => the queue's lock held, and perhaps a process's
+     * => whether that woke a thread */
+    bool (*notify)(struct waiter *waiter);
 };
 
 static inline void

@@ -100,6 +100,8 @@ struct thread {
     struct cpu_time time;      /* r: ran; c: ticks */
     u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
     vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
+    int sleep_clock;           /* c  of CPU time; 0: CLOCK_MONOTONIC; or */
+#define SLEEP_POLLS 1          /*    it is poll(2) that ends then */
     struct sigpending pending; /* p  sent to this thread only */
     struct fault fault;        /* c  its last one */
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */

@@ -9,6 +9,7 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/percpu.h"
+#include "arch/smp.h"
 #include "arch/upcalls.h"
 
 #include "proc/sched.h"
@@ -16,9 +17,10 @@
 
 /* The events that a CPU waits for. */
 static struct events {
-    struct spinlock lock; /* RANK_TIMER: the list */
+    struct spinlock lock; /* RANK_TIMER: the list, and: */
     struct list timers;   /* earliest first */
-    u64 first;            /* its deadline, or NEVER; read without the lock */
+    struct timer *running; /* whose callback this CPU runs, or NULL */
+    u64 first;            /* the first deadline, or NEVER; read unlocked */
     u64 tick;             /* when the time slice ends, or NEVER; used by its
                              CPU only, with interrupts off */
 } __attribute__((aligned(64))) events[MAX_CPUS];
@@ -69,55 +71,117 @@ note_first(struct events *its)
     __atomic_store_n(&its->first, deadline, __ATOMIC_RELAXED);
 }
 
-void
-timer_start(struct timer *timer)
+/* => its lock held */
+static void
+insert(struct events *its, struct timer *timer)
 {
-    timer->cpu = this_cpu()->id;
-    struct events *mine = &events[timer->cpu];
+    struct list *at = its->timers.prev;
 
-    spin_lock(&mine->lock);
-    struct list *at = mine->timers.prev;
-    while (at != &mine->timers
+    if (timer->realtime != 0) {
+        timer->deadline = timer->realtime
+                          - MIN(timer->realtime, clock_boot_realtime_ns);
+    }
+    while (at != &its->timers
            && list_entry(at, struct timer, link)->deadline > timer->deadline) {
         at = at->prev;
     }
     list_insert(at, &timer->link);
+}
+
+void
+timer_start(struct timer *timer)
+{
+    struct events *mine = &events[this_cpu()->id];
+
+    timer->cpu = this_cpu()->id;
+    spin_lock(&mine->lock);
+    u64 next = MIN(mine->first, mine->tick);
+    insert(mine, timer);
     note_first(mine);
     spin_unlock(&mine->lock);
-    arm_this_cpu();
+    if (timer->deadline < next) { /* else the one that is set sets the next */
+        arm_this_cpu();
+    }
 }
 
 bool
-timer_stop(struct timer *timer)
+timer_try_stop(struct timer *timer)
 {
     struct events *its = &events[timer->cpu];
 
     spin_lock(&its->lock);
-    bool waiting = !list_empty(&timer->link);
-    list_del(&timer->link);
-    note_first(its);
+    bool stops = its->running != timer;
+    if (stops) {
+        list_del(&timer->link);
+        note_first(its);
+    }
     spin_unlock(&its->lock);
-    return waiting;
+    return stops;
+}
+
+void
+timer_stop(struct timer *timer)
+{
+    while (!timer_try_stop(timer)) {
+        cpu_wait();
+    }
+}
+
+static void
+arm_called(u64 arg)
+{
+    (void)arg;
+    arm(&events[this_cpu()->id]);
+}
+
+/* A timer that is started meanwhile has the new time, or is found here. */
+void
+timers_follow_realtime(void)
+{
+    for (int i = 0; i < cpu_count; i++) {
+        struct events *its = &events[i];
+        struct list moved = LIST_INIT(moved);
+        spin_lock(&its->lock);
+        list_for_each_safe(pos, &its->timers) {
+            if (list_entry(pos, struct timer, link)->realtime != 0) {
+                list_del(pos);
+                list_add(&moved, pos);
+            }
+        }
+        list_for_each_safe(each, &moved) {
+            list_del(each);
+            insert(its, list_entry(each, struct timer, link));
+        }
+        note_first(its);
+        spin_unlock(&its->lock);
+    }
+    smp_call(cpus_online, arm_called, 0);
+    arm_this_cpu();
 }
 
 void
 timers_expire(void)
 {
     struct events *mine = &events[this_cpu()->id];
+    struct list *first;
 
     cpu_clear_work(WORK_TIMER); /* first: a later event sets it again */
     spin_lock(&mine->lock);
     u64 now = clock_ns();
-    list_for_each_safe(pos, &mine->timers) {
-        struct timer *timer = list_entry(pos, struct timer, link);
+    while ((first = list_first(&mine->timers)) != NULL) {
+        struct timer *timer = list_entry(first, struct timer, link);
         if (timer->deadline > now) {
             break;
         }
-        list_del(&timer->link);
-        sched_wake(timer->thread, THREAD_SLEEPING);
-        cpu_add_work(WORK_RESCHED); /* let the woken thread run */
+        list_del(first);
+        note_first(mine);
+        mine->running = timer;
+        spin_unlock(&mine->lock);
+        timer->expired(timer);
+        cpu_add_work(WORK_RESCHED); /* let a woken thread run */
+        spin_lock(&mine->lock);
+        mine->running = NULL;
     }
-    note_first(mine);
     spin_unlock(&mine->lock);
     arm_this_cpu();
 }

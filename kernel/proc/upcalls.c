@@ -21,12 +21,13 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/timer.h"
 
-OPTIONAL(kill_youngest)
+OPTIONAL(kill_youngest) OPTIONAL(itimer_tick)
 
 /* For a handler's frame. */
 static void
@@ -183,6 +184,9 @@ on_user_return(struct trapframe *frame)
     }
     if (work & WORK_TIMER) {
         timers_expire();
+    }
+    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
+        itimer_tick();
     }
     if (work & WORK_INPUT) {
         console_poll();

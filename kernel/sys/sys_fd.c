@@ -4,13 +4,21 @@
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "abi/termios.h"
+
+#include "core/optional.h"
 
 #include "mm/heap.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/lock.h"
+#include "fs/pipe.h"
 
 #include "sys/sys.h"
+
+OPTIONAL_ENOSYS(lock_control) OPTIONAL_ENOSYS(lock_whole)
+OPTIONAL_ENOSYS(pipe_size)
 
 static long
 file_seek(struct file *file, i64 offset, int whence)
@@ -126,18 +134,48 @@ SYS_FORWARD(sys_preadv, (u64 fd, u64 iov, u64 count, u64 offset),
 SYS_FORWARD(sys_pwritev, (u64 fd, u64 iov, u64 count, u64 offset),
             move_at(fd, iov, count, (i64)offset, true, move_vector))
 
+/* Requests of all files, and of regular ones.  => -ENOTTY: it is none */
+static long
+file_request(struct file *file, u32 fd, u32 request, u64 arg)
+{
+    const struct inode *inode = file->inode;
+    int value;
+
+    switch (request) {
+    case FIOCLEX:
+    case FIONCLEX:
+        return fd_cloexec(fd, request == FIOCLEX);
+    case FIONBIO:
+        if (copy_from_user(&value, arg, sizeof(value)) != 0) {
+            return -EFAULT;
+        }
+        file->flags = value != 0 ? file->flags | O_NONBLOCK
+                                 : file->flags & ~(u32)O_NONBLOCK;
+        return 0;
+    case FIONREAD:
+        value = (int)(inode->size - file->offset);
+        return !S_ISREG(inode->mode) ? -ENOTTY
+                                     : copy_to_user(arg, &value, sizeof(value));
+    default:
+        return -ENOTTY;
+    }
+}
+
 /* int ioctl(int fd, unsigned request, void *arg);
  * Returns 0, or the request's result.
  * ENOTTY: not a request of this file.  EFAULT, EINVAL; TIOCSPGRP: ESRCH, EPERM.
- * Differences from Linux: few requests, all for terminals: fs/tty_modes.c. */
+ * Differences from Linux: few requests: above, fs/pipe_ctl.c, and for terminals
+ *   fs/tty_modes.c. */
 long
 sys_ioctl(u64 fd, u64 request, u64 arg)
 {
     struct file *file = file_get_fd((int)fd);
-    long result = file == NULL                      ? -EBADF
-                  : file->inode->ops->ioctl == NULL ? -ENOTTY
-                  : file->inode->ops->ioctl(file, (u32)request, arg);
+    long result = file == NULL ? -EBADF : file_request(file, (u32)fd,
+                                                       (u32)request, arg);
 
+    if (result == -ENOTTY && file->inode->ops->ioctl != NULL) {
+        result = file->inode->ops->ioctl(file, (u32)request, arg);
+    }
     file_put(file);
     return result;
 }
@@ -158,9 +196,14 @@ dup_file(struct file *file, u32 lowest, bool cloexec)
 SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
 
 /* int fcntl(int fd, int command, long arg);
- * Returns a descriptor (F_DUPFD, F_DUPFD_CLOEXEC) or flags (F_GETFD, F_GETFL).
+ * Returns a descriptor (F_DUPFD, F_DUPFD_CLOEXEC), flags (F_GETFD, F_GETFL), or
+ * the size of a pipe (F_GETPIPE_SZ, F_SETPIPE_SZ: EBADF if it is none, EBUSY if
+ * more is in it, EPERM beyond 1 MiB, or if all pipes together are too large).
  * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
- * Differences from Linux: no locks, leases, owners or pipe sizes: EINVAL.
+ * F_GETLK, F_SETLK, F_SETLKW and the same with OFD: EACCES never, but EAGAIN,
+ * EBADF (not open for that), EDEADLK, EINTR, ENOLCK, EOVERFLOW, EFAULT.
+ * Differences from Linux: no leases or owners: EINVAL.  Not even root may have
+ *   a pipe beyond 1 MiB.
  *   F_SETFD may fail with ENOMEM, like close. */
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)
@@ -194,7 +237,27 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
                       | ((u32)arg & FILE_STATUS);
         result = 0;
         break;
+    case F_GETLK ... F_SETLKW:
+    case F_OFD_GETLK ... F_OFD_SETLKW:
+        result = lock_control(file, (int)fd, (int)command, arg);
+        break;
+    case F_GETPIPE_SZ:
+    case F_SETPIPE_SZ:
+        result = pipe_size(file, (u32)command, (u32)arg);
+        break;
     }
+    file_put(file);
+    return result;
+}
+
+/* int flock(int fd, int operation);
+ * EINVAL: operation.  EAGAIN: LOCK_NB, and another has it.  EINTR, ENOLCK. */
+long
+sys_flock(u64 fd, u64 operation)
+{
+    struct file *file = file_get_fd((int)fd);
+    long result = file != NULL ? lock_whole(file, (u32)operation) : -EBADF;
+
     file_put(file);
     return result;
 }

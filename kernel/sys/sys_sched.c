@@ -8,20 +8,54 @@
 #include "abi/time.h"
 
 #include "core/config.h"
+#include "core/optional.h"
 
 #include "arch/clock.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/shares.h"
 
 #include "sys/sys.h"
 
-/* Whether the caller may give a thread this share.  => 0, or -EPERM, -EACCES */
-static long
-may_set_share(const struct thread *thread, struct share share)
+OPTIONAL(cred_refuse_share)
+
+/* The thread's RLIMIT_NICE or RLIMIT_RTPRIO.  => its process's lock held */
+static u64
+limit_of(const struct thread *thread, int resource)
 {
-    (void)thread, (void)share; /* every process is root's */
-    return 0;
+    const struct limits *limits = thread->process->limits;
+
+    return limits != NULL ? limits->limit[resource].rlim_cur : 0;
+}
+
+static bool
+may_nice(const struct thread *thread, int nice)
+{
+    return nice >= thread->share.nice || cred_may(RIGHT_NICE)
+           || (u64)(20 - nice) <= limit_of(thread, RLIMIT_NICE);
+}
+
+/* Whether the caller may give a thread this policy and priority.
+ * => 0, -EPERM; the process's lock held */
+static long
+may_set_policy(const struct thread *thread, struct share share)
+{
+    struct share had = thread->share;
+    u64 most = limit_of(thread, RLIMIT_RTPRIO);
+
+    if (cred_may(RIGHT_NICE)) {
+        return 0;
+    }
+    if ((share.priority != 0 && share.policy != had.policy && most == 0)
+        || (share.priority > had.priority && share.priority > most)
+        || (had.policy == SCHED_IDLE && share.policy != SCHED_IDLE
+            && (u64)(20 - had.nice) > limit_of(thread, RLIMIT_NICE))
+        || (had.reset && !share.reset)) {
+        return -EPERM;
+    }
+    return cred_refuse_share(thread->process);
 }
 
 /* ---- Nice values ---- */
@@ -37,7 +71,9 @@ visit(struct thread *thread, const int *nice, long result)
         return MAX(result, 20 - share.nice);
     }
     share.nice = (i8)*nice;
-    long error = may_set_share(thread, share);
+    long error = cred_refuse_share(thread->process) != 0 ? -EPERM
+                 : !may_nice(thread, *nice)              ? -EACCES
+                                                         : 0;
     if (error == 0) {
         share_set(thread, share);
         return result == -ESRCH ? 0 : result;
@@ -75,10 +111,13 @@ visit_all(int which, int who, const int *nice)
         return result;
     }
     spin_lock(&family_lock);
-    who = which == PRIO_PGRP && who == 0 ? current->process->group->pgid : who;
+    if (who == 0) {
+        who = which == PRIO_PGRP ? current->process->group->pgid
+                                 : (int)cred_current()->uid;
+    }
     for_each_process(process) {
-        /* Every process has user id 0. */
-        if (which == PRIO_PGRP ? process->group->pgid == who : who == 0) {
+        if (which == PRIO_PGRP ? process->group->pgid == who
+                               : process->cred->uid == (u32)who) {
             result = visit_process(process, nice, result);
         }
     }
@@ -165,7 +204,7 @@ set_policy(u64 tid, int policy, u64 user)
         share.policy = (u8)policy;
         share.priority = (u8)param.sched_priority;
         share.turn = 0;
-        error = may_set_share(thread, share);
+        error = may_set_policy(thread, share);
     }
     if (error == 0) {
         share_set(thread, share);

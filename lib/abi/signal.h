@@ -94,6 +94,10 @@ typedef struct siginfo {
                 };
             };
         };
+        struct {
+            int si_timerid; /* SI_TIMER, and si_value */
+            int si_overrun; /* how often it has expired since, too */
+        };
         void *si_addr; /* faults */
         char si_size[112];
     };
@@ -130,6 +134,22 @@ typedef struct siginfo {
 #define CLD_TRAPPED 4
 #define CLD_STOPPED 5
 #define CLD_CONTINUED 6
+
+/* How timer_create(2)'s timer tells that it has expired; 64 bytes. */
+typedef struct sigevent {
+    union sigval sigev_value;
+    int sigev_signo;
+    int sigev_notify;
+    union {
+        pid_t sigev_notify_thread_id;
+        char sigev_size[48];
+    };
+} sigevent_t;
+
+#define SIGEV_SIGNAL 0
+#define SIGEV_NONE 1
+#define SIGEV_THREAD 2 /* for the kernel, as SIGEV_SIGNAL */
+#define SIGEV_THREAD_ID 4
 
 /* sigaltstack(2). */
 typedef struct {

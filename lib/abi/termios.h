@@ -144,6 +144,9 @@ struct winsize {
 #define TIOCSWINSZ 0x5414
 #define FIONREAD 0x541B
 #define TIOCINQ FIONREAD
+#define FIONBIO 0x5421
+#define FIONCLEX 0x5450
+#define FIOCLEX 0x5451
 #define TIOCNOTTY 0x5422
 #define TCSBRKP 0x5425
 #define TIOCGSID 0x5429

@@ -8,13 +8,17 @@
 
 #include "abi/posix.h"
 
+struct epoll_event;
 struct kernel_sigaction;
+struct pollfd;
 struct rusage;
 struct siginfo;
 struct timespec;
 
 int sys_exit_group(int status);
 unsigned long sys_brk(unsigned long end);
+int sys_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                        struct timespec *left);
 int sys_getcwd(char *buf, size_t size);
 int sys_getpriority(int which, id_t who);
 int sys_fchmodat(int dir, const char *path, mode_t mode);
@@ -33,6 +37,17 @@ int sys_rt_tgsigqueueinfo(pid_t pid, pid_t tid, int sig,
                           const struct siginfo *info);
 int sys_waitid(int kind, pid_t id, struct siginfo *info, int options,
                struct rusage *usage);
+int sys_ppoll(struct pollfd *fds, unsigned long count, struct timespec *timeout,
+              const unsigned long *mask, size_t set_size);
+int sys_pselect6(int count, void *in, void *out, void *except,
+                 struct timespec *timeout, const unsigned long *mask_and_size);
+int sys_epoll_pwait(int epoll, struct epoll_event *events, int most,
+                    int timeout, const unsigned long *mask, size_t set_size);
+int sys_epoll_pwait2(int epoll, struct epoll_event *events, int most,
+                     const struct timespec *timeout, const unsigned long *mask,
+                     size_t set_size);
+int eventfd2(unsigned count, int flags);
+int signalfd4(int fd, const unsigned long *set, size_t set_size, int flags);
 
 /* The first C function: called by crt.S with the stack the kernel made. */
 _Noreturn void start_main(long *stack);

@@ -10,6 +10,7 @@
 #define exit_group sys_exit_group
 #define brk sys_brk
 #define clone sys_clone
+#define clock_nanosleep sys_clock_nanosleep
 #define getcwd sys_getcwd
 #define reboot sys_reboot
 #define getpriority sys_getpriority
@@ -23,6 +24,12 @@
 #define rt_sigtimedwait sys_rt_sigtimedwait
 #define rt_tgsigqueueinfo sys_rt_tgsigqueueinfo
 #define waitid sys_waitid
+#define ppoll sys_ppoll
+#define eventfd sys_eventfd
+#define signalfd sys_signalfd
+#define epoll_pwait sys_epoll_pwait
+#define epoll_pwait2 sys_epoll_pwait2
+#define pselect6 sys_pselect6
 #define newfstatat fstatat
 #define pread64 pread
 #define pwrite64 pwrite

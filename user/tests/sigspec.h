@@ -12,7 +12,7 @@
 #include <fcntl.h>
 
 #define BIT(sig) (1UL << ((sig) - 1))
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
+#define COUNT_OF(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 /* What rt_sigprocmask and the others take as the size of a set. */
 #define SET_SIZE 8L

@@ -11,5 +11,6 @@ int setpriority(int which, id_t who, int nice);
 
 int getrusage(int who, struct rusage *usage);
 int getrlimit(int resource, struct rlimit *limit);
+int setrlimit(int resource, const struct rlimit *limit);
 int prlimit(pid_t pid, int resource, const struct rlimit *limit,
             struct rlimit *old);

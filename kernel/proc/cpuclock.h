@@ -1,0 +1,28 @@
+/*
+ * Clocks of CPU time: of a process or a thread; exact, or in sampled ticks.
+ */
+#pragma once
+
+#include "abi/time.h"
+
+#include "core/types.h"
+
+#include "proc/process.h"
+
+/* The id in such a clock's number: 0 means the caller's. */
+static inline pid_t
+cpu_clock_id(int clock)
+{
+    return ~(clock >> 3);
+}
+
+/* Read one, and if it is CLOCK_*_CPUTIME_ID, replace that by its number.
+ * => 0; -EINVAL: no such clock, process, or thread of this process */
+int cpu_clock_read(int *clock, u64 *ns);
+
+/* Read one of this process, or of a thread of it (0, if it has ended).
+ * => its lock held */
+u64 cpu_clock_now(struct process *process, int clock);
+
+/* => its lock held; NULL: none */
+struct thread *thread_of(struct process *process, pid_t tid);

@@ -1,0 +1,138 @@
+/*
+ * System calls of files that tell of an event: eventfd, signalfd, timerfd.
+ */
+#include "abi/errno.h"
+#include "abi/eventfd.h"
+#include "abi/signal.h"
+#include "abi/signalfd.h"
+#include "abi/time.h"
+#include "abi/timerfd.h"
+
+#include "core/optional.h"
+
+#include "arch/clock.h"
+
+#include "fs/event.h"
+
+#include "sys/sys.h"
+
+OPTIONAL_ENOSYS(eventfd_create)
+OPTIONAL_ENOSYS(signalfd_create) OPTIONAL_ENOSYS(signalfd_set)
+OPTIONAL_ENOSYS(timerfd_create) OPTIONAL_ENOSYS(timerfd_set)
+
+/* int eventfd2(unsigned count, int flags); eventfd(unsigned count).
+ * Returns a descriptor.  EINVAL: unknown flags.  EMFILE, ENOMEM. */
+SYS_FORWARD(sys_eventfd2, (u64 count, u64 flags),
+            (u32)flags & ~(u32)(EFD_SEMAPHORE | EFD_CLOEXEC | EFD_NONBLOCK)
+                ? -EINVAL : eventfd_create((u32)count, (u32)flags))
+SYS_FORWARD(sys_eventfd, (u64 count), eventfd_create((u32)count, 0))
+
+/* int signalfd4(int fd, const sigset_t *set, size_t size, int flags); signalfd.
+ * Returns a new descriptor, if fd is -1; or fd, which has a new set.
+ * EINVAL: size is not 8, unknown flags, another file.  EFAULT, EMFILE, ENOMEM.
+ * Differences from Linux: each signal that is sent wakes all pollers of such
+ *   files, so EPOLLET may tell twice of one signal. */
+long
+sys_signalfd4(u64 fd, u64 user, u64 size, u64 flags)
+{
+    sigset_t set;
+
+    if (size != sizeof(set)) {
+        return -EINVAL;
+    }
+    if (copy_from_user(&set, user, sizeof(set)) != 0) {
+        return -EFAULT;
+    }
+    if ((u32)flags & ~(u32)(SFD_CLOEXEC | SFD_NONBLOCK)) {
+        return -EINVAL;
+    }
+    if ((int)fd == -1) {
+        return signalfd_create(set, (u32)flags);
+    }
+    struct file_use use = file_use_fd((int)fd);
+    long result = use.file != NULL ? signalfd_set(use.file, set) : -EBADF;
+    file_done(use);
+    return result != 0 ? result : (int)fd;
+}
+
+SYS_FORWARD(sys_signalfd, (u64 fd, u64 set, u64 size),
+            sys_signalfd4(fd, set, size, 0))
+
+/* int timerfd_create(int clock, int flags);
+ * Returns a descriptor.  EINVAL: another clock than CLOCK_REALTIME, _MONOTONIC,
+ * _BOOTTIME; unknown flags.  EMFILE, ENOMEM.
+ * Differences from Linux: no clock that needs an alarm of the hardware. */
+long
+sys_timerfd_create(u64 clock, u64 flags)
+{
+    bool known = (int)clock == CLOCK_REALTIME || (int)clock == CLOCK_MONOTONIC
+                 || (int)clock == CLOCK_BOOTTIME;
+
+    return !known || (u32)flags & ~(u32)(TFD_CLOEXEC | TFD_NONBLOCK)
+               ? -EINVAL
+               : timerfd_create((int)clock == CLOCK_REALTIME, (u32)flags);
+}
+
+/* => 0, or -EINVAL: it is no time */
+static int
+ns_from(struct timespec time, u64 *ns)
+{
+    if (time.tv_sec < 0 || (u64)time.tv_nsec >= NSEC_PER_SEC) {
+        return -EINVAL;
+    }
+    *ns = MIN((u64)time.tv_sec, ~0UL / NSEC_PER_SEC / 4) * NSEC_PER_SEC
+          + (u64)time.tv_nsec;
+    return 0;
+}
+
+static struct timespec
+timespec_from(u64 ns)
+{
+    return (struct timespec){(long)(ns / NSEC_PER_SEC),
+                             (long)(ns % NSEC_PER_SEC)};
+}
+
+/* Get the times of a timerfd, and set them, if new is not NULL. */
+static long
+set_times(u64 fd, bool absolute, const struct timerfd_times *new, u64 user)
+{
+    struct timerfd_times old;
+    struct file_use use = file_use_fd((int)fd);
+    long error = use.file != NULL ? timerfd_set(use.file, absolute, new, &old)
+                                  : -EBADF;
+
+    file_done(use);
+    if (error != 0) {
+        return error;
+    }
+    struct itimerspec told = {
+        .it_interval = timespec_from(old.every),
+        .it_value = timespec_from(old.first),
+    };
+    return new != NULL ? copy_out(user, &told, sizeof(told))
+                       : copy_to_user(user, &told, sizeof(told));
+}
+
+/* int timerfd_settime(int fd, int flags, const struct itimerspec *new,
+ *                     struct itimerspec *old); timerfd_gettime(int fd, *old).
+ * EINVAL: unknown flags, no time, another file.  EFAULT.
+ * Differences from Linux: no TFD_TIMER_CANCEL_ON_SET. */
+long
+sys_timerfd_settime(u64 fd, u64 flags, u64 user, u64 old)
+{
+    struct itimerspec asked;
+    struct timerfd_times new;
+
+    if (copy_from_user(&asked, user, sizeof(asked)) != 0) {
+        return -EFAULT;
+    }
+    if ((u32)flags & ~(u32)TFD_TIMER_ABSTIME
+        || ns_from(asked.it_value, &new.first) != 0
+        || ns_from(asked.it_interval, &new.every) != 0) {
+        return -EINVAL;
+    }
+    return set_times(fd, flags & TFD_TIMER_ABSTIME, &new, old);
+}
+
+SYS_FORWARD(sys_timerfd_gettime, (u64 fd, u64 old),
+            set_times(fd, false, NULL, old))

@@ -1,0 +1,471 @@
+/*
+ * System calls about time: clocks, sleeping by them, and timers.
+ */
+#include "abi/errno.h"
+#include "abi/signal.h"
+#include "abi/time.h"
+
+#include "arch/clock.h"
+#include "arch/percpu.h"
+
+#include "proc/cpuclock.h"
+#include "proc/cred.h"
+#include "proc/itimer.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+#include "proc/timer.h"
+
+#include "sys/sys.h"
+
+#define USEC 1000000L
+
+static struct timespec
+timespec_of(u64 ns)
+{
+    return (struct timespec){(long)(ns / NSEC_PER_SEC),
+                             (long)(ns % NSEC_PER_SEC)};
+}
+
+/* => 0, or -EINVAL: it is no time */
+static int
+ns_of(struct timespec time, u64 *ns)
+{
+    u64 seconds = MIN((u64)time.tv_sec, TIME_MOST / NSEC_PER_SEC);
+
+    *ns = MIN(seconds * NSEC_PER_SEC + (u64)time.tv_nsec, TIME_MOST);
+    return time.tv_sec < 0 || (u64)time.tv_nsec >= NSEC_PER_SEC ? -EINVAL : 0;
+}
+
+/* ---- Clocks ---- */
+
+/* The time of a clock, and its resolution.
+ * => 0, or -EINVAL: no such clock */
+static int
+read_clock(int clock, u64 *ns, u64 *resolution)
+{
+    *ns = clock_ns();
+    *resolution = 1;
+    switch (clock) {
+    case CLOCK_REALTIME_COARSE:
+        *resolution = NSEC_PER_TICK;
+        __attribute__((fallthrough));
+    case CLOCK_REALTIME:
+    case CLOCK_TAI:
+        *ns += clock_boot_realtime_ns;
+        return 0;
+    case CLOCK_MONOTONIC_COARSE:
+        *resolution = NSEC_PER_TICK;
+        return 0;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_BOOTTIME:
+        return 0;
+    }
+    int error = cpu_clock_read(&clock, ns);
+    if ((clock & CPUCLOCK_TYPE) != CPUCLOCK_SCHED) {
+        *resolution = NSEC_PER_TICK;
+    }
+    return error;
+}
+
+static long
+get_rare(int clock, u64 time)
+{
+    u64 ns, resolution;
+
+    if (read_clock(clock, &ns, &resolution) != 0) {
+        return -EINVAL;
+    }
+    struct timespec ts = timespec_of(ns);
+    return copy_to_user(time, &ts, sizeof(ts));
+}
+
+/* int clock_gettime(clockid_t clock, struct timespec *time);
+ * EINVAL: no such clock, or a process or thread that it names.  EFAULT.
+ * Differences from Linux: the coarse clocks are as exact as the others; TAI is
+ * UTC; there is no clock that needs an alarm of the hardware. */
+long
+sys_clock_gettime(u64 clock, u64 time)
+{
+    if ((u32)clock > CLOCK_MONOTONIC) {
+        return get_rare((int)clock, time);
+    }
+    struct timespec ts = timespec_of(
+        clock_ns() + (clock == CLOCK_REALTIME ? clock_boot_realtime_ns : 0));
+    return copy_to_user(time, &ts, sizeof(ts));
+}
+
+/* int clock_getres(clockid_t clock, struct timespec *resolution); as
+ * clock_gettime. */
+long
+sys_clock_getres(u64 clock, u64 user)
+{
+    u64 ns, resolution;
+
+    if (read_clock((int)clock, &ns, &resolution) != 0) {
+        return -EINVAL;
+    }
+    struct timespec ts = timespec_of(resolution);
+    return copy_out(user, &ts, sizeof(ts));
+}
+
+/* int clock_settime(clockid_t clock, const struct timespec *time);
+ * EINVAL: no such clock; not a time; or a clock that only counts.
+ * EPERM: a clock of CPU time by its number; or not root.  EFAULT. */
+long
+sys_clock_settime(u64 clock, u64 time)
+{
+    struct timespec ts;
+    u64 ns, resolution;
+    bool of_cpu = (int)clock < 0;
+
+    if (read_clock((int)clock, &ns, &resolution) != 0
+        || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
+        return -EINVAL;
+    }
+    if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
+        return -EFAULT;
+    }
+    u64 now = clock_ns();
+    if (!of_cpu && (ns_of(ts, &ns) != 0 || ns < now)) {
+        return -EINVAL; /* as on Linux: it would have been negative at boot */
+    }
+    if (of_cpu || !cred_may(RIGHT_TIME)) {
+        return -EPERM;
+    }
+    __atomic_store_n(&clock_boot_realtime_ns, ns - now, __ATOMIC_SEQ_CST);
+    timers_follow_realtime();
+    return 0;
+}
+
+/* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
+ * Differences from Linux: the zone is always UTC. */
+long
+sys_gettimeofday(u64 time, u64 zone)
+{
+    u64 us = (clock_ns() + clock_boot_realtime_ns) / 1000;
+    struct timeval tv = {(long)(us / 1000000), (long)(us % 1000000)};
+    static const int utc[2];
+
+    int error = copy_out(time, &tv, sizeof(tv));
+    return error != 0 ? error : copy_out(zone, utc, sizeof(utc));
+}
+
+/* time_t time(time_t *time);
+ * Returns the seconds of CLOCK_REALTIME.  EFAULT. */
+long
+sys_time(u64 time)
+{
+    long now = (long)((clock_ns() + clock_boot_realtime_ns) / NSEC_PER_SEC);
+
+    int error = copy_out(time, &now, sizeof(now));
+    return error != 0 ? error : now;
+}
+
+/* ---- Sleeping ---- */
+
+/* A thread that sleeps until a time of CLOCK_REALTIME. */
+struct sleep {
+    struct timer timer;
+    struct thread *thread;
+    bool over;
+};
+
+static void
+wake(struct timer *timer)
+{
+    struct sleep *sleep = container_of(timer, struct sleep, timer);
+
+    __atomic_store_n(&sleep->over, true, __ATOMIC_RELEASE);
+    sched_wake(sleep->thread, THREAD_SLEEPING);
+}
+
+/* => 0, or -ERESTARTSYS if a signal came first */
+static int
+sleep_until_realtime(u64 end)
+{
+    struct sleep sleep = {.thread = current};
+    int error = 0;
+
+    if (end <= clock_ns() + clock_boot_realtime_ns) {
+        return 0;
+    }
+    timer_init(&sleep.timer, wake);
+    sleep.timer.realtime = end;
+    timer_start(&sleep.timer);
+    do {
+        sched_prepare(THREAD_SLEEPING);
+        if (__atomic_load_n(&sleep.over, __ATOMIC_ACQUIRE)) {
+            current->state = THREAD_RUNNING;
+            break;
+        }
+        error = wait_block(WAIT_INTERRUPTIBLE, NEVER);
+    } while (error == 0);
+    timer_stop(&sleep.timer);
+    return sleep.over ? 0 : error;
+}
+
+/* CPU time passes no faster than on all CPUs at once.
+ * => as sleep_until_realtime; *left is 0, or how much is left; -EINVAL: the
+ *    process or thread is gone */
+static int
+sleep_until_cpu_time(int clock, u64 end, u64 *left)
+{
+    u64 now;
+
+    for (;;) {
+        int error = cpu_clock_read(&clock, &now);
+        *left = end - MIN(now, end);
+        if (error != 0 || *left == 0) {
+            return error;
+        }
+        error = sleep_until(clock_ns() + MAX(*left / (u64)cpu_count,
+                                             NSEC_PER_TICK));
+        if (error != 0) {
+            return error;
+        }
+    }
+}
+
+long
+clock_sleep_again(void)
+{
+    u64 left;
+    int error = sleep_until_cpu_time(current->sleep_clock, current->sleep_end,
+                                     &left);
+
+    if (error != -ERESTARTSYS) {
+        current->sleep_end = 0;
+        return error;
+    }
+    struct timespec ts = timespec_of(left);
+    error = copy_out(current->sleep_left, &ts, sizeof(ts));
+    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
+}
+
+static long
+sleep_by_cpu_time(int clock, bool absolute, u64 end, u64 left_at)
+{
+    u64 now, left;
+    int error = cpu_clock_read(&clock, &now);
+
+    if (error != 0) {
+        return error;
+    }
+    if (absolute) {
+        error = sleep_until_cpu_time(clock, end, &left);
+        return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
+    }
+    current->sleep_end = MIN(now + end, TIME_MOST);
+    current->sleep_left = left_at;
+    current->sleep_clock = clock;
+    return clock_sleep_again();
+}
+
+/* Whether the thread asks for its own CPU time: that stands still. */
+static bool
+is_own_time(int clock)
+{
+    return clock < 0 && (clock & CPUCLOCK_THREAD) != 0
+           && (cpu_clock_id(clock) == 0 || cpu_clock_id(clock) == current->tid);
+}
+
+/* int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+ *                     struct timespec *left);
+ * Sleep for a time, or with TIMER_ABSTIME until a time of the clock.
+ * EINVAL: no such clock, not a time, the thread's own CPU time.  EINTR, EFAULT.
+ * EOPNOTSUPP: the clock is only read. */
+long
+sys_clock_nanosleep(u64 clock, u64 flags, u64 time, u64 left)
+{
+    struct timespec ts;
+    u64 ns, resolution;
+    int number = (int)clock;
+    int error = read_clock(number, &ns, &resolution);
+    bool absolute = (flags & TIMER_ABSTIME) != 0;
+
+    if (error != 0) {
+        return error;
+    }
+    if (number == CLOCK_MONOTONIC_RAW || number == CLOCK_REALTIME_COARSE
+        || number == CLOCK_MONOTONIC_COARSE
+        || number == CLOCK_THREAD_CPUTIME_ID) {
+        return -EOPNOTSUPP;
+    }
+    if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
+        return -EFAULT;
+    }
+    if (ns_of(ts, &ns) != 0 || is_own_time(number)) {
+        return -EINVAL;
+    }
+    if (number < 0 || number == CLOCK_PROCESS_CPUTIME_ID) {
+        return sleep_by_cpu_time(number, absolute, ns, left);
+    }
+    if (!absolute) {
+        return sys_nanosleep(time, left); /* of REALTIME, too */
+    }
+    error = number == CLOCK_REALTIME || number == CLOCK_TAI
+                ? sleep_until_realtime(ns) : sleep_until(ns);
+    return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
+}
+
+/* ---- Timers of setitimer ---- */
+
+/* The timer's time in whole microseconds; if it runs, at least 1. */
+static struct timeval
+timeval_of(u64 ns)
+{
+    u64 us = ns != 0 ? MAX(ns / 1000, 1) : 0;
+
+    return (struct timeval){(long)us / USEC, (long)us % USEC};
+}
+
+/* => 0, or -EINVAL: not a time */
+static int
+ns_of_timeval(struct timeval time, u64 *ns)
+{
+    return (u64)time.tv_usec >= (u64)USEC
+               ? -EINVAL
+               : ns_of((struct timespec){time.tv_sec, time.tv_usec * 1000}, ns);
+}
+
+/* => 0, and *old, which was zeros, is what was before; -ENOMEM */
+static int
+set_which(int which, const struct itimer_value *new, struct itimer_value *old)
+{
+    struct itimers *itimers = current->process->itimers;
+
+    if (itimers == NULL) {
+        if (new == NULL || new->value == 0) {
+            return 0;
+        }
+        if ((itimers = itimers_own()) == NULL) {
+            return -ENOMEM;
+        }
+    }
+    return itimer_set(&itimers->set[which], 0, false, new, old);
+}
+
+static int
+tell(u64 user, const struct itimer_value *value)
+{
+    struct itimerval it = {timeval_of(value->interval),
+                           timeval_of(value->value)};
+
+    return copy_to_user(user, &it, sizeof(it));
+}
+
+/* int setitimer(int which, const struct itimerval *new, struct itimerval *old);
+ * As on Linux, new 0 stops it.  EINVAL: which, or not a time.  EFAULT.
+ * Differences from Linux: ENOMEM. */
+long
+sys_setitimer(u64 which, u64 new, u64 old)
+{
+    struct itimerval it;
+    struct itimer_value value, before = {0};
+
+    if (new == 0) {
+        it = (struct itimerval){0};
+    } else if (copy_from_user(&it, new, sizeof(it)) != 0) {
+        return -EFAULT;
+    }
+    if (ns_of_timeval(it.it_value, &value.value) != 0
+        || ns_of_timeval(it.it_interval, &value.interval) != 0
+        || (u32)which > ITIMER_PROF) {
+        return -EINVAL;
+    }
+    int error = set_which((int)which, &value, old != 0 ? &before : NULL);
+    return error != 0 || old == 0 ? error : tell(old, &before);
+}
+
+/* int getitimer(int which, struct itimerval *value); EINVAL, EFAULT. */
+long
+sys_getitimer(u64 which, u64 user)
+{
+    struct itimer_value value = {0};
+
+    if ((u32)which > ITIMER_PROF) {
+        return -EINVAL;
+    }
+    int error = set_which((int)which, NULL, &value);
+    return error != 0 ? error : tell(user, &value);
+}
+
+/* unsigned alarm(unsigned seconds);
+ * Returns the seconds that were left, rounded, but not to 0.
+ * Differences from Linux: ENOMEM. */
+long
+sys_alarm(u64 seconds)
+{
+    struct itimer_value value = {(u32)seconds * NSEC_PER_SEC, 0};
+    struct itimer_value before = {0};
+    int error = set_which(ITIMER_REAL, &value, &before);
+    u64 left = (before.value + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
+
+    return error != 0 ? error : (long)(before.value != 0 ? MAX(left, 1) : 0);
+}
+
+/* ---- Timers of timer_create ---- */
+
+/* int timer_create(clockid_t clock, const sigevent_t *event, timer_t *id);
+ * EINVAL: no such clock, or the event is wrong.  EOPNOTSUPP: the clock has no
+ * timers.  EAGAIN: too many, or no memory.  EFAULT.
+ * Differences from Linux: another process's clock has none. */
+long
+sys_timer_create(u64 clock, u64 event, u64 user)
+{
+    sigevent_t how;
+
+    if (event != 0 && copy_from_user(&how, event, sizeof(how)) != 0) {
+        return -EFAULT;
+    }
+    int id = itimer_create((int)clock, event != 0 ? &how : NULL);
+    if (id >= 0 && copy_to_user(user, &id, sizeof(id)) != 0) {
+        (void)itimer_delete(id);
+        return -EFAULT;
+    }
+    return MIN(id, 0);
+}
+
+/* int timer_delete(timer_t id), timer_getoverrun; EINVAL: no such id. */
+SYS_FORWARD(sys_timer_delete, (u64 id), itimer_delete((int)id))
+SYS_FORWARD(sys_timer_getoverrun, (u64 id), itimer_told((int)id))
+
+/* int timer_settime(timer_t id, int flags, const struct itimerspec *new,
+ *                   struct itimerspec *old);
+ * EINVAL: no such id, or not a time.  EFAULT. */
+long
+sys_timer_settime(u64 id, u64 flags, u64 new, u64 old)
+{
+    struct itimerspec it;
+    struct itimer_value value, before;
+
+    if (new == 0) {
+        return -EINVAL;
+    }
+    if (copy_from_user(&it, new, sizeof(it)) != 0) {
+        return -EFAULT;
+    }
+    if (ns_of(it.it_value, &value.value) != 0
+        || ns_of(it.it_interval, &value.interval) != 0) {
+        return -EINVAL;
+    }
+    int error = itimer_set(NULL, (int)id, (flags & TIMER_ABSTIME) != 0, &value,
+                           &before);
+    it = (struct itimerspec){timespec_of(before.interval),
+                             timespec_of(before.value)};
+    return error != 0 ? error : copy_out(old, &it, sizeof(it));
+}
+
+/* int timer_gettime(timer_t id, struct itimerspec *value);
+ * EINVAL: no such id.  EFAULT. */
+long
+sys_timer_gettime(u64 id, u64 user)
+{
+    struct itimer_value value;
+    int error = itimer_set(NULL, (int)id, false, NULL, &value);
+    struct itimerspec it = {timespec_of(value.interval),
+                            timespec_of(value.value)};
+
+    return error != 0 ? error : copy_to_user(user, &it, sizeof(it));
+}
