@@ -64,8 +64,8 @@ cred_get(struct cred *cred)
     return cred;
 }
 
-/* Drop a reference (cred may be NULL).  => it, if it was the last and the caller
- * is to free it; else NULL */
+/* Drop a reference (cred may be NULL).
+ * => it, if that was the last and the caller is to free it; else NULL */
 static inline struct cred *
 cred_drop(struct cred *cred)
 {

@@ -155,9 +155,9 @@ void proc_make_reportable(struct process *child);
  * and free its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
 
-/* CPU time of all its threads, also ended ones, up to now. */
+/* CPU time of all its threads, also ended ones.  => locked: its lock held */
 struct cpu_time proc_time(struct process *process);
-struct cpu_time proc_time_locked(struct process *process); /* => its lock held */
+struct cpu_time proc_time_locked(struct process *process);
 
 /* The parent of its orphans, once it has ended.  => family_lock held */
 struct process *proc_reaper(const struct process *process);

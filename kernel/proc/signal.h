@@ -107,9 +107,7 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
-/* If not NULL: called after each signal that is made pending, with its process's
- * lock held (fs/signalfd.c sets it, once). */
-extern void (*signal_watcher)(void);
+extern void (*signal_watcher)(void); /* told after each is sent; or NULL */
 
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */

@@ -39,9 +39,8 @@ sigqueue_reserve(struct process *process, int signal)
     }
 }
 
-/* RLIMIT_SIGPENDING. */
-static bool
-is_full(const struct process *process)
+bool
+sigqueue_is_full(const struct process *process)
 {
     u64 most = process->limits != NULL
                    ? process->limits->limit[RLIMIT_SIGPENDING].rlim_cur
@@ -69,7 +68,8 @@ sigqueue_add(struct process *process, struct sigpending *pending,
     if (!queues && !lent && (pending->set & SET(signal)) != 0) {
         return 0;
     }
-    if (list_empty(&process->spare) || (queues && is_full(process))) {
+    if (list_empty(&process->spare)
+        || (queues && !lent && sigqueue_is_full(process))) {
         return queues && info->si_code != SI_USER ? -EAGAIN : 0;
     }
     struct sigqueue *entry =

@@ -21,6 +21,9 @@ struct sigqueue {
 /* Entries for standard signals, besides SIGQUEUE_MAX. */
 #define SIGQUEUE_MORE 64
 
+/* Whether RLIMIT_SIGPENDING allows no more.  => process->lock held */
+bool sigqueue_is_full(const struct process *process);
+
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */
 int signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info);
 

@@ -52,6 +52,8 @@ set_mask(struct state *s)
 {
     plain_call(SYS_rt_sigprocmask, SIG_SETMASK, &s->old[3], s->old);
     return s->child;
+}
+
 static pid_t
 read_clock(struct state *s)
 {

@@ -288,7 +288,7 @@ static void
 test_limit(void)
 {
     static const unsigned long most[2] = { 200, 200 };
-    long n = 0;
+    long n = 0, first = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, RT, 0);
 
     raw(NR_prlimit64, 0, 11 /* RLIMIT_SIGPENDING */, P(most), 0);
     while (n < 100000 && create(CLOCK_MONOTONIC, SIGEV_SIGNAL, RT, 0) >= 0) {
@@ -296,6 +296,9 @@ test_limit(void)
     }
     ok(n > 100 && n < 100000, "as many as signals may be queued");
     is(create(CLOCK_MONOTONIC, SIGEV_SIGNAL, RT, 0), -EAGAIN, "then EAGAIN");
+    set(first, 0, 1, 0);
+    siginfo_t info;
+    is(await(RT, &info), RT, "those that exist send their signals");
 }
 
 static void
