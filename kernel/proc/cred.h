@@ -118,7 +118,8 @@ void cred_tell_owner(pid_t pid, bool for_all, u32 *uid, u32 *gid);
  * => the target's lock held, or family_lock; 0, -EPERM */
 int cred_refuse_share(const struct process *target);
 
-/* May it read and change the target's limits?  => family_lock held; 0, -EPERM */
+/* May it read and change the target's limits?
+ * => family_lock held; 0, -EPERM */
 int cred_refuse_limits(const struct process *target);
 
 /* The ids that exec of a file with this mode and owner gives; keeps: its id

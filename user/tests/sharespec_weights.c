@@ -1,7 +1,7 @@
 /*
  * sharespec_weights.c: what processes of different niceness get of one CPU,
  * measured in CPU time, and with wide bounds: a virtual CPU does not always run
- * (tine/ and tools measure it in instructions); and that a
+ * (sched_shares.c is exact); and that a
  * real-time process that never ends leaves something for the others.
  *
  * seconds: 60
