@@ -232,6 +232,7 @@ thread_leave(struct thread *thread, int status)
         signal_forget_pending(process, &thread->pending, ~0UL);
     }
     bool last = proc_has_one_thread(process);
+    process->nice = thread->share.nice;
     if (!last) {
         proc_keep_time(process);
         list_del(&thread->link);
