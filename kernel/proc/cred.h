@@ -43,11 +43,12 @@ enum right {
     RIGHT_BOOT,          /* reboot(2) */
 };
 
-/* Of the current process; only its own threads change it. */
+/* The current thread's.  The first thread's is its process's, which others look
+ * at; another thread has one of its own, counted, as each changes its own. */
 static inline const struct cred *
 cred_current(void)
 {
-    return current->process->cred;
+    return current->cred;
 }
 
 static inline bool

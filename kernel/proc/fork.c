@@ -174,7 +174,12 @@ inherit(struct thread *child, u64 flags)
     if (child->share.reset) {
         share_reset(&child->share);
     }
-    return flags & CLONE_THREAD ? 0 : inherit_process(child->process, flags);
+    child->cred = cred_get(parent->cred);
+    if (flags & CLONE_THREAD) {
+        return 0;
+    }
+    child->process->cred = child->cred; /* its first thread's is not counted */
+    return inherit_process(child->process, flags);
 }
 
 /* A new process gets more.  Its signal actions come last (join_family). */
@@ -187,7 +192,6 @@ inherit_process(struct process *to, u64 flags)
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
-    to->cred = cred_get(from->cred);
     if (from->limits != NULL) {
         to->limits = limits_get(from);
     }

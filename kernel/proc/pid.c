@@ -11,6 +11,7 @@
 
 #include "mm/frame.h"
 
+#include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 
@@ -209,11 +210,15 @@ thread_end_others(void)
     if (process->exec_thread == current) {
         process->exec_thread = NULL;
     }
-    if (error == 0) {
+    bool moves = error == 0 && tid != process->pid;
+    struct cred *old = moves ? process->cred : NULL;
+    if (moves) { /* it is the first thread now */
         current->tid = process->pid;
+        process->cred = current->cred;
     }
     spin_unlock(&process->lock);
-    if (error == 0 && tid != process->pid) {
+    if (moves) {
+        cred_put(old);
         forget_tid(tid);
     }
     return error;

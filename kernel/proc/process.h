@@ -84,7 +84,7 @@ struct process {
     struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
     struct cpu_time time;      /* p  of threads that have ended */
     struct cpu_split shown;    /* p  what of it was last told */
-    struct usage used;         /* c  by itself */
+    struct usage used;         /* a  by itself */
     struct usage child_used;   /* T  by waited-for children and theirs */
     struct cpu_time child_time; /* T  the same */
     struct cpu_split child_shown; /* T */

@@ -216,9 +216,9 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         cpu_add_work(work_always);
     }
     if (prev->state == THREAD_RUNNABLE) {
-        prev->process->used.switches++;
+        __atomic_fetch_add(&prev->process->used.switches, 1, __ATOMIC_RELAXED);
     } else {
-        prev->process->used.waits++;
+        __atomic_fetch_add(&prev->process->used.waits, 1, __ATOMIC_RELAXED);
     }
     fxsave(prev->fpu);
     u64 now = rdtsc();

@@ -117,6 +117,8 @@ struct thread {
     struct share share;        /* r, and p */
     stack_t altstack;          /* c  for handlers (sigaltstack(2)) */
 
+    struct cred *cred;         /* c  who it is (cred.h) */
+
     /* Shared by reference, one each: with a count of 1, no other thread can
      * read it.  Each has its own rule and lock. */
     struct as *as;             /* c  NULL in an idle thread, and at the end */
