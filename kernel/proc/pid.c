@@ -202,6 +202,7 @@ thread_end_others(void)
         error = -EAGAIN; /* and SIGKILL is pending */
     } else if (!proc_has_one_thread(process)) {
         process->exec_thread = current;
+        waitq_init(&process->exec_wait);
         signal_others(process, SIGKILL);
     }
     while (!proc_has_one_thread(process) && error == 0) {

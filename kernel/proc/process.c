@@ -58,7 +58,6 @@ proc_alloc(int *error)
     list_init(&process->pending.queue);
     list_init(&process->spare);
     waitq_init(&process->child_wait);
-    waitq_init(&process->exec_wait);
     spin_init(&process->lock, RANK_PROCESS, "process");
     struct thread *first = thread_alloc(process);
     if (first != NULL) {

@@ -154,7 +154,7 @@ take_signal(siginfo_t *info, struct kernel_sigaction *action)
         }
         current->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
         *action = sigacts_action(process->sigacts, signal);
-        if (fatal) {
+        if (fatal || (faulted && action->handler == SIG_IGN)) {
             action->handler = SIG_DFL;
         } else if (!faulted && !process->ending
                    && signal_is_ignored(process, signal)) {

@@ -58,6 +58,9 @@ signal_forget(struct process *process, sigset_t set)
     signal_forget_pending(process, &process->pending, set);
     for_each_thread(thread, process) {
         signal_forget_pending(process, &thread->pending, set);
+        if (thread->fault.signal != 0 && (set & SET(thread->fault.signal))) {
+            thread->fault.signal = 0; /* it will fault again */
+        }
     }
 }
 
