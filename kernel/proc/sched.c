@@ -109,11 +109,14 @@ sched_wake(struct thread *thread, enum thread_state from)
 {
     u64 flags;
     struct runqueue *queue = lock_queue_of(thread, &flags);
-    bool woken = thread->state == from;
 
-    if (woken && thread->on_cpu) {
+    if (thread->state != from) {
+        spin_unlock_irq(&queue->lock, flags);
+        return false;
+    }
+    if (thread->on_cpu) {
         thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
-    } else if (woken) {
+    } else {
         if (!may_run(thread, thread->cpu)) {
             queue = send_away(thread, queue, flags);
         }
@@ -123,7 +126,7 @@ sched_wake(struct thread *thread, enum thread_state from)
         }
     }
     spin_unlock_irq(&queue->lock, flags);
-    return woken;
+    return true;
 }
 
 void
