@@ -18,3 +18,4 @@
 #define STACK_LIMIT   (8UL << 20) /* RLIMIT_STACK */
 #define ARG_LIMIT     (STACK_LIMIT / 4) /* argv + envp (execve(2)) */
 #define TINE_VERSION  "0.1"
+#define LINUX_RELEASE "6.1.0-tine" /* uname: programs refuse old Linuxes */

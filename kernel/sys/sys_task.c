@@ -33,8 +33,8 @@ long
 sys_uname(u64 name)
 {
     static const struct utsname utsname = {
-        .sysname = "Tine", .nodename = "tine", .release = TINE_VERSION,
-        .version = "#1", .machine = "x86_64", .domainname = "(none)",
+        .sysname = "Tine", .nodename = "tine", .release = LINUX_RELEASE,
+        .version = "#1 " TINE_VERSION, .machine = "x86_64", .domainname = "(none)",
     };
 
     return copy_to_user(name, &utsname, sizeof(utsname));
@@ -322,9 +322,28 @@ set_name(u64 user)
     return 0;
 }
 
+/* What prctl answers for what this kernel does not have.  => -EINVAL: unknown */
+static long
+prctl_constant(int what, u64 arg)
+{
+    switch (what) {
+    case PR_CAPBSET_READ: /* root may have every capability */
+        return arg <= CAP_LAST_CAP ? 1 : -EINVAL;
+    case PR_GET_KEEPCAPS:
+    case PR_GET_SECUREBITS:
+    case PR_GET_TIMING:
+        return 0;
+    case PR_SET_TIMING:
+        return arg == 0 ? 0 : -EINVAL;
+    default:
+        return -EINVAL;
+    }
+}
+
 /* int prctl(int what, ...);
- * EINVAL: unknown, or no such signal.  EFAULT.
- * Differences from Linux: only the name, the death signal and the subreaper. */
+ * EINVAL: unknown, no such signal or value.  EFAULT.
+ * Differences from Linux: the name, the death signal, the subreaper, dumpable
+ * (which has no effect: no core is written), and some that only answer. */
 long
 sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
 {
@@ -356,7 +375,15 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
         return 0;
     case PR_GET_CHILD_SUBREAPER:
         return copy_to_user(arg, &on, sizeof(on));
+    case PR_SET_DUMPABLE:
+        if (arg > 1) {
+            return -EINVAL;
+        }
+        __atomic_store_n(&current->as->undumpable, arg == 0, __ATOMIC_RELAXED);
+        return 0;
+    case PR_GET_DUMPABLE:
+        return !__atomic_load_n(&current->as->undumpable, __ATOMIC_RELAXED);
     default:
-        return -EINVAL;
+        return prctl_constant((int)what, arg);
     }
 }
