@@ -11,10 +11,13 @@
 
 #define BLOCK_WORDS 16
 #define KEY_WORDS   8
+#define POOL_WORDS  (8 * BLOCK_WORDS)
 
 static struct spinlock random_lock = SPINLOCK_INIT(RANK_RANDOM);
 static u32 secret[KEY_WORDS]; /* guarded by random_lock */
-static bool seeded;           /* as well */
+static bool seeded;           /* as well, and so on */
+static u32 pool[POOL_WORDS];
+static u32 pool_used = POOL_WORDS;
 
 static inline u32
 rotate(u32 word, int bits)
@@ -107,20 +110,34 @@ seed(void)
     seeded = true;
 }
 
-/* The next key: used for one request, and forgotten. */
+/* Words that nobody else gets: the next ones of the pool.  A new pool's first
+ * words are the key of the one after it. */
 static void
-take_key(u32 key[KEY_WORDS])
+take(u32 *words, u32 count)
 {
-    u32 block[BLOCK_WORDS];
-
     spin_lock(&random_lock);
     if (!seeded) {
         seed();
     }
-    chacha_block(secret, 0, rdtsc(), block);
-    memcpy(secret, block, sizeof(secret));
+    if (count > POOL_WORDS - pool_used) {
+        u64 nonce = rdtsc();
+        for (u32 at = 0; at < POOL_WORDS; at += BLOCK_WORDS) {
+            chacha_block(secret, at, nonce, &pool[at]);
+        }
+        memcpy(secret, pool, sizeof(secret));
+        memset(pool, 0, sizeof(secret));
+        pool_used = KEY_WORDS;
+    }
+    memcpy(words, &pool[pool_used], count * sizeof(u32));
+    memset(&pool[pool_used], 0, count * sizeof(u32));
+    pool_used += count;
     spin_unlock(&random_lock);
-    memcpy(key, &block[KEY_WORDS], KEY_WORDS * sizeof(u32));
+}
+
+void
+random_words(u32 words[4])
+{
+    take(words, 4);
 }
 
 void
@@ -129,11 +146,7 @@ random_fill(void *buf, size_t size)
     u32 key[KEY_WORDS], block[BLOCK_WORDS];
     u8 *to = buf;
 
-    take_key(key);
-    if (size <= sizeof(key) / 2) { /* no more than the key has to hide */
-        memcpy(buf, key, size);
-        return;
-    }
+    take(key, KEY_WORDS); /* for this request, and then forgotten */
     for (u64 number = 0; size > 0; number++) {
         size_t part = MIN(size, sizeof(block));
         chacha_block(key, number, 0, block);

@@ -26,7 +26,7 @@
 #include "proc/exec.h"
 #include "proc/thread.h"
 
-OPTIONAL(random_fill)
+OPTIONAL(random_words)
 
 #define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */
 #define STACK_PROT (PROT_READ | PROT_WRITE)
@@ -253,7 +253,7 @@ args_push(struct args *args, const char *path, struct as *as,
     /* Above the strings lie 8 zero bytes, as on Linux, and 16 random ones. */
     u64 top[3] = {0};
 
-    random_fill(top, 16);
+    random_words((u32 *)top);
 
     spin_lock(&as->lock);
     stack.error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
