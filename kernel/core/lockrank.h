@@ -19,6 +19,7 @@ enum lock_rank {
     RANK_MUTEX,      /* the waiters of a sleeping lock */
     RANK_TTY,        /* a terminal's buffers */
     RANK_EVENT,      /* an eventfd's count */
+    RANK_RANDOM,     /* the key of random numbers */
     RANK_HEAP,       /* the heap's page lists */
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */

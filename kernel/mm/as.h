@@ -93,6 +93,9 @@ vaddr_t as_gap(const struct as *as, u64 size);
 /* munmap(2).  => 0, -EINVAL, -ENOMEM with nothing changed */
 int as_unmap(struct as *as, vaddr_t addr, u64 size);
 
+/* The same for a page-aligned range in user memory.  => the lock is held */
+int as_unmap_locked(struct as *as, vaddr_t start, vaddr_t end);
+
 /* mprotect(2).
  * => 0, -EINVAL, -EACCES; -ENOMEM: with no memory, nothing is changed; with a
  *    hole in the range, what lies before it is (as on Linux) */
