@@ -176,6 +176,7 @@ vforks(void *arg)
                      : "rcx", "r11", "memory");
     if (pid == 0) {
         child_seen = 5;
+        advance(&step);
         until(&go, 1);
         raw(NR_exit, 6, 0, 0, 0);
     }
@@ -190,11 +191,7 @@ test_vfork(void)
 {
     step = go = 0;
     thread_start(&thread, vforks, NULL);
-    char state;
-    while ((state = thread_state(getpid(), thread.tid)) != 'D'
-           && state != 'S') {
-        nap(1);
-    }
+    until(&step, 1);
     is(word_of(&thread.alive), thread.tid, "a thread in vfork waits");
     advance(&go);
     thread_join(&thread);
