@@ -383,7 +383,8 @@ test_inherit(void)
         _exit(0);
     }
     status_of(pid);
-    is(shared->locks[0].word, getpid(), "nor has a child: its end changes nothing");
+    is(shared->locks[0].word, getpid(),
+        "nor has a child: its end changes nothing");
     raw(SYS_set_robust_list, 0, sizeof(shared->head), 0, 0);
 }
 

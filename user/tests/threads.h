@@ -9,11 +9,9 @@
 #pragma once
 
 #include "sigspec.h"
+#include "words.h"
 
 #include <sched.h>
-#include <sys/syscall.h>
-
-#include "abi/futex.h"
 
 enum { THREAD_STACK_SIZE = 16384 };
 
@@ -23,9 +21,6 @@ enum { THREAD_STACK_SIZE = 16384 };
 #define THREAD_FLAGS \
     (THREAD_SHARES | CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
-#define FOREVER NULL
-#define EVERYONE 0x7fffffffL
-
 struct thread {
     int alive;               /* its tid; at its end the kernel writes 0 */
     pid_t tid;
@@ -33,40 +28,6 @@ struct thread {
     void *arg;
     char stack[THREAD_STACK_SIZE] __attribute__((aligned(16)));
 };
-
-static inline int
-word_of(const int *at)
-{
-    return __atomic_load_n(at, __ATOMIC_SEQ_CST);
-}
-
-static inline void
-set_word(int *at, int value)
-{
-    __atomic_store_n(at, value, __ATOMIC_SEQ_CST);
-}
-
-/* futex(2) with all its arguments; => as the system call */
-static inline long
-futex(int *word, long op, long value, const void *timeout, int *second,
-    long third)
-{
-    const long arg[6] = { P(word), op, value, P(timeout), P(second), third };
-
-    return raw_v(SYS_futex, arg);
-}
-
-static inline long
-futex_wait(int *word, int value)
-{
-    return futex(word, FUTEX_WAIT, value, FOREVER, NULL, 0);
-}
-
-static inline long
-futex_wake(int *word, long count)
-{
-    return futex(word, FUTEX_WAKE, count, NULL, NULL, 0);
-}
 
 /* nap without errno. */
 static inline void
@@ -84,25 +45,6 @@ pause_on(void)
     while (raw(NR_pause, 0, 0, 0, 0) != 0) {
     }
     return 0;
-}
-
-/* Sleep until a word that only grows is at least this. */
-static inline void
-until(int *word, int value)
-{
-    int now;
-
-    while ((now = word_of(word)) < value) {
-        futex_wait(word, now);
-    }
-}
-
-/* Let a word grow by one, and wake who waits for it. */
-static inline void
-advance(int *word)
-{
-    __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
-    futex_wake(word, EVERYONE);
 }
 
 static inline pid_t
@@ -173,8 +115,7 @@ static inline void
 thread_start(struct thread *thread, int (*body)(void *), void *arg)
 {
     if (try_thread(thread, THREAD_FLAGS, body, arg, NULL) < 0) {
-        static const char text[] = "clone: no thread\n";
-        raw(NR_write, 2, P(text), sizeof(text) - 1, 0);
+        raw(NR_write, 2, P("no thread\n"), 10, 0);
         raw(NR_exit_group, 99, 0, 0, 0);
     }
 }
@@ -221,8 +162,7 @@ until_sleeps(const struct thread *thread)
     until_thread((pid_t)raw(NR_getpid, 0, 0, 0, 0), thread->tid, 'S');
 }
 
-/* Wait until no task of the process but the caller is left in /proc: the word
- * of a thread is zero a little before it is gone. */
+/* Wait until its tid is free: its word is zero a little before. */
 static inline void
 until_gone(const struct thread *thread)
 {

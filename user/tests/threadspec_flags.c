@@ -181,6 +181,7 @@ test_clear(void)
         _exit((action_of(SIGUSR1).handler == TO_DEFAULT)
               + 2 * (action_of(SIGUSR2).handler == TO_IGNORE));
     }
+    returns(pid < 0 ? pid : 0, 0, "CLEAR_SIGHAND is taken");
     exited(status_of((pid_t)pid), 3, "CLEAR_SIGHAND: what was caught is "
         "default, what was ignored stays so");
     ok(action_of(SIGUSR1).handler == handler, "and ours are as they were");
