@@ -25,6 +25,7 @@
 #include "core/spin.h"
 
 #include "proc/sched.h"
+#include "proc/pid.h"
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
@@ -107,7 +108,6 @@ struct process {
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
-extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
 extern int subreapers;                /* T */
@@ -115,26 +115,6 @@ extern int subreapers;                /* T */
 /* Find a process, living or zombie, by its pid or a thread's tid; not one that
  * fork is still making.  => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
-
-/* The same, for signals: another thread may be reaping the process.
- * => pids_lock held, which keeps it alive */
-struct process *pid_process(pid_t pid);
-
-/* The lowest pid of a process that is at least `pid`.
- * => 0: none; the process may have been reaped since */
-pid_t pid_next(pid_t pid);
-
-/* A number for a new process, and free it again once it is reaped: nobody finds
- * the process by it any more.  Then, what the number leads to, or NULL.
- * => alloc: 0: too many processes and threads */
-pid_t pid_alloc(void) __must_check;
-void pid_free(struct process *process);
-void pid_set_process(pid_t pid, struct process *process);
-
-/* How many processes there are, zombies included, and the limit: by the table's
- * size, and by memory, so that a fork bomb leaves some for the shell. */
-int proc_count(void);
-int proc_limit(void);
 
 /* A new process without family, with a pid and a first thread, which has a
  * kernel stack and no memory or files.
@@ -146,12 +126,6 @@ void proc_discard(struct thread *first);
 
 /* Drop one reference; the last frees the process. */
 void proc_put(struct process *process);
-
-/* Add / drop one use of a pid: by a process, a group, a session, a terminal.
- * => get: the caller has a use, or holds family_lock and has found the pid in
- *    use; a pid with uses is not given to a new process */
-void pid_get(pid_t pid);
-void pid_put(pid_t pid);
 
 /* Link a new process to its parent and the parent's group: now it can be found
  * and waited for.  => family_lock held */

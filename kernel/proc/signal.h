@@ -106,8 +106,8 @@ void signal_others(struct process *process, int signal);
 
 /* Job control (jobs.c; without it, a stop signal does nothing).  First, what a
  * stop signal or SIGCONT does as it is sent: => process->lock held.  Then, stop
- * the current process, all its threads.  Then, the stop or continue that a child
- * reports, once: => family_lock held; its pid, or 0. */
+ * the current process, all its threads.  Then, the stop or continue that a
+ * child reports, once: => family_lock held; its pid, or 0. */
 void job_signal(struct process *process, int signal);
 void job_stop(int signal);
 int job_take_status(struct process *child, int options, int *status);
