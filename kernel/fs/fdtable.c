@@ -201,7 +201,7 @@ file_at(const struct files *files, u32 fd)
 static inline void
 close_file(struct files *files, struct file *file)
 {
-    if (files->locks_held != 0 && file != NULL) {
+    if (files->locks_held != 0 && file != NULL && !(file->flags & O_PATH)) {
         lock_drop(files, file->inode);
     }
     file_put(file);
@@ -231,9 +231,9 @@ files_next(struct files *files, int fd)
     return fd < end ? fd : -1;
 }
 
-/* Not inline: file_use_fd would save registers for this rare call. */
+/* Not inline: file_use_any_fd would save registers for this rare call. */
 __noinline struct file *
-file_get_fd(int fd)
+file_get_any_fd(int fd)
 {
     struct files *files = current->files;
 
@@ -247,7 +247,7 @@ file_get_fd(int fd)
 }
 
 struct file_use
-file_use_fd(int fd)
+file_use_any_fd(int fd)
 {
     struct files *files = current->files;
 
@@ -255,7 +255,7 @@ file_use_fd(int fd)
     if (atomic_load_explicit(&files->refs, memory_order_acquire) == 1) {
         return (struct file_use){.file = file_at(files, fd)};
     }
-    return (struct file_use){.file = file_get_fd(fd), .counted = true};
+    return (struct file_use){.file = file_get_any_fd(fd), .counted = true};
 }
 
 u32

@@ -61,12 +61,37 @@ file_put(struct file *file)
     if (file->watched != NULL) {
         epoll_forget(file);
     }
-    if (file->inode != NULL && file->inode->ops->close != NULL) {
+    if (file->inode != NULL && file->inode->ops->close != NULL
+        && !(file->flags & O_PATH)) {
         file->inode->ops->close(file);
     }
     inode_put(file->inode);
     kfree(file);
     atomic_fetch_sub(&open_file_count, 1);
+}
+
+struct file *
+file_get_fd(int fd)
+{
+    struct file *file = file_get_any_fd(fd);
+
+    if (file != NULL && (file->flags & O_PATH)) {
+        file_put(file);
+        file = NULL;
+    }
+    return file;
+}
+
+struct file_use
+file_use_fd(int fd)
+{
+    struct file_use use = file_use_any_fd(fd);
+
+    if (use.file != NULL && (use.file->flags & O_PATH)) {
+        file_done(use);
+        use = (struct file_use){.file = NULL};
+    }
+    return use;
 }
 
 /* => 0; -EBADF: not opened for that; -EINVAL: this kind of file cannot */

@@ -26,7 +26,9 @@ struct inode;
 
 struct file {
     _Atomic u32 refs;      /* table entries, and calls that use it */
-    u32 flags;             /* O_* access mode and status flags */
+    u32 flags;             /* O_* access mode and status flags; O_PATH: it
+                              only names its inode, whose ops never see it,
+                              and has access mode 3 */
     struct inode *inode;   /* one reference; NULL only inside open */
     struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */
@@ -93,18 +95,23 @@ uio_move_part(struct uio *uio, void *buf, size_t size)
 /* ---- Descriptors of the current process ---- */
 
 /* A reference to the file behind a descriptor.
- * => NULL: bad descriptor; file_put when done */
+ * => NULL: bad descriptor, or opened with O_PATH; file_put when done */
 struct file *file_get_fd(int fd);
+
+/* The same for calls that do nothing with the file itself, so that it may be
+ * one of O_PATH. */
+struct file *file_get_any_fd(int fd);
 
 /* The same for the length of one system call.  If no other thread shares the
  * table, none can close the descriptor meanwhile: then it takes no reference.
- * => file NULL: bad descriptor; file_done when done */
+ * => file NULL: as file_get_fd; file_done when done */
 struct file_use {
     struct file *file;
     bool counted;
 };
 
 struct file_use file_use_fd(int fd);
+struct file_use file_use_any_fd(int fd); /* as file_get_any_fd */
 
 static inline void
 file_done(struct file_use use)

@@ -19,7 +19,8 @@
 OPTIONAL(open_refuse) OPTIONAL(cred_refuse_group)
 
 #define O_TMPFILE_BIT 020000000
-#define KEPT_FLAGS    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW)
+#define KEPT_FLAGS                                                         \
+    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW | O_PATH)
 
 int
 lookup_refuse(struct lookup *lookup, int error)
@@ -104,6 +105,9 @@ open_inode(struct file *file, u32 flags, bool made)
     if (flags & never) {
         return directory ? -EISDIR : -ENOTDIR;
     }
+    if (flags & O_PATH) {
+        return 0;
+    }
     int error = S_ISLNK(inode->mode) ? -ELOOP /* O_NOFOLLOW */
                 : made               ? 0 : (int)open_refuse(inode, flags);
     if (error == 0 && inode->ops->open != NULL) {
@@ -155,7 +159,8 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
         return fd;
     }
     u32 kept = flags & (KEPT_FLAGS | O_NOCTTY); /* that one until it is open */
-    struct file *file = file_alloc(NULL, kept | O_LARGEFILE);
+    kept |= flags & O_PATH ? O_ACCMODE : O_LARGEFILE;
+    struct file *file = file_alloc(NULL, kept);
     int error = file != NULL ? open_path(at, path, flags, mode, file) : -ENOMEM;
 
     error = fd_fill(&fd, &file, 1, flags & O_CLOEXEC, error);

@@ -50,7 +50,9 @@ args_grow(struct args *args)
         return -ENOMEM;
     }
     memcpy(words, args->words, size);
-    args_free(args);
+    if (args->words != args->few) {
+        kfree(args->words);
+    }
     args->words = words;
     args->capacity *= 2;
     return 0;
@@ -85,19 +87,26 @@ read_array(struct args *args, vaddr_t array)
 }
 
 int
-args_read(struct args *args, vaddr_t argv, vaddr_t envp)
+args_read(struct args *args, const char *given, vaddr_t argv, vaddr_t envp)
 {
     args->words = args->few;
     args->capacity = ARGS_FEW;
-    args->count = 1;
+    args->first = ARGS_FRONT;
+    args->count = ARGS_FRONT + 1;
+    args->given = given;
+    args->givens = 0;
+    args->script = NULL;
+    args->scripts = 0;
     int error = read_array(args, argv);
     if (error != 0) {
         return error;
     }
-    if (args->count == 2) {
-        args->words[args->count++] = 0; /* see push_strings */
+    if (args->count == ARGS_FRONT + 2) {
+        /* As on Linux: many programs read argv[0] unchecked. */
+        args->words[args->count++] = 0;
+        args->givens = 1;
     }
-    args->words[0] = args->count - 2;
+    args->words[ARGS_FRONT] = args->count - ARGS_FRONT - 2;
     return read_array(args, envp);
 }
 
@@ -107,6 +116,7 @@ args_free(struct args *args)
     if (args->words != args->few) {
         kfree(args->words);
     }
+    kfree(args->script);
 }
 
 /* ---- Writing the stack ---- */
@@ -200,22 +210,27 @@ push_user_string(struct stack *stack, vaddr_t from)
 }
 
 /* Push the strings, the last one first.  The word that pointed to a string
- * becomes its new address.  Without any argument the program gets an empty one,
- * as on Linux: many programs read argv[0] unchecked. */
+ * becomes its new address. */
 static void
-push_strings(struct stack *stack, struct args *args, const char *given)
+push_strings(struct stack *stack, struct args *args)
 {
-    for (u64 i = args->count - 1; i > 0 && stack->error == 0; i--) {
-        u64 from = args->words[i];
-        if (from == 0 && i != 1) {
-            continue;
+    u64 *given = args->words + args->first + 1, *rest = given + args->givens;
+    u64 *word = args->words + args->count;
+    u64 i, size = 0;
+
+    while (--word >= rest && stack->error == 0) {
+        if (*word != 0) {
+            push_user_string(stack, *word);
+            *word = rsp(stack);
         }
-        if (from != 0) {
-            push_user_string(stack, from);
-        } else {
-            push(stack, given, strlen(given) + 1);
-        }
-        args->words[i] = rsp(stack);
+    }
+    for (i = 0; i < args->givens; i++) {
+        given[i] = size;
+        size += strlen(args->given + size) + 1;
+    }
+    push(stack, args->given, size);
+    while (i-- > 0) {
+        given[i] += rsp(stack);
     }
 }
 
@@ -239,11 +254,11 @@ push_vectors(struct stack *stack, const struct args *args,
         {AT_EXECFN, path},
         {AT_NULL, 0},
     };
-    size_t size = args->count * sizeof(u64);
+    size_t size = (args->count - args->first) * sizeof(u64);
 
     push(stack, zeros, (rsp(stack) - sizeof(auxv) - size) % 16);
     push(stack, auxv, sizeof(auxv));
-    push(stack, args->words, size);
+    push(stack, args->words + args->first, size);
 }
 
 int
@@ -272,7 +287,7 @@ args_push(struct args *args, const char *path, struct as *as,
     vaddr_t random = rsp(&stack);
     push(&stack, path, strlen(path) + 1);
     vaddr_t execfn = rsp(&stack);
-    push_strings(&stack, args, current->as != NULL ? "" : path);
+    push_strings(&stack, args);
     push_vectors(&stack, args, image, execfn, random);
     *sp = rsp(&stack);
     return stack.error == -EEXIST ? -EINVAL : stack.error;

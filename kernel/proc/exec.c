@@ -25,6 +25,7 @@
 #include "proc/signal.h"
 
 OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
+OPTIONAL(script_follow)
 
 /* The new program while it is being built. */
 struct builder {
@@ -36,22 +37,40 @@ struct builder {
     vaddr_t rsp;
 };
 
+/* Load the program, or if it is a script, its interpreter. */
+static int
+load(struct builder *b, const char *path, struct inode **program)
+{
+    for (;;) {
+        int error = elf_load(b->as, inode_object(*program), &b->image);
+        /* A part of it is mapped: it was a program, whatever it is now. */
+        if (error != -ENOEXEC || b->as->vmas != NULL) {
+            return error;
+        }
+        error = script_follow(&b->args, path, program);
+        if (error <= 0) {
+            return error != 0 ? error : -ENOEXEC;
+        }
+    }
+}
+
 /* Do everything that can fail.  => 0 and the new program in b */
 static int
 prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
-        struct inode *program)
+        struct inode **program)
 {
     b->as = as_alloc(1);
     b->files = NULL;
     b->cred = NULL;
-    int error = args_read(&b->args, argv, envp);
+    /* The first program has no arguments, but knows its path. */
+    int error = args_read(&b->args, current->as != NULL ? "" : path, argv,
+                          envp);
 
     if (error == 0) {
-        error = b->as != NULL ? elf_load(b->as, inode_object(program),
-                                         &b->image) : -ENOMEM;
+        error = b->as != NULL ? load(b, path, program) : -ENOMEM;
     }
     if (error == 0) {
-        int secure = program_cred(program, &b->cred);
+        int secure = program_cred(*program, &b->cred);
         b->args.secure = secure > 0;
         error = MIN(secure, 0);
     }
@@ -119,7 +138,7 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
     if (error != 0) {
         return error;
     }
-    error = prepare(&b, path, argv, envp, inode);
+    error = prepare(&b, path, argv, envp, &inode);
     inode_put(inode);
     if (error == 0) {
         error = thread_end_others();

@@ -1,7 +1,8 @@
 /*
- * execve, and its parts: the segments of an ELF64 program (elf.c), and its
- * arguments (args.c).  These go from the caller's memory to the top of the new
- * stack, in the layout of the System V ABI for AMD64 (3.4.1):
+ * execve, and its parts: the segments of an ELF64 program (elf.c), scripts
+ * (script.c, optional), and arguments (args.c).  These go from the caller's
+ * memory to the top of the new stack, in the layout of the System V ABI for
+ * AMD64 (3.4.1):
  *
  *      argc, argv[], NULL, envp[], NULL, auxv,
  *      ^ rsp
@@ -14,6 +15,7 @@
 
 struct as;
 struct cred;
+struct inode;
 struct object;
 struct vma;
 
@@ -42,20 +44,28 @@ int elf_load(struct as *as, struct object *object, struct elf_image *image)
  * => 0; as_map's errors */
 int elf_map(struct as *as, const struct vma *vma, u32 map_flags) __must_check;
 
-#define ARGS_FEW 32
+#define SCRIPTS_MAX 5               /* in a row */
+#define ARGS_FRONT  (2 * SCRIPTS_MAX) /* arguments that these add */
+#define ARGS_FEW    (ARGS_FRONT + 32)
 
 struct args {
-    u64 *words;        /* argc, argv, NULL, envp, NULL */
-    u64 count, capacity;
+    u64 *words;        /* from `first` on: argc, argv, NULL, envp, NULL */
+    u64 first, count, capacity;
     u64 few[ARGS_FEW]; /* used for `words` if they fit */
+    const char *given; /* strings that are the first arguments, whatever */
+    u64 givens;        /* argv has there; how many */
+    char *script;      /* what holds them, if there is a script; or NULL */
+    u32 scripts;       /* so far */
     const struct cred *cred; /* the new program's, for args_push */
     bool secure;             /* the same; AT_SECURE */
 };
 
-/* Read the user's arrays of pointers, ended by NULL; 0: empty.
+/* Read the user's arrays of pointers, ended by NULL; 0: empty.  Without any
+ * argument, argv[0] is `given`.
  * => no spinlock held
  * => 0, -EFAULT, -E2BIG, -ENOMEM; args_free must follow in any case */
-int args_read(struct args *args, vaddr_t argv, vaddr_t envp) __must_check;
+int args_read(struct args *args, const char *given, vaddr_t argv,
+              vaddr_t envp) __must_check;
 void args_free(struct args *args);
 
 /* Map and write the stack of a new space, which no thread uses yet.
@@ -64,3 +74,12 @@ void args_free(struct args *args);
  *    -EINVAL: the program lies where the stack should be */
 int args_push(struct args *args, const char *path, struct as *as,
               const struct elf_image *image, vaddr_t *sp) __must_check;
+
+/* If the program is a script (a text that begins with `#!`), put its
+ * interpreter in its place, and in the arguments the interpreter's name, its
+ * argument and the script's path in the place of argv[0].
+ * => after args_read
+ * => 1: *program was replaced, with its reference; 0: it is no script;
+ *    path_find_program's errors; -ELOOP: too many in a row; -ENOMEM */
+int script_follow(struct args *args, const char *path, struct inode **program)
+    __must_check;

@@ -88,7 +88,7 @@ typedef long move_fn(struct file *file, u64 user, u64 count, bool write);
 static inline long
 move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
 {
-    struct file_use use = file_use_fd((int)fd);
+    struct file_use use = file_use_any_fd((int)fd); /* move refuses O_PATH */
     long n = use.file != NULL ? move(use.file, user, count, write) : -EBADF;
 
     file_done(use);
@@ -110,11 +110,13 @@ int path_arg_get(struct path_arg *arg, u64 dirfd, u64 user) __must_check;
 void path_arg_put(struct path_arg *arg);
 
 /* Find the inode that a path names, or dirfd's with AT_EMPTY_PATH and "".
- * AT_SYMLINK_NOFOLLOW: a link at its end is not followed.  FIND_OPEN (users'
- * flags have 32 bits, so never this one): ignore the path, and take dirfd's.
+ * AT_SYMLINK_NOFOLLOW: a link at its end is not followed.  FIND_ANY (users'
+ * flags have 32 bits, so never this one): ignore the path, and take dirfd's;
+ * FIND_OPEN: the same, but -EBADF if it was opened with O_PATH.
  * => 0 and *inode with one reference; -EINVAL: a flag that is not in `known`;
  *    path_arg_get's and path_find's errors */
-#define FIND_OPEN (1UL << 32)
+#define FIND_ANY  (1UL << 32)
+#define FIND_OPEN (2UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     __must_check;
 

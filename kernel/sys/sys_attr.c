@@ -53,7 +53,7 @@ stat_of(u64 dirfd, u64 path, u64 flags, u64 user)
  * int newfstatat(int dirfd, const char *path, struct stat *stat, int flags);
  * stat, lstat.
  * With AT_EMPTY_PATH and "", it is about dirfd itself.  EINVAL: flags. */
-SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_OPEN, stat))
+SYS_FORWARD(sys_fstat, (u64 fd, u64 stat), stat_of(fd, 0, FIND_ANY, stat))
 SYS_FORWARD(sys_newfstatat, (u64 dirfd, u64 path, u64 stat, u64 flags),
             stat_of(dirfd, path, (u32)flags, stat))
 SYS_FORWARD(sys_stat, (u64 path, u64 stat), stat_of(HERE, path, 0, stat))
@@ -307,7 +307,7 @@ statfs_of(u64 dirfd, u64 path, u64 flags, u64 buf)
  * A block is a page; all files together may take f_blocks of them.
  * Differences from Linux: no counts of inodes, no file system ID. */
 SYS_FORWARD(sys_statfs, (u64 path, u64 buf), statfs_of(HERE, path, 0, buf))
-SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_OPEN, buf))
+SYS_FORWARD(sys_fstatfs, (u64 fd, u64 buf), statfs_of(fd, 0, FIND_ANY, buf))
 
 /* int fsync(int fd), fdatasync(int fd), syncfs(int fd); void sync(void);
  * Nothing to do: files are only in memory.

@@ -64,8 +64,8 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
     struct iovec few[8]; /* for short arrays, to save the allocation */
     struct iovec *iov = few;
 
-    if (count > IOV_MAX) {
-        return -EINVAL;
+    if (count > IOV_MAX || (file->flags & O_PATH)) {
+        return file->flags & O_PATH ? -EBADF : -EINVAL;
     }
     if (count > ARRAY_SIZE(few)
         && (iov = kmalloc(count * sizeof(*iov))) == NULL) {
@@ -193,7 +193,7 @@ dup_file(struct file *file, u32 lowest, bool cloexec)
 
 /* int dup(int fd);
  * Returns the lowest free descriptor, made for fd's file.  EMFILE, ENOMEM. */
-SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
+SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_any_fd((int)fd), 0, false))
 
 /* int fcntl(int fd, int command, long arg);
  * Returns a descriptor (F_DUPFD, F_DUPFD_CLOEXEC), flags (F_GETFD, F_GETFL), or
@@ -208,10 +208,12 @@ SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)
 {
-    struct file *file = file_get_fd((int)fd);
+    struct file *file = file_get_any_fd((int)fd);
+    bool named = (u32)command <= F_GETFL || (u32)command == F_DUPFD_CLOEXEC;
     long result = -EINVAL;
 
-    if (file == NULL) {
+    if (file == NULL || ((file->flags & O_PATH) && !named)) {
+        file_put(file);
         return -EBADF;
     }
     switch ((int)command) {
@@ -230,7 +232,7 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
         result = fd_cloexec((u32)fd, arg & FD_CLOEXEC);
         break;
     case F_GETFL:
-        result = file->flags;
+        result = file->flags & (file->flags & O_PATH ? ~O_ACCMODE : ~0);
         break;
     case F_SETFL:
         file->flags = (file->flags & ~(u32)FILE_STATUS)

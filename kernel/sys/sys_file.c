@@ -23,7 +23,7 @@
 
 /* => 0 and *inode with one reference; -EBADF */
 static int
-find_open(u64 fd, struct inode **inode)
+find_any(u64 fd, struct inode **inode)
 {
     *inode = files_inode(current->files, (int)fd);
     return *inode != NULL ? 0 : -EBADF;
@@ -43,7 +43,7 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
     }
     int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
-        error = find_open(dirfd, &arg->at);
+        error = find_any(dirfd, &arg->at);
         if (error == 0 && !S_ISDIR(arg->at->mode)) {
             error = -ENOTDIR;
         }
@@ -69,8 +69,14 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     struct path_arg arg;
     char first = '.';
 
+    if (flags == FIND_ANY) {
+        return find_any(dirfd, inode);
+    }
     if (flags == FIND_OPEN) {
-        return find_open(dirfd, inode);
+        struct file *file = file_get_fd((int)dirfd);
+        *inode = file != NULL ? inode_get(file->inode) : NULL;
+        file_put(file);
+        return file != NULL ? 0 : -EBADF;
     }
     if (flags & ~(u64)known) {
         return -EINVAL;
@@ -79,7 +85,7 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
         return -EFAULT;
     }
     if (first == '\0') {
-        return (int)dirfd != AT_FDCWD ? find_open(dirfd, inode)
+        return (int)dirfd != AT_FDCWD ? find_any(dirfd, inode)
                                       : path_find(NULL, ".", 0, inode);
     }
     int error = path_arg_get(&arg, dirfd, path);
@@ -107,18 +113,22 @@ make_at(u64 dirfd, u64 path, struct inode *inode)
     return error;
 }
 
+#define PATH_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
 /* int openat(int dirfd, const char *path, int flags, mode_t mode); open.
  * Returns the lowest free descriptor.
  * EMFILE, EISDIR, EEXIST, EINVAL; ENXIO: /dev/tty if there is no terminal.
- * Differences from Linux: O_PATH is EINVAL; a program that runs may be opened
- *   for writing; O_SYNC, O_DIRECT and O_NOATIME have no effect. */
+ * O_PATH needs no right on the file, and opens it for no more than its name:
+ * for fstat, fchdir, dup, as dirfd; all else that uses the file is EBADF.
+ * Differences from Linux: a program that runs may be opened for writing;
+ *   O_SYNC, O_DIRECT and O_NOATIME have no effect. */
 long
 sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 {
     struct path_arg arg;
+    flags &= flags & O_PATH ? PATH_FLAGS : ~0U; /* it ignores the others */
     bool makes_dir = (flags & O_CREAT) && (flags & O_DIRECTORY);
-    int result = makes_dir || (flags & O_PATH)
-                     ? -EINVAL : path_arg_get(&arg, dirfd, path);
+    int result = makes_dir ? -EINVAL : path_arg_get(&arg, dirfd, path);
 
     if (result == 0) {
         result = fs_open(arg.at, arg.path, (u32)flags,
@@ -164,6 +174,16 @@ sys_chdir(u64 path)
 {
     struct inode *inode;
     int error = find_at(HERE, path, 0, 0, &inode);
+
+    return error != 0 ? error : fs_chdir(inode);
+}
+
+/* int fchdir(int fd); */
+long
+sys_fchdir(u64 fd)
+{
+    struct inode *inode;
+    int error = find_any(fd, &inode);
 
     return error != 0 ? error : fs_chdir(inode);
 }
@@ -231,7 +251,7 @@ sys_dup3(u64 fd, u64 new, u64 flags)
     if (((u32)flags & ~(u32)O_CLOEXEC) || (int)fd == (int)new) {
         return -EINVAL;
     }
-    struct file *file = file_get_fd((int)fd);
+    struct file *file = file_get_any_fd((int)fd);
     return file == NULL ? -EBADF
                         : fd_replace(file, (u32)new, flags & O_CLOEXEC);
 }

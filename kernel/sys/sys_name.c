@@ -144,14 +144,15 @@ sys_getcwd(u64 buf, u64 size)
 
 /* ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size);
  * readlink.  Returns the number of bytes stored, at most size; without a NUL.
- * EINVAL: size; not a symbolic link. */
+ * With "", of dirfd itself.  EINVAL: size; not a symbolic link (but ENOENT). */
 long
 sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
 {
+    const u32 flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    char first = '.';
     struct inode *inode;
     long length = (int)size <= 0 ? -EINVAL
-                                 : find_at(dirfd, path, AT_SYMLINK_NOFOLLOW,
-                                           AT_SYMLINK_NOFOLLOW, &inode);
+                                 : find_at(dirfd, path, flags, flags, &inode);
 
     if (length != 0) {
         return length;
@@ -159,6 +160,10 @@ sys_readlinkat(u64 dirfd, u64 path, u64 buf, u64 size)
     char *text = kmalloc(PATH_MAX);
     length = text != NULL ? fs_readlink(inode, text) : -ENOMEM;
     inode_put(inode);
+    if (length == -EINVAL && copy_from_user(&first, path, 1) == 0
+        && first == '\0') {
+        length = -ENOENT;
+    }
     if (length > 0) {
         length = MIN(length, (long)(int)size);
         length = copy_to_user(buf, text, (size_t)length) == 0 ? length

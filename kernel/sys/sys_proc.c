@@ -52,8 +52,9 @@ SYS_FORWARD(sys_clone,
 
 /* int execve(const char *path, char *const argv[], char *const envp[]);
  * On success the new program runs; its rax is 0.
- * ENOENT, ENOTDIR, EACCES, ENOEXEC, E2BIG, ENOMEM, EFAULT, ENAMETOOLONG.
- * Differences from Linux: `#!` and PT_INTERP are not supported (ENOEXEC). */
+ * ENOENT, ENOTDIR, EACCES, ENOEXEC, E2BIG, ENOMEM, EFAULT, ENAMETOOLONG; ELOOP:
+ * the interpreter of a fifth script in a row is a script.
+ * Differences from Linux: PT_INTERP is not supported (ENOEXEC). */
 long
 sys_execve(u64 path, u64 argv, u64 envp)
 {

@@ -67,6 +67,9 @@ echo 'echo "script $1 $#"' >f; cat >g <<E
 exit 4
 E
 $SH f a b; $SH g; echo $?
+### script_with_interpreter
+printf '#!/bin/echo one two\nexit 4\n' >f; chmod +x f; ./f a b; echo $?; (exec ./f c); PATH=.:$PATH f d
+printf '#!./none\n' >f; ./f 2>/dev/null || echo missing
 ### umask
 umask 022; umask; (umask 077; umask); umask; umask 9; echo $?
 ### ulimit
