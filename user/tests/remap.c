@@ -11,7 +11,7 @@
 #define RW (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
-/* So many pages that hold 'a', 'b' ..., with nothing for `room` pages behind. */
+/* Pages that hold 'a', 'b' ..., with nothing for `room` pages behind. */
 static char *
 fresh(int pages, int room)
 {
