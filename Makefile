@@ -19,7 +19,6 @@ MAKEFLAGS += -j$(or $(shell nproc 2>/dev/null),2)
 .SECONDARY:
 .DEFAULT_GOAL := all
 Q := $(if $(V),,@)
-comma := ,
 say = @printf '  %-5s %s\n' $1 $2
 
 # Each flag, and what goes wrong without it. A warning stops only CI.
@@ -73,7 +72,8 @@ $(B)/user/bin/kill $(B)/user/bin/test: $(B)/user/bin/%: $(B)/u/user/bin/sh/%.c.o
 $(call each_file,tests,$(wildcard user/tests/*.c))
 $(call each_file,tests/tine,$(wildcard user/tests/tine/*.c))
 $(call each_file,tests/smp,$(wildcard user/tests/smp/*.c))
-$(eval $(call program,bin,halt,user/bin/poweroff.c))
+alias = $(eval $(call program,bin,$1,user/bin/$2.c))
+$(call alias,halt,poweroff)$(call alias,groups,id)$(call alias,login,init)
 
 BOOT := $(B)/tine.elf $(B)/initrd.cpio
 all: $(BOOT) $(B)/tests.cpio ## the kernel and programs
@@ -148,20 +148,20 @@ $(B)/user/%: $(B)/libc.a
 	$Q$(ULD) -o $@ $(filter %.o,$^) $(B)/libc.a
 
 # Archives hold stripped copies; the same input gives the same bytes.
-# pack(directories, programs)
+# pack(directories, programs, a command in the directory)
 define pack
 $(call say,CPIO,$@)
 $Qrm -rf $R && mkdir $R && cd $R && mkdir -m 755 $1
-$Qchmod -f 1777 $R/tmp || :
 $Qfor p in $(2:$(B)/user/%=%); do \
 	$(STRIP) -s -o $R/$$p $(B)/user/$$p && chmod 755 $R/$$p || exit 1; done
-$Qcd $R && find * -exec env TZ=UTC0 touch -t 202001010000 {} +
+$Qcd $R && $(if $3,$3 &&) find * -exec env TZ=UTC0 touch -t 202001010000 {} +
 $Qcd $R && find * | LC_ALL=C sort | \
 	cpio -o -H newc --reproducible -R 0:0 --quiet >../$(@F)
 endef
 R = $(B)/root-$(basename $(@F))
-$(B)/initrd.cpio: $(PROGRAMS_bin) $(B)/files
-	$(call pack,bin dev etc proc run tmp,$(PROGRAMS_bin))
+$(B)/initrd.cpio: $(PROGRAMS_bin) $(B)/files user/etc/passwd user/etc/group
+	$(call pack,bin dev etc home proc run tmp,$(PROGRAMS_bin),install -m 644 \
+		$(CURDIR)/user/etc/* etc && chmod 1777 tmp && chmod 4755 bin/su)
 $(B)/tests.cpio: $(PROGRAMS_tests) $(B)/files
 	$(call pack,tests tests/smp tests/tine,$(PROGRAMS_tests))
 $(B)/tine.iso: $(BOOT) boot/grub.cfg tools/iso

@@ -34,6 +34,7 @@ HFLAGS += -I tools/model/shadow -I kernel -I lib -I tools
 MFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
 MFLAGS += -DHOST_DIRECT_MAP=0x200000000000UL
 MFLAGS += -I tools/model/shadow/model $(HFLAGS)
+comma := ,
 MWRAP := $(patsubst %,-Wl$(comma)--wrap=%,frame_alloc frame_alloc_zero \
 	frame_alloc_root frame_alloc_block frame_free frame_free_block \
 	frame_put nomem_count)

@@ -37,10 +37,11 @@
 #define PIT_GATE    0x61
 #define PIT_RAN_DOWN 0x20 /* of PIT_GATE: channel 2 has been at 0 */
 
+#define TSC_SHIFT    34 /* a second's nanoseconds, shifted, fit in 64 bits */
 #define TIMER_MOST   (8 * NSEC_PER_SEC) /* the longest count that fits */
 
 static u64 lapic_per_sec;
-static u64 tsc_per_sec;
+static u64 tsc_to_ns; /* a cycle's nanoseconds, times 2^TSC_SHIFT */
 static u64 tsc_boot;
 static void (*irq_handlers[IRQ_LINES])(void);
 
@@ -100,7 +101,8 @@ calibrate(void)
 
     u64 pit_ticks = start - end;
     *lapic(LAPIC_TIMER_INITIAL) = 0;
-    tsc_per_sec = (tsc_end - tsc_boot) * PIT_HZ / pit_ticks;
+    tsc_to_ns = (NSEC_PER_SEC << TSC_SHIFT)
+                / ((tsc_end - tsc_boot) * PIT_HZ / pit_ticks);
     lapic_per_sec = (timer_start - timer_end) * PIT_HZ / pit_ticks;
 }
 
@@ -179,8 +181,7 @@ irq_dispatch(int line)
 u64
 clock_tsc_to_ns(u64 cycles)
 {
-    return cycles / tsc_per_sec * NSEC_PER_SEC
-           + cycles % tsc_per_sec * NSEC_PER_SEC / tsc_per_sec;
+    return (u64)((unsigned __int128)cycles * tsc_to_ns >> TSC_SHIFT);
 }
 
 u64

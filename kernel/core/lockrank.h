@@ -15,6 +15,7 @@ enum lock_rank {
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */
+    RANK_FILE_LOCKS, /* all locks that programs have on files */
     RANK_MUTEX,      /* the waiters of a sleeping lock */
     RANK_TTY,        /* a terminal's buffers */
     RANK_EVENT,      /* an eventfd's count */

@@ -363,6 +363,7 @@ run(struct check *check)
     check_memory(check);
     check_vmas(check);
     check_processes(check);
+    check_signals(check);
     check_cpus(check);
 }
 

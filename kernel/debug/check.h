@@ -36,3 +36,6 @@ void check_vmas(struct check *check);
 /* SM-1 and SM-2: the tables that CPUs have loaded, and their run queues.
  * => all other CPUs are parked */
 void check_cpus(struct check *check);
+
+/* SG-1 and PR-4: entries of pending signals, and the count of subreapers. */
+void check_signals(struct check *check);

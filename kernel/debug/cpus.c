@@ -2,6 +2,8 @@
  * The checkers of CPUs: the tables that each has loaded, and the threads that
  * run or wait there.  All other CPUs are parked during the check.
  */
+#include "core/optional.h"
+
 #include "arch/percpu.h"
 
 #include "mm/as.h"
@@ -9,8 +11,11 @@
 
 #include "proc/balance.h"
 #include "proc/process.h"
+#include "proc/shares.h"
 
 #include "debug/check.h"
+
+OPTIONAL(share_list)
 
 /* SM-1: a CPU is in the mask of the space whose tables it has loaded, and in no
  * other mask; and that space is not freed (H3). */
@@ -41,13 +46,13 @@ check_loaded(struct check *check)
     }
 }
 
-/* SM-2: the threads in the run queue of a CPU are RUNNABLE.  => their number */
-static int
-check_queue(struct check *check, int cpu)
+/* SM-2: the threads on a list are RUNNABLE.  SH-1.  => their number */
+static u32
+check_level(struct check *check, int cpu, int level, const struct list *list)
 {
     u32 count = 0;
 
-    list_for_each_entry(thread, &queues[cpu].ready, struct thread, run_link) {
+    list_for_each_entry(thread, list, struct thread, run_link) {
         count++;
         if (thread->state != THREAD_RUNNABLE || thread->cpu != cpu
             || thread->on_cpu) {
@@ -55,6 +60,25 @@ check_queue(struct check *check, int cpu)
                       thread->tid, cpu, thread->state, thread->cpu,
                       thread->on_cpu ? ", on its stack" : "");
         }
+        if (thread->share.level != level
+            || (level != 0 && !queues[cpu].mixed)) {
+            violation(check, "SH-1 tid %d, level %d, at %d in queue %d\n",
+                      thread->tid, thread->share.level, level, cpu);
+        }
+    }
+    return count;
+}
+
+/* => the number of threads that wait */
+static int
+check_queue(struct check *check, int cpu)
+{
+    u32 count = check_level(check, cpu, 0, &queues[cpu].ready);
+    const struct list *list;
+
+    for (int level = 1;
+         level < LEVELS && (list = share_list(cpu, level)) != NULL; level++) {
+        count += check_level(check, cpu, level, list);
     }
     if (count != queues[cpu].length) {
         violation(check, "SM-2 queue %d: %u threads, length %u\n", cpu, count,
@@ -74,6 +98,10 @@ check_queued(struct check *check, const struct thread *thread)
         || running != thread->on_cpu) {
         violation(check, "SM-2 tid %d: state %d, CPU %d\n", thread->tid,
                   thread->state, thread->cpu);
+    }
+    if (running && thread->share.level != 0 && !queues[thread->cpu].mixed) {
+        violation(check, "SH-1 tid %d runs at level %d, queue %d\n",
+                  thread->tid, thread->share.level, thread->cpu);
     }
     return thread->state == THREAD_RUNNABLE;
 }

@@ -1,13 +1,18 @@
 /*
- * Attributes of inodes.  Each process is root's, so none is refused.
+ * Attributes of inodes.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
 
+#include "core/optional.h"
+
 #include "fs/inode.h"
+#include "fs/permit.h"
 
 #define NS_PER_SEC 1000000000L
 #define SEC_MAX    (INT64_MAX / NS_PER_SEC - 1)
+
+OPTIONAL(attr_refuse) OPTIONAL(cred_refuse_group)
 
 static struct timespec
 time_of(u64 ns)
@@ -55,8 +60,34 @@ set_time(u64 *at, const struct timespec *time, u64 now)
     }
 }
 
+/* => the inode's lock held */
+static void
+change(struct inode *inode, const struct attr *attr)
+{
+    u64 now = inode->ctime_ns = inode_now();
+
+    switch (attr->what) {
+    case ATTR_MODE:
+        inode->mode = (inode->mode & S_IFMT) | (attr->mode & 07777);
+        break;
+    case ATTR_OWNER:
+        if (!S_ISDIR(inode->mode)) { /* as Linux does for root's files */
+            bool loses = (inode->mode & S_IXGRP)
+                         || cred_refuse_group(cred_current(), inode->gid) != 0;
+            inode->mode &= ~(S_ISUID | (loses ? S_ISGID : 0U));
+        }
+        inode->uid = attr->uid != ~0U ? attr->uid : inode->uid;
+        inode->gid = attr->gid != ~0U ? attr->gid : inode->gid;
+        break;
+    case ATTR_TIMES:
+        set_time(&inode->atime_ns, &attr->time[0], now);
+        set_time(&inode->mtime_ns, &attr->time[1], now);
+        break;
+    }
+}
+
 int
-inode_set_attr(struct inode *inode, const struct attr *attr)
+inode_set_attr(struct inode *inode, struct attr *attr)
 {
     if (attr->what == ATTR_TIMES
         && !(is_time(&attr->time[0]) && is_time(&attr->time[1]))) {
@@ -66,24 +97,10 @@ inode_set_attr(struct inode *inode, const struct attr *attr)
         return -EPERM;
     }
     spin_lock(&inode->lock);
-    u64 now = inode->ctime_ns = inode_now();
-    switch (attr->what) {
-    case ATTR_MODE:
-        inode->mode = (inode->mode & S_IFMT) | (attr->mode & 07777);
-        break;
-    case ATTR_OWNER:
-        inode->uid = attr->uid != ~0U ? attr->uid : inode->uid;
-        inode->gid = attr->gid != ~0U ? attr->gid : inode->gid;
-        if (!S_ISDIR(inode->mode)) { /* as Linux does for root's files */
-            u32 group = inode->mode & S_IXGRP ? S_ISGID : 0;
-            inode->mode &= ~(S_ISUID | group);
-        }
-        break;
-    case ATTR_TIMES:
-        set_time(&inode->atime_ns, &attr->time[0], now);
-        set_time(&inode->mtime_ns, &attr->time[1], now);
-        break;
+    int error = attr_refuse(inode, attr);
+    if (error == 0) {
+        change(inode, attr);
     }
     spin_unlock(&inode->lock);
-    return 0;
+    return error;
 }

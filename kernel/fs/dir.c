@@ -11,9 +11,12 @@
 #include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/path.h"
+#include "fs/permit.h"
 
 struct spinlock fstree_lock = SPINLOCK_INIT(RANK_FSTREE);
 struct inode *root_inode;
+
+OPTIONAL(dir_refuse_add) OPTIONAL(entry_refuse)
 
 static const struct inode_ops dir_ops = {.read = dir_read, .seeks = true};
 
@@ -85,8 +88,11 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
 int
 dir_may_insert(struct inode *dir, const struct entry *old, u64 key)
 {
-    return dir->nlink == 0 ? -ENOENT : old != NULL ? -EEXIST
-           : key == 0 ? -ENOSPC : entry_make_room(dir);
+    int error = dir->nlink == 0 ? -ENOENT
+                : old != NULL   ? -EEXIST
+                : key == 0      ? -ENOSPC : dir_refuse_add(dir);
+
+    return error != 0 ? error : entry_make_room(dir);
 }
 
 /* Whether the inode may get one more name in dir (a new inode always may).
@@ -129,7 +135,11 @@ int
 dir_may_remove(const struct entry *entry, bool directory)
 {
     const struct inode *inode = entry->inode;
+    int error = entry_refuse(entry);
 
+    if (error != 0) {
+        return error;
+    }
     if (S_ISDIR(inode->mode) != directory) {
         return directory ? -ENOTDIR : -EISDIR;
     }

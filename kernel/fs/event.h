@@ -19,7 +19,7 @@ struct timerfd_times {
     u64 first, every;
 };
 
-/* timerfd_gettime(2) and, if new is not NULL, timerfd_settime(2); absolute: with
+/* timerfd_gettime(2) and, if new is not NULL, timerfd_settime(2); absolute: by
  * a time of its clock.
  * => 0 and *old; -EINVAL: it is another file */
 int timerfd_set(struct file *file, bool absolute,

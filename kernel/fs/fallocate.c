@@ -4,7 +4,12 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 
+#include "proc/limits.h"
+
+#include "fs/permit.h"
 #include "fs/tmpfs.h"
+
+OPTIONAL(inode_drop_ids)
 
 #define NEW 1UL /* marks a slot that fill_holes has filled */
 
@@ -57,9 +62,14 @@ int
 tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
 {
     struct tmpfs_file *file = tmpfs_file_of(inode);
+    bool grows = end > inode->size && !(mode & FALLOC_FL_KEEP_SIZE);
     int error = 0;
 
+    if (grows && end > file_size_limit()) {
+        return (int)limits_file_too_long();
+    }
     mutex_lock(&file->writing);
+    inode_drop_ids(inode);
     spin_lock(&inode->lock);
     if (mode & FALLOC_FL_PUNCH_HOLE) {
         punch(file, start, end);

@@ -7,12 +7,16 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "mm/heap.h"
 
 #include "fs/file.h"
+#include "fs/lock.h"
 #include "fs/path.h"
+
+OPTIONAL(lock_drop) OPTIONAL(lock_drop_all)
 
 #define FIRST_CAPACITY 24
 #define WORDS(capacity) (((capacity) + 63) / 64) /* of a bitmap */
@@ -193,6 +197,16 @@ file_at(const struct files *files, u32 fd)
     return fd < table->capacity ? table->file[fd] : NULL;
 }
 
+/* Close a file that was taken out of the table. */
+static inline void
+close_file(struct files *files, struct file *file)
+{
+    if (files->locks_held != 0 && file != NULL) {
+        lock_drop(files, file->inode);
+    }
+    file_put(file);
+}
+
 /* ---- One descriptor of the current process ---- */
 
 struct inode *
@@ -242,6 +256,17 @@ file_use_fd(int fd)
         return (struct file_use){.file = file_at(files, fd)};
     }
     return (struct file_use){.file = file_get_fd(fd), .counted = true};
+}
+
+u32
+fd_end(void)
+{
+    struct files *files = current->files;
+
+    spin_lock(&files->lock);
+    u32 end = files->table->capacity;
+    spin_unlock(&files->lock);
+    return end;
 }
 
 int
@@ -299,7 +324,11 @@ fd_replace(struct file *file, u32 fd, bool cloexec)
         old = table_set(files->table, fd, file, cloexec);
     }
     spin_unlock(&files->lock);
-    file_put(old);
+    if (error == 0) {
+        close_file(files, old);
+    } else {
+        file_put(old);
+    }
     return error != 0 ? error : (int)fd;
 }
 
@@ -372,6 +401,9 @@ void
 files_put(struct files *files)
 {
     if (files != NULL && atomic_fetch_sub(&files->refs, 1) == 1) {
+        if (files->locks_held != 0) {
+            lock_drop_all(files);
+        }
         table_put(files->table);
         kfree(files);
     }
@@ -407,6 +439,6 @@ files_close_on_exec(struct files *files)
         spin_lock(&files->lock);
         struct file *file = table_set(table, fd, NULL, false);
         spin_unlock(&files->lock);
-        file_put(file);
+        close_file(files, file);
     }
 }

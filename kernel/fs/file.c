@@ -13,9 +13,10 @@
 #include "fs/epoll.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/lock.h"
 #include "fs/path.h"
 
-OPTIONAL(epoll_forget)
+OPTIONAL(epoll_forget) OPTIONAL(lock_drop)
 
 _Atomic u64 open_file_count;
 
@@ -53,6 +54,9 @@ file_put(struct file *file)
     assert(before != 0);
     if (before > 1) {
         return;
+    }
+    if (file->inode != NULL && !list_empty(&file->inode->locks)) {
+        lock_drop(file, file->inode);
     }
     if (file->watched != NULL) {
         epoll_forget(file);

@@ -17,8 +17,8 @@
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/usercopy.h"
+#include "proc/limits.h"
 #include "proc/mutex.h"
-#include "proc/process.h"
 
 struct epoll_item;
 struct fdtable;
@@ -114,12 +114,8 @@ file_done(struct file_use use)
     }
 }
 
-/* RLIMIT_NOFILE: no new descriptor may be this large, or larger. */
-static inline u32
-fd_limit(void)
-{
-    return (u32)current->process->open_files.rlim_cur;
-}
+/* No descriptor is this large, or larger. */
+u32 fd_end(void);
 
 /* A file gets a descriptor in two steps, since the call may fail in between.
  * First: reserve the lowest free one, from `lowest` on.  No other call gets or
@@ -155,6 +151,7 @@ struct files {
     _Atomic u32 refs;
     u32 reserved;           /* descriptors; while not 0 the table is not
                                shared: a child would inherit them */
+    u32 locks_held;         /* by fcntl(2), guarded as lock.c says */
     struct spinlock lock;   /* RANK_FILES */
     struct fdtable *table;  /* may be shared: copied before a change */
 };

@@ -38,7 +38,7 @@ int fs_make(struct inode *at, const char *path, struct inode *inode);
 int fs_remove(struct inode *at, const char *path, bool directory);
 
 /* Make inode the working directory.
- * => consumes the caller's reference in any case; 0, -ENOTDIR */
+ * => consumes the caller's reference in any case; 0, -ENOTDIR, -EACCES */
 int fs_chdir(struct inode *inode);
 
 /* The working directory's path, with its NUL.  => buf has PATH_MAX bytes
@@ -74,7 +74,7 @@ struct lookup {
 /* Follow all of path except its last component; make: also make directories
  * that are missing on the way (at boot).
  * => lookup_end must follow in any case
- * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -ENOMEM */
+ * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -EACCES, -ENOMEM */
 int path_walk(struct lookup *lookup, struct inode *at, const char *path,
               bool make) __must_check;
 void lookup_end(struct lookup *lookup);

@@ -12,6 +12,8 @@
 
 #include "mm/heap.h"
 
+#include "proc/cred.h"
+
 #include "fs/dir.h"
 #include "fs/inode.h"
 #include "fs/path.h"
@@ -43,10 +45,14 @@ inode_alloc(size_t size, const struct inode_ops *ops, u32 mode)
     inode->mode = mode;
     inode->ino = atomic_fetch_add(&last_ino, 1) + 1;
     inode->dev = DEV_TREE;
+    inode->uid = cred_current()->euid;
+    inode->gid = cred_current()->egid;
     inode->ops = ops;
     inode_touch(inode);
     inode->atime_ns = inode->mtime_ns;
     list_init(&inode->names);
+    list_init(&inode->locks);
+    waitq_init(&inode->unlocked);
     inode->buckets = &inode->only;
     spin_init(&inode->lock, RANK_INODE, "inode");
     return inode;

@@ -17,6 +17,7 @@
 #include "core/spin.h"
 #include "core/types.h"
 #include "mm/object.h"
+#include "proc/sleep.h"
 
 struct entry;
 struct file;
@@ -59,6 +60,8 @@ struct inode_ops {
     /* A symbolic link that leads to an inode, not to a path.
      * => 0 and *inode with one reference; -ENOENT, -ENOMEM */
     int (*follow)(struct inode *link, struct inode **inode);
+    /* Whether the current process may use it, whatever its mode is. */
+    bool (*mine)(const struct inode *inode);
 
     /* For contents with a size.  Set the size; add or remove the pages of
      * [start, end), by fallocate's mode; count the pages.
@@ -84,6 +87,9 @@ struct inode {
     struct entry *only;          /* N  the one bucket of a small directory */
     u32 entries, bits;           /* N */
 
+    struct list locks;           /*    RANK_FILE_LOCKS: struct lock (lock.c) */
+    struct waitq unlocked;       /*    the same: some of them have gone */
+
     struct spinlock lock;        /*    RANK_INODE */
     _Atomic u64 size;            /* l  bytes; read without it */
     u32 uid, gid;                /* l */
@@ -96,7 +102,8 @@ extern struct spinlock fstree_lock;  /* RANK_FSTREE */
 extern struct inode *root_inode;     /* NULL before fs_init */
 
 /* A new inode with refs 1 and no name, of DEV_TREE.  It is the first member of
- * an object of `size` zeroed bytes; its kind uses the rest.
+ * an object of `size` zeroed bytes; its kind uses the rest.  The current
+ * process's user and group own it.
  * => NULL: no memory */
 struct inode *inode_alloc(size_t size, const struct inode_ops *ops, u32 mode);
 
@@ -121,8 +128,9 @@ struct attr {
 };
 
 /* Change an attribute, and ctime.
- * => 0; -EPERM: an inode of /proc cannot change; -EINVAL: bad tv_nsec */
-int inode_set_attr(struct inode *inode, const struct attr *attr);
+ * => 0; -EPERM: not the owner, or an inode of /proc; -EACCES: the times, and
+ *    not to be written; -EINVAL: bad tv_nsec */
+int inode_set_attr(struct inode *inode, struct attr *attr);
 
 /* Note that it was read now, but not each time (as Linux's relatime). */
 void inode_accessed(struct inode *inode);

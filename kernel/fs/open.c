@@ -13,7 +13,10 @@
 #include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/path.h"
+#include "fs/permit.h"
 #include "fs/tmpfs.h"
+
+OPTIONAL(open_refuse) OPTIONAL(cred_refuse_group)
 
 #define O_TMPFILE_BIT 020000000
 #define KEPT_FLAGS    (O_ACCMODE | FILE_STATUS | O_DIRECTORY | O_NOFOLLOW)
@@ -45,15 +48,20 @@ make(struct lookup *lookup, struct inode *inode)
         return lookup_refuse(lookup, -EEXIST);
     }
     if (new && lookup->dir->mode & S_ISGID) {
+        bool member = cred_refuse_group(cred_current(), lookup->dir->gid) == 0;
+        bool hands_on = inode->mode & S_IXGRP && !member && !new_dir;
         inode->gid = lookup->dir->gid;
         inode->mode |= new_dir ? S_ISGID : 0;
+        inode->mode &= ~(hands_on ? S_ISGID : 0U);
     }
     return dir_add(lookup->dir, lookup->name, inode);
 }
 
-/* Find the path's inode, or make it.  => *inode with one reference */
+/* Find the path's inode, or make it.
+ * => *inode with one reference; *made: it is new */
 static int
-find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode)
+find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode,
+             bool *made)
 {
     int error;
 
@@ -65,6 +73,7 @@ find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode)
         if (error == -ENOENT) {
             *inode = tmpfs_file(mode);
             error = make(lookup, *inode);
+            *made = error == 0;
             if (error != 0) {
                 inode_put(*inode);
                 *inode = NULL;
@@ -83,9 +92,10 @@ find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode)
     return error;
 }
 
-/* Call the open operation of the file's inode. */
+/* Call the open operation of the file's inode.  Who makes a file may open it,
+ * whatever mode he gives it. */
 static int
-open_inode(struct file *file, u32 flags)
+open_inode(struct file *file, u32 flags, bool made)
 {
     struct inode *inode = file->inode;
     bool directory = S_ISDIR(inode->mode);
@@ -94,7 +104,8 @@ open_inode(struct file *file, u32 flags)
     if (flags & never) {
         return directory ? -EISDIR : -ENOTDIR;
     }
-    int error = S_ISLNK(inode->mode) ? -ELOOP : 0; /* O_NOFOLLOW */
+    int error = S_ISLNK(inode->mode) ? -ELOOP /* O_NOFOLLOW */
+                : made               ? 0 : (int)open_refuse(inode, flags);
     if (error == 0 && inode->ops->open != NULL) {
         error = inode->ops->open(file);
     }
@@ -112,6 +123,7 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
 {
     struct inode *inode;
     struct lookup lookup;
+    bool made = false;
     int error;
 
     if (flags & O_TMPFILE_BIT) {
@@ -120,7 +132,7 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
     if (flags & O_CREAT) {
         error = path_walk(&lookup, at, path, false);
         if (error == 0) {
-            error = find_or_make(&lookup, flags, mode & 07777, &inode);
+            error = find_or_make(&lookup, flags, mode & 07777, &inode, &made);
         }
         lookup_end(&lookup);
     } else {
@@ -129,7 +141,7 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
     }
     if (error == 0) {
         file->inode = inode; /* takes over the reference */
-        error = open_inode(file, flags);
+        error = open_inode(file, flags, made);
     }
     return error;
 }

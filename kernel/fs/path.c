@@ -16,7 +16,9 @@
 
 #include "fs/dir.h"
 #include "fs/path.h"
+#include "fs/permit.h"
 
+OPTIONAL(inode_refuse_user)
 OPTIONAL(link_follow) /* without it, a link is no directory and leads nowhere */
 
 /* ---- Each process's working directory ---- */
@@ -68,7 +70,8 @@ fs_context_cwd(const struct fs_context *context)
 
 /* ---- Walking ---- */
 
-/* Copy the path's first component, and advance the path past it. */
+/* Copy the path's first component, if it may be looked up, and advance the path
+ * past it. */
 static int
 take_component(struct lookup *lookup)
 {
@@ -77,6 +80,9 @@ take_component(struct lookup *lookup)
 
     while (*at == '/') {
         at++;
+    }
+    if (*at != '\0' && inode_refuse(lookup->dir, MAY_EXEC) != 0) {
+        return -EACCES;
     }
     for (; *at != '\0' && *at != '/'; at++) {
         if (length == NAME_MAX) {
@@ -209,7 +215,7 @@ path_find_program(const char *path, struct inode **inode)
     int error = path_find(NULL, path, 0, inode);
 
     if (error == 0
-        && (!S_ISREG((*inode)->mode) || ((*inode)->mode & 0111) == 0)) {
+        && (!S_ISREG((*inode)->mode) || inode_refuse(*inode, MAY_EXEC) != 0)) {
         inode_put(*inode);
         error = -EACCES;
     }
@@ -219,7 +225,7 @@ path_find_program(const char *path, struct inode **inode)
 int
 fs_chdir(struct inode *inode)
 {
-    int error = S_ISDIR(inode->mode) ? 0 : -ENOTDIR;
+    int error = S_ISDIR(inode->mode) ? inode_refuse(inode, MAY_EXEC) : -ENOTDIR;
 
     if (error == 0) {
         spin_lock(&fstree_lock);

@@ -5,6 +5,7 @@
 
 #include "core/types.h"
 
+struct cred;
 struct inode;
 struct object;
 
@@ -27,13 +28,17 @@ struct inode *fs_context_cwd(const struct fs_context *context);
  * working directory).  Follow a symbolic link at its end, unless flags have
  * AT_SYMLINK_NOFOLLOW (other flags are ignored).
  * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENAMETOOLONG,
- *    -ELOOP, -ENOMEM */
+ *    -ELOOP, -EACCES (a directory on the way), -ENOMEM */
 int path_find(struct inode *at, const char *path, u32 flags,
               struct inode **inode) __must_check;
 
-/* Find a program to execute: a regular file with an x bit.
+/* Find a program that the process may execute: a regular file with an x bit.
  * => 0 and *inode with one reference; path_find's errors; -EACCES */
 int path_find_program(const char *path, struct inode **inode) __must_check;
+
+/* The ids that exec of the program gives; another's, if its mode says so.
+ * => as cred_for_exec */
+int program_cred(const struct inode *program, struct cred **new) __must_check;
 
 struct inode *inode_get(struct inode *inode); /* => inode */
 void inode_put(struct inode *inode); /* inode may be NULL */

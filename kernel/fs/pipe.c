@@ -74,11 +74,33 @@ wait_other_end(struct pipe *pipe, const struct file *file, struct waitq *queue)
                                     : wait_sleep_mutex(queue, &pipe->mutex);
 }
 
+/* After a read of `done` bytes.  If there was room for PIPE_BUF before, nobody
+ * waits for it: it is no news, not to an epoll either. */
+static __noinline void
+tell_writers(struct pipe *pipe, size_t done)
+{
+    if (pipe->size - filled(pipe) - done < PIPE_BUF) {
+        wait_wake_all(&pipe->room_wait);
+    }
+}
+
+/* There is a rest for the next reader who sleeps; those who only look (they
+ * stand before him) know of it. */
+static __noinline void
+pass_on(struct pipe *pipe)
+{
+    struct list *last = pipe->data_wait.waiters.prev;
+
+    if (!list_empty(&pipe->data_wait.waiters)
+        && list_entry(last, struct waiter, link)->thread != NULL) {
+        wait_wake_one(&pipe->data_wait);
+    }
+}
+
 static long
 pipe_read(struct file *file, struct uio *uio)
 {
     struct pipe *pipe = pipe_of(file);
-    bool waited = false;
     size_t done = 0;
     int error = 0;
 
@@ -88,19 +110,17 @@ pipe_read(struct file *file, struct uio *uio)
     mutex_lock(&pipe->mutex);
     while (filled(pipe) == 0 && pipe->writers > 0 && error == 0) {
         error = wait_other_end(pipe, file, &pipe->data_wait);
-        waited = true;
     }
     if (filled(pipe) > 0) {
-        bool full = pipe->size - filled(pipe) < PIPE_BUF;
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
                          &error);
         pipe->tail += done;
-        if (full) { /* else no writer waits, and it is no news to an epoll */
-            wait_wake_all(&pipe->room_wait);
+        if (!list_empty(&pipe->room_wait.waiters)) {
+            tell_writers(pipe, done);
         }
     }
-    if (waited && filled(pipe) > 0) {
-        wait_wake_one(&pipe->data_wait); /* the writer woke only us */
+    if (filled(pipe) > 0) {
+        pass_on(pipe); /* the writer woke only us */
     }
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;

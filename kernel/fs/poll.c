@@ -1,8 +1,8 @@
 /*
  * Waiting until one of several files is ready.
  *
- * Essential fact: after its first look a call is on the queues of all files, and
- * a wake-up between a look and the sleep sets `told`.  So no change is lost,
+ * Essential fact: after its first look a call is on the queues of all files.
+ * A wake-up between a look and the sleep sets `told`.  So no change is lost,
  * though it looks with no lock held but a file's own.
  */
 #include "abi/errno.h"
@@ -153,8 +153,11 @@ pipe_poll(struct file *file, struct poller *poller)
     u32 ends = file_access(file);
     u32 ready = 0;
 
-    mutex_lock(&pipe->mutex);
-    u64 filled = pipe->head - pipe->tail;
+    if (poller != NULL) { /* else no lock: what it tells may change anyway */
+        mutex_lock(&pipe->mutex);
+    }
+    u64 tail = __atomic_load_n(&pipe->tail, __ATOMIC_ACQUIRE); /* first */
+    u64 filled = __atomic_load_n(&pipe->head, __ATOMIC_RELAXED) - tail;
     if (ends & FILE_READS) {
         poll_join(poller, &pipe->data_wait, POLL_READ | POLLHUP, NULL,
                   &pipe->mutex);
@@ -166,9 +169,11 @@ pipe_poll(struct file *file, struct poller *poller)
     if (ends & FILE_WRITES) {
         poll_join(poller, &pipe->room_wait, POLL_WRITE | POLLERR, NULL,
                   &pipe->mutex);
-        ready |= pipe->size - filled >= PIPE_BUF ? POLL_WRITE : 0;
+        ready |= filled + PIPE_BUF <= pipe->size ? POLL_WRITE : 0;
         ready |= pipe->readers == 0 ? POLLERR : 0;
     }
-    mutex_unlock(&pipe->mutex);
+    if (poller != NULL) {
+        mutex_unlock(&pipe->mutex);
+    }
     return ready;
 }

@@ -20,15 +20,15 @@
 #include "mm/heap.h"
 #include "mm/vma.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/usage.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"
-
-OPTIONAL(proc_split) OPTIONAL(proc_child_split)
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
@@ -43,54 +43,9 @@ struct proc_inode {
 
 #define proc_of(node) container_of(node, struct proc_inode, inode)
 
+OPTIONAL(cred_refuse_look) OPTIONAL(cred_tell_owner)
+
 /* ---- What a file shows ---- */
-
-/* The 52 fields of proc(5), zero for what we do not have.  Of several threads,
- * it shows the oldest.  => family_lock held */
-static void
-show_stat(struct process *process, struct text *out)
-{
-    const struct session *session = process->group->session;
-    const struct tty *tty = session->terminal;
-    sigset_t pending = 0, blocked = 0;
-    int threads = 0, cpu = 0;
-    char state = 'Z';
-    struct cpu_split own = {0}, children = {0};
-
-    spin_lock(&process->lock);
-    for_each_thread(thread, process) {
-        if (threads++ == 0) {
-            state = thread->state == THREAD_SLEEPING  ? 'S'
-                    : thread->state == THREAD_STOPPED ? 'T'
-                                                      : 'R';
-            cpu = thread->cpu;
-            pending = process->pending.set | thread->pending.set;
-            blocked = thread->blocked;
-        }
-    }
-    spin_unlock(&process->lock);
-    proc_split(process, &own);
-    proc_child_split(process, &children);
-    text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
-                process->comm, state, process->parent->pid,
-                process->group->pgid, session->sid,
-                tty != NULL ? tty->number : 0,
-                tty != NULL ? tty->foreground : -1);
-    /* flags minflt cminflt majflt cmajflt, and times */
-    text_printf(out, "0 0 0 0 0 %lu %lu %lu %lu ", own.user / NSEC_PER_TICK,
-                own.system / NSEC_PER_TICK, children.user / NSEC_PER_TICK,
-                children.system / NSEC_PER_TICK);
-    /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
-    text_printf(out, "20 0 %d 0 %lu 0 0 %lu ", threads,
-                process->start_ns / NSEC_PER_TICK, ~0UL);
-    /* startcode endcode startstack kstkesp kstkeip, and
-     * signal blocked sigignore sigcatch wchan nswap cnswap */
-    text_printf(out, "0 0 0 0 0 %lu %lu 0 0 0 0 0 ", pending, blocked);
-    /* exit_signal processor rt_priority policy delayacct guest cguest */
-    text_printf(out, "%d %d 0 0 0 0 0 ", process->exit_signal, cpu);
-    /* start_data end_data start_brk arg_start arg_end env_start env_end */
-    text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
-}
 
 /* Make the text of a file.  => 0, or a negative errno */
 static int
@@ -104,7 +59,7 @@ make_text(const struct proc_inode *proc, struct text *out)
         spin_lock(&family_lock);
         struct process *process = proc_find(proc->pid);
         if (process != NULL) {
-            show_stat(process, out);
+            procfs_stat(process, out);
             error = 0;
         }
         spin_unlock(&family_lock);
@@ -233,9 +188,13 @@ static int
 follow_link(struct inode *link, struct inode **inode)
 {
     const struct proc_inode *proc = proc_of(link);
-    const struct thread *thread = look_begin(proc->pid);
+    int error = cred_refuse_look(proc->pid);
 
     *inode = NULL;
+    if (error != 0) {
+        return error;
+    }
+    const struct thread *thread = look_begin(proc->pid);
     if (proc->file >= FILE_FDS && thread->files != NULL) {
         *inode = files_inode(thread->files, proc->file - FILE_FDS);
     } else if (proc->file == FILE_CWD && thread->fs != NULL) {
@@ -260,6 +219,8 @@ made(const struct inode_ops *ops, u32 mode, pid_t pid, int file)
         inode->dev = DEV_PROC;
         proc_of(inode)->pid = pid;
         proc_of(inode)->file = file;
+        cred_tell_owner(pid, mode == (S_IFDIR | 0555), &inode->uid,
+                        &inode->gid);
     }
     return inode;
 }
@@ -324,8 +285,16 @@ next_fd(struct inode *dir, u64 *key, char name[MADE_NAME])
     return tell_number(fd, S_IFLNK, key, name);
 }
 
+/* One's own descriptors, also while they are hidden from others. */
+static bool
+is_mine(const struct inode *dir)
+{
+    return proc_of(dir)->pid == current->process->pid;
+}
+
 static const struct inode_ops fd_ops = {
     .read = dir_read, .seeks = true, .lookup = lookup_fd, .next = next_fd,
+    .mine = is_mine,
 };
 static const struct {
     const char *name;
@@ -377,6 +346,9 @@ lookup_pid(struct inode *dir, const char *name, struct inode **child)
         char text[MADE_NAME];
         int length = snprintf(text, sizeof(text), "%d", current->process->pid);
         *child = link_alloc(text, (size_t)length);
+        if (*child != NULL) {
+            (*child)->uid = (*child)->gid = 0;
+        }
         return 0;
     }
     pid_t pid = number_of_name(name);

@@ -6,6 +6,9 @@
 #include "abi/stat.h"
 
 #include "fs/dir.h"
+#include "fs/permit.h"
+
+OPTIONAL(rename_refuse)
 
 /* Whether dir is the inode or below it.  => fstree_lock held */
 static bool
@@ -47,11 +50,14 @@ may_rename(const struct lookup *from, const struct lookup *to,
         || (exchange && target->inode->dev != to->dir->dev)) {
         return -EBUSY;
     }
-    if (target == NULL) {
+    if (target != NULL && target->inode == old->inode) {
+        return 0; /* nothing is to be done */
+    }
+    int error = rename_refuse(old, target, to->dir, exchange);
+    if (error == 0 && target == NULL) {
         return dir_may_insert(to->dir, NULL, key);
     }
-    return exchange || target->inode == old->inode
-               ? 0 : dir_may_remove(target, directory);
+    return error != 0 || exchange ? error : dir_may_remove(target, directory);
 }
 
 /* rename(2), in one step.  The inode of `from` gets the name `to`, and an inode

@@ -12,6 +12,7 @@
 
 #include "arch/clock.h"
 
+#include "proc/signal.h"
 #include "proc/sigqueue.h"
 
 #include "fs/anon.h"
@@ -104,8 +105,8 @@ signalfd_poll(struct file *file, struct poller *poller)
     return pending & set_of(file) ? POLLIN : 0;
 }
 
-void
-signalfd_notify(void)
+static void
+wake_pollers(void)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!list_empty(&queue.waiters)) {
@@ -125,6 +126,7 @@ signalfd_create(sigset_t set, u32 flags)
     struct inode *inode = anon_alloc(sizeof(struct signalfd), &signalfd_ops,
                                      "signalfd");
 
+    signal_watcher = wake_pollers;
     if (inode != NULL) {
         container_of(inode, struct signalfd, inode)->set = set & ~UNBLOCKABLE;
     }
@@ -139,6 +141,6 @@ signalfd_set(struct file *file, sigset_t set)
     }
     struct signalfd *signals = file->data;
     __atomic_store_n(&signals->set, set & ~UNBLOCKABLE, __ATOMIC_RELAXED);
-    signalfd_notify();
+    wake_pollers();
     return 0;
 }

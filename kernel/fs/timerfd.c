@@ -82,8 +82,8 @@ catch_up(struct timerfd *timer)
     u64 now = now_of(timer);
 
     if (timer->over && timer->every != 0) {
-        u64 periods = now < timer->when ? 1
-                                        : (now - timer->when) / timer->every + 1;
+        u64 late = now > timer->when ? now - timer->when : 0;
+        u64 periods = late / timer->every + 1;
         timer->times += periods - 1; /* the callback has counted one */
         timer->when += periods * timer->every;
         start(timer);

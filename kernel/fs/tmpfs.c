@@ -15,9 +15,11 @@
 #include "fs/inode.h"
 #include "fs/pagetree.h"
 #include "fs/path.h"
+#include "fs/permit.h"
 #include "fs/tmpfs.h"
 
 OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
+OPTIONAL(inode_drop_ids)
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
 
@@ -185,10 +187,20 @@ tmpfs_write(struct file *file, struct uio *uio)
 
     mutex_lock(&file->lock);
     mutex_lock(&target->writing);
+    if (uio->left > 0) {
+        inode_drop_ids(file->inode);
+    }
     if ((file->flags & O_APPEND) && uio->left > 0) {
         file->offset = file->inode->size;
     }
-    long result = tmpfs_transfer(file, uio);
+    u64 most = file_size_limit();
+    long result;
+    if (uio->left > 0 && file->offset >= most) {
+        result = limits_file_too_long();
+    } else {
+        uio->left = MIN(uio->left, most - file->offset);
+        result = tmpfs_transfer(file, uio);
+    }
     mutex_unlock(&target->writing);
     mutex_unlock(&file->lock);
     return result;
@@ -203,7 +215,11 @@ tmpfs_truncate(struct inode *inode, u64 size)
     int error = 0;
 
     mutex_lock(&file->writing);
+    inode_drop_ids(inode);
     u64 old = inode->size;
+    if (size > old && size > file_size_limit()) {
+        error = (int)limits_file_too_long();
+    }
     if (size < old) { /* first the size: no fault may get a page after it */
         inode->size = size;
         struct object *object = &inode->object;

@@ -18,6 +18,7 @@
 
 #include "mm/usercopy.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/signal.h"
 
@@ -145,7 +146,7 @@ leads(const struct session *session)
     return current->process->pid == session->sid;
 }
 
-/* TIOCSCTTY: with how 1, also the terminal of another session. */
+/* TIOCSCTTY: with how 1, root may take the terminal of another session. */
 static long
 take_terminal(struct tty *tty, vaddr_t how)
 {
@@ -156,7 +157,8 @@ take_terminal(struct tty *tty, vaddr_t how)
     if (!leads(session)
         || (tty->session != session
             && (our_terminal() != NULL
-                || (tty->session != NULL && how != 1)))) {
+                || (tty->session != NULL
+                    && (how != 1 || !cred_may(RIGHT_TERMINAL)))))) {
         result = -EPERM;
     } else if (tty->session != session) {
         take_away(tty);

@@ -31,9 +31,9 @@ struct as {
     struct vma_node *vma_spare; /* l  reserved nodes */
     u64 vma_seed;           /* l  of the next node's priority */
     vaddr_t brk_start, brk; /* l */
+    vaddr_t stack_low;      /* a  the stack gets no page below this */
     u64 filled;             /* l  times a page was made present, those of the
                                  space it was copied from included */
-    bool undumpable; /* a  PR_SET_DUMPABLE: 0 was set, here or in a parent */
     bool barriers;  /* a  it has registered with membarrier(2) */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */

@@ -23,8 +23,9 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
+#include "proc/cred.h"
 #include "proc/exec.h"
-#include "proc/thread.h"
+#include "proc/limits.h"
 
 OPTIONAL(random_words)
 
@@ -115,6 +116,7 @@ struct stack {
     vaddr_t base;  /* the lowest page so far */
     char *page;    /* its contents */
     size_t left;   /* bytes of it that are free */
+    u64 most;      /* bytes that the arguments may take */
     int error;     /* the first one; after it nothing more is pushed */
 };
 
@@ -127,7 +129,7 @@ rsp(const struct stack *stack)
 static int
 add_page(struct stack *stack)
 {
-    if (STACK_TOP - stack->base >= ARG_LIMIT) {
+    if (STACK_TOP - stack->base >= stack->most) {
         return -E2BIG;
     }
     paddr_t frame = frame_alloc_zero(FRAME_ANON);
@@ -223,6 +225,7 @@ push_vectors(struct stack *stack, const struct args *args,
              const struct elf_image *image, vaddr_t path, vaddr_t random)
 {
     static const char zeros[16];
+    const struct cred *cred = args->cred;
     u32 features[4];
 
     cpuid(1, 0, features);
@@ -230,8 +233,10 @@ push_vectors(struct stack *stack, const struct args *args,
         {AT_HWCAP, features[3]}, {AT_PAGESZ, PAGE_SIZE}, {AT_CLKTCK, 100},
         {AT_PHDR, image->phdr}, {AT_PHENT, 56}, {AT_PHNUM, image->phnum},
         {AT_BASE, 0}, {AT_FLAGS, 0}, {AT_ENTRY, image->entry},
-        {AT_UID, 0}, {AT_EUID, 0}, {AT_GID, 0}, {AT_EGID, 0},
-        {AT_SECURE, 0}, {AT_RANDOM, random}, {AT_EXECFN, path},
+        {AT_UID, cred->uid}, {AT_EUID, cred->euid},
+        {AT_GID, cred->gid}, {AT_EGID, cred->egid},
+        {AT_SECURE, args->secure}, {AT_RANDOM, random},
+        {AT_EXECFN, path},
         {AT_NULL, 0},
     };
     size_t size = args->count * sizeof(u64);
@@ -245,9 +250,14 @@ int
 args_push(struct args *args, const char *path, struct as *as,
           const struct elf_image *image, vaddr_t *sp)
 {
-    struct stack stack = {.as = as, .base = STACK_TOP};
+    u64 limit = limit_soft(RLIMIT_STACK, STACK_LIMIT);
+    u64 size = align_down(MAX(MIN(limit, STACK_MOST), STACK_LEAST), PAGE_SIZE);
+    struct stack stack = {
+        .as = as, .base = STACK_TOP,
+        .most = MIN(MAX(size / 4, STACK_LEAST / 2), ARG_LIMIT),
+    };
     const struct vma vma = {
-        .start = STACK_TOP - STACK_LIMIT, .end = STACK_TOP,
+        .start = STACK_TOP - size, .end = STACK_TOP,
         .prot = STACK_PROT, .flags = VMA_STACK,
     };
     /* Above the strings lie 8 zero bytes, as on Linux, and 16 random ones. */

@@ -5,6 +5,7 @@
  * RUNNABLE and on no list, and `cpu` names its new CPU: only the CPU that moves
  * it may change it.
  */
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
@@ -15,6 +16,9 @@
 
 #include "proc/balance.h"
 #include "proc/sched.h"
+#include "proc/shares.h"
+
+OPTIONAL(share_find)
 
 /* Examine at most so many threads of a queue, since interrupts are off. */
 #define LOOK_AT 16
@@ -97,8 +101,11 @@ take_from(struct runqueue *queue)
     int looks = LOOK_AT;
     u64 flags = spin_lock_irq(&queue->lock);
 
+    if (queue->mixed) {
+        taken = share_find(queue, here);
+    }
     list_for_each_entry(thread, &queue->ready, struct thread, run_link) {
-        if (may_run(thread, here)) {
+        if (taken == NULL && may_run(thread, here)) {
             taken = thread;
         }
         if (taken != NULL || --looks == 0) {
@@ -106,8 +113,7 @@ take_from(struct runqueue *queue)
         }
     }
     if (taken != NULL) {
-        list_del(&taken->run_link);
-        queue->length--;
+        leave_ready(queue, taken);
         taken->cpu = here;
     }
     spin_unlock_irq(&queue->lock, flags);
@@ -144,8 +150,7 @@ sched_set_affinity(struct thread *thread, u64 mask)
                   && thread->state != THREAD_RUNNABLE;
     bool migrate = wrong && !list_empty(&thread->run_link);
     if (migrate) {
-        list_del(&thread->run_link);
-        queue->length--;
+        leave_ready(queue, thread);
     }
     spin_unlock_irq(&queue->lock, flags);
     if (migrate) {

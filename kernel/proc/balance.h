@@ -17,8 +17,9 @@
 /* Each has its own cache line. */
 struct runqueue {
     struct spinlock lock;    /* RANK_RUNQUEUE */
-    u32 length;
-    struct list ready;       /* of threads, next to run first */
+    u32 length;              /* all that wait, also at other levels */
+    bool mixed;              /* there are other levels than 0 (shares.h) */
+    struct list ready;       /* of threads at level 0, next to run first */
 } __attribute__((aligned(64)));
 
 extern struct runqueue queues[MAX_CPUS];
@@ -29,6 +30,13 @@ void sched_become_idle(struct cpu *cpu);
 
 /* The CPU with the least work, of those where the thread may run. */
 int best_cpu(const struct thread *thread);
+
+/* The thread waits to run.  If it gives up the CPU, it keeps its place as its
+ * policy says; else it may be better than the running one, which then leaves.
+ * => make_ready only (shares.c) */
+void share_join(struct runqueue *queue, struct thread *thread);
+/* It was taken off its list.  => leave_ready only; its level is not 0 */
+void share_leave(struct runqueue *queue, const struct thread *thread);
 
 static inline bool
 may_run(const struct thread *thread, int cpu)
@@ -41,8 +49,23 @@ static inline void
 make_ready(struct runqueue *queue, struct thread *thread)
 {
     thread->state = THREAD_RUNNABLE;
+    if (thread->share.level | queue->mixed) {
+        share_join(queue, thread);
+        return;
+    }
     list_add_tail(&queue->ready, &thread->run_link);
     queue->length++;
+}
+
+/* Take a thread off its list.  => the queue's lock is held */
+static inline void
+leave_ready(struct runqueue *queue, struct thread *thread)
+{
+    list_del(&thread->run_link);
+    queue->length--;
+    if (thread->share.level != 0) {
+        share_leave(queue, thread);
+    }
 }
 
 /* Go on to the queue that the thread has moved to.

@@ -15,6 +15,7 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
@@ -23,12 +24,13 @@
 #include "proc/sched.h"
 #include "proc/signal.h"
 
-OPTIONAL(itimer_exec)
+OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
 
 /* The new program while it is being built. */
 struct builder {
     struct as *as;
     struct files *files; /* a copy, if the caller's table is shared */
+    struct cred *cred;   /* NULL: it stays as it is */
     struct args args;
     struct elf_image image;
     vaddr_t rsp;
@@ -37,16 +39,24 @@ struct builder {
 /* Do everything that can fail.  => 0 and the new program in b */
 static int
 prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
-        struct object *program)
+        struct inode *program)
 {
     b->as = as_alloc(1);
     b->files = NULL;
+    b->cred = NULL;
     int error = args_read(&b->args, argv, envp);
 
     if (error == 0) {
-        error = b->as != NULL ? elf_load(b->as, program, &b->image) : -ENOMEM;
+        error = b->as != NULL ? elf_load(b->as, inode_object(program),
+                                         &b->image) : -ENOMEM;
     }
     if (error == 0) {
+        int secure = program_cred(program, &b->cred);
+        b->args.secure = secure > 0;
+        error = MIN(secure, 0);
+    }
+    if (error == 0) {
+        b->args.cred = b->cred != NULL ? b->cred : cred_current();
         error = args_push(&b->args, path, b->as, &b->image, &b->rsp);
     }
     if (error == 0) {
@@ -77,12 +87,18 @@ commit(struct builder *b, const char *path)
 
     b->as->brk_start = b->as->brk = b->image.brk;
     proc_change_memory(b->as);
+    if (b->cred != NULL) {
+        cred_install(b->cred);
+    }
     current->files = b->files;
     current->altstack = (stack_t){.ss_flags = SS_DISABLE};
     spin_lock(&family_lock);
     strlcpy(process->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
     process->execs++;
     process->exit_signal = SIGCHLD;
+    if (b->args.secure) {
+        process->death_signal = 0;
+    }
     spin_unlock(&family_lock);
     files_put(old); /* a process that it wakes sees the exec */
     files_close_on_exec(b->files);
@@ -103,7 +119,7 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
     if (error != 0) {
         return error;
     }
-    error = prepare(&b, path, argv, envp, inode_object(inode));
+    error = prepare(&b, path, argv, envp, inode);
     inode_put(inode);
     if (error == 0) {
         error = thread_end_others();
@@ -114,6 +130,7 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
     } else {
         as_put(b.as);
         files_put(b.files);
+        cred_put(b.cred);
         if (error == -EINVAL && current->as != NULL) {
             /* As on Linux, past its point of no return. */
             signal_force(SIGSEGV, SI_KERNEL, 0);

@@ -13,6 +13,7 @@
 #include "core/types.h"
 
 struct as;
+struct cred;
 struct object;
 struct vma;
 
@@ -47,6 +48,8 @@ struct args {
     u64 *words;        /* argc, argv, NULL, envp, NULL */
     u64 count, capacity;
     u64 few[ARGS_FEW]; /* used for `words` if they fit */
+    const struct cred *cred; /* the new program's, for args_push */
+    bool secure;             /* the same; AT_SECURE */
 };
 
 /* Read the user's arrays of pointers, ended by NULL; 0: empty.

@@ -19,6 +19,7 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/futex.h"
@@ -27,6 +28,7 @@
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+#include "proc/usage.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
@@ -101,7 +103,8 @@ void
 tell_child(struct process *child, int signal, int code, int status)
 {
     siginfo_t info = {.si_signo = signal, .si_code = code,
-                      .si_pid = child->pid, .si_status = status};
+                      .si_pid = child->pid, .si_uid = child->cred->uid,
+                      .si_status = status};
     struct cpu_time time = proc_time(child);
 
     info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
@@ -126,6 +129,27 @@ tell_parent(struct process *process)
                    exited ? WEXITSTATUS(status) : WTERMSIG(status));
     }
     wait_wake_all(&process->parent->child_wait);
+}
+
+int subreapers;
+
+void
+proc_set_subreaper(struct process *process, bool on)
+{
+    assert(spin_held(&family_lock));
+    subreapers += on - process->subreaper;
+    process->subreaper = on;
+}
+
+struct process *
+proc_reaper(const struct process *process)
+{
+    struct process *reaper = subreapers == 0 ? init_process : process->parent;
+
+    while (reaper != init_process && !reaper->subreaper) {
+        reaper = reaper->parent;
+    }
+    return reaper;
 }
 
 /* Give its children another parent: the nearest subreaper among its ancestors,
@@ -330,7 +354,7 @@ find_reportable(pid_t pid, int options, int *status, struct process **found)
 }
 
 long
-proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
+proc_wait(pid_t pid, int options, int *status, struct waited *more)
 {
     struct process *process = current->process;
     struct process *child = NULL;
@@ -345,9 +369,9 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             break;
         }
     }
-    if (result > 0 && rusage != NULL) {
-        *rusage = (struct rusage){0}; /* if there is no usage.c */
-        proc_usage(child, rusage);
+    if (result > 0 && more != NULL) {
+        *more = (struct waited){.uid = child->cred->uid};
+        proc_usage(child, &more->usage); /* zeros, if there is no usage.c */
     }
     if (result > 0 && (options & WNOWAIT) == 0 && proc_is_zombie(child)) {
         proc_count_child(process, child);

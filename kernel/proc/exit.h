@@ -30,6 +30,10 @@ void proc_note_peak(void);
 
 /* wait4(2), and waitid(2): options has WEXITED to wait for ends; with
  * WAIT_PGID, pid is the number of a group.
- * => the pid; 0: WNOHANG, and none; -ECHILD, -ERESTARTSYS; use may be NULL */
+ * => the pid; 0: WNOHANG, and none; -ECHILD, -ERESTARTSYS; more may be NULL */
 #define WAIT_PGID 0x100
-long proc_wait(pid_t pid, int options, int *status, struct rusage *rusage);
+struct waited {
+    struct rusage usage;
+    u32 uid; /* the child's real user */
+};
+long proc_wait(pid_t pid, int options, int *status, struct waited *more);

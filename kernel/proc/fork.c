@@ -7,6 +7,7 @@
 #include "abi/sched.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"
@@ -19,10 +20,15 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/fork.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/shares.h"
 #include "proc/signal.h"
+
+OPTIONAL(share_reset)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
@@ -89,6 +95,9 @@ ask(struct clone_args *args)
     }
     if ((args->flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
         return -EPERM; /* loading it would fault in the kernel */
+    }
+    if (current->process->limits != NULL && limits_refuse_clone() != 0) {
+        return -EAGAIN;
     }
     if ((args->flags & CLONE_VM) == 0) {
         args->flags |= fork_mode->more_flags;
@@ -161,20 +170,31 @@ inherit(struct thread *child, u64 flags)
         child->altstack = parent->altstack;
     }
     child->affinity = parent->affinity;
-    return flags & CLONE_THREAD ? 0 : inherit_process(child->process, flags);
+    child->share = parent->share;
+    if (child->share.reset) {
+        share_reset(&child->share);
+    }
+    child->cred = cred_get(parent->cred);
+    if (flags & CLONE_THREAD) {
+        return 0;
+    }
+    child->process->cred = child->cred; /* its first thread's is not counted */
+    return inherit_process(child->process, flags);
 }
 
 /* A new process gets more.  Its signal actions come last (join_family). */
 static int
 inherit_process(struct process *to, u64 flags)
 {
-    const struct process *from = current->process;
+    struct process *from = current->process;
 
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
-    to->open_files = from->open_files;
+    if (from->limits != NULL) {
+        to->limits = limits_get(from);
+    }
     return sigacts_prepare(to, flags & CLONE_SIGHAND);
 }
 

@@ -129,7 +129,11 @@ on_deadline(struct timer *expired)
     struct itimer *timer = container_of(expired, struct itimer, timer);
 
     spin_lock(&timer->process->lock);
-    expire(timer);
+    if (timer->when > now_of(timer)) {
+        arm(timer); /* it was set to a later time */
+    } else {
+        expire(timer);
+    }
     spin_unlock(&timer->process->lock);
 }
 
@@ -278,6 +282,22 @@ set(struct itimer *timer, bool absolute, const struct itimer_value *new)
     arm(timer);
 }
 
+/* Most alarms are set again before they expire, for later: then leave it where
+ * it waits.  on_deadline sees the new time, too.  => whether it was so */
+static bool
+set_later(struct itimer *timer, const struct itimer_value *new)
+{
+    u64 when = MIN(clock_ns() + new->value, TIME_MOST);
+
+    if (is_created(timer) || timer->clock < 0 || new->value == 0
+        || list_empty(&timer->timer.link) || when < timer->timer.deadline) {
+        return false;
+    }
+    timer->when = when;
+    timer->interval = new->interval;
+    return true;
+}
+
 int
 itimer_set(struct itimer *timer, int id, bool absolute,
            const struct itimer_value *new, struct itimer_value *old)
@@ -287,16 +307,17 @@ itimer_set(struct itimer *timer, int id, bool absolute,
     for (;;) {
         spin_lock(&process->lock);
         struct itimer *found = timer != NULL ? timer : itimer_find(id);
-        if (found != NULL) {
+        if (found != NULL && old != NULL) {
             get(found, old);
         }
-        bool stopped = found != NULL && new != NULL && itimer_try_stop(found);
-        if (stopped) {
+        bool done = found == NULL || new == NULL || set_later(found, new);
+        if (!done && itimer_try_stop(found)) {
             set(found, absolute, new);
+            done = true;
         }
         bool of_cpu = found != NULL && found->clock < 0;
         spin_unlock(&process->lock);
-        if (found == NULL || new == NULL || stopped) {
+        if (done) {
             if (of_cpu) {
                 itimer_tick(); /* that time may have passed */
             }

@@ -67,8 +67,8 @@ struct itimer_value {
     u64 value, interval; /* nanoseconds; value 0: it is stopped */
 };
 
-/* Read a timer of setitimer(2), or if it is NULL that with the id, and set it,
- * if new is not NULL.  => 0, -EINVAL: no such id */
+/* Read a timer of setitimer(2), or if it is NULL that with the id, and set it;
+ * old and new may be NULL.  => 0, -EINVAL: no such id */
 int itimer_set(struct itimer *timer, int id, bool absolute,
                const struct itimer_value *new, struct itimer_value *old);
 

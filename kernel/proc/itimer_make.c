@@ -85,7 +85,7 @@ join(struct itimer *timer, int clock, const sigevent_t *event)
     if (!event_is_valid(event)) {
         return -EINVAL;
     }
-    if (process->entries >= SIGQUEUE_MAX) {
+    if (process->entries >= SIGQUEUE_MAX || sigqueue_is_full(process)) {
         return -EAGAIN;
     }
     siginfo_t info = {.si_signo = event->sigev_signo, .si_code = SI_TIMER,

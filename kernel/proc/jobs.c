@@ -51,6 +51,19 @@ tell_stop(struct process *process, int code, int signal)
     wait_wake_all(&parent->child_wait);
 }
 
+/* Whether it is stopped, and SIGKILL is not about to end it.
+ * => its lock held */
+static bool
+stays_stopped(const struct process *process)
+{
+    sigset_t pending = process->pending.set;
+
+    for_each_thread(thread, process) {
+        pending |= thread->pending.set;
+    }
+    return process->stopped && (pending & SIGNAL_BIT(SIGKILL)) == 0;
+}
+
 /* Nobody will continue a member that stops: no member has its parent in another
  * group of the session (pid 1 does not count).  => family_lock held */
 static bool
@@ -94,7 +107,9 @@ job_orphan_groups(const struct process *ended)
         bool stopped = false;
         list_del(pos);
         for_each_member(process, group) {
-            stopped = stopped || process->stopped;
+            spin_lock(&process->lock);
+            stopped = stopped || stays_stopped(process);
+            spin_unlock(&process->lock);
         }
         if (stopped && is_orphaned(group)) {
             group_send(group->pgid, SIGHUP);
@@ -208,6 +223,12 @@ job_stop(int signal)
     if (process->continued) { /* the first of its threads that runs */
         process->continued = false;
         tell_stop(process, CLD_CONTINUED, SIGCONT);
+    } else if (process->stopped) { /* SIGKILL: it has no stop to report */
+        spin_lock(&process->lock);
+        process->stopped = false;
+        process->stop_status = 0;
+        spin_unlock(&process->lock);
+        list_del(&process->report_link);
     }
     spin_unlock(&family_lock);
 }
@@ -217,8 +238,10 @@ int
 job_take_status(struct process *child, int options, int *status)
 {
     spin_lock(&child->lock);
-    *status = options & (child->stopped ? WUNTRACED : WCONTINUED)
-                  ? child->stop_status : 0;
+    bool reports = child->stopped
+                       ? (options & WUNTRACED) != 0 && stays_stopped(child)
+                       : (options & WCONTINUED) != 0;
+    *status = reports ? child->stop_status : 0;
     if (*status != 0 && (options & WNOWAIT) == 0) {
         child->stop_status = 0;
         if (!child->stopped) {

@@ -11,6 +11,7 @@
 
 #include "mm/frame.h"
 
+#include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 
@@ -201,6 +202,7 @@ thread_end_others(void)
         error = -EAGAIN; /* and SIGKILL is pending */
     } else if (!proc_has_one_thread(process)) {
         process->exec_thread = current;
+        waitq_init(&process->exec_wait);
         signal_others(process, SIGKILL);
     }
     while (!proc_has_one_thread(process) && error == 0) {
@@ -209,11 +211,15 @@ thread_end_others(void)
     if (process->exec_thread == current) {
         process->exec_thread = NULL;
     }
-    if (error == 0) {
+    bool moves = error == 0 && tid != process->pid;
+    struct cred *old = moves ? process->cred : NULL;
+    if (moves) { /* it is the first thread now */
         current->tid = process->pid;
+        process->cred = current->cred;
     }
     spin_unlock(&process->lock);
-    if (error == 0 && tid != process->pid) {
+    if (moves) {
+        cred_put(old);
         forget_tid(tid);
     }
     return error;
@@ -232,6 +238,7 @@ thread_leave(struct thread *thread, int status)
         signal_forget_pending(process, &thread->pending, ~0UL);
     }
     bool last = proc_has_one_thread(process);
+    process->nice = thread->share.nice;
     if (!last) {
         proc_keep_time(process);
         list_del(&thread->link);

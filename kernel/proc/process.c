@@ -14,11 +14,17 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
+/* For all that look at a limit. */
+OPTIONAL(limits_get) OPTIONAL(limits_put) OPTIONAL(limits_soft)
+OPTIONAL(limits_memory) OPTIONAL(limits_file_too_long)
+OPTIONAL(limits_check_cpu) OPTIONAL(limits_refuse_clone)
 OPTIONAL(sigqueue_free)
 
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
@@ -52,7 +58,6 @@ proc_alloc(int *error)
     list_init(&process->pending.queue);
     list_init(&process->spare);
     waitq_init(&process->child_wait);
-    waitq_init(&process->exec_wait);
     spin_init(&process->lock, RANK_PROCESS, "process");
     struct thread *first = thread_alloc(process);
     if (first != NULL) {
@@ -68,14 +73,30 @@ proc_alloc(int *error)
     return NULL;
 }
 
+/* Apart, so that the common way of proc_put needs no stack frame. */
+static __noinline void
+free_rest(struct process *process, struct cred *last)
+{
+    if (process->entries != 0) {
+        sigqueue_free(process);
+    }
+    if (process->limits != NULL) {
+        limits_put(process->limits);
+    }
+    kfree(last);
+    kfree(process);
+}
+
 void
 proc_put(struct process *process)
 {
-    if (__atomic_fetch_sub(&process->refs, 1, __ATOMIC_ACQ_REL) == 1) {
-        if (process->entries != 0) {
-            sigqueue_free(process);
+    if (__atomic_sub_fetch(&process->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct cred *last = cred_drop(process->cred);
+        if ((process->entries | (u64)process->limits | (u64)last) == 0) {
+            kfree(process);
+        } else {
+            free_rest(process, last);
         }
-        kfree(process);
     }
 }
 
@@ -181,7 +202,8 @@ proc_tell_orphan(struct process *child, const struct process *parent)
 {
     if (child->death_signal != 0) {
         siginfo_t info = {.si_signo = child->death_signal,
-                          .si_pid = parent->pid};
+                          .si_pid = parent->pid,
+                          .si_uid = parent->cred->uid};
         (void)signal_send_info(child, &info);
     }
 }
@@ -204,30 +226,10 @@ proc_lose_thread(pid_t tid)
     spin_unlock(&family_lock);
 }
 
-static int subreapers; /* T  how many there are */
-
-void
-proc_set_subreaper(struct process *process, bool on)
-{
-    assert(spin_held(&family_lock));
-    subreapers += on - process->subreaper;
-    process->subreaper = on;
-}
-
-struct process *
-proc_reaper(const struct process *process)
-{
-    struct process *reaper = subreapers == 0 ? init_process : process->parent;
-
-    while (reaper != init_process && !reaper->subreaper) {
-        reaper = reaper->parent;
-    }
-    return reaper;
-}
-
 void
 proc_start_init(void (*start)(void *arg))
 {
+    static struct cred root_cred = {.refs = 1}; /* init never ends */
     int error;
     struct thread *thread = proc_alloc(&error);
     struct process *init = thread != NULL ? thread->process : NULL;
@@ -235,7 +237,7 @@ proc_start_init(void (*start)(void *arg))
     if (init == NULL || (init->sigacts = sigacts_alloc()) == NULL) {
         panic("no memory for init");
     }
-    init->open_files = (struct rlimit){OPEN_SOFT, OPEN_MAX};
+    init->cred = thread->cred = &root_cred;
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;

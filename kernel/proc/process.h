@@ -11,6 +11,7 @@
  * PR-2  A space has as many references as threads use it.
  * PR-3  A parent's `reportable` list holds, oldest first, exactly the children
  *       that have ended, are stopped, or were continued and not yet waited for.
+ * PR-4  `subreapers` is the number of living processes that are subreapers.
  *
  * Fields stand in groups by their fate at fork.  Letters: what guards a change.
  *   T  the family lock            i  none, once it is linked
@@ -27,7 +28,9 @@
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
+struct cred;
 struct itimers;
+struct limits;
 struct pgrp;
 struct sigacts;
 
@@ -41,9 +44,8 @@ struct usage {
     u64 peak;      /* the most pages of a space of its own */
 };
 
-/* CPU time as programs see it, in nanoseconds. */
 struct cpu_split {
-    u64 user, system;
+    u64 user, system; /* nanoseconds */
 };
 
 struct process {
@@ -67,6 +69,7 @@ struct process {
     int exit_signal;           /* T  sent to the parent at the end, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
+    i8 nice;                   /* p  of its last thread, once that has ended */
     struct thread *exec_thread; /* p  ends all others (execve), or NULL */
     struct waitq exec_wait;    /*    it waits for their end */
     u32 moving;                /* p  threads that have yet to stop, if: */
@@ -81,7 +84,7 @@ struct process {
     struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
     struct cpu_time time;      /* p  of threads that have ended */
     struct cpu_split shown;    /* p  what of it was last told */
-    struct usage used;         /* c  by itself */
+    struct usage used;         /* a  by itself */
     struct usage child_used;   /* T  by waited-for children and theirs */
     struct cpu_time child_time; /* T  the same */
     struct cpu_split child_shown; /* T */
@@ -95,16 +98,19 @@ struct process {
     u32 turn;                  /* T  of its session: has that terminal */
     u32 execs;                 /* T  times it has called execve */
     char comm[COMM_SIZE];      /* T  changed by itself only */
-    struct rlimit open_files;  /* a  changed by itself only */
 
     /* Shared by reference, copied at the first change. */
     struct sigacts *sigacts;   /* T and p: either is enough to read it */
+    struct cred *cred;         /* the same; changed by itself only; NULL while
+                                  fork makes it */
+    struct limits *limits;     /* p  NULL: the usual ones (limits.h) */
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
 extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
+extern int subreapers;                /* T */
 
 /* Find a process, living or zombie, by its pid or a thread's tid; not one that
  * fork is still making.  => family_lock held; NULL if there is none */
@@ -135,8 +141,7 @@ int proc_limit(void);
  * => the thread; NULL: -EAGAIN or -ENOMEM in *error */
 struct thread *proc_alloc(int *error);
 
-/* Undo proc_alloc.
- * => it was never linked; it holds no memory, files or actions */
+/* Undo proc_alloc.  => never linked; it holds no memory, files or actions */
 void proc_discard(struct thread *first);
 
 /* Drop one reference; the last frees the process. */
@@ -162,26 +167,9 @@ void proc_make_reportable(struct process *child);
  * and free its pid and reference.  => family_lock held */
 void proc_unlink(struct process *process);
 
-/* CPU time of all its threads, also ended ones, up to now. */
+/* CPU time of all its threads, also ended ones.  => locked: its lock held */
 struct cpu_time proc_time(struct process *process);
-struct cpu_time proc_time_locked(struct process *process); /* => its lock held */
-
-/* The same, and that of children it has waited for, split into user and system
- * as the ticks say, of which neither ever goes down (usage.c).
- * => child: family_lock held */
-void proc_split(struct process *process, struct cpu_split *split);
-void proc_child_split(struct process *process, struct cpu_split *split);
-
-/* What wait4(2) reports: its own and its children's.  => family_lock held */
-void proc_usage(struct process *process, struct rusage *rusage);
-
-/* getrusage(2)'s RUSAGE_SELF, RUSAGE_CHILDREN.  => family_lock held */
-void proc_own_usage(struct process *process, struct rusage *rusage);
-void proc_child_usage(struct process *process, struct rusage *rusage);
-
-/* Count a child that has been waited for, and its own children, in its
- * parent's child_used.  => family_lock held; it is a zombie */
-void proc_count_child(struct process *parent, const struct process *child);
+struct cpu_time proc_time_locked(struct process *process);
 
 /* The thread that made some of the current process's children has ended: they
  * are the first thread's.  Then, tell a child that has lost such a thread, or

@@ -3,6 +3,8 @@
  * switch_to.  The old thread takes it, the next thread releases it.  So a CPU
  * that holds the lock never sees a thread half switched.
  */
+#include "abi/sched.h"
+
 #include "core/console.h"
 #include "core/optional.h"
 #include "core/panic.h"
@@ -18,6 +20,7 @@
 #include "proc/balance.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/shares.h"
 #include "proc/timer.h"
 
 struct runqueue queues[MAX_CPUS];
@@ -34,6 +37,8 @@ _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 bool preempt_always;
 
 OPTIONAL(sched_steal) OPTIONAL(best_cpu)
+OPTIONAL(shares_init) OPTIONAL(share_join) OPTIONAL(share_leave)
+OPTIONAL(share_next)
 
 void
 sched_become_idle(struct cpu *cpu)
@@ -57,6 +62,7 @@ sched_init(void)
         list_init(&queues[i].ready);
     }
     timers_init();
+    shares_init();
     sched_become_idle(this_cpu());
 }
 
@@ -112,9 +118,6 @@ sched_wake(struct thread *thread, enum thread_state from)
             queue = send_away(thread, queue, flags);
         }
         make_ready(queue, thread);
-        if (preempt_always) {
-            cpu_add_work(WORK_RESCHED);
-        }
         if (queue != this_cpu()->queue) {
             cpu_wake(thread->cpu);
         }
@@ -131,7 +134,11 @@ sched_tick(bool from_user)
     } else {
         current->time.system++;
     }
+    current->share.turn += current->share.policy == SCHED_RR;
     cpu_add_work(WORK_RESCHED);
+    if (current->process->limits != NULL) {
+        cpu_add_work(WORK_SIGNAL); /* there it looks at RLIMIT_CPU */
+    }
     for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
         if (i != this_cpu()->id) {
             cpu_wake(i);
@@ -155,6 +162,10 @@ pick_next(struct runqueue *queue, struct cpu *cpu)
 {
     struct list *first = queue->ready.next;
 
+    if (queue->mixed) {
+        struct thread *next = share_next(queue);
+        return next != NULL ? next : cpu->idle;
+    }
     if (first == &queue->ready) {
         return cpu->idle;
     }
@@ -205,9 +216,9 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         cpu_add_work(work_always);
     }
     if (prev->state == THREAD_RUNNABLE) {
-        prev->process->used.switches++;
+        __atomic_fetch_add(&prev->process->used.switches, 1, __ATOMIC_RELAXED);
     } else {
-        prev->process->used.waits++;
+        __atomic_fetch_add(&prev->process->used.waits, 1, __ATOMIC_RELAXED);
     }
     fxsave(prev->fpu);
     u64 now = rdtsc();
@@ -230,22 +241,40 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
     }
 }
 
-/* The next thread's first step.  => prev is off this CPU */
-static void
-finish_switch(struct thread *prev)
+/* => prev is off this CPU: from here on it may run elsewhere, and end */
+static inline void
+release(struct thread *prev)
 {
     struct runqueue *queue = this_cpu()->queue;
-    bool dead = prev->state == THREAD_DEAD;
-    bool migrate = prev->state == THREAD_RUNNABLE
-                   && list_empty(&prev->run_link);
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
     cpu_interrupts_on();
+}
+
+static __noinline void
+finish_awake(struct thread *prev)
+{
+    bool dead = prev->state == THREAD_DEAD;
+    bool migrate = prev->state == THREAD_RUNNABLE
+                   && list_empty(&prev->run_link);
+
+    release(prev);
     if (dead) {
         thread_free(prev);
     } else if (migrate) {
         (void)sched_wake(prev, THREAD_RUNNABLE);
+    }
+}
+
+/* The next thread's first step.  Mostly, prev sleeps. */
+static void
+finish_switch(struct thread *prev)
+{
+    if (prev->state != THREAD_SLEEPING) {
+        finish_awake(prev);
+    } else {
+        release(prev);
     }
 }
 
@@ -308,7 +337,7 @@ idle_halt(struct cpu *cpu)
     timer_ticks(false);
     assert(read_cr3() == cpu->loaded_root);
     (void)__atomic_exchange_n(&cpu->halted, true, __ATOMIC_SEQ_CST);
-    if (list_empty(&cpu->queue->ready)
+    if (cpu->queue->length == 0
         && !(cpu->work & (WORK_INPUT | WORK_PARK | WORK_TIMER))) {
         cpu_idle();
         cpu_interrupts_off();
@@ -316,7 +345,7 @@ idle_halt(struct cpu *cpu)
     cpu->halted = false;
     /* Woken without work: perhaps by a flush of the loaded space.  Unload it,
      * so that no more of these come. */
-    if (list_empty(&cpu->queue->ready)) {
+    if (cpu->queue->length == 0) {
         as_load(NULL);
     }
     cpu_interrupts_on();

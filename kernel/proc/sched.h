@@ -1,5 +1,6 @@
 /*
- * The scheduler: round robin, one run queue a CPU.
+ * The scheduler: round robin, one run queue a CPU; with nice values or
+ * real-time threads, as shares.h says.
  */
 #pragma once
 
@@ -21,7 +22,8 @@ void sched_start_cpus(void);
 /* The idle loop: run whatever is ready, else wait for an interrupt. */
 __noreturn void sched_idle(void);
 
-/* preempt=always: reschedule at every system call and every wake-up. */
+/* preempt=always: reschedule after every system call (debug/knobs.c), and for
+ * every thread that wakes on another CPU. */
 extern bool preempt_always;
 
 /* Give up the CPU.  Returns when chosen again: at once, if the state is still

@@ -150,19 +150,25 @@ signal_action(int signal, const struct kernel_sigaction *new,
         || (new != NULL && (SET(signal) & UNBLOCKABLE) != 0)) {
         return -EINVAL;
     }
-    spin_lock(&current->process->lock);
-    *old = sigacts_action(current->process->sigacts, signal);
-    spin_unlock(&current->process->lock);
+    struct process *process = current->process;
     struct sigacts *shared;
-    int error = new != NULL ? lock_own_actions(false, &shared) : 0;
-    if (error != 0 || new == NULL) {
+    if (new == NULL) {
+        spin_lock(&process->lock);
+        *old = sigacts_action(process->sigacts, signal);
+        spin_unlock(&process->lock);
+        return 0;
+    }
+    int error = lock_own_actions(false, &shared);
+    if (error != 0) {
         return error;
     }
-    set_action(current->process->sigacts, signal, new);
-    if (current->process->sigacts->ignored & SET(signal)) {
-        signal_forget(current->process, SET(signal));
-    } else if (current->process->itimers != NULL) {
-        itimer_unignored(current->process, signal);
+    struct sigacts *sigacts = process->sigacts;
+    *old = sigacts->action[signal - 1];
+    set_action(sigacts, signal, new);
+    if (sigacts->ignored & SET(signal)) {
+        signal_forget(process, SET(signal));
+    } else if (process->itimers != NULL) {
+        itimer_unignored(process, signal);
     }
     unlock_actions(shared);
     return 0;

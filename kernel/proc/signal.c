@@ -13,6 +13,7 @@
 #include "arch/trap.h"
 
 #include "proc/exit.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigframe.h"
@@ -55,13 +56,18 @@ signal_fatal_pending(void)
 void
 signal_set_blocked(sigset_t mask)
 {
-    spin_lock(&current->process->lock);
-    current->blocked = mask & ~UNBLOCKABLE;
-    signal_pass_on(current->process);
-    if (signal_pending()) {
-        cpu_add_work(WORK_SIGNAL);
+    struct thread *thread = current;
+    struct process *process = thread->process;
+
+    spin_lock(&process->lock);
+    thread->blocked = mask & ~UNBLOCKABLE;
+    if ((process->pending.set | thread->pending.set) != 0) {
+        signal_pass_on(process);
+        if (signal_pending()) {
+            cpu_add_work(WORK_SIGNAL);
+        }
     }
-    spin_unlock(&current->process->lock);
+    spin_unlock(&process->lock);
 }
 
 int
@@ -148,7 +154,7 @@ take_signal(siginfo_t *info, struct kernel_sigaction *action)
         }
         current->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
         *action = sigacts_action(process->sigacts, signal);
-        if (fatal) {
+        if (fatal || (faulted && action->handler == SIG_IGN)) {
             action->handler = SIG_DFL;
         } else if (!faulted && !process->ending
                    && signal_is_ignored(process, signal)) {
@@ -242,6 +248,9 @@ signal_deliver(struct trapframe *frame)
     siginfo_t info;
     int signal;
 
+    if (current->process->limits != NULL) {
+        limits_check_cpu();
+    }
     while ((signal = take_signal(&info, &action)) != 0) {
         if (action.handler == SIG_DFL) {
             act_by_default(signal);

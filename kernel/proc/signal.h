@@ -94,8 +94,7 @@ void signal_forget_pending(struct process *process, struct sigpending *pending,
  * => family_lock held */
 void tell_child(struct process *child, int signal, int code, int status);
 
-/* A signal was made pending (fs/signalfd.c).  => its process's lock held */
-void signalfd_notify(void);
+extern void (*signal_watcher)(void); /* told after each is sent; or NULL */
 
 /* A thread has ended, or blocks more signals.  It may have been notified of a
  * pending one: notify another thread.  => process->lock held */
@@ -182,7 +181,7 @@ int signal_restart(void);
  * => 0, -ESRCH: no process */
 int signal_send_group(pid_t pgid, int signal);
 
-/* What kill(2) returns: ESRCH is checked before EINVAL. */
+/* What kill(2) returns: ESRCH is checked before EINVAL, EPERM after it. */
 int signal_outcome(int result, const siginfo_t *info);
 
 /* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).

@@ -10,14 +10,16 @@
 
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/itimer.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigqueue.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(itimer_taken)
+OPTIONAL(itimer_taken) OPTIONAL(cred_refuse_signal)
 
 /* The heap's lock ranks before the process's. */
 void
@@ -37,6 +39,22 @@ sigqueue_reserve(struct process *process, int signal)
     }
 }
 
+bool
+sigqueue_is_full(const struct process *process)
+{
+    u64 most = process->limits != NULL
+                   ? process->limits->limit[RLIMIT_SIGPENDING].rlim_cur
+                   : RLIM_INFINITY;
+    u32 queued = process->entries;
+
+    if (queued >= most) {
+        list_for_each(pos, &process->spare) {
+            queued--;
+        }
+    }
+    return queued >= most;
+}
+
 int
 sigqueue_add(struct process *process, struct sigpending *pending,
              const siginfo_t *info)
@@ -50,7 +68,8 @@ sigqueue_add(struct process *process, struct sigpending *pending,
     if (!queues && !lent && (pending->set & SET(signal)) != 0) {
         return 0;
     }
-    if (list_empty(&process->spare)) {
+    if (list_empty(&process->spare)
+        || (queues && !lent && sigqueue_is_full(process))) {
         return queues && info->si_code != SI_USER ? -EAGAIN : 0;
     }
     struct sigqueue *entry =
@@ -135,15 +154,25 @@ sigqueue_free(struct process *process)
 int
 signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info)
 {
+    bool family = info->si_signo == SIGCONT; /* see signal_kill */
     struct thread *target;
-    int result = thread_lock(tid, &target) ? 0 : -ESRCH;
 
-    if (target == NULL) {   /* perhaps a first thread, ended */
-        return signal_outcome(pid == 0 || pid == tid ? result : -ESRCH, info);
+    if (family) {
+        spin_lock(&family_lock);
     }
-    result = pid == 0 || target->process->pid == pid
-                 ? signal_post(target->process, target, info) : -ESRCH;
-    thread_unlock(target);
+    int result = thread_lock(tid, &target) ? 0 : -ESRCH;
+    if (target == NULL) {   /* perhaps a first thread, ended */
+        result = pid == 0 || pid == tid ? result : -ESRCH;
+    } else {
+        struct process *process = target->process;
+        result = pid != 0 && process->pid != pid
+                     ? -ESRCH : cred_refuse_signal(process, info->si_signo);
+        result = result == 0 ? signal_post(process, target, info) : result;
+        thread_unlock(target);
+    }
+    if (family) {
+        spin_unlock(&family_lock);
+    }
     return signal_outcome(result, info);
 }
 

@@ -18,10 +18,11 @@ struct sigqueue {
     siginfo_t info;
 };
 
-/* So many real-time signals a process may have queued, about; more entries are
- * there for standard signals. */
-#define SIGQUEUE_MAX  1024
+/* Entries for standard signals, besides SIGQUEUE_MAX. */
 #define SIGQUEUE_MORE 64
+
+/* Whether RLIMIT_SIGPENDING allows no more.  => process->lock held */
+bool sigqueue_is_full(const struct process *process);
 
 /* tgkill(2), and with pid 0 tkill(2): to one thread.  => as signal_kill */
 int signal_kill_thread(pid_t pid, pid_t tid, const siginfo_t *info);

@@ -9,6 +9,7 @@
 
 #include "arch/percpu.h"
 
+#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -16,8 +17,10 @@
 
 #define SET(signal) SIGNAL_BIT(signal)
 
-OPTIONAL(job_signal) OPTIONAL(itimer_taken) OPTIONAL(signalfd_notify)
+OPTIONAL(job_signal) OPTIONAL(cred_refuse_signal)
 OPTIONAL(sigqueue_add) OPTIONAL(sigqueue_reserve) OPTIONAL(sigqueue_forget)
+
+void (*signal_watcher)(void);
 
 /* Make the target look at its signals.  The barrier: we set `pending` before we
  * read wait_mode; the target sets wait_mode before it reads `pending`. */
@@ -55,6 +58,9 @@ signal_forget(struct process *process, sigset_t set)
     signal_forget_pending(process, &process->pending, set);
     for_each_thread(thread, process) {
         signal_forget_pending(process, &thread->pending, set);
+        if (thread->fault.signal != 0 && (set & SET(thread->fault.signal))) {
+            thread->fault.signal = 0; /* it will fault again */
+        }
     }
 }
 
@@ -141,7 +147,9 @@ signal_post(struct process *process, struct thread *thread,
             sched_wake(any, THREAD_SLEEPING);
         }
     }
-    signalfd_notify();
+    if (signal_watcher != NULL) {
+        signal_watcher();
+    }
     return 0;
 }
 
@@ -166,7 +174,8 @@ void
 signal_raise(int signal)
 {
     siginfo_t info = {.si_signo = signal, .si_code = SI_USER,
-                      .si_pid = current->process->pid};
+                      .si_pid = current->process->pid,
+                      .si_uid = cred_current()->uid};
 
     (void)signal_send_info(current->process, &info);
 }
@@ -188,7 +197,20 @@ signal_outcome(int result, const siginfo_t *info)
 {
     bool known = info->si_signo >= 0 && info->si_signo <= SIGNAL_MAX;
 
-    return result == 0 && !known ? -EINVAL : result;
+    return (result == 0 || result == -EPERM) && !known ? -EINVAL : result;
+}
+
+/* As signal_send_info, if it is from the kernel, or the current process may
+ * send it. */
+static int
+send_checked(struct process *target, const siginfo_t *info)
+{
+    spin_lock(&target->lock);
+    int error = info->si_code == SI_KERNEL
+                    ? 0 : cred_refuse_signal(target, info->si_signo);
+    error = error == 0 ? signal_post(target, NULL, info) : error;
+    spin_unlock(&target->lock);
+    return error;
 }
 
 /* => 0 if one of them has got it, or the last error */
@@ -201,7 +223,7 @@ send_group(pid_t pgid, const siginfo_t *info)
     struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
     if (group != NULL) {
         for_each_member(process, group) {
-            int error = signal_send_info(process, info);
+            int error = send_checked(process, info);
             result = result == 0 ? 0 : error;
         }
     }
@@ -217,7 +239,8 @@ signal_send_group(pid_t pgid, int signal)
     return send_group(pgid, &info);
 }
 
-/* To all but init and the caller. */
+/* To all but init and the caller.  As on Linux, whoever may not be signalled
+ * counts as one that was. */
 static int
 send_all(const siginfo_t *info)
 {
@@ -226,8 +249,8 @@ send_all(const siginfo_t *info)
     spin_lock(&family_lock);
     for_each_process(process) {
         if (process != init_process && process != current->process) {
-            int error = signal_send_info(process, info);
-            result = result == 0 ? 0 : error;
+            int error = send_checked(process, info);
+            result = error != -EPERM ? error : result == -ESRCH ? 0 : result;
         }
     }
     spin_unlock(&family_lock);
@@ -244,12 +267,15 @@ signal_kill(pid_t pid, const siginfo_t *info)
                            : send_group((pid_t)-(u32)pid, info);
         return signal_outcome(result, info);
     }
-    spin_lock(&pids_lock);
+    /* Either keeps the target; SIGCONT is allowed in a session. */
+    struct spinlock *lock = info->si_signo == SIGCONT ? &family_lock
+                                                      : &pids_lock;
+    spin_lock(lock);
     struct process *target = pid_process(pid);
     if (target != NULL) {
-        result = signal_send_info(target, info);
+        result = send_checked(target, info);
     }
-    spin_unlock(&pids_lock);
+    spin_unlock(lock);
     return signal_outcome(result, info);
 }
 

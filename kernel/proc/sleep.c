@@ -122,14 +122,13 @@ wait_wake(struct waitq *queue, bool all)
 {
     list_for_each_safe(pos, &queue->waiters) {
         struct waiter *waiter = list_entry(pos, struct waiter, link);
-        bool woken;
-        if (waiter->thread == NULL) {
-            woken = waiter->notify(waiter);
-        } else {
+        struct thread *thread = waiter->thread;
+        if (thread != NULL) {
             list_del(&waiter->link);
-            woken = sched_wake(waiter->thread, THREAD_SLEEPING);
         }
-        if (woken && !all && waiter->exclusive) {
+        if ((thread != NULL ? sched_wake(thread, THREAD_SLEEPING)
+                            : waiter->notify(waiter))
+            && !all && waiter->exclusive) {
             break;
         }
     }

@@ -64,8 +64,18 @@ struct fault {
 struct cpu_time {
     u64 ran;          /* cycles of the TSC on a CPU; while the thread runs,
                          less the TSC when it came (sched_ran) */
-    u64 user, system; /* ticks that found it in each mode */
+    u32 user, system; /* ticks that found it in each mode */
 };
+
+/* How much of the CPU a thread gets; all zero: SCHED_OTHER at nice 0. */
+struct share {
+    u8 policy;   /* SCHED_* */
+    i8 nice;     /* -20 to 19, also while the policy ignores it */
+    u8 priority; /* of SCHED_FIFO and SCHED_RR: 1 to 99; else 0 */
+    u8 level;    /* that follows from those (shares.h) */
+    u8 turn;     /* c  ticks of its turn under SCHED_RR */
+    bool reset;  /* SCHED_RESET_ON_FORK */
+} __attribute__((aligned(8)));
 
 struct thread {
     /* Needed by the assembly of switch_to: offsets are asserted there. */
@@ -104,7 +114,10 @@ struct thread {
     u64 fs_base;               /* c */
     u64 affinity;              /* a  CPUs it may run on; bits of others too */
     sigset_t blocked;          /* p */
+    struct share share;        /* r, and p */
     stack_t altstack;          /* c  for handlers (sigaltstack(2)) */
+
+    struct cred *cred;         /* c  who it is (cred.h) */
 
     /* Shared by reference, one each: with a count of 1, no other thread can
      * read it.  Each has its own rule and lock. */

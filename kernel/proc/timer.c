@@ -95,10 +95,13 @@ timer_start(struct timer *timer)
 
     timer->cpu = this_cpu()->id;
     spin_lock(&mine->lock);
+    u64 next = MIN(mine->first, mine->tick);
     insert(mine, timer);
     note_first(mine);
     spin_unlock(&mine->lock);
-    arm_this_cpu();
+    if (timer->deadline < next) { /* else the one that is set sets the next */
+        arm_this_cpu();
+    }
 }
 
 bool

@@ -9,7 +9,7 @@
 
 #include "arch/clock.h"
 
-#include "proc/process.h"
+#include "proc/usage.h"
 
 /* Split cycles as the ticks are, like Linux's cputime_adjust: what was shown
  * once stays, and the rest of the sum goes to the other. */
@@ -17,7 +17,7 @@ static void
 split(struct cpu_time time, struct cpu_split *shown)
 {
     u64 total = clock_tsc_to_ns(time.ran);
-    u64 ticks = MAX(time.user + time.system, 1);
+    u64 ticks = MAX((u64)time.user + time.system, 1);
     u64 system = total / ticks * time.system
                  + total % ticks * time.system / ticks;
 

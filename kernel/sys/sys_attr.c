@@ -15,9 +15,12 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"
+#include "fs/permit.h"
 #include "fs/tmpfs.h"
 
 #include "sys/sys.h"
+
+OPTIONAL(cred_use_real) OPTIONAL(cred_restore) OPTIONAL(inode_refuse_user)
 
 #define CHANGE_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define ACCESS_FLAGS (CHANGE_FLAGS | AT_EACCESS)
@@ -75,7 +78,8 @@ change(u64 dirfd, u64 path, u64 flags, struct attr attr)
     (struct attr){ATTR_OWNER, .uid = (u32)(user), .gid = (u32)(group)}
 
 /* int fchmodat(int dirfd, const char *path, mode_t mode); chmod, fchmod.
- * EPERM: in /proc. */
+ * S_ISGID only takes effect if the caller is in the file's group.
+ * EPERM: not the owner, or in /proc. */
 SYS_FORWARD(sys_fchmodat, (u64 dirfd, u64 path, u64 mode),
             change(dirfd, path, 0, MODE(mode)))
 SYS_FORWARD(sys_chmod, (u64 path, u64 mode), change(HERE, path, 0, MODE(mode)))
@@ -86,7 +90,8 @@ SYS_FORWARD(sys_fchmod, (u64 fd, u64 mode),
  * chown, fchown; lchown, which does not follow a link at the path's end.
  * An id of -1 changes nothing.  A file loses its set-user-ID bit, and its
  * set-group-ID bit if its group may execute it.
- * EINVAL: flags.  EPERM: in /proc. */
+ * EINVAL: flags.  EPERM: in /proc; not root, and not the owner who gives the
+ * file to a group of his. */
 SYS_FORWARD(sys_fchownat, (u64 dirfd, u64 path, u64 uid, u64 gid, u64 flags),
             change(dirfd, path, (u32)flags, OWNER(uid, gid)))
 SYS_FORWARD(sys_chown, (u64 path, u64 uid, u64 gid),
@@ -104,7 +109,8 @@ SYS_FORWARD(sys_umask, (u64 mask),
 /* int utimensat(int dirfd, const char *path, const struct timespec times[2],
  *               int flags);
  * path NULL: the open file dirfd; times NULL: both become the present time.
- * EINVAL: flags, tv_nsec.  EPERM: in /proc.
+ * EINVAL: flags, tv_nsec.  EPERM: not the owner, or in /proc.  EACCES: the same
+ * for the present time, if the file may not be written either.
  * Differences from Linux: a file's times are from the year 1678 to 2262. */
 long
 sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
@@ -127,7 +133,7 @@ sys_utimensat(u64 dirfd, u64 path, u64 times, u64 flags)
 
 /* int truncate(const char *path, off_t size);
  * A mapped page behind the new end causes SIGBUS; new bytes are zero.
- * EINVAL: size, not a regular file.  EISDIR.  EPERM: in /proc. */
+ * EINVAL: size, not a regular file.  EISDIR.  EACCES.  EPERM: in /proc. */
 long
 sys_truncate(u64 path, u64 size)
 {
@@ -138,7 +144,8 @@ sys_truncate(u64 path, u64 size)
         error = S_ISDIR(inode->mode)           ? -EISDIR
                 : !S_ISREG(inode->mode)        ? -EINVAL
                 : inode->ops->truncate == NULL ? -EPERM
-                : inode->ops->truncate(inode, size);
+                                               : inode_refuse(inode, MAY_WRITE);
+        error = error == 0 ? inode->ops->truncate(inode, size) : error;
         inode_put(inode);
     }
     return error;
@@ -205,18 +212,25 @@ sys_fallocate(u64 fd, u64 mode, u64 offset, u64 size)
 
 /* int faccessat2(int dirfd, const char *path, int mode, int flags);
  * access, faccessat.
- * EINVAL: mode, flags.  EACCES: X_OK, and the file has no x bit.
- * Differences from Linux: every process is root's. */
+ * Whether the real user may; with AT_EACCESS, the effective one.
+ * EINVAL: mode, flags.  EACCES.  ENOMEM. */
 long
 sys_faccessat2(u64 dirfd, u64 path, u64 mode, u64 flags)
 {
-    struct stat stat;
-    int error = (u32)mode & ~(u32)(R_OK | W_OK | X_OK)
-                    ? -EINVAL
-                    : stat_at(dirfd, path, (u32)flags, ACCESS_FLAGS, &stat);
-    bool denied = error == 0 && (mode & X_OK) && !S_ISDIR(stat.st_mode)
-                  && !(stat.st_mode & 0111);
-    return denied ? -EACCES : error;
+    struct cred *before = NULL;
+    struct inode *inode;
+    int error = (u32)mode & ~(u32)(R_OK | W_OK | X_OK) ? -EINVAL
+                : flags & AT_EACCESS ? 0 : cred_use_real(&before);
+
+    if (error == 0) {
+        error = find_at(dirfd, path, (u32)flags, ACCESS_FLAGS, &inode);
+    }
+    if (error == 0) {
+        error = inode_refuse(inode, (u32)mode);
+        inode_put(inode);
+    }
+    cred_restore(before);
+    return error;
 }
 
 SYS_FORWARD(sys_faccessat, (u64 dirfd, u64 path, u64 mode),

@@ -3,23 +3,31 @@
  */
 #include "abi/errno.h"
 
+#include "core/optional.h"
+
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
+#include "proc/cred.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
 #include "sys/sys.h"
 
+OPTIONAL(cred_refuse_share)
+
 /* Set a thread's mask; `again`: see whether it has left the forbidden CPUs.  By
  * then it may have ended, or another call may have changed the mask.
- * => 1: done; 0: call again; -ESRCH, -EINVAL */
+ * => 1: done; 0: call again; -ESRCH, -EPERM, -EINVAL */
 static long
 set_affinity(pid_t tid, u64 mask, bool again)
 {
     struct thread *thread;
     bool found = thread_lock(tid, &thread);
-    long result = !found && !again ? -ESRCH : mask == 0 ? -EINVAL : 1;
+    long error = thread != NULL ? cred_refuse_share(thread->process) : 0;
+    long result = !found && !again ? -ESRCH
+                  : error != 0     ? error
+                  : mask == 0      ? -EINVAL : 1;
 
     if (result == 1 && thread != NULL
         && (!again || thread->affinity == mask)) {
@@ -32,7 +40,7 @@ set_affinity(pid_t tid, u64 mask, bool again)
 }
 
 /* int sched_setaffinity(pid_t pid, size_t size, const unsigned long *mask);
- * EFAULT, EINVAL (no CPU of the mask exists), ESRCH. */
+ * EFAULT, EINVAL (no CPU of the mask exists), ESRCH, EPERM. */
 long
 sys_sched_setaffinity(u64 pid, u64 size, u64 user_mask)
 {

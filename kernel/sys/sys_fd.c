@@ -12,10 +12,12 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/lock.h"
 #include "fs/pipe.h"
 
 #include "sys/sys.h"
 
+OPTIONAL_ENOSYS(lock_control) OPTIONAL_ENOSYS(lock_whole)
 OPTIONAL_ENOSYS(pipe_size)
 
 static long
@@ -198,8 +200,10 @@ SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_fd((int)fd), 0, false))
  * the size of a pipe (F_GETPIPE_SZ, F_SETPIPE_SZ: EBADF if it is none, EBUSY if
  * more is in it, EPERM beyond 1 MiB, or if all pipes together are too large).
  * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
- * Differences from Linux: no locks, leases or owners: EINVAL.  Not even root may
- *   have a pipe beyond 1 MiB.
+ * F_GETLK, F_SETLK, F_SETLKW and the same with OFD: EACCES never, but EAGAIN,
+ * EBADF (not open for that), EDEADLK, EINTR, ENOLCK, EOVERFLOW, EFAULT.
+ * Differences from Linux: no leases or owners: EINVAL.  Not even root may have
+ *   a pipe beyond 1 MiB.
  *   F_SETFD may fail with ENOMEM, like close. */
 long
 sys_fcntl(u64 fd, u64 command, u64 arg)
@@ -233,11 +237,27 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
                       | ((u32)arg & FILE_STATUS);
         result = 0;
         break;
+    case F_GETLK ... F_SETLKW:
+    case F_OFD_GETLK ... F_OFD_SETLKW:
+        result = lock_control(file, (int)fd, (int)command, arg);
+        break;
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ:
         result = pipe_size(file, (u32)command, (u32)arg);
         break;
     }
+    file_put(file);
+    return result;
+}
+
+/* int flock(int fd, int operation);
+ * EINVAL: operation.  EAGAIN: LOCK_NB, and another has it.  EINTR, ENOLCK. */
+long
+sys_flock(u64 fd, u64 operation)
+{
+    struct file *file = file_get_fd((int)fd);
+    long result = file != NULL ? lock_whole(file, (u32)operation) : -EBADF;
+
     file_put(file);
     return result;
 }

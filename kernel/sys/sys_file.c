@@ -1,6 +1,5 @@
 /*
- * System calls that take a path or a descriptor.  Every process is root's, so
- * a file's mode forbids nothing, except to execute a file without any x bit.
+ * System calls that take a path or a descriptor.
  */
 #include "abi/errno.h"
 #include "abi/stat.h"

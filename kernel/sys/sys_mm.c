@@ -9,7 +9,7 @@
 #include "mm/as.h"
 #include "mm/vma.h"
 
-#include "proc/thread.h"
+#include "proc/limits.h"
 
 #include "fs/file.h"
 #include "fs/path.h"
@@ -53,7 +53,7 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
 /* void *mmap(void *addr, size_t size, int prot, int flags, int fd,
  *            off_t offset);
  * Returns the address.
- * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room.
+ * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room, a limit.
  * EOVERFLOW: the offset is too large.
  * EBADF, EACCES, ENODEV: fd.  EEXIST: MAP_FIXED_NOREPLACE.
  * Differences from Linux: unknown flags and MAP_HUGETLB are EINVAL. */
@@ -91,6 +91,9 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
     }
     file_put(file);
     if (result == 0) {
+        result = limit_memory(current->as, &vma, (flags & MAP_FIXED) != 0);
+    }
+    if (result == 0) {
         result = as_map(current->as, &vma, (u32)flags);
     }
     inode_put(inode); /* the vma has its own reference */
@@ -104,9 +107,33 @@ SYS_FORWARD(sys_munmap, (u64 addr, u64 size), as_unmap(current->as, addr, size))
 /* int mprotect(void *addr, size_t size, int prot);
  * EINVAL: not aligned, unknown right.  ENOMEM: a part is not mapped.
  * Differences from Linux: PROT_GROWSDOWN and PROT_GROWSUP are EINVAL. */
-SYS_FORWARD(sys_mprotect, (u64 addr, u64 size, u64 prot),
-            as_protect(current->as, addr, size, prot))
+long
+sys_mprotect(u64 addr, u64 size, u64 prot)
+{
+    const struct vma vma = {
+        .start = addr, .end = addr + align_up(size, PAGE_SIZE),
+        .prot = (u32)prot,
+    };
+    long error = prot & PROT_WRITE && vma.start < vma.end
+                     ? limit_memory(current->as, &vma, true) : 0;
+
+    return error != 0 ? error : as_protect(current->as, addr, size, prot);
+}
 
 /* void *brk(void *end);
  * Returns the new break, or the old one if it could not be set. */
-SYS_FORWARD(sys_brk, (u64 end), (long)as_brk(current->as, end))
+long
+sys_brk(u64 end)
+{
+    struct as *as = current->as;
+    const struct vma vma = {
+        .start = as->brk_start, .end = align_up(end, PAGE_SIZE),
+        .prot = PROT_READ | PROT_WRITE,
+    };
+
+    if (end > as->brk && vma.end >= end
+        && limit_memory(as, &vma, true) != 0) {
+        return (long)as->brk;
+    }
+    return (long)as_brk(as, end);
+}

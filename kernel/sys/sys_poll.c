@@ -273,7 +273,7 @@ select_sets(struct sets *sets, u32 fds, struct poll_item *items, u64 deadline)
 static long
 select_user(int count, const u64 user[3], u64 deadline)
 {
-    u32 fds = MIN((u32)count, OPEN_MAX);
+    u32 fds = MIN((u32)count, (fd_end() + 63) / 64 * 64); /* as on Linux */
     size_t size = (fds + 63) / 64 * sizeof(u64);
     struct sets *sets = count >= 0 ? kzalloc(sizeof(*sets)) : NULL;
     struct poll_item *items = NULL;
@@ -308,8 +308,7 @@ select_user(int count, const u64 user[3], u64 deadline)
  *            struct timeval *timeout);
  * Leaves in the sets what is ready, and in *timeout what is left.
  * Returns the number of bits.  EBADF: a descriptor is not open.  EINVAL: count,
- * or not a time.  EINTR, EFAULT, ENOMEM.
- * Differences from Linux: EBADF also for one that no table had room for yet. */
+ * or not a time.  EINTR, EFAULT, ENOMEM. */
 long
 sys_select(u64 count, u64 in, u64 out, u64 except, u64 timeout)
 {

@@ -14,11 +14,13 @@
 #include "arch/clock.h"
 #include "arch/smp.h"
 
+#include "proc/cred.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/shares.h"
 #include "proc/sigframe.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
@@ -89,7 +91,7 @@ long
 sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 {
     int word = 0;
-    struct rusage usage;
+    struct waited more;
 
     if ((u32)options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD
                          | __WALL | __WCLONE)) {
@@ -99,9 +101,10 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
         return -ESRCH;
     }
     long result = proc_wait((pid_t)pid, (int)options | WEXITED, &word,
-                            rusage != 0 ? &usage : NULL);
-    if (result > 0 && (copy_out(status, &word, sizeof(word)) != 0
-                       || copy_out(rusage, &usage, sizeof(usage)) != 0)) {
+                            rusage != 0 ? &more : NULL);
+    if (result > 0
+        && (copy_out(status, &word, sizeof(word)) != 0
+            || copy_out(rusage, &more.usage, sizeof(more.usage)) != 0)) {
         return -EFAULT;
     }
     return result;
@@ -111,6 +114,7 @@ sys_wait4(u64 pid, u64 status, u64 options, u64 rusage)
 long
 sys_sched_yield(void)
 {
+    current->share.turn = TURN_TICKS;
     schedule();
     return 0;
 }
@@ -121,11 +125,15 @@ SYS_FORWARD(sys_getppid, (void),
             __atomic_load_n(&current->process->ppid, __ATOMIC_RELAXED))
 
 /* int reboot(int magic, int magic2, int op, void *arg);
- * POWER_OFF, HALT, RESTART do not return; CAD_ON, CAD_OFF return 0.  EINVAL. */
+ * POWER_OFF, HALT, RESTART do not return; CAD_ON, CAD_OFF return 0.
+ * EPERM: not root.  EINVAL. */
 long
 sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
 {
     (void)arg;
+    if (!cred_may(RIGHT_BOOT)) {
+        return -EPERM;
+    }
     if ((u32)magic1 != REBOOT_MAGIC1 || (u32)magic2 != REBOOT_MAGIC2) {
         return -EINVAL;
     }
@@ -146,12 +154,14 @@ sys_reboot(u64 magic1, u64 magic2, u64 op, u64 arg)
 }
 
 /* int kill(pid_t pid, int signal);
- * ESRCH: no such process or group.  EINVAL: no such signal. */
+ * ESRCH: no such process or group.  EINVAL: no such signal.  EPERM: another
+ * user's; but SIGCONT may go to any process of the session. */
 long
 sys_kill(u64 pid, u64 signal)
 {
     siginfo_t info = {.si_signo = (int)signal, .si_code = SI_USER,
-                      .si_pid = current->process->pid};
+                      .si_pid = current->process->pid,
+                      .si_uid = cred_current()->uid};
 
     return signal_kill((pid_t)pid, &info);
 }

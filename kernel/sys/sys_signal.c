@@ -12,6 +12,7 @@
 #include "arch/clock.h"
 #include "arch/trap.h"
 
+#include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/sigframe.h"
 #include "proc/sigqueue.h"
@@ -107,7 +108,8 @@ static siginfo_t
 from_me(u64 signal, int code)
 {
     return (siginfo_t){.si_signo = (int)signal, .si_code = code,
-                       .si_pid = current->process->pid};
+                       .si_pid = current->process->pid,
+                       .si_uid = cred_current()->uid};
 }
 
 /* int tgkill(pid_t pid, pid_t tid, int signal); tkill.
@@ -159,7 +161,7 @@ is_forged(const siginfo_t *info)
 }
 
 /* int rt_sigqueueinfo(pid_t pid, int signal, siginfo_t *info);
- * EPERM: si_code is not below 0, or SI_TKILL, and it is for another process.
+ * EPERM: si_code is not below 0, or SI_TKILL, and pid is not the thread's own.
  * E2BIG: an unknown si_code, and not only zeros after 48 bytes.
  * ESRCH, EINVAL: as kill.  EAGAIN: as tkill.  EFAULT.
  * Differences from Linux: it knows more positive codes of faults. */
@@ -169,8 +171,7 @@ sys_rt_sigqueueinfo(u64 pid, u64 signal, u64 user)
     siginfo_t info;
     long error = copy_info(&info, user, signal);
 
-    if (error == 0 && is_forged(&info)
-        && (pid_t)pid != current->process->pid) {
+    if (error == 0 && is_forged(&info) && (pid_t)pid != current->tid) {
         return -EPERM;
     }
     return error != 0         ? error

@@ -11,22 +11,29 @@
 #include "common/string.h"
 
 #include "core/config.h"
+#include "core/optional.h"
 
 #include "arch/clock.h"
 
 #include "mm/as.h"
 
+#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/group.h"
+#include "proc/limits.h"
 #include "proc/sched.h"
+#include "proc/usage.h"
 
 #include "sys/sys.h"
 
-/* uid_t getuid(void), geteuid, getgid, getegid; always 0: root. */
-SYS_FORWARD(sys_getuid, (void), 0)
-long sys_geteuid(void) __attribute__((alias("sys_getuid")));
-long sys_getgid(void) __attribute__((alias("sys_getuid")));
-long sys_getegid(void) __attribute__((alias("sys_getuid")));
+OPTIONAL_ENOSYS(cred_set_hidden) OPTIONAL_ENOSYS(limits_change)
+OPTIONAL(cred_refuse_limits)
+
+/* uid_t getuid(void), geteuid, getgid, getegid; cannot fail. */
+SYS_FORWARD(sys_getuid, (void), cred_current()->uid)
+SYS_FORWARD(sys_geteuid, (void), cred_current()->euid)
+SYS_FORWARD(sys_getgid, (void), cred_current()->gid)
+SYS_FORWARD(sys_getegid, (void), cred_current()->egid)
 
 /* int uname(struct utsname *name); EFAULT. */
 long
@@ -100,59 +107,51 @@ sys_setsid(void)
 
 /* ---- Limits ---- */
 
-/* The caller's limit of a resource. */
-static struct rlimit
-limit_of(int resource)
-{
-    u64 most = resource == RLIMIT_STACK   ? STACK_LIMIT
-               : resource == RLIMIT_CORE  ? 0
-               : resource == RLIMIT_NPROC ? (u64)(proc_limit() - ROOT_SLOTS)
-                                          : RLIM_INFINITY;
-
-    return resource == RLIMIT_NOFILE ? current->process->open_files
-                                     : (struct rlimit){most, most};
-}
-
-/* int getrlimit(int resource, struct rlimit *limit);
- * EINVAL: unknown resource.  EFAULT. */
-long
-sys_getrlimit(u64 resource, u64 limit)
-{
-    struct rlimit rlimit = limit_of((int)resource);
-
-    return (u32)resource < RLIMIT_COUNT
-               ? copy_to_user(limit, &rlimit, sizeof(rlimit)) : -EINVAL;
-}
-
 /* int prlimit64(pid_t pid, int resource, const struct rlimit *new,
  *               struct rlimit *old);
- * ESRCH: another process.  EINVAL: unknown resource; soft over hard.  EPERM:
- * more than OPEN_MAX descriptors, or a limit that is fixed.  EFAULT.
- * Differences from Linux: only RLIMIT_NOFILE can be set, only of the caller. */
+ * ESRCH.  EINVAL: unknown resource; soft over hard.  EPERM: more than OPEN_MAX
+ * descriptors, another user's process, or a hard limit that only root raises.
+ * EFAULT.
+ * Differences from Linux: ENOMEM.  RLIMIT_AS counts a stack whole; exec sets
+ *   its size, with STACK_LEAST and STACK_MOST as bounds, and a larger limit has
+ *   no effect before the next one. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
-    struct process *process = current->process;
-    struct rlimit limit;
+    struct rlimit limit, had;
 
     if (new != 0 && copy_from_user(&limit, new, sizeof(limit)) != 0) {
         return -EFAULT;
     }
-    if ((pid_t)pid != 0 && (pid_t)pid != process->pid) {
-        return -ESRCH;
+    spin_lock(&family_lock);
+    struct process *target = target_of((pid_t)pid);
+    long error = target == NULL ? -ESRCH : cred_refuse_limits(target);
+    if (error == 0) {
+        error = limits_change(target, (u32)resource, new != 0 ? &limit : NULL,
+                              &had);
     }
-    if ((u32)resource >= RLIMIT_COUNT
-        || (new != 0 && limit.rlim_cur > limit.rlim_max)) {
-        return -EINVAL;
-    }
-    struct rlimit had = limit_of((int)resource);
-    if (new != 0) {
-        if ((int)resource != RLIMIT_NOFILE || limit.rlim_max > OPEN_MAX) {
-            return -EPERM;
-        }
-        process->open_files = limit;
-    }
-    return copy_out(old, &had, sizeof(had));
+    spin_unlock(&family_lock);
+    return error != 0 ? error : copy_out(old, &had, sizeof(had));
+}
+
+/* int getrlimit(int resource, struct rlimit *limit), setrlimit; as above. */
+long
+sys_getrlimit(u64 resource, u64 limit)
+{
+    struct rlimit had;
+    long error = limits_change(current->process, (u32)resource, NULL, &had);
+
+    return error != 0 ? error : copy_to_user(limit, &had, sizeof(had));
+}
+
+long
+sys_setrlimit(u64 resource, u64 user)
+{
+    struct rlimit limit, had;
+
+    return copy_from_user(&limit, user, sizeof(limit)) != 0
+               ? -EFAULT
+               : limits_change(current->process, (u32)resource, &limit, &had);
 }
 
 /* ---- Threads ---- */
@@ -193,13 +192,14 @@ sys_arch_prctl(u64 code, u64 address)
 
 /* Write what waitid says of a child, or zeros, to a siginfo_t. */
 static int
-tell_child_status(u64 user, pid_t pid, int status)
+tell_child_status(u64 user, pid_t pid, u32 uid, int status)
 {
     siginfo_t info = {0};
 
     if (pid > 0) {
         info.si_signo = SIGCHLD;
         info.si_pid = pid;
+        info.si_uid = uid;
         info.si_code = WIFEXITED(status)      ? CLD_EXITED
                        : WIFSTOPPED(status)   ? CLD_STOPPED
                        : WIFCONTINUED(status) ? CLD_CONTINUED
@@ -242,7 +242,7 @@ long
 sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
 {
     int options = (int)flags, word = 0;
-    struct rusage usage;
+    struct waited more = {.uid = 0};
     pid_t pid;
     long result = -EINVAL;
 
@@ -252,12 +252,12 @@ sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
         result = wait_for_whom((int)kind, (pid_t)id, &pid, &options);
     }
     if (result == 0) {
-        result = proc_wait(pid, options, &word, rusage != 0 ? &usage : NULL);
+        result = proc_wait(pid, options, &word, &more);
     }
-    if (result > 0 && copy_out(rusage, &usage, sizeof(usage)) != 0) {
+    if (result > 0 && copy_out(rusage, &more.usage, sizeof(more.usage)) != 0) {
         return -EFAULT;
     }
-    if (tell_child_status(user, (pid_t)result, word) != 0) {
+    if (tell_child_status(user, (pid_t)result, more.uid, word) != 0) {
         return -EFAULT;
     }
     return MIN(result, 0);
@@ -343,8 +343,9 @@ prctl_constant(int what, u64 arg)
 
 /* int prctl(int what, ...);
  * EINVAL: unknown, no such signal or value.  EFAULT.
- * Differences from Linux: the name, the death signal, the subreaper, dumpable
- * (which has no effect: no core is written), and some that only answer. */
+ * Differences from Linux: only the name, the death signal, the subreaper, and
+ * whether other processes of the user may look into it (dumpable); some more
+ * only answer. */
 long
 sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
 {
@@ -364,6 +365,10 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
         return 0;
     case PR_GET_PDEATHSIG:
         return copy_to_user(arg, &process->death_signal, sizeof(int));
+    case PR_GET_DUMPABLE:
+        return !process->cred->hidden;
+    case PR_SET_DUMPABLE:
+        return arg <= 1 ? cred_set_hidden(arg == 0) : -EINVAL;
     case PR_SET_NAME:
         return set_name(arg);
     case PR_GET_NAME:
@@ -376,14 +381,6 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
         return 0;
     case PR_GET_CHILD_SUBREAPER:
         return copy_to_user(arg, &on, sizeof(on));
-    case PR_SET_DUMPABLE:
-        if (arg > 1) {
-            return -EINVAL;
-        }
-        __atomic_store_n(&current->as->undumpable, arg == 0, __ATOMIC_RELAXED);
-        return 0;
-    case PR_GET_DUMPABLE:
-        return !__atomic_load_n(&current->as->undumpable, __ATOMIC_RELAXED);
     default:
         return prctl_constant((int)what, arg);
     }

@@ -1,39 +1,19 @@
 /*
- * System calls about time: clocks, sleeping by them, and timers.
+ * System calls about time: clocks, and sleeping by them.
  */
 #include "abi/errno.h"
-#include "abi/signal.h"
 #include "abi/time.h"
 
 #include "arch/clock.h"
 #include "arch/percpu.h"
 
 #include "proc/cpuclock.h"
-#include "proc/itimer.h"
+#include "proc/cred.h"
 #include "proc/sched.h"
-#include "proc/signal.h"
 #include "proc/timer.h"
 
 #include "sys/sys.h"
-
-#define USEC 1000000L
-
-static struct timespec
-timespec_of(u64 ns)
-{
-    return (struct timespec){(long)(ns / NSEC_PER_SEC),
-                             (long)(ns % NSEC_PER_SEC)};
-}
-
-/* => 0, or -EINVAL: it is no time */
-static int
-ns_of(struct timespec time, u64 *ns)
-{
-    u64 seconds = MIN((u64)time.tv_sec, TIME_MOST / NSEC_PER_SEC);
-
-    *ns = MIN(seconds * NSEC_PER_SEC + (u64)time.tv_nsec, TIME_MOST);
-    return time.tv_sec < 0 || (u64)time.tv_nsec >= NSEC_PER_SEC ? -EINVAL : 0;
-}
+#include "sys/timespec.h"
 
 /* ---- Clocks ---- */
 
@@ -67,6 +47,18 @@ read_clock(int clock, u64 *ns, u64 *resolution)
     return error;
 }
 
+static long
+get_rare(int clock, u64 time)
+{
+    u64 ns, resolution;
+
+    if (read_clock(clock, &ns, &resolution) != 0) {
+        return -EINVAL;
+    }
+    struct timespec ts = timespec_of(ns);
+    return copy_to_user(time, &ts, sizeof(ts));
+}
+
 /* int clock_gettime(clockid_t clock, struct timespec *time);
  * EINVAL: no such clock, or a process or thread that it names.  EFAULT.
  * Differences from Linux: the coarse clocks are as exact as the others; TAI is
@@ -74,12 +66,11 @@ read_clock(int clock, u64 *ns, u64 *resolution)
 long
 sys_clock_gettime(u64 clock, u64 time)
 {
-    u64 ns, resolution;
-
-    if (read_clock((int)clock, &ns, &resolution) != 0) {
-        return -EINVAL;
+    if ((u32)clock > CLOCK_MONOTONIC) {
+        return get_rare((int)clock, time);
     }
-    struct timespec ts = timespec_of(ns);
+    struct timespec ts = timespec_of(
+        clock_ns() + (clock == CLOCK_REALTIME ? clock_boot_realtime_ns : 0));
     return copy_to_user(time, &ts, sizeof(ts));
 }
 
@@ -97,41 +88,61 @@ sys_clock_getres(u64 clock, u64 user)
     return copy_out(user, &ts, sizeof(ts));
 }
 
-/* Whether the caller may set CLOCK_REALTIME. */
-static bool
-may_set_time(void)
+static long
+set_realtime(struct timespec ts)
 {
-    return true;
-}
+    u64 ns, now = clock_ns();
 
-/* int clock_settime(clockid_t clock, const struct timespec *time);
- * EINVAL: no such clock; not a time; or a clock that only counts.
- * EPERM: a clock of CPU time; or not root.  EFAULT. */
-long
-sys_clock_settime(u64 clock, u64 time)
-{
-    struct timespec ts;
-    u64 ns, resolution;
-    int error = read_clock((int)clock, &ns, &resolution);
-    bool of_cpu = (int)clock < 0 || (int)clock == CLOCK_PROCESS_CPUTIME_ID
-                  || (int)clock == CLOCK_THREAD_CPUTIME_ID;
-
-    if (error != 0 || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
-        return -EINVAL;
-    }
-    if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
-        return -EFAULT;
-    }
-    u64 now = clock_ns();
-    if (!of_cpu && (ns_of(ts, &ns) != 0 || ns < now)) {
+    if (ns_of(ts, &ns) != 0 || ns < now) {
         return -EINVAL; /* as on Linux: it would have been negative at boot */
     }
-    if (of_cpu || !may_set_time()) {
+    if (!cred_may(RIGHT_TIME)) {
         return -EPERM;
     }
     __atomic_store_n(&clock_boot_realtime_ns, ns - now, __ATOMIC_SEQ_CST);
     timers_follow_realtime();
     return 0;
+}
+
+/* int clock_settime(clockid_t clock, const struct timespec *time);
+ * EINVAL: no such clock; not a time; or a clock that only counts.
+ * EPERM: a clock of CPU time by its number; or not root.  EFAULT. */
+long
+sys_clock_settime(u64 clock, u64 time)
+{
+    struct timespec ts;
+    u64 ns, resolution;
+    bool of_cpu = (int)clock < 0;
+
+    if (read_clock((int)clock, &ns, &resolution) != 0
+        || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
+        return -EINVAL;
+    }
+    if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
+        return -EFAULT;
+    }
+    return of_cpu ? -EPERM : set_realtime(ts);
+}
+
+/* int settimeofday(const struct timeval *time, const struct timezone *zone);
+ * EINVAL, EPERM, EFAULT.
+ * Differences from Linux: the zone has no effect. */
+long
+sys_settimeofday(u64 time, u64 zone)
+{
+    struct timeval tv;
+    int utc[2];
+
+    if ((time != 0 && copy_from_user(&tv, time, sizeof(tv)) != 0)
+        || (zone != 0 && copy_from_user(utc, zone, sizeof(utc)) != 0)) {
+        return -EFAULT;
+    }
+    if (time == 0) {
+        return cred_may(RIGHT_TIME) ? 0 : -EPERM;
+    }
+    return (u64)tv.tv_usec >= 1000000
+               ? -EINVAL
+               : set_realtime((struct timespec){tv.tv_sec, tv.tv_usec * 1000});
 }
 
 /* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
@@ -304,161 +315,4 @@ sys_clock_nanosleep(u64 clock, u64 flags, u64 time, u64 left)
     error = number == CLOCK_REALTIME || number == CLOCK_TAI
                 ? sleep_until_realtime(ns) : sleep_until(ns);
     return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
-}
-
-/* ---- Timers of setitimer ---- */
-
-/* The timer's time in whole microseconds; if it runs, at least 1. */
-static struct timeval
-timeval_of(u64 ns)
-{
-    u64 us = ns != 0 ? MAX(ns / 1000, 1) : 0;
-
-    return (struct timeval){(long)us / USEC, (long)us % USEC};
-}
-
-/* => 0, or -EINVAL: not a time */
-static int
-ns_of_timeval(struct timeval time, u64 *ns)
-{
-    return (u64)time.tv_usec >= (u64)USEC
-               ? -EINVAL
-               : ns_of((struct timespec){time.tv_sec, time.tv_usec * 1000}, ns);
-}
-
-/* => 0, -ENOMEM */
-static int
-set_which(int which, const struct itimer_value *new, struct itimer_value *old)
-{
-    struct itimers *itimers = current->process->itimers;
-
-    if (itimers == NULL && (new == NULL || new->value == 0)) {
-        *old = (struct itimer_value){0};
-        return 0;
-    }
-    if ((itimers = itimers_own()) == NULL) {
-        return -ENOMEM;
-    }
-    return itimer_set(&itimers->set[which], 0, false, new, old);
-}
-
-static int
-tell(u64 user, const struct itimer_value *value)
-{
-    struct itimerval it = {timeval_of(value->interval),
-                           timeval_of(value->value)};
-
-    return copy_to_user(user, &it, sizeof(it));
-}
-
-/* int setitimer(int which, const struct itimerval *new, struct itimerval *old);
- * As on Linux, new 0 stops it.  EINVAL: which, or not a time.  EFAULT.
- * Differences from Linux: ENOMEM. */
-long
-sys_setitimer(u64 which, u64 new, u64 old)
-{
-    struct itimerval it = {0};
-    struct itimer_value value, before;
-
-    if (new != 0 && copy_from_user(&it, new, sizeof(it)) != 0) {
-        return -EFAULT;
-    }
-    if (ns_of_timeval(it.it_value, &value.value) != 0
-        || ns_of_timeval(it.it_interval, &value.interval) != 0
-        || (u32)which > ITIMER_PROF) {
-        return -EINVAL;
-    }
-    int error = set_which((int)which, &value, &before);
-    return error != 0 || old == 0 ? error : tell(old, &before);
-}
-
-/* int getitimer(int which, struct itimerval *value); EINVAL, EFAULT. */
-long
-sys_getitimer(u64 which, u64 user)
-{
-    struct itimer_value value;
-
-    if ((u32)which > ITIMER_PROF) {
-        return -EINVAL;
-    }
-    int error = set_which((int)which, NULL, &value);
-    return error != 0 ? error : tell(user, &value);
-}
-
-/* unsigned alarm(unsigned seconds);
- * Returns the seconds that were left, rounded, but not to 0.
- * Differences from Linux: ENOMEM. */
-long
-sys_alarm(u64 seconds)
-{
-    struct itimer_value value = {(u32)seconds * NSEC_PER_SEC, 0}, before;
-    int error = set_which(ITIMER_REAL, &value, &before);
-    u64 left = (before.value + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
-
-    return error != 0 ? error : (long)(before.value != 0 ? MAX(left, 1) : 0);
-}
-
-/* ---- Timers of timer_create ---- */
-
-/* int timer_create(clockid_t clock, const sigevent_t *event, timer_t *id);
- * EINVAL: no such clock, or the event is wrong.  EOPNOTSUPP: the clock has no
- * timers.  EAGAIN: too many, or no memory.  EFAULT.
- * Differences from Linux: another process's clock has none. */
-long
-sys_timer_create(u64 clock, u64 event, u64 user)
-{
-    sigevent_t how;
-
-    if (event != 0 && copy_from_user(&how, event, sizeof(how)) != 0) {
-        return -EFAULT;
-    }
-    int id = itimer_create((int)clock, event != 0 ? &how : NULL);
-    if (id >= 0 && copy_to_user(user, &id, sizeof(id)) != 0) {
-        (void)itimer_delete(id);
-        return -EFAULT;
-    }
-    return MIN(id, 0);
-}
-
-/* int timer_delete(timer_t id), timer_getoverrun; EINVAL: no such id. */
-SYS_FORWARD(sys_timer_delete, (u64 id), itimer_delete((int)id))
-SYS_FORWARD(sys_timer_getoverrun, (u64 id), itimer_told((int)id))
-
-/* int timer_settime(timer_t id, int flags, const struct itimerspec *new,
- *                   struct itimerspec *old);
- * EINVAL: no such id, or not a time.  EFAULT. */
-long
-sys_timer_settime(u64 id, u64 flags, u64 new, u64 old)
-{
-    struct itimerspec it;
-    struct itimer_value value, before;
-
-    if (new == 0) {
-        return -EINVAL;
-    }
-    if (copy_from_user(&it, new, sizeof(it)) != 0) {
-        return -EFAULT;
-    }
-    if (ns_of(it.it_value, &value.value) != 0
-        || ns_of(it.it_interval, &value.interval) != 0) {
-        return -EINVAL;
-    }
-    int error = itimer_set(NULL, (int)id, (flags & TIMER_ABSTIME) != 0, &value,
-                           &before);
-    it = (struct itimerspec){timespec_of(before.interval),
-                             timespec_of(before.value)};
-    return error != 0 ? error : copy_out(old, &it, sizeof(it));
-}
-
-/* int timer_gettime(timer_t id, struct itimerspec *value);
- * EINVAL: no such id.  EFAULT. */
-long
-sys_timer_gettime(u64 id, u64 user)
-{
-    struct itimer_value value;
-    int error = itimer_set(NULL, (int)id, false, NULL, &value);
-    struct itimerspec it = {timespec_of(value.interval),
-                            timespec_of(value.value)};
-
-    return error != 0 ? error : copy_to_user(user, &it, sizeof(it));
 }

@@ -7,7 +7,7 @@
 #define EPOLLRDHUP     0x2000U
 #define EPOLLEXCLUSIVE (1U << 28) /* of several epolls, wake only one */
 #define EPOLLWAKEUP    (1U << 29) /* no sleep of the machine: ignored */
-#define EPOLLONESHOT   (1U << 30) /* after one event, none until it is changed */
+#define EPOLLONESHOT   (1U << 30) /* after one event, none until a change */
 #define EPOLLET        (1U << 31) /* tell changes, not states */
 
 #define EPOLL_CTL_ADD 1

@@ -37,6 +37,7 @@
 #define ERANGE 34       /* the result does not fit */
 #define EDEADLK 35      /* the caller would wait for itself */
 #define ENAMETOOLONG 36 /* path or component too long */
+#define ENOLCK 37       /* too many locks on files */
 #define ENOSYS 38       /* no such system call */
 #define ENOTEMPTY 39    /* directory not empty */
 #define ELOOP 40        /* too many symbolic links */

@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * Flags of open, fcntl, lseek, access, rename, fallocate and of the calls that
- * end in -at.
+ * Flags of open, fcntl, flock, lseek, access, rename, fallocate and of those
+ * calls that end in -at.
  */
 
 #define O_ACCMODE 03
@@ -19,6 +19,7 @@
 #define O_LARGEFILE 0100000
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW 0400000
+#define O_NOATIME 01000000
 #define O_CLOEXEC 02000000
 #define O_PATH 010000000
 
@@ -30,11 +31,33 @@
 #define F_GETLK 5
 #define F_SETLK 6
 #define F_SETLKW 7
+#define F_OFD_GETLK 36
+#define F_OFD_SETLK 37
+#define F_OFD_SETLKW 38
 #define F_DUPFD_CLOEXEC 1030
 #define F_SETPIPE_SZ 1031
 #define F_GETPIPE_SZ 1032
 
 #define FD_CLOEXEC 1
+
+/* What a struct flock asks for, or says of another's lock. */
+#define F_RDLCK 0
+#define F_WRLCK 1
+#define F_UNLCK 2
+
+struct flock {
+    short l_type;
+    short l_whence;
+    long l_start;
+    long l_len; /* 0: to the end of any file */
+    int l_pid;
+};
+
+/* Operations of flock. */
+#define LOCK_SH 1
+#define LOCK_EX 2
+#define LOCK_NB 4
+#define LOCK_UN 8
 
 #define AT_FDCWD (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100

@@ -20,6 +20,7 @@ typedef unsigned long nlink_t;
 typedef unsigned int mode_t;
 typedef unsigned int uid_t;
 typedef unsigned int gid_t;
+typedef unsigned int id_t;
 typedef unsigned int useconds_t;
 typedef int pid_t;
 typedef int clockid_t;

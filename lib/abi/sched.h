@@ -1,5 +1,19 @@
 #pragma once
 
+/* Policies; SCHED_OTHER and SCHED_BATCH share the CPU by nice values. */
+
+#define SCHED_OTHER 0
+#define SCHED_FIFO 1
+#define SCHED_RR 2
+#define SCHED_BATCH 3
+#define SCHED_IDLE 5
+#define SCHED_DEADLINE 6
+#define SCHED_RESET_ON_FORK 0x40000000
+
+struct sched_param {
+    int sched_priority;
+};
+
 /* clone's flags; the low byte is the signal the parent gets at the end. */
 
 #define CSIGNAL 0x000000ff

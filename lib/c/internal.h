@@ -17,7 +17,10 @@ struct timespec;
 
 int sys_exit_group(int status);
 unsigned long sys_brk(unsigned long end);
+int sys_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                        struct timespec *left);
 int sys_getcwd(char *buf, size_t size);
+int sys_getpriority(int which, id_t who);
 int sys_fchmodat(int dir, const char *path, mode_t mode);
 int faccessat2(int dir, const char *path, int mode, int flags);
 int sys_reboot(unsigned magic1, unsigned magic2, unsigned command, void *arg);

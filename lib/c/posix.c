@@ -1,9 +1,11 @@
 /* The POSIX functions that are a few lines over a system call. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,6 +25,18 @@ waitpid(pid_t pid, int *status, int options)
     return wait4(pid, status, options, NULL);
 }
 
+int
+seteuid(uid_t uid)
+{
+    return setresuid((uid_t)-1, uid, (uid_t)-1);
+}
+
+int
+setegid(gid_t gid)
+{
+    return setresgid((gid_t)-1, gid, (gid_t)-1);
+}
+
 pid_t
 wait3(int *status, int options, struct rusage *usage)
 {
@@ -33,6 +47,28 @@ int
 waitid(idtype_t kind, id_t id, siginfo_t *info, int options)
 {
     return sys_waitid(kind, (pid_t)id, info, options, NULL);
+}
+
+/* The system call returns 20 - nice, which is never negative. */
+int
+getpriority(int which, id_t who)
+{
+    int result = sys_getpriority(which, who);
+
+    return result < 0 ? -1 : 20 - result;
+}
+
+int
+nice(int change)
+{
+    int wanted = getpriority(PRIO_PROCESS, 0)
+                 + (change < -40 ? -40 : change > 40 ? 40 : change);
+
+    if (setpriority(PRIO_PROCESS, 0, wanted) < 0) {
+        errno = errno == EACCES ? EPERM : errno;
+        return -1;
+    }
+    return getpriority(PRIO_PROCESS, 0);
 }
 
 /* With buf NULL, the caller must free the result. */
@@ -120,6 +156,28 @@ sleep(unsigned seconds)
     return nanosleep(&time, &time) < 0 ? (unsigned)time.tv_sec : 0;
 }
 
+/* Its result is the error number, and errno stays. */
+int
+clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                struct timespec *left)
+{
+    int saved = errno;
+    int error = sys_clock_nanosleep(clock, flags, time, left) < 0 ? errno : 0;
+
+    errno = saved;
+    return error;
+}
+
+clock_t
+clock(void)
+{
+    struct timespec used;
+
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) < 0
+               ? (clock_t)-1
+               : used.tv_sec * CLOCKS_PER_SEC + used.tv_nsec / 1000;
+}
+
 int
 usleep(useconds_t microseconds)
 {
@@ -135,4 +193,34 @@ int
 reboot(int command)
 {
     return sys_reboot(REBOOT_MAGIC1, REBOOT_MAGIC2, (unsigned)command, NULL);
+}
+
+int
+lockf(int fd, int command, off_t size)
+{
+    struct flock lock = {
+        .l_type = command == F_ULOCK ? F_UNLCK : F_WRLCK,
+        .l_whence = SEEK_CUR, .l_len = size,
+    };
+
+    switch (command) {
+    case F_ULOCK:
+    case F_TLOCK:
+        return fcntl(fd, F_SETLK, &lock);
+    case F_LOCK:
+        return fcntl(fd, F_SETLKW, &lock);
+    case F_TEST:
+        lock.l_type = F_RDLCK;
+        if (fcntl(fd, F_GETLK, &lock) < 0) {
+            return -1;
+        }
+        if (lock.l_type != F_UNLCK && lock.l_pid != getpid()) {
+            errno = EACCES;
+            return -1;
+        }
+        return 0;
+    default:
+        errno = EINVAL;
+        return -1;
+    }
 }

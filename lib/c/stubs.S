@@ -10,8 +10,10 @@
 #define exit_group sys_exit_group
 #define brk sys_brk
 #define clone sys_clone
+#define clock_nanosleep sys_clock_nanosleep
 #define getcwd sys_getcwd
 #define reboot sys_reboot
+#define getpriority sys_getpriority
 #define faccessat sys_faccessat
 #define fchmodat sys_fchmodat
 #define rt_sigaction sys_rt_sigaction

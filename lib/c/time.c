@@ -79,6 +79,54 @@ timegm(struct tm *tm)
     return seconds;
 }
 
+/* There is no zone but UTC. */
+time_t
+mktime(struct tm *tm)
+{
+    return timegm(tm);
+}
+
+struct tm *
+localtime_r(const time_t *restrict seconds, struct tm *restrict tm)
+{
+    return gmtime_r(seconds, tm);
+}
+
+struct tm *
+gmtime(const time_t *seconds)
+{
+    static struct tm tm;
+
+    return gmtime_r(seconds, &tm);
+}
+
+struct tm *
+localtime(const time_t *seconds)
+{
+    return gmtime(seconds);
+}
+
+char *
+asctime(const struct tm *tm)
+{
+    static char text[64];
+
+    strftime(text, sizeof(text), "%a %b %e %H:%M:%S %Y\n", tm);
+    return text;
+}
+
+char *
+ctime(const time_t *seconds)
+{
+    return asctime(gmtime(seconds));
+}
+
+double
+difftime(time_t later, time_t earlier)
+{
+    return (double)(later - earlier);
+}
+
 /* The format that a letter abbreviates; NULL if it is no abbreviation. */
 static const char *
 abbreviated(char letter)

@@ -18,10 +18,12 @@
 #include "common.h"
 #include "forkbench.h"
 
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +49,63 @@ null_call(void)
     unsigned long begin = now();
     getppid();
     return now() - begin;
+}
+
+/* A system call alone. */
+static inline long
+plain_call(long number, long one, const void *two, void *three)
+{
+    long result;
+    register long four __asm__("r10") = 8;  /* the size of a mask */
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "0"(number), "D"(one), "S"(two), "d"(three), "r"(four)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+static unsigned long
+handled_kill(void)
+{
+    pid_t pid = getpid();
+    unsigned long begin = now();
+    plain_call(SYS_kill, pid, (const void *)SIGUSR1, NULL);
+    return now() - begin;
+}
+
+static unsigned long
+set_action(void)
+{
+    unsigned long action[4], old[4];    /* the kernel's struct sigaction */
+    plain_call(SYS_rt_sigaction, SIGUSR1, NULL, action);
+    unsigned long begin = now();
+    plain_call(SYS_rt_sigaction, SIGUSR1, action, old);
+    return now() - begin;
+}
+
+static unsigned long
+set_mask(void)
+{
+    unsigned long mask = 0, old;
+    unsigned long begin = now();
+    plain_call(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &old);
+    return now() - begin;
+}
+
+static void
+handle(int signal)
+{
+    (void)signal;
+}
+
+static void
+signals(void)
+{
+    signal(SIGUSR1, handle);
+    repeat("handled_kill", handled_kill);
+    repeat("set_action", set_action);
+    repeat("set_mask", set_mask);
+    signal(SIGUSR1, SIG_DFL);
 }
 
 static unsigned long
@@ -206,6 +265,7 @@ calls(void)
     repeat("vfork_exec_wait", vfork_exec_wait);
     repeat("spawn_wait", spawn_wait);
     pipe_round_trip();
+    signals();
 }
 
 /* ---- pages ---- */

@@ -3,10 +3,9 @@
  *
  * The marks are no-operations with a displacement nobody else uses: the
  * plugin tools/lib/profile_plugin.c knows them and counts what runs between.
- * Prints for each operation its name and the least difference of the time
- * stamp counter, which must agree with the plugin's count under --icount.
- * State is kept on the stack only: a write to .data after a fork would take
- * the fault that is to be measured.
+ * Prints each operation's name and the least difference of the time stamp
+ * counter: under --icount, the plugin's count.  State is kept on the stack: a
+ * write to .data after a fork would take the fault that is to be measured.
  */
 #include <errno.h>
 #include <signal.h>
@@ -28,7 +27,11 @@ struct state {
     int to[2], from[2]; /* pipes to and from a child */
     char *self;         /* our file */
     int turn;
+    pid_t self_pid;
+    long action[4], old[4]; /* of rt_sigaction: none yet, so the default */
 };
+
+#include "profile_calls.h"
 
 struct operation {
     const char *name;
@@ -324,6 +327,10 @@ stop_echo(struct state *s)
 static const struct operation operations[] = {
     { "nothing", REPEAT, NO, NO, empty, NO, NO },
     { "getppid", REPEAT, NO, NO, null_call, NO, NO },
+    { "sigaction", REPEAT, NO, NO, set_action, NO, NO },
+    { "sigprocmask", REPEAT, NO, NO, set_mask, NO, NO },
+    { "clock-gettime", REPEAT, NO, NO, read_clock, NO, NO },
+    { "setitimer", REPEAT, NO, NO, set_timer, NO, stop_timer },
     { "fork", REPEAT, NO, NO, fork_only, wait_child, NO },
     { "fork-exit-wait", REPEAT, NO, NO, fork_wait, NO, NO },
     { "vfork-exit-wait", REPEAT, NO, NO, vfork_wait, NO, NO },
@@ -340,6 +347,7 @@ static const struct operation operations[] = {
       kill_child, unmap },
     { "cow-write-64m", REPEAT_BIG, map_big, own_big_first, write_big_next,
       kill_child, unmap },
+    { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, NO },
 };
 enum { COUNT = sizeof operations / sizeof operations[0] };
 
@@ -387,6 +395,7 @@ main(int argc, char **argv)
         _exit(0);
     }
     s.self = argv[1];
+    s.self_pid = getpid();
     for (int i = 0; i < COUNT; i++) {
         if (selected(operations[i].name, argc, argv)) {
             uint64_t least = measure(&operations[i], &s);

@@ -2,9 +2,10 @@
  * init: the first process. It starts one program, adopts orphans, and powers
  * the machine off when that program has ended.
  *
- * The program is the shell. If /run/tine/args exists (tools/run adds it; see
- * README.md), it is the command in that file, and init writes how it ended to
- * /dev/run/report before it powers the machine off.
+ * The program is the shell; as student, if this one is called `login`. If
+ * /run/tine/args exists (tools/run adds it; see README.md), it is the command
+ * in that file, and init writes how it ended to /dev/run/report before it
+ * powers the machine off.
  *
  * Essential fact: init is the leader of the console's session, and the program
  * is a process group of its own in it, so ^C at the console is for the program.
@@ -37,6 +38,9 @@ struct program {
 };
 
 static char *shell_argv[] = {(char *)"sh", NULL};
+static char *login_argv[] = {
+    (char *)"su", (char *)"-", (char *)"student", NULL,
+};
 static char *shell_envp[] = {(char *)"PATH=/bin", (char *)"HOME=/", NULL};
 
 static const char *const run_stdio[3] = {
@@ -71,7 +75,7 @@ open_console(void)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
     struct program program;
     int status;
@@ -85,6 +89,9 @@ main(void)
     signal(SIGTTOU, SIG_IGN); /* for tcsetpgrp from a background group */
 
     bool run = find_program(&program);
+    if (!run && argc > 0 && strstr(argv[0], "login") != NULL) {
+        program.argv = login_argv;
+    }
     pid_t pid = start(&program, &error);
     if (pid < 0) {
         status = cannot(&program, "the first program could not start: vfork",

@@ -1,5 +1,6 @@
 /*
- * ps: list the processes, from /proc/PID/stat.
+ * ps: list the processes, from /proc/PID/stat; the owner of /proc/PID is the
+ * effective user.
  *
  * Essential fact: the line is "pid (command) state ppid pgrp ...", and the
  * command may have blanks and parentheses; so it ends at the line's last ")".
@@ -8,6 +9,7 @@
 #include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +35,20 @@ read_stat(int pid, char *buf, size_t size)
     return n;
 }
 
+/* The name of the process's user, or his number. */
+static const char *
+user_of(int pid)
+{
+    static char text[32];
+    struct stat st = {.st_uid = 0};
+
+    snprintf(text, sizeof(text), "/proc/%d", pid);
+    stat(text, &st);
+    struct passwd *user = getpwuid(st.st_uid);
+    snprintf(text, sizeof(text), "%u", st.st_uid);
+    return user != NULL ? user->pw_name : text;
+}
+
 static void
 print_process(int pid)
 {
@@ -49,8 +65,17 @@ print_process(int pid)
     char *rest = end + 4; /* behind ") S" */
     long ppid = strtol(rest, &rest, 10);
     long pgrp = strtol(rest, &rest, 10);
-    printf("%5d %5ld %5ld   %c   %.*s\n", pid, ppid, pgrp, end[2],
-           (int)(end - command - 1), command + 1);
+    char *at = rest;
+    for (int field = 5; field < 18; field++) { /* up to the priority */
+        at = strchr(at + 1, ' ');
+        if (at == NULL) {
+            return;
+        }
+    }
+    (void)strtol(at, &at, 10);
+    long nice = strtol(at, NULL, 10);
+    printf("%-8s %5d %5ld %5ld %3ld   %c   %.*s\n", user_of(pid), pid, ppid,
+           pgrp, nice, end[2], (int)(end - command - 1), command + 1);
 }
 
 static int
@@ -78,7 +103,7 @@ main(int argc, char **argv)
     }
     closedir(proc);
     qsort(pids, count, sizeof(pids[0]), compare_pids);
-    printf("  PID  PPID  PGRP STATE COMMAND\n");
+    printf("USER       PID  PPID  PGRP  NI STATE COMMAND\n");
     for (size_t i = 0; i < count; i++) {
         print_process(pids[i]);
     }

@@ -2,6 +2,7 @@
  * lockspec_ranges.c: the record locks of one process: how ranges join, split
  * and replace each other, how they are named, what F_GETLK tells, which
  * conflict, and errors.
+ * seconds: 25
  */
 #include "lockspec_partner.h"
 #include "names.h"

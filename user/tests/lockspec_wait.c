@@ -1,6 +1,7 @@
 /*
  * lockspec_wait.c: who waits for a record lock, what ends a wait, that many who
  * wait all go on, and waits that would never end: EDEADLK.
+ * seconds: 25
  */
 #include "lockspec_partner.h"
 #include "names.h"

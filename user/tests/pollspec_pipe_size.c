@@ -2,6 +2,7 @@
  * pollspec_pipe_size.c: F_GETPIPE_SZ and F_SETPIPE_SZ: sizes are rounded up to
  * powers of two of pages, hold what they say, and are of the pipe, not of an
  * end; what is in a pipe stays there.
+ * seconds: 25
  */
 #include "pollspec.h"
 

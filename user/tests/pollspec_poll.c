@@ -1,6 +1,7 @@
 /*
  * pollspec_poll.c: poll and ppoll: what holds of pipes, named pipes, files and
  * devices at once; what ends a wait; the mask of ppoll; errors.
+ * seconds: 25
  */
 #include "pollspec.h"
 

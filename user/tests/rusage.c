@@ -5,6 +5,7 @@
 #include "raw.h"
 #include "tap.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/times.h>
@@ -59,6 +60,37 @@ test_in_calls(void)
     long faults = usage_of(RUSAGE_SELF).ru_minflt - before;
     ok(faults >= MIB / 4096, "a fault for each page that a call fills");
     ok(faults < MIB / 4096 + 100, "hardly more");
+}
+
+/* A number of /proc/self/stat: the 10th field counts faults, the 11th those of
+ * the children. */
+static long
+field(int number)
+{
+    static char text[512];
+    int fd = open("/proc/self/stat", O_RDONLY);
+    long n = read(fd, text, sizeof(text) - 1);
+    char *at = text;
+
+    close(fd);
+    text[n < 0 ? 0 : n] = '\0';
+    for (; number > 1 && at != NULL; number--) {
+        at = strchr(at + 1, ' ');
+    }
+    return at != NULL ? atol(at) : -1;
+}
+
+static void
+test_listed(void)
+{
+    field(10); /* its memory is there now */
+    long before = usage_of(RUSAGE_SELF).ru_minflt;
+    long listed = field(10);
+    long after = usage_of(RUSAGE_SELF).ru_minflt;
+    ok(before > 0 && before <= listed && listed <= after,
+        "/proc has the faults");
+    is(field(11), usage_of(RUSAGE_CHILDREN).ru_minflt,
+        "and those of the children");
 }
 
 static long
@@ -272,6 +304,7 @@ main(int argc, char **argv)
     test_in_calls();
     test_children();
     test_generations();
+    test_listed();
     test_exec();
     test_stopped();
     return done();

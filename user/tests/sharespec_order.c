@@ -3,8 +3,10 @@
  * priority; of one priority who came first (FIFO) or each in turn (RR); what
  * a wake-up, a yield, and a change of priority do to that.
  *
- * Each process writes its letter to a pipe. Whoever sets up a case has the
- * highest priority, so that nothing begins before all is ready.
+ * Each process writes its letter into shared memory. Whoever sets up a case
+ * has the highest priority, so that nothing begins before all is ready.
+ *
+ * seconds: 29
  */
 #include "sharespec.h"
 

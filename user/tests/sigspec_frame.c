@@ -3,6 +3,8 @@
  * what is in it; that all registers, the flags, the state of x87 and SSE and
  * the red zone are after a handler what they were; and that what a handler
  * writes into the frame is what goes on.
+ *
+ * seconds: 29
  */
 #include "sigspec.h"
 

@@ -2,10 +2,11 @@
  * sigspec_inherit.c: what a child of fork has of its parent, point by point as
  * POSIX numbers them (fork(), IEEE 1003.1), and Linux's additions.
  *
- * Open, because Tine lacks what they are about: 5 message catalogues, 7 alarm,
- * 8 semaphore adjustments, 9 file locks, 11 interval timers, 12 semaphores,
- * 13 mlock, 15 scheduling policies, 16 timers of a process, 17 message queues,
- * 18 asynchronous I/O, 21 traces. (Failure, 23: tine/nomem.c.)
+ * 7, 11 and 16, alarms and timers: timespec_inherit.c; 15, scheduling policies:
+ * sharespec_policy.c. Open, because Tine lacks what they are about: 5 message
+ * catalogues, 8 semaphore adjustments, 9 file locks, 12 semaphores, 13 mlock,
+ * 17 message queues, 18 asynchronous I/O, 21 traces. (Failure, 23:
+ * tine/nomem.c.)
  */
 #include "sigspec.h"
 

@@ -3,6 +3,8 @@
  * interrupted by a handler without SA_RESTART, by one with it, and by a stop
  * and continue: it fails with EINTR or goes on, and then has the right result.
  * (nanosleep's end after stops: sleep_stop.c.)
+ *
+ * seconds: 29
  */
 #include "sigspec.h"
 

@@ -2,6 +2,8 @@
  * timespec_alarm.c: alarm, and that it is the real interval timer: what each
  * says of the other, what comes when it ends, what that interrupts, and what
  * becomes of an alarm that is ignored, blocked, or of a stopped process.
+ *
+ * seconds: 29
  */
 #include "timespec.h"
 

@@ -2,6 +2,8 @@
  * timespec_inherit.c: what fork, vfork, clone and exec keep of clocks, timers,
  * alarms and their signals; the numbers are those of POSIX's list for fork()
  * (sigspec_inherit.c has the others).
+ *
+ * seconds: 29
  */
 #include "timerspec.h"
 

@@ -2,6 +2,8 @@
  * timespec_sleep.c: clock_nanosleep: what is refused; that no sleep is short,
  * for a while or until a moment, by each clock; that the sleep that ends first
  * ends first; what a signal leaves of it, and what a stop does.
+ *
+ * seconds: 29
  */
 #include "timespec.h"
 

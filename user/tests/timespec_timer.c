@@ -3,6 +3,8 @@
  * their signals say, intervals and overruns, absolute times, and that there
  * can be many. (What a deleted or newly set timer's pending signal becomes
  * differs between versions of Linux, and so is not tested.)
+ *
+ * seconds: 29
  */
 #include "timerspec.h"
 

@@ -3,6 +3,7 @@
  * they run with, AT_SECURE, what else an exec of such a program changes, and
  * who may execute what. The program is executed from copies of itself, as
  * `report`, to say who it is.
+ * seconds: 25
  */
 #include "userspec.h"
 

@@ -2,6 +2,7 @@
  * userspec_ids.c: real, effective and saved user and group ids: which of them
  * setuid, setreuid, setresuid and their brothers for groups change, for root
  * and for others, and what fork and exec do with them.
+ * seconds: 25
  */
 #include "userspec.h"
 

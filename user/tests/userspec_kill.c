@@ -2,6 +2,7 @@
  * userspec_kill.c: who may send signals to whom: the sender's real or effective
  * id must be the target's real or saved one; SIGCONT goes to all of the
  * session; of a group or of all, those are reached who may be.
+ * seconds: 25
  */
 #include "userspec.h"
 

@@ -2,6 +2,7 @@
  * userspec_names.c: who may make, link, rename and remove names: whoever may
  * write and search the directory; in a sticky one, of what is there, only its
  * owner, the directory's and root. And whose a new file is.
+ * seconds: 25
  */
 #include "userspec.h"
 

@@ -2,6 +2,7 @@
  * userspec_rights.c: who may read, write and execute a file, and list, change
  * and search a directory, by its mode: the owner, the group, all others and
  * root. For each mode a line says what each of them may.
+ * seconds: 25
  */
 #include "userspec.h"
 

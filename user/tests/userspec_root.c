@@ -3,6 +3,7 @@
  * priorities, change other users' priorities and limits, look into their
  * processes in /proc. (That root raises hard limits is left out: on Linux a
  * container may take that right from it.)
+ * seconds: 25
  */
 #include "userspec.h"
 

@@ -1,11 +1,20 @@
 #pragma once
 
-/* Giving up the processor, choosing processors, and clone. */
+/* Giving up the processor, policies, choosing processors, and clone. */
 
 #include "abi/posix.h"
 #include "abi/sched.h"
+#include "abi/time.h"
 
 int sched_yield(void);
+
+int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param);
+int sched_getscheduler(pid_t pid);
+int sched_setparam(pid_t pid, const struct sched_param *param);
+int sched_getparam(pid_t pid, struct sched_param *param);
+int sched_get_priority_max(int policy);
+int sched_get_priority_min(int policy);
+int sched_rr_get_interval(pid_t pid, struct timespec *interval);
 
 /* A mask of size bytes: bit n is CPU n.  (Not glibc's cpu_set_t; getaffinity
  * returns how many bytes the kernel wrote, as the system call does.) */

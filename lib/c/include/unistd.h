@@ -23,6 +23,7 @@ _Noreturn void _exit(int status);
 
 pid_t getpid(void);
 pid_t getppid(void);
+int nice(int change);
 pid_t gettid(void);
 pid_t getpgrp(void);
 pid_t getpgid(pid_t pid);
@@ -33,6 +34,17 @@ uid_t getuid(void);
 uid_t geteuid(void);
 gid_t getgid(void);
 gid_t getegid(void);
+int setuid(uid_t uid);
+int setgid(gid_t gid);
+int seteuid(uid_t uid);
+int setegid(gid_t gid);
+int setreuid(uid_t real, uid_t effective);
+int setregid(gid_t real, gid_t effective);
+int setresuid(uid_t real, uid_t effective, uid_t saved);
+int setresgid(gid_t real, gid_t effective, gid_t saved);
+int getresuid(uid_t *real, uid_t *effective, uid_t *saved);
+int getresgid(gid_t *real, gid_t *effective, gid_t *saved);
+int getgroups(int size, gid_t *groups);
 pid_t tcgetpgrp(int fd);
 int tcsetpgrp(int fd, pid_t pgid);
 
@@ -45,6 +57,13 @@ off_t lseek(int fd, off_t offset, int whence);
 int ftruncate(int fd, off_t size);
 int truncate(const char *path, off_t size);
 int fsync(int fd);
+
+/* Write locks by fcntl, from the position on: size bytes, 0 for all. */
+#define F_ULOCK 0
+#define F_LOCK 1
+#define F_TLOCK 2
+#define F_TEST 3
+int lockf(int fd, int command, off_t size);
 int fdatasync(int fd);
 int syncfs(int fd);
 void sync(void);
@@ -79,6 +98,7 @@ int unlinkat(int dir, const char *path, int flags);
 int brk(void *end);
 void *sbrk(intptr_t change);
 int pause(void);
+unsigned alarm(unsigned seconds);
 unsigned sleep(unsigned seconds);
 int usleep(useconds_t microseconds);
 

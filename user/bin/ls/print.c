@@ -3,7 +3,9 @@
  * files that are listed together are measured before the first line is printed.
  */
 #include <ctype.h>
+#include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,33 +30,19 @@ static struct {
     int minor;
 } width;
 
-/* The name of a user or group in a file such as /etc/passwd, or its number. */
+/* The name of a user or group, or its number. */
 static const char *
-id_name(const char *path, unsigned id)
+id_name(unsigned id, bool group)
 {
     static char text[64];
-    static char *line;
-    static size_t room;
-    FILE *file = show.numeric ? NULL : fopen(path, "r");
-    bool known = false;
+    struct passwd *user = show.numeric || group ? NULL : getpwuid(id);
+    struct group *its = show.numeric || !group ? NULL : getgrgid(id);
 
-    while (file != NULL && !known && getline(&line, &room, file) > 0) {
-        char *rest;
-        char *name = strtok_r(line, ":", &rest);
-        const char *number = strtok_r(NULL, ":", &rest) == NULL
-                                 ? NULL : strtok_r(NULL, ":", &rest);
-        known = number != NULL && strtoul(number, NULL, 10) == id;
-        if (known) {
-            snprintf(text, sizeof(text), "%s", name);
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    if (!known) {
+    if (user == NULL && its == NULL) {
         snprintf(text, sizeof(text), "%u", id);
+        return text;
     }
-    return text;
+    return user != NULL ? user->pw_name : its->gr_name;
 }
 
 /* A size as text: with -h at most three digits and a unit, rounded up. */
@@ -148,8 +136,8 @@ measure_file(const struct stat *st)
     measure(&width.inode, snprintf(NULL, 0, "%lu", st->st_ino));
     measure(&width.links, snprintf(NULL, 0, "%lu", st->st_nlink));
     if (show.format == LONG) {
-        measure(&width.owner, (int)strlen(id_name("/etc/passwd", st->st_uid)));
-        measure(&width.group, (int)strlen(id_name("/etc/group", st->st_gid)));
+        measure(&width.owner, (int)strlen(id_name(st->st_uid, false)));
+        measure(&width.group, (int)strlen(id_name(st->st_gid, true)));
     }
     if (device) {
         measure(&width.major, snprintf(NULL, 0, "%u", major(st->st_rdev)));
@@ -179,8 +167,8 @@ print_long(const struct file *file)
     }
     mode_letters(st->st_mode, mode);
     printf("%s %*lu ", mode, width.links, st->st_nlink);
-    print_id(id_name("/etc/passwd", st->st_uid), width.owner);
-    print_id(id_name("/etc/group", st->st_gid), width.group);
+    print_id(id_name(st->st_uid, false), width.owner);
+    print_id(id_name(st->st_gid, true), width.group);
     if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
         int room = width.size - width.minor - 2;
         printf("%*u, %*u ", room, major(st->st_rdev), width.minor,

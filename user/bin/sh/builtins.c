@@ -176,7 +176,8 @@ static const struct builtin builtins[] = {
     {"kill", builtin_kill, false},
     {"pwd", builtin_pwd, false},        {"read", builtin_read, false},
     {"test", test_main, false},         {"true", builtin_true, false},
-    {"type", builtin_type, false},      {"umask", builtin_umask, false},
+    {"type", builtin_type, false},      {"ulimit", builtin_ulimit, false},
+    {"umask", builtin_umask, false},
     {"wait", builtin_wait, false},
 };
 

@@ -15,7 +15,7 @@ static const struct {
     {"files", "cat chmod cp ln ls mkdir mv rm rmdir touch"},
     {"names", "basename dirname pwd"},
     {"text", "clear echo grep head printf seq sort tail tee uniq wc"},
-    {"processes", "env false forktest kill ps sh sleep test true"},
+    {"processes", "env false forktest kill ps sh sleep test time true"},
     {"demos", "cow eintr handler hello-fork ptshow reap self-pipe stray"},
     {"the machine", "date halt init nproc poweroff"},
 };

@@ -69,6 +69,15 @@ E
 $SH f a b; $SH g; echo $?
 ### umask
 umask 022; umask; (umask 077; umask); umask; umask 9; echo $?
+### ulimit
+ulimit -f 100; ulimit; ulimit -f; ulimit -Hf; (ulimit -S -f 50; ulimit; ulimit -H); ulimit; ulimit -n 20; ulimit -n; (ulimit -v 100000; ulimit -v); ulimit -c 0; ulimit -c; ulimit -HSn
+ulimit -Sn 10; ulimit -Sn; ulimit -Hn; ulimit -s unlimited 2>/dev/null; ulimit -S -t unlimited; ulimit -t; $SH -c 'ulimit; ulimit -n'
+### ulimit_limits
+exec 2>/dev/null
+(ulimit -f 1; head -c 2000 /dev/zero >f); wc -c <f; ulimit -a | grep -c blocks
+### ulimit_errors
+exec 2>/dev/null
+(ulimit x); echo $?; (ulimit -f 10; ulimit -S -f 20) || echo soft; (ulimit 1 2) || echo two
 ### trap_exit
 trap 'echo bye $?' EXIT; (trap 'echo sub' EXIT; :); (echo inner); echo end; exit 3
 ### trap_reset

@@ -1,28 +1,35 @@
 /*
- * sigspec_storm.c: eight processes on four processors make calls about
- * signals, waits and prctl with arguments that are hostile more often than
+ * sigspec_storm.c: eight processes on four processors make calls about signals,
+ * waits, prctl and terminals with arguments that are hostile more often than
  * not, while handlers run. A process lives for LIFE calls, or until a signal
  * kills it; then its keeper makes the next one. Keepers live to the end, so a
  * signal never goes to a stranger. They have handlers for all signals.
  *
- * seconds: 60
+ * They make CALLS calls, or as many as the argument says.
+ *
+ * seconds: 120
  */
 #include "smp.h"
 
 #include "../sigspec.h"
 #include <limits.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 
-enum { KEEPERS = 8, LIVES = 150, LIFE = 400, HANDLED_MAX = 2000 };
+enum { KEEPERS = 8, CALLS = 100000, LIFE = 400, HANDLED_MAX = 2000 };
 
 static struct board {
     struct gate begin, end;
     int keeper[KEEPERS];
-    int handled, calls, ended;
+    int handled, calls, lives, ended;
 } *board;
 
 static unsigned long seed;
 static char *page, *locked, *constant; /* may be written, not, only be read */
 static int handled_here;
+static int all_calls = CALLS;
+static int master = -1, slave = -1; /* of a life's pseudo-terminal */
 
 static unsigned
 any(unsigned below)
@@ -224,6 +231,74 @@ call_prctl(void)
         : pointer(), (long)word(), (long)word());
 }
 
+/* A new pseudo-terminal instead of the one before, sometimes of a new session.
+ * A slave without its master is hung up, and stays so for a while. */
+static void
+renew_terminal(void)
+{
+    static char path[32];
+    int none = 0;
+
+    close(master);
+    if (slave >= 0 && any(2)) {
+        return;
+    }
+    close(slave);
+    if (any(4) == 0) {
+        raw(NR_setsid, 0, 0, 0, 0);
+    }
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK);
+    ioctl(master, TIOCSPTLCK, &none);
+    ptsname_r(master, path, sizeof(path));
+    slave = open(path, O_RDWR | O_NONBLOCK | (any(2) ? O_NOCTTY : 0));
+}
+
+/* The last are none: numbers that no kernel knows, with a high half. */
+static void
+call_request(int fd)
+{
+    static const long requests[] = { TCGETS, TCSETS, TCSETS + TCSADRAIN,
+        TCSETS + TCSAFLUSH, TCSBRK, TCSBRKP, TCXONC, TCFLSH, TIOCSCTTY,
+        TIOCNOTTY, TIOCGPGRP, TIOCSPGRP, TIOCGSID, TIOCGWINSZ, TIOCSWINSZ,
+        FIONREAD, TIOCOUTQ, TIOCGPTN, TIOCSPTLCK, TIOCGPTLCK, 0x54f0,
+        TCSETS | 1L << 32, TIOCSPGRP | 1L << 63 };
+    pid_t group = any(2) ? getpgrp() : any(2) ? target() : (int)word();
+
+    raw(NR_ioctl, fd, requests[any(COUNT_OF(requests))],
+        any(8) == 0  ? P(&group)
+        : any(3) == 0 ? (long)any(5)
+                      : pointer(), 0);
+}
+
+/* Nothing waits: both ends are O_NONBLOCK. */
+static void
+call_terminal(void)
+{
+    static const char keys[] = "\3\4\21\22\23\25\26\27\32\34\177ab \t\r\n\377";
+    int fd = any(2) ? master : slave;
+    char typed[32];
+
+    switch (any(8)) {
+    case 0:
+        renew_terminal();
+        break;
+    case 1:
+        for (unsigned i = 0; i < sizeof(typed); i++) {
+            typed[i] = keys[any(sizeof(keys))];
+        }
+        raw(NR_write, master, P(typed), any(sizeof(typed)), 0);
+        break;
+    case 2:
+        raw(NR_write, fd, pointer(), any(300), 0);
+        break;
+    case 3:
+        raw(NR_read, fd, pointer(), any(2) ? any(300) : (long)word(), 0);
+        break;
+    default:
+        call_request(fd);
+    }
+}
+
 __attribute__((naked)) static void
 leave(void)
 {
@@ -270,7 +345,7 @@ live(void)
 {
     static void (*const calls[])(void) = { call_action, call_stack,
         call_queue, call_send, call_wait, call_suspend, call_mask,
-        call_waitid, call_prctl };
+        call_waitid, call_prctl, call_terminal, call_terminal };
 
     for (int sig = 1; sig <= 64; sig++) {
         act(sig, handle, SA_RESTART | SA_NODEFER, 0);
@@ -313,10 +388,11 @@ keep(int who)
     store(&board->keeper[who], getpid());
     on_cpu(who);
     meet(&board->begin, KEEPERS);
-    for (int n = 0; n < LIVES; n++) {
+    for (int n = 0; load(&board->calls) < all_calls; n++) {
+        add(&board->lives, 1);
         pid_t pid = fork();
         if (pid == 0) {
-            seed = (unsigned long)(who * LIVES + n + 1) * 0x9e3779b97f4a7c15;
+            seed = (unsigned long)(n * KEEPERS + who + 1) * 0x9e3779b97f4a7c15;
             handled_here = 0;
             on_cpu((int)any(4));
             live();
@@ -330,11 +406,14 @@ keep(int who)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
     int good = 0;
     pid_t pid[KEEPERS];
 
+    if (argc > 1) {
+        all_calls = atoi(argv[1]);
+    }
     board = shared(sizeof(*board));
     page = must_map(3 * 4096, MAP_PRIVATE);
     locked = page + 4096;
@@ -351,9 +430,9 @@ main(void)
         good += code_of(pid[who]) == 7;
     }
     is(good, KEEPERS, "eight keepers live through a storm of calls");
-    is(board->ended, KEEPERS * LIVES, "each life has ended once");
-    ok(board->calls > KEEPERS * LIVES * 10, "after many calls");
-    ok(board->handled > KEEPERS * LIVES, "and many handlers");
+    is(board->ended, board->lives, "each life has ended once");
+    ok(board->calls >= all_calls, "after so many calls");
+    ok(board->handled > board->lives, "and many handlers");
     ok(no_child(), "no child is left");
     return done();
 }

@@ -23,9 +23,14 @@
  * ok 16 - close needs none, its table once owned
  * ok 17 - sigprocmask needs none
  * ok 18 - kill works without
- * 1..18
+ * ok 19 - F_SETLK
+ * ok 20 - F_SETLK that cuts another
+ * ok 21 - setrlimit
+ * 1..21
  */
 #include "nomem.h"
+
+#include <sys/resource.h>
 
 static char block[20000];
 static int ends[2];
@@ -182,6 +187,39 @@ do_kill(void)
     CALL(SYS_kill, getpid(), SIGUSR1);
 }
 
+/* ---- Locks and limits ---- */
+
+static long
+lock(int type, long start, long length)
+{
+    struct flock flock = { (short)type, SEEK_SET, start, length, 0 };
+
+    return syscall(SYS_fcntl, 0, F_SETLK, &flock);
+}
+
+static void
+do_lock(void)
+{
+    static struct flock flock = { F_RDLCK, SEEK_SET, 5, 5, 0 };
+    CALL(SYS_fcntl, 0, F_SETLK, P(&flock));
+}
+
+static void
+do_cut(void)
+{
+    static struct flock flock = { F_UNLCK, SEEK_SET, 5, 5, 0 };
+    lock(F_RDLCK, 0, 100);
+    CALL(SYS_fcntl, 0, F_SETLK, P(&flock));
+}
+
+static void
+do_limit(void)
+{
+    static struct rlimit limit = { 0, RLIM_INFINITY };
+    CALL(SYS_setrlimit, RLIMIT_CORE, P(&limit));
+}
+
+#define LOCK_MAY .may = { ENOLCK }
 #define PIPE_MAY .may = { ENFILE, EMFILE }
 #define DUP_MAY .may = { EMFILE }
 
@@ -208,6 +246,9 @@ static const struct op ops[] = {
     OP("close needs none, its table once owned", close_own, 0, NEVER),
     OP("sigprocmask needs none", do_sigprocmask, 0, NEVER),
     OP("kill works without", do_kill, 0, WITHOUT),
+    OP("F_SETLK", do_lock, 0, 0, LOCK_MAY),
+    OP("F_SETLK that cuts another", do_cut, 0, 0, LOCK_MAY),
+    OP("setrlimit", do_limit, 0, 0),
 };
 
 int

@@ -7,7 +7,6 @@
 #include "abi/wait.h"
 
 typedef int idtype_t;
-typedef unsigned id_t;
 
 pid_t wait(int *status);
 pid_t waitpid(pid_t pid, int *status, int options);

@@ -1,0 +1,23 @@
+/*
+ * What a process has used: CPU time, faults, switches, memory (usage.c).
+ */
+#pragma once
+
+#include "proc/process.h"
+
+/* proc_time, and that of children it has waited for, split into user and system
+ * as the ticks say, of which neither ever goes down.
+ * => child: family_lock held */
+void proc_split(struct process *process, struct cpu_split *split);
+void proc_child_split(struct process *process, struct cpu_split *split);
+
+/* What wait4(2) reports: its own and its children's.  => family_lock held */
+void proc_usage(struct process *process, struct rusage *rusage);
+
+/* getrusage(2)'s RUSAGE_SELF, RUSAGE_CHILDREN.  => family_lock held */
+void proc_own_usage(struct process *process, struct rusage *rusage);
+void proc_child_usage(struct process *process, struct rusage *rusage);
+
+/* Count a child that has been waited for, and its own children, in its
+ * parent's child_used.  => family_lock held; it is a zombie */
+void proc_count_child(struct process *parent, const struct process *child);

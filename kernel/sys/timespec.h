@@ -1,0 +1,28 @@
+/*
+ * Times of programs, and nanoseconds.
+ */
+#pragma once
+
+#include "abi/errno.h"
+#include "abi/time.h"
+
+#include "arch/clock.h"
+
+#include "proc/itimer.h"
+
+static inline struct timespec
+timespec_of(u64 ns)
+{
+    return (struct timespec){(long)(ns / NSEC_PER_SEC),
+                             (long)(ns % NSEC_PER_SEC)};
+}
+
+/* At most TIME_MOST.  => 0, or -EINVAL: it is no time */
+static inline int
+ns_of(struct timespec time, u64 *ns)
+{
+    u64 seconds = MIN((u64)time.tv_sec, TIME_MOST / NSEC_PER_SEC);
+
+    *ns = MIN(seconds * NSEC_PER_SEC + (u64)time.tv_nsec, TIME_MOST);
+    return time.tv_sec < 0 || (u64)time.tv_nsec >= NSEC_PER_SEC ? -EINVAL : 0;
+}

@@ -1,0 +1,7 @@
+#pragma once
+
+/* Locks of whole files. */
+
+#include "abi/fcntl.h"
+
+int flock(int fd, int operation);

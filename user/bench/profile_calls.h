@@ -1,0 +1,80 @@
+/*
+ * Operations that are one system call, for profile.c: without the C library,
+ * which may read the clock without a call.
+ */
+#pragma once
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+
+/* The system call alone; the last argument of those here is a mask's size. */
+static inline long
+plain_call(long number, long one, const void *two, void *three)
+{
+    register long four __asm__("r10") = 8;
+    __asm__ volatile("syscall" : "+a"(number)
+                     : "D"(one), "S"(two), "d"(three), "r"(four)
+                     : "rcx", "r11", "memory");
+    return number;
+}
+
+static void
+handle(int number)
+{
+    (void)number;
+}
+
+static void
+set_handler(struct state *s)
+{
+    (void)s;
+    signal(SIGUSR1, handle);
+}
+
+static pid_t
+kill_handled(struct state *s)
+{
+    plain_call(SYS_kill, s->self_pid, (const void *)SIGUSR1, NULL);
+    return s->child;
+}
+
+static pid_t
+set_action(struct state *s)
+{
+    plain_call(SYS_rt_sigaction, SIGUSR1, s->action, s->old);
+    return s->child;
+}
+
+static pid_t
+set_mask(struct state *s)
+{
+    plain_call(SYS_rt_sigprocmask, SIG_SETMASK, &s->old[3], s->old);
+    return s->child;
+}
+
+static pid_t
+read_clock(struct state *s)
+{
+    struct timespec now;
+
+    plain_call(SYS_clock_gettime, CLOCK_MONOTONIC, &now, NULL);
+    return s->child;
+}
+
+static pid_t
+set_timer(struct state *s)
+{
+    struct itimerval it = { { 0, 0 }, { 1000, 0 } };
+
+    plain_call(SYS_setitimer, ITIMER_REAL, &it, NULL);
+    return s->child;
+}
+
+static void
+stop_timer(struct state *s)
+{
+    (void)s;
+    alarm(0);
+}
