@@ -46,9 +46,11 @@ chacha_block(const u32 key[KEY_WORDS], u64 number, u64 nonce,
     memcpy(&in[4], key, KEY_WORDS * sizeof(u32));
     memcpy(out, in, sizeof(in));
     for (int round = 0; round < 20; round += 2) {
+#pragma GCC unroll 4
         for (int i = 0; i < 4; i++) { /* the columns */
             quarter_round(&out[i], &out[4 + i], &out[8 + i], &out[12 + i]);
         }
+#pragma GCC unroll 4
         for (int i = 0; i < 4; i++) { /* the diagonals */
             quarter_round(&out[i], &out[4 + (i + 1) % 4],
                           &out[8 + (i + 2) % 4], &out[12 + (i + 3) % 4]);

@@ -127,7 +127,8 @@ unpack_initrd(void)
                         align_up(end, PAGE_SIZE));
 }
 
-OPTIONAL(random_init) OPTIONAL(tty_init) OPTIONAL(pty_init) OPTIONAL(procfs_init)
+OPTIONAL(random_init) OPTIONAL(tty_init) OPTIONAL(pty_init)
+OPTIONAL(procfs_init)
 
 void
 fs_init(void)

@@ -11,6 +11,7 @@
 #include "mm/as.h"
 #include "mm/vma.h"
 
+#include "proc/limits.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
@@ -160,7 +161,7 @@ SYS_FORWARD(sys_munlockall, (void), 0)
 /* void *mremap(void *addr, size_t size, size_t new_size, int flags, void *to);
  * Returns the address.
  * EINVAL: flags, not aligned, new_size 0, the new place overlaps the old.
- * EFAULT: not one mapping.  ENOMEM: no room.
+ * EFAULT: not one mapping.  ENOMEM: no room, a limit.
  * Differences from Linux: size 0 and MREMAP_DONTUNMAP are EINVAL. */
 long
 sys_mremap(u64 addr, u64 size, u64 new_size, u64 flags, u64 to)
@@ -178,6 +179,13 @@ sys_mremap(u64 addr, u64 size, u64 new_size, u64 flags, u64 to)
     if (fixed && (to % PAGE_SIZE != 0 || !user_range(to, new_size)
                   || (addr < to + new_size && to < addr + size))) {
         return -EINVAL;
+    }
+    struct vma more = {0};
+    if (new_size > size && as_vma_from(current->as, addr, &more)) {
+        more.end = more.start + (new_size - size);
+        if (limit_memory(current->as, &more, false) != 0) {
+            return -ENOMEM;
+        }
     }
     return as_remap(current->as, addr, size, new_size, may_move,
                     fixed ? to : 0);

@@ -41,7 +41,8 @@ sys_uname(u64 name)
 {
     static const struct utsname utsname = {
         .sysname = "Tine", .nodename = "tine", .release = LINUX_RELEASE,
-        .version = "#1 " TINE_VERSION, .machine = "x86_64", .domainname = "(none)",
+        .version = "#1 " TINE_VERSION,
+        .machine = "x86_64", .domainname = "(none)",
     };
 
     return copy_to_user(name, &utsname, sizeof(utsname));
@@ -322,7 +323,7 @@ set_name(u64 user)
     return 0;
 }
 
-/* What prctl answers for what this kernel does not have.  => -EINVAL: unknown */
+/* What prctl answers for what is not here.  => -EINVAL: unknown */
 static long
 prctl_constant(int what, u64 arg)
 {

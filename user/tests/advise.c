@@ -89,7 +89,7 @@ objects(void)
     is(refused(p, PAGE, MADV_FREE), EINVAL, "FREE of a file");
     char *shared = area(2, MAP_SHARED, fd);
     shared[1] = 'E';
-    is(refused(shared, 2 * PAGE, MADV_DONTNEED), 0, "DONTNEED of a shared file");
+    is(refused(shared, 2 * PAGE, MADV_DONTNEED), 0, "of a shared file");
     ok(shared[1] == 'E' && pread(fd, &byte, 1, 1) == 1 && byte == 'E',
        "loses nothing");
     char *anonymous = area(1, MAP_SHARED | MAP_ANONYMOUS, -1);

@@ -6,12 +6,13 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define PAGE 4096
 #define RW (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
-/* So many pages that hold 'a', 'b' ..., with nothing for `room` pages behind. */
+/* Pages that hold 'a', 'b' ..., with nothing for `room` pages behind. */
 static char *
 fresh(int pages, int room)
 {
@@ -169,6 +170,13 @@ errors(void)
     is(error_of(mremap(p, 3 * PAGE, 9 * PAGE, MREMAP_MAYMOVE)), EFAULT,
        "over a hole");
     is(error_of(mremap(p, PAGE, 1UL << 46, 0)), ENOMEM, "much too large");
+    struct rlimit before, tight = { 64 << 20, RLIM_INFINITY };
+    getrlimit(RLIMIT_AS, &before);
+    tight.rlim_max = before.rlim_max;
+    setrlimit(RLIMIT_AS, &tight);
+    is(error_of(mremap(p, PAGE, 64 << 20, MREMAP_MAYMOVE)), ENOMEM,
+       "more than RLIMIT_AS");
+    setrlimit(RLIMIT_AS, &before);
     is(error_of(mremap(p, PAGE, 1UL << 60, MREMAP_MAYMOVE)), EINVAL,
        "larger than all memory");
     munmap(p, 3 * PAGE);
