@@ -272,4 +272,36 @@ user_copy:
     .quad 2b, 3b
     .popsection
 
+/*
+ * bool user_peek(u32 *value, vaddr_t addr): read a word, in one step.
+ * int user_swap(vaddr_t addr, u32 old, u32 new): write `new` if the word is
+ * `old`; 1: done; 0: it is not; -1: a fault.
+ */
+    .globl user_peek, user_swap
+user_peek:
+    smap_site stac
+1:  movl (%rsi), %ecx
+    smap_site clac
+    movl %ecx, (%rdi)
+    movl $1, %eax
+    ret
+2:  smap_site clac
+    xorl %eax, %eax
+    ret
+user_swap:
+    movl %esi, %eax
+    smap_site stac
+3:  lock cmpxchgl %edx, (%rdi)
+    smap_site clac
+    sete %al
+    movzbl %al, %eax
+    ret
+4:  smap_site clac
+    movl $-1, %eax
+    ret
+    .pushsection .extable, "a"
+    .quad 1b, 2b
+    .quad 3b, 4b
+    .popsection
+
     .section .note.GNU-stack, "", @progbits

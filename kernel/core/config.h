@@ -22,3 +22,4 @@
 #define STACK_MOST    (1UL << 30)   /* at least, and at most */
 #define ARG_LIMIT     (STACK_LIMIT / 4) /* argv + envp (execve(2)) */
 #define TINE_VERSION  "0.1"
+#define LINUX_RELEASE "6.1.0-tine" /* uname: programs refuse old Linuxes */

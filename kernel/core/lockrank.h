@@ -11,6 +11,7 @@ enum lock_rank {
     RANK_PIDS,       /* what a pid leads to, and how many are in use */
     RANK_AS,         /* one address space: vmas, tables, brk (long work) */
     RANK_AS_LIST,    /* the list of all address spaces */
+    RANK_FUTEX,      /* who sleeps on which word */
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */
@@ -18,6 +19,7 @@ enum lock_rank {
     RANK_MUTEX,      /* the waiters of a sleeping lock */
     RANK_TTY,        /* a terminal's buffers */
     RANK_EVENT,      /* an eventfd's count */
+    RANK_RANDOM,     /* the key of random numbers */
     RANK_HEAP,       /* the heap's page lists */
     RANK_KSTACK,     /* the cache of kernel stacks */
     RANK_FRAME,      /* the frame allocator */

@@ -224,7 +224,8 @@ check_sharing(struct check *check, const struct thread *thread)
     }
     if (child != NULL
         && (thread->state == THREAD_RUNNING || child->vforker != thread
-            || child->process->parent != thread->process
+            || (child->process != thread->process
+                && child->process->parent != thread->process)
             || child->state == THREAD_DEAD)) {
         violation(check, "VF-1 tid %d, state %d, waits for tid %d, state %d\n",
                   thread->tid, thread->state, child->tid, child->state);

@@ -85,7 +85,7 @@ read_words(void)
 static int
 fork_show(struct text *out)
 {
-    text_printf(out, "%s\n", fork_mode_name());
+    text_printf(out, "%s\n", fork_mode->name);
     return 0;
 }
 

@@ -21,6 +21,7 @@
 
 #include "mm/as.h"
 
+#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -89,6 +90,7 @@ second_store(const char *text)
     }
     thread->frame->cs = 0; /* tells gdb's ps that it is never in user mode */
     thread->blocked = current->blocked;
+    thread->cred = cred_get(current->cred);
     fxsave(thread->fpu);
     as_get(current->as);
     thread->as = current->as;

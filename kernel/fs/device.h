@@ -17,6 +17,12 @@ void device_add(const char *path, u32 mode, u64 number,
 /* Make /dev/null and /dev/zero. */
 void memory_devices_init(void);
 
+/* Make /dev/random and /dev/urandom, and what reading them does.  => boot */
+struct file;
+struct uio;
+void random_init(void);
+long random_read(struct file *file, struct uio *uio);
+
 /* If there is a host, make /dev/run/{stdout,stderr,report}.  => boot */
 #define RUN_MAJOR 240 /* Linux's list of devices: for local use */
 void rundev_init(void);

@@ -12,8 +12,6 @@
  * rest, and loops are found in a graph that does not change.  What wake-ups
  * change, the ready lists, has a spinlock, also one for all: the wake-up of an
  * epoll that is watched by another goes on to that one with the lock held.
- *
- * Letters: m the mutex   r ready_lock (to write: both)
  */
 #include "abi/errno.h"
 #include "abi/poll.h"
@@ -27,35 +25,13 @@
 
 #include "fs/anon.h"
 #include "fs/epoll.h"
-#include "fs/poll.h"
+#include "fs/epoll_item.h"
 
 /* What changes how an item is told, not what is. */
 #define MODES (EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET)
 #define EXCLUSIVE_MAY                                                      \
     (POLLIN | POLLOUT | POLLERR | POLLHUP | EPOLLEXCLUSIVE | EPOLLWAKEUP   \
      | EPOLLET)
-
-struct epoll {
-    struct inode inode;
-    struct file *file;       /* m  set before it watches anything */
-    struct list items;       /* m */
-    struct list ready;       /* r  oldest first */
-    struct waitq wait;       /* r  who waits for events, and who polls */
-    u64 visit;               /* m  the last search that came here, and the */
-    u32 depth;               /* m  levels that it found */
-};
-
-struct epoll_item {
-    struct poller poller;
-    struct epoll *epoll;     /* immutable, like the next two */
-    struct file *file;
-    int fd;
-    u32 events;              /* r  POLL* bits and MODES */
-    epoll_data_t data;       /* m */
-    struct list link;        /* m  in epoll->items */
-    struct epoll_item *next; /* m  from file->watched on */
-    struct list ready_link;  /* r */
-};
 
 static struct mutex epoll_mutex = MUTEX_INIT(epoll_mutex, MUTEX_EPOLL);
 static struct spinlock ready_lock = SPINLOCK_INIT(RANK_EPOLL);
@@ -68,8 +44,7 @@ static const struct inode_ops epoll_ops = {
     .open = anon_refuse, .poll = epoll_poll, .close = epoll_close,
 };
 
-/* The epoll behind a file, or NULL. */
-static struct epoll *
+struct epoll *
 epoll_of(const struct file *file)
 {
     return file->inode->ops == &epoll_ops ? file->data : NULL;
@@ -311,50 +286,6 @@ item_free(struct epoll_item *item)
     item_count--;
 }
 
-static u64 visit; /* m  the number of the search */
-
-/* Epolls below this one, in levels, or above it.
- * => more than EPOLL_NESTS, if `end` is below */
-static u32
-levels_below(struct epoll *epoll, const struct epoll *end)
-{
-    if (epoll->visit != visit) {
-        epoll->visit = visit;
-        epoll->depth = epoll == end ? EPOLL_NESTS + 1 : 0;
-        list_for_each_entry(item, &epoll->items, struct epoll_item, link) {
-            struct epoll *inner = epoll_of(item->file);
-            if (inner != NULL && epoll != end) {
-                epoll->depth = MAX(epoll->depth, levels_below(inner, end) + 1);
-            }
-        }
-    }
-    return epoll->depth;
-}
-
-static u32
-levels_above(struct epoll *epoll)
-{
-    if (epoll->visit != visit) {
-        epoll->visit = visit;
-        epoll->depth = 0;
-        for (struct epoll_item *item = epoll->file->watched; item != NULL;
-             item = item->next) {
-            epoll->depth = MAX(epoll->depth, levels_above(item->epoll) + 1);
-        }
-    }
-    return epoll->depth;
-}
-
-/* Whether `inner` may be watched by `outer`. */
-static bool
-may_nest(struct epoll *outer, struct epoll *inner)
-{
-    visit++;
-    u32 below = levels_below(inner, outer);
-    visit++;
-    return below + 1 + levels_above(outer) <= EPOLL_NESTS;
-}
-
 /* => the mutex held */
 static int
 add(struct epoll *epoll, struct file *file, int fd,
@@ -362,7 +293,7 @@ add(struct epoll *epoll, struct file *file, int fd,
 {
     struct epoll *inner = epoll_of(file);
 
-    if (inner != NULL && !may_nest(epoll, inner)) {
+    if (inner != NULL && !epoll_may_nest(epoll, inner)) {
         return -ELOOP;
     }
     if (find(epoll, file, fd) != NULL) {

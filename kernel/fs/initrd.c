@@ -127,7 +127,8 @@ unpack_initrd(void)
                         align_up(end, PAGE_SIZE));
 }
 
-OPTIONAL(tty_init) OPTIONAL(pty_init) OPTIONAL(procfs_init)
+OPTIONAL(random_init) OPTIONAL(tty_init) OPTIONAL(pty_init)
+OPTIONAL(procfs_init)
 
 void
 fs_init(void)
@@ -140,6 +141,7 @@ fs_init(void)
     unpack_initrd();
     fs_make(NULL, "/tmp", dir_alloc(01777));
     memory_devices_init();
+    random_init();
     tty_init();
     pty_init();
     rundev_init();

@@ -30,8 +30,6 @@
 #include "fs/procfs.h"
 #include "fs/tty.h"
 
-OPTIONAL(proc_split) OPTIONAL(proc_child_split)
-
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
 
@@ -49,59 +47,6 @@ OPTIONAL(cred_refuse_look) OPTIONAL(cred_tell_owner)
 
 /* ---- What a file shows ---- */
 
-/* The 52 fields of proc(5), zero for what we do not have.  Of several threads,
- * it shows the oldest.  => family_lock held */
-static void
-show_stat(struct process *process, struct text *out)
-{
-    const struct session *session = process->group->session;
-    const struct tty *tty = session->terminal;
-    sigset_t pending = 0, blocked = 0;
-    int threads = 0, cpu = 0;
-    char state = 'Z';
-    struct share share = {0};
-    struct cpu_split own = {0}, children = {0};
-
-    spin_lock(&process->lock);
-    for_each_thread(thread, process) {
-        if (threads++ == 0) {
-            state = thread->state == THREAD_SLEEPING  ? 'S'
-                    : thread->state == THREAD_STOPPED ? 'T'
-                                                      : 'R';
-            cpu = thread->cpu;
-            share = thread->share;
-            pending = process->pending.set | thread->pending.set;
-            blocked = thread->blocked;
-        }
-    }
-    spin_unlock(&process->lock);
-    proc_split(process, &own);
-    proc_child_split(process, &children);
-    text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
-                process->comm, state, process->parent->pid,
-                process->group->pgid, session->sid,
-                tty != NULL ? tty->number : 0,
-                tty != NULL ? tty->foreground : -1);
-    /* flags minflt cminflt majflt cmajflt, and times */
-    text_printf(out, "0 %lu %lu 0 0 %lu %lu %lu %lu ", process->used.faults,
-                process->child_used.faults, own.user / NSEC_PER_TICK,
-                own.system / NSEC_PER_TICK, children.user / NSEC_PER_TICK,
-                children.system / NSEC_PER_TICK);
-    /* priority nice num_threads itrealvalue starttime vsize rss rsslim */
-    text_printf(out, "%d %d %d 0 %lu 0 0 %lu ",
-                share.priority != 0 ? -1 - share.priority : 20 + share.nice,
-                share.nice, threads,
-                process->start_ns / NSEC_PER_TICK, ~0UL);
-    /* startcode endcode startstack kstkesp kstkeip, and
-     * signal blocked sigignore sigcatch wchan nswap cnswap */
-    text_printf(out, "0 0 0 0 0 %lu %lu 0 0 0 0 0 ", pending, blocked);
-    /* exit_signal processor rt_priority policy delayacct guest cguest */
-    text_printf(out, "%d %d %d %d 0 0 0 ", process->exit_signal, cpu,
-                share.priority, share.policy);
-    /* start_data end_data start_brk arg_start arg_end env_start env_end */
-    text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
-}
-
 /* Make the text of a file.  => 0, or a negative errno */
 static int
 make_text(const struct proc_inode *proc, struct text *out)
@@ -114,7 +59,7 @@ make_text(const struct proc_inode *proc, struct text *out)
         spin_lock(&family_lock);
         struct process *process = proc_find(proc->pid);
         if (process != NULL) {
-            show_stat(process, out);
+            procfs_stat(process, out);
             error = 0;
         }
         spin_unlock(&family_lock);

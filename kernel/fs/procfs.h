@@ -6,6 +6,8 @@
  */
 #pragma once
 
+struct process;
+
 #include "core/types.h"
 
 /* Text that grows as it is written (text.c). */
@@ -32,3 +34,7 @@ void procfs_register(const char *path, int (*show)(struct text *out),
 
 /* The text of /proc/cpuinfo (cpuinfo.c). */
 int cpuinfo_show(struct text *out);
+
+/* proc(5)'s line about a process; of several threads, about the oldest.
+ * => family_lock held */
+void procfs_stat(struct process *process, struct text *out);

@@ -31,8 +31,10 @@ struct as {
     struct vma_node *vma_spare; /* l  reserved nodes */
     u64 vma_seed;           /* l  of the next node's priority */
     vaddr_t brk_start, brk; /* l */
+    vaddr_t stack_low;      /* a  the stack gets no page below this */
     u64 filled;             /* l  times a page was made present, those of the
                                  space it was copied from included */
+    bool barriers;  /* a  it has registered with membarrier(2) */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */
 };
@@ -90,6 +92,9 @@ vaddr_t as_gap(const struct as *as, u64 size);
 
 /* munmap(2).  => 0, -EINVAL, -ENOMEM with nothing changed */
 int as_unmap(struct as *as, vaddr_t addr, u64 size);
+
+/* The same for a page-aligned range in user memory.  => the lock is held */
+int as_unmap_locked(struct as *as, vaddr_t start, vaddr_t end);
 
 /* mprotect(2).
  * => 0, -EINVAL, -EACCES; -ENOMEM: with no memory, nothing is changed; with a

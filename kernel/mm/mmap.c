@@ -29,9 +29,8 @@ widen(const struct as *as, vaddr_t *start, vaddr_t *end)
     *end = after != NULL ? MAX(after->start, *end) : USER_END + PAGE_SIZE;
 }
 
-/* => as->lock held */
-static int
-unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
+int
+as_unmap_locked(struct as *as, vaddr_t start, vaddr_t end)
 {
     vaddr_t table_start = start;
     vaddr_t table_end = end;
@@ -63,7 +62,7 @@ as_unmap(struct as *as, vaddr_t addr, u64 size)
         return -EINVAL;
     }
     spin_lock(&as->lock);
-    int error = unmap_locked(as, addr, addr + size);
+    int error = as_unmap_locked(as, addr, addr + size);
     spin_unlock(&as->lock);
     return error;
 }
@@ -134,7 +133,7 @@ map_locked(struct as *as, const struct vma *wanted, u32 map_flags)
     int error = vma_own(as, vma.start, vma.end,
                         1 + (replaces && vma_is_inside(as, vma.end)));
     if (error == 0 && replaces) {
-        error = unmap_locked(as, vma.start, vma.end);
+        error = as_unmap_locked(as, vma.start, vma.end);
     }
     if (error != 0) {
         return error;
@@ -164,7 +163,7 @@ as_brk(struct as *as, vaddr_t brk)
     };
     bool set = brk >= as->brk_start && brk < USER_END;
     if (set && end < old_end) {
-        set = unmap_locked(as, end, old_end) == 0;
+        set = as_unmap_locked(as, end, old_end) == 0;
     } else if (set && end > old_end) {
         set = map_locked(as, &more, MAP_FIXED_NOREPLACE) >= 0;
     }

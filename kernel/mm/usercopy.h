@@ -40,6 +40,14 @@ copy_to_user(vaddr_t dst, const void *src, size_t size)
     return copy_to_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
 }
 
+/* One access to a word in user memory, in one step for all CPUs (entry.S).  A
+ * page is not faulted in while a spinlock is held: then the access fails.
+ * => addr is a multiple of 4 in the user half
+ * => peek: whether it was read.  swap, if the word is `old`: 1 and it is `new`;
+ *    0: it is not; -1: it cannot be written */
+bool user_peek(u32 *value, vaddr_t addr) __must_check;
+int user_swap(vaddr_t addr, u32 old, u32 new) __must_check;
+
 /* Copy a NUL-terminated string of at most size bytes, its NUL included.
  * => its length without the NUL; -EFAULT; -ENAMETOOLONG if it does not fit */
 long copy_string_from_user(char *dst, vaddr_t src, size_t size) __must_check;

@@ -11,8 +11,10 @@
 
 #include "core/config.h"
 #include "core/memlayout.h"
+#include "core/optional.h"
 
 #include "arch/cpu.h"
+#include "arch/random.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"
@@ -24,6 +26,8 @@
 #include "proc/cred.h"
 #include "proc/exec.h"
 #include "proc/limits.h"
+
+OPTIONAL(random_words)
 
 #define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */
 #define STACK_PROT (PROT_READ | PROT_WRITE)
@@ -272,8 +276,9 @@ args_push(struct args *args, const char *path, struct as *as,
         .prot = STACK_PROT, .flags = VMA_STACK,
     };
     /* Above the strings lie 8 zero bytes, as on Linux, and 16 random ones. */
-    const u64 top[] = {rdtsc() * 0x9e3779b97f4a7c15UL,
-                       (rdtsc() ^ (u64)as) * 0xbf58476d1ce4e5b9UL, 0};
+    u64 top[3] = {0};
+
+    random_words((u32 *)top);
 
     spin_lock(&as->lock);
     stack.error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);

@@ -35,11 +35,14 @@ static struct cred *
 replace(struct cred *cred, bool clears)
 {
     struct process *process = current->process;
-    struct cred *old = process->cred;
+    struct cred *old = current->cred;
 
     spin_lock(&family_lock);
     spin_lock(&process->lock);
-    process->cred = cred;
+    current->cred = cred;
+    if (current->tid == process->pid) {
+        process->cred = cred;
+    }
     process->death_signal = clears ? 0 : process->death_signal;
     spin_unlock(&process->lock);
     spin_unlock(&family_lock);

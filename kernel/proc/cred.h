@@ -43,11 +43,12 @@ enum right {
     RIGHT_BOOT,          /* reboot(2) */
 };
 
-/* Of the current process; only its own threads change it. */
+/* The current thread's.  The first thread's is its process's, which others look
+ * at; another thread has one of its own, counted, as each changes its own. */
 static inline const struct cred *
 cred_current(void)
 {
-    return current->process->cred;
+    return current->cred;
 }
 
 static inline bool
@@ -118,7 +119,8 @@ void cred_tell_owner(pid_t pid, bool for_all, u32 *uid, u32 *gid);
  * => the target's lock held, or family_lock; 0, -EPERM */
 int cred_refuse_share(const struct process *target);
 
-/* May it read and change the target's limits?  => family_lock held; 0, -EPERM */
+/* May it read and change the target's limits?
+ * => family_lock held; 0, -EPERM */
 int cred_refuse_limits(const struct process *target);
 
 /* The ids that exec of a file with this mode and owner gives; keeps: its id

@@ -141,6 +141,9 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
     error = prepare(&b, path, argv, envp, &inode);
     inode_put(inode);
     if (error == 0) {
+        error = thread_end_others();
+    }
+    if (error == 0) {
         /* ---- no failure below this line ---- */
         commit(&b, path);
     } else {

@@ -22,6 +22,7 @@
 #include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/futex.h"
 #include "proc/group.h"
 #include "proc/itimer.h"
 #include "proc/process.h"
@@ -31,6 +32,7 @@
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
+OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake)
 
 void
 proc_note_peak(void)
@@ -46,10 +48,15 @@ proc_change_memory(struct as *next)
     struct thread *thread = current;
     struct as *old = thread->as;
 
+    if (thread->robust_list != 0) {
+        futex_owner_ends();
+    }
     if (thread->clear_child_tid != 0
         && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
         pid_t zero = 0;
-        (void)!copy_to_user(thread->clear_child_tid, &zero, sizeof(zero));
+        if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == 0) {
+            (void)futex_wake(thread->clear_child_tid, true, 1, FUTEX_ALL_BITS);
+        }
     }
     thread->clear_child_tid = 0;
     if (old != NULL) { /* pid 1 has none at first */
@@ -160,12 +167,7 @@ give_children_away(struct process *process)
         list_del(&child->sibling);
         child->exit_signal = SIGCHLD; /* what a reaper waits for */
         proc_set_parent(child, reaper);
-        if (child->death_signal != 0) { /* its handler sees the new parent */
-            siginfo_t info = {.si_signo = child->death_signal,
-                              .si_pid = process->pid,
-                              .si_uid = process->cred->uid};
-            (void)signal_send_info(child, &info);
-        }
+        proc_tell_orphan(child, process); /* its handler sees the new parent */
         if (!list_empty(&child->report_link)) {
             list_del(&child->report_link);
             proc_make_reportable(child);
@@ -244,30 +246,44 @@ thread_exit(int status)
     panic("a dead thread ran");
 }
 
+/* Whether the thread has taken the SIGKILL that thread_end_others sent it, not
+ * another one.  => process->lock held */
+static bool
+ends_for_exec(const struct process *process, int status)
+{
+    return process->exec_thread != NULL && process->exec_thread != current
+           && status == SIGKILL
+           && (current->pending.set & SIGNAL_BIT(SIGKILL)) == 0;
+}
+
 void
 proc_exit(int status)
 {
     struct process *process = current->process;
 
     spin_lock(&process->lock);
-    if (!process->ending) {
+    if (ends_for_exec(process, status)) {
+        status = 0;
+    } else if (!process->ending) {
         process->ending = true;
         process->exit_status = status;
         if (!proc_has_one_thread(process)) {
-            signal_kill_others(process);
+            signal_others(process, SIGKILL);
         }
     }
     spin_unlock(&process->lock);
     thread_exit(status);
 }
 
-/* __WNOTHREAD changes nothing: a child belongs to the whole process. */
 static inline bool
 wants(pid_t pid, int options, const struct process *child)
 {
     u32 kind = child->exit_signal == SIGCHLD ? 0 : __WCLONE;
 
     if ((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind) {
+        return false;
+    }
+    if ((options & __WNOTHREAD) && child->parent_tid != current->tid) {
         return false;
     }
     if ((options & WEXITED) == 0 && proc_is_zombie(child)) {

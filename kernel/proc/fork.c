@@ -31,38 +31,21 @@
 OPTIONAL(share_reset)
 
 #define CLONE_KNOWN                                                        \
-    (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_VFORK             \
-     | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID             \
-     | CLONE_CHILD_CLEARTID | CLONE_DETACHED)
-
-/* fork=: the history of fork is the level at which sharing starts.  The last
- * two are systems without copies: fork as vfork, and no fork at all. */
-static const struct fork_mode {
-    const char *name;
-    enum share_level level;
-    u64 more_flags;   /* added to fork's */
-    int error;        /* fork fails with it, if not 0 */
-} fork_modes[] = {
-    {"eager", SHARE_NONE, 0, 0},
-    {"page", SHARE_PAGES, 0, 0},
-    {"table", SHARE_TABLES, 0, 0},
-    {"tree", SHARE_TREE, 0, 0},
-    {"share", SHARE_TREE, CLONE_VM | CLONE_VFORK, 0},
-    {"none", SHARE_TREE, 0, -ENOSYS},
-};
-
-static const struct fork_mode *fork_mode = &fork_modes[3];
-u64 vfork_flags = CLONE_VM | CLONE_VFORK;
+    (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
+     | CLONE_THREAD | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID     \
+     | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
+     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO)
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
-static void child_unmake(struct thread *child);
+static void child_unmake(struct thread *child, u64 flags);
 static int share_memory(struct thread *child, u64 flags);
 static int inherit(struct thread *child, u64 flags);
+static int inherit_process(struct process *to, u64 flags);
 static void copy_registers(struct thread *child,
                            const struct clone_args *args);
 static void fork_return(void *arg);
-static bool join_family(struct thread *child, bool vfork);
+static int join(struct thread *child, u64 flags);
 static void wait_for_release(struct thread *child);
 
 long
@@ -77,16 +60,20 @@ proc_clone(struct clone_args *args)
         return error;
     }
     copy_registers(child, args);                               /* 5 */
-    pid_t pid = child->tid; /* the child may be gone once it is enqueued */
-    bool vfork = (args->flags & CLONE_VFORK) != 0;
-    if (!join_family(child, vfork)) {                          /* 6 */
-        child_unmake(child);
-        (void)signal_restart();
-        return -ERESTARTNOINTR; /* as on Linux, no signal makes fork fail */
+    error = join(child, args->flags);                          /* 6 */
+    if (error != 0) {
+        child_unmake(child, args->flags);
+        return error;
     }
     /* ---- no failure below this line ---- */
+    pid_t pid = child->tid; /* the child may be gone once it is enqueued */
     if (args->flags & CLONE_PARENT_SETTID) {
         (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
+    }
+    bool vfork = (args->flags & CLONE_VFORK) != 0;
+    if (vfork) {
+        current->vfork_child = child;
+        child->vforker = current;
     }
     sched_enqueue(child);                                      /* 7 */
     if (vfork) {
@@ -95,16 +82,22 @@ proc_clone(struct clone_args *args)
     return pid;                                                /* 9 */
 }
 
-/* Check the flags.  Unknown ones are refused, not ignored.  So are, for now,
- * those that make threads of one process.  fork= says how memory is copied. */
+/* Check the flags.  Unknown ones are refused, not ignored.  A thread shares its
+ * process's actions, and who shares actions, memory.  fork= says how memory is
+ * copied. */
 static int
 ask(struct clone_args *args)
 {
-    if ((args->flags & ~(u64)CLONE_KNOWN) != 0) {
+    if ((args->flags & ~(u64)CLONE_KNOWN) != 0
+        || ((args->flags & CLONE_THREAD) && !(args->flags & CLONE_SIGHAND))
+        || ((args->flags & CLONE_SIGHAND) && !(args->flags & CLONE_VM))) {
         return -EINVAL;
     }
     if ((args->flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
         return -EPERM; /* loading it would fault in the kernel */
+    }
+    if (current->process->limits != NULL && limits_refuse_clone() != 0) {
+        return -EAGAIN;
     }
     if ((args->flags & CLONE_VM) == 0) {
         args->flags |= fork_mode->more_flags;
@@ -113,11 +106,14 @@ ask(struct clone_args *args)
     return 0;
 }
 
-/* Make a child that no other process can find yet. */
+/* Make a thread that nobody can find yet: of a new process, or of ours. */
 static struct thread *
 child_make(const struct clone_args *args, int *error)
 {
-    struct thread *child = proc_alloc(error);                  /* 2 reserve */
+    *error = -ENOMEM;
+    struct thread *child = args->flags & CLONE_THREAD          /* 2 reserve */
+                               ? thread_alloc(current->process)
+                               : proc_alloc(error);
     if (child == NULL) {
         return NULL;
     }
@@ -126,19 +122,23 @@ child_make(const struct clone_args *args, int *error)
         *error = inherit(child, args->flags);                  /* 4 inherit */
     }
     if (*error != 0) {
-        child_unmake(child);
+        child_unmake(child, args->flags);
         return NULL;
     }
     return child;
 }
 
 static void
-child_unmake(struct thread *child)
+child_unmake(struct thread *child, u64 flags)
 {
     files_put(child->files);
     fs_context_put(child->fs);
     as_put(child->as);
-    proc_discard(child);
+    if (flags & CLONE_THREAD) {
+        thread_free(child);
+    } else {
+        proc_discard(child);
+    }
 }
 
 static int
@@ -157,8 +157,6 @@ static int
 inherit(struct thread *child, u64 flags)
 {
     struct thread *parent = current;
-    struct process *from = parent->process;
-    struct process *to = child->process;
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
@@ -176,15 +174,28 @@ inherit(struct thread *child, u64 flags)
     if (child->share.reset) {
         share_reset(&child->share);
     }
+    child->cred = cred_get(parent->cred);
+    if (flags & CLONE_THREAD) {
+        return 0;
+    }
+    child->process->cred = child->cred; /* its first thread's is not counted */
+    return inherit_process(child->process, flags);
+}
+
+/* A new process gets more.  Its signal actions come last (join_family). */
+static int
+inherit_process(struct process *to, u64 flags)
+{
+    struct process *from = current->process;
+
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     memcpy(to->comm, from->comm, COMM_SIZE);
-    to->cred = cred_get(from->cred);
     if (from->limits != NULL) {
         to->limits = limits_get(from);
     }
-    return 0;
+    return sigacts_prepare(to, flags & CLONE_SIGHAND);
 }
 
 static void
@@ -208,23 +219,32 @@ copy_registers(struct thread *child, const struct clone_args *args)
 /* Fail if a signal is pending: kill(-pgid) may have scanned the group before
  * this insertion, and so have missed the child.  => whether it was linked */
 static bool
-join_family(struct thread *child, bool vfork)
+join_family(struct thread *child, u64 flags)
 {
-    struct process *parent = current->process;
-
     spin_lock(&family_lock);
-    bool joins = !signal_pending();
+    bool joins = !signal_pending()
+                 && sigacts_give(child->process, flags & CLONE_SIGHAND);
     if (joins) {
-        __atomic_fetch_add(&parent->sigacts->refs, 1, __ATOMIC_RELAXED);
-        child->process->sigacts = parent->sigacts;
-        proc_link(child->process, parent);
-        if (vfork) {
-            current->vfork_child = child;
-            child->vforker = current;
-        }
+        proc_link(child->process, current->process);
+        child->process->parent_tid = current->tid;
     }
     spin_unlock(&family_lock);
     return joins;
+}
+
+/* Let others find the child.  => 0; -EAGAIN; -ERESTARTNOINTR: the call is to be
+ * made again, since, as on Linux, no signal makes fork fail */
+static int
+join(struct thread *child, u64 flags)
+{
+    int error = flags & CLONE_THREAD        ? thread_join(child)
+                : join_family(child, flags) ? 0
+                                            : -ERESTARTNOINTR;
+
+    if (error == -ERESTARTNOINTR) {
+        (void)signal_restart();
+    }
+    return error;
 }
 
 /* The child's first step.  The essential fact of fork: the child never called
@@ -274,22 +294,4 @@ vfork_release(struct thread *child)
         wait_wake_all(&parent->vfork_wait);
     }
     spin_unlock(&family_lock);
-}
-
-int
-fork_set_mode(const char *mode)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(fork_modes); i++) {
-        if (strcmp(mode, fork_modes[i].name) == 0) {
-            fork_mode = &fork_modes[i];
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
-
-const char *
-fork_mode_name(void)
-{
-    return fork_mode->name;
 }

@@ -5,7 +5,19 @@
 
 #include "core/types.h"
 
+#include "mm/share.h"
+
 struct thread;
+
+/* How fork copies memory: the boot word fork= (forkmode.c). */
+struct fork_mode {
+    const char *name;
+    enum share_level level; /* at which sharing starts */
+    u64 more_flags;         /* added to fork's */
+    int error;              /* fork fails with it, if not 0 */
+};
+
+extern const struct fork_mode *fork_mode;
 
 struct clone_args {
     u64 flags;            /* clone(2)'s; SIGCHLD alone is fork */
@@ -34,6 +46,3 @@ void vfork_release(struct thread *child);
 /* Set the kind of fork by the boot word's value: eager, page, table, tree,
  * share or none.  => 0, or -EINVAL with nothing changed */
 int fork_set_mode(const char *mode) __must_check;
-
-/* The current word of fork=. */
-const char *fork_mode_name(void);

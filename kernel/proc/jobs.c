@@ -19,12 +19,16 @@ job_signal(struct process *process, int signal)
 {
     if (signal == SIGCONT) {
         signal_forget(process, STOP_SIGNALS);
-        process->stop_taken = false;
+        process->stop_signal = 0;
         if (process->stopped) {
             process->stopped = false;
             process->continued = true;
             process->stop_status = 0xffff;
-            for_each_thread(thread, process) {
+        }
+        for_each_thread(thread, process) {
+            thread->stop_taken = false;
+            if (thread->stops) {
+                thread->stops = false;
                 sched_wake(thread, THREAD_STOPPED);
             }
         }
@@ -132,9 +136,66 @@ job_refuse(int signal)
     return signal_restart();
 }
 
+/* One thread fewer has yet to stop.  => process->lock held
+ * => whether that was the last: the process is stopped */
+static bool
+count_stop(struct process *process)
+{
+    process->stopped = --process->moving == 0;
+    if (process->stopped) {
+        process->stop_status = W_STOPCODE(process->stop_signal);
+    }
+    return process->stopped;
+}
+
+bool
+job_leave(struct thread *thread)
+{
+    struct process *process = thread->process;
+
+    return process->stop_signal != 0 && !thread->stops && count_stop(process);
+}
+
+/* => family_lock held */
+static void
+report_stop(struct process *process, int signal)
+{
+    proc_make_reportable(process);
+    tell_stop(process, CLD_STOPPED, signal);
+}
+
+void
+job_report_stop(struct process *process)
+{
+    spin_lock(&family_lock);
+    int signal = process->stop_signal;
+    if (signal != 0) { /* no SIGCONT has come since */
+        report_stop(process, signal);
+    }
+    spin_unlock(&family_lock);
+}
+
+/* The current thread stops.  The first one to do so makes the others stop, too.
+ * => process->lock held; whether the process is stopped now */
+static bool
+begin_stop(struct process *process, int signal)
+{
+    if (process->stop_signal == 0) {
+        process->stop_signal = signal;
+        process->moving = 0;
+        for_each_thread(thread, process) {
+            process->moving++;
+        }
+        signal_others(process, SIGSTOP);
+    }
+    current->stops = true;
+    sched_prepare(THREAD_STOPPED);
+    return count_stop(process);
+}
+
 /* Stop, until SIGCONT or SIGKILL; but not if one of these came after the stop
  * signal was taken, nor in an orphaned group by any but SIGSTOP.  Both sides
- * hold process->lock: the sender sees us stopped, or we see what it did. */
+ * hold process->lock: the sender sees us stop, or we see what it did. */
 void
 job_stop(int signal)
 {
@@ -143,19 +204,15 @@ job_stop(int signal)
     proc_note_peak(); /* for the wait that reports the stop */
     spin_lock(&family_lock);
     spin_lock(&process->lock);
-    bool stops = process->stop_taken
+    bool stops = current->stop_taken
                  && ((process->pending.set | current->pending.set)
                      & SIGNAL_BIT(SIGKILL)) == 0
                  && (signal == SIGSTOP || !is_orphaned(process->group));
-    if (stops) {
-        process->stopped = true;
-        process->stop_status = W_STOPCODE(signal);
-        proc_make_reportable(process);
-        sched_prepare(THREAD_STOPPED);
-    }
+    bool all = stops && begin_stop(process, signal);
+    signal = process->stop_signal;
     spin_unlock(&process->lock);
-    if (stops) {
-        tell_stop(process, CLD_STOPPED, signal);
+    if (all) {
+        report_stop(process, signal);
     }
     spin_unlock(&family_lock);
     if (!stops) {
@@ -163,7 +220,7 @@ job_stop(int signal)
     }
     schedule();
     spin_lock(&family_lock);
-    if (process->continued) {
+    if (process->continued) { /* the first of its threads that runs */
         process->continued = false;
         tell_stop(process, CLD_CONTINUED, SIGCONT);
     } else if (process->stopped) { /* SIGKILL: it has no stop to report */

@@ -4,7 +4,7 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
-#include "arch/clock.h"
+#include "core/memlayout.h"
 
 #include "mm/as.h"
 #include "mm/heap.h"
@@ -76,6 +76,17 @@ limits_soft(int resource)
     return own_limit(resource).rlim_cur;
 }
 
+/* A child of vfork leaves its parent's stack as it is. */
+static void
+limit_stack(u64 size)
+{
+    struct as *as = current->as;
+
+    if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) == 1) {
+        as->stack_low = STACK_TOP - MIN(size, STACK_TOP);
+    }
+}
+
 long
 limits_change(struct process *process, u32 resource, const struct rlimit *new,
               struct rlimit *old)
@@ -111,6 +122,10 @@ limits_change(struct process *process, u32 resource, const struct rlimit *new,
     kfree(fresh);
     if (had != NULL) {
         limits_put(had);
+    }
+    if (new != NULL && error == 0 && resource == RLIMIT_STACK
+        && process == current->process) {
+        limit_stack(new->rlim_cur);
     }
     return error;
 }
@@ -156,12 +171,37 @@ limits_memory(struct as *as, const struct vma *new, bool over)
                ? -ENOMEM : 0;
 }
 
+long
+limits_refuse_clone(void)
+{
+    u64 most = limits_soft(RLIMIT_NPROC), count = 0;
+    u32 uid = cred_current()->uid;
+
+    if (cred_may(RIGHT_LIMIT)) {
+        return 0;
+    }
+    spin_lock(&family_lock);
+    for_each_process(process) {
+        if (process->cred->uid == uid) {
+            count += proc_is_zombie(process);
+            spin_lock(&process->lock);
+            for_each_thread(thread, process) {
+                count++;
+            }
+            spin_unlock(&process->lock);
+        }
+    }
+    spin_unlock(&family_lock);
+    return count < most ? 0 : -EAGAIN;
+}
+
 void
 limits_check_cpu(void)
 {
     struct process *process = current->process;
     struct rlimit limit = own_limit(RLIMIT_CPU), old;
-    u64 seconds = clock_tsc_to_ns(proc_time(process).ran) / NSEC_PER_SEC;
+    struct cpu_time time = proc_time(process); /* in ticks, as on Linux */
+    u64 seconds = (time.user + time.system) / TICKS_PER_SEC;
 
     if (seconds >= limit.rlim_max) {
         signal_send(process, SIGKILL);

@@ -51,6 +51,10 @@ file_size_limit(void)
 
 long limits_file_too_long(void);
 
+/* RLIMIT_NPROC: whether the current process's user may have one more process or
+ * thread; root may.  => family_lock not held; 0, -EAGAIN */
+long limits_refuse_clone(void);
+
 /* RLIMIT_AS, RLIMIT_DATA: whether size more bytes with these rights (of a vma)
  * may be mapped at start.  over: in place of what is there.
  * => the as is the current process's; not locked

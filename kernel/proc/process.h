@@ -25,6 +25,7 @@
 #include "core/spin.h"
 
 #include "proc/sched.h"
+#include "proc/pid.h"
 #include "proc/sleep.h"
 #include "proc/thread.h"
 
@@ -57,6 +58,7 @@ struct process {
     struct list all_link;      /* T  all processes, by age */
     struct process *parent;    /* T  NULL while it is in no family */
     pid_t ppid;                /* T  its pid; getppid reads it unlocked */
+    pid_t parent_tid;          /* T  of the parent's thread that made it */
     struct list children;      /* T */
     struct list sibling;       /* T  in parent->children, by age: */
     u64 order;                 /* T  higher in a younger sibling */
@@ -68,8 +70,12 @@ struct process {
     int exit_signal;           /* T  sent to the parent at the end, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
-    bool stopped;              /* p */
-    bool stop_taken;           /* p  will stop, unless SIGCONT clears it */
+    i8 nice;                   /* p  of its last thread, once that has ended */
+    struct thread *exec_thread; /* p  ends all others (execve), or NULL */
+    struct waitq exec_wait;    /*    it waits for their end */
+    u32 moving;                /* p  threads that have yet to stop, if: */
+    int stop_signal;           /* p  all are to stop by this signal; or 0 */
+    bool stopped;              /* p  all have */
     bool continued;            /* p  its parent has not been told yet */
     int stop_status;           /* p  status word of a stop or a continue, until
                                      it is waited for; or 0 */
@@ -79,7 +85,7 @@ struct process {
     struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
     struct cpu_time time;      /* p  of threads that have ended */
     struct cpu_split shown;    /* p  what of it was last told */
-    struct usage used;         /* c  by itself */
+    struct usage used;         /* a  by itself */
     struct usage child_used;   /* T  by waited-for children and theirs */
     struct cpu_time child_time; /* T  the same */
     struct cpu_split child_shown; /* T */
@@ -102,7 +108,6 @@ struct process {
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
-extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
 extern int subreapers;                /* T */
@@ -110,19 +115,6 @@ extern int subreapers;                /* T */
 /* Find a process, living or zombie, by its pid or a thread's tid; not one that
  * fork is still making.  => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
-
-/* The same, for signals: another thread may be reaping the process.
- * => pids_lock held, which keeps it alive */
-struct process *pid_process(pid_t pid);
-
-/* The lowest pid of a process that is at least `pid`.
- * => 0: none; the process may have been reaped since */
-pid_t pid_next(pid_t pid);
-
-/* How many processes there are, zombies included, and the limit: by the table's
- * size, and by memory, so that a fork bomb leaves some for the shell. */
-int proc_count(void);
-int proc_limit(void);
 
 /* A new process without family, with a pid and a first thread, which has a
  * kernel stack and no memory or files.
@@ -134,12 +126,6 @@ void proc_discard(struct thread *first);
 
 /* Drop one reference; the last frees the process. */
 void proc_put(struct process *process);
-
-/* Add / drop one use of a pid: by a process, a group, a session, a terminal.
- * => get: the caller has a use, or holds family_lock and has found the pid in
- *    use; a pid with uses is not given to a new process */
-void pid_get(pid_t pid);
-void pid_put(pid_t pid);
 
 /* Link a new process to its parent and the parent's group: now it can be found
  * and waited for.  => family_lock held */
@@ -158,6 +144,12 @@ void proc_unlink(struct process *process);
 /* CPU time of all its threads, also ended ones.  => locked: its lock held */
 struct cpu_time proc_time(struct process *process);
 struct cpu_time proc_time_locked(struct process *process);
+
+/* The thread that made some of the current process's children has ended: they
+ * are the first thread's.  Then, tell a child that has lost such a thread, or
+ * its parent (PR_SET_PDEATHSIG).  => tell: family_lock held */
+void proc_lose_thread(pid_t tid);
+void proc_tell_orphan(struct process *child, const struct process *parent);
 
 /* The parent of its orphans, once it has ended.  => family_lock held */
 struct process *proc_reaper(const struct process *process);

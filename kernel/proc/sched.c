@@ -109,11 +109,14 @@ sched_wake(struct thread *thread, enum thread_state from)
 {
     u64 flags;
     struct runqueue *queue = lock_queue_of(thread, &flags);
-    bool woken = thread->state == from;
 
-    if (woken && thread->on_cpu) {
+    if (thread->state != from) {
+        spin_unlock_irq(&queue->lock, flags);
+        return false;
+    }
+    if (thread->on_cpu) {
         thread->state = THREAD_RUNNING; /* it has not left yet: it stays */
-    } else if (woken) {
+    } else {
         if (!may_run(thread, thread->cpu)) {
             queue = send_away(thread, queue, flags);
         }
@@ -123,7 +126,7 @@ sched_wake(struct thread *thread, enum thread_state from)
         }
     }
     spin_unlock_irq(&queue->lock, flags);
-    return woken;
+    return true;
 }
 
 void
@@ -216,9 +219,9 @@ load_context(struct cpu *cpu, struct thread *prev, struct thread *next)
         cpu_add_work(work_always);
     }
     if (prev->state == THREAD_RUNNABLE) {
-        prev->process->used.switches++;
+        __atomic_fetch_add(&prev->process->used.switches, 1, __ATOMIC_RELAXED);
     } else {
-        prev->process->used.waits++;
+        __atomic_fetch_add(&prev->process->used.waits, 1, __ATOMIC_RELAXED);
     }
     fxsave(prev->fpu);
     u64 now = rdtsc();

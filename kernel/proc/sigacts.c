@@ -4,7 +4,7 @@
 #include "abi/errno.h"
 
 #include "core/optional.h"
-#include "core/spin.h"
+#include "core/panic.h"
 
 #include "mm/heap.h"
 
@@ -36,16 +36,26 @@ sigacts_put(struct sigacts *sigacts)
     }
 }
 
-/* Take both locks, and make the actions this process's own.
+static void
+copy_actions(struct sigacts *copy, const struct sigacts *sigacts)
+{
+    *copy = *sigacts;
+    copy->refs = 1;
+    copy->together = false;
+}
+
+/* Take both locks, and make the actions this process's own, or (not `alone`)
+ * those of the processes that change them together.
  * => 0, and *old for unlock_actions; -ENOMEM: no lock is held */
 static int
-lock_own_actions(struct sigacts **old)
+lock_own_actions(bool alone, struct sigacts **old)
 {
     struct process *process = current->process;
     struct sigacts *copy = NULL;
 
     spin_lock(&family_lock); /* while it is held, no fork shares them */
     if (__atomic_load_n(&process->sigacts->refs, __ATOMIC_ACQUIRE) > 1
+        && (alone || !process->sigacts->together)
         && (copy = sigacts_alloc()) == NULL) {
         spin_unlock(&family_lock);
         return -ENOMEM;
@@ -54,8 +64,7 @@ lock_own_actions(struct sigacts **old)
     *old = NULL;
     if (copy != NULL) {
         *old = process->sigacts;
-        *copy = **old;
-        copy->refs = 1;
+        copy_actions(copy, *old);
         process->sigacts = copy;
     }
     return 0;
@@ -72,6 +81,42 @@ unlock_actions(struct sigacts *old)
     }
 }
 
+int
+sigacts_prepare_rare(struct process *child, bool together)
+{
+    struct sigacts *shared;
+
+    if (!together) {
+        bool copies = current->process->sigacts->together;
+        child->sigacts = copies ? sigacts_alloc() : NULL;
+        return copies && child->sigacts == NULL ? -ENOMEM : 0;
+    }
+    int error = lock_own_actions(false, &shared);
+    if (error == 0) {
+        current->process->sigacts->together = true;
+        unlock_actions(shared);
+    }
+    return error;
+}
+
+bool
+sigacts_give_rare(struct process *child, bool together)
+{
+    struct sigacts *sigacts = current->process->sigacts;
+
+    assert(spin_held(&family_lock));
+    if (!sigacts->together || together != (child->sigacts == NULL)) {
+        return false;
+    }
+    if (child->sigacts != NULL) {
+        copy_actions(child->sigacts, sigacts);
+    } else {
+        __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
+        child->sigacts = sigacts;
+    }
+    return true;
+}
+
 /* Set an action, and the two sets that follow from it. */
 static void
 set_action(struct sigacts *sigacts, int signal,
@@ -81,9 +126,11 @@ set_action(struct sigacts *sigacts, int signal,
     bool by_default = new->handler == SIG_DFL;
     bool plain = by_default && new->flags == 0 && new->mask == 0;
 
+    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_SEQ_CST);
     *action = *new;
     action->mask &= ~UNBLOCKABLE;
     action->flags &= SA_KNOWN; /* so that a program can ask which there are */
+    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_RELEASE);
     sigacts->ignored &= ~SET(signal);
     sigacts->exec_resets &= ~SET(signal);
     if (new->handler == SIG_IGN
@@ -107,11 +154,11 @@ signal_action(int signal, const struct kernel_sigaction *new,
     struct sigacts *shared;
     if (new == NULL) {
         spin_lock(&process->lock);
-        *old = process->sigacts->action[signal - 1];
+        *old = sigacts_action(process->sigacts, signal);
         spin_unlock(&process->lock);
         return 0;
     }
-    int error = lock_own_actions(&shared);
+    int error = lock_own_actions(false, &shared);
     if (error != 0) {
         return error;
     }
@@ -132,7 +179,7 @@ signal_reset(int signal)
 {
     struct sigacts *shared;
 
-    int error = lock_own_actions(&shared);
+    int error = lock_own_actions(false, &shared);
     if (error == 0) {
         struct sigacts *sigacts = current->process->sigacts;
         struct kernel_sigaction reset = sigacts->action[signal - 1];
@@ -149,10 +196,11 @@ signal_reset_exec(void)
     static const struct kernel_sigaction plain = {.handler = SIG_DFL};
     struct sigacts *shared;
 
-    if (current->process->sigacts->exec_resets == 0) {
+    if (current->process->sigacts->exec_resets == 0
+        && !current->process->sigacts->together) {
         return 0;
     }
-    int error = lock_own_actions(&shared);
+    int error = lock_own_actions(true, &shared);
     if (error != 0) {
         return error;
     }

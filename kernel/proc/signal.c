@@ -152,9 +152,9 @@ take_signal(siginfo_t *info, struct kernel_sigaction *action)
         } else {
             signal = signal_take_pending(ready, info);
         }
-        process->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
-        *action = process->sigacts->action[signal - 1];
-        if (fatal) {
+        current->stop_taken = (SET(signal) & STOP_SIGNALS) != 0;
+        *action = sigacts_action(process->sigacts, signal);
+        if (fatal || (faulted && action->handler == SIG_IGN)) {
             action->handler = SIG_DFL;
         } else if (!faulted && !process->ending
                    && signal_is_ignored(process, signal)) {

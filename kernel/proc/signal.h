@@ -18,6 +18,7 @@
 #include "core/types.h"
 
 #include "proc/process.h"
+#include "proc/sigacts.h"
 
 struct trapframe;
 
@@ -28,20 +29,6 @@ struct trapframe;
     (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG)        \
      | SIGNAL_BIT(SIGWINCH))
 #define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
-
-/* What signals do to a process.  Fork shares it; it is immutable while its
- * count is over 1, and copied at the first change.  A writer holds family_lock
- * and the process's lock, so a reader needs only one of them: a child that ends
- * reads its parent's actions. */
-struct sigacts {
-    u32 refs;
-    sigset_t ignored;      /* by SIG_IGN, or by default */
-    sigset_t exec_resets;  /* not SIG_IGN, and not the plain default */
-    struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
-};
-
-struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
-void sigacts_put(struct sigacts *sigacts);
 
 /* rt_sigaction(2), in the current process; new may be NULL.
  * => 0, -EINVAL, -ENOMEM; *old is what was there before */
@@ -113,16 +100,22 @@ extern void (*signal_watcher)(void); /* told after each is sent; or NULL */
  * pending one: notify another thread.  => process->lock held */
 void signal_pass_on(struct process *process);
 
-/* Send SIGKILL to all other threads of the process.  => its lock held */
-void signal_kill_others(struct process *process);
+/* Send SIGKILL or SIGSTOP to all other threads of the process.
+ * => its lock held */
+void signal_others(struct process *process, int signal);
 
 /* Job control (jobs.c; without it, a stop signal does nothing).  First, what a
  * stop signal or SIGCONT does as it is sent: => process->lock held.  Then, stop
- * the current process.  Then, the stop or continue that a child reports, once:
- * => family_lock held; its pid, or 0. */
+ * the current process, all its threads.  Then, the stop or continue that a
+ * child reports, once: => family_lock held; its pid, or 0. */
 void job_signal(struct process *process, int signal);
 void job_stop(int signal);
 int job_take_status(struct process *child, int options, int *status);
+
+/* The thread, which is not the last, has ended: => process->lock held; whether
+ * the process is stopped now.  Then report that: => no lock held. */
+bool job_leave(struct thread *thread);
+void job_report_stop(struct process *process);
 
 /* Send a fault's signal to the current thread; if that is blocked or ignored,
  * its default action ends the process. */

@@ -58,6 +58,9 @@ signal_forget(struct process *process, sigset_t set)
     signal_forget_pending(process, &process->pending, set);
     for_each_thread(thread, process) {
         signal_forget_pending(process, &thread->pending, set);
+        if (thread->fault.signal != 0 && (set & SET(thread->fault.signal))) {
+            thread->fault.signal = 0; /* it will fault again */
+        }
     }
 }
 
@@ -111,6 +114,9 @@ signal_post(struct process *process, struct thread *thread,
 
     if (signal < 1 || signal > SIGNAL_MAX || process->sigacts == NULL) {
         return 0;
+    }
+    if (signal == SIGKILL) {
+        thread = NULL; /* it ends all of them */
     }
     struct thread *taker = taker_of(process, thread, signal);
     if (signal != SIGKILL && !drops(process, taker, signal)) {
@@ -175,13 +181,13 @@ signal_raise(int signal)
 }
 
 void
-signal_kill_others(struct process *process)
+signal_others(struct process *process, int signal)
 {
     assert(spin_held(&process->lock));
     for_each_thread(thread, process) {
         if (thread != current) {
-            thread->pending.set |= SET(SIGKILL);
-            notify(thread, SIGKILL);
+            thread->pending.set |= SET(signal);
+            notify(thread, signal);
         }
     }
 }

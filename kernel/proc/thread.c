@@ -12,6 +12,7 @@
 
 #include "mm/kmap.h"
 
+#include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/thread.h"
 
@@ -49,6 +50,9 @@ void
 thread_free(struct thread *thread)
 {
     assert(list_empty(&thread->link) && list_empty(&thread->run_link));
+    if (thread->tid != thread->process->pid) {
+        cred_put(thread->cred);
+    }
     proc_put(thread->process);
     kstack_free(thread->kstack);
 }

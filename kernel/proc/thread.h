@@ -97,12 +97,14 @@ struct thread {
     struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
+    vaddr_t robust_list;       /* c  of futexes that it owns, or 0 */
     struct cpu_time time;      /* r: ran; c: ticks */
-    u64 sleep_end;             /* c  to restart nanosleep(2): its end, and */
-    vaddr_t sleep_left;        /* c  where to store the rest, or 0 */
-    int sleep_clock;           /* c  of CPU time; 0: CLOCK_MONOTONIC; or */
-#define SLEEP_POLLS 1          /*    it is poll(2) that ends then */
+    long (*restart)(void);     /* c  what restart_syscall(2) does, or NULL */
+    u64 sleep_end;             /* c  for that: until when, */
+    u64 sleep_args[3];         /* c  and what `restart` wants to know */
     struct sigpending pending; /* p  sent to this thread only */
+    bool stop_taken;           /* p  will stop, unless SIGCONT clears it */
+    bool stops;                /* p  has stopped, with its process */
     struct fault fault;        /* c  its last one */
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */
     sigset_t saved_blocked;    /* c  the mask to go back to, if: */
@@ -114,6 +116,8 @@ struct thread {
     sigset_t blocked;          /* p */
     struct share share;        /* r, and p */
     stack_t altstack;          /* c  for handlers (sigaltstack(2)) */
+
+    struct cred *cred;         /* c  who it is (cred.h) */
 
     /* Shared by reference, one each: with a count of 1, no other thread can
      * read it.  Each has its own rule and lock. */
@@ -137,8 +141,13 @@ struct thread *thread_alloc(struct process *process);
 
 /* Add it to its process, the current one: now it can be found and sent signals.
  * To run it: context_prepare, then sched_enqueue.
- * => 0, or -EAGAIN: every number is in use, or its process is to end */
+ * => 0; -EAGAIN: too many threads and processes; -ERESTARTNOINTR: a signal is
+ *    pending, which may be about to stop or end all threads */
 int thread_join(struct thread *thread) __must_check;
+
+/* execve: end all other threads of the process, and take its pid.
+ * => 0; -EAGAIN: another thread does, or the process is to end */
+int thread_end_others(void) __must_check;
 
 /* Free a thread and its stack, and drop its reference to its process.
  * => DEAD and on no CPU, or never enqueued; it holds no memory or files */

@@ -104,7 +104,8 @@ on_user_fault(vaddr_t addr, u64 error)
         failed = fault_serve(current->as, addr, access_of(error));
     }
     if (failed == 0) {
-        current->process->used.faults++;
+        __atomic_fetch_add(&current->process->used.faults, 1,
+                           __ATOMIC_RELAXED);
     } else if (failed == -ENOMEM) {
         (void)want_memory(addr);
     } else {
@@ -117,9 +118,11 @@ on_kernel_fault(vaddr_t addr, u64 error)
 {
     int failed = -EFAULT;
 
-    if (addr < USER_END && current->as != NULL) {
+    /* With a spinlock held, only user_peek and user_swap come here. */
+    if (addr < USER_END && current->as != NULL && cpu_rank() == 0) {
         failed = fault_serve(current->as, addr, access_of(error));
-        current->process->used.faults += failed == 0;
+        __atomic_fetch_add(&current->process->used.faults, failed == 0,
+                           __ATOMIC_RELAXED);
     }
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }

@@ -60,9 +60,6 @@ extern const struct syscall_text syscall_texts[SYSCALL_COUNT];
 /* Call hook at the end of every system call, with no lock held.  => boot */
 void syscall_set_hook(void (*hook)(void));
 
-/* Continue an interrupted sleep by a clock of CPU time (sys_time.c). */
-long clock_sleep_again(void);
-
 /* Copy out an optional result: not to address 0.  => 0 or -EFAULT */
 static inline int __must_check
 copy_out(u64 user, const void *from, size_t size)
@@ -81,9 +78,6 @@ int deadline_get(u64 user, u64 *deadline);
  * => 0; -EINVAL: size; -EFAULT */
 int call_mask_set(u64 user, u64 size);
 void call_mask_end(bool interrupted);
-
-/* restart_syscall's poll. */
-long poll_again(void);
 
 /* The dirfd of calls without a dirfd argument. */
 #define HERE ((u64)AT_FDCWD)

@@ -149,16 +149,16 @@ poll_user(u64 fds, u32 count, u64 deadline)
 }
 
 /* Poll until sleep_end, with the call's own registers. */
-long
-poll_again(void)
+static long
+poll_on(void)
 {
     const struct trapframe *frame = current->frame;
     long result = poll_user(frame->rdi, (u32)frame->rsi, current->sleep_end);
 
     if (result == -ERESTARTNOHAND) {
-        return -ERESTART_RESTARTBLOCK;
+        current->restart = poll_on;
+        result = -ERESTART_RESTARTBLOCK;
     }
-    current->sleep_end = 0;
     return result;
 }
 
@@ -169,17 +169,12 @@ long
 sys_poll(u64 fds, u64 count, u64 timeout)
 {
     int ms = (int)timeout;
-    u64 deadline = ms < 0    ? NEVER
-                   : ms == 0 ? 0
-                             : clock_ns() + (u64)ms * 1000000;
-    long result = poll_user(fds, (u32)count, deadline);
 
-    if (result == -ERESTARTNOHAND) {
-        current->sleep_end = MAX(deadline, 1); /* 0: nothing to restart */
-        current->sleep_clock = SLEEP_POLLS;
-        result = -ERESTART_RESTARTBLOCK;
-    }
-    return result;
+    (void)fds, (void)count;
+    current->sleep_end = ms < 0    ? NEVER
+                         : ms == 0 ? 0
+                                   : clock_ns() + (u64)ms * 1000000;
+    return poll_on();
 }
 
 /* int ppoll(struct pollfd *fds, unsigned count, struct timespec *timeout,

@@ -41,12 +41,13 @@ SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
  * Returns the child's pid; 0 in the child.
  * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
  * EAGAIN, ENOMEM: as fork.
- * Differences from Linux: the child is always a new process: CLONE_SIGHAND,
- *   CLONE_THREAD and rarer flags are EINVAL. */
+ * Bits from 32 on are ignored.
+ * Differences from Linux: CLONE_PARENT, CLONE_PIDFD and new name spaces are
+ *   EINVAL. */
 SYS_FORWARD(sys_clone,
             (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
             proc_clone(&(struct clone_args){
-                .flags = flags, .stack = stack, .parent_tid = parent_tid,
+                .flags = (u32)flags, .stack = stack, .parent_tid = parent_tid,
                 .child_tid = child_tid, .tls = tls}))
 
 /* int execve(const char *path, char *const argv[], char *const envp[]);
@@ -190,6 +191,23 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     return error != 0 ? error : copy_out(old, &before, sizeof(before));
 }
 
+/* Sleep until sleep_end; a signal's interruption stores what is left. */
+static long
+sleep_on(void)
+{
+    u64 end = current->sleep_end;
+
+    if (sleep_until(end) == 0) {
+        return 0;
+    }
+    u64 now = clock_ns();
+    u64 ns = end > now ? end - now : 0;
+    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
+    int error = copy_out(current->sleep_args[0], &ts, sizeof(ts));
+    current->restart = sleep_on;
+    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
+}
+
 /* int nanosleep(const struct timespec *time, struct timespec *left);
  * EINVAL: not a time.  EFAULT.
  * If the process is stopped, *left is stored, but the sleep's end stays. */
@@ -206,38 +224,19 @@ sys_nanosleep(u64 time, u64 left)
     }
     u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
     current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
-    current->sleep_left = left;
-    current->sleep_clock = 0;
-    return sys_restart_syscall();
+    current->sleep_args[0] = left;
+    return sleep_on();
 }
 
-OPTIONAL(clock_sleep_again) OPTIONAL(poll_again)
-
 /* long restart_syscall(void);
- * Continue an interrupted nanosleep or poll until its end.  The kernel makes a
- * program call this; see ERESTART_RESTARTBLOCK.
- * EINTR: no sleep was interrupted. */
+ * Continue an interrupted call until its end.  The kernel makes a program call
+ * this; see ERESTART_RESTARTBLOCK.
+ * EINTR: no call was interrupted. */
 long
 sys_restart_syscall(void)
 {
-    u64 end = current->sleep_end;
+    long (*restart)(void) = current->restart;
 
-    if (end == 0) {
-        return -EINTR;
-    }
-    if (current->sleep_clock == SLEEP_POLLS) {
-        return poll_again();
-    }
-    if (current->sleep_clock != 0) {
-        return clock_sleep_again();
-    }
-    if (sleep_until(end) == 0) {
-        current->sleep_end = 0;
-        return 0;
-    }
-    u64 now = clock_ns();
-    u64 ns = end > now ? end - now : 0;
-    struct timespec ts = {(long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
-    int error = copy_out(current->sleep_left, &ts, sizeof(ts));
-    return error != 0 ? error : -ERESTART_RESTARTBLOCK;
+    current->restart = NULL;
+    return restart != NULL ? restart() : -EINTR;
 }

@@ -92,6 +92,22 @@ visit_process(struct process *process, const int *nice, long result)
     return result;
 }
 
+/* A process without a thread has the nice value of its last one. */
+static long
+visit_zombie(pid_t pid, const int *nice)
+{
+    long result = -ESRCH;
+
+    spin_lock(&family_lock);
+    struct process *process = proc_find(pid);
+    if (process != NULL && proc_is_zombie(process)) {
+        process->nice = nice != NULL ? (i8)*nice : process->nice;
+        result = nice != NULL ? 0 : 20 - process->nice;
+    }
+    spin_unlock(&family_lock);
+    return result;
+}
+
 /* Visit the threads that are meant.  nice: NULL to ask. */
 static long
 visit_all(int which, int who, const int *nice)
@@ -107,8 +123,9 @@ visit_all(int which, int who, const int *nice)
         if (thread != NULL) {
             result = visit(thread, nice, result);
             thread_unlock(thread);
+            return result;
         }
-        return result;
+        return visit_zombie(who, nice);
     }
     spin_lock(&family_lock);
     if (who == 0) {
@@ -127,8 +144,7 @@ visit_all(int which, int who, const int *nice)
 
 /* int getpriority(int which, id_t who);
  * Returns 20 - nice, the most of those that are meant: the C library subtracts.
- * EINVAL: which.  ESRCH: none is meant.
- * Differences from Linux: a zombie has no nice value. */
+ * EINVAL: which.  ESRCH: none is meant. */
 SYS_FORWARD(sys_getpriority, (u64 which, u64 who),
             visit_all((int)which, (int)who, NULL))
 

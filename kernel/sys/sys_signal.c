@@ -90,7 +90,7 @@ sys_rt_sigreturn(void)
     struct trapframe *frame = current->frame;
     int error = sigframe_pop(frame);
 
-    current->sleep_end = 0;
+    current->restart = NULL;
     frame->vector = VECTOR_CHANGED;
     if (error == -ENOSYS) {
         return error;

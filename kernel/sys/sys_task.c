@@ -40,8 +40,9 @@ long
 sys_uname(u64 name)
 {
     static const struct utsname utsname = {
-        .sysname = "Tine", .nodename = "tine", .release = TINE_VERSION,
-        .version = "#1", .machine = "x86_64", .domainname = "(none)",
+        .sysname = "Tine", .nodename = "tine", .release = LINUX_RELEASE,
+        .version = "#1 " TINE_VERSION,
+        .machine = "x86_64", .domainname = "(none)",
     };
 
     return copy_to_user(name, &utsname, sizeof(utsname));
@@ -111,9 +112,9 @@ sys_setsid(void)
  * ESRCH.  EINVAL: unknown resource; soft over hard.  EPERM: more than OPEN_MAX
  * descriptors, another user's process, or a hard limit that only root raises.
  * EFAULT.
- * Differences from Linux: ENOMEM.  NPROC counts nobody: all are root.
- *   RLIMIT_AS counts a stack whole; its size is set by exec, which has
- *   STACK_LEAST and STACK_MOST as bounds. */
+ * Differences from Linux: ENOMEM.  RLIMIT_AS counts a stack whole; exec sets
+ *   its size, with STACK_LEAST and STACK_MOST as bounds, and a larger limit has
+ *   no effect before the next one. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
@@ -322,10 +323,29 @@ set_name(u64 user)
     return 0;
 }
 
+/* What prctl answers for what is not here.  => -EINVAL: unknown */
+static long
+prctl_constant(int what, u64 arg)
+{
+    switch (what) {
+    case PR_CAPBSET_READ: /* root may have every capability */
+        return arg <= CAP_LAST_CAP ? 1 : -EINVAL;
+    case PR_GET_KEEPCAPS:
+    case PR_GET_SECUREBITS:
+    case PR_GET_TIMING:
+        return 0;
+    case PR_SET_TIMING:
+        return arg == 0 ? 0 : -EINVAL;
+    default:
+        return -EINVAL;
+    }
+}
+
 /* int prctl(int what, ...);
- * EINVAL: unknown, or no such signal.  EFAULT.
- * Differences from Linux: only the name, the death signal, the subreaper, and
- * whether other processes of the user may look into it (dumpable). */
+ * EINVAL: unknown, no such signal or value.  EFAULT.
+ * Differences from Linux: only the name, the death signal, the subreaper,
+ *   whether other processes of the user may look into it (dumpable), and some
+ *   that only answer. */
 long
 sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
 {
@@ -362,6 +382,6 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
     case PR_GET_CHILD_SUBREAPER:
         return copy_to_user(arg, &on, sizeof(on));
     default:
-        return -EINVAL;
+        return prctl_constant((int)what, arg);
     }
 }

@@ -88,6 +88,22 @@ sys_clock_getres(u64 clock, u64 user)
     return copy_out(user, &ts, sizeof(ts));
 }
 
+static long
+set_realtime(struct timespec ts)
+{
+    u64 ns, now = clock_ns();
+
+    if (ns_of(ts, &ns) != 0 || ns < now) {
+        return -EINVAL; /* as on Linux: it would have been negative at boot */
+    }
+    if (!cred_may(RIGHT_TIME)) {
+        return -EPERM;
+    }
+    __atomic_store_n(&clock_boot_realtime_ns, ns - now, __ATOMIC_SEQ_CST);
+    timers_follow_realtime();
+    return 0;
+}
+
 /* int clock_settime(clockid_t clock, const struct timespec *time);
  * EINVAL: no such clock; not a time; or a clock that only counts.
  * EPERM: a clock of CPU time by its number; or not root.  EFAULT. */
@@ -105,16 +121,28 @@ sys_clock_settime(u64 clock, u64 time)
     if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
         return -EFAULT;
     }
-    u64 now = clock_ns();
-    if (!of_cpu && (ns_of(ts, &ns) != 0 || ns < now)) {
-        return -EINVAL; /* as on Linux: it would have been negative at boot */
+    return of_cpu ? -EPERM : set_realtime(ts);
+}
+
+/* int settimeofday(const struct timeval *time, const struct timezone *zone);
+ * EINVAL, EPERM, EFAULT.
+ * Differences from Linux: the zone has no effect. */
+long
+sys_settimeofday(u64 time, u64 zone)
+{
+    struct timeval tv;
+    int utc[2];
+
+    if ((time != 0 && copy_from_user(&tv, time, sizeof(tv)) != 0)
+        || (zone != 0 && copy_from_user(utc, zone, sizeof(utc)) != 0)) {
+        return -EFAULT;
     }
-    if (of_cpu || !cred_may(RIGHT_TIME)) {
-        return -EPERM;
+    if (time == 0) {
+        return cred_may(RIGHT_TIME) ? 0 : -EPERM;
     }
-    __atomic_store_n(&clock_boot_realtime_ns, ns - now, __ATOMIC_SEQ_CST);
-    timers_follow_realtime();
-    return 0;
+    return (u64)tv.tv_usec >= 1000000
+               ? -EINVAL
+               : set_realtime((struct timespec){tv.tv_sec, tv.tv_usec * 1000});
 }
 
 /* int gettimeofday(struct timeval *time, struct timezone *zone); EFAULT.
@@ -206,19 +234,20 @@ sleep_until_cpu_time(int clock, u64 end, u64 *left)
     }
 }
 
-long
-clock_sleep_again(void)
+/* The sleep that nanosleep's sleep_on is for CLOCK_MONOTONIC. */
+static long
+sleep_on_cpu_time(void)
 {
     u64 left;
-    int error = sleep_until_cpu_time(current->sleep_clock, current->sleep_end,
-                                     &left);
+    int error = sleep_until_cpu_time((int)current->sleep_args[1],
+                                     current->sleep_end, &left);
 
     if (error != -ERESTARTSYS) {
-        current->sleep_end = 0;
         return error;
     }
     struct timespec ts = timespec_of(left);
-    error = copy_out(current->sleep_left, &ts, sizeof(ts));
+    error = copy_out(current->sleep_args[0], &ts, sizeof(ts));
+    current->restart = sleep_on_cpu_time;
     return error != 0 ? error : -ERESTART_RESTARTBLOCK;
 }
 
@@ -236,9 +265,9 @@ sleep_by_cpu_time(int clock, bool absolute, u64 end, u64 left_at)
         return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
     }
     current->sleep_end = MIN(now + end, TIME_MOST);
-    current->sleep_left = left_at;
-    current->sleep_clock = clock;
-    return clock_sleep_again();
+    current->sleep_args[0] = left_at;
+    current->sleep_args[1] = (u64)clock;
+    return sleep_on_cpu_time();
 }
 
 /* Whether the thread asks for its own CPU time: that stands still. */

@@ -34,3 +34,13 @@ struct sched_param {
 #define CLONE_DETACHED 0x00400000
 #define CLONE_UNTRACED 0x00800000
 #define CLONE_CHILD_SETTID 0x01000000
+#define CLONE_IO 0x80000000
+#define CLONE_CLEAR_SIGHAND 0x100000000UL /* clone3 only */
+
+/* clone3's arguments. */
+struct clone3_args {
+    unsigned long flags, pidfd, child_tid, parent_tid, exit_signal;
+    unsigned long stack, stack_size, tls;
+    unsigned long set_tid, set_tid_size, cgroup;
+};
+#define CLONE_ARGS_SIZE_VER0 64

@@ -301,6 +301,8 @@ proc_find(pid_t pid)
     return pid == 1 ? &only_process : NULL;
 }
 
+int subreapers;
+
 struct pgrp *
 group_find(pid_t pgid)
 {

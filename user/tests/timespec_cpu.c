@@ -202,38 +202,6 @@ test_timers(void)
     }
 }
 
-/* A timer of a child's clock, in whose parent it ends. */
-static void
-test_child_timer(void)
-{
-    int gate[2];
-    char byte;
-
-    pipe(gate);
-    pid_t child = must_fork();
-    if (child == 0) {
-        read(gate[0], &byte, 1);
-        while (getppid() > 0) {
-        }
-    }
-    long id = new_timer(process_clock(child), RT, 5);
-    ok(id >= 0, "a timer of a child's clock");
-    until_state(child, 'S');
-    long long start = clock_ns(process_clock(child));
-    is(arm(id, 0, 50 * MS, 0), 0, "is set");
-    spend(100 * MS);
-    is(take(BIT(RT), NULL), -EAGAIN, "one's own use is not counted");
-    write(gate[1], "g", 1);
-    is(wait_for(BIT(RT), NULL), RT, "the child's is");
-    ok(clock_ns(process_clock(child)) - start >= 45 * MS, "all of it");
-    end_child(child);
-    delete_timer(id);
-    returns(new_timer(process_clock(child), RT, 0), -EINVAL,
-        "nobody's clock has no timers");
-    close(gate[0]);
-    close(gate[1]);
-}
-
 static int
 is_fresh(void *unused)
 {
@@ -269,6 +237,5 @@ main(int argc, char **argv)
     exited(in_child(executes, NULL), 7, "exec keeps what was used");
     test_others();
     test_timers();
-    test_child_timer();
     return done();
 }

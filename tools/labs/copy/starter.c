@@ -10,8 +10,8 @@ pt_share(paddr_t dst_root, struct as *as, enum share_level level)
 }
 
 /* Give the child what it inherits from the parent, besides memory.  Now it gets
- * the parent's descriptors, and for the rest what pid 1 began with: that is
- * enough for vfork and exec.
+ * the parent's descriptors, and pid 1's first directory: that is enough for
+ * vfork and exec.
  * => 0; -ENOMEM: child_unmake undoes what has been done */
 static int
 inherit(struct thread *child, u64 flags)
@@ -21,7 +21,7 @@ inherit(struct thread *child, u64 flags)
     if (child->files == NULL || child->fs == NULL) {
         return -ENOMEM;
     }
-    child->process->exit_signal = (int)(flags & CSIGNAL);
-    child->process->open_files = init_process->open_files;
-    return 0;
+    child->cred = cred_get(current->cred);
+    child->process->cred = child->cred;
+    return inherit_process(child->process, flags);
 }

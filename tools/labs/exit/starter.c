@@ -52,7 +52,7 @@ wants(pid_t pid, int options, const struct process *child)
 }
 
 long
-proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
+proc_wait(pid_t pid, int options, int *status, struct waited *more)
 {
     struct process *process = current->process;
 
@@ -63,8 +63,8 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             int reported = wants(pid, options, child)
                                ? take_status(child, options, status) : 0;
             if (reported != 0) {
-                if (rusage != NULL) {
-                    *rusage = (struct rusage){0};
+                if (more != NULL) {
+                    *more = (struct waited){0};
                 }
                 if (proc_is_zombie(child)) {
                     proc_unlink(child);

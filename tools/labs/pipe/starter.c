@@ -50,7 +50,7 @@ pipe_write(struct file *file, struct uio *uio)
 
     mutex_lock(&pipe->mutex);
     while (uio->left > 0 && error == 0) {
-        size_t room = PIPE_SIZE - filled(pipe);
+        size_t room = pipe->size - filled(pipe);
         if (room == 0) {
             error = wait_sleep_mutex(&pipe->room_wait, &pipe->mutex);
         } else {

@@ -12,10 +12,12 @@ static const struct {
     const char *kind;
     const char *names;
 } kinds[] = {
-    {"files", "cat chmod cp ln ls mkdir mv rm rmdir touch"},
+    {"files", "cat chgrp chmod chown cp ln ls mkdir mv rm rmdir touch"},
     {"names", "basename dirname pwd"},
     {"text", "clear echo grep head printf seq sort tail tee uniq wc"},
-    {"processes", "env false forktest kill ps sh sleep test time true"},
+    {"processes",
+     "env false forktest kill nice ps renice sh sleep test time true"},
+    {"users", "groups id login su whoami"},
     {"demos", "cow eintr handler hello-fork ptshow reap self-pipe stray"},
     {"the machine", "date halt init nproc poweroff"},
 };

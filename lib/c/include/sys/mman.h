@@ -8,3 +8,11 @@
 void *mmap(void *at, size_t size, int rights, int flags, int fd, off_t offset);
 int munmap(void *at, size_t size);
 int mprotect(void *at, size_t size, int rights);
+void *mremap(void *at, size_t size, size_t new_size, int flags, ...);
+int madvise(void *at, size_t size, int advice);
+int mincore(void *at, size_t size, unsigned char *found);
+int mlock(const void *at, size_t size);
+int mlock2(const void *at, size_t size, unsigned flags);
+int munlock(const void *at, size_t size);
+int mlockall(int flags);
+int munlockall(void);

@@ -4,8 +4,6 @@ static int
 inherit(struct thread *child, u64 flags)
 {
     struct thread *parent = current;
-    struct process *from = parent->process;
-    struct process *to = child->process;
 
     child->files = files_get(parent->files);
     child->fs = flags & CLONE_FS ? fs_context_get(parent->fs)
@@ -15,9 +13,11 @@ inherit(struct thread *child, u64 flags)
     }
     child->blocked = parent->blocked;
     child->affinity = parent->affinity;
-    to->exit_signal = (int)(flags & CSIGNAL);
-    to->execs = to->parent_execs = from->execs;
-    memcpy(to->comm, from->comm, COMM_SIZE);
-    to->open_files = from->open_files;
-    return 0;
+    child->share = parent->share;
+    child->cred = cred_get(parent->cred);
+    if (flags & CLONE_THREAD) {
+        return 0;
+    }
+    child->process->cred = child->cred;
+    return inherit_process(child->process, flags);
 }

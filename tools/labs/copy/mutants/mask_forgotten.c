@@ -3,8 +3,6 @@ static int
 inherit(struct thread *child, u64 flags)
 {
     struct thread *parent = current;
-    struct process *from = parent->process;
-    struct process *to = child->process;
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
@@ -14,9 +12,11 @@ inherit(struct thread *child, u64 flags)
         return -ENOMEM;
     }
     child->affinity = parent->affinity;
-    to->exit_signal = (int)(flags & CSIGNAL);
-    to->execs = to->parent_execs = from->execs;
-    memcpy(to->comm, from->comm, COMM_SIZE);
-    to->open_files = from->open_files;
-    return 0;
+    child->share = parent->share;
+    child->cred = cred_get(parent->cred);
+    if (flags & CLONE_THREAD) {
+        return 0;
+    }
+    child->process->cred = child->cred;
+    return inherit_process(child->process, flags);
 }

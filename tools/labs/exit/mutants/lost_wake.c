@@ -1,6 +1,6 @@
 /* caught: race, race_again -- the lock is released between the look and the sleep */
 long
-proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
+proc_wait(pid_t pid, int options, int *status, struct waited *more)
 {
     struct process *process = current->process;
     struct process *child = NULL;
@@ -17,14 +17,12 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             break;
         }
     }
-    if (result > 0 && rusage != NULL) {
-        proc_usage(child, rusage);
+    if (result > 0 && more != NULL) {
+        *more = (struct waited){.uid = child->cred->uid};
+        proc_usage(child, &more->usage);
     }
     if (result > 0 && proc_is_zombie(child)) {
-        process->child_user_ticks +=
-            child->user_ticks + child->child_user_ticks;
-        process->child_system_ticks +=
-            child->system_ticks + child->child_system_ticks;
+        proc_count_child(process, child);
         proc_unlink(child);
     }
     spin_unlock(&family_lock);

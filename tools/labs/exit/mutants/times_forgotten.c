@@ -1,6 +1,6 @@
 /* caught: times -- what a child has used is lost when it is reaped */
 long
-proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
+proc_wait(pid_t pid, int options, int *status, struct waited *more)
 {
     struct process *process = current->process;
     struct process *child = NULL;
@@ -15,8 +15,9 @@ proc_wait(pid_t pid, int options, int *status, struct rusage *rusage)
             break;
         }
     }
-    if (result > 0 && rusage != NULL) {
-        proc_usage(child, rusage);
+    if (result > 0 && more != NULL) {
+        *more = (struct waited){.uid = child->cred->uid};
+        proc_usage(child, &more->usage);
     }
     if (result > 0 && proc_is_zombie(child)) {
         proc_unlink(child);

@@ -17,9 +17,9 @@ pipe_read(struct file *file, struct uio *uio)
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
                          &error);
         pipe->tail += done;
-        wait_wake_all(&pipe->room_wait);
+        tell_writers(pipe, done);
     }
-    wait_wake_one(&pipe->data_wait);
+    pass_on(pipe);
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;
 }

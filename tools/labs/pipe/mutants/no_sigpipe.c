@@ -11,7 +11,7 @@ pipe_write(struct file *file, struct uio *uio)
     while (uio->left > 0 && n >= 0) {
         if (pipe->readers == 0) {
             n = -EPIPE;
-        } else if (PIPE_SIZE - filled(pipe) < need) {
+        } else if (pipe->size - filled(pipe) < need) {
             n = wait_other_end(pipe, file, &pipe->room_wait);
         } else {
             n = fill_ring(pipe, uio);

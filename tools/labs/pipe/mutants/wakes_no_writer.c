@@ -17,9 +17,12 @@ pipe_read(struct file *file, struct uio *uio)
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
                          &error);
         pipe->tail += done;
+        if (done > pipe->size) {
+            tell_writers(pipe, done);
+        }
     }
     if (filled(pipe) > 0) {
-        wait_wake_one(&pipe->data_wait);
+        pass_on(pipe);
     }
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;

@@ -17,7 +17,10 @@ pipe_read(struct file *file, struct uio *uio)
         done = copy_ring(pipe, pipe->tail, uio, MIN(uio->left, filled(pipe)),
                          &error);
         pipe->tail += done;
-        wait_wake_all(&pipe->room_wait);
+        tell_writers(pipe, done);
+    }
+    if (filled(pipe) > pipe->size) {
+        pass_on(pipe);
     }
     mutex_unlock(&pipe->mutex);
     return done > 0 ? (long)done : error;

@@ -5,13 +5,13 @@ fill_ring(struct pipe *pipe, struct uio *uio)
     bool atomic = uio->left <= PIPE_BUF;
     int error = 0;
     size_t done = copy_ring(pipe, pipe->head, uio,
-                            MIN(uio->left, PIPE_SIZE - filled(pipe)), &error);
+                            MIN(uio->left, pipe->size - filled(pipe)), &error);
 
     if (error != 0 && (atomic || done == 0)) {
         return error;
     }
     pipe->head += done;
-    if (filled(pipe) == PIPE_SIZE) {
+    if (filled(pipe) == pipe->size) {
         wait_wake_one(&pipe->data_wait);
     }
     return (long)done;

@@ -1,0 +1,404 @@
+/*
+ * futex: sleeping on a word of user memory.
+ *
+ * The essential fact: the look at the word and the step onto the list are one
+ * step under futex_lock, and a wake takes that lock after the word has changed.
+ * A look must not fault there (a fault takes the space's lock, and may sleep):
+ * user_peek fails instead; then the page is faulted in, and all begins again.
+ */
+#include "abi/errno.h"
+#include "abi/futex.h"
+
+#include "core/panic.h"
+
+#include "arch/clock.h"
+
+#include "mm/as.h"
+#include "mm/object.h"
+#include "mm/usercopy.h"
+#include "mm/vma.h"
+
+#include "proc/futex.h"
+#include "proc/process.h"
+#include "proc/sched.h"
+#include "proc/sleep.h"
+
+#define LISTS 256
+
+struct key {
+    const void *where;     /* a space or an object */
+    u64 offset;            /* in it */
+    struct object *object; /* one reference, or NULL */
+};
+
+/* A thread that sleeps on a word; lives on its stack. */
+struct sleeper {
+    struct list link;      /* in the key's list, by age; or none: woken */
+    struct key key;
+    struct thread *thread;
+    u32 bits;
+};
+
+static struct spinlock futex_lock = SPINLOCK_INIT(RANK_FUTEX);
+static struct list lists[LISTS]; /* made at first use */
+
+static struct list *
+list_of(const struct key *key)
+{
+    u64 hash = ((u64)key->where ^ key->offset) * 0x9e3779b97f4a7c15UL;
+    struct list *list = &lists[hash >> 56];
+
+    assert(spin_held(&futex_lock));
+    if (list->next == NULL) {
+        list_init(list);
+    }
+    return list;
+}
+
+static bool
+same_key(const struct key *a, const struct key *b)
+{
+    return a->where == b->where && a->offset == b->offset;
+}
+
+static int
+key_get(vaddr_t addr, bool shared, struct key *key)
+{
+    struct as *as = current->as;
+
+    *key = (struct key){as, addr, NULL};
+    if (addr % sizeof(u32) != 0) {
+        return -EINVAL;
+    }
+    if (!user_range(addr, sizeof(u32))) {
+        return -EFAULT;
+    }
+    if (!shared) {
+        return 0;
+    }
+    spin_lock(&as->lock);
+    const struct vma *vma = vma_find(as, addr);
+    if (vma != NULL && (vma->flags & VMA_SHARED) != 0) {
+        key->where = key->object = vma->object;
+        key->offset = (vma->offset << PAGE_SHIFT) + (addr - vma->start);
+        key->object->ops->get(key->object);
+    }
+    spin_unlock(&as->lock);
+    return vma != NULL ? 0 : -EFAULT;
+}
+
+static void
+key_put(const struct key *key, u32 times)
+{
+    for (; key->object != NULL && times > 0; times--) {
+        key->object->ops->put(key->object);
+    }
+}
+
+/* Wake the oldest sleepers of the key.  => futex_lock held; how many */
+static u32
+wake_some(const struct key *key, u32 count, u32 bits)
+{
+    u32 woken = 0;
+
+    list_for_each_safe(pos, list_of(key)) {
+        struct sleeper *sleeper = list_entry(pos, struct sleeper, link);
+        if (woken == count) {
+            break;
+        }
+        if (same_key(&sleeper->key, key) && (sleeper->bits & bits) != 0) {
+            list_del(&sleeper->link);
+            sched_wake(sleeper->thread, THREAD_SLEEPING);
+            woken++;
+        }
+    }
+    return woken;
+}
+
+/* Take futex_lock, and read the word.
+ * => 0, -EAGAIN, -EFAULT; futex_lock is held */
+static int
+look(vaddr_t addr, u32 value)
+{
+    u32 now;
+
+    spin_lock(&futex_lock);
+    while (!user_peek(&now, addr)) {
+        spin_unlock(&futex_lock);
+        int error = fault_serve(current->as, addr, ACCESS_READ);
+        spin_lock(&futex_lock);
+        if (error != 0) {
+            return -EFAULT;
+        }
+    }
+    return now == value ? 0 : -EAGAIN;
+}
+
+/* => futex_lock held; it is released for the sleep */
+static long
+sleep_here(struct sleeper *sleeper, u64 deadline)
+{
+    long error;
+
+    list_add_tail(list_of(&sleeper->key), &sleeper->link);
+    do { /* again, if neither a wake nor a signal has ended the sleep */
+        sched_prepare(THREAD_SLEEPING);
+        spin_unlock(&futex_lock);
+        error = wait_block(WAIT_INTERRUPTIBLE, deadline);
+        spin_lock(&futex_lock);
+    } while (error == 0 && !list_empty(&sleeper->link));
+    if (list_empty(&sleeper->link)) {
+        return 0;
+    }
+    list_del(&sleeper->link);
+    return error;
+}
+
+long
+futex_wait(vaddr_t addr, bool shared, u32 value, u64 deadline, u32 bits)
+{
+    struct sleeper sleeper = {.thread = current, .bits = bits};
+    long error = key_get(addr, shared, &sleeper.key);
+
+    if (error != 0) {
+        return error;
+    }
+    error = look(addr, value);
+    if (error == 0) {
+        error = sleep_here(&sleeper, deadline);
+    }
+    spin_unlock(&futex_lock);
+    key_put(&sleeper.key, 1);
+    return error;
+}
+
+long
+futex_wake(vaddr_t addr, bool shared, u32 count, u32 bits)
+{
+    struct key key;
+    long result = key_get(addr, shared, &key);
+
+    if (result == 0) {
+        spin_lock(&futex_lock);
+        result = wake_some(&key, count, bits);
+        spin_unlock(&futex_lock);
+        key_put(&key, 1);
+    }
+    return result;
+}
+
+/* Move sleepers to another word.  => futex_lock held; how many */
+static u32
+move_some(const struct key *from, const struct key *to, u32 count)
+{
+    u32 moved = 0;
+
+    list_for_each_safe(pos, list_of(from)) {
+        struct sleeper *sleeper = list_entry(pos, struct sleeper, link);
+        if (moved == count) {
+            break;
+        }
+        if (same_key(&sleeper->key, from)) {
+            list_del(&sleeper->link);
+            sleeper->key = *to;
+            if (to->object != NULL) {
+                to->object->ops->get(to->object);
+            }
+            list_add_tail(list_of(to), &sleeper->link);
+            moved++;
+        }
+    }
+    return moved;
+}
+
+static long
+pair_get(const struct futex_pair *pair, struct key *from, struct key *to)
+{
+    long error = key_get(pair->from, pair->shared, from);
+
+    if (error == 0) {
+        error = key_get(pair->to, pair->shared, to);
+        if (error != 0) {
+            key_put(from, 1);
+        }
+    }
+    return error;
+}
+
+long
+futex_requeue(const struct futex_pair *pair, const u32 *expected)
+{
+    struct key from, to;
+    long result = pair_get(pair, &from, &to);
+    u32 moved = 0;
+
+    if (result != 0) {
+        return result;
+    }
+    if (expected != NULL) {
+        result = look(pair->from, *expected);
+    } else {
+        spin_lock(&futex_lock);
+    }
+    if (result == 0) {
+        u32 woken = wake_some(&from, pair->wakes, FUTEX_ALL_BITS);
+        moved = same_key(&from, &to) ? 0 : move_some(&from, &to, pair->moves);
+        result = woken + moved;
+    }
+    spin_unlock(&futex_lock);
+    key_put(&from, 1 + moved); /* those of the sleepers, too */
+    key_put(&to, 1);
+    return result;
+}
+
+/* What FUTEX_WAKE_OP's word makes of the old value.  => false: no such op */
+static bool
+operate(u32 op, u32 old, u32 *new)
+{
+    u32 operand = (u32)((i32)(op << 8) >> 20);
+
+    if (op >> 28 & FUTEX_OP_OPARG_SHIFT) {
+        operand = 1u << (operand & 31);
+    }
+    switch (op >> 28 & 7) {
+    case FUTEX_OP_SET: *new = operand; return true;
+    case FUTEX_OP_ADD: *new = old + operand; return true;
+    case FUTEX_OP_OR: *new = old | operand; return true;
+    case FUTEX_OP_ANDN: *new = old & ~operand; return true;
+    case FUTEX_OP_XOR: *new = old ^ operand; return true;
+    default: return false;
+    }
+}
+
+/* => whether the old value compares as the word says; -ENOSYS */
+static int
+compares(u32 op, u32 old)
+{
+    i32 operand = (i32)(op << 20) >> 20, value = (i32)old;
+
+    switch (op >> 24 & 15) {
+    case FUTEX_OP_CMP_EQ: return value == operand;
+    case FUTEX_OP_CMP_NE: return value != operand;
+    case FUTEX_OP_CMP_LT: return value < operand;
+    case FUTEX_OP_CMP_LE: return value <= operand;
+    case FUTEX_OP_CMP_GT: return value > operand;
+    case FUTEX_OP_CMP_GE: return value >= operand;
+    default: return -ENOSYS;
+    }
+}
+
+/* Change the word at addr, in one step for all threads.
+ * => 0 and the old value; -EFAULT, -ENOSYS; futex_lock is held */
+static int
+change(vaddr_t addr, u32 op, u32 *old)
+{
+    u32 new;
+
+    spin_lock(&futex_lock);
+    for (;;) {
+        bool there = user_peek(old, addr);
+        if (there && !operate(op, *old, &new)) {
+            return -ENOSYS;
+        }
+        int swapped = there ? user_swap(addr, *old, new) : -EFAULT;
+        if (swapped > 0) {
+            return 0;
+        }
+        if (swapped < 0) {
+            spin_unlock(&futex_lock);
+            int error = fault_serve(current->as, addr, ACCESS_WRITE);
+            spin_lock(&futex_lock);
+            if (error != 0) {
+                return -EFAULT;
+            }
+        }
+    }
+}
+
+long
+futex_wake_op(const struct futex_pair *pair, u32 op)
+{
+    struct key from, to;
+    u32 old;
+    long result = pair_get(pair, &from, &to);
+
+    if (result != 0) {
+        return result;
+    }
+    result = change(pair->to, op, &old);
+    int second = result == 0 ? compares(op, old) : 0;
+    if (result == 0) {
+        result = wake_some(&from, pair->wakes, FUTEX_ALL_BITS);
+    }
+    if (second > 0) {
+        result += wake_some(&to, pair->moves, FUTEX_ALL_BITS);
+    }
+    spin_unlock(&futex_lock);
+    key_put(&from, 1);
+    key_put(&to, 1);
+    return second < 0 ? second : result;
+}
+
+/* The word is the current thread's: say that its owner has died, and wake one
+ * thread that waits for it.  `pending`: it may be about to wake one itself. */
+static void
+end_robust(vaddr_t addr, bool pending)
+{
+    u32 value;
+
+    if (addr % sizeof(u32) != 0
+        || copy_from_user(&value, addr, sizeof(value)) != 0) {
+        return;
+    }
+    if (pending && value == 0) {
+        (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
+        return;
+    }
+    while ((value & FUTEX_TID_MASK) == (u32)current->tid) {
+        u32 dead = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        int swapped = user_swap(addr, value, dead);
+        if (swapped < 0
+            && fault_serve(current->as, addr, ACCESS_WRITE) != 0) {
+            return;
+        }
+        if (swapped > 0) {
+            if (value & FUTEX_WAITERS) {
+                (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
+            }
+            return;
+        }
+        if (!user_peek(&value, addr)
+            && copy_from_user(&value, addr, sizeof(value)) != 0) {
+            return;
+        }
+    }
+}
+
+void
+futex_owner_ends(void)
+{
+    vaddr_t start = current->robust_list;
+    struct robust_list_head head;
+    vaddr_t entry;
+
+    current->robust_list = 0;
+    if (copy_from_user(&head, start, sizeof(head)) != 0) {
+        return;
+    }
+    vaddr_t pending = (vaddr_t)head.list_op_pending & ~1UL;
+    u64 offset = (u64)head.futex_offset;
+    entry = (vaddr_t)head.list.next;
+    for (int i = 0; i < ROBUST_LIST_LIMIT && (entry & ~1UL) != start; i++) {
+        vaddr_t at = entry & ~1UL; /* bit 0 marks a PI futex */
+        bool more = copy_from_user(&entry, at, sizeof(entry)) == 0;
+        if (at != pending) {
+            end_robust(at + offset, false);
+        }
+        if (!more) {
+            break;
+        }
+    }
+    if (pending != 0) {
+        end_robust(pending + offset, true);
+    }
+}

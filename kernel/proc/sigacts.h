@@ -1,0 +1,72 @@
+/*
+ * Signal actions: what signals do to a process.
+ */
+#pragma once
+
+#include "abi/signal.h"
+
+#include "core/types.h"
+
+#include "proc/process.h"
+
+/* What signals do to a process.  Fork shares it; it is immutable while its
+ * count is over 1, and copied at the first change, except with CLONE_SIGHAND.
+ * A writer holds family_lock and the process's lock, so a reader needs only one
+ * of them: a child that ends reads its parent's actions. */
+struct sigacts {
+    u32 refs;
+    sigset_t ignored;      /* by SIG_IGN, or by default */
+    sigset_t exec_resets;  /* not SIG_IGN, and not the plain default */
+    bool together;         /* its processes change it for all (CLONE_SIGHAND) */
+    u32 changes;           /* odd while a process changes it together */
+    struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
+};
+
+struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
+
+/* Processes that change their actions together do not share them until a change
+ * with others: so their other children get a copy at once.  Prepare to give a
+ * child the current process's actions, and give them, if one of the two shares
+ * `together` (CLONE_SIGHAND), or has.
+ * => prepare: 0, or -ENOMEM.  give: family_lock held; false: prepare again, as
+ *    another thread has changed what is shared */
+int sigacts_prepare_rare(struct process *child, bool together) __must_check;
+bool sigacts_give_rare(struct process *child, bool together) __must_check;
+
+/* The same for any child; mostly both share until one of them changes them. */
+static inline int __must_check
+sigacts_prepare(struct process *child, bool together)
+{
+    return together || current->process->sigacts->together
+               ? sigacts_prepare_rare(child, together) : 0;
+}
+
+static inline bool __must_check
+sigacts_give(struct process *child, bool together)
+{
+    struct sigacts *sigacts = current->process->sigacts;
+
+    if (together || sigacts->together) {
+        return sigacts_give_rare(child, together);
+    }
+    __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
+    child->sigacts = sigacts;
+    return true;
+}
+
+/* What a process does with a signal.  => as the head of struct sigacts says */
+static inline struct kernel_sigaction
+sigacts_action(const struct sigacts *sigacts, int signal)
+{
+    struct kernel_sigaction action;
+    u32 before;
+
+    do { /* another process may change it */
+        before = __atomic_load_n(&sigacts->changes, __ATOMIC_ACQUIRE);
+        action = sigacts->action[signal - 1];
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    } while (before != __atomic_load_n(&sigacts->changes, __ATOMIC_RELAXED)
+             || before % 2 != 0);
+    return action;
+}
+void sigacts_put(struct sigacts *sigacts);

@@ -1,0 +1,283 @@
+/*
+ * System calls of programs with threads.
+ */
+#include "abi/errno.h"
+#include "abi/futex.h"
+#include "abi/sched.h"
+#include "abi/time.h"
+#include "common/string.h"
+
+#include "core/optional.h"
+
+#include "arch/clock.h"
+#include "arch/smp.h"
+
+#include "mm/as.h"
+
+#include "fs/file.h"
+#include "fs/path.h"
+
+#include "proc/fork.h"
+#include "proc/futex.h"
+#include "proc/process.h"
+#include "proc/signal.h"
+#include "proc/sleep.h"
+
+#include "sys/sys.h"
+
+/* ---- futex ---- */
+
+/* The deadline that futex(2)'s timeout means: for FUTEX_WAIT from now on, else
+ * a time of CLOCK_MONOTONIC or CLOCK_REALTIME.  => 0, -EFAULT, -EINVAL */
+static long
+deadline_of(u64 user, u32 op, u64 *deadline)
+{
+    struct timespec ts;
+
+    *deadline = NEVER;
+    if (user == 0) {
+        return 0;
+    }
+    if (copy_from_user(&ts, user, sizeof(ts)) != 0) {
+        return -EFAULT;
+    }
+    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC) {
+        return -EINVAL;
+    }
+    u64 ns = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2) * NSEC_PER_SEC
+             + (u64)ts.tv_nsec;
+    if ((op & ~(u32)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT) {
+        ns += clock_ns();
+    } else if (op & FUTEX_CLOCK_REALTIME) {
+        ns -= MIN(ns, clock_boot_realtime_ns);
+    }
+    *deadline = ns;
+    return 0;
+}
+
+/* FUTEX_WAIT goes on after a stop, until its deadline; the word is looked at
+ * again, and -EAGAIN means what it always means. */
+static long
+wait_on(void)
+{
+    const u64 *args = current->sleep_args;
+    long result = futex_wait(args[0], args[2] & 1, (u32)args[1],
+                             current->sleep_end, (u32)(args[2] >> 32));
+
+    if (result == -ERESTARTSYS) {
+        current->restart = wait_on;
+        result = -ERESTART_RESTARTBLOCK;
+    }
+    return result;
+}
+
+static long
+wait_for(u64 addr, u32 op, u32 value, u64 timeout, u32 bits)
+{
+    bool shared = (op & FUTEX_PRIVATE_FLAG) == 0;
+    u64 deadline;
+    long error = bits == 0 ? -EINVAL : deadline_of(timeout, op, &deadline);
+
+    if (error != 0) {
+        return error;
+    }
+    if (deadline == NEVER) {
+        return futex_wait(addr, shared, value, NEVER, bits);
+    }
+    current->sleep_end = deadline;
+    current->sleep_args[0] = addr;
+    current->sleep_args[1] = value;
+    current->sleep_args[2] = (u64)bits << 32 | shared;
+    return wait_on();
+}
+
+/* long futex(u32 *word, int op, u32 value, const struct timespec *timeout
+ *            or u32 value2, u32 *word2, u32 value3);
+ * EAGAIN: the word has another value.  ETIMEDOUT.  EINTR: a handler ran, and
+ * there was a timeout.  EINVAL, EFAULT.
+ * ENOSYS: unknown op, and those of PI futexes; FUTEX_CLOCK_REALTIME with an op
+ * that has no absolute time. */
+long
+sys_futex(u64 word, u64 op, u64 value, u64 timeout, u64 word2, u64 value3)
+{
+    u32 kind = (u32)op & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
+    bool shared = (op & FUTEX_PRIVATE_FLAG) == 0;
+    struct futex_pair pair = {word, word2, shared, (u32)value, (u32)timeout};
+    u32 expected = (u32)value3;
+
+    if ((op & FUTEX_CLOCK_REALTIME) != 0 && kind != FUTEX_WAIT_BITSET) {
+        return -ENOSYS;
+    }
+    switch (kind) {
+    case FUTEX_WAIT:
+        return wait_for(word, (u32)op, (u32)value, timeout,
+                        FUTEX_BITSET_MATCH_ANY);
+    case FUTEX_WAIT_BITSET:
+        return wait_for(word, (u32)op, (u32)value, timeout, (u32)value3);
+    case FUTEX_WAKE:
+        return futex_wake(word, shared, MAX((int)value, 1), FUTEX_ALL_BITS);
+    case FUTEX_WAKE_BITSET:
+        return (u32)value3 == 0 ? -EINVAL
+                                : futex_wake(word, shared, MAX((int)value, 1),
+                                             (u32)value3);
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE:
+        return (int)value < 0 || (int)timeout < 0
+                   ? -EINVAL
+                   : futex_requeue(&pair, kind == FUTEX_CMP_REQUEUE ? &expected
+                                                                    : NULL);
+    case FUTEX_WAKE_OP:
+        pair.wakes = (u32)MAX((int)value, 1);
+        pair.moves = (u32)MAX((int)timeout, 1);
+        return futex_wake_op(&pair, (u32)value3);
+    default:
+        return -ENOSYS;
+    }
+}
+
+/* long set_robust_list(struct robust_list_head *head, size_t size);
+ * EINVAL: size. */
+long
+sys_set_robust_list(u64 head, u64 size)
+{
+    if (size != sizeof(struct robust_list_head)) {
+        return -EINVAL;
+    }
+    current->robust_list = head;
+    return 0;
+}
+
+/* long get_robust_list(int tid, struct robust_list_head **head, size_t *size);
+ * ESRCH, EFAULT. */
+long
+sys_get_robust_list(u64 tid, u64 head, u64 size)
+{
+    struct thread *thread;
+    u64 bytes = sizeof(struct robust_list_head);
+
+    (void)!thread_lock((pid_t)tid, &thread);
+    if (thread == NULL) {
+        return -ESRCH;
+    }
+    u64 list = thread->robust_list;
+    thread_unlock(thread);
+    return copy_to_user(size, &bytes, sizeof(bytes)) != 0 ? -EFAULT
+           : copy_to_user(head, &list, sizeof(list));
+}
+
+/* int membarrier(int command, unsigned flags, int cpu);
+ * QUERY, and the private expedited barrier: each CPU that runs a thread of the
+ * process has executed a full barrier when it returns.
+ * EINVAL: another command, or flags.  EPERM: the process has not registered. */
+long
+sys_membarrier(u64 command, u64 flags, u64 cpu)
+{
+    enum { QUERY = 0, PRIVATE_EXPEDITED = 8, REGISTER = 16 };
+    struct as *as = current->as;
+
+    (void)cpu;
+    if ((u32)flags != 0) {
+        return -EINVAL;
+    }
+    switch ((u32)command) {
+    case QUERY:
+        return PRIVATE_EXPEDITED | REGISTER;
+    case REGISTER:
+        __atomic_store_n(&as->barriers, true, __ATOMIC_RELAXED);
+        return 0;
+    case PRIVATE_EXPEDITED:
+        if (!__atomic_load_n(&as->barriers, __ATOMIC_RELAXED)) {
+            return -EPERM;
+        }
+        tlb_flush_all(as_cpus(as)); /* an interrupt, which is a barrier */
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+/* ---- Making and unsharing ---- */
+
+/* long clone3(struct clone_args *args, size_t size);
+ * As clone; flags has no signal.
+ * E2BIG: bytes behind those that are known are not 0, or size is over a page.
+ * EINVAL: as clone; size is below 64; set_tid, cgroup or pidfd are asked for.
+ * EFAULT. */
+long
+sys_clone3(u64 user, u64 size)
+{
+    struct clone3_args args = {0};
+    u8 more[64];
+
+    if (size > PAGE_SIZE) {
+        return -E2BIG;
+    }
+    if (size < CLONE_ARGS_SIZE_VER0) {
+        return -EINVAL;
+    }
+    for (u64 at = sizeof(args); at < size; at += sizeof(more)) {
+        u64 part = MIN(size - at, sizeof(more));
+        if (copy_from_user(more, user + at, part) != 0) {
+            return -EFAULT;
+        }
+        for (u64 i = 0; i < part; i++) {
+            if (more[i] != 0) {
+                return -E2BIG;
+            }
+        }
+    }
+    if (copy_from_user(&args, user, MIN(size, sizeof(args))) != 0) {
+        return -EFAULT;
+    }
+    if ((args.flags & (CSIGNAL | CLONE_DETACHED)) != 0
+        || args.exit_signal > SIGNAL_MAX || args.set_tid != 0
+        || args.set_tid_size != 0 || (args.stack == 0) != (args.stack_size == 0)
+        || ((args.flags & (CLONE_THREAD | CLONE_PARENT)) && args.exit_signal)
+        || !user_range(args.stack, args.stack_size)) {
+        return -EINVAL;
+    }
+    return proc_clone(&(struct clone_args){
+        .flags = args.flags | args.exit_signal,
+        .stack = args.stack != 0 ? args.stack + args.stack_size : 0,
+        .parent_tid = args.parent_tid, .child_tid = args.child_tid,
+        .tls = args.tls});
+}
+
+/* int unshare(int flags);
+ * The calling thread has its own descriptors (CLONE_FILES), or directory and
+ * umask (CLONE_FS).
+ * EINVAL: unknown flags, or those of a process that has several threads.
+ * ENOMEM. */
+long
+sys_unshare(u64 flags)
+{
+    const u64 alone = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM;
+    struct files *files = current->files, *own_files = NULL;
+    struct fs_context *fs = current->fs, *own_fs = NULL;
+
+    if ((flags & ~(alone | CLONE_FILES | CLONE_FS | CLONE_SYSVSEM)) != 0) {
+        return -EINVAL;
+    }
+    if ((flags & alone) != 0
+        && (!proc_has_one_thread(current->process)
+            || __atomic_load_n(&current->as->refs, __ATOMIC_RELAXED) > 1)) {
+        return -EINVAL;
+    }
+    if ((flags & CLONE_FILES) && (own_files = files_copy(files)) == NULL) {
+        return -ENOMEM;
+    }
+    if ((flags & CLONE_FS) && (own_fs = fs_context_copy(fs)) == NULL) {
+        files_put(own_files);
+        return -ENOMEM;
+    }
+    /* ---- no failure below this line ---- */
+    if (own_files != NULL) {
+        current->files = own_files;
+        files_put(files);
+    }
+    if (own_fs != NULL) {
+        current->fs = own_fs;
+        fs_context_put(fs);
+    }
+    return 0;
+}
