@@ -80,7 +80,7 @@ exec_program(char **argv, char *const envp[])
     execve(path, argv, envp);
     int error = errno;
     if (error == ENOEXEC && is_text(path)) {
-        /* A script without `#!`: expand_words left room for one more argument. */
+        /* No `#!` in it: expand_words left room for one more argument. */
         argv[0] = path;
         argv[-1] = (char *)"sh";
         execve("/bin/sh", argv - 1, envp);
