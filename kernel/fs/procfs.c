@@ -31,7 +31,7 @@
 #include "fs/tty.h"
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
-enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_FDS };
+enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_TASK, FILE_FDS };
 
 struct proc_inode {
     struct inode inode;
@@ -39,12 +39,12 @@ struct proc_inode {
     int (*store)(const char *line);
     pid_t pid;                               /* or of this process: */
     int file;                                /* FILE_* */
+    pid_t tid;                               /* of this thread; 0: the oldest */
 };
 
 #define proc_of(node) container_of(node, struct proc_inode, inode)
 
 OPTIONAL(cred_refuse_look) OPTIONAL(cred_tell_owner)
-
 /* ---- What a file shows ---- */
 
 /* Make the text of a file.  => 0, or a negative errno */
@@ -59,7 +59,7 @@ make_text(const struct proc_inode *proc, struct text *out)
         spin_lock(&family_lock);
         struct process *process = proc_find(proc->pid);
         if (process != NULL) {
-            procfs_stat(process, out);
+            procfs_stat(process, proc->tid, out);
             error = 0;
         }
         spin_unlock(&family_lock);
@@ -296,6 +296,39 @@ static const struct inode_ops fd_ops = {
     .read = dir_read, .seeks = true, .lookup = lookup_fd, .next = next_fd,
     .mine = is_mine,
 };
+
+/* ---- /proc/PID/task ---- */
+
+static const struct inode_ops pid_ops;
+
+/* A thread's directory has the files of its process's. */
+static int
+lookup_task(struct inode *dir, const char *name, struct inode **child)
+{
+    pid_t pid = proc_of(dir)->pid, tid = number_of_name(name);
+
+    if (tid <= 0 || procfs_next_task(pid, tid) != tid) {
+        return -ENOENT;
+    }
+    *child = made(&pid_ops, S_IFDIR | 0555, pid, 0);
+    if (*child != NULL) {
+        proc_of(*child)->tid = tid;
+    }
+    return 0;
+}
+
+static u32
+next_task(struct inode *dir, u64 *key, char name[MADE_NAME])
+{
+    pid_t tid = procfs_next_task(proc_of(dir)->pid, (pid_t)MIN(*key, PID_MAX));
+
+    return tell_number(tid, S_IFDIR, key, name);
+}
+
+static const struct inode_ops task_ops = {
+    .read = dir_read, .seeks = true, .lookup = lookup_task, .next = next_task,
+};
+
 static const struct {
     const char *name;
     u32 mode;
@@ -305,20 +338,27 @@ static const struct {
     [FILE_EXE] = {"exe", S_IFLNK | 0777, &link_ops},
     [FILE_CWD] = {"cwd", S_IFLNK | 0777, &link_ops},
     [FILE_FD] = {"fd", S_IFDIR | 0500, &fd_ops},
+    [FILE_TASK] = {"task", S_IFDIR | 0555, &task_ops},
 };
 
 static int
 lookup_file(struct inode *dir, const char *name, struct inode **child)
 {
-    pid_t pid = proc_of(dir)->pid;
+    pid_t pid = proc_of(dir)->pid, tid = proc_of(dir)->tid;
+    int file = 0;
 
-    for (int i = 0; i < FILE_FDS && pid_next(pid) == pid; i++) {
-        if (strcmp(name, pid_files[i].name) == 0) {
-            *child = made(pid_files[i].ops, pid_files[i].mode, pid, i);
-            return 0;
-        }
+    while (file < FILE_FDS && strcmp(name, pid_files[file].name) != 0) {
+        file++;
     }
-    return -ENOENT;
+    if (file == FILE_FDS || (tid != 0 ? procfs_next_task(pid, tid) != tid
+                                      : pid_next(pid) != pid)) {
+        return -ENOENT;
+    }
+    *child = made(pid_files[file].ops, pid_files[file].mode, pid, file);
+    if (*child != NULL) {
+        proc_of(*child)->tid = tid;
+    }
+    return 0;
 }
 
 static u32
@@ -352,10 +392,20 @@ lookup_pid(struct inode *dir, const char *name, struct inode **child)
         return 0;
     }
     pid_t pid = number_of_name(name);
-    if (pid < 0 || pid_next(pid) != pid) {
+    pid_t tid = pid > 0 && pid_next(pid) != pid ? pid : 0;
+    if (tid != 0) { /* a thread's, which is not listed */
+        spin_lock(&family_lock);
+        const struct process *process = proc_find(tid);
+        pid = process != NULL ? process->pid : -1;
+        spin_unlock(&family_lock);
+    }
+    if (pid <= 0) {
         return -ENOENT;
     }
     *child = made(&pid_ops, S_IFDIR | 0555, pid, 0);
+    if (*child != NULL) {
+        proc_of(*child)->tid = tid;
+    }
     return 0;
 }
 

@@ -35,6 +35,10 @@ void procfs_register(const char *path, int (*show)(struct text *out),
 /* The text of /proc/cpuinfo (cpuinfo.c). */
 int cpuinfo_show(struct text *out);
 
-/* proc(5)'s line about a process; of several threads, about the oldest.
- * => family_lock held */
-void procfs_stat(struct process *process, struct text *out);
+/* proc(5)'s line about a process, or with tid about one of its threads; if that
+ * has ended, it is a zombie.  => family_lock held */
+void procfs_stat(struct process *process, pid_t tid, struct text *out);
+
+/* The lowest tid of a thread of the process that is at least `tid`; the first
+ * thread's is there as long as the process.  => -1: none */
+pid_t procfs_next_task(pid_t pid, pid_t tid);

@@ -1,6 +1,8 @@
 /*
  * /proc/PID/stat.
  */
+#include "common/string.h"
+
 #include "core/optional.h"
 
 #include "arch/clock.h"
@@ -15,23 +17,27 @@ OPTIONAL(proc_split) OPTIONAL(proc_child_split)
 
 /* The 52 fields, zero for what we do not have. */
 void
-procfs_stat(struct process *process, struct text *out)
+procfs_stat(struct process *process, pid_t tid, struct text *out)
 {
     const struct session *session = process->group->session;
     const struct tty *tty = session->terminal;
     sigset_t pending = 0, blocked = 0;
     int threads = 0, cpu = 0;
     char state = 'Z';
+    char comm[COMM_SIZE];
     struct share share = {0};
     struct cpu_split own = {0}, children = {0};
 
     spin_lock(&process->lock);
+    strlcpy(comm, process->comm, sizeof(comm));
     for_each_thread(thread, process) {
-        if (threads++ == 0) {
+        threads++;
+        if (tid == 0 ? threads == 1 : thread->tid == tid) {
             state = thread->state == THREAD_SLEEPING  ? 'S'
                     : thread->state == THREAD_STOPPED ? 'T'
                                                       : 'R';
             cpu = thread->cpu;
+            strlcpy(comm, thread_name(thread), sizeof(comm));
             share = thread->share;
             pending = process->pending.set | thread->pending.set;
             blocked = thread->blocked;
@@ -40,8 +46,9 @@ procfs_stat(struct process *process, struct text *out)
     spin_unlock(&process->lock);
     proc_split(process, &own);
     proc_child_split(process, &children);
-    text_printf(out, "%d (%s) %c %d %d %d %lu %d ", process->pid,
-                process->comm, state, process->parent->pid,
+    text_printf(out, "%d (%s) %c %d %d %d %lu %d ",
+                tid != 0 ? tid : process->pid, comm, state,
+                process->parent->pid,
                 process->group->pgid, session->sid,
                 tty != NULL ? tty->number : 0,
                 tty != NULL ? tty->foreground : -1);
@@ -63,4 +70,25 @@ procfs_stat(struct process *process, struct text *out)
                 share.priority, share.policy);
     /* start_data end_data start_brk arg_start arg_end env_start env_end */
     text_printf(out, "0 0 0 0 0 0 0 %d\n", process->exit_status);
+}
+
+pid_t
+procfs_next_task(pid_t pid, pid_t tid)
+{
+    pid_t found = -1;
+
+    spin_lock(&family_lock);
+    struct process *process = proc_find(pid);
+    if (process != NULL && process->pid == pid) {
+        found = pid >= tid ? pid : -1;
+        spin_lock(&process->lock);
+        for_each_thread(thread, process) {
+            if (thread->tid >= tid && (found < 0 || thread->tid < found)) {
+                found = thread->tid;
+            }
+        }
+        spin_unlock(&process->lock);
+    }
+    spin_unlock(&family_lock);
+    return found;
 }

@@ -176,6 +176,7 @@ inherit(struct thread *child, u64 flags)
     }
     child->cred = cred_get(parent->cred);
     if (flags & CLONE_THREAD) {
+        memcpy(child->comm, thread_name(parent), COMM_SIZE);
         return 0;
     }
     child->process->cred = child->cred; /* its first thread's is not counted */
@@ -191,7 +192,7 @@ inherit_process(struct process *to, u64 flags)
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
-    memcpy(to->comm, from->comm, COMM_SIZE);
+    memcpy(to->comm, thread_name(current), COMM_SIZE);
     if (from->limits != NULL) {
         to->limits = limits_get(from);
     }

@@ -8,6 +8,7 @@
  */
 #include "abi/errno.h"
 #include "abi/futex.h"
+#include "abi/mman.h"
 
 #include "core/panic.h"
 
@@ -78,6 +79,9 @@ key_get(vaddr_t addr, bool shared, struct key *key)
     }
     spin_lock(&as->lock);
     const struct vma *vma = vma_find(as, addr);
+    if (vma != NULL && vma->object == NULL && !(vma->prot & PROT_WRITE)) {
+        vma = NULL; /* as on Linux, which would have to break sharing */
+    }
     if (vma != NULL && (vma->flags & VMA_SHARED) != 0) {
         key->where = key->object = vma->object;
         key->offset = (vma->offset << PAGE_SHIFT) + (addr - vma->start);

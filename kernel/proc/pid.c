@@ -231,7 +231,7 @@ thread_leave(struct thread *thread, int status)
     struct process *process = thread->process;
 
     spin_lock(&process->lock);
-    if (thread->tid == process->pid && !process->ending) {
+    if (!process->ending) { /* the last one's counts, as on Linux since 6.0 */
         process->exit_status = status;
     }
     if (process->entries != 0) {

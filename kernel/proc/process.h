@@ -35,8 +35,6 @@ struct limits;
 struct pgrp;
 struct sigacts;
 
-#define COMM_SIZE 16 /* of a process's name, as in Linux's /proc/PID/stat */
-
 /* What a process has used, besides time. */
 struct usage {
     u64 faults;    /* page faults that were served */
@@ -179,6 +177,15 @@ proc_is_zombie(const struct process *process)
     list_for_each_entry(item, &all_processes, struct process, all_link)
 #define for_each_thread(item, owner)                                       \
     list_for_each_entry(item, &(owner)->threads, struct thread, link)
+
+/* A thread's name: the first's is its process's. */
+static inline char *
+thread_name(struct thread *thread)
+{
+    struct process *process = thread->process;
+
+    return thread->tid == process->pid ? process->comm : thread->comm;
+}
 
 /* => its lock held */
 static inline bool

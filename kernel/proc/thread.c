@@ -28,7 +28,7 @@ thread_alloc(struct process *process)
         return NULL;
     }
     struct thread *thread = (struct thread *)(kstack + KSTACK_SIZE) - 1;
-    memset(thread, 0, offsetof(struct thread, fpu));
+    memset(thread, 0, offsetof(struct thread, comm));
     __atomic_fetch_add(&process->refs, 1, __ATOMIC_RELAXED);
     thread->process = process;
     thread->state = THREAD_EMBRYO;

@@ -29,6 +29,8 @@
 
 #include "proc/sleep.h"
 
+#define COMM_SIZE 16 /* of a thread's name, as in Linux's /proc/PID/stat */
+
 struct as;
 struct files;
 struct fs_context;
@@ -127,6 +129,9 @@ struct thread {
 
     u32 mutex_rank;            /* c  of the mutex taken last; 0: none held */
     struct nomem nomem;        /* c  never inherited: starts as nomem= says */
+
+    /* Not cleared at first: used by all but the first thread of a process. */
+    char comm[COMM_SIZE];      /* c  its name (thread_name) */
 
     /* Copied, and last because it is large. */
     u8 fpu[512] __attribute__((aligned(16))); /* c  FXSAVE image */

@@ -9,6 +9,7 @@
 
 #include "arch/clock.h"
 
+#include "proc/sched.h"
 #include "proc/usage.h"
 
 /* Split cycles as the ticks are, like Linux's cputime_adjust: what was shown
@@ -91,11 +92,18 @@ proc_usage(struct process *process, struct rusage *rusage)
 }
 
 void
-proc_own_usage(struct process *process, struct rusage *rusage)
+proc_own_usage(struct process *process, struct thread *thread,
+               struct rusage *rusage)
 {
-    struct cpu_split time;
+    struct cpu_split time = {0};
 
-    proc_split(process, &time);
+    if (thread != NULL) {
+        struct cpu_time own = thread->time;
+        own.ran = sched_ran(thread);
+        split(own, &time);
+    } else {
+        proc_split(process, &time);
+    }
     fill_rusage(rusage, time, process->used);
 }
 

@@ -265,7 +265,8 @@ sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
 
 /* int getrusage(int who, struct rusage *rusage);
  * EINVAL: not RUSAGE_SELF, RUSAGE_CHILDREN or RUSAGE_THREAD.  EFAULT.
- * Differences from Linux: as wait4; RUSAGE_THREAD is as RUSAGE_SELF. */
+ * Differences from Linux: as wait4; of RUSAGE_THREAD, only the times are the
+ *   thread's own. */
 long
 sys_getrusage(u64 who, u64 rusage)
 {
@@ -280,7 +281,8 @@ sys_getrusage(u64 who, u64 rusage)
     if ((int)who == RUSAGE_CHILDREN) {
         proc_child_usage(process, &usage);
     } else {
-        proc_own_usage(process, &usage);
+        proc_own_usage(process, (int)who == RUSAGE_THREAD ? current : NULL,
+                       &usage);
     }
     spin_unlock(&family_lock);
     return copy_to_user(rusage, &usage, sizeof(usage));
@@ -318,7 +320,7 @@ set_name(u64 user)
         return n;
     }
     spin_lock(&family_lock);
-    memcpy(current->process->comm, name, sizeof(name));
+    memcpy(thread_name(current), name, sizeof(name));
     spin_unlock(&family_lock);
     return 0;
 }
@@ -372,7 +374,7 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
     case PR_SET_NAME:
         return set_name(arg);
     case PR_GET_NAME:
-        strlcpy(name, process->comm, sizeof(name));
+        strlcpy(name, thread_name(current), sizeof(name));
         return copy_to_user(arg, name, sizeof(name));
     case PR_SET_CHILD_SUBREAPER:
         spin_lock(&family_lock);

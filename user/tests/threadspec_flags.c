@@ -163,30 +163,6 @@ test_thread(void)
     ok(result > 0 && step == 1, "clone3 makes a thread on a stack");
 }
 
-static void
-handler(int sig, siginfo_t *info, void *context)
-{
-    (void)sig, (void)info, (void)context;
-}
-
-static void
-test_clear(void)
-{
-    struct clone3_args args = { .flags = CLONE_CLEAR_SIGHAND, ENDS };
-
-    act(SIGUSR1, handler, SA_RESTART, BIT(SIGHUP));
-    act(SIGUSR2, TO_IGNORE, 0, 0);
-    long pid = raw(SYS_clone3, P(&args), sizeof(args), 0, 0);
-    if (pid == 0) {
-        _exit((action_of(SIGUSR1).handler == TO_DEFAULT)
-              + 2 * (action_of(SIGUSR2).handler == TO_IGNORE));
-    }
-    returns(pid < 0 ? pid : 0, 0, "CLEAR_SIGHAND is taken");
-    exited(status_of((pid_t)pid), 3, "CLEAR_SIGHAND: what was caught is "
-        "default, what was ignored stays so");
-    ok(action_of(SIGUSR1).handler == handler, "and ours are as they were");
-}
-
 int
 main(void)
 {
@@ -194,6 +170,5 @@ main(void)
     test_sizes();
     test_fields();
     test_thread();
-    test_clear();
     return done();
 }

@@ -200,45 +200,6 @@ test_vfork(void)
     exited(status_of((pid_t)seen[0]), 6, "which is ours, too");
 }
 
-/* CLONE_PARENT by a thread: the child is our sibling. */
-static int
-clones_sibling(void *arg)
-{
-    (void)arg;
-    long pid = raw(SYS_clone, CLONE_PARENT, 0, 0, 0);
-    if (pid == 0) {
-        leave(raw(NR_getppid, 0, 0, 0, 0) == NUMBER(arg) ? 8 : 9);
-    }
-    seen[0] = pid;
-    seen[1] = raw(NR_wait4, pid, 0, __WALL | WNOHANG, 0);
-    return 0;
-}
-
-static void
-test_sibling(void)
-{
-    int got[2] = { 0, 0 };
-    pid_t top = getpid();
-
-    pipe(ends);
-    pid_t pid = must_fork();
-    if (pid == 0) {
-        thread_start(&thread, clones_sibling, ARG(top));
-        thread_join(&thread);
-        got[0] = (int)seen[0];
-        got[1] = (int)seen[1];
-        write(ends[1], got, sizeof(got));
-        leave(0);
-    }
-    exited(status_of(pid), 0, "a thread clones with PARENT");
-    read(ends[0], got, sizeof(got));
-    returns(got[0] < 0 ? got[0] : 0, 0, "which is allowed");
-    is(got[1], -ECHILD, "its child is not its process's");
-    exited(status_of(got[0]), 8, "but that of its parent");
-    close(ends[0]);
-    close(ends[1]);
-}
-
 /* PR_SET_PDEATHSIG: the parent is the thread that forked. */
 static int
 forks_and_ends(void *arg)
@@ -309,7 +270,6 @@ main(void)
     test_wait();
     test_two_wait();
     test_vfork();
-    test_sibling();
     test_death_signal();
     return done();
 }
