@@ -91,6 +91,7 @@ second_store(const char *text)
     thread->frame->cs = 0; /* tells gdb's ps that it is never in user mode */
     thread->blocked = current->blocked;
     thread->cred = cred_get(current->cred);
+    memcpy(thread->comm, thread_name(current), COMM_SIZE);
     fxsave(thread->fpu);
     as_get(current->as);
     thread->as = current->as;

@@ -16,7 +16,6 @@
 #include "mm/heap.h"
 
 #include "proc/signal.h"
-#include "proc/timer.h"
 
 #include "fs/file.h"
 #include "fs/poll.h"

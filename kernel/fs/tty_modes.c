@@ -10,8 +10,6 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 
-#include "core/optional.h"
-
 #include "mm/usercopy.h"
 
 #include "proc/signal.h"

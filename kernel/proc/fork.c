@@ -82,19 +82,30 @@ proc_clone(struct clone_args *args)
     return pid;                                                /* 9 */
 }
 
-/* Check the flags.  Unknown ones are refused, not ignored.  A thread shares its
- * process's actions, and who shares actions, memory.  fork= says how memory is
- * copied. */
+/* Unknown flags are refused, not ignored.  A thread shares its process's
+ * actions, and who shares actions shares memory. */
+static int
+check_flags(u64 flags, u64 tls)
+{
+    if ((flags & ~(u64)CLONE_KNOWN) != 0
+        || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
+        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))) {
+        return -EINVAL;
+    }
+    /* Loading the other base would fault in the kernel. */
+    return (flags & CLONE_SETTLS) != 0 && tls >= USER_END ? -EPERM : 0;
+}
+
+/* Check the flags, if they are not those of fork and vfork.  fork= says how
+ * memory is copied. */
 static int
 ask(struct clone_args *args)
 {
-    if ((args->flags & ~(u64)CLONE_KNOWN) != 0
-        || ((args->flags & CLONE_THREAD) && !(args->flags & CLONE_SIGHAND))
-        || ((args->flags & CLONE_SIGHAND) && !(args->flags & CLONE_VM))) {
-        return -EINVAL;
-    }
-    if ((args->flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
-        return -EPERM; /* loading it would fault in the kernel */
+    int error = args->flags & ~(u64)(CSIGNAL | CLONE_VM | CLONE_VFORK)
+                    ? check_flags(args->flags, args->tls) : 0;
+
+    if (error != 0) {
+        return error;
     }
     if (current->process->limits != NULL && limits_refuse_clone() != 0) {
         return -EAGAIN;
@@ -192,7 +203,8 @@ inherit_process(struct process *to, u64 flags)
     to->exit_signal = (int)(flags & CSIGNAL);
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
-    memcpy(to->comm, thread_name(current), COMM_SIZE);
+    /* Not a call: the size is known. */
+    __builtin_memcpy(to->comm, thread_name(current), COMM_SIZE);
     if (from->limits != NULL) {
         to->limits = limits_get(from);
     }
@@ -209,10 +221,12 @@ copy_registers(struct thread *child, const struct clone_args *args)
     }
     child->fs_base = args->flags & CLONE_SETTLS ? args->tls
                                                 : current->fs_base;
-    child->set_child_tid =
-        args->flags & CLONE_CHILD_SETTID ? args->child_tid : 0;
-    child->clear_child_tid =
-        args->flags & CLONE_CHILD_CLEARTID ? args->child_tid : 0;
+    if (args->flags & CLONE_CHILD_SETTID) {
+        child->set_child_tid = args->child_tid;
+    }
+    if (args->flags & CLONE_CHILD_CLEARTID) {
+        child->clear_child_tid = args->child_tid;
+    }
     fxsave(child->fpu); /* the registers still hold the parent's state */
     context_prepare(child, fork_return, NULL);
 }

@@ -18,7 +18,6 @@
 
 #include "mm/usercopy.h"
 
-#include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sigframe.h"
 #include "proc/signal.h"

@@ -7,7 +7,6 @@
 #include "abi/syscall.h"
 
 #include "core/optional.h"
-#include "core/panic.h"
 
 #include "arch/percpu.h"
 #include "arch/trap.h"
@@ -15,7 +14,6 @@
 #include "proc/exit.h"
 #include "proc/limits.h"
 #include "proc/process.h"
-#include "proc/sched.h"
 #include "proc/sigframe.h"
 #include "proc/signal.h"
 

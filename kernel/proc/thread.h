@@ -102,15 +102,12 @@ struct thread {
     vaddr_t robust_list;       /* c  of futexes that it owns, or 0 */
     struct cpu_time time;      /* r: ran; c: ticks */
     long (*restart)(void);     /* c  what restart_syscall(2) does, or NULL */
-    u64 sleep_end;             /* c  for that: until when, */
-    u64 sleep_args[3];         /* c  and what `restart` wants to know */
     struct sigpending pending; /* p  sent to this thread only */
     bool stop_taken;           /* p  will stop, unless SIGCONT clears it */
     bool stops;                /* p  has stopped, with its process */
     struct fault fault;        /* c  its last one */
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */
-    sigset_t saved_blocked;    /* c  the mask to go back to, if: */
-    bool restores;             /* c  sigsuspend(2) has changed it */
+    bool restores;             /* c  sigsuspend(2) has changed the mask: */
 
     /* Copied. */
     u64 fs_base;               /* c */
@@ -130,8 +127,12 @@ struct thread {
     u32 mutex_rank;            /* c  of the mutex taken last; 0: none held */
     struct nomem nomem;        /* c  never inherited: starts as nomem= says */
 
-    /* Not cleared at first: used by all but the first thread of a process. */
-    char comm[COMM_SIZE];      /* c  its name (thread_name) */
+    /* Not cleared at first: each is used only after it was set. */
+    char comm[COMM_SIZE];      /* c  its name, if it is not the first thread of
+                                     its process (thread_name) */
+    sigset_t saved_blocked;    /* c  the mask to go back to */
+    u64 sleep_end;             /* c  for `restart`: until when, */
+    u64 sleep_args[3];         /* c  and what it wants to know */
 
     /* Copied, and last because it is large. */
     u8 fpu[512] __attribute__((aligned(16))); /* c  FXSAVE image */

@@ -16,7 +16,6 @@
 #include "proc/process.h"
 #include "proc/sigframe.h"
 #include "proc/sigqueue.h"
-#include "proc/timer.h"
 
 #include "sys/sys.h"
 

@@ -15,8 +15,6 @@
 
 #include "arch/clock.h"
 
-#include "mm/as.h"
-
 #include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/group.h"

@@ -4,7 +4,6 @@
  * flushes the streams; _exit does neither. A child of vfork must end with
  * _exit, because exit would flush its parent's buffers.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

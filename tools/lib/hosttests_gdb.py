@@ -161,13 +161,13 @@ def gdb_line_by_line(host):
         os.symlink(os.path.join("..", "user"), user)
     result = session(host, [
         "tine fork hello-fork", "tbreak proc_clone", "continue",
-        *["next"] * 5, *["print child", "next"] * 6], "--kernel", kernel,
+        *["next"] * 5, *["print child", "next"] * 7], "--kernel", kernel,
         *STEADY)
     said = result.out.decode(errors="replace").partition("Temporary break")[2]
     numbers = [int(line) for line in re.findall(r"^(\d+)\t", said, re.M)]
-    if len(numbers) != 12 or numbers != sorted(set(numbers)):
+    if len(numbers) != 13 or numbers != sorted(set(numbers)):
         raise Failure(f"next came to the lines {numbers}", lines(result.out))
-    if len(re.findall(r"^\$\d = 0x[0-9a-f]+ \(tid 3 ", said, re.M)) != 6:
+    if len(re.findall(r"^\$\d = 0x[0-9a-f]+ \(tid 3 ", said, re.M)) != 7:
         raise Failure("gdb does not have the child", lines(result.out))
     says(result, r"sched_enqueue\(child\);")
     if b"OPT=-Og" in result.out:
