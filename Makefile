@@ -76,7 +76,7 @@ alias = $(eval $(call program,bin,$1,user/bin/$2.c))
 $(call alias,halt,poweroff)$(call alias,groups,id)$(call alias,login,init)
 
 BOOT := $(B)/tine.elf $(B)/initrd.cpio
-all: $(BOOT) $(B)/tests.cpio ## the kernel and programs
+all: $(BOOT) ## the kernel and programs
 iso: $(B)/tine.iso ## build/tine.iso, for GRUB or a real machine
 
 # The interactive boot. A window shows the VGA text if there is a display;
@@ -95,9 +95,9 @@ qemu: $(if $(DIRECT),$(BOOT),iso) ## boot to a shell (DOOR=direct: no GRUB)
 
 run-%: $(BOOT) ## run-PROGRAM: boot, run one program (ARGS="..."), end
 	$Qtools/run -- $* $(ARGS)
-test: all ## everything that proves it; ^C ends it, and says what is known
+test: tests ## everything that proves it; ^C ends it, and says what is known
 	$Qtools/test
-test-all: all ## the same, every test under every boot word (long)
+test-all: tests ## the same, every test under every boot word (long)
 	$Qtools/test --all
 
 # The first step of everything: install what these goals need.
@@ -181,7 +181,7 @@ tour: $(BOOT) ## a guided walk through one fork, in gdb (FORK=page: another way)
 console: ## this terminal becomes one of the guest that is under gdb
 	$Qtools/console $(B)/gdb-console
 compdb: ready ## compile_commands.json, for editors
-	$QMAKEFLAGS= $(MAKE) -nB V=1 B=$(B) CC="$(CC)" CROSS=$(CROSS) all \
+	$QMAKEFLAGS= $(MAKE) -nB V=1 B=$(B) CC="$(CC)" CROSS=$(CROSS) tests \
 		| tools/compdb >compile_commands.json
 .PHONY: gdb gdb-reverse tour console compdb
 
@@ -196,5 +196,5 @@ $(B)/flags: FORCE | ready
 		$(filter-out -Werror,$(KFLAGS) $(UFLAGS)))
 $(B)/files: FORCE | ready
 	$(call note,$(KSRC) $(LSRC) $(PROGRAMS_bin) $(PROGRAMS_tests))
-.PHONY: FORCE all iso qemu test test-all test-quick ready setup clean help
+.PHONY: FORCE all iso qemu tests test test-all test-quick ready setup clean help
 -include $(KOBJ:.o=.d) $(LOBJ:.o=.d) $(UOBJ:.o=.d)

@@ -4,11 +4,11 @@ PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 
-coverage: all $(B)/coverage.elf ## branches of mm and proc that tests take
+coverage: tests $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
-mutate: all ## one-line faults, and which test or checker catches each
+mutate: tests ## one-line faults, and which test or checker catches each
 	$Qtools/mutate --build $(B) $(ARGS)
-sweep: all ## fail each allocation of each operation, and count them
+sweep: tests ## fail each allocation of each operation, and count them
 	$Qtools/sweep --build $(B) $(ARGS)
 bench: all ## what fork costs, under each fork= word and on Linux
 	$Qtools/bench --build $(B) $(ARGS)

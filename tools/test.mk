@@ -1,8 +1,10 @@
 # Part of the Makefile: some of the tests.
 
-test-quick: all ## most guest tests, in one boot on one CPU, in a minute
+tests: all $(B)/tests.cpio ## the same, and the test programs
+
+test-quick: tests ## most guest tests, in one boot on one CPU, in a minute
 	$Qtools/test --quick
-t-%: all ## t-NAME: one test; t-tine/NAME, t-smp/NAME too
+t-%: tests ## t-NAME: one test; t-tine/NAME, t-smp/NAME too
 	$Qtools/test $*
-t-tine/%: all; $Qtools/test tine/$*
-t-smp/%: all; $Qtools/test smp/$*
+t-tine/%: tests; $Qtools/test tine/$*
+t-smp/%: tests; $Qtools/test smp/$*

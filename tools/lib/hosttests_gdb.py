@@ -337,12 +337,13 @@ def gdb_server(host):
 @test
 def compile_commands(host):
     """Every C file of the kernel and the programs is in it."""
-    result = host.command(["make", "-C", host.tree, "-nB", "V=1", "all"])
+    result = host.command(["make", "-C", host.tree, "-nB", "V=1", "tests"])
     result = host.command([host.path("tools", "compdb")],
                           stdin=result.expect(0).out).expect(0)
     files = {entry["file"] for entry in json.loads(result.out)}
     for name in ("kernel/proc/fork.c", "kernel/arch/entry.S",
-                 "user/demos/cow.c", "lib/common/string.c"):
+                 "user/demos/cow.c", "lib/common/string.c",
+                 "user/tests/fork_basic.c"):
         if name not in files:
             result.fail(f"it lacks {name}")
 
