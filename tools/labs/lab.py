@@ -180,7 +180,7 @@ def shown_toml(lab, costs):
 def whole_suite(lab):
     """=> the command for most of user/tests, and which cannot pass"""
     words = lab.toml.get("boot")
-    command = f"tools/test --quick --append {words}" if words \
+    command = f"make tests && tools/test --quick --append {words}" if words \
         else "make test-quick"
     left = [f"- `{row['name']}`: {row['reason']}"
             for row in lab.toml.get("suite", ())]
