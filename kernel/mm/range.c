@@ -98,8 +98,8 @@ own_partial(struct as *as, vaddr_t start, vaddr_t end)
                && pt_own_present(as, last, &last_level) != NULL);
 }
 
-static void
-cut_entry(struct walk *walk)
+void
+range_cut_entry(struct walk *walk)
 {
     /* In one instruction: the processor may set A or D meanwhile. */
     if (*walk->entry & PTE_P) {
@@ -134,7 +134,7 @@ int
 range_unmap(struct as *as, vaddr_t start, vaddr_t end)
 {
     struct walk walk = {.start = start, .end = end, .whole = true,
-                        .visit = cut_entry};
+                        .visit = range_cut_entry};
 
     if (!own_partial(as, start, end)) {
         return -ENOMEM;

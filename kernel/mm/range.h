@@ -53,5 +53,8 @@ struct walk {
 /* => whether it has seen all */
 bool range_walk(struct as *as, struct walk *walk);
 
+/* A visit: no CPU uses the entry from the flush on, but it keeps its edge. */
+void range_cut_entry(struct walk *walk);
+
 /* Flush what a walk has lowered: one page, or more. */
 void range_flush(struct as *as, vaddr_t addr, bool page);

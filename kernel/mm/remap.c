@@ -38,16 +38,6 @@ reserve_entry(struct walk *walk)
 }
 
 static void
-cut_entry(struct walk *walk)
-{
-    /* In one instruction: the processor may set A or D meanwhile. */
-    if (*walk->entry & PTE_P) {
-        __atomic_fetch_xor(walk->entry, PTE_P | PTE_K, __ATOMIC_RELAXED);
-        walk->lowered++;
-    }
-}
-
-static void
 move_entry(struct walk *walk)
 {
     pte_t old = *walk->entry;
@@ -81,7 +71,7 @@ move_range(struct as *as, const struct vma *from, const struct vma *new)
         return -ENOMEM;
     }
     /* ---- no failure below this line ---- */
-    move.walk.visit = cut_entry;
+    move.walk.visit = range_cut_entry;
     range_walk(as, &move.walk);
     if (move.walk.lowered > 0) {
         range_flush(as, from->start, from->end - from->start == PAGE_SIZE);

@@ -184,7 +184,8 @@ static void
 forget_tid(pid_t tid)
 {
     spin_lock(&pids_lock);
-    pids[tid] = (struct pid_slot){.uses = pids[tid].uses};
+    pid_set_process(tid, NULL);
+    pids[tid].thread = NULL;
     process_count--;
     spin_unlock(&pids_lock);
     pid_put(tid);

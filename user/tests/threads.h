@@ -104,9 +104,7 @@ try_thread(struct thread *thread, unsigned long flags, int (*body)(void *),
     long tid = clone_on(flags, thread_stack(thread, body, arg),
         &thread->alive, &thread->alive, tls);
 
-    if (tid > 0) {
-        thread->tid = (pid_t)tid;
-    }
+    thread->tid = (pid_t)tid;
     return tid;
 }
 
@@ -115,7 +113,7 @@ static inline void
 thread_start(struct thread *thread, int (*body)(void *), void *arg)
 {
     if (try_thread(thread, THREAD_FLAGS, body, arg, NULL) < 0) {
-        raw(NR_write, 2, P("no thread\n"), 10, 0);
+        dprintf(2, "no thread: error %d\n", -thread->tid);
         raw(NR_exit_group, 99, 0, 0, 0);
     }
 }
