@@ -101,18 +101,19 @@ static inline long
 try_thread(struct thread *thread, unsigned long flags, int (*body)(void *),
     void *arg, void *tls)
 {
-    long tid = clone_on(flags, thread_stack(thread, body, arg),
+    thread->tid = (pid_t)clone_on(flags, thread_stack(thread, body, arg),
         &thread->alive, &thread->alive, tls);
-
-    thread->tid = (pid_t)tid;
-    return tid;
+    return thread->tid;
 }
 
-/* The same as threads usually are, or end the program. */
+/* The same as threads usually are. In a storm, Linux says EAGAIN at times. */
 static inline void
 thread_start(struct thread *thread, int (*body)(void *), void *arg)
 {
-    if (try_thread(thread, THREAD_FLAGS, body, arg, NULL) < 0) {
+    while (try_thread(thread, THREAD_FLAGS, body, arg, NULL) == -EAGAIN) {
+        raw(NR_sched_yield, 0, 0, 0, 0);
+    }
+    if (thread->tid < 0) {
         dprintf(2, "no thread: error %d\n", -thread->tid);
         raw(NR_exit_group, 99, 0, 0, 0);
     }
