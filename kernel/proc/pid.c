@@ -221,6 +221,12 @@ thread_end_others(void)
     spin_unlock(&process->lock);
     if (moves) {
         cred_put(old);
+        spin_lock(&family_lock);
+        list_for_each_entry(child, &process->children, struct process,
+                            sibling) {
+            child->parent_tid = process->pid;
+        }
+        spin_unlock(&family_lock);
         forget_tid(tid);
     }
     return error;

@@ -353,6 +353,35 @@ test_sharer(void)
     close(60);
 }
 
+/* What the caller has forked stays its own child, though its tid changes. */
+static int
+has_child(void)
+{
+    return raw(NR_wait4, -1, 0, __WNOTHREAD, 0) > 0 ? 7 : 8;
+}
+
+static int
+forks_and_executes(void *arg)
+{
+    if (raw(NR_fork, 0, 0, 0, 0) == 0) {
+        raw(NR_exit_group, 0, 0, 0, 0);
+    }
+    return executes(arg);
+}
+
+static void
+parent_executes(void)
+{
+    thread_start(&threads[0], forks_and_executes, "child");
+    pause_on();
+}
+
+static void
+test_child(void)
+{
+    exited(in_process(parent_executes), 7, "the caller's child is its own");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -364,6 +393,7 @@ main(int argc, char *argv[])
                : strcmp(what, "state") == 0  ? has_state()
                : strcmp(what, "files") == 0  ? has_files()
                : strcmp(what, "sharer") == 0 ? has_sharer()
+               : strcmp(what, "child") == 0  ? has_child()
                                              : 44;
     }
     readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -374,5 +404,6 @@ main(int argc, char *argv[])
     test_at_once();
     test_sharer();
     test_failure();
+    test_child();
     return done();
 }
