@@ -1,8 +1,8 @@
 /*
- * clone_oom.c: as process 1, clones while memory is so short that there is none
- * for the page that gets the child's pid. Then the kernel kills another process
- * to make room, not the child, which does not exist yet. The host test
- * clone_without_memory runs it as process 1.
+ * clone_oom.c: as process 1, clones while memory, also what is kept for it, is so
+ * short that there is none for the page that gets the child's pid. Then the
+ * kernel kills another process to make room, not the child, which does not exist
+ * yet. The host test clone_without_memory runs it as process 1.
  *
  * expect:
  * not process 1
@@ -16,20 +16,22 @@
 #include <sys/syscall.h>
 
 #define PAGE  4096L
-#define MOST  12         /* frames; a fork and the path to a page need fewer */
+#define KEPT  64         /* frames that only process 1 gets */
+#define MOST  12         /* a fork and the path to a page need fewer */
 #define FAR   ((int *)0x4000000000) /* where there are no tables yet */
+#define OWN  ((char *)0x5000000000)
 #define RW    (PROT_READ | PROT_WRITE)
 #define HOW   (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
-/* Take all memory but `left` frames, say so, and keep it. */
+/* Take all memory, say so, and keep it. */
 static void
-take_memory(long left, int told)
+take_memory(int told)
 {
     char *p = mmap(NULL, 1L << 30, RW, HOW, -1, 0);
     long have;
 
-    while ((have = counts_get("free")) > left) {
-        long pages = have - left > 8 ? (have - left - 4) / 2 : 1;
+    while ((have = counts_get("free")) > 2) {
+        long pages = have > 8 ? (have - 4) / 2 : 1;
         for (; pages > 0; pages--, p += PAGE) {
             *p = 1;
         }
@@ -40,7 +42,8 @@ take_memory(long left, int told)
     }
 }
 
-/* => whether the pid was stored, or there was no memory for a child */
+/* Clone when there are so many frames, about.
+ * => whether the pid was stored, or there was no memory for a child */
 static int
 clone_with(long left, int *cloned, int *killed_hogs)
 {
@@ -50,10 +53,13 @@ clone_with(long left, int *cloned, int *killed_hogs)
     pipe(gate);
     pid_t hog = must_fork();
     if (hog == 0) {
-        take_memory(left, gate[1]);
+        take_memory(gate[1]);
     }
     close(gate[1]);
     read(gate[0], &byte, 1); /* or its end, if it took too much */
+    for (long i = 0; i < KEPT - left; i++) {
+        OWN[i * PAGE] = 1;
+    }
     mmap(FAR, PAGE, RW, HOW | MAP_FIXED, -1, 0);
     long pid = syscall(SYS_clone, SIGCHLD | CLONE_PARENT_SETTID, 0, FAR, 0, 0);
     if (pid == 0) {
@@ -66,6 +72,7 @@ clone_with(long left, int *cloned, int *killed_hogs)
     }
     *cloned += pid > 0;
     munmap(FAR, PAGE);
+    madvise(OWN, KEPT * PAGE, MADV_DONTNEED);
     close(gate[0]);
     return well;
 }
@@ -79,6 +86,7 @@ main(void)
         printf("not process 1\n");
         return 0;
     }
+    mmap(OWN, KEPT * PAGE, RW, HOW | MAP_FIXED, -1, 0);
     for (long left = 0; left < MOST; left++) {
         well &= clone_with(left, &cloned, &killed_hogs);
     }
