@@ -65,7 +65,10 @@ kill_for_memory(vaddr_t addr)
 static bool
 want_memory(vaddr_t addr)
 {
-    if (oom_make_room()) {
+    bool short_of_it = (this_cpu()->work & WORK_MEMORY) != 0; /* no nomem= */
+
+    cpu_clear_work(WORK_MEMORY);
+    if (short_of_it && oom_make_room()) {
         return true;
     }
     if (current->process == init_process) {
