@@ -4,12 +4,13 @@
 #include "proc/oom.h"
 
 #include "fs/file.h"
+#include "fs/fs.h"
 #include "fs/path.h"
 #include "fs/inode.h"
 
 #define FILES_PER_FRAME 8 /* open files with their inodes, about */
 
-u64
+static u64
 files_hold(struct files *files)
 {
     u64 held = 0, count = 0;
@@ -22,4 +23,10 @@ files_hold(struct files *files)
         inode_put(inode);
     }
     return held + count / FILES_PER_FRAME;
+}
+
+void
+held_init(void)
+{
+    oom_files_hold = files_hold;
 }

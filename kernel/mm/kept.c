@@ -14,6 +14,7 @@
 bool (*kept_may_take)(void);
 
 static paddr_t kept[FRAMES_KEPT]; /* 0: taken */
+static bool missing = true;       /* a  some may be */
 
 bool
 kept_release(void)
@@ -23,6 +24,7 @@ kept_release(void)
     for (int i = 0; may && i < FRAMES_KEPT; i++) {
         paddr_t frame = __atomic_exchange_n(&kept[i], 0, __ATOMIC_ACQ_REL);
         if (frame != 0) {
+            __atomic_store_n(&missing, true, __ATOMIC_RELAXED);
             frame_put(frame);
             return true;
         }
@@ -34,9 +36,13 @@ kept_release(void)
 void
 kept_fill(void)
 {
+    if (!__atomic_load_n(&missing, __ATOMIC_RELAXED)
+        || frame_count(FRAME_FREE) < 2 * FRAMES_KEPT) {
+        return;
+    }
+    __atomic_store_n(&missing, false, __ATOMIC_RELAXED);
     for (int i = 0; i < FRAMES_KEPT; i++) {
-        paddr_t frame = kept[i] == 0 && frame_count(FRAME_FREE) > FRAMES_KEPT
-                            ? frame_alloc(FRAME_KERNEL) : 0;
+        paddr_t frame = kept[i] == 0 ? frame_alloc(FRAME_KERNEL) : 0;
         if (frame != 0) {
             frame = __atomic_exchange_n(&kept[i], frame, __ATOMIC_ACQ_REL);
         }

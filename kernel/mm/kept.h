@@ -15,7 +15,7 @@ extern bool (*kept_may_take)(void);
  * => as frame_alloc */
 bool kept_release(void);
 
-/* Keep FRAMES_KEPT frames again, if memory is not short. */
+/* Keep FRAMES_KEPT frames again, if some were taken and memory is not short. */
 void kept_fill(void);
 
 /* About how many frames the space's user half leads to: its tables, and its

@@ -6,7 +6,6 @@
 #include "abi/errno.h"
 
 #include "core/config.h"
-#include "core/optional.h"
 #include "core/printk.h"
 
 #include "arch/clock.h"
@@ -22,13 +21,13 @@
 #include "proc/process.h"
 #include "proc/signal.h"
 
-OPTIONAL(files_hold)
-
 #define STACK_FRAMES   3 /* of a thread: its kernel stack, its share of tables */
 #define STEP_NS        1000000UL   /* between looks at a victim that ends */
 #define PATIENCE_NS    1000000000UL /* then another is chosen */
 #define ENOUGH         32 /* free frames with which to try again */
 #define SYSCALL_LENGTH 2  /* bytes of the instruction */
+
+u64 (*oom_files_hold)(struct files *files);
 
 static struct {
     pid_t pid;
@@ -82,7 +81,8 @@ weight_of(struct process *process)
                                       link);
     u64 weight = first->as != NULL ? kept_weigh(first->as) : 0;
 
-    weight += first->files != NULL ? files_hold(first->files) : 0;
+    weight += first->files != NULL && oom_files_hold != NULL
+                  ? oom_files_hold(first->files) : 0;
     for_each_thread(thread, process) {
         weight += STACK_FRAMES;
     }

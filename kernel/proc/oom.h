@@ -28,6 +28,6 @@ void oom_settle_call(struct trapframe *frame);
 /* Keep frames from now on.  => boot, after frame_init */
 void oom_init(void);
 
-/* How many frames the last user of this table would free (fs/held.c).
+/* How many frames the last user of this table would free: fs/held.c sets it.
  * => all other CPUs are parked */
-extern u64 files_hold(struct files *files);
+extern u64 (*oom_files_hold)(struct files *files);

@@ -18,6 +18,7 @@
 #include "arch/upcalls.h"
 
 #include "mm/as.h"
+#include "mm/kept.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
@@ -28,7 +29,8 @@
 #include "proc/signal.h"
 #include "proc/timer.h"
 
-OPTIONAL(oom_make_room) OPTIONAL(oom_settle_call) OPTIONAL(itimer_tick)
+OPTIONAL(kept_fill) OPTIONAL(oom_make_room) OPTIONAL(oom_settle_call)
+OPTIONAL(itimer_tick)
 
 /* For a handler's frame. */
 static void
@@ -206,6 +208,7 @@ on_user_return(struct trapframe *frame)
         signal_deliver(frame);
     }
     if (work & WORK_RESCHED) { /* the time slice is over */
+        kept_fill();
         sched_steal();
         schedule();
     }

@@ -1,7 +1,7 @@
 /*
- * memory_owner.c: who is killed when memory ends: who holds most, asleep or not,
- * in pages, pipes or files without a name; not who asks next. Files that stay
- * are limited, also when a mapping makes their pages, and so are names.
+ * memory_owner.c: who is killed when memory ends: who holds most, asleep or
+ * not, in pages, pipes or files without a name; not who asks next. Files that
+ * stay are limited, also when a mapping makes their pages, and so are names.
  *
  * seconds: 40
  * expect:
@@ -23,9 +23,10 @@
  * ok 16 - much memory is left
  * ok 17 - the file's end gives all of it back
  * ok 18 - names have a limit: ENOSPC
- * ok 19 - much memory is left
- * ok 20 - all of it is back
- * 1..20
+ * ok 19 - a name that goes makes room for another
+ * ok 20 - much memory is left
+ * ok 21 - all of it is back
+ * 1..21
  */
 #include "counts.h"
 
@@ -247,6 +248,8 @@ test_names(void)
         count++;
     }
     ok(errno == ENOSPC, "names have a limit: ENOSPC");
+    ok(unlink("names/0") == 0 && symlink(".", "names/0") == 0,
+        "a name that goes makes room for another");
     ok(counts_get("free") > before[KINDS] / 3, "much memory is left");
     while (count-- > 0) {
         sprintf(name, "names/%d", count);

@@ -1,7 +1,8 @@
 /*
- * oom.c: memory really runs out. The process that uses it up dies by SIGKILL, and the kernel logs one line; the same by read(2), or in a hundred
- * children. A fork without memory gives ENOMEM. Each time all memory is freed,
- * and the parent goes on.
+ * oom.c: memory really runs out. The process that uses it up dies by SIGKILL,
+ * and the kernel logs a line; the same by read(2), or in a hundred children. A
+ * fork without memory gives ENOMEM. Each time all memory is freed, and the
+ * parent goes on.
  *
  * seconds: 30
  * expect:
