@@ -117,60 +117,90 @@ sigacts_give_rare(struct process *child, bool together)
     return true;
 }
 
+/* Whether the kernel drops the signal, if this is its handler. */
+static inline bool
+is_ignored(int signal, void (*handler)(int))
+{
+    return handler == SIG_IGN
+           || (handler == SIG_DFL && (SET(signal) & IGNORED_BY_DEFAULT) != 0);
+}
+
 /* Set an action, and the two sets that follow from it. */
-static void
+static inline void
 set_action(struct sigacts *sigacts, int signal,
            const struct kernel_sigaction *new)
 {
-    struct kernel_sigaction *action = &sigacts->action[signal - 1];
-    bool by_default = new->handler == SIG_DFL;
-    bool plain = by_default && new->flags == 0 && new->mask == 0;
+    u32 changes = sigacts->changes;
+    bool plain = new->handler == SIG_DFL && new->flags == 0 && new->mask == 0;
 
-    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_SEQ_CST);
-    *action = *new;
-    action->mask &= ~UNBLOCKABLE;
-    action->flags &= SA_KNOWN; /* so that a program can ask which there are */
-    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&sigacts->changes, changes + 1, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    sigacts->action[signal - 1] = (struct kernel_sigaction){
+        .handler = new->handler,
+        .flags = new->flags & SA_KNOWN, /* so that a program can ask */
+        .restorer = new->restorer,
+        .mask = new->mask & ~UNBLOCKABLE,
+    };
+    __atomic_store_n(&sigacts->changes, changes + 2, __ATOMIC_RELEASE);
     sigacts->ignored &= ~SET(signal);
-    sigacts->exec_resets &= ~SET(signal);
-    if (new->handler == SIG_IGN
-        || (by_default && (SET(signal) & IGNORED_BY_DEFAULT) != 0)) {
+    sigacts->exec_resets |= SET(signal);
+    if (is_ignored(signal, new->handler)) {
         sigacts->ignored |= SET(signal);
     }
-    if (new->handler != SIG_IGN && !plain) {
-        sigacts->exec_resets |= SET(signal);
+    if (new->handler == SIG_IGN || plain) {
+        sigacts->exec_resets &= ~SET(signal);
     }
+}
+
+static __noinline int
+change_action(int signal, const struct kernel_sigaction *new,
+              struct kernel_sigaction *old)
+{
+    struct process *process = current->process;
+    struct sigacts *shared;
+
+    int error = lock_own_actions(false, &shared);
+    if (error != 0) {
+        return error;
+    }
+    *old = process->sigacts->action[signal - 1];
+    set_action(process->sigacts, signal, new);
+    if (is_ignored(signal, new->handler)) {
+        signal_forget(process, SET(signal));
+    } else if (process->itimers != NULL) {
+        itimer_unignored(process, signal);
+    }
+    unlock_actions(shared);
+    return 0;
 }
 
 int
 signal_action(int signal, const struct kernel_sigaction *new,
               struct kernel_sigaction *old)
 {
+    struct process *process = current->process;
+    struct sigacts *sigacts = process->sigacts;
+
     if (signal < 1 || signal > SIGNAL_MAX
         || (new != NULL && (SET(signal) & UNBLOCKABLE) != 0)) {
         return -EINVAL;
     }
-    struct process *process = current->process;
-    struct sigacts *shared;
     if (new == NULL) {
         spin_lock(&process->lock);
         *old = sigacts_action(process->sigacts, signal);
         spin_unlock(&process->lock);
         return 0;
     }
-    int error = lock_own_actions(false, &shared);
-    if (error != 0) {
-        return error;
+    /* Nobody else can change or share what one thread has alone.  Then a lock
+     * is needed only if the signal is ignored now, was perhaps missed by a
+     * timer, or is the one about which the end of a child asks. */
+    if (signal == SIGCHLD || is_ignored(signal, new->handler)
+        || process->itimers != NULL || !proc_has_one_thread(process)
+        || __atomic_load_n(&sigacts->refs, __ATOMIC_ACQUIRE) > 1) {
+        return change_action(signal, new, old);
     }
-    struct sigacts *sigacts = process->sigacts;
     *old = sigacts->action[signal - 1];
     set_action(sigacts, signal, new);
-    if (sigacts->ignored & SET(signal)) {
-        signal_forget(process, SET(signal));
-    } else if (process->itimers != NULL) {
-        itimer_unignored(process, signal);
-    }
-    unlock_actions(shared);
     return 0;
 }
 
