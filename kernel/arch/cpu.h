@@ -137,7 +137,8 @@ cpu_user_end(void)
 }
 
 /* An access there; if it faults, go to the label `fault` of the function.  The
- * accesses: write a word; read one, to memory; write and read FXSAVE's image. */
+ * accesses: write a word; copy one, of both at `at`; write and read FXSAVE's
+ * image. */
 #define USER_ACCESS(instruction, ...)                                      \
     __asm__ goto("990:\t" instruction "\n\t"                              \
                  ".pushsection .extable, \"a\"\n\t"                      \
@@ -145,8 +146,9 @@ cpu_user_end(void)
                  ".popsection" : : __VA_ARGS__ : "rax", "memory" : fault)
 #define user_put(to, value)                                                \
     USER_ACCESS("movq %1, %0", "m"(*(to)), "er"((u64)(value)))
-#define user_get(to, from)                                                 \
-    USER_ACCESS("movq %1, %%rax\n\tmovq %%rax, (%0)", "r"(to), "m"(*(from)))
+#define user_get(to, from, at)                                             \
+    USER_ACCESS("movq %c2(%1), %%rax\n\tmovq %%rax, %c2(%0)",              \
+                "r"(to), "r"(from), "i"(at))
 #define user_fxsave(image) USER_ACCESS("fxsaveq %0", "m"(*(image)))
 #define user_fxrstor(image) USER_ACCESS("fxrstorq %0", "m"(*(image)))
 

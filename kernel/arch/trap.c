@@ -1,7 +1,7 @@
 /*
  * Descriptor tables, and the handling of every exception and interrupt.  The
  * essential fact: a fault in the kernel is legal at exactly one kind of place,
- * a user copy listed in the exception table.  Entry points: trap_init,
+ * a user access listed in the exception table.  Entry points: trap_init,
  * trap_dispatch (from entry.S).
  */
 #include "common/string.h"

@@ -70,17 +70,14 @@ user_end(void)
 static __always_inline int __must_check
 words_from_user(void *dst, vaddr_t src, size_t size)
 {
-    const u64 *from = (const u64 *)src;
-    u64 *to = dst;
-
     if (!user_begin(src, size)) {
         return -EFAULT;
     }
     switch (size / sizeof(u64)) {
-    case 4: user_get(to + 3, from + 3); /* fall through */
-    case 3: user_get(to + 2, from + 2); /* fall through */
-    case 2: user_get(to + 1, from + 1); /* fall through */
-    case 1: user_get(to, from);
+    case 4: user_get(dst, src, 24); /* fall through */
+    case 3: user_get(dst, src, 16); /* fall through */
+    case 2: user_get(dst, src, 8);  /* fall through */
+    case 1: user_get(dst, src, 0);
     }
     user_end();
     return 0;
