@@ -137,8 +137,8 @@ signal_post(struct process *process, struct thread *thread,
     if (error != 0) {
         return error;
     }
-    /* The barrier: we set `pending` before we read who blocks the signal, or who
-     * waits; a thread that changes either does the reverse. */
+    /* The barrier: we set `pending` before we read who blocks the signal, or
+     * who waits; a thread that changes either does the reverse. */
     __atomic_fetch_or(&pending->set, SET(signal), __ATOMIC_SEQ_CST);
     struct thread *taker = taker_of(process, thread, signal);
     if (taker != NULL) {

@@ -34,6 +34,7 @@ struct state {
 };
 
 #include "profile_calls.h"
+#include "profile_threads.h"
 
 struct operation {
     const char *name;
