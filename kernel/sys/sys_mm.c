@@ -3,6 +3,7 @@
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "abi/stat.h"
 
 #include "core/optional.h"
 
@@ -11,6 +12,7 @@
 
 #include "proc/limits.h"
 
+#include "fs/device.h"
 #include "fs/file.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
@@ -25,7 +27,17 @@ OPTIONAL_ENOSYS(as_protect)
      | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED         \
      | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
-/* Set the object of a file's vma.  => 0 and a reference to *inode, or -errno */
+/* Set the object of anonymous shared memory: a file without a name. */
+static long
+map_shared(struct vma *vma, struct inode **inode)
+{
+    *inode = tmpfs_anonymous(vma->end - vma->start);
+    vma->object = *inode != NULL ? inode_object(*inode) : NULL;
+    return *inode != NULL ? 0 : -ENOMEM;
+}
+
+/* Set the object of a file's vma; /dev/zero makes anonymous memory.
+ * => 0 and a reference to *inode, or NULL; or -errno */
 static long
 map_file(const struct file *file, u64 offset, struct vma *vma,
          struct inode **inode)
@@ -40,9 +52,12 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
     if (mode == O_WRONLY || (never_w && (vma->prot & PROT_WRITE))) {
         return -EACCES;
     }
+    vma->flags |= never_w ? VMA_NEVER_W : 0;
+    if (S_ISCHR(file->inode->mode) && file->inode->rdev == DEVICE_ZERO) {
+        return vma->flags & VMA_SHARED ? map_shared(vma, inode) : 0;
+    }
     vma->object = inode_object(file->inode);
     vma->offset = offset >> PAGE_SHIFT;
-    vma->flags |= never_w ? VMA_NEVER_W : 0;
     if (vma->object == NULL) {
         return -ENODEV;
     }
@@ -84,10 +99,8 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         result = -ENOMEM;
     } else if (!anonymous) {
         result = map_file(file, offset, &vma, &inode);
-    } else if (vma.flags & VMA_SHARED) { /* a file without a name */
-        inode = tmpfs_anonymous(whole);
-        vma.object = inode != NULL ? inode_object(inode) : NULL;
-        result = inode != NULL ? 0 : -ENOMEM;
+    } else if (vma.flags & VMA_SHARED) {
+        result = map_shared(&vma, &inode);
     }
     file_put(file);
     if (result == 0) {

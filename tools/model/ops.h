@@ -42,6 +42,7 @@ void op_unmap(struct space *space);
 void op_protect(struct space *space);
 void op_stripes(struct space *space);
 void op_brk(struct space *space);
+void op_advise(struct space *space);
 
 /* cut.c: cut short a thing that the space maps, in all spaces. */
 void op_cut_short(struct space *space);
