@@ -20,8 +20,9 @@
 /* int madvise(void *addr, size_t size, int advice);
  * DONTNEED and FREE drop pages; DONTFORK, DOFORK, WIPEONFORK and KEEPONFORK say
  * what a child gets; the others that are known change nothing.
- * EINVAL: not aligned, or unknown advice; FREE or WIPEONFORK of a file or shared
- * memory.  ENOMEM: a part is not mapped (the rest is done).  EAGAIN: no memory.
+ * EINVAL: not aligned, or unknown advice; FREE or WIPEONFORK of a file or of
+ * shared memory.  ENOMEM: a part is not mapped (the rest is done).  EAGAIN: no
+ * memory.
  * Differences from Linux: FREE drops at once.  EINVAL: REMOVE, MERGEABLE,
  * UNMERGEABLE, POPULATE_READ and POPULATE_WRITE; COLLAPSE, as there are no huge
  * pages. */

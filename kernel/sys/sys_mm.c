@@ -14,12 +14,13 @@
 
 #include "fs/device.h"
 #include "fs/file.h"
+#include "fs/memfd.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
 #include "sys/sys.h"
 
-OPTIONAL_ENOSYS(as_protect)
+OPTIONAL_ENOSYS(as_protect) OPTIONAL(memfd_lock) OPTIONAL(memfd_unlock)
 
 /* The flags in the last two lines have no effect. */
 #define MAP_KNOWN                                                          \
@@ -53,11 +54,11 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
         return -EACCES;
     }
     vma->flags |= never_w ? VMA_NEVER_W : 0;
+    vma->offset = offset >> PAGE_SHIFT;
     if (S_ISCHR(file->inode->mode) && file->inode->rdev == DEVICE_ZERO) {
         return vma->flags & VMA_SHARED ? map_shared(vma, inode) : 0;
     }
     vma->object = inode_object(file->inode);
-    vma->offset = offset >> PAGE_SHIFT;
     if (vma->object == NULL) {
         return -ENODEV;
     }
@@ -70,7 +71,7 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
  * Returns the address.
  * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room, a limit.
  * EOVERFLOW: the offset is too large.
- * EBADF, EACCES, ENODEV: fd.  EEXIST: MAP_FIXED_NOREPLACE.
+ * EBADF, EACCES, ENODEV: fd.  EEXIST: MAP_FIXED_NOREPLACE.  EPERM: a seal.
  * Differences from Linux: unknown flags and MAP_HUGETLB are EINVAL. */
 long
 sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
@@ -103,11 +104,18 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         result = map_shared(&vma, &inode);
     }
     file_put(file);
+    bool memfd = result == 0 && inode != NULL && inode->dev == DEV_MEMFD;
+    if (memfd) {
+        result = memfd_lock(inode, &vma);
+    }
     if (result == 0) {
         result = limit_memory(current->as, &vma, (flags & MAP_FIXED) != 0);
     }
     if (result == 0) {
         result = as_map(current->as, &vma, (u32)flags);
+    }
+    if (memfd) {
+        memfd_unlock(inode);
     }
     inode_put(inode); /* the vma has its own reference */
     return result;

@@ -1,10 +1,12 @@
-/* Shared memory by name: files in /dev/shm. */
+/* Shared memory by name: files in /dev/shm; and keys for System V's. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define WHERE "/dev/shm/"
@@ -39,4 +41,17 @@ shm_unlink(const char *name)
     char path[sizeof(WHERE) + NAME_MAX];
 
     return find_path(name, path) < 0 ? -1 : unlink(path);
+}
+
+key_t
+ftok(const char *path, int number)
+{
+    struct stat file;
+
+    if (stat(path, &file) != 0) {
+        return -1;
+    }
+    return (key_t)((unsigned)(number & 0xff) << 24
+                   | (unsigned)(file.st_dev & 0xff) << 16
+                   | (unsigned)(file.st_ino & 0xffff));
 }

@@ -52,14 +52,14 @@ struct look {
 static int
 look(void *arg)
 {
-    struct look *look = arg;
-    const char *found = seen(look->p, (int)strlen(look->want));
-    if (strcmp(found, look->want) != 0) {
-        printf("# got '%s', want '%s'\n", found, look->want);
+    struct look *all = arg;
+    const char *found = seen(all->p, (int)strlen(all->want));
+    if (strcmp(found, all->want) != 0) {
+        printf("# got '%s', want '%s'\n", found, all->want);
         fflush(stdout);
         return 1;
     }
-    if (--look->generations <= 0) {
+    if (--all->generations <= 0) {
         return 0;
     }
     return WEXITSTATUS(in_child(look, arg));
