@@ -126,6 +126,7 @@ inherited(void)
     is_str(seen(p, 2), "ab", "and nobody changed the first one's");
     mprotect(p, PAGE, PROT_READ);
     child_sees(p, "00", 1, "mprotect does not change that");
+    mprotect(p, PAGE, RW);
     p = mremap(p, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE);
     p[3 * PAGE] = 'd';
     child_sees(p + 2 * PAGE, "00", 1, "nor mremap, for what is added");
