@@ -40,8 +40,8 @@ operate(u64 id, u64 user, u64 count, u64 deadline)
 /* int semtimedop(int id, struct sembuf *operations, size_t count,
  *                const struct timespec *timeout); semop.
  * EINVAL: no operation, the time.  E2BIG: more than SEMOPM.  EFBIG: the number
- * of a semaphore.  EAGAIN: IPC_NOWAIT, or the time is over.  ERANGE: too large a
- * value.  EIDRM: removed meanwhile.  EINTR, EACCES, EFAULT, ENOMEM. */
+ * of a semaphore.  EAGAIN: IPC_NOWAIT, or the time is over.  ERANGE: too large
+ * a value.  EIDRM: removed meanwhile.  EINTR, EACCES, EFAULT, ENOMEM. */
 long
 sys_semtimedop(u64 id, u64 ops, u64 count, u64 timeout)
 {

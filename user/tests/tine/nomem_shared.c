@@ -60,7 +60,10 @@ semop_undo(void)
 static void
 semop_many(void)
 {
-    static struct sembuf many[100];
+    static struct sembuf many[100]; /* that look whether 2 is 0 */
+    for (int i = 0; i < 99; i++) {
+        many[i].sem_num = 2;
+    }
     many[99] = (struct sembuf){ 1, 1, SEM_UNDO };
     CALL(SYS_semop, set, P(many), 100);
 }
