@@ -94,6 +94,15 @@ waits(void)
     pid_t b = waiter(id, 0, -1);
     ok(semctl(id, 0, GETNCNT) == 2 && semctl(id, 0, GETZCNT) == 0,
        "two wait for more");
+    pid_t c = must_fork();
+    if (c == 0) {
+        struct sembuf both[] = { { 1, 1, 0 }, { 0, -9, 0 } };
+        _exit(semop(id, both, 2) == 0 ? 0 : errno);
+    }
+    sem_until(id, 0, GETNCNT, 3);
+    is(sem_value(id, 1), 0, "one that waits has done nothing yet");
+    kill(c, SIGKILL);
+    waitpid(c, NULL, 0);
     is(sem_do(id, 0, 1, 0), 0, "one more");
     is(sem_value(id, 0), 0, "is taken by then");
     is(result_of(b), 0, "by the one for whom it is enough");
