@@ -15,8 +15,8 @@ struct process;
 struct trapframe;
 
 /* An access, or a system call, of the current thread lacks memory: kill who
- * holds most, and wait until its memory is back.  If that is the current process,
- * it is left to the caller.
+ * holds most, and wait until its memory is back.  If that is the current
+ * process, it is left to the caller.
  * => no spinlock held; may sleep
  * => whether to try again */
 bool oom_make_room(void);
