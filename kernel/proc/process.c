@@ -114,7 +114,7 @@ proc_discard(struct thread *first)
     proc_put(process);
 }
 
-static void
+static inline void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
@@ -126,6 +126,13 @@ proc_link(struct process *child, struct process *parent)
 {
     proc_set_parent(child, parent);
     group_add(parent->group, child);
+    link_to_all(child);
+}
+
+void
+proc_link_member(struct process *child, struct process *parent)
+{
+    proc_set_parent(child, parent);
     link_to_all(child);
 }
 
