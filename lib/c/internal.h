@@ -6,6 +6,8 @@
  * itself the function that POSIX describes.
  */
 
+#include <stdbool.h>
+
 #include "abi/posix.h"
 
 struct epoll_event;
@@ -57,6 +59,9 @@ _Noreturn void start_main(long *stack);
 /* Start a process as abi/spawn.h says, also on Linux (spawn.c).
  * => its pid; -1 and errno, with args->failed */
 pid_t spawn_program(struct spawn_args *args);
+
+/* In a child of vfork: no handler of ours may run in it (spawn.c). */
+void drop_handlers(bool keeps_ignored);
 
 /* Put name behind a directory: of size PATH_MAX.  => 0, ENAMETOOLONG (exec.c) */
 #define DEFAULT_PATH "/bin:/usr/bin"

@@ -32,7 +32,7 @@ struct work {
     const struct spawn_args *args;
     const struct spawn_action *actions;
     int *given;     /* copies of what SPAWN_GIVE names, from `kept` on */
-    unsigned kept;  /* the first descriptor that no action names */
+    unsigned kept;  /* the first descriptor that no action names; or 0 */
     sigset_t mask;  /* the new process's */
     sigset_t before;
     volatile int failed;
@@ -64,6 +64,7 @@ static void
 drop_files(struct work *work)
 {
     const struct spawn_args *args = work->args;
+    bool gives = false;
 
     work->kept = 0;
     for (unsigned i = 0; i < args->count; i++) {
@@ -72,13 +73,18 @@ drop_files(struct work *work)
     }
     for (unsigned i = 0; i < args->count; i++) {
         if (work->actions[i].kind == SPAWN_GIVE) {
+            gives = true;
             work->given[i] = fcntl((int)work->actions[i].value,
                                    F_DUPFD_CLOEXEC, (int)work->kept);
         }
     }
     if ((args->flags & SPAWN_FILES) == 0) {
         close_range(work->kept, ~0U, ONLY_ON_EXEC);
-        close_range(0, work->kept - 1, 0);
+        if (work->kept != 0) {
+            close_range(0, work->kept - 1, 0);
+        }
+    } else if (!gives) {
+        work->kept = 0;
     }
 }
 
@@ -194,8 +200,7 @@ act(struct work *work, unsigned i)
     }
 }
 
-/* No handler of ours may run in the child. */
-static void
+void
 drop_handlers(bool keeps_ignored)
 {
     struct sigaction action;
@@ -249,7 +254,11 @@ leave_stopped(pid_t pid)
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     if (WIFSTOPPED(status)) {
+        siginfo_t info;
         syscall(PTRACE, PTRACE_DETACH, pid, 0, SIGSTOP);
+        while (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT) < 0
+               && errno == EINTR) {
+        }
     }
 }
 
