@@ -146,8 +146,8 @@ void tty_close(struct file *file);
  * session's.  => 0; -ENXIO: /dev/tty, but there is none yet
  * Second, whether the process, that leads a session or not, may have its group
  * in the foreground of a file's terminal.  => 0; -ENOTTY
- * Last, give the process, which is in its group, the terminal that it takes, and
- * put the group in the foreground of another file's (each may be NULL).
+ * Last, give the process, which is in its group, the terminal that it takes,
+ * and put the group in the foreground of another file's (each may be NULL).
  * => family_lock held; 0; -ENOTTY: not the process's, nothing has changed */
 int tty_opened_for_leader(struct file *file, u32 flags, struct file **takes);
 int tty_may_foreground(const struct file *file, bool leads,

@@ -125,7 +125,7 @@ commit(struct program *program, struct files *files)
     current->files = files;
     current->altstack = (stack_t){.ss_flags = SS_DISABLE};
     spin_lock(&family_lock);
-    memcpy(process->comm, program->name, COMM_SIZE);
+    __builtin_memcpy(process->comm, program->name, COMM_SIZE);
     process->execs++;
     process->exit_signal = SIGCHLD;
     if (program->args.secure) {

@@ -177,7 +177,7 @@ take_over(struct thread *child, const struct spawn *spawn)
     fxsave(child->fpu); /* a valid image; enter_program clears it */
     program_enter(&spawn->program, child->frame);
     context_prepare(child, enter_program, NULL);
-    memcpy(to->comm, spawn->program.name, COMM_SIZE);
+    __builtin_memcpy(to->comm, spawn->program.name, COMM_SIZE);
     to->exit_signal = SIGCHLD;
     to->parent_execs = from->execs;
     to->execs = from->execs + 1; /* setpgid sees that it has its program */

@@ -319,9 +319,9 @@ make(struct builder *b, const struct spawn_args *args)
 
 /* pid_t spawn(struct spawn_args *args, size_t size);
  * Returns the new process's pid; lib/abi/spawn.h says what it is.
- * EINVAL: size, flags, or `unused` is not 0.  E2BIG: more than SPAWN_ACTIONS_MAX
- * actions, or as execve.  EAGAIN, ENOMEM: as fork.  Then as execve, and as the
- * call of each action; args->failed says which.  An image whose segments cannot
+ * EINVAL: size, flags, or `unused` is not 0.  E2BIG: more than
+ * SPAWN_ACTIONS_MAX actions, or as execve.  EAGAIN, ENOMEM: as fork.  Then as
+ * execve, and as the call of each action; args->failed says which.  An image whose segments cannot
  * be mapped is EINVAL (execve would kill its caller).
  * A terminal that the new session opens is not /dev/tty yet (ENXIO). */
 long

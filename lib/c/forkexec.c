@@ -99,12 +99,22 @@ set_terminal(const struct sys_proc_attr *sys)
     return sys->setctty ? ioctl(sys->ctty, TIOCSCTTY, 1) : 0;
 }
 
+struct child {
+    const char *path;
+    char *const *argv;
+    const struct proc_attr *attr;
+    int *files; /* a copy of the list */
+    int pipe;
+    pid_t parent;
+    sigset_t mask;
+};
+
 /* In the child: all that is done between vfork and exec.  => it has failed */
 static void
-become(const char *path, char *const argv[], const struct proc_attr *attr,
-       int *files, int *pipe, pid_t parent, const sigset_t *mask)
+become(struct child *child)
 {
     static char *const nothing[] = {NULL};
+    const struct proc_attr *attr = child->attr;
     const struct sys_proc_attr *sys = attr->sys;
 
     drop_handlers(true);
@@ -117,15 +127,15 @@ become(const char *path, char *const argv[], const struct proc_attr *attr,
         return;
     }
     if (sys != NULL && sys->pdeathsig != 0
-        && die_with(parent, sys->pdeathsig) < 0) {
+        && die_with(child->parent, sys->pdeathsig) < 0) {
         return;
     }
-    if (place_files(files, (int)attr->count, pipe) < 0
+    if (place_files(child->files, (int)attr->count, &child->pipe) < 0
         || (sys != NULL && set_terminal(sys) < 0)) {
         return;
     }
-    sigprocmask(SIG_SETMASK, mask, NULL);
-    execve(path, argv, attr->env != NULL ? attr->env : nothing);
+    sigprocmask(SIG_SETMASK, &child->mask, NULL);
+    execve(child->path, child->argv, attr->env != NULL ? attr->env : nothing);
 }
 
 /* What the child has written.  => 0: its program runs; its errno */
@@ -155,8 +165,9 @@ pid_t
 fork_exec(const char *path, char *const argv[], const struct proc_attr *attr)
 {
     int files[attr->count + 1], ends[2];
-    pid_t parent = getpid();
-    sigset_t all, before;
+    struct child child = {.path = path, .argv = argv, .attr = attr,
+                          .files = files, .parent = getpid()};
+    sigset_t all;
 
     for (size_t i = 0; i < attr->count; i++) {
         files[i] = attr->files[i];
@@ -169,17 +180,17 @@ fork_exec(const char *path, char *const argv[], const struct proc_attr *attr)
         return -1;
     }
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &before);
+    sigprocmask(SIG_SETMASK, &all, &child.mask);
+    child.pipe = ends[1];
     pid_t pid = vfork();
     if (pid == 0) {
-        int end = ends[1];
-        become(path, argv, attr, files, &end, parent, &before);
+        become(&child);
         int failed = errno;
-        (void)!write(end, &failed, sizeof(failed));
+        (void)!write(child.pipe, &failed, sizeof(failed));
         _exit(253);
     }
     int error = errno;
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    sigprocmask(SIG_SETMASK, &child.mask, NULL);
     close(ends[1]);
     if (pid > 0) {
         error = read_error(ends[0]);

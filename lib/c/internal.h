@@ -63,7 +63,8 @@ pid_t spawn_program(struct spawn_args *args);
 /* In a child of vfork: no handler of ours may run in it (spawn.c). */
 void drop_handlers(bool keeps_ignored);
 
-/* Put name behind a directory: of size PATH_MAX.  => 0, ENAMETOOLONG (exec.c) */
+/* Put name behind a directory, in PATH_MAX bytes (exec.c).
+ * => 0, ENAMETOOLONG */
 #define DEFAULT_PATH "/bin:/usr/bin"
 int path_join(char *path, const char *dir, size_t length, const char *name);
 

@@ -83,7 +83,8 @@ static void
 write_message(pid_t pid, int status, const struct rusage *usage)
 {
     struct vms_message message = {
-        .pid = pid, .status = status, .peak_kb = (unsigned long)usage->ru_maxrss,
+        .pid = pid, .status = status,
+        .peak_kb = (unsigned long)usage->ru_maxrss,
         .cpu_us = (unsigned long)(usage->ru_utime.tv_sec
                                   + usage->ru_stime.tv_sec) * 1000000UL
                   + (unsigned long)(usage->ru_utime.tv_usec

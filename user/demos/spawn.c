@@ -40,7 +40,7 @@ main(void)
     posix_spawn_file_actions_addopen(&actions, 5, "/no/such/file", 0, 0);
     error = posix_spawn(&pid, "/bin/echo", &actions, NULL, argv, envp);
     printf("with a wrong list: %s, and %s\n", strerror(error),
-           waitpid(-1, NULL, 0) < 0 && errno == ECHILD ? "no child" : "a child");
+           wait(NULL) < 0 && errno == ECHILD ? "no child" : "a child");
     posix_spawn_file_actions_destroy(&actions);
     return 0;
 }

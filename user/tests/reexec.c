@@ -3,117 +3,16 @@
  * of Go's example, and what ForkExec, StartProcess and Cmd promise: lists of
  * descriptors, errors of a child that never was, texts through both pipes.
  */
-#include "tap.h"
+#include "reexec_children.h"
 
 #include <fcntl.h>
 #include <forkexec.h>
 #include <reexec.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 
 #define SIZE 200000 /* more than two pipes hold */
 
 static struct cmd cmd;
 static struct cmd_buffer text, more;
-
-/* ---- Functions in children ---- */
-
-static void
-say_child(void)
-{
-    printf("child\n");
-}
-
-static void
-tell_arguments(void)
-{
-    int sig = 0;
-
-    prctl(PR_GET_PDEATHSIG, &sig);
-    printf("%s, signal %d", strcmp(program_invocation_name, "x/arguments") == 0
-            ? "argv[0] is whole" : program_invocation_name, sig);
-}
-
-static void
-copy_input(void)
-{
-    char piece[4096];
-    ssize_t size;
-
-    while ((size = read(0, piece, sizeof(piece))) > 0) {
-        write(1, piece, (size_t)size);
-        write(2, piece, (size_t)size);
-    }
-}
-
-/* For each descriptor from 0 on: the size of its file, or `-`. */
-static void
-tell_files(void)
-{
-    struct stat st;
-
-    for (int fd = 0; fd < 8; fd++) {
-        if (fd != 1 && fstat(fd, &st) == 0) {
-            printf("%ld", (long)st.st_size);
-        } else if (fd != 1) {
-            printf("-");
-        }
-    }
-}
-
-static void
-fail_loudly(void)
-{
-    for (int i = 0; i < 10000; i++) {
-        fprintf(stderr, "line %04d\n", i);
-    }
-    exit(9);
-}
-
-static void
-tell_group(void)
-{
-    printf("%s%s", getpgrp() == getpid() ? "leads a group" : "follows",
-        getsid(0) == getpid() ? " and a session" : "");
-}
-
-static void
-tell_surroundings(void)
-{
-    char cwd[1024];
-    const char *value = getenv("TWICE");
-
-    getcwd(cwd, sizeof(cwd));
-    printf("%s, %s", value != NULL ? value : "none",
-        strcmp(strrchr(cwd, '/'), "/sub") == 0 ? "in sub" : "elsewhere");
-}
-
-static void
-die(void)
-{
-    kill(getpid(), SIGKILL);
-}
-
-/* A parent that ends while its child waits for what comes through a pipe. */
-static void
-leave_child(void)
-{
-    char *argv[] = { "sleeper", NULL };
-
-    reexec_command(&cmd, argv);
-    cmd.extra[0] = 3;
-    cmd.extra_count = 1;
-    cmd_start(&cmd);
-    exit(0);
-}
-
-static void
-sleep_long(void)
-{
-    for (;;) {
-        pause();
-    }
-}
 
 __attribute__((constructor)) static void
 init(void)
@@ -286,7 +185,7 @@ test_descriptors(void)
     close(ends[1]);
     waitpid(pid, NULL, 0);
     read(ends[0], got, sizeof(got) - 1);
-    is_str(got, "5765-7-", "each descriptor has its file, none was overwritten");
+    is_str(got, "5765-7-", "each descriptor has its file");
     close(ends[0]);
 
     int bad[] = { 0, 1, 2, 99 };
@@ -377,7 +276,8 @@ test_texts(void)
     cmd.output = &text;
     cmd.errors = &more;
     is(cmd_run(&cmd), 0, "a text in, two out, larger than the pipes");
-    ok(text.size == SIZE && memcmp(text.data, big, SIZE) == 0, "output is whole");
+    ok(text.size == SIZE && memcmp(text.data, big, SIZE) == 0,
+        "output is whole");
     ok(more.size == SIZE && memcmp(more.data, big, SIZE) == 0, "errors too");
     clear();
 

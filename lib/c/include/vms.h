@@ -24,8 +24,8 @@ struct vms_process {
     const char *output, *error;
     const char *directory; /* NULL: the root */
     mode_t umask;
-    const char *mailbox;   /* a file (added to) or a FIFO, which exists already;
-                              an absolute name, or from the directory; or NULL */
+    const char *mailbox;   /* a file (added to) or a FIFO, which exists already,
+                              named from the directory; or NULL */
 };
 
 struct vms_message {

@@ -36,12 +36,16 @@
  * ok 30 - with its group in the foreground
  * ok 31 - /dev/tty is not there before: ENXIO, action 2
  * ok 32 - nor another terminal's foreground: ENOTTY, action 3
- * 1..32
+ * ok 33 - what we have written stays ours alone: no fault at the next write
+ * ok 34 - its effective user is the real one, if listed
+ * ok 35 - or as ours
+ * 1..35
  */
 #include "knob.h"
 #include "../terminal.h"
 
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -107,6 +111,7 @@ see(int argc, char **argv)
     case 's': return count_signals();
     case 'g': return getpgrp() == getpid();
     case 't': return has_terminal();
+    case 'i': return (int)geteuid();
     default: /* argv[0] is "" then */
         return count_files() + count_signals() + (environ[0] != NULL)
             + 10 * in_root() + (umask(0) != 022) + (argc != 1);
@@ -272,7 +277,8 @@ test_terminal(void)
     path[readlink(path, path, sizeof(path) - 1)] = '\0';
     struct spawn_action list[] = { session, OPEN(0, path, O_RDWR), foreground,
         foreground };
-    ends(start("t", 0, list, 2), 1, "a terminal that it opens is its session's");
+    ends(start("t", 0, list, 2), 1,
+        "a terminal that it opens is its session's");
     ends(start("t", 0, list, 3), 1, "with its group in the foreground");
     list[2] = (struct spawn_action)OPEN(1, "/dev/tty", O_RDWR);
     refused(start("t", 0, list, 3), ENXIO, 2,
@@ -282,6 +288,48 @@ test_terminal(void)
     refused(start("t", 0, list, 4), ENOTTY, 3,
         "nor another terminal's foreground: ENOTTY, action 3");
     close_terminal();
+}
+
+static long
+faults(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
+/* Had it shared our memory even for a moment, the next write would fault. */
+static void
+test_memory(void)
+{
+    size_t size = 4UL << 20;
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    memset(memory, 1, size);
+    long before = faults(), pid = start("f", 0, NULL, 0);
+    memset(memory, 2, size);
+    long after = faults();
+    waitpid((pid_t)pid, NULL, 0);
+    is(after - before, 0,
+        "what we have written stays ours alone: no fault at the next write");
+}
+
+/* With a real user that is not the effective one. */
+static void
+test_ids(void)
+{
+    pid_t pid = must_fork();
+    if (pid == 0) {
+        setresuid(100, 0, 0);
+        ends(START("i", 0, DO(RESETIDS, 0)), 100,
+            "its effective user is the real one, if listed");
+        ends(start("i", 0, NULL, 0), 0, "or as ours");
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    tap_lines += 2;
 }
 
 int
@@ -294,5 +342,7 @@ main(int argc, char **argv)
     test_errors();
     test_ways();
     test_terminal();
+    test_memory();
+    test_ids();
     return done();
 }
