@@ -22,7 +22,7 @@
 
 OPTIONAL(tty_opened_for_leader) OPTIONAL(tty_give)
 OPTIONAL_ENOSYS(tty_may_foreground) OPTIONAL_ENOSYS(share_choose)
-OPTIONAL(share_reset)
+OPTIONAL(share_reset) OPTIONAL(cred_copy)
 
 #define FLAGS (SPAWN_FILES | SPAWN_PLACE | SPAWN_SIGNALS | SPAWN_STOPPED)
 #define USUAL_UMASK 022
@@ -321,8 +321,8 @@ make(struct builder *b, const struct spawn_args *args)
  * Returns the new process's pid; lib/abi/spawn.h says what it is.
  * EINVAL: size, flags, or `unused` is not 0.  E2BIG: more than
  * SPAWN_ACTIONS_MAX actions, or as execve.  EAGAIN, ENOMEM: as fork.  Then as
- * execve, and as the call of each action; args->failed says which.  An image whose segments cannot
- * be mapped is EINVAL (execve would kill its caller).
+ * execve, and as the call of each action; args->failed says which.  An image
+ * whose segments cannot be mapped is EINVAL (execve would kill its caller).
  * A terminal that the new session opens is not /dev/tty yet (ENXIO). */
 long
 sys_spawn(u64 user, u64 size)
