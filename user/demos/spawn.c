@@ -37,6 +37,7 @@ main(void)
     printf("the pipe has: %s", text);
     printf("it ended with status %d\n", WEXITSTATUS(status));
 
+    posix_spawn_file_actions_destroy(&actions); /* and empty again */
     posix_spawn_file_actions_addopen(&actions, 5, "/no/such/file", 0, 0);
     error = posix_spawn(&pid, "/bin/echo", &actions, NULL, argv, envp);
     printf("with a wrong list: %s, and %s\n", strerror(error),
