@@ -130,13 +130,17 @@ text_of(const char *path)
     return text;
 }
 
+/* A FIFO ends, too, when the writer of the last message closes it. */
 static int
 read_message(const char *path, struct vms_message *message)
 {
-    int fd = open(path, O_RDONLY);
-    ssize_t size = read(fd, message, sizeof(*message));
+    ssize_t size;
 
-    close(fd);
+    do {
+        int fd = open(path, O_RDONLY);
+        size = read(fd, message, sizeof(*message));
+        close(fd);
+    } while (size == 0);
     return size == sizeof(*message);
 }
 
