@@ -28,13 +28,14 @@
 #include "proc/shares.h"
 #include "proc/signal.h"
 
-OPTIONAL(share_reset)
+OPTIONAL(share_reset) OPTIONAL(fs_context_new_space)
+OPTIONAL_ENOSYS(mount_refuse)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
      | CLONE_THREAD | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID     \
      | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
-     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO)
+     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO | CLONE_NEWNS)
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -89,8 +90,12 @@ check_flags(u64 flags, u64 tls)
 {
     if ((flags & ~(u64)CLONE_KNOWN) != 0
         || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
-        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))) {
+        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+        || ((flags & CLONE_NEWNS) && (flags & CLONE_FS))) {
         return -EINVAL;
+    }
+    if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {
+        return mount_refuse();
     }
     /* Loading the other base would fault in the kernel. */
     return (flags & CLONE_SETTLS) != 0 && tls >= USER_END ? -EPERM : 0;
@@ -163,6 +168,14 @@ share_memory(struct thread *child, u64 flags)
     return as_fork(current->as, fork_mode->level, &child->as);
 }
 
+/* The directory of a child that does not just copy it. */
+static struct fs_context *
+other_context(u64 flags)
+{
+    return flags & CLONE_FS ? fs_context_get(current->fs)
+                            : fs_context_new_space(current->fs);
+}
+
 /* Give the child what it inherits from the parent, besides memory. */
 static int
 inherit(struct thread *child, u64 flags)
@@ -171,8 +184,8 @@ inherit(struct thread *child, u64 flags)
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
-    child->fs = flags & CLONE_FS ? fs_context_get(parent->fs)
-                                 : fs_context_copy(parent->fs);
+    child->fs = flags & (CLONE_FS | CLONE_NEWNS) ? other_context(flags)
+                                                 : fs_context_copy(parent->fs);
     if (child->files == NULL || child->fs == NULL) {
         return -ENOMEM;
     }
