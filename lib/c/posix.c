@@ -126,28 +126,6 @@ fchmodat(int dir, const char *path, mode_t mode, int flags)
     return sys_fchmodat(dir, path, mode);
 }
 
-/* The system call returns the current end, whether or not it has changed. */
-int
-brk(void *end)
-{
-    if (sys_brk((uintptr_t)end) < (uintptr_t)end) {
-        errno = ENOMEM;
-        return -1;
-    }
-    return 0;
-}
-
-void *
-sbrk(intptr_t change)
-{
-    uintptr_t old = sys_brk(0);
-
-    if (change != 0 && brk((void *)(old + (uintptr_t)change)) < 0) {
-        return (void *)-1;
-    }
-    return (void *)old;
-}
-
 unsigned
 sleep(unsigned seconds)
 {
