@@ -61,6 +61,9 @@ const char *program_name(void);
 /* Where a signal handler returns to (stubs.S). */
 void signal_return(void);
 
+/* Close every descriptor but one (-1: no exception). */
+void close_all_but(int spared);
+
 /* What takes the kernel's place for memory that malloc and sbrk ask for, after
  * processes have come to share it (segments.c); NULL: nothing does. */
 struct memory_source {

@@ -10,15 +10,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "c/internal.h"
 #include "c/plan9.h"
 #include "c/rawclone.h"
-
-#define SYS_close_range 436 /* Linux's; Tine has none */
 
 #define RF_KNOWN                                                               \
     (RFNAMEG | RFENVG | RFFDG | RFNOTEG | RFPROC | RFMEM | RFNOWAIT | RFCNAMEG \
@@ -45,25 +41,6 @@ check(int flags)
 }
 
 /* ---- What flags do to a process itself ---- */
-
-/* Close all but the way of the message. Linux may allow a million of them; it
- * has a call for that. */
-static void
-close_all(void)
-{
-    struct rlimit limit;
-
-    if (syscall(SYS_close_range, 0, EXITS_FD - 1, 0) == 0
-        && syscall(SYS_close_range, EXITS_FD + 1, ~0u, 0) == 0) {
-        return;
-    }
-    getrlimit(RLIMIT_NOFILE, &limit);
-    for (int fd = 0; fd < (int)limit.rlim_cur; fd++) {
-        if (fd != EXITS_FD) {
-            close(fd);
-        }
-    }
-}
 
 /* In a name space that is new. */
 static void
@@ -106,7 +83,7 @@ change_self(int flags)
         env_group_join(env);
     }
     if (flags & RFCFDG) {
-        close_all();
+        close_all_but(EXITS_FD);
         OWN.mail_in = OWN.mail_out = 0;
     }
     settle_names(flags);
@@ -124,7 +101,7 @@ settle(int flags, struct env_group *env)
     OWN.borrows = (flags & RFMEM) != 0;
     OWN.env = env; /* its parent's stays mapped, perhaps as its own */
     if (flags & RFCFDG) {
-        close_all();
+        close_all_but(EXITS_FD);
     }
     settle_names(flags);
     settle_group(flags);
