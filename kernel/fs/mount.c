@@ -69,8 +69,11 @@ mount_alloc(struct mount_space *space, struct mount *parent,
 static struct mount_space *
 space_of(const struct fs_context *context)
 {
-    return context->cwd != NULL && context->space != NULL ? context->space
-                                                          : &first_space;
+    /* Another thread may be in chdir: then the space is set first. */
+    struct inode *cwd = __atomic_load_n(&context->cwd, __ATOMIC_ACQUIRE);
+
+    return cwd != NULL && context->space != NULL ? context->space
+                                                 : &first_space;
 }
 
 struct mount_space *

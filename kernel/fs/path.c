@@ -302,8 +302,8 @@ fs_chdir(struct place place)
         } else {
             context->space = NULL;
         }
-        context->cwd = place.inode;
         context->mount = place.mount;
+        __atomic_store_n(&context->cwd, place.inode, __ATOMIC_RELEASE);
         spin_unlock(&fstree_lock);
         place = old;
     }

@@ -43,5 +43,8 @@ void op_protect(struct space *space);
 void op_stripes(struct space *space);
 void op_brk(struct space *space);
 
+/* mshare.c */
+void op_mshare(struct space *space);
+
 /* cut.c: cut short a thing that the space maps, in all spaces. */
 void op_cut_short(struct space *space);

@@ -131,6 +131,7 @@ static struct op {
     {8, false, op_exit},    {10, false, op_map},    {4, true, op_unmap},
     {8, true, op_protect},  {4, true, op_brk},      {6, true, op_fill},
     {3, true, op_map_around}, {4, true, op_stripes}, {4, false, op_cut_short},
+    {4, true, op_mshare},
 };
 
 /* Rounds differ: few spaces or many, without some of the operations. */
