@@ -6,12 +6,12 @@
  *         b ...> mount {point b, root a}
  *
  * An inode alone no longer says where it is, since a mount shows it at a second
- * place.  So a look-up, a working directory and an open file have a mount beside
- * the inode (struct place); NULL is the tree itself.
+ * place.  So a look-up, a working directory and an open file have a mount, too
+ * (struct place); NULL is the tree itself.
  *
  * A name space is a list of mounts.  All processes have the first one, until
- * they ask for a copy (unshare, clone); a child has its parent's.  As long as no
- * mount was ever made, look-ups test one word (mounts_in_use).
+ * they ask for a copy (unshare, clone); a child has its parent's.  Before the
+ * first mount is made, look-ups test one word (mounts_in_use).
  *
  *   i  immutable    N  fstree_lock    a  atomic
  */

@@ -86,10 +86,16 @@ place_get(struct inode *inode, struct mount *mount)
 void
 place_put(struct place place)
 {
-    inode_put(place.inode);
+    inode_put(place_inode(place));
+}
+
+struct inode *
+place_inode(struct place place)
+{
     if (place.mount != NULL) {
         mount_put(place.mount);
     }
+    return place.inode;
 }
 
 struct place
@@ -254,8 +260,8 @@ path_find_place(const struct place *at, const char *path, u32 flags,
     place->mount = lookup.mount;
     lookup.mount = NULL;
     lookup_end(&lookup);
-    if (error != 0 && place->mount != NULL) {
-        mount_put(place->mount);
+    if (error != 0) {
+        (void)place_inode(*place);
     }
     return error;
 }
@@ -267,10 +273,7 @@ path_find(const struct place *at, const char *path, u32 flags,
     struct place place;
     int error = path_find_place(at, path, flags, &place);
 
-    *inode = place.inode;
-    if (error == 0 && place.mount != NULL) {
-        mount_put(place.mount);
-    }
+    *inode = error == 0 ? place_inode(place) : NULL;
     return error;
 }
 

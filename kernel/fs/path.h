@@ -44,6 +44,7 @@ struct place fs_context_cwd(const struct fs_context *context);
 /* References to what a place has. */
 struct place place_get(struct inode *inode, struct mount *mount);
 void place_put(struct place place); /* the inode may be NULL */
+struct inode *place_inode(struct place place); /* puts the mount alone */
 
 /* Of mount.c: whether any mount was ever made; references to a mount (put: may
  * be NULL), and to a context's mount and name space. */
@@ -54,8 +55,8 @@ void mounts_get(struct fs_context *context);
 void mounts_put(struct fs_context *context);
 
 /* Find the place of a path; a relative one starts at directory `at` (NULL, or
- * its inode is: the working directory).  Follow a symbolic link at its end, unless flags have
- * AT_SYMLINK_NOFOLLOW (other flags are ignored).
+ * its inode is: the working directory).  Follow a symbolic link at its end,
+ * unless flags have AT_SYMLINK_NOFOLLOW (other flags are ignored).
  * => 0 and *place with its references; -ENOENT, -ENOTDIR, -ENAMETOOLONG,
  *    -ELOOP, -EACCES (a directory on the way), -ENOMEM */
 int path_find_place(const struct place *at, const char *path, u32 flags,

@@ -112,8 +112,7 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     int error = find_place_at(dirfd, path, flags, known, &place);
 
     if (error == 0) {
-        *inode = place.inode;
-        place_put((struct place){NULL, place.mount});
+        *inode = place_inode(place);
     }
     return error;
 }

@@ -36,9 +36,9 @@ bind(u64 source, const struct place *to, bool recursive)
  * EINVAL: MS_PRIVATE, and the target is no mount.
  * Differences from Linux: MS_SHARED, MS_SLAVE, MS_UNBINDABLE, MS_MOVE and
  *   MS_REMOUNT are EINVAL, and every type is unknown (ENODEV); the flags beside
- *   MS_BIND have no effect there, either.  Nothing can be mounted in a directory
- *   whose names are made, as /proc (EINVAL).  A mount on a file covers all its
- *   names.  /proc shows paths without mounts. */
+ *   MS_BIND have no effect there, either.  Nothing can be mounted where names
+ *   are made, as in /proc (EINVAL).  A mount on a file covers all its names.
+ *   /proc shows paths without mounts. */
 long
 sys_mount(u64 source, u64 target, u64 type, u64 flags, u64 data)
 {

@@ -83,7 +83,7 @@ sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
                               AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, &place);
     if (error == 0) {
         error = make_at(tofd, to, place.inode, place.mount);
-        place_put((struct place){NULL, place.mount});
+        (void)place_inode(place);
     }
     return error;
 }

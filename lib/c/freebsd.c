@@ -102,8 +102,8 @@ start_dissociated(void *arg)
 {
     struct start *mine = arg;
 
-    mine->pid = clone(start, mine->stack, (int)clone_flags((unsigned)mine->flags),
-                      mine);
+    mine->pid = clone(start, mine->stack,
+                      (int)clone_flags((unsigned)mine->flags), mine);
     mine->error = errno;
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
- * Plan 9's rfork, in terms of clone and unshare. Essential fact: with RFMEM both
- * processes return into the same data; only the stack, the registers and the
- * private page are each one's own. So between the fork and the return, each
+ * Plan 9's rfork, in terms of clone and unshare. Essential fact: with RFMEM
+ * both processes return into the same data; only the stack, the registers and
+ * the private page are each one's own. So between the fork and the return, each
  * writes nothing but these.
  */
 #include <errno.h>

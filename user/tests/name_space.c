@@ -238,7 +238,7 @@ test_children(void)
 {
     is(in_space(0, child_binds), 0, "a child mounts");
     ok(reads("b/f", "of a"), "its parent sees it");
-    is(in_space(CLONE_NEWNS, child_unbinds), 0, "one with an own space ends it");
+    is(in_space(CLONE_NEWNS, child_unbinds), 0, "one with its own ends it");
     ok(reads("b/f", "of a"), "for itself");
     is(in_space(0, child_unshares), 0, "unshare is the same");
     ok(reads("b/f", "of a"), "for the parent, too");

@@ -231,7 +231,7 @@ test_generations(void)
     }
     int status;
     waitpid(in_bss, &status, 0);
-    is(WEXITSTATUS(status), 77, "the pid that fork gives in data is each one's");
+    is(WEXITSTATUS(status), 77, "the pid in data is each one's after fork");
     free(word);
 }
 

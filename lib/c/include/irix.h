@@ -46,7 +46,7 @@ struct prda {
  * _exit(0). => its pid; -1: EINVAL, ENOMEM, EAGAIN */
 pid_t sproc(void (*entry)(void *), unsigned inh, ... /* void *arg */);
 
-/* The same with a stack of len bytes that ends at sp, or, if sp is NULL, is made
+/* The same with a stack of len bytes that ends at sp or, if sp is NULL, is made
  * as for sproc; entry gets len, too. */
 pid_t sprocsp(void (*entry)(void *, size_t), unsigned inh, void *arg, char *sp,
               size_t len);

@@ -6,8 +6,10 @@
  *
  * RFMEM shares data, bss and heap (segments.c), and each process has a stack of
  * its own at the same addresses. What a program maps itself, but for anonymous
- * memory that it asks for later, is not shared. errno and the streams are in the
- * shared part, and have no lock, as after clone; malloc has one.
+ * memory that it asks for later, is not shared. errno and the streams are in
+ * the shared part, and have no lock, as after clone; malloc has one. The
+ * compiler does not know that a child may write to a variable: make it
+ * volatile, or atomic.
  *
  * Not as in Plan 9:
  * - RFREND is accepted and changes nothing, as there is no rendezvous.

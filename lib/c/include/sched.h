@@ -8,7 +8,7 @@
 
 int sched_yield(void);
 
-/* Have for oneself what CLONE_FILES, CLONE_FS, CLONE_NEWNS (abi/sched.h) name. */
+/* Have for oneself what CLONE_FILES, CLONE_FS and CLONE_NEWNS name. */
 int unshare(int flags);
 
 int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param);
