@@ -21,7 +21,7 @@
 
 OPTIONAL(inode_refuse_user)
 OPTIONAL(mount_space) OPTIONAL(mount_step) OPTIONAL(mount_get)
-OPTIONAL(mount_put) OPTIONAL(mounts_get) OPTIONAL(mounts_put)
+OPTIONAL(fs_context_new_space) OPTIONAL(mount_put) OPTIONAL(mounts_get) OPTIONAL(mounts_put)
 OPTIONAL(link_follow) /* without it, a link is no directory and leads nowhere */
 
 /* ---- Each process's working directory ---- */
@@ -60,6 +60,12 @@ fs_context_copy(struct fs_context *from)
     }
     spin_unlock(&fstree_lock);
     return context;
+}
+
+struct fs_context *
+fs_context_other(struct fs_context *from, bool share)
+{
+    return share ? fs_context_get(from) : fs_context_new_space(from);
 }
 
 void

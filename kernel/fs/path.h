@@ -33,7 +33,11 @@ struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context); /* context may be NULL */
 
-/* Of mount.c.  The same copy with a copy of the name space; and whether the
+/* For a child that does not just copy it: it shares it (CLONE_FS), or has a copy
+ * with its own name space.  => NULL: no memory */
+struct fs_context *fs_context_other(struct fs_context *from, bool share);
+
+/* Of mount.c.  The copy with its own name space; and whether the
  * current process may have one.  => NULL: no memory; 0 or -EPERM */
 struct fs_context *fs_context_new_space(struct fs_context *from);
 int mount_refuse(void);

@@ -28,8 +28,7 @@
 #include "proc/shares.h"
 #include "proc/signal.h"
 
-OPTIONAL(share_reset) OPTIONAL(fs_context_new_space)
-OPTIONAL_ENOSYS(mount_refuse)
+OPTIONAL(share_reset) OPTIONAL_ENOSYS(mount_refuse)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
@@ -168,14 +167,6 @@ share_memory(struct thread *child, u64 flags)
     return as_fork(current->as, fork_mode->level, &child->as);
 }
 
-/* The directory of a child that does not just copy it. */
-static struct fs_context *
-other_context(u64 flags)
-{
-    return flags & CLONE_FS ? fs_context_get(current->fs)
-                            : fs_context_new_space(current->fs);
-}
-
 /* Give the child what it inherits from the parent, besides memory. */
 static int
 inherit(struct thread *child, u64 flags)
@@ -184,8 +175,9 @@ inherit(struct thread *child, u64 flags)
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
-    child->fs = flags & (CLONE_FS | CLONE_NEWNS) ? other_context(flags)
-                                                 : fs_context_copy(parent->fs);
+    child->fs = flags & (CLONE_FS | CLONE_NEWNS)
+                    ? fs_context_other(parent->fs, flags & CLONE_FS)
+                    : fs_context_copy(parent->fs);
     if (child->files == NULL || child->fs == NULL) {
         return -ENOMEM;
     }
