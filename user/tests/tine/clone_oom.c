@@ -79,7 +79,8 @@ clone_with(long left, int *cloned, int *kept, int *killed_hogs)
     munmap(FAR, PAGE);
     madvise(OWN, KEPT * PAGE, MADV_DONTNEED);
     close(gate[0]);
-    for (clock_t end = times(NULL) + 3; times(NULL) < end;) { /* a tick keeps frames again */
+    for (clock_t end = times(NULL) + 3; times(NULL) < end;) {
+        /* at a tick, frames are kept again */
     }
     return well;
 }
