@@ -21,7 +21,8 @@
 
 OPTIONAL(inode_refuse_user)
 OPTIONAL(mount_space) OPTIONAL(mount_step) OPTIONAL(mount_get)
-OPTIONAL(fs_context_new_space) OPTIONAL(mount_put) OPTIONAL(mounts_get) OPTIONAL(mounts_put)
+OPTIONAL(fs_context_new_space)
+OPTIONAL(mount_put) OPTIONAL(mounts_get) OPTIONAL(mounts_put)
 OPTIONAL(link_follow) /* without it, a link is no directory and leads nowhere */
 
 /* ---- Each process's working directory ---- */

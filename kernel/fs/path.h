@@ -33,8 +33,8 @@ struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context); /* context may be NULL */
 
-/* For a child that does not just copy it: it shares it (CLONE_FS), or has a copy
- * with its own name space.  => NULL: no memory */
+/* For a child that does not just copy it: it shares it (CLONE_FS), or has a
+ * copy with its own name space.  => NULL: no memory */
 struct fs_context *fs_context_other(struct fs_context *from, bool share);
 
 /* Of mount.c.  The copy with its own name space; and whether the
