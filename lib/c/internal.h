@@ -59,10 +59,6 @@ int signalfd4(int fd, const unsigned long *set, size_t set_size, int flags);
 /* The first C function: called by crt.S with the stack the kernel made. */
 _Noreturn void start_main(long *stack);
 
-/* Start a process as abi/spawn.h says, also on Linux (spawn.c).
- * => its pid; -1 and errno, with args->failed */
-pid_t spawn_program(struct spawn_args *args);
-
 /* In a child of vfork: no handler of ours may run in it (spawn.c). */
 void drop_handlers(bool keeps_ignored);
 

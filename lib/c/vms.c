@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <reexec.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

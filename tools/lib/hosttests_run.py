@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+from guesttests import NATIVE
 from host import FUNCTIONS, TREE, Failure, read_table, test
 
 
@@ -36,6 +37,18 @@ def table_test(name, rest):
 
 FUNCTIONS.update((name, table_test(name, rest)) for name, rest in read_table(
     os.path.join(TREE, "user", "tests", "runs.txt")).items())
+
+
+@test
+def relatives_as_on_linux(host):
+    """The demo of all relatives prints the same on this Linux."""
+    if not NATIVE:
+        return "skipped: no x86-64 Linux here"
+    native = host.command([host.path("build", "user", "bin", "relatives")],
+                          cwd=host.new_directory()).expect(0, err=b"")
+    host.tine("--", "relatives").expect(0, native.out, b"")
+    return None
+
 
 MUSL_PROGRAM = r"""
 #include <stdio.h>

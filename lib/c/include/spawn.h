@@ -1,6 +1,7 @@
 #pragma once
 
-/* Starting a program without fork.  Each returns 0 or an error number. */
+/* Starting a program without fork.  Each but spawn_program returns 0 or an error
+ * number. */
 
 #include <sched.h>
 #include <signal.h>
@@ -30,6 +31,12 @@ typedef struct {
     int count, capacity;
     struct spawn_action *list; /* its paths are copies */
 } posix_spawn_file_actions_t;
+
+/* Tine's own call (abi/spawn.h), and on Linux vfork and exec: the new process
+ * has nothing of ours but our ids, group, session and what is named.
+ * => its pid; -1 and errno, with args->failed */
+struct spawn_args;
+pid_t spawn_program(struct spawn_args *args);
 
 /* A child that runs path, or `name` in a directory of PATH.  It has our ids,
  * descriptors without close-on-exec, directory, umask, mask and ignored
