@@ -278,8 +278,10 @@ args_push(struct args *args, const char *path, struct as *as,
 
     random_words((u32 *)top);
 
-    const struct vma *there = vma_first_from(as, STACK_TOP - stack.most);
-    stack.error = there != NULL && there->start < STACK_TOP ? -EINVAL : 0;
+    if (as->vmas != NULL && as->vmas->high > STACK_TOP - stack.most) {
+        const struct vma *there = vma_first_from(as, STACK_TOP - stack.most);
+        stack.error = there != NULL && there->start < STACK_TOP ? -EINVAL : 0;
+    }
     push(&stack, top, sizeof(top));
     vaddr_t random = rsp(&stack);
     push(&stack, path, strlen(path) + 1);

@@ -95,8 +95,18 @@ bad_access(vaddr_t addr, u64 error, int failed)
     }
 }
 
-/* The stack grows, as far as the limits let it, and the fault is served. */
 static int
+serve_fault(vaddr_t addr, enum access access)
+{
+    int failed = fault_serve(current->as, addr, access);
+
+    __atomic_fetch_add(&current->process->used.faults, failed == 0,
+                       __ATOMIC_RELAXED);
+    return failed;
+}
+
+/* The stack grows, as far as the limits let it, and the fault is served. */
+static __noinline int
 grow_stack(vaddr_t addr, enum access access)
 {
     struct as *as = current->as;
@@ -110,7 +120,7 @@ grow_stack(vaddr_t addr, enum access access)
         && as_map(as, &more, MAP_FIXED_NOREPLACE) == -ENOMEM) {
         return -ENOMEM;
     }
-    return fault_serve(as, addr, access);
+    return serve_fault(addr, access);
 }
 
 void
@@ -122,16 +132,18 @@ on_user_fault(vaddr_t addr, u64 error)
      * table, say): no page of the user's can help. */
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
+        if (failed == 0) {
+            __atomic_fetch_add(&current->process->used.faults, 1,
+                               __ATOMIC_RELAXED);
+            return;
+        }
         if (failed == -EFAULT) {
             failed = grow_stack(addr, access_of(error));
         }
     }
-    if (failed == 0) {
-        __atomic_fetch_add(&current->process->used.faults, 1,
-                           __ATOMIC_RELAXED);
-    } else if (failed == -ENOMEM) {
+    if (failed == -ENOMEM) {
         (void)want_memory(addr);
-    } else {
+    } else if (failed != 0) {
         bad_access(addr, error, failed);
     }
 }
@@ -143,12 +155,10 @@ on_kernel_fault(vaddr_t addr, u64 error)
 
     /* With a spinlock held, only user_peek and user_swap come here. */
     if (addr < USER_END && current->as != NULL && cpu_rank() == 0) {
-        failed = fault_serve(current->as, addr, access_of(error));
+        failed = serve_fault(addr, access_of(error));
         if (failed == -EFAULT) {
             failed = grow_stack(addr, access_of(error));
         }
-        __atomic_fetch_add(&current->process->used.faults, failed == 0,
-                           __ATOMIC_RELAXED);
     }
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }
