@@ -3,6 +3,7 @@
 PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
+NEEDS += $(if $(filter test-all,$(MAKECMDGOALS)),bochs)
 
 coverage: tests $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)

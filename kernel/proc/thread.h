@@ -90,13 +90,8 @@ struct thread {
     int cpu;                   /* r  whose run queue it belongs to */
     bool on_cpu;               /* a  some CPU is still on its stack */
     enum wait_mode wait_mode;  /* c  what may end its sleep */
-    vaddr_t kstack;            /* i  lowest address of the kernel stack */
-    struct trapframe *frame;   /* i  the user's registers, first on it */
-    struct list run_link;      /* r */
-    struct list link;          /* p  in process->threads */
     struct thread *vfork_child; /* T  the child that we wait for, or NULL */
     struct thread *vforker;    /* T  the parent that waits for us, or NULL */
-    struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
     vaddr_t robust_list;       /* c  of futexes that it owns, or 0 */
@@ -128,6 +123,11 @@ struct thread {
     struct nomem nomem;        /* c  never inherited: starts as nomem= says */
 
     /* Not cleared at first: each is used only after it was set. */
+    vaddr_t kstack;            /* i  lowest address of the kernel stack */
+    struct trapframe *frame;   /* i  the user's registers, first on it */
+    struct list run_link;      /* r */
+    struct list link;          /* p  in process->threads */
+    struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     char comm[COMM_SIZE];      /* c  its name, if it is not the first thread of
                                      its process (thread_name) */
     sigset_t saved_blocked;    /* c  the mask to go back to */
