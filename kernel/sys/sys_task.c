@@ -110,9 +110,7 @@ sys_setsid(void)
  * ESRCH.  EINVAL: unknown resource; soft over hard.  EPERM: more than OPEN_MAX
  * descriptors, another user's process, or a hard limit that only root raises.
  * EFAULT.
- * Differences from Linux: ENOMEM.  RLIMIT_AS counts a stack whole; exec sets
- *   its size, with STACK_LEAST and STACK_MOST as bounds, and a larger limit has
- *   no effect before the next one. */
+ * Differences from Linux: ENOMEM. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
