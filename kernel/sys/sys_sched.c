@@ -37,18 +37,18 @@ may_nice(const struct thread *thread, int nice)
            || (u64)(20 - nice) <= limit_of(thread, RLIMIT_NICE);
 }
 
-/* Whether the caller may give a thread this policy and priority.
+/* Whether the caller may give a thread another policy and priority.
  * => 0, -EPERM; the process's lock held */
 static long
-may_set_policy(const struct thread *thread, struct share share)
+may_set_policy(const struct thread *thread, struct share had,
+               struct share share)
 {
-    struct share had = thread->share;
     u64 most = limit_of(thread, RLIMIT_RTPRIO);
 
     if (cred_may(RIGHT_NICE)) {
         return 0;
     }
-    if (share.priority == 0 && !may_nice(thread, share.nice)) {
+    if (share.nice < had.nice && !may_nice(thread, share.nice)) {
         return -EPERM;
     }
     if ((share.priority != 0 && share.policy != had.policy && most == 0)
@@ -195,46 +195,64 @@ priority_bound(int policy, int real_bound)
 /* What to change: the policy (-1: keep it), with it the fate at fork, and the
  * priority or the nice value (NICE_KEPT). */
 struct change {
-    int policy, nice;
-    u32 priority;
+    int policy, nice, priority;
     bool reset, keeps_all; /* all but the fate at fork */
 };
 
 #define NICE_KEPT 20
 
-/* => 0, -EINVAL, -EPERM; the process's lock held */
-static long
-change_share(struct thread *thread, const struct change *change)
+static struct change
+change_policy(int policy, int priority)
 {
-    struct share share = thread->share;
-    int policy = change->policy != -1 ? change->policy : share.policy;
-    u32 priority = change->keeps_all ? share.priority : change->priority;
+    return (struct change){
+        .policy = policy == -1 ? -1 : policy & ~SCHED_RESET_ON_FORK,
+        .reset = (policy & SCHED_RESET_ON_FORK) != 0,
+        .priority = priority, .nice = NICE_KEPT,
+    };
+}
+
+/* Change a thread's share.
+ * => the process's lock held; 0, -EINVAL, -EPERM */
+static long
+change_share(const struct thread *thread, struct share *share,
+             const struct change *change)
+{
+    struct share had = *share;
+    int policy = change->policy != -1 ? change->policy : had.policy;
+    int priority = change->keeps_all ? had.priority : change->priority;
     int most = policy == SCHED_DEADLINE ? -1 : priority_bound(policy, 99);
 
-    if (most < 0 || priority < (most != 0) || priority > (u32)most) {
+    if (most < 0 || priority < (most != 0) || priority > most) {
         return -EINVAL;
     }
     if (change->policy != -1) {
-        share.reset = change->reset;
+        share->reset = change->reset;
     }
     if (!change->keeps_all) {
         if (most == 0 && policy != SCHED_IDLE && change->nice != NICE_KEPT) {
-            share.nice = (i8)change->nice;
+            share->nice = (i8)change->nice;
         }
-        share.policy = (u8)policy;
-        share.priority = (u8)priority;
-        share.turn = 0;
+        share->policy = (u8)policy;
+        share->priority = (u8)priority;
+        share->turn = 0;
     }
-    long error = may_set_policy(thread, share);
-    if (error == 0) {
-        share_set(thread, share);
-    }
+    return may_set_policy(thread, had, *share);
+}
+
+long
+share_choose(struct share *share, int policy, int priority)
+{
+    struct change change = change_policy(policy, priority);
+
+    spin_lock(&current->process->lock);
+    long error = policy < -1 ? -EINVAL : change_share(current, share, &change);
+    spin_unlock(&current->process->lock);
     return error;
 }
 
 /* => 0, -ESRCH, -EINVAL, -EPERM */
 static long
-set_share(u64 tid, const struct change *change)
+set_share(u64 tid, struct change change)
 {
     struct thread *thread;
 
@@ -242,7 +260,11 @@ set_share(u64 tid, const struct change *change)
     if (thread == NULL) {
         return -ESRCH;
     }
-    long error = change_share(thread, change);
+    struct share share = thread->share;
+    long error = change_share(thread, &share, &change);
+    if (error == 0) {
+        share_set(thread, share);
+    }
     thread_unlock(thread);
     return error;
 }
@@ -259,10 +281,7 @@ set_policy(u64 tid, int policy, u64 user)
     if (copy_from_user(&param, user, sizeof(param)) != 0) {
         return -EFAULT;
     }
-    return set_share(tid, &(struct change){
-        .policy = policy == -1 ? -1 : policy & ~SCHED_RESET_ON_FORK,
-        .reset = (policy & SCHED_RESET_ON_FORK) != 0,
-        .priority = (u32)param.sched_priority, .nice = NICE_KEPT});
+    return set_share(tid, change_policy(policy, param.sched_priority));
 }
 
 /* int sched_setscheduler(pid_t tid, int policy, const struct sched_param *);
@@ -383,10 +402,10 @@ sys_sched_setattr(u64 tid, u64 user, u64 flags)
         return -EOPNOTSUPP;
     }
     bool keeps = (attr.sched_flags & SCHED_FLAG_KEEP_POLICY) != 0;
-    return set_share(tid, &(struct change){
+    return set_share(tid, (struct change){
         .policy = keeps ? -1 : (int)attr.sched_policy,
         .nice = MIN(MAX(attr.sched_nice, -20), 19),
-        .priority = attr.sched_priority,
+        .priority = (int)MIN(attr.sched_priority, 100),
         .reset = (attr.sched_flags & SCHED_FLAG_RESET_ON_FORK) != 0,
         .keeps_all = (attr.sched_flags & SCHED_FLAG_KEEP_PARAMS) != 0});
 }

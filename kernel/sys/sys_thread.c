@@ -20,6 +20,7 @@
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "proc/sem.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 
@@ -153,6 +154,7 @@ sys_set_robust_list(u64 head, u64 size)
         return -EINVAL;
     }
     current->robust_list = head;
+    current->ends |= END_ROBUST;
     return 0;
 }
 
@@ -254,7 +256,8 @@ sys_clone3(u64 user, u64 size)
 
 /* int unshare(int flags);
  * The calling thread has its own descriptors (CLONE_FILES), or directory and
- * umask (CLONE_FS).
+ * umask (CLONE_FS), or undoes its own changes of semaphores (CLONE_SYSVSEM): if
+ * no other thread shared them, at once, as on Linux.
  * EINVAL: unknown flags, or those of a process that has several threads.
  * ENOMEM. */
 long
@@ -280,6 +283,9 @@ sys_unshare(u64 flags)
         return -ENOMEM;
     }
     /* ---- no failure below this line ---- */
+    if ((flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
+        sem_leave(current);
+    }
     if (own_files != NULL) {
         current->files = own_files;
         files_put(files);
