@@ -11,7 +11,9 @@ mutate: tests ## one-line faults, and which test or checker catches each
 	$Qtools/mutate --build $(B) $(ARGS)
 sweep: tests ## fail each allocation of each operation, and count them
 	$Qtools/sweep --build $(B) $(ARGS)
-bench: all ## what fork costs, under each fork= word and on Linux
+$(eval $(call program,bench,relatives,user/bench/relatives.c \
+	user/bench/rfork.c user/bench/common.c))
+bench: all $(PROGRAMS_bench) ## what fork costs, under each fork= word and on Linux
 	$Qtools/bench --build $(B) $(ARGS)
 profile: all ## where a fork, a COW fault and an exec spend instructions
 	$Qtools/profile --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio $(ARGS)

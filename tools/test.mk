@@ -1,6 +1,6 @@
 # Part of the Makefile: some of the tests.
 
-tests: all $(B)/tests.cpio ## the same, and the test programs
+tests: all $(B)/tests.cpio $(PROGRAMS_bench) ## the same, and the test programs
 
 test-quick: tests ## most guest tests, in one boot on one CPU, in a minute
 	$Qtools/test --quick

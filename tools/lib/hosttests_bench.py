@@ -44,6 +44,28 @@ def bench_repeats(host):
 
 
 @test
+def bench_relatives_repeat(host):
+    """relatives: the same figures in two runs; natively, the same names, but
+    for the call that only Tine has."""
+    if not NATIVE:
+        return "skipped: no x86-64 Linux here"
+    program = host.path("build", "user", "bench", "relatives")
+    words = ["--icount", "--add", f"{program}:/relatives", "--", "/relatives"]
+    first, second = (host.tine(*words).expect(0, err=b"") for _ in range(2))
+    native = host.command([program]).expect(0, err=b"")
+    if first.out != second.out:
+        second.fail(f"first {first.out!r}, then {second.out!r}")
+    here = set(names(first)) - {b"mshare_mib"}
+    if not here <= set(names(native)):
+        native.fail("other names than on Tine")
+    known = {name.encode() for name, _, _ in bench_table.OPERATIONS}
+    unknown = set(names(first)) - known - {b"end"}
+    if unknown:
+        first.fail(f"operations.txt does not know {unknown}")
+    return f"{len(names(first)) - 1} figures"
+
+
+@test
 def bench_growth_repeats(host):
     """growth up to 100 of each kind: the same figures in two runs, natively
     the same names, and all that its tables ask for."""

@@ -46,6 +46,16 @@ keep_least(unsigned long *least, unsigned long ticks)
     }
 }
 
+void
+repeat(const char *name, unsigned long (*operation)(void))
+{
+    unsigned long least = -1;
+    for (int run = 0; run < RUNS; run++) {
+        keep_least(&least, operation());
+    }
+    report(name, 0, least);
+}
+
 /* ---- children ---- */
 
 pid_t
@@ -55,7 +65,7 @@ start(void)
 }
 
 void
-await(pid_t pid)
+await_end(pid_t pid)
 {
     must(waitpid(pid, NULL, 0), "waitpid");
 }
@@ -82,7 +92,7 @@ void
 release(pid_t pid)
 {
     must(write(gate[1], "", 1), "write");
-    await(pid);
+    await_end(pid);
 }
 
 /* ---- areas of memory ---- */

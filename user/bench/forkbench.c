@@ -32,16 +32,6 @@ enum { TRIPS = 16 };
 
 static char *self = "/forkbench";   /* the path of this file */
 
-static void
-repeat(const char *name, unsigned long (*operation)(void))
-{
-    unsigned long least = -1;
-    for (int run = 0; run < RUNS; run++) {
-        keep_least(&least, operation());
-    }
-    report(name, 0, least);
-}
-
 /* ---- calls ---- */
 
 static unsigned long
@@ -117,7 +107,7 @@ fork_exit_wait(void)
     if (pid == 0) {
         _exit(0);
     }
-    await(pid);
+    await_end(pid);
     return now() - begin;
 }
 
@@ -179,7 +169,7 @@ vfork_exit_wait(void)
     if (pid == 0) {
         _exit(0);
     }
-    await(must(pid, "vfork"));
+    await_end(must(pid, "vfork"));
     return now() - begin;
 }
 
@@ -195,7 +185,7 @@ fork_exec_wait(void)
         execve(self, argv, envp);
         _exit(1);
     }
-    await(pid);
+    await_end(pid);
     return now() - begin;
 }
 
@@ -210,7 +200,7 @@ vfork_exec_wait(void)
         execve(self, argv, envp);
         _exit(1);
     }
-    await(must(pid, "vfork"));
+    await_end(must(pid, "vfork"));
     return now() - begin;
 }
 
@@ -222,7 +212,7 @@ spawn_wait(void)
     pid_t pid;
     unsigned long begin = now();
     must(-posix_spawn(&pid, self, NULL, NULL, argv, envp), "posix_spawn");
-    await(pid);
+    await_end(pid);
     return now() - begin;
 }
 
@@ -235,7 +225,7 @@ spawn_call_wait(void)
     char *argv[] = {self, "exit", NULL};
     unsigned long args[6] = {(unsigned long)self, (unsigned long)argv};
     unsigned long begin = now();
-    await((pid_t)must(syscall(SPAWN, args, sizeof(args)), "spawn"));
+    await_end((pid_t)must(syscall(SPAWN, args, sizeof(args)), "spawn"));
     return now() - begin;
 }
 
@@ -262,7 +252,7 @@ pipe_round_trip(void)
         }
         keep_least(&least, now() - begin);
     }
-    await(pid);
+    await_end(pid);
     report("pipe_round_trip", 0, least / TRIPS);
 }
 

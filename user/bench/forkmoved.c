@@ -61,7 +61,7 @@ writes_in_child(char *area, size_t size)
         _exit(0);
     }
     must(read(answers[0], &ticks, sizeof(ticks)), "read");
-    await(pid);
+    await_end(pid);
     return ticks;
 }
 

@@ -89,7 +89,7 @@ exec_only(char *path)
         _exit(1);
     }
     must(read(answers[0], &end, sizeof(end)), "read");
-    await(pid);
+    await_end(pid);
     return end - *begun;
 }
 
@@ -314,7 +314,7 @@ fork_exit_wait(bool any)
     if (pid == 0) {
         _exit(0);
     }
-    await(any ? -1 : pid);
+    await_end(any ? -1 : pid);
     return now() - begin;
 }
 
