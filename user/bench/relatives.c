@@ -50,6 +50,18 @@ fork_wait(void)
     return now() - begin;
 }
 
+static unsigned long
+vfork_wait(void)
+{
+    unsigned long begin = now();
+    pid_t pid = vfork();
+    if (pid == 0) {
+        _exit(0);
+    }
+    await_end(must(pid, "vfork"));
+    return now() - begin;
+}
+
 /* ---- those that share memory ---- */
 
 static int
@@ -236,6 +248,7 @@ main(int count, char **words)
     unlink(MAILBOX);
     must(mkfifo(MAILBOX, 0600), MAILBOX);
     repeat("relatives_fork", fork_wait);
+    repeat("relatives_vfork", vfork_wait);
     repeat("rfork_thread", rfork_thread_wait);
     repeat("sproc", sproc_wait);
     if (have_pidfd()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/* Starting a program without fork.  Each but spawn_program returns 0 or an error
+/* Starting a program without fork.  The posix_ functions return 0 or an error
  * number. */
 
 #include <sched.h>
