@@ -17,6 +17,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "c/thread.h"
+
 #define SMALLEST 32          /* the least block, its header included */
 #define LARGE (128 * 1024)   /* the first size that is mapped */
 #define CHUNK (16 * 1024)    /* the least we ask of brk */
@@ -39,6 +41,7 @@ struct free_block {
 
 #define CLASSES 13 /* 32 ... 128 KiB */
 
+int heap_lock; /* guards these three: */
 static struct free_block *free_lists[CLASSES];
 static char *chunk; /* memory from brk that malloc never returned yet */
 static size_t chunk_left;
@@ -85,15 +88,17 @@ static struct header *
 alloc_small(size_t size)
 {
     int class = class_of(size);
-    struct free_block *block = free_lists[class];
 
+    own_lock(&heap_lock);
+    struct free_block *block = free_lists[class];
     if (block != NULL) {
         free_lists[class] = block->next;
     } else {
         block = carve((size_t)SMALLEST << class);
-        if (block == NULL) {
-            return NULL;
-        }
+    }
+    own_unlock(&heap_lock);
+    if (block == NULL) {
+        return NULL;
     }
     block->header.size = (size_t)SMALLEST << class;
     return &block->header;
@@ -157,8 +162,10 @@ free(void *ptr)
         struct free_block *block = (struct free_block *)header;
         int class = class_of(header->size);
         header->state = IS_FREE;
+        own_lock(&heap_lock);
         block->next = free_lists[class];
         free_lists[class] = block;
+        own_unlock(&heap_lock);
     }
     errno = saved;
 }

@@ -80,6 +80,7 @@
     .text
 #include "abi/syscalls.def"
 #undef clone
+    .weak fork          /* pthread.c has one for programs with threads */
 
 /*
  * int clone(int (*fn)(void *), void *stack, int flags, void *arg,
@@ -137,7 +138,10 @@ syscall:
 /* In: rax = -errno, the stack as at the stub's entry. */
 set_errno:
     neg %eax
-    mov %eax, errno(%rip)
+    push %rax           /* and the stack is aligned */
+    call errno_location
+    pop %rdx
+    mov %edx, (%rax)
     mov $-1, %rax
     ret
 

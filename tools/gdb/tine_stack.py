@@ -24,16 +24,19 @@ class Stack(Command):
     and `finish` cross the boundary, too."""
 
     def run(self, argument):
-        owner = the_thread() if argument in ("", ".") else \
-            kernel.named_thread(argument)
-        here = kernel.current()
-        if here is not None and here.where == owner.where:
-            running(owner)
-        elif owner.value["on_cpu"]:
-            raise gdb.GdbError(f"{owner} runs on CPU {owner.cpu}: `thread "
-                               f"{owner.cpu + 1}`, then `tine stack`")
-        else:
-            waiting(owner)
+        show(the_thread() if argument in ("", ".") else
+             kernel.named_thread(argument))
+
+
+def show(owner):
+    here = kernel.current()
+    if here is not None and here.where == owner.where:
+        running(owner)
+    elif owner.value["on_cpu"]:
+        raise gdb.GdbError(f"{owner} runs on CPU {owner.cpu}: `thread "
+                           f"{owner.cpu + 1}`, then `tine stack`")
+    else:
+        waiting(owner)
 
 
 def running(owner):
