@@ -91,6 +91,21 @@ wait_for(u64 addr, u32 op, u32 value, u64 timeout, u32 bits)
     return wait_on();
 }
 
+/* Those with two words. */
+static __attribute__((noinline)) long
+pair_call(u32 kind, struct futex_pair *pair, u32 value3)
+{
+    if (kind == FUTEX_WAKE_OP) {
+        pair->wakes = (u32)MAX((int)pair->wakes, 1);
+        pair->moves = (u32)MAX((int)pair->moves, 1);
+        return futex_wake_op(pair, value3);
+    }
+    return (int)pair->wakes < 0 || (int)pair->moves < 0
+               ? -EINVAL
+               : futex_requeue(pair,
+                               kind == FUTEX_CMP_REQUEUE ? &value3 : NULL);
+}
+
 /* long futex(u32 *word, int op, u32 value, const struct timespec *timeout
  *            or u32 value2, u32 *word2, u32 value3);
  * EAGAIN: the word has another value.  ETIMEDOUT.  EINTR: a handler ran, and
@@ -102,8 +117,6 @@ sys_futex(u64 word, u64 op, u64 value, u64 timeout, u64 word2, u64 value3)
 {
     u32 kind = (u32)op & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
     bool shared = (op & FUTEX_PRIVATE_FLAG) == 0;
-    struct futex_pair pair = {word, word2, shared, (u32)value, (u32)timeout};
-    u32 expected = (u32)value3;
 
     if ((op & FUTEX_CLOCK_REALTIME) != 0 && kind != FUTEX_WAIT_BITSET) {
         return -ENOSYS;
@@ -122,14 +135,9 @@ sys_futex(u64 word, u64 op, u64 value, u64 timeout, u64 word2, u64 value3)
                                              (u32)value3);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
-        return (int)value < 0 || (int)timeout < 0
-                   ? -EINVAL
-                   : futex_requeue(&pair, kind == FUTEX_CMP_REQUEUE ? &expected
-                                                                    : NULL);
     case FUTEX_WAKE_OP:
-        pair.wakes = (u32)MAX((int)value, 1);
-        pair.moves = (u32)MAX((int)timeout, 1);
-        return futex_wake_op(&pair, (u32)value3);
+        return pair_call(kind, &(struct futex_pair){word, word2, shared,
+                         (u32)value, (u32)timeout}, (u32)value3);
     default:
         return -ENOSYS;
     }

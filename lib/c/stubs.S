@@ -90,6 +90,7 @@
  */
     .globl clone
     .type clone, @function
+    .cfi_startproc
 clone:
     mov $-22, %rax      /* EINVAL */
     test %rdi, %rdi
@@ -111,13 +112,15 @@ clone:
     cmp $-4096, %rax
     ja set_errno
     ret
-1:  xor %ebp, %ebp      /* the outermost frame: backtraces end here */
+1:  .cfi_undefined %rip
+    xor %ebp, %ebp      /* the outermost frame: backtraces end here */
     pop %rdi
     call *%r9
     mov %eax, %edi
     mov $60, %eax       /* exit */
     syscall
     hlt
+    .cfi_endproc
 
 /* long syscall(long number, ...): the arguments move down by one. */
     .globl syscall

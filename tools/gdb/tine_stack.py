@@ -124,8 +124,9 @@ class Memory:
             # of fork keeps its return address in rdx (lib/c/stubs.S).
             kept = self.code(pc).startswith(PUSH_RDX)
             pc = registers["rdx"] if kept else self.word(registers["rsp"])
-            if pc:
-                yield pc
+            if not pc or not kernel.functions_at(pc - 1):
+                return      # a new thread: its stack is empty
+            yield pc
         for _ in range(DEPTH):
             pc, below = self.word(base + 8), self.word(base)
             if not pc or not kernel.functions_at(pc - 1):
