@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #define THREADS 4
-#define TIMES 2000
+#define TIMES 500
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
@@ -45,7 +45,7 @@ add(void *arg)
     for (int i = 0; i < TIMES; i++) {
         pthread_mutex_lock(arg);
         long seen = count;
-        if (i % 64 == 0) {
+        if (i % 32 == 0) {
             sched_yield(); /* another thread finds the mutex taken */
         }
         count = seen + 1;
@@ -200,14 +200,14 @@ test_cond(void)
     for (int i = 0; i < THREADS; i++) {
         pthread_create(&threads[i], NULL, take, NULL);
     }
-    for (long n = 1; n <= 400; n++) {
+    for (long n = 1; n <= 200; n++) {
         put(n);
     }
     put(-1);
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
     }
-    is(taken, 80200, "each number is taken once, and all hear the end");
+    is(taken, 20100, "each number is taken once, and all hear the end");
 }
 
 static void
@@ -217,7 +217,7 @@ test_cond_time(void)
     pthread_condattr_t attr;
     pthread_cond_t timed;
     clockid_t clock;
-    struct timespec wrong = { 1, 1000000000 }, past = { 1, 0 };
+    struct timespec wrong = { 1, 1000000000 }, past = { 0, 0 };
 
     pthread_condattr_init(&attr);
     is(pthread_condattr_setclock(&attr, CLOCK_PROCESS_CPUTIME_ID), EINVAL,
