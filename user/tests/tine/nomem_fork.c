@@ -21,15 +21,14 @@
  * ok 13 - vfork that needs a new stack
  * ok 14 - clone as vfork
  * ok 15 - clone of a thread
- * ok 16 - clone of a thread that shares all
- * ok 17 - wait needs none
- * ok 18 - exit needs none
- * ok 19 - exit with a child left needs none
- * ok 20 - setsid
- * ok 21 - setpgid to a new group
- * ok 22 - setpgid of a child
- * ok 23 - setpgid to a group that is there needs none
- * 1..23
+ * ok 16 - wait needs none
+ * ok 17 - exit needs none
+ * ok 18 - exit with a child left needs none
+ * ok 19 - setsid
+ * ok 20 - setpgid to a new group
+ * ok 21 - setpgid of a child
+ * ok 22 - setpgid to a group that is there needs none
+ * 1..22
  */
 #include "nomem.h"
 
@@ -108,12 +107,6 @@ clone_thread(void)
 {
     CALL(SYS_clone, THREAD | CLONE_CHILD_CLEARTID, P(area + TABLE / 2), 0,
         P(area));
-}
-
-static void
-clone_thread_sharing(void)
-{
-    CALL(SYS_clone, THREAD | CLONE_FILES | CLONE_FS, P(area + TABLE / 2));
 }
 
 /* Wait for its end: nobody else does. It has cleared its word, which was a
@@ -274,8 +267,6 @@ static const struct op ops[] = {
     OP("clone as vfork", clone_as_vfork, 0, FORKS, FORK_MAY),
     OP("clone of a thread", clone_thread, 0, THREADS, FORK_MAY,
         .made = thread_ended),
-    OP("clone of a thread that shares all", clone_thread_sharing, 0, THREADS,
-        FORK_MAY, .made = thread_ended),
     OP("wait needs none", do_wait, COPIES, NEVER),
     OP("exit needs none", do_exit, EVERY, NEVER | LEAVES),
     OP("exit with a child left needs none", exit_of_parent, COPIES,
