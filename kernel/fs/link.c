@@ -127,6 +127,9 @@ fs_readlink(struct inode *link, char *buf)
     } else if (length == 0 && inode->dev == DEV_ANON) {
         length = snprintf(buf, PATH_MAX, "anon_inode:[%s]",
                           (const char *)inode->data);
+    } else if (length == 0 && inode->dev == DEV_MEMFD) {
+        length = snprintf(buf, PATH_MAX, "/memfd:%s (deleted)",
+                          (const char *)inode->data);
     } else if (length == 0) {
         length = dir_path(inode, buf);
         length -= length > 0;

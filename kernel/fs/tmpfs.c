@@ -11,6 +11,8 @@
 
 #include "core/optional.h"
 
+#include "mm/heap.h"
+
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pagetree.h"
@@ -197,7 +199,10 @@ tmpfs_write(struct file *file, struct uio *uio)
     }
     u64 most = file_size_limit();
     long result;
-    if (uio->left > 0 && file->offset >= most) {
+    if (uio->left > 0
+        && tmpfs_refuse(target, SEALS_WRITE, file->offset + uio->left) != 0) {
+        result = -EPERM;
+    } else if (uio->left > 0 && file->offset >= most) {
         result = limits_file_too_long();
     } else {
         uio->left = MIN(uio->left, most - file->offset);
@@ -219,10 +224,13 @@ tmpfs_truncate(struct inode *inode, u64 size)
     mutex_lock(&file->writing);
     inode_drop_ids(inode);
     u64 old = inode->size;
-    if (size > old && size > file_size_limit()) {
+    if (tmpfs_refuse(file, size < old ? F_SEAL_SHRINK : 0, size) != 0) {
+        error = -EPERM;
+    } else if (size > old && size > file_size_limit()) {
         error = (int)limits_file_too_long();
     }
-    if (size < old) { /* first the size: no fault may get a page after it */
+    if (error == 0 && size < old) {
+        /* First the size: no fault may get a page after it. */
         inode->size = size;
         struct object *object = &inode->object;
         error = __atomic_load_n(&object->mapped, __ATOMIC_SEQ_CST)
@@ -264,6 +272,7 @@ static void
 tmpfs_free(struct inode *inode)
 {
     pagetree_drop(&tmpfs_file_of(inode)->tree, 0, ~0UL, false);
+    kfree(inode->data);
 }
 
 struct inode *
@@ -284,6 +293,7 @@ tmpfs_file(u32 mode)
     if (inode != NULL) {
         inode->object.ops = &object_ops;
         tmpfs_file_of(inode)->tree.kind = FRAME_CACHE;
+        tmpfs_file_of(inode)->seals = F_SEAL_SEAL;
         mutex_init(&tmpfs_file_of(inode)->writing, MUTEX_CONTENT);
     }
     return inode;

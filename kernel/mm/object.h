@@ -40,6 +40,10 @@ struct object {
  * => 0; -ENOMEM: some spaces still have pages of it */
 int object_unmap(struct object *object, u64 first, u64 end) __must_check;
 
+/* How many vmas map the object, in all spaces; writable: of those through which
+ * it may be written.  => no spinlock held; 0 without cost if none ever did */
+u64 object_uses(struct object *object, bool writable);
+
 /* Copy size bytes at offset (bytes) out of the object into kernel memory.
  * => no spinlock above RANK_AS held
  * => bytes copied, fewer at the object's end; -ENOMEM */

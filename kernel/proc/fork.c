@@ -25,10 +25,12 @@
 #include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sem.h"
 #include "proc/shares.h"
 #include "proc/signal.h"
 
-OPTIONAL(share_reset)
+OPTIONAL(share_reset) OPTIONAL(sem_prepare) OPTIONAL(sem_share)
+OPTIONAL(sem_leave)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
@@ -93,7 +95,10 @@ check_flags(u64 flags, u64 tls)
         return -EINVAL;
     }
     /* Loading the other base would fault in the kernel. */
-    return (flags & CLONE_SETTLS) != 0 && tls >= USER_END ? -EPERM : 0;
+    if ((flags & CLONE_SETTLS) != 0 && tls >= USER_END) {
+        return -EPERM;
+    }
+    return flags & CLONE_SYSVSEM ? sem_prepare() : 0;
 }
 
 /* Check the flags, if they are not those of fork and vfork.  fork= says how
@@ -142,6 +147,9 @@ child_make(const struct clone_args *args, int *error)
 static void
 child_unmake(struct thread *child, u64 flags)
 {
+    if (child->ends & END_UNDOS) {
+        sem_leave(child);
+    }
     files_put(child->files);
     fs_context_put(child->fs);
     as_put(child->as);
@@ -212,6 +220,23 @@ inherit_process(struct process *to, u64 flags)
 }
 
 static void
+set_more(struct thread *child, const struct clone_args *args)
+{
+    if (args->flags & CLONE_SETTLS) {
+        child->fs_base = args->tls;
+    }
+    if (args->flags & CLONE_CHILD_SETTID) {
+        child->set_child_tid = args->child_tid;
+    }
+    if (args->flags & CLONE_CHILD_CLEARTID) {
+        child->clear_child_tid = args->child_tid;
+    }
+    if ((args->flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
+        sem_share(child);
+    }
+}
+
+static void
 copy_registers(struct thread *child, const struct clone_args *args)
 {
     *child->frame = *current->frame;
@@ -219,13 +244,10 @@ copy_registers(struct thread *child, const struct clone_args *args)
     if (args->stack != 0) {
         child->frame->rsp = args->stack;
     }
-    child->fs_base = args->flags & CLONE_SETTLS ? args->tls
-                                                : current->fs_base;
-    if (args->flags & CLONE_CHILD_SETTID) {
-        child->set_child_tid = args->child_tid;
-    }
-    if (args->flags & CLONE_CHILD_CLEARTID) {
-        child->clear_child_tid = args->child_tid;
+    child->fs_base = current->fs_base;
+    if (args->flags & (CLONE_SETTLS | CLONE_SYSVSEM | CLONE_CHILD_SETTID
+                       | CLONE_CHILD_CLEARTID)) {
+        set_more(child, args);
     }
     fxsave(child->fpu); /* the registers still hold the parent's state */
     context_prepare(child, fork_return, NULL);

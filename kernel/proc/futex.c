@@ -2,8 +2,7 @@
  * futex: sleeping on a word of user memory.
  *
  * The essential fact: the look at the word and the step onto the list are one
- * step under futex_lock, and a wake takes that lock after the word has changed,
- * unless nobody is counted: a sleeper is, before it looks.
+ * step under futex_lock, and a wake takes that lock after the word has changed.
  * A look must not fault there (a fault takes the space's lock, and may sleep):
  * user_peek fails instead; then the page is faulted in, and all begins again.
  */
@@ -21,7 +20,6 @@
 #include "mm/vma.h"
 
 #include "proc/futex.h"
-#include "proc/futex_op.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sleep.h"
@@ -44,24 +42,12 @@ struct sleeper {
 
 static struct spinlock futex_lock = SPINLOCK_INIT(RANK_FUTEX);
 static struct list lists[LISTS]; /* made at first use */
-static u32 counts[LISTS];        /* of threads that sleep, or are about to */
 
-static u64
-index_of(const struct key *key)
-{
-    return (((u64)key->where ^ key->offset) * 0x9e3779b97f4a7c15UL) >> 56;
-}
-
-static void
-count(const struct key *key, u32 change)
-{
-    __atomic_fetch_add(&counts[index_of(key)], change, __ATOMIC_SEQ_CST);
-}
-
-static struct list *
+static inline struct list *
 list_of(const struct key *key)
 {
-    struct list *list = &lists[index_of(key)];
+    u64 hash = ((u64)key->where ^ key->offset) * 0x9e3779b97f4a7c15UL;
+    struct list *list = &lists[hash >> 56];
 
     assert(spin_held(&futex_lock));
     if (list->next == NULL) {
@@ -76,8 +62,9 @@ same_key(const struct key *a, const struct key *b)
     return a->where == b->where && a->offset == b->offset;
 }
 
-static int
-key_get_shared(vaddr_t addr, struct key *key)
+/* The key is that of the space: make it the object's, if it shares one. */
+static __noinline int
+key_share(vaddr_t addr, struct key *key)
 {
     struct as *as = current->as;
 
@@ -105,10 +92,10 @@ key_get(vaddr_t addr, bool shared, struct key *key)
     if (!user_range(addr, sizeof(u32))) {
         return -EFAULT;
     }
-    return shared ? key_get_shared(addr, key) : 0;
+    return shared ? key_share(addr, key) : 0;
 }
 
-static void
+static inline void
 key_put(const struct key *key, u32 times)
 {
     for (; key->object != NULL && times > 0; times--) {
@@ -118,13 +105,13 @@ key_put(const struct key *key, u32 times)
 
 /* Wake the oldest sleepers of the key.  => futex_lock held; how many */
 static u32
-wake_some(const struct key *key, u32 most, u32 bits)
+wake_some(const struct key *key, u32 count, u32 bits)
 {
     u32 woken = 0;
 
     list_for_each_safe(pos, list_of(key)) {
         struct sleeper *sleeper = list_entry(pos, struct sleeper, link);
-        if (woken == most) {
+        if (woken == count) {
             break;
         }
         if (same_key(&sleeper->key, key) && (sleeper->bits & bits) != 0) {
@@ -184,52 +171,43 @@ futex_wait(vaddr_t addr, bool shared, u32 value, u64 deadline, u32 bits)
     if (error != 0) {
         return error;
     }
-    count(&sleeper.key, 1);
     error = look(addr, value);
     if (error == 0) {
         error = sleep_here(&sleeper, deadline);
     }
-    count(&sleeper.key, -1U);
     spin_unlock(&futex_lock);
     key_put(&sleeper.key, 1);
     return error;
 }
 
 long
-futex_wake(vaddr_t addr, bool shared, u32 most, u32 bits)
+futex_wake(vaddr_t addr, bool shared, u32 count, u32 bits)
 {
     struct key key;
     long result = key_get(addr, shared, &key);
 
-    if (result != 0) {
-        return result;
-    }
-    /* Not before the change of the word is seen. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&counts[index_of(&key)], __ATOMIC_RELAXED) != 0) {
+    if (result == 0) {
         spin_lock(&futex_lock);
-        result = wake_some(&key, most, bits);
+        result = list_empty(list_of(&key)) ? 0 : wake_some(&key, count, bits);
         spin_unlock(&futex_lock);
+        key_put(&key, 1);
     }
-    key_put(&key, 1);
     return result;
 }
 
 /* Move sleepers to another word.  => futex_lock held; how many */
 static u32
-move_some(const struct key *from, const struct key *to, u32 most)
+move_some(const struct key *from, const struct key *to, u32 count)
 {
     u32 moved = 0;
 
     list_for_each_safe(pos, list_of(from)) {
         struct sleeper *sleeper = list_entry(pos, struct sleeper, link);
-        if (moved == most) {
+        if (moved == count) {
             break;
         }
         if (same_key(&sleeper->key, from)) {
             list_del(&sleeper->link);
-            count(from, -1U);
-            count(to, 1);
             sleeper->key = *to;
             if (to->object != NULL) {
                 to->object->ops->get(to->object);
@@ -281,6 +259,42 @@ futex_requeue(const struct futex_pair *pair, const u32 *expected)
     return result;
 }
 
+/* What FUTEX_WAKE_OP's word makes of the old value.  => false: no such op */
+static bool
+operate(u32 op, u32 old, u32 *new)
+{
+    u32 operand = (u32)((i32)(op << 8) >> 20);
+
+    if (op >> 28 & FUTEX_OP_OPARG_SHIFT) {
+        operand = 1u << (operand & 31);
+    }
+    switch (op >> 28 & 7) {
+    case FUTEX_OP_SET: *new = operand; return true;
+    case FUTEX_OP_ADD: *new = old + operand; return true;
+    case FUTEX_OP_OR: *new = old | operand; return true;
+    case FUTEX_OP_ANDN: *new = old & ~operand; return true;
+    case FUTEX_OP_XOR: *new = old ^ operand; return true;
+    default: return false;
+    }
+}
+
+/* => whether the old value compares as the word says; -ENOSYS */
+static int
+compares(u32 op, u32 old)
+{
+    i32 operand = (i32)(op << 20) >> 20, value = (i32)old;
+
+    switch (op >> 24 & 15) {
+    case FUTEX_OP_CMP_EQ: return value == operand;
+    case FUTEX_OP_CMP_NE: return value != operand;
+    case FUTEX_OP_CMP_LT: return value < operand;
+    case FUTEX_OP_CMP_LE: return value <= operand;
+    case FUTEX_OP_CMP_GT: return value > operand;
+    case FUTEX_OP_CMP_GE: return value >= operand;
+    default: return -ENOSYS;
+    }
+}
+
 /* Change the word at addr, in one step for all threads.
  * => 0 and the old value; -EFAULT, -ENOSYS; futex_lock is held */
 static int
@@ -291,7 +305,7 @@ change(vaddr_t addr, u32 op, u32 *old)
     spin_lock(&futex_lock);
     for (;;) {
         bool there = user_peek(old, addr);
-        if (there && !futex_operate(op, *old, &new)) {
+        if (there && !operate(op, *old, &new)) {
             return -ENOSYS;
         }
         int swapped = there ? user_swap(addr, *old, new) : -EFAULT;
@@ -320,7 +334,7 @@ futex_wake_op(const struct futex_pair *pair, u32 op)
         return result;
     }
     result = change(pair->to, op, &old);
-    int second = result == 0 ? futex_compares(op, old) : 0;
+    int second = result == 0 ? compares(op, old) : 0;
     if (result == 0) {
         result = wake_some(&from, pair->wakes, FUTEX_ALL_BITS);
     }

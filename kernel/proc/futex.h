@@ -6,7 +6,7 @@
  * One lock guards all sleepers, so that a call can move them between two words.
  *
  * FU-1  A thread that sleeps on a word has read the value that it expected
- *       there under futex_lock, and was counted before: a later wake finds it.
+ *       there under futex_lock, after which a wake finds it.
  *
  * addr is a multiple of 4, or -EINVAL; `shared` says that other processes may
  * use the word.  All functions: no lock held; -EFAULT: no such memory.
@@ -22,9 +22,9 @@
  * => 0; -EAGAIN: it is not; -ETIMEDOUT; -ERESTARTSYS: a signal came */
 long futex_wait(vaddr_t addr, bool shared, u32 value, u64 deadline, u32 bits);
 
-/* Wake at most `most` of the threads that wait for one of these bits, the
+/* Wake at most `count` of the threads that wait for one of these bits, the
  * oldest first.  => how many */
-long futex_wake(vaddr_t addr, bool shared, u32 most, u32 bits);
+long futex_wake(vaddr_t addr, bool shared, u32 count, u32 bits);
 
 /* What futex_requeue and futex_wake_op do with two words. */
 struct futex_pair {

@@ -180,7 +180,7 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     if (size != sizeof(sigset_t)) {
         return -EINVAL;
     }
-    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
+    if (new != 0 && words_from_user(&action, new, sizeof(action)) != 0) {
         return -EFAULT;
     }
     int error = new != 0 && action.handler != SIG_DFL
@@ -188,7 +188,10 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     if (error == 0) {
         error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
     }
-    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+    if (error == 0 && old != 0) {
+        error = words_to_user(old, &before, sizeof(before));
+    }
+    return error;
 }
 
 /* Sleep until sleep_end; a signal's interruption stores what is left. */

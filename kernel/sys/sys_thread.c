@@ -20,6 +20,7 @@
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "proc/sem.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 
@@ -91,19 +92,19 @@ wait_for(u64 addr, u32 op, u32 value, u64 timeout, u32 bits)
     return wait_on();
 }
 
-/* Those with two words. */
-static __attribute__((noinline)) long
-pair_call(u32 kind, struct futex_pair *pair, u32 value3)
+/* The operations on two words. */
+static long
+call_pair(u32 kind, struct futex_pair pair, u32 value3)
 {
     if (kind == FUTEX_WAKE_OP) {
-        pair->wakes = (u32)MAX((int)pair->wakes, 1);
-        pair->moves = (u32)MAX((int)pair->moves, 1);
-        return futex_wake_op(pair, value3);
+        pair.wakes = (u32)MAX((int)pair.wakes, 1);
+        pair.moves = (u32)MAX((int)pair.moves, 1);
+        return futex_wake_op(&pair, value3);
     }
-    return (int)pair->wakes < 0 || (int)pair->moves < 0
+    return (int)pair.wakes < 0 || (int)pair.moves < 0
                ? -EINVAL
-               : futex_requeue(pair,
-                               kind == FUTEX_CMP_REQUEUE ? &value3 : NULL);
+               : futex_requeue(&pair, kind == FUTEX_CMP_REQUEUE ? &value3
+                                                                : NULL);
 }
 
 /* long futex(u32 *word, int op, u32 value, const struct timespec *timeout
@@ -136,8 +137,9 @@ sys_futex(u64 word, u64 op, u64 value, u64 timeout, u64 word2, u64 value3)
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
     case FUTEX_WAKE_OP:
-        return pair_call(kind, &(struct futex_pair){word, word2, shared,
-                         (u32)value, (u32)timeout}, (u32)value3);
+        return call_pair(kind,
+                         (struct futex_pair){word, word2, shared, (u32)value,
+                                             (u32)timeout}, (u32)value3);
     default:
         return -ENOSYS;
     }
@@ -152,6 +154,7 @@ sys_set_robust_list(u64 head, u64 size)
         return -EINVAL;
     }
     current->robust_list = head;
+    current->ends |= END_ROBUST;
     return 0;
 }
 
@@ -253,7 +256,8 @@ sys_clone3(u64 user, u64 size)
 
 /* int unshare(int flags);
  * The calling thread has its own descriptors (CLONE_FILES), or directory and
- * umask (CLONE_FS).
+ * umask (CLONE_FS), or undoes its own changes of semaphores (CLONE_SYSVSEM): if
+ * no other thread shared them, at once, as on Linux.
  * EINVAL: unknown flags, or those of a process that has several threads.
  * ENOMEM. */
 long
@@ -279,6 +283,9 @@ sys_unshare(u64 flags)
         return -ENOMEM;
     }
     /* ---- no failure below this line ---- */
+    if ((flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
+        sem_leave(current);
+    }
     if (own_files != NULL) {
         current->files = own_files;
         files_put(files);

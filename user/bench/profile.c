@@ -7,6 +7,7 @@
  * counter: under --icount, the plugin's count.  State is kept on the stack: a
  * write to .data after a fork would take the fault that is to be measured.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 enum { PAGE = 4096, REPEAT = 64, REPEAT_BIG = 8, BIG = 64 << 20 };
-enum { AREA = REPEAT * PAGE };
+enum { AREA = REPEAT * PAGE, THREADS = 7 /* besides the first */ };
 
 struct state {
     pid_t child;
@@ -29,9 +30,11 @@ struct state {
     int turn;
     pid_t self_pid;
     long action[4], old[4]; /* of rt_sigaction: none yet, so the default */
+    int tids[THREADS], word[2]; /* of threads, and for them */
 };
 
 #include "profile_calls.h"
+#include "profile_threads.h"
 
 struct operation {
     const char *name;
@@ -348,6 +351,14 @@ static const struct operation operations[] = {
     { "cow-write-64m", REPEAT_BIG, map_big, own_big_first, write_big_next,
       kill_child, unmap },
     { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, NO },
+    { "poll", REPEAT, fill_pipe, NO, poll_ready, NO, close_pipe },
+    { "futex-wake", REPEAT, NO, NO, wake_nobody, NO, NO },
+    { "futex-hand-over", REPEAT, start_partner, NO, hand_over, NO,
+      stop_partner },
+    { "thread-join", REPEAT, NO, NO, thread_join, NO, NO },
+    { "fork-8-threads", REPEAT, start_threads, NO, fork_only, wait_child,
+      stop_threads },
+    { "pthread-join", REPEAT, NO, NO, library_join, NO, NO },
 };
 enum { COUNT = sizeof operations / sizeof operations[0] };
 

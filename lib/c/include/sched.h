@@ -32,3 +32,4 @@ int getcpu(unsigned *cpu, unsigned *node);
  * made a thread.  So only one of them may use these; the other makes system
  * calls and checks the results. */
 int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+int unshare(int flags);

@@ -1,9 +1,9 @@
 /*
- * clone_oom.c: as process 1, which has most of all memory, takes half of what is
- * kept for it when another process has the rest; then more, and clones, so that
- * there is none for the page that gets the child's pid. Then the kernel kills
- * that process to make room, not the child, which cannot run yet. The host test
- * clone_without_memory runs it as process 1.
+ * clone_oom.c: as process 1, which has most of all memory, takes a part of what
+ * is kept for it when another process has the rest; then more, and clones, so
+ * that there is none for the page that gets the child's pid. Then the kernel
+ * kills that process to make room, not the child, which cannot run yet. The
+ * host test clone_without_memory runs it as process 1.
  *
  * expect:
  * not process 1
@@ -79,7 +79,8 @@ clone_with(long left, int *cloned, int *kept, int *killed_hogs)
     munmap(FAR, PAGE);
     madvise(OWN, KEPT * PAGE, MADV_DONTNEED);
     close(gate[0]);
-    for (clock_t end = times(NULL) + 3; times(NULL) < end;) { /* a tick keeps frames again */
+    for (clock_t end = times(NULL) + 3; times(NULL) < end;) {
+        /* at a tick, frames are kept again */
     }
     return well;
 }
