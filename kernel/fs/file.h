@@ -163,7 +163,7 @@ struct files {
     struct fdtable *table;  /* may be shared: copied before a change */
 };
 
-/* A new descriptor table object, empty.  => boot; panics without memory */
+/* A new descriptor table object, empty.  => NULL: no memory */
 struct files *files_alloc(void);
 
 /* CLONE_FILES: one more user, which sees all changes.  => files */

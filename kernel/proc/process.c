@@ -116,7 +116,7 @@ proc_discard(struct thread *first)
     proc_put(process);
 }
 
-static void
+static inline void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
@@ -128,6 +128,13 @@ proc_link(struct process *child, struct process *parent)
 {
     proc_set_parent(child, parent);
     group_add(parent->group, child);
+    link_to_all(child);
+}
+
+void
+proc_link_member(struct process *child, struct process *parent)
+{
+    proc_set_parent(child, parent);
     link_to_all(child);
 }
 

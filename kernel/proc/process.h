@@ -130,6 +130,8 @@ void proc_put(struct process *process);
 /* Link a new process to its parent and the parent's group: now it can be found
  * and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
+/* The same for one that is in its group already. */
+void proc_link_member(struct process *child, struct process *parent);
 
 /* Make it the youngest child of its new parent.  => family_lock held */
 void proc_set_parent(struct process *child, struct process *parent);

@@ -79,6 +79,11 @@ int deadline_get(u64 user, u64 *deadline);
 int call_mask_set(u64 user, u64 size);
 void call_mask_end(bool interrupted);
 
+/* As sched_setscheduler would change a share (sys_sched.c); policy: -1 to keep
+ * it.  => 0, -EINVAL, -EPERM */
+struct share;
+long share_choose(struct share *share, int policy, int priority);
+
 /* The dirfd of calls without a dirfd argument. */
 #define HERE ((u64)AT_FDCWD)
 

@@ -6,6 +6,8 @@
  * itself the function that POSIX describes.
  */
 
+#include <stdbool.h>
+
 #include "abi/posix.h"
 
 struct epoll_event;
@@ -13,6 +15,7 @@ struct kernel_sigaction;
 struct pollfd;
 struct rusage;
 struct siginfo;
+struct spawn_args;
 struct timespec;
 
 int sys_exit_group(int status);
@@ -46,11 +49,24 @@ int sys_epoll_pwait(int epoll, struct epoll_event *events, int most,
 int sys_epoll_pwait2(int epoll, struct epoll_event *events, int most,
                      const struct timespec *timeout, const unsigned long *mask,
                      size_t set_size);
+int sys_spawn(struct spawn_args *args, size_t size);
 int eventfd2(unsigned count, int flags);
 int signalfd4(int fd, const unsigned long *set, size_t set_size, int flags);
 
 /* The first C function: called by crt.S with the stack the kernel made. */
 _Noreturn void start_main(long *stack);
+
+/* Start a process as abi/spawn.h says, also on Linux (spawn.c).
+ * => its pid; -1 and errno, with args->failed */
+pid_t spawn_program(struct spawn_args *args);
+
+/* In a child of vfork: no handler of ours may run in it (spawn.c). */
+void drop_handlers(bool keeps_ignored);
+
+/* Put name behind a directory, in PATH_MAX bytes (exec.c).
+ * => 0, ENAMETOOLONG */
+#define DEFAULT_PATH "/bin:/usr/bin"
+int path_join(char *path, const char *dir, size_t length, const char *name);
 
 /* The last part of argv[0], for messages. */
 const char *program_name(void);

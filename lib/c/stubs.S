@@ -34,6 +34,7 @@
 #define pread64 pread
 #define pwrite64 pwrite
 #define prlimit64 prlimit
+#define spawn sys_spawn
 
 /*
  * After vfork, and after fork=share, the child runs on its parent's stack. Its

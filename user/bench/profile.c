@@ -170,6 +170,18 @@ spawn_wait(struct state *s)
     return pid;
 }
 
+/* Tine's own call, with nothing listed (lib/abi/spawn.h). */
+static pid_t
+spawn_call_wait(struct state *s)
+{
+    char *argv[] = { s->self, NULL }, *envp[] = { NULL };
+    unsigned long args[6] = { (unsigned long)s->self, (unsigned long)argv,
+        (unsigned long)envp };
+    pid_t pid = (pid_t)plain_call(1024, (long)args, (void *)sizeof(args), NULL);
+    waitpid(pid, NULL, 0);
+    return pid;
+}
+
 static void
 map(struct state *s, size_t size)
 {
@@ -340,10 +352,13 @@ static const struct operation operations[] = {
     { "fork-exec-wait", REPEAT, NO, NO, fork_exec_wait, NO, NO },
     { "vfork-exec-wait", REPEAT, NO, NO, vfork_exec_wait, NO, NO },
     { "spawn-wait", REPEAT, NO, NO, spawn_wait, NO, NO },
+    { "spawn-call-wait", REPEAT, NO, NO, spawn_call_wait, NO, NO },
     { "first-write", REPEAT, NO, own_small, write_small, kill_child, NO },
     { "cow-write", REPEAT, NO, own_small_first, write_next, kill_child, NO },
     { "touch", REPEAT, map_small, NO, touch, NO, unmap },
     { "pipe", REPEAT, start_echo, NO, round_trip, NO, stop_echo },
+    { "spawn-call-wait-64m", REPEAT_BIG, map_big, NO, spawn_call_wait, NO,
+      unmap },
     { "fork-64m", REPEAT_BIG, map_big, NO, fork_only, wait_child, unmap },
     { "fork-exit-wait-64m", REPEAT_BIG, map_big, NO, fork_wait, NO, unmap },
     { "first-write-64m", REPEAT_BIG, map_big, own_big, write_big,
