@@ -18,8 +18,9 @@ static const struct {
     {"processes",
      "env false forktest kill nice ps renice sh sleep test time true"},
     {"users", "groups id login su whoami"},
-    {"demos", "account cow eintr fork-mutex futex handler hello-fork ptshow race "
-              "reap self-pipe stray thread-cost"},
+    {"demos",
+     "account cow eintr fork-mutex futex handler hello-fork ptshow race reap "
+     "self-pipe stray thread-cost"},
     {"the machine", "date halt init nproc poweroff"},
 };
 
