@@ -26,8 +26,8 @@ model-threads: $(B)/threads ## STEPS=N SEED=S: the same, a thread for each CPU
 # The model test: the real files of mm, with the host's own compiler and its
 # sanitizers; --wrap leads their calls of the allocator through the test.
 REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
-	advise as buddy early fault frame heap inherit mmap nomem object\
-	object_unmap protect range share vma)
+	advise as buddy early fault frame heap inherit mmap mshare nomem\
+	object object_unmap protect range share vma)
 MODEL := $(wildcard tools/model/*.c kernel/debug/c*.c) $(REALMM)
 HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
 HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(STRICT)

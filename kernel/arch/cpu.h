@@ -116,8 +116,8 @@ cpuid(u32 leaf, u32 subleaf, u32 regs[4])
                      "=d"(regs[3]) : "a"(leaf), "c"(subleaf));
 }
 
-/* Between these two, the kernel may access user memory.  Without SMAP, trap_init
- * makes no-ops of them. */
+/* Between these two, the kernel may access user memory.  Without SMAP,
+ * trap_init makes no-ops of them. */
 #define SMAP_SITE(opcode)                                                  \
     __asm__ volatile("990:\t" opcode "\n\t"                                \
                      ".pushsection .smap_sites, \"a\"\n\t"                \

@@ -23,6 +23,7 @@
 struct epoll_item;
 struct fdtable;
 struct inode;
+struct mount;
 
 struct file {
     _Atomic u32 refs;      /* table entries, and calls that use it */
@@ -33,6 +34,7 @@ struct file {
     struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */
     void *data;            /* private to the inode's ops */
+    struct mount *mount;   /* by which it was found; NULL, or one reference */
     struct epoll_item *watched; /* by epolls (epoll.c, which guards it) */
 };
 

@@ -80,6 +80,23 @@ object_present(struct object *object, u64 index, u64 count, paddr_t *found)
     return count;
 }
 
+static int
+object_adopt(struct object *object, u64 index, paddr_t frame)
+{
+    struct inode *inode = inode_of(object);
+    struct pagetree *tree = &tmpfs_file_of(inode)->tree;
+
+    spin_lock(&inode->lock);
+    paddr_t *slot = pagetree_slot(tree, index, true);
+    if (slot != NULL && frame != 0) {
+        *slot = frame;
+        tree->pages++;
+        frame_adopt(frame, tree->kind);
+    }
+    spin_unlock(&inode->lock);
+    return slot != NULL ? 0 : -ENOMEM;
+}
+
 static void
 object_get(struct object *object)
 {
@@ -279,7 +296,8 @@ struct inode *
 tmpfs_file(u32 mode)
 {
     static const struct object_ops object_ops = {
-        .page = object_page, .present = object_present, .size = object_size,
+        .page = object_page, .present = object_present,
+        .adopt = object_adopt, .size = object_size,
         .get = object_get, .put = object_put,
     };
     static const struct inode_ops ops = {

@@ -22,6 +22,10 @@ struct object_ops {
      * => as above; the number of pages examined: fewer at the end */
     u64 (*present)(struct object *object, u64 index, u64 count,
                    paddr_t *found);
+    /* Take a frame as the page of a hole, with one more reference.  frame 0:
+     * make room for it; then the call with the frame cannot fail.
+     * => as above; 0 or -ENOMEM; NULL: not possible */
+    int (*adopt)(struct object *object, u64 index, paddr_t frame);
     u64 (*size)(struct object *object); /* bytes */
     void (*get)(struct object *object); /* one more reference */
     void (*put)(struct object *object); /* one fewer; may free, never sleeps */

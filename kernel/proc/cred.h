@@ -42,6 +42,7 @@ enum right {
     RIGHT_TIME,          /* set the clock */
     RIGHT_TERMINAL,      /* take one from another session */
     RIGHT_BOOT,          /* reboot(2) */
+    RIGHT_MOUNT,         /* change name spaces: mount, umount2, CLONE_NEWNS */
 };
 
 /* The current thread's.  The first thread's is its process's, which others look

@@ -30,13 +30,13 @@
 #include "proc/signal.h"
 
 OPTIONAL(share_reset) OPTIONAL(sem_prepare) OPTIONAL(sem_share)
-OPTIONAL(sem_leave)
+OPTIONAL(sem_leave) OPTIONAL_ENOSYS(mount_refuse)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
      | CLONE_THREAD | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID     \
      | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
-     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO)
+     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO | CLONE_NEWNS)
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -91,8 +91,12 @@ check_flags(u64 flags, u64 tls)
 {
     if ((flags & ~(u64)CLONE_KNOWN) != 0
         || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
-        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))) {
+        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+        || ((flags & CLONE_NEWNS) && (flags & CLONE_FS))) {
         return -EINVAL;
+    }
+    if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {
+        return mount_refuse();
     }
     /* Loading the other base would fault in the kernel. */
     if ((flags & CLONE_SETTLS) != 0 && tls >= USER_END) {
@@ -179,8 +183,9 @@ inherit(struct thread *child, u64 flags)
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
-    child->fs = flags & CLONE_FS ? fs_context_get(parent->fs)
-                                 : fs_context_copy(parent->fs);
+    child->fs = flags & (CLONE_FS | CLONE_NEWNS)
+                    ? fs_context_other(parent->fs, flags & CLONE_FS)
+                    : fs_context_copy(parent->fs);
     if (child->files == NULL || child->fs == NULL) {
         return -ENOMEM;
     }

@@ -62,7 +62,7 @@ same_key(const struct key *a, const struct key *b)
     return a->where == b->where && a->offset == b->offset;
 }
 
-/* The key is that of the space: make it the object's, if it shares one. */
+/* The key is that of the space: make it the object's if one is shared. */
 static __noinline int
 key_share(vaddr_t addr, struct key *key)
 {

@@ -112,8 +112,8 @@ extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
 extern int subreapers;                /* T */
 
-/* Find a process, living or zombie, by its pid or a thread's tid; not one that
- * fork is still making.  => family_lock held; NULL if there is none */
+/* Find a process, living or zombie, by its pid or a tid; but no embryo.
+ * => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 
 /* A new process without family, with a pid and a first thread, which has a
@@ -127,10 +127,9 @@ void proc_discard(struct thread *first);
 /* Drop one reference; the last frees the process. */
 void proc_put(struct process *process);
 
-/* Link a new process to its parent and the parent's group: now it can be found
- * and waited for.  => family_lock held */
+/* Link a new process to its parent and the parent's group (or it is a member of
+ * one): now it can be found and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
-/* The same for one that is in its group already. */
 void proc_link_member(struct process *child, struct process *parent);
 
 /* Make it the youngest child of its new parent.  => family_lock held */
@@ -169,8 +168,7 @@ proc_keep_time(struct process *process)
     process->time.system += current->time.system;
 }
 
-/* Whether all its threads have ended.
- * => its lock held, or family_lock, under which the last one ends */
+/* => its lock held, or family_lock, under which its last thread ends */
 static inline bool
 proc_is_zombie(const struct process *process)
 {

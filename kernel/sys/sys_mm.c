@@ -8,6 +8,7 @@
 #include "core/optional.h"
 
 #include "mm/as.h"
+#include "mm/mshare.h"
 #include "mm/vma.h"
 
 #include "proc/limits.h"
@@ -21,6 +22,7 @@
 #include "sys/sys.h"
 
 OPTIONAL_ENOSYS(as_protect) OPTIONAL(memfd_lock) OPTIONAL(memfd_unlock)
+OPTIONAL_ENOSYS(as_mshare)
 
 /* The flags in the last two lines have no effect. */
 #define MAP_KNOWN                                                          \
@@ -157,4 +159,27 @@ sys_brk(u64 end)
         return (long)as->brk;
     }
     return (long)as_brk(as, end);
+}
+
+/* int mshare(void *addr, size_t size);
+ * Private memory becomes shared memory with the same contents: what is forked
+ * from now on sees its changes, and the caller theirs.  Only Tine has it.
+ * EINVAL: not page aligned, size 0; a part is shared already, is the stack, or
+ * has other rights than the rest or not both read and write.
+ * ENOMEM: a hole; no memory.  EFAULT: behind the end of a mapped file. */
+long
+sys_mshare(u64 addr, u64 size)
+{
+    u64 whole = align_up(size, PAGE_SIZE);
+
+    if (addr % PAGE_SIZE != 0 || size == 0 || whole < size
+        || !user_range(addr, whole)) {
+        return addr % PAGE_SIZE != 0 || size == 0 ? -EINVAL : -ENOMEM;
+    }
+    struct inode *inode = tmpfs_anonymous(whole);
+    long error = inode == NULL ? -ENOMEM
+                               : as_mshare(current->as, addr, whole,
+                                           inode_object(inode));
+    inode_put(inode); /* the vma has its own reference */
+    return error;
 }

@@ -39,11 +39,12 @@ SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);
  * Returns the child's pid; 0 in the child.
- * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
+ * EINVAL: a flag that is not supported.  EPERM: tls is not a user address;
+ * CLONE_NEWNS, and not root.
  * EAGAIN, ENOMEM: as fork.
  * Bits from 32 on are ignored.
- * Differences from Linux: CLONE_PARENT, CLONE_PIDFD and new name spaces are
- *   EINVAL. */
+ * Differences from Linux: CLONE_PARENT, CLONE_PIDFD and new name spaces, but
+ *   CLONE_NEWNS, are EINVAL. */
 SYS_FORWARD(sys_clone,
             (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
             proc_clone(&(struct clone_args){

@@ -254,20 +254,24 @@ sys_clone3(u64 user, u64 size)
         .tls = args.tls});
 }
 
+OPTIONAL(fs_context_new_space) OPTIONAL_ENOSYS(mount_refuse)
+
 /* int unshare(int flags);
  * The calling thread has its own descriptors (CLONE_FILES), or directory and
- * umask (CLONE_FS), or undoes its own changes of semaphores (CLONE_SYSVSEM): if
- * no other thread shared them, at once, as on Linux.
+ * umask (CLONE_FS), or these and its own name space (CLONE_NEWNS), or undoes
+ * its own changes of semaphores (CLONE_SYSVSEM): if no other thread shared
+ * them, at once, as on Linux.
  * EINVAL: unknown flags, or those of a process that has several threads.
- * ENOMEM. */
+ * EPERM: CLONE_NEWNS, and not root.  ENOMEM. */
 long
 sys_unshare(u64 flags)
 {
+    const u64 own = CLONE_FILES | CLONE_FS | CLONE_NEWNS | CLONE_SYSVSEM;
     const u64 alone = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM;
     struct files *files = current->files, *own_files = NULL;
     struct fs_context *fs = current->fs, *own_fs = NULL;
 
-    if ((flags & ~(alone | CLONE_FILES | CLONE_FS | CLONE_SYSVSEM)) != 0) {
+    if ((flags & ~(alone | own)) != 0) {
         return -EINVAL;
     }
     if ((flags & alone) != 0
@@ -275,10 +279,18 @@ sys_unshare(u64 flags)
             || __atomic_load_n(&current->as->refs, __ATOMIC_RELAXED) > 1)) {
         return -EINVAL;
     }
+    if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {
+        return mount_refuse();
+    }
     if ((flags & CLONE_FILES) && (own_files = files_copy(files)) == NULL) {
         return -ENOMEM;
     }
-    if ((flags & CLONE_FS) && (own_fs = fs_context_copy(fs)) == NULL) {
+    if (flags & CLONE_NEWNS) {
+        own_fs = fs_context_new_space(fs);
+    } else if (flags & CLONE_FS) {
+        own_fs = fs_context_copy(fs);
+    }
+    if ((flags & (CLONE_FS | CLONE_NEWNS)) && own_fs == NULL) {
         files_put(own_files);
         return -ENOMEM;
     }

@@ -20,6 +20,9 @@ struct timespec;
 
 int sys_exit_group(int status);
 unsigned long sys_brk(unsigned long end);
+void *sys_mmap(void *at, size_t size, int rights, int flags, int fd,
+               off_t offset);
+int sys_munmap(void *at, size_t size);
 int sys_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                         struct timespec *left);
 int sys_getcwd(char *buf, size_t size);
@@ -73,3 +76,28 @@ const char *program_name(void);
 
 /* Where a signal handler returns to (stubs.S). */
 void signal_return(void);
+
+/* Close every descriptor but one (-1: no exception). */
+void close_all_but(int spared);
+
+/* What takes the kernel's place for memory that malloc and sbrk ask for, after
+ * processes have come to share it (segments.c); NULL: nothing does. */
+struct memory_source {
+    void *(*map)(size_t size);             /* as an anonymous mmap */
+    int (*unmap)(void *at, size_t size);   /* => -1: it is not from there */
+    uintptr_t (*brk)(uintptr_t end);       /* as the system call */
+};
+
+extern const struct memory_source *memory_source;
+extern uintptr_t heap_start; /* where brk began; 0: it was never asked */
+
+/* A lock for threads, and processes that share memory: 0 is free.  Nothing to do
+ * if there are no threads and no memory_source. */
+void memory_lock(int *word);
+void memory_unlock(int *word);
+
+/* Keep malloc's lock over a fork; call fn for each block that is a mapping of
+ * its own, until it fails.  => 0, or what fn returned */
+void malloc_lock(void);
+void malloc_unlock(void);
+int malloc_each_large(int (*fn)(char *start, size_t size));

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "abi/futex.h"
+#include "c/internal.h"
 #include "c/thread.h"
 
 #define PAGE 4096
@@ -271,7 +272,7 @@ fork(void)
     own_lock(&keys_lock);
     own_lock(&detached_lock);
     own_lock(&streams_lock);
-    own_lock(&heap_lock);
+    malloc_lock();
     pid_t pid = (pid_t)syscall(SYS_fork);
     if (pid == 0) {
         struct pthread *self = thread_self();
@@ -280,7 +281,7 @@ fork(void)
         exiting = NULL;
         streams_unlock_all();
     }
-    own_unlock(&heap_lock);
+    malloc_unlock();
     own_unlock(&streams_lock);
     own_unlock(&detached_lock);
     own_unlock(&keys_lock);

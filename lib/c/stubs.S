@@ -10,6 +10,8 @@
 #define exit_group sys_exit_group
 #define brk sys_brk
 #define clone sys_clone
+#define mmap sys_mmap
+#define munmap sys_munmap
 #define clock_nanosleep sys_clock_nanosleep
 #define getcwd sys_getcwd
 #define reboot sys_reboot

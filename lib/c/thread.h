@@ -77,9 +77,8 @@ own_unlock(int *lock)
     }
 }
 
-/* fork takes these, so that the child finds the heap and the list of streams
- * whole; there it opens the streams that other threads had locked. */
-extern int heap_lock, streams_lock, keys_lock;
+/* fork takes these, and malloc's, so that the child finds all whole; there it opens the streams that other threads had locked. */
+extern int streams_lock, keys_lock;
 void streams_unlock_all(void);
 
 /* Call the destructors of the keys. */

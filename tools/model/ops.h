@@ -51,5 +51,8 @@ void op_brk(struct space *space);
 /* advice.c: say what forks are to leave out. */
 void op_advise(struct space *space);
 
+/* mshare.c */
+void op_mshare(struct space *space);
+
 /* cut.c: cut short a thing that the space maps, in all spaces. */
 void op_cut_short(struct space *space);

@@ -133,6 +133,7 @@ static struct op {
     {8, true, op_protect},  {4, true, op_brk},      {6, true, op_fill},
     {3, true, op_map_around}, {4, true, op_stripes}, {4, false, op_cut_short},
     {6, true, op_advise},
+    {4, true, op_mshare},
 };
 
 /* Rounds differ: few spaces or many, without some of the operations. */

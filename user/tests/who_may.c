@@ -10,6 +10,8 @@
 
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sched.h>
+#include <sys/mount.h>
 
 enum { GROUP = 2000, OWN = 3000, MEMBER = B, OTHER = C };
 
@@ -68,6 +70,10 @@ OP(do_to_own_group, chown("d/f", -1, OWN))
 OP(do_to_any_group, chown("d/f", -1, 4000))
 OP(do_touch, utimensat(AT_FDCWD, "d/f", NULL, 0))
 OP(do_set_times, utimensat(AT_FDCWD, "d/f", then, 0))
+OP(do_unshare, unshare(CLONE_NEWNS))
+OP(do_bind, mount("d/none", "d", NULL, MS_BIND, NULL))
+OP(do_bind_below, mount("d/none", "d/s", NULL, MS_BIND, NULL))
+OP(do_umount, umount2("d", 0))
 
 static int segment, set;
 static struct shmid_ds of_segment;
@@ -205,6 +211,14 @@ static const struct row rows[] = {
       { 0, 0, EPERM, EPERM }, 0, 0 },
     { "semctl IPC_RMID, 0", do_sem_remove, 0755, 0,
       { 0, 0, EPERM, EPERM }, 0, 0 },
+    { "have a name space", do_unshare, 0755, 0, { 0, EPERM, EPERM, EPERM },
+      0, 0 },
+    { "bind what is not there", do_bind, 0755, 0,
+      { ENOENT, EPERM, EPERM, EPERM }, 0, 0 },
+    { "bind to what is not to be entered", do_bind_below, 0700, 0,
+      { ENOENT, EPERM, EACCES, EACCES }, 0, 0 },
+    { "umount of what is no mount", do_umount, 0755, 0,
+      { EINVAL, EPERM, EPERM, EPERM }, 0, 0 },
 };
 
 static void

@@ -19,8 +19,9 @@ static const struct {
      "env false forktest kill nice ps renice sh sleep test time true"},
     {"users", "groups id login su whoami"},
     {"demos",
-     "account cow eintr fork-mutex futex handler hello-fork ptshow race reap "
-     "self-pipe stray thread-cost"},
+     "account cow creprc eintr fork-mutex futex handler hello-fork names "
+     "ptshow race reap reexec rfork rfork-thread self-pipe spawn sproc stray "
+     "thread-cost"},
     {"the machine", "date halt init nproc poweroff"},
 };
 

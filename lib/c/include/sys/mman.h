@@ -20,3 +20,7 @@ int mlock2(const void *at, size_t size, unsigned flags);
 int munlock(const void *at, size_t size);
 int mlockall(int flags);
 int munlockall(void);
+
+/* Private memory becomes memory that later children share, with its contents.
+ * Only Tine has this call; Linux answers ENOSYS. */
+int mshare(void *at, size_t size);
