@@ -52,6 +52,9 @@ ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
 KSRC += $(wildcard lib/common/*.c)
+# SPANS=1: how long the kernel works at a time (kernel/debug/spans.c)
+KSRC := $(if $(SPANS),$(KSRC),$(filter-out %/spans.c,$(KSRC)))
+KFLAGS += $(if $(SPANS),-DSPANS)
 LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c user/lib/*.c)
 KOBJ := $(KSRC:%=$(B)/k/%.o)
 LOBJ := $(LSRC:%=$(B)/u/%.o)

@@ -26,7 +26,7 @@ model-threads: $(B)/threads ## STEPS=N SEED=S: the same, a thread for each CPU
 # sanitizers; --wrap leads their calls of the allocator through the test.
 REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
 	as buddy early fault frame heap mmap nomem object object_unmap\
-	protect range share vma)
+	protect range share teardown vma)
 MODEL := $(wildcard tools/model/*.c kernel/debug/c*.c) $(REALMM)
 HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
 HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(STRICT)

@@ -6,6 +6,7 @@
 #include "abi/mman.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/spin.h"
 
@@ -25,6 +26,8 @@
 
 #include "debug/check.h"
 #include "debug/debug.h"
+
+OPTIONAL(spans_init)
 
 /* edges[n]: entries that name frame n.  From boot: checks must not allocate. */
 static u32 *edges;
@@ -158,8 +161,8 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
                   "has %u edges\n", level, addr, pte_addr(entry),
                   *edges_of(pte_addr(entry)));
     }
-    if (level > 1) {
-        return;
+    if (level > 1 || spin_is_resting(&check->as->lock)) {
+        return; /* in the middle of a change, PT-4 does not hold */
     }
     if ((entry & PTE_S) == 0
         && frame_of(pte_addr(entry))->kind == FRAME_SHARED) {
@@ -218,9 +221,10 @@ check_sharing(struct check *check, const struct thread *thread)
     const struct thread *child = thread->vfork_child;
     const struct as *as = thread->as;
 
-    if (as != NULL && as->refs != *edges_of(as->root)) {
-        violation(check, "PR-2 the space of tid %d: refs %u, users %u\n",
-                  thread->tid, as->refs, *edges_of(as->root));
+    if (as != NULL && as->refs != *edges_of(as->root) + as->visits) {
+        violation(check, "PR-2 the space of tid %d: refs %u, users %u, "
+                  "visits %u\n", thread->tid, as->refs,
+                  *edges_of(as->root), as->visits);
     }
     if (child != NULL
         && (thread->state == THREAD_RUNNING || child->vforker != thread
@@ -246,8 +250,10 @@ check_thread(struct check *check, const struct process *process,
     if (other != NULL) {
         thread_unlock(other);
     }
+    /* At its end a thread gives up these, one after the other: it may rest. */
+    bool whole = thread->as != NULL && thread->files != NULL;
     if (!found || thread->process != process || thread->state == THREAD_DEAD
-        || thread->as == NULL || thread->files == NULL) {
+        || (!whole && thread->fs != NULL)) {
         violation(check, "TH-1 tid %d of pid %d: found %d, names pid %d, "
                   "state %d, memory %d, files %d\n", thread->tid, process->pid,
                   found, thread->process->pid, thread->state,
@@ -405,6 +411,7 @@ void
 debug_init(void)
 {
     procfs_register("tine/check", check_show, NULL);
+    spans_init();
     knobs_init();
     pages_init();
     threads_init();

@@ -234,33 +234,36 @@ struct share {
     bool lowered; /* some W was cleared: our CPUs must flush */
 };
 
-static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
-                        vaddr_t base);
+static int share_table(struct share *share, pte_t *dst, pte_t *src, int level,
+                       vaddr_t base);
 
 /* Make the child's table for this entry, and fill it.  The parent must own its
- * own table first, if W bits will be cleared in it or further down. */
-static pte_t
-share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
+ * own table first, if W bits will be cleared in it or further down.  The new
+ * table is installed before it is filled: so a checker finds it while we rest.
+ */
+static int
+share_below(struct share *share, pte_t *dst, pte_t *entry, int level,
+            vaddr_t addr)
 {
     if (share->level != SHARE_NONE && (*entry & PTE_W) == 0
         && !own_table(share->as, entry, addr, level - 1)) {
-        return 0;
+        return -ENOMEM;
     }
     paddr_t made = table_alloc(level - 1);
     if (made == 0) {
-        return 0;
+        return -ENOMEM;
     }
-    if (!share_table(share, frame_ptr(made), frame_ptr(pte_addr(*entry)),
-                     level - 1, addr)) {
-        pt_drop(made, level - 1);
-        return 0;
-    }
-    return made | TABLE_BITS;
+    pt_install(dst, made | TABLE_BITS);
+    int error = share_table(share, frame_ptr(made),
+                            frame_ptr(pte_addr(*entry)), level - 1, addr);
+    /* Our siblings' faults wait: the copy stays a snapshot. */
+    return spin_rest(&share->as->lock) && error == 0 ? -EINTR : error;
 }
 
-/* Make the child's entry for one entry of the parent.  => 0: no memory */
-static pte_t
-share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
+/* Make the child's entry for one entry of the parent.  => 0, -ENOMEM, -EINTR */
+static int
+share_entry(struct share *share, pte_t *dst, pte_t *entry, int level,
+            vaddr_t addr)
 {
     struct as *as = share->as;
     pte_t had = *entry;
@@ -271,11 +274,15 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
         pte_t given = *entry;
         share->lowered |= ((had ^ given) & PTE_W) != 0;
         frame_get(pte_addr(had));
-        return given;
+        pt_install(dst, given);
+        return 0;
     }
     if (level == 1) {
         paddr_t copy = copy_page(pte_addr(had));
-        return copy != 0 ? (had & ~PTE_ADDR) | copy : 0;
+        if (copy != 0) {
+            pt_install(dst, (had & ~PTE_ADDR) | copy);
+        }
+        return copy == 0 ? -ENOMEM : spin_rest(&as->lock) ? -EINTR : 0;
     }
     /* fork=eager: write-protect this root entry, so that sibling threads that
      * write block on as->lock: the copy is a consistent snapshot. */
@@ -284,10 +291,10 @@ share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
         lower(entry);
         tlb_flush_all(as_cpus(as));
     }
-    return share_below(share, entry, level, addr);
+    return share_below(share, dst, entry, level, addr);
 }
 
-static bool
+static int
 share_table(struct share *share, pte_t *dst, pte_t *src, int level,
             vaddr_t base)
 {
@@ -296,15 +303,14 @@ share_table(struct share *share, pte_t *dst, pte_t *src, int level,
             if (!pte_is_edge(src[i])) {
                 continue;
             }
-            pte_t child = share_entry(share, &src[i], level,
-                                      base + i * pt_span(level));
-            if (child == 0) {
-                return false;
+            int error = share_entry(share, &dst[i], &src[i], level,
+                                    base + i * pt_span(level));
+            if (error != 0) {
+                return error;
             }
-            pt_install(&dst[i], child);
         }
     }
-    return true;
+    return 0;
 }
 
 int
@@ -313,24 +319,14 @@ pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     struct share share = {.as = as, .level = level};
 
     assert(spin_held(&as->lock));
-    bool done = share_table(&share, frame_ptr(dst_root), frame_ptr(as->root),
+    int error = share_table(&share, frame_ptr(dst_root), frame_ptr(as->root),
                             PT_LEVELS, 0);
     /* Before the lock is dropped and before anyone can reach the child: else a
      * sibling thread could still write to a page that the child shares (H5). */
     if (share.lowered) {
         tlb_flush_all(as_cpus(as));
     }
-    return done ? 0 : -ENOMEM;
-}
-
-/* Drop one in-edge.  => whether it was the last */
-static inline bool
-drop_edge(struct frame *frame)
-{
-    /* refs 1 means that no other space can hold or add an edge (A12). */
-    return __atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1
-           /* one way: another CPU would drop its edge between the two */
-           || __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) == 1;
+    return error;
 }
 
 static void free_table(paddr_t table, int level);

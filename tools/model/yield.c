@@ -73,3 +73,48 @@ yield_point(void)
     running_cpu = cpu;
     hot_segment = hot;
 }
+
+bool
+cpu_has_work(void)
+{
+    return depth < DEPTH_MAX - 1 && one_in(4);
+}
+
+/* A holder of a space's lock rests, or a space that ends: this CPU has other
+ * operations meanwhile, and loads the space again.  What a rest leaves behind
+ * must be legal. */
+bool
+on_long_work(void)
+{
+    int cpu = running_cpu;
+    int hot = hot_segment;
+    bool busy = cpu_busy[cpu];
+    struct space *loaded = loaded_space(cpu);
+
+    layer_check();
+    depth++;
+    cpu_busy[cpu] = false;
+    for (u64 i = random_below(3); i > 0; i--) {
+        (void)step();
+    }
+    depth--;
+    running_cpu = cpu;
+    hot_segment = hot;
+    cpu_busy[cpu] = busy;
+    if (loaded != NULL && loaded->busy && loaded->as != NULL) {
+        as_load(loaded->as);
+    }
+    return false;
+}
+
+void
+on_rest_wait(const u32 *held)
+{
+    (void)held;
+    fail("an operation on a space whose lock's holder rests");
+}
+
+void
+on_rest_end(void)
+{
+}
