@@ -245,8 +245,17 @@ static int
 share_below(struct share *share, pte_t *dst, pte_t *entry, int level,
             vaddr_t addr)
 {
+    struct as *as = share->as;
+
+    /* fork=eager: write-protect this root entry, so that sibling threads that
+     * write wait for as->lock: the copy is a consistent snapshot. */
+    if (level == PT_LEVELS && share->level == SHARE_NONE
+        && __atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
+        lower(entry);
+        tlb_flush_all(as_cpus(as));
+    }
     if (share->level != SHARE_NONE && (*entry & PTE_W) == 0
-        && !own_table(share->as, entry, addr, level - 1)) {
+        && !own_table(as, entry, addr, level - 1)) {
         return -ENOMEM;
     }
     paddr_t made = table_alloc(level - 1);
@@ -256,61 +265,72 @@ share_below(struct share *share, pte_t *dst, pte_t *entry, int level,
     pt_install(dst, made | TABLE_BITS);
     int error = share_table(share, frame_ptr(made),
                             frame_ptr(pte_addr(*entry)), level - 1, addr);
-    /* Our siblings' faults wait: the copy stays a snapshot. */
-    return spin_rest(&share->as->lock) && error == 0 ? -EINTR : error;
+    return spin_rest(&as->lock) && error == 0 ? -EINTR : error;
 }
 
-/* Make the child's entry for one entry of the parent.  => 0, -ENOMEM, -EINTR */
-static int
-share_entry(struct share *share, pte_t *dst, pte_t *entry, int level,
-            vaddr_t addr)
+/* Parent and child share what the entry names. */
+static inline void
+share_node(struct share *share, pte_t *dst, pte_t *entry)
 {
-    struct as *as = share->as;
     pte_t had = *entry;
 
-    if (level == share->level
-        || (level == 1 && ((had & PTE_S) || pte_addr(had) == zero_frame))) {
-        lower(entry);
-        pte_t given = *entry;
-        share->lowered |= ((had ^ given) & PTE_W) != 0;
-        frame_get(pte_addr(had));
-        pt_install(dst, given);
+    lower(entry);
+    pte_t given = *entry;
+    share->lowered |= ((had ^ given) & PTE_W) != 0;
+    frame_get(pte_addr(had));
+    pt_install(dst, given);
+}
+
+static void
+share_entries(struct share *share, pte_t *dst, pte_t *src)
+{
+    for_each_line(line, frame_of(frame_addr(src))->lines) {
+        for (u64 i = line * LINE_ENTRIES; i < (line + 1) * LINE_ENTRIES; i++) {
+            if (pte_is_edge(src[i])) {
+                share_node(share, &dst[i], &src[i]);
+            }
+        }
+    }
+}
+
+/* fork=eager: copy the page behind an entry, unless it is of an object. */
+static int
+copy_entry(struct share *share, pte_t *dst, pte_t *entry)
+{
+    if ((*entry & PTE_S) || pte_addr(*entry) == zero_frame) {
+        share_node(share, dst, entry);
         return 0;
     }
-    if (level == 1) {
-        paddr_t copy = copy_page(pte_addr(had));
-        if (copy != 0) {
-            pt_install(dst, (had & ~PTE_ADDR) | copy);
-        }
-        return copy == 0 ? -ENOMEM : spin_rest(&as->lock) ? -EINTR : 0;
+    paddr_t copy = copy_page(pte_addr(*entry));
+    if (copy == 0) {
+        return -ENOMEM;
     }
-    /* fork=eager: write-protect this root entry, so that sibling threads that
-     * write block on as->lock: the copy is a consistent snapshot. */
-    if (level == PT_LEVELS && share->level == SHARE_NONE
-        && __atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
-        lower(entry);
-        tlb_flush_all(as_cpus(as));
-    }
-    return share_below(share, dst, entry, level, addr);
+    pt_install(dst, (*entry & ~PTE_ADDR) | copy);
+    /* Our siblings' faults wait meanwhile: the copy stays a snapshot. */
+    return spin_rest(&share->as->lock) ? -EINTR : 0;
 }
 
 static int
 share_table(struct share *share, pte_t *dst, pte_t *src, int level,
             vaddr_t base)
 {
+    int error = 0;
+
+    if (level == share->level) {
+        share_entries(share, dst, src);
+        return 0;
+    }
     for_each_line(line, frame_of(frame_addr(src))->lines) {
-        for (u64 i = line * LINE_ENTRIES; i < (line + 1) * LINE_ENTRIES; i++) {
-            if (!pte_is_edge(src[i])) {
-                continue;
-            }
-            int error = share_entry(share, &dst[i], &src[i], level,
-                                    base + i * pt_span(level));
-            if (error != 0) {
-                return error;
+        for (u64 i = line * LINE_ENTRIES;
+             i < (line + 1) * LINE_ENTRIES && error == 0; i++) {
+            if (pte_is_edge(src[i])) {
+                error = level == 1 ? copy_entry(share, &dst[i], &src[i])
+                                   : share_below(share, &dst[i], &src[i], level,
+                                                 base + i * pt_span(level));
             }
         }
     }
-    return 0;
+    return error;
 }
 
 int
