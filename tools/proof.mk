@@ -1,6 +1,6 @@
 # Part of the Makefile: the targets that prove and measure.
 
-PROOFS := coverage mutate sweep bench profile
+PROOFS := coverage mutate sweep bench profile spans
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 
@@ -14,6 +14,9 @@ bench: all ## what fork costs, under each fork= word and on Linux
 	$Qtools/bench --build $(B) $(ARGS)
 profile: all ## where a fork, a COW fault and an exec spend instructions
 	$Qtools/profile --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio $(ARGS)
+spans: tests ## how long the kernel works at a time; fails over 2 million
+	$Q$(MAKE) --no-print-directory SPANS=1 B=$(B)/spans $(B)/spans/tine.elf
+	$Qtools/spans --build $(B) $(ARGS)
 includes: ## includes of which a file uses nothing (include-what-you-use)
 	$Qtools/includes $(ARGS)
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host

@@ -132,11 +132,12 @@ static void
 check_frames(struct check *check)
 {
     u64 kinds[FRAME_KINDS] = {0};
-    const struct frame *frame = frames;
+    struct frame *frame = frames;
     const u32 *seen = edges;
 
     for (u64 n = frames_count; n-- > 0; frame++, seen++) {
         kinds[frame->kind]++;
+        frame->visits = 0;
         /* Skip most of memory: free, of unknown content, named by no entry. */
         if ((frame->kind | frame->flags | frame->refs | *seen) != 0) {
             check_frame(check, frame, *seen);
@@ -169,7 +170,10 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
         violation(check, "PT-2 entry %#lx for %#lx: shared memory without S\n",
                   entry, addr);
     }
-    const struct vma *vma = vma_find(check->as, addr);
+    const struct vma *vma = check->vma;
+    if (vma == NULL || addr < vma->start || addr >= vma->end) {
+        vma = check->vma = vma_find(check->as, addr);
+    }
     u32 prot = vma != NULL ? vma->prot : 0;
     bool excess = vma == NULL
                   || ((entry & PTE_W) != 0 && (prot & PROT_WRITE) == 0)
@@ -182,6 +186,10 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
     }
 }
 
+/* A table that many spaces share is visited for two of them only: so the cost
+ * is linear in tables, and a space whose vmas differ is found mostly. */
+#define VISITS 2
+
 static void
 check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
 {
@@ -190,8 +198,10 @@ check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
     for_each_edge(i, entries, level) {
         vaddr_t addr = base + i * pt_span(level);
         check_entry(check, entries[i], level, addr);
-        if (level > 1) {
-            check_rights(check, pte_addr(entries[i]), level - 1, addr);
+        paddr_t child = pte_addr(entries[i]);
+        if (level > 1 && frame_of(child)->visits < VISITS) {
+            frame_of(child)->visits++;
+            check_rights(check, child, level - 1, addr);
         }
     }
 }
@@ -207,6 +217,7 @@ check_memory(struct check *check)
     }
     list_for_each_entry(as, &all_spaces, const struct as, link) {
         check->as = as;
+        check->vma = NULL;
         check_rights(check, as->root, PT_LEVELS, 0);
     }
     spin_unlock(&all_spaces_lock);
@@ -386,10 +397,17 @@ check_or_panic(void)
     }
 }
 
-/* Run every checker: violations first, under a line that counts them. */
+/* Run every checker: violations first, under a line that counts them.  A reader
+ * may not stop all CPUs for long: it is refused if there are very many tables
+ * (EFBIG); check=N is not. */
+#define TABLES_MAX 8192
+
 static int
 check_show(struct text *out)
 {
+    if (frame_count(FRAME_TABLE) > TABLES_MAX) {
+        return -EFBIG;
+    }
     struct text found = {0};
     struct check check = {.out = &found};
 

@@ -65,13 +65,13 @@ note(int kind, const char *name, u64 since, u64 where)
     }
 }
 
-#define HERE ((u64)__builtin_return_address(0))
+#define CALLER ((u64)__builtin_return_address(0))
 
 void
 span_look(void)
 {
     if (on) {
-        note(LOOK, caller == current ? call : "resumed", looked, HERE);
+        note(LOOK, caller == current ? call : "resumed", looked, CALLER);
         looked = rdtsc();
     }
 }
@@ -92,7 +92,7 @@ span_enter(void)
 void
 span_leave(void)
 {
-    note(LOOK, caller == current ? call : "resumed", looked, HERE);
+    note(LOOK, caller == current ? call : "resumed", looked, CALLER);
     looked = 0;
 }
 
@@ -107,7 +107,7 @@ span_off(void)
 void
 span_on(void)
 {
-    note(OFF, "-", off_since, HERE);
+    note(OFF, "-", off_since, CALLER);
     off_since = 0;
 }
 
@@ -125,7 +125,7 @@ span_unlock(const struct spinlock *lock)
 {
     for (int i = depth - 1; i >= 0; i--) {
         if (taken[i].lock == lock) {
-            note(LOCK, lock->name, taken[i].since, HERE);
+            note(LOCK, lock->name, taken[i].since, CALLER);
             depth = i;
             break;
         }
