@@ -34,7 +34,7 @@ BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
 BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
 BOTH += -Wshadow -Wundef -Wa,--noexecstack $(STRICT)
 BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
-KFLAGS := $(BOTH) -I kernel -I lib
+KFLAGS := $(BOTH) -I kernel -I lib $(if $(SPANS),-DSPANS)
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
 KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
@@ -51,10 +51,7 @@ ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
 
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
-KSRC += $(wildcard lib/common/*.c)
-# SPANS=1: how long the kernel works at a time (kernel/debug/spans.c)
-KSRC := $(if $(SPANS),$(KSRC),$(filter-out %/spans.c,$(KSRC)))
-KFLAGS += $(if $(SPANS),-DSPANS)
+KSRC := $(filter-out $(if $(SPANS),,%/spans.c),$(KSRC) $(wildcard lib/common/*.c))
 LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c user/lib/*.c)
 KOBJ := $(KSRC:%=$(B)/k/%.o)
 LOBJ := $(LSRC:%=$(B)/u/%.o)

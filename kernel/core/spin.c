@@ -13,6 +13,9 @@ wait_until_free(const struct spinlock *lock)
         } else {
             cpu_wait(); /* serves flush requests, too (H4) */
         }
+        if (lock->rank == RANK_AS && cpu_rank() == 0) {
+            (void)cond_resched(); /* its holder's work may be long */
+        }
     }
 }
 

@@ -73,6 +73,13 @@ span_look(void)
     if (on) {
         note(LOOK, caller == current ? call : "resumed", looked, CALLER);
         looked = rdtsc();
+        /* Its holder rests here, if it must; who waits for it looks, too. */
+        for (int i = 0; i < depth; i++) {
+            if (taken[i].lock->rank == RANK_AS) {
+                note(LOCK, taken[i].lock->name, taken[i].since, CALLER);
+                taken[i].since = looked;
+            }
+        }
     }
 }
 

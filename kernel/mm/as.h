@@ -65,7 +65,8 @@ void as_put(struct as *as);
 
 /* Make a copy for a child, which shares the tree from `level` down.
  * => no spinlock held
- * => 0 and *copy; -ENOMEM, -EINTR (the process is to end): the parent's memory is as it was */
+ * => 0 and *copy; -ENOMEM, or -EINTR (the process is to end): the parent's
+ *    memory is as it was */
 int as_fork(struct as *as, enum share_level level, struct as **copy)
     __must_check;
 

@@ -232,121 +232,103 @@ struct share {
     struct as *as;
     int level;    /* at which sharing starts */
     bool lowered; /* some W was cleared: our CPUs must flush */
+    bool stopped; /* a fatal signal has come */
+    pte_t *dst;   /* the child's table that is being filled */
 };
 
-static int share_table(struct share *share, pte_t *dst, pte_t *src, int level,
-                       vaddr_t base);
+static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
+                        vaddr_t base);
 
 /* Make the child's table for this entry, and fill it.  The parent must own its
  * own table first, if W bits will be cleared in it or further down.  The new
  * table is installed before it is filled: so a checker finds it while we rest.
- */
-static int
-share_below(struct share *share, pte_t *dst, pte_t *entry, int level,
-            vaddr_t addr)
+ * Our siblings' faults wait for the lock meanwhile: a copy stays a snapshot.
+ * => 0: no memory, or stopped */
+static __noinline __attribute__((cold)) pte_t
+share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
+{
+    if (share->level != SHARE_NONE && (*entry & PTE_W) == 0
+        && !own_table(share->as, entry, addr, level - 1)) {
+        return 0;
+    }
+    paddr_t made = table_alloc(level - 1);
+    if (made == 0) {
+        return 0;
+    }
+    pte_t *dst = share->dst;
+    pt_install(&dst[pt_index(addr, level)], made | TABLE_BITS);
+    share->dst = frame_ptr(made);
+    bool done = share_table(share, share->dst, frame_ptr(pte_addr(*entry)),
+                            level - 1, addr);
+    share->dst = dst;
+    share->stopped |= spin_rest(&share->as->lock);
+    return done && !share->stopped ? made | TABLE_BITS : 0;
+}
+
+/* Make the child's entry for one entry of the parent.  => 0: as above */
+static pte_t
+share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
     struct as *as = share->as;
+    pte_t had = *entry;
 
+    if (level == share->level
+        || (level == 1 && ((had & PTE_S) || pte_addr(had) == zero_frame))) {
+        lower(entry);
+        pte_t given = *entry;
+        share->lowered |= ((had ^ given) & PTE_W) != 0;
+        frame_get(pte_addr(had));
+        return given;
+    }
+    if (level == 1) {
+        paddr_t copy = copy_page(pte_addr(had));
+        return copy != 0 ? (had & ~PTE_ADDR) | copy : 0;
+    }
     /* fork=eager: write-protect this root entry, so that sibling threads that
-     * write wait for as->lock: the copy is a consistent snapshot. */
+     * write block on as->lock: the copy is a consistent snapshot. */
     if (level == PT_LEVELS && share->level == SHARE_NONE
         && __atomic_load_n(&as->refs, __ATOMIC_RELAXED) > 1) {
         lower(entry);
         tlb_flush_all(as_cpus(as));
     }
-    if (share->level != SHARE_NONE && (*entry & PTE_W) == 0
-        && !own_table(as, entry, addr, level - 1)) {
-        return -ENOMEM;
-    }
-    paddr_t made = table_alloc(level - 1);
-    if (made == 0) {
-        return -ENOMEM;
-    }
-    pt_install(dst, made | TABLE_BITS);
-    int error = share_table(share, frame_ptr(made),
-                            frame_ptr(pte_addr(*entry)), level - 1, addr);
-    return spin_rest(&as->lock) && error == 0 ? -EINTR : error;
+    return share_below(share, entry, level, addr);
 }
 
-/* Parent and child share what the entry names. */
-static inline void
-share_node(struct share *share, pte_t *dst, pte_t *entry)
-{
-    pte_t had = *entry;
-
-    lower(entry);
-    pte_t given = *entry;
-    share->lowered |= ((had ^ given) & PTE_W) != 0;
-    frame_get(pte_addr(had));
-    pt_install(dst, given);
-}
-
-static void
-share_entries(struct share *share, pte_t *dst, pte_t *src)
-{
-    for_each_line(line, frame_of(frame_addr(src))->lines) {
-        for (u64 i = line * LINE_ENTRIES; i < (line + 1) * LINE_ENTRIES; i++) {
-            if (pte_is_edge(src[i])) {
-                share_node(share, &dst[i], &src[i]);
-            }
-        }
-    }
-}
-
-/* fork=eager: copy the page behind an entry, unless it is of an object. */
-static int
-copy_entry(struct share *share, pte_t *dst, pte_t *entry)
-{
-    if ((*entry & PTE_S) || pte_addr(*entry) == zero_frame) {
-        share_node(share, dst, entry);
-        return 0;
-    }
-    paddr_t copy = copy_page(pte_addr(*entry));
-    if (copy == 0) {
-        return -ENOMEM;
-    }
-    pt_install(dst, (*entry & ~PTE_ADDR) | copy);
-    /* Our siblings' faults wait meanwhile: the copy stays a snapshot. */
-    return spin_rest(&share->as->lock) ? -EINTR : 0;
-}
-
-static int
+static bool
 share_table(struct share *share, pte_t *dst, pte_t *src, int level,
             vaddr_t base)
 {
-    int error = 0;
-
-    if (level == share->level) {
-        share_entries(share, dst, src);
-        return 0;
-    }
     for_each_line(line, frame_of(frame_addr(src))->lines) {
-        for (u64 i = line * LINE_ENTRIES;
-             i < (line + 1) * LINE_ENTRIES && error == 0; i++) {
-            if (pte_is_edge(src[i])) {
-                error = level == 1 ? copy_entry(share, &dst[i], &src[i])
-                                   : share_below(share, &dst[i], &src[i], level,
-                                                 base + i * pt_span(level));
+        for (u64 i = line * LINE_ENTRIES; i < (line + 1) * LINE_ENTRIES; i++) {
+            if (!pte_is_edge(src[i])) {
+                continue;
             }
+            pte_t child = share_entry(share, &src[i], level,
+                                      base + i * pt_span(level));
+            if (child == 0) {
+                return false;
+            }
+            pt_install(&dst[i], child);
         }
     }
-    return error;
+    return true;
 }
 
 int
 pt_share(paddr_t dst_root, struct as *as, enum share_level level)
 {
-    struct share share = {.as = as, .level = level};
+    struct share share = {.as = as, .level = level,
+                          .dst = frame_ptr(dst_root)};
 
     assert(spin_held(&as->lock));
-    int error = share_table(&share, frame_ptr(dst_root), frame_ptr(as->root),
+    bool done = share_table(&share, share.dst, frame_ptr(as->root),
                             PT_LEVELS, 0);
     /* Before the lock is dropped and before anyone can reach the child: else a
      * sibling thread could still write to a page that the child shares (H5). */
     if (share.lowered) {
         tlb_flush_all(as_cpus(as));
     }
-    return error;
+    return done ? 0 : share.stopped ? -EINTR : -ENOMEM;
 }
 
 static void free_table(paddr_t table, int level);

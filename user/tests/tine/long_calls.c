@@ -2,7 +2,7 @@
  * long_calls.c: system calls with much to do let others run meanwhile.  A
  * real-time process sleeps 100 microseconds at a time, and notes how late it
  * wakes: that is how long the kernel worked without a look.  With an argument,
- * the latest may be 0.3 ms late: that is for a CPU whose clock counts
+ * the latest may be 1 ms late: that is for a CPU whose clock counts
  * instructions, 1,000 a microsecond (runs.txt: long_calls).
  *
  * seconds: 60
@@ -41,7 +41,7 @@
 #define MIB   (1UL << 20)
 #define SIZE  (192 * MIB)
 #define NAP   100000L /* ns */
-#define LATE  300000L
+#define LATE  1000000L
 
 static struct {
     volatile long turns, latest; /* of naps, in ns; noted by the other one */
