@@ -21,7 +21,7 @@
 OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
 OPTIONAL(inode_drop_ids)
 
-static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
+static u64 page_limit = ~0UL; /* of FRAME_CACHE frames */
 
 void
 tmpfs_limit(void)
@@ -53,8 +53,10 @@ object_page(struct object *object, u64 index, paddr_t *frame)
 
     spin_lock(&inode->lock);
     if (index < tmpfs_pages_of(inode->size)) {
-        *frame = pagetree_at(&tmpfs_file_of(inode)->tree, index, true);
-        error = *frame == 0 ? -ENOMEM : 0;
+        struct pagetree *tree = &tmpfs_file_of(inode)->tree;
+        bool full = tree->kind == FRAME_CACHE && tmpfs_room() == 0;
+        *frame = pagetree_at(tree, index, !full);
+        error = *frame != 0 ? 0 : full ? -ENOSPC : -ENOMEM;
     }
     if (error == 0) {
         frame_get(*frame);
@@ -262,6 +264,16 @@ tmpfs_pages(struct inode *inode)
     return tmpfs_file_of(inode)->tree.pages;
 }
 
+/* A file that has a name stays. */
+static u64
+tmpfs_holds(const struct inode *inode)
+{
+    const struct tmpfs_file *file = container_of(inode, struct tmpfs_file,
+                                                 inode);
+
+    return inode->nlink == 0 ? file->tree.pages : 0;
+}
+
 /* ---- Birth and end ---- */
 
 /* Trees of files that ended under a lock: freed on the way to user mode.  If
@@ -333,7 +345,7 @@ tmpfs_file(u32 mode)
     static const struct inode_ops ops = {
         .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
         .truncate = tmpfs_truncate, .allocate = tmpfs_allocate,
-        .pages = tmpfs_pages, .free = tmpfs_free,
+        .pages = tmpfs_pages, .holds = tmpfs_holds, .free = tmpfs_free,
     };
     struct inode *inode = inode_alloc(sizeof(struct tmpfs_file), &ops,
                                       S_IFREG | mode);
