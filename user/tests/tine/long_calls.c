@@ -125,6 +125,7 @@ terminal(void)
     struct termios had, mode;
     int fd = open("/dev/console", O_RDWR | O_NOCTTY);
 
+    signal(SIGTTOU, SIG_IGN); /* if it is in the background */
     memset(memory, '\r', MIB / 4);
     tcgetattr(fd, &had);
     mode = had;
