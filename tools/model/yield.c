@@ -80,7 +80,7 @@ yield_point(void)
 bool
 cpu_has_work(void)
 {
-    return depth < DEPTH_MAX - 1 && one_in(4);
+    return depth < DEPTH_MAX - 1 && one_in(40);
 }
 
 /* A holder of a space's lock rests, or a space that ends: this CPU has other
@@ -95,7 +95,7 @@ on_long_work(void)
     u64 failed = failures[cpu];
     struct space *loaded = loaded_space(cpu);
 
-    if (unsettled == 0) {
+    if (unsettled == 0 && one_in(64)) {
         layer_check();
     }
     depth++;
