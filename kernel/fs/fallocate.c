@@ -105,9 +105,15 @@ tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
     }
     mutex_lock(&file->writing);
     inode_drop_ids(inode);
-    if (mode & FALLOC_FL_PUNCH_HOLE) {
+    bool holes = (mode & FALLOC_FL_PUNCH_HOLE) != 0;
+    spin_lock(&inode->lock);
+    if (tmpfs_refuse(file, holes ? SEALS_WRITE : 0, holes ? 0 : end) != 0) {
+        error = -EPERM;
+    }
+    spin_unlock(&inode->lock);
+    if (error == 0 && holes) {
         punch(inode, start, end);
-    } else {
+    } else if (error == 0) {
         error = fill_holes(inode, start / PAGE_SIZE, tmpfs_pages_of(end));
     }
     spin_lock(&inode->lock);

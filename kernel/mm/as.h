@@ -37,6 +37,7 @@ struct as {
                                  space it was copied from included */
     u32 visits;     /* a  of refs, those of threads of other spaces */
     bool barriers;  /* a  it has registered with membarrier(2) */
+    bool advised;   /* l  fork leaves something out for its child (advise.h) */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */
 };

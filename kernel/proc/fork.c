@@ -25,16 +25,18 @@
 #include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sem.h"
 #include "proc/shares.h"
 #include "proc/signal.h"
 
-OPTIONAL(share_reset)
+OPTIONAL(share_reset) OPTIONAL(sem_prepare) OPTIONAL(sem_share)
+OPTIONAL(sem_leave) OPTIONAL_ENOSYS(mount_refuse)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
      | CLONE_THREAD | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID     \
      | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
-     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO)
+     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO | CLONE_NEWNS)
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -89,11 +91,18 @@ check_flags(u64 flags, u64 tls)
 {
     if ((flags & ~(u64)CLONE_KNOWN) != 0
         || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
-        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))) {
+        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+        || ((flags & CLONE_NEWNS) && (flags & CLONE_FS))) {
         return -EINVAL;
     }
+    if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {
+        return mount_refuse();
+    }
     /* Loading the other base would fault in the kernel. */
-    return (flags & CLONE_SETTLS) != 0 && tls >= USER_END ? -EPERM : 0;
+    if ((flags & CLONE_SETTLS) != 0 && tls >= USER_END) {
+        return -EPERM;
+    }
+    return flags & CLONE_SYSVSEM ? sem_prepare() : 0;
 }
 
 /* Check the flags, if they are not those of fork and vfork.  fork= says how
@@ -142,6 +151,9 @@ child_make(const struct clone_args *args, int *error)
 static void
 child_unmake(struct thread *child, u64 flags)
 {
+    if (child->ends & END_UNDOS) {
+        sem_leave(child);
+    }
     files_put(child->files);
     fs_context_put(child->fs);
     as_put(child->as);
@@ -171,8 +183,9 @@ inherit(struct thread *child, u64 flags)
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
-    child->fs = flags & CLONE_FS ? fs_context_get(parent->fs)
-                                 : fs_context_copy(parent->fs);
+    child->fs = flags & (CLONE_FS | CLONE_NEWNS)
+                    ? fs_context_other(parent->fs, flags & CLONE_FS)
+                    : fs_context_copy(parent->fs);
     if (child->files == NULL || child->fs == NULL) {
         return -ENOMEM;
     }
@@ -212,6 +225,23 @@ inherit_process(struct process *to, u64 flags)
 }
 
 static void
+set_more(struct thread *child, const struct clone_args *args)
+{
+    if (args->flags & CLONE_SETTLS) {
+        child->fs_base = args->tls;
+    }
+    if (args->flags & CLONE_CHILD_SETTID) {
+        child->set_child_tid = args->child_tid;
+    }
+    if (args->flags & CLONE_CHILD_CLEARTID) {
+        child->clear_child_tid = args->child_tid;
+    }
+    if ((args->flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
+        sem_share(child);
+    }
+}
+
+static void
 copy_registers(struct thread *child, const struct clone_args *args)
 {
     *child->frame = *current->frame;
@@ -219,13 +249,10 @@ copy_registers(struct thread *child, const struct clone_args *args)
     if (args->stack != 0) {
         child->frame->rsp = args->stack;
     }
-    child->fs_base = args->flags & CLONE_SETTLS ? args->tls
-                                                : current->fs_base;
-    if (args->flags & CLONE_CHILD_SETTID) {
-        child->set_child_tid = args->child_tid;
-    }
-    if (args->flags & CLONE_CHILD_CLEARTID) {
-        child->clear_child_tid = args->child_tid;
+    child->fs_base = current->fs_base;
+    if (args->flags & (CLONE_SETTLS | CLONE_SYSVSEM | CLONE_CHILD_SETTID
+                       | CLONE_CHILD_CLEARTID)) {
+        set_more(child, args);
     }
     fxsave(child->fpu); /* the registers still hold the parent's state */
     context_prepare(child, fork_return, NULL);

@@ -31,9 +31,9 @@ struct clone_args {
  * the current one.  Memory is copied (no CLONE_VM) as the boot word fork= says,
  * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
- * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
- *    changed.  With CLONE_VFORK it returns when the child has exec'd or ended.
- *    -ERESTARTNOINTR: a signal is pending, no child either */
+ * => the child's pid; -EINVAL, -EPERM, -EAGAIN, -ENOMEM, -ENOSYS: no child,
+ *    nothing changed.  With CLONE_VFORK it returns when the child has exec'd or
+ *    ended.  -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
 /* The flags of vfork(2): none, as in 4.4BSD, with the boot word vfork=fork. */

@@ -39,11 +39,12 @@ SYS_FORWARD(sys_vfork, (void), sys_clone(SIGCHLD | vfork_flags, 0, 0, 0, 0))
 /* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
  *            unsigned long tls);
  * Returns the child's pid; 0 in the child.
- * EINVAL: a flag that is not supported.  EPERM: tls is not a user address.
+ * EINVAL: a flag that is not supported.  EPERM: tls is not a user address;
+ * CLONE_NEWNS, and not root.
  * EAGAIN, ENOMEM: as fork.
  * Bits from 32 on are ignored.
- * Differences from Linux: CLONE_PARENT, CLONE_PIDFD and new name spaces are
- *   EINVAL. */
+ * Differences from Linux: CLONE_PARENT, CLONE_PIDFD and new name spaces, but
+ *   CLONE_NEWNS, are EINVAL. */
 SYS_FORWARD(sys_clone,
             (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
             proc_clone(&(struct clone_args){
@@ -180,7 +181,7 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     if (size != sizeof(sigset_t)) {
         return -EINVAL;
     }
-    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
+    if (new != 0 && words_from_user(&action, new, sizeof(action)) != 0) {
         return -EFAULT;
     }
     int error = new != 0 && action.handler != SIG_DFL
@@ -188,7 +189,10 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     if (error == 0) {
         error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
     }
-    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+    if (error == 0 && old != 0) {
+        error = words_to_user(old, &before, sizeof(before));
+    }
+    return error;
 }
 
 /* Sleep until sleep_end; a signal's interruption stores what is left. */

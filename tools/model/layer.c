@@ -303,6 +303,12 @@ proc_find(pid_t pid)
     return pid == 1 ? &only_process : NULL;
 }
 
+struct process *
+pid_process(pid_t pid)
+{
+    return proc_find(pid);
+}
+
 int subreapers;
 
 struct pgrp *
@@ -329,6 +335,7 @@ proc_count(void)
 {
     return 1;
 }
+
 
 _Atomic u64 open_file_count;
 
