@@ -77,7 +77,8 @@ own_unlock(int *lock)
     }
 }
 
-/* fork takes these, and malloc's, so that the child finds all whole; there it opens the streams that other threads had locked. */
+/* fork takes these, and malloc's, so that the child finds all whole; there it
+ * opens the streams that other threads had locked. */
 extern int streams_lock, keys_lock;
 void streams_unlock_all(void);
 
