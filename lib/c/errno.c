@@ -47,6 +47,7 @@ static const char *const errors[] = {
     [EOVERFLOW] = "Value too large for defined data type",
     [EOPNOTSUPP] = "Operation not supported",
     [ETIMEDOUT] = "Connection timed out",
+    [ECANCELED] = "Operation canceled",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
