@@ -247,6 +247,23 @@ on_long_work(void)
     return signal_pending() != 0 && signal_fatal_pending() != 0;
 }
 
+static void
+work_besides_signals(u32 work, struct trapframe *frame)
+{
+    if (work & WORK_TIMER) {
+        timers_expire();
+    }
+    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
+        itimer_tick();
+    }
+    if (work & WORK_INPUT) {
+        console_poll();
+    }
+    if (work & WORK_MEMORY) {
+        oom_settle_call(frame);
+    }
+}
+
 void
 on_user_return(struct trapframe *frame)
 {
@@ -262,17 +279,8 @@ on_user_return(struct trapframe *frame)
         on_reap();
         return;
     }
-    if (work & WORK_TIMER) {
-        timers_expire();
-    }
-    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
-        itimer_tick();
-    }
-    if (work & WORK_INPUT) {
-        console_poll();
-    }
-    if (work & WORK_MEMORY) {
-        oom_settle_call(frame);
+    if (work & ~(WORK_SIGNAL | WORK_HOOK)) {
+        work_besides_signals(work, frame);
     }
     if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);
