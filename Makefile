@@ -52,7 +52,7 @@ ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
 KSRC := $(filter-out $(if $(SPANS),,%/spans.c),$(KSRC) $(wildcard lib/common/*.c))
-LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c user/lib/*.c)
+LSRC := $(wildcard lib/c/*.S lib/c/*.c lib/common/*.c user/lib/*.c)
 KOBJ := $(KSRC:%=$(B)/k/%.o)
 LOBJ := $(LSRC:%=$(B)/u/%.o)
 

@@ -83,7 +83,8 @@
     .text
 #include "abi/syscalls.def"
 #undef clone
-    .weak fork          /* pthread.c has one for programs with threads */
+    .weak fork          /* pthread.c has one for programs with threads; we come
+                           first in the archive, so others do not get it */
 
 /*
  * int clone(int (*fn)(void *), void *stack, int flags, void *arg,
