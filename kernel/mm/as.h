@@ -32,7 +32,6 @@ struct as {
     struct vma_node *vma_gone;  /* l  removed, and being freed */
     u64 vma_seed;           /* l  of the next node's priority */
     vaddr_t brk_start, brk; /* l */
-    vaddr_t stack_low;      /* a  the stack gets no page below this */
     u64 filled;             /* l  times a page was made present, those of the
                                  space it was copied from included */
     u32 visits;     /* a  of refs, those of threads of other spaces */
@@ -117,6 +116,11 @@ int as_protect(struct as *as, vaddr_t addr, u64 size, u64 prot);
 
 /* brk(2): the new break if it could be set, else the old. */
 vaddr_t as_brk(struct as *as, vaddr_t brk);
+
+/* What to map so that a stack reaches down to addr, if then it has at most
+ * `most` bytes and a gap below; nothing, if it does so already.
+ * => false: no stack is there, or it may not grow so far */
+bool as_below_stack(struct as *as, vaddr_t addr, u64 most, struct vma *more);
 
 /* ---- Page faults (fault.c) ---- */
 

@@ -74,6 +74,9 @@ wait_block(enum wait_mode mode, u64 deadline)
         struct alarm alarm = {.thread = current};
         timer_init(&alarm.timer, wake_late);
         alarm.timer.deadline = deadline;
+        if (deadline & REALTIME_BIT) {
+            alarm.timer.realtime = MAX(deadline & ~REALTIME_BIT, 1);
+        }
         timer_start(&alarm.timer);
         leave_cpu(mode);
         timer_stop(&alarm.timer);

@@ -3,6 +3,7 @@
  * exceptions become signals, and a return to user mode first does pending work.
  */
 #include "abi/errno.h"
+#include "abi/mman.h"
 #include "abi/signal.h"
 #include "abi/ucontext.h"
 
@@ -23,6 +24,7 @@
 #include "mm/vma.h"
 
 #include "proc/itimer.h"
+#include "proc/limits.h"
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -100,6 +102,34 @@ bad_access(vaddr_t addr, u64 error, int failed)
     }
 }
 
+static int
+serve_fault(vaddr_t addr, enum access access)
+{
+    int failed = fault_serve(current->as, addr, access);
+
+    __atomic_fetch_add(&current->process->used.faults, failed == 0,
+                       __ATOMIC_RELAXED);
+    return failed;
+}
+
+/* The stack grows, as far as the limits let it, and the fault is served. */
+static __noinline int
+grow_stack(vaddr_t addr, enum access access)
+{
+    struct as *as = current->as;
+    struct vma more;
+
+    if (!as_below_stack(as, addr, limit_soft(RLIMIT_STACK, STACK_LIMIT), &more)
+        || (more.start < more.end && limit_memory(as, &more, false) != 0)) {
+        return -EFAULT;
+    }
+    if (more.start < more.end
+        && as_map(as, &more, MAP_FIXED_NOREPLACE) == -ENOMEM) {
+        return -ENOMEM;
+    }
+    return serve_fault(addr, access);
+}
+
 void
 on_user_fault(vaddr_t addr, u64 error)
 {
@@ -109,13 +139,18 @@ on_user_fault(vaddr_t addr, u64 error)
      * table, say): no page of the user's can help. */
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
+        if (failed == 0) {
+            __atomic_fetch_add(&current->process->used.faults, 1,
+                               __ATOMIC_RELAXED);
+            return;
+        }
+        if (failed == -EFAULT) {
+            failed = grow_stack(addr, access_of(error));
+        }
     }
-    if (failed == 0) {
-        __atomic_fetch_add(&current->process->used.faults, 1,
-                           __ATOMIC_RELAXED);
-    } else if (failed == -ENOMEM) {
+    if (failed == -ENOMEM) {
         (void)want_memory(addr);
-    } else {
+    } else if (failed != 0) {
         bad_access(addr, error, failed);
     }
 }
@@ -127,9 +162,10 @@ on_kernel_fault(vaddr_t addr, u64 error)
 
     /* With a spinlock held, only user_peek and user_swap come here. */
     if (addr < USER_END && current->as != NULL && cpu_rank() == 0) {
-        failed = fault_serve(current->as, addr, access_of(error));
-        __atomic_fetch_add(&current->process->used.faults, failed == 0,
-                           __ATOMIC_RELAXED);
+        failed = serve_fault(addr, access_of(error));
+        if (failed == -EFAULT) {
+            failed = grow_stack(addr, access_of(error));
+        }
     }
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }

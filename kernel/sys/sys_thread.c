@@ -50,7 +50,7 @@ deadline_of(u64 user, u32 op, u64 *deadline)
     if ((op & ~(u32)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT) {
         ns += clock_ns();
     } else if (op & FUTEX_CLOCK_REALTIME) {
-        ns -= MIN(ns, clock_boot_realtime_ns);
+        ns = BY_REALTIME(ns);
     }
     *deadline = ns;
     return 0;
