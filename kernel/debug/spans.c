@@ -25,17 +25,17 @@
 
 #include "debug/debug.h"
 
-#define PLACES 512
+#define SITES 512
 #define DEPTH  32
 
 enum { LOOK, OFF, LOCK };
 
-static struct place {
+static struct site {
     u64 longest;
     u64 where; /* return address */
     const char *name;
     int kind;
-} places[PLACES];
+} sites[SITES];
 
 static u64 looked, off_since;
 static struct {
@@ -51,17 +51,17 @@ static void
 note(int kind, const char *name, u64 since, u64 where)
 {
     u64 span = rdtsc() - since;
-    struct place *place = places;
+    struct site *place = sites;
 
     if (since == 0 || span < 20000) {
         return;
     }
-    while (place < places + PLACES - 1 && place->where != 0
+    while (place < sites + SITES - 1 && place->where != 0
            && (place->where != where || place->kind != kind)) {
         place++;
     }
     if (span > place->longest) {
-        *place = (struct place){span, where, name, kind};
+        *place = (struct site){span, where, name, kind};
     }
 }
 
@@ -147,8 +147,8 @@ spans_show(struct text *out)
     u64 offset;
 
     for (;;) {
-        const struct place *next = NULL;
-        for (const struct place *at = places; at < places + PLACES; at++) {
+        const struct site *next = NULL;
+        for (const struct site *at = sites; at < sites + SITES; at++) {
             if (at->longest < below
                 && (next == NULL || at->longest > next->longest)) {
                 next = at;
@@ -168,7 +168,7 @@ static int
 spans_store(const char *line)
 {
     (void)line;
-    memset(places, 0, sizeof(places));
+    memset(sites, 0, sizeof(sites));
     return 0;
 }
 

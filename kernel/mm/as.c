@@ -147,6 +147,7 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
 
     if (child != NULL) {
         child->vmas = vma_get(as->vmas);
+        child->advised = as->advised; /* its own children are wiped, too */
         child->vma_seed = as->vma_seed;
         child->brk_start = as->brk_start;
         child->brk = as->brk;

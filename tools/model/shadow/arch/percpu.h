@@ -7,6 +7,7 @@
 #define cpu_rank     hardware_rank
 #define cpu_set_rank hardware_set_rank
 #define cpu_has_work hardware_has_work
+#define cond_resched hardware_cond_resched
 
 #include_next "arch/percpu.h"
 
@@ -14,6 +15,7 @@
 #undef cpu_rank
 #undef cpu_set_rank
 #undef cpu_has_work
+#undef cond_resched
 
 extern __thread int running_cpu;
 
@@ -37,3 +39,9 @@ cpu_set_rank(u32 rank)
 
 /* Whether anyone waits for this CPU: the test decides. */
 bool cpu_has_work(void);
+
+static inline bool
+cond_resched(void)
+{
+    return cpu_has_work() && on_long_work();
+}
