@@ -218,16 +218,38 @@ on_exception(struct trapframe *frame)
                  table[vector].here ? frame->rip : 0);
 }
 
-void
-on_user_return(struct trapframe *frame)
+bool
+on_long_work(void)
 {
-    u32 work = __atomic_fetch_and(&this_cpu()->work, WORK_HOOK,
-                                  __ATOMIC_RELAXED);
+    u32 work = this_cpu()->work;
 
-    assert(current->mutex_rank == 0); /* nor a spinlock: sys/table.c */
+    if (current->process->pid == 0) {
+        return false; /* boot, and idle threads */
+    }
+    assert(cpu_rank() == 0 && current->state == THREAD_RUNNING);
     if (work & WORK_PARK) {
+        cpu_clear_work(WORK_PARK);
         park_here();
     }
+    if (work & WORK_TIMER) {
+        timers_expire();
+    }
+    if (work & WORK_INPUT) {
+        console_poll();
+    }
+    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
+        itimer_tick();
+    }
+    if (work & WORK_RESCHED) {
+        sched_steal();
+        schedule();
+    }
+    return signal_pending() != 0 && signal_fatal_pending() != 0;
+}
+
+static void
+work_besides_signals(u32 work, struct trapframe *frame)
+{
     if (work & WORK_TIMER) {
         timers_expire();
     }
@@ -239,6 +261,26 @@ on_user_return(struct trapframe *frame)
     }
     if (work & WORK_MEMORY) {
         oom_settle_call(frame);
+    }
+}
+
+void
+on_user_return(struct trapframe *frame)
+{
+    u32 work = __atomic_fetch_and(&this_cpu()->work, WORK_HOOK,
+                                  __ATOMIC_RELAXED);
+
+    assert(current->mutex_rank == 0); /* nor a spinlock: sys/table.c */
+    if (work & WORK_PARK) {
+        park_here();
+    }
+    if (work & WORK_REAP) { /* long: the rest of the work waits in the word */
+        cpu_add_work((work & ~WORK_REAP) | WORK_SIGNAL);
+        on_reap();
+        return;
+    }
+    if (work & ~(WORK_SIGNAL | WORK_HOOK)) {
+        work_besides_signals(work, frame);
     }
     if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);

@@ -1,8 +1,6 @@
-/* errno, and the texts of its values. */
+/* The texts of errno's values. */
 #include <errno.h>
 #include <string.h>
-
-int errno;
 
 static const char *const errors[] = {
     [0] = "Success",
