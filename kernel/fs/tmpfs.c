@@ -56,8 +56,12 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     spin_lock(&inode->lock);
     if (index < tmpfs_pages_of(inode->size)) {
         struct pagetree *tree = &tmpfs_file_of(inode)->tree;
-        bool full = tree->kind == FRAME_CACHE && tmpfs_room() == 0;
-        *frame = pagetree_at(tree, index, !full);
+        *frame = pagetree_at(tree, index, false);
+        bool full = *frame == 0 && tree->kind == FRAME_CACHE
+                    && tmpfs_room() == 0;
+        if (*frame == 0 && !full) {
+            *frame = pagetree_at(tree, index, true);
+        }
         error = *frame != 0 ? 0 : full ? -ENOSPC : -ENOMEM;
     }
     if (error == 0) {

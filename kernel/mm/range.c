@@ -193,11 +193,15 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
     u64 filled = 0;
 
     count = vma->object->ops->present(vma->object, index, count, found);
+    pt_expect(entry, entry + count);
     for (u64 i = 0; i < count; i++) {
-        if (found[i] != 0 && pte_is_edge(entry[i])) {
+        if (found[i] == 0) {
+            continue;
+        }
+        if (pte_is_edge(entry[i])) {
             frame_put(found[i]);
-        } else if (found[i] != 0) {
-            pt_install(&entry[i], found[i] | rights); /* with its reference */
+        } else { /* with its reference */
+            __atomic_store_n(&entry[i], found[i] | rights, __ATOMIC_RELEASE);
             filled++;
         }
     }

@@ -118,14 +118,19 @@ static int
 map_segment(struct as *as, struct object *object,
             const struct elf64_phdr *phdr, vaddr_t base)
 {
+    static const u8 prots[] = {
+        [PF_R] = PROT_READ, [PF_W] = PROT_WRITE, [PF_X] = PROT_EXEC,
+        [PF_R | PF_W] = PROT_READ | PROT_WRITE,
+        [PF_R | PF_X] = PROT_READ | PROT_EXEC,
+        [PF_W | PF_X] = PROT_WRITE | PROT_EXEC,
+        [PF_R | PF_W | PF_X] = PROT_READ | PROT_WRITE | PROT_EXEC,
+    };
     vaddr_t start = base + phdr->p_vaddr;
     vaddr_t file_end = start + phdr->p_filesz;
     vaddr_t end = align_up(start + phdr->p_memsz, PAGE_SIZE);
     struct vma file = {
         .start = align_down(start, PAGE_SIZE),
-        .prot = (phdr->p_flags & PF_R ? PROT_READ : 0)
-                | (phdr->p_flags & PF_W ? PROT_WRITE : 0)
-                | (phdr->p_flags & PF_X ? PROT_EXEC : 0),
+        .prot = prots[phdr->p_flags & (PF_R | PF_W | PF_X)],
         .flags = VMA_PROGRAM,
         .object = object, .offset = phdr->p_offset >> PAGE_SHIFT,
     };

@@ -7,6 +7,7 @@
  */
 #include "abi/errno.h"
 #include "abi/spawn.h"
+#include "common/string.h"
 
 #include "core/optional.h"
 
@@ -327,9 +328,14 @@ make(struct builder *b, const struct spawn_args *args)
 long
 sys_spawn(u64 user, u64 size)
 {
-    struct builder b = {.spawn.failed = -1};
+    struct builder b;
     struct spawn_args args;
     long result = -EINVAL;
+
+    /* Not the program, which is large, and built last. */
+    memset((char *)&b + sizeof(b.spawn.program), 0,
+           sizeof(b) - sizeof(b.spawn.program));
+    b.spawn.failed = -1;
 
     if (size != sizeof(args)) {
         return -EINVAL;
