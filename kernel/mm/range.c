@@ -193,7 +193,11 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
     u64 filled = 0;
 
     count = vma->object->ops->present(vma->object, index, count, found);
-    pt_expect(entry, entry + count);
+    if (count > 0) { /* as pt_install, once for all */
+        u64 first = ((u64)entry & (PAGE_SIZE - 1)) / 64;
+        u64 last = ((u64)(entry + count - 1) & (PAGE_SIZE - 1)) / 64;
+        frame_of(frame_addr(entry))->lines |= (2UL << last) - (1UL << first);
+    }
     for (u64 i = 0; i < count; i++) {
         if (found[i] == 0) {
             continue;

@@ -33,16 +33,6 @@ pt_install(pte_t *entry, pte_t value)
     __atomic_store_n(entry, value, __ATOMIC_RELEASE);
 }
 
-void
-pt_expect(const pte_t *entry, const pte_t *end)
-{
-    if (entry < end) {
-        u64 first = ((u64)entry & (PAGE_SIZE - 1)) / 64;
-        u64 last = ((u64)(end - 1) & (PAGE_SIZE - 1)) / 64;
-        frame_of(frame_addr(entry))->lines |= (2UL << last) - (1UL << first);
-    }
-}
-
 static paddr_t
 table_alloc(int level)
 {

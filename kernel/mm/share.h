@@ -67,10 +67,6 @@ bool pt_own_page(struct as *as, vaddr_t addr, pte_t *entry) __must_check;
 /* Put child under entry of an owned table. */
 void pt_install(pte_t *entry, pte_t value);
 
-/* Let its entries [entry, end), if there are any, be stored to directly: at
- * those that are no edges. */
-void pt_expect(const pte_t *entry, const pte_t *end);
-
 /* Drop one reference to node; with the last, free it and drop its children.
  * => no CPU can reach node through the dropped edge (flushed before) */
 void pt_drop(paddr_t node, int level);

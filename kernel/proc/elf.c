@@ -100,7 +100,7 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
 
 /* Most programs list their segments from the lowest address up: then there is
  * nothing to search and nothing to replace. */
-int
+inline int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
     int error = vma_append(as, vma);

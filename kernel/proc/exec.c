@@ -68,12 +68,25 @@ build(struct program *b, const char *path, vaddr_t argv, vaddr_t envp,
     return error;
 }
 
+/* Name the program after the file's name in the path. */
+static void
+set_name(struct program *program, const char *path)
+{
+    const char *end = path + strlen(path), *start = end;
+
+    while (start > path && start[-1] != '/') {
+        start--;
+    }
+    size_t length = MIN((size_t)(end - start), COMM_SIZE - 1UL);
+    memcpy(program->name, start, length);
+    program->name[length] = '\0';
+}
+
 int
 program_build(struct program *program, const char *path, vaddr_t argv,
               vaddr_t envp)
 {
     struct inode *inode;
-    const char *slash = strrchr(path, '/');
     int error = path_find_program(path, &inode);
 
     program->as = NULL;
@@ -87,7 +100,7 @@ program_build(struct program *program, const char *path, vaddr_t argv,
     inode_put(inode);
     if (error == 0) {
         program->as->brk_start = program->as->brk = program->image.brk;
-        strlcpy(program->name, slash != NULL ? slash + 1 : path, COMM_SIZE);
+        set_name(program, path);
     }
     return error;
 }
