@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include "abi/mman.h"
+
 #include "core/types.h"
 
 struct as;
@@ -25,10 +27,13 @@ struct vma;
  * => 0: the frame is the new program's; -errno: the caller is as it was */
 int proc_exec(const char *path, vaddr_t argv, vaddr_t envp);
 
+#define STACK_PROT (PROT_READ | PROT_WRITE) /* unless the program says more */
+
 struct elf_image {
     vaddr_t entry;
     vaddr_t phdr;    /* where the program headers are mapped, or 0 */
     u64 phnum;
+    u32 stack_prot;  /* PROT_*, of the stack */
     vaddr_t brk;     /* the first page behind the last segment */
 };
 
