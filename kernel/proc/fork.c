@@ -29,12 +29,20 @@
 #include "proc/signal.h"
 
 OPTIONAL(share_reset)
+OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give) OPTIONAL(pidfd_cancel)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
-     | CLONE_THREAD | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID     \
+     | CLONE_PIDFD | CLONE_PTRACE | CLONE_PARENT | CLONE_THREAD            \
+     | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID                    \
      | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
-     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO)
+     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO | CLONE_CLEAR_SIGHAND     \
+     | CLONE_CHOSEN)
+
+/* With these, there is more to give to the child. */
+#define CLONE_MORE                                                         \
+    (CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID              \
+     | CLONE_PIDFD | CLONE_CHOSEN)
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -42,10 +50,12 @@ static void child_unmake(struct thread *child, u64 flags);
 static int share_memory(struct thread *child, u64 flags);
 static int inherit(struct thread *child, u64 flags);
 static int inherit_process(struct process *to, u64 flags);
+static int give_more(struct thread *child, const struct clone_args *args);
 static void copy_registers(struct thread *child,
                            const struct clone_args *args);
 static void fork_return(void *arg);
 static int join(struct thread *child, u64 flags);
+static void tell(const struct clone_args *args, struct thread *child);
 static void wait_for_release(struct thread *child);
 
 long
@@ -63,12 +73,15 @@ proc_clone(struct clone_args *args)
     error = join(child, args->flags);                          /* 6 */
     if (error != 0) {
         child_unmake(child, args->flags);
+        if (args->flags & CLONE_PIDFD) {
+            pidfd_cancel(args->more);
+        }
         return error;
     }
     /* ---- no failure below this line ---- */
     pid_t pid = child->tid; /* the child may be gone once it is enqueued */
-    if (args->flags & CLONE_PARENT_SETTID) {
-        (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
+    if (args->flags & (CLONE_PARENT_SETTID | CLONE_PIDFD)) {
+        tell(args, child);
     }
     bool vfork = (args->flags & CLONE_VFORK) != 0;
     if (vfork) {
@@ -83,17 +96,26 @@ proc_clone(struct clone_args *args)
 }
 
 /* Unknown flags are refused, not ignored.  A thread shares its process's
- * actions, and who shares actions shares memory. */
+ * actions, and who shares actions shares memory.  Pid 1 has no siblings. */
 static int
-check_flags(u64 flags, u64 tls)
+check_flags(const struct clone_args *args)
 {
+    u64 flags = args->flags;
+
     if ((flags & ~(u64)CLONE_KNOWN) != 0
         || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
-        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))) {
+        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+        || ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND))
+        || ((flags & CLONE_PARENT) && current->process == init_process)
+        || ((flags & CLONE_CHOSEN) && (flags & CLONE_THREAD))
+        || ((flags & CLONE_PIDFD)
+            && ((flags & (CLONE_THREAD | CLONE_DETACHED))
+                || ((flags & CLONE_PARENT_SETTID)
+                    && args->more->pidfd == args->parent_tid)))) {
         return -EINVAL;
     }
     /* Loading the other base would fault in the kernel. */
-    return (flags & CLONE_SETTLS) != 0 && tls >= USER_END ? -EPERM : 0;
+    return (flags & CLONE_SETTLS) != 0 && args->tls >= USER_END ? -EPERM : 0;
 }
 
 /* Check the flags, if they are not those of fork and vfork.  fork= says how
@@ -102,7 +124,7 @@ static int
 ask(struct clone_args *args)
 {
     int error = args->flags & ~(u64)(CSIGNAL | CLONE_VM | CLONE_VFORK)
-                    ? check_flags(args->flags, args->tls) : 0;
+                    ? check_flags(args) : 0;
 
     if (error != 0) {
         return error;
@@ -131,6 +153,9 @@ child_make(const struct clone_args *args, int *error)
     *error = share_memory(child, args->flags);                 /* 3 memory */
     if (*error == 0) {
         *error = inherit(child, args->flags);                  /* 4 inherit */
+    }
+    if (*error == 0 && (args->flags & CLONE_MORE)) {
+        *error = give_more(child, args);
     }
     if (*error != 0) {
         child_unmake(child, args->flags);
@@ -180,6 +205,7 @@ inherit(struct thread *child, u64 flags)
     if ((flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM) {
         child->altstack = parent->altstack;
     }
+    child->fs_base = parent->fs_base;
     child->affinity = parent->affinity;
     child->share = parent->share;
     if (child->share.reset) {
@@ -201,6 +227,7 @@ inherit_process(struct process *to, u64 flags)
     struct process *from = current->process;
 
     to->exit_signal = (int)(flags & CSIGNAL);
+    to->has_place = from == init_process;
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     /* Not a call: the size is known. */
@@ -208,7 +235,31 @@ inherit_process(struct process *to, u64 flags)
     if (from->limits != NULL) {
         to->limits = limits_get(from);
     }
-    return sigacts_prepare(to, flags & CLONE_SIGHAND);
+    return sigacts_prepare(to, flags);
+}
+
+/* What the caller has asked for besides. */
+static __noinline int
+give_more(struct thread *child, const struct clone_args *args)
+{
+    int error = 0;
+
+    if (args->flags & CLONE_SETTLS) {
+        child->fs_base = args->tls;
+    }
+    if (args->flags & CLONE_CHILD_SETTID) {
+        child->set_child_tid = args->child_tid;
+    }
+    if (args->flags & CLONE_CHILD_CLEARTID) {
+        child->clear_child_tid = args->child_tid;
+    }
+    if (args->flags & CLONE_CHOSEN) {
+        error = pid_choose(child, args->more->pid);
+    }
+    if (error == 0 && (args->flags & CLONE_PIDFD)) {
+        error = pidfd_make(args->more);
+    }
+    return error;
 }
 
 static void
@@ -219,32 +270,38 @@ copy_registers(struct thread *child, const struct clone_args *args)
     if (args->stack != 0) {
         child->frame->rsp = args->stack;
     }
-    child->fs_base = args->flags & CLONE_SETTLS ? args->tls
-                                                : current->fs_base;
-    if (args->flags & CLONE_CHILD_SETTID) {
-        child->set_child_tid = args->child_tid;
-    }
-    if (args->flags & CLONE_CHILD_CLEARTID) {
-        child->clear_child_tid = args->child_tid;
-    }
     fxsave(child->fpu); /* the registers still hold the parent's state */
     context_prepare(child, fork_return, NULL);
 }
 
 /* Fail if a signal is pending: kill(-pgid) may have scanned the group before
  * this insertion, and so have missed the child.  => whether it was linked */
-static bool
-join_family(struct thread *child, u64 flags)
+static inline bool
+join_family(struct thread *child, u64 flags, bool sibling)
 {
+    struct process *process = current->process, *to = child->process;
+
     spin_lock(&family_lock);
-    bool joins = !signal_pending()
-                 && sigacts_give(child->process, flags & CLONE_SIGHAND);
+    bool joins = !signal_pending() && sigacts_give(to, flags);
     if (joins) {
-        proc_link(child->process, current->process);
-        child->process->parent_tid = current->tid;
+        proc_link(to, sibling ? process->parent : process);
+        to->parent_tid = sibling ? process->parent_tid : current->tid;
+        if (sibling) { /* what its parent asked of us */
+            to->exit_signal = process->exit_signal;
+            to->parent_execs = process->parent_execs;
+        }
     }
     spin_unlock(&family_lock);
     return joins;
+}
+
+/* A thread of ours has our parent anyway. */
+static __noinline int
+join_other(struct thread *child, u64 flags)
+{
+    return flags & CLONE_THREAD              ? thread_join(child)
+           : join_family(child, flags, true) ? 0
+                                             : -ERESTARTNOINTR;
 }
 
 /* Let others find the child.  => 0; -EAGAIN; -ERESTARTNOINTR: the call is to be
@@ -252,14 +309,28 @@ join_family(struct thread *child, u64 flags)
 static int
 join(struct thread *child, u64 flags)
 {
-    int error = flags & CLONE_THREAD        ? thread_join(child)
-                : join_family(child, flags) ? 0
-                                            : -ERESTARTNOINTR;
+    int error = flags & (CLONE_THREAD | CLONE_PARENT) ? join_other(child, flags)
+                : join_family(child, flags, false)    ? 0
+                                                      : -ERESTARTNOINTR;
 
     if (error == -ERESTARTNOINTR) {
         (void)signal_restart();
     }
     return error;
+}
+
+/* Store what the caller is to know before the child runs. */
+static __noinline void
+tell(const struct clone_args *args, struct thread *child)
+{
+    pid_t pid = child->tid;
+
+    if (args->flags & CLONE_PARENT_SETTID) {
+        (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
+    }
+    if (args->flags & CLONE_PIDFD) {
+        pidfd_give(args->more, child->process);
+    }
 }
 
 /* The child's first step.  The essential fact of fork: the child never called

@@ -7,6 +7,8 @@
 
 #include "mm/share.h"
 
+struct file;
+struct process;
 struct thread;
 
 /* How fork copies memory: the boot word fork= (forkmode.c). */
@@ -25,14 +27,31 @@ struct clone_args {
     vaddr_t parent_tid;   /* CLONE_PARENT_SETTID stores the pid here */
     vaddr_t child_tid;    /* CLONE_CHILD_SETTID stores it here, in the child */
     u64 tls;              /* CLONE_SETTLS: the child's FS base */
+    struct clone_more *more;
 };
+
+/* For CLONE_PIDFD and CLONE_CHOSEN, our own flag. */
+#define CLONE_CHOSEN (1UL << 63)
+struct clone_more {
+    pid_t pid;            /* the child is to have it (CLONE_CHOSEN) */
+    vaddr_t pidfd;        /* CLONE_PIDFD stores the descriptor here: */
+    int fd;               /* it is reserved, for */
+    struct file *file;    /* this file, or NULL */
+};
+
+/* CLONE_PIDFD (fs/pidfd.c): reserve a descriptor, and store its number.  Then,
+ * before the child runs, let it be the child's; or give it up.
+ * => make: 0, -EMFILE, -ENOMEM, -EFAULT with nothing reserved */
+int pidfd_make(struct clone_more *more) __must_check;
+void pidfd_give(const struct clone_more *more, struct process *child);
+void pidfd_cancel(const struct clone_more *more);
 
 /* Make a child of the current process, with a first thread that is a copy of
  * the current one.  Memory is copied (no CLONE_VM) as the boot word fork= says,
  * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
- * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS: no child, nothing
- *    changed.  With CLONE_VFORK it returns when the child has exec'd or ended.
+ * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS, and the errors of
+ *    pidfd_make and pid_choose: no child, nothing changed.  With CLONE_VFORK it returns when the child has exec'd or ended.
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 

@@ -132,15 +132,13 @@ pid_take(void)
 }
 
 /* How many processes and threads there may be with one of the current process.
- * The last slots are for pid 1 and its children, so that a shell can clean up
- * after a fork bomb. */
+ * The last slots are kept for some (process->has_place). */
 static inline int
 places(void)
 {
-    bool trusted = init_process == NULL || current->process == init_process
-                   || current->process->parent == init_process;
+    bool kept = init_process == NULL || current->process->has_place;
 
-    return proc_limit() - (trusted ? 0 : ROOT_SLOTS);
+    return proc_limit() - (kept ? 0 : ROOT_SLOTS);
 }
 
 pid_t
@@ -153,6 +151,29 @@ pid_alloc(void)
     process_count += pid != 0;
     spin_unlock(&pids_lock);
     return pid;
+}
+
+int
+pid_choose(struct thread *first, pid_t pid)
+{
+    pid_t old = first->tid;
+
+    if (pid < 1 || pid >= PID_MAX) {
+        return -EINVAL;
+    }
+    if (!cred_may(RIGHT_PID)) {
+        return -EPERM;
+    }
+    spin_lock(&pids_lock);
+    bool free = __atomic_load_n(&pids[pid].uses, __ATOMIC_ACQUIRE) == 0;
+    if (free) {
+        pids[pid].uses = 1;
+        highest_pid = MAX(highest_pid, pid);
+        first->tid = first->process->pid = pid;
+        pid_put(old);
+    }
+    spin_unlock(&pids_lock);
+    return free ? 0 : -EEXIST;
 }
 
 int

@@ -125,7 +125,7 @@ void
 proc_link(struct process *child, struct process *parent)
 {
     proc_set_parent(child, parent);
-    group_add(parent->group, child);
+    group_add(current->process->group, child);
     link_to_all(child);
 }
 
@@ -241,6 +241,7 @@ proc_start_init(void (*start)(void *arg))
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;
+    init->has_place = true;
     list_init(&init->group_link);
     spin_lock(&family_lock);
     if (session_begin(init) != 0) {

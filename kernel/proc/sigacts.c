@@ -82,14 +82,13 @@ unlock_actions(struct sigacts *old)
 }
 
 int
-sigacts_prepare_rare(struct process *child, bool together)
+sigacts_prepare_rare(struct process *child, u64 flags)
 {
     struct sigacts *shared;
 
-    if (!together) {
-        bool copies = current->process->sigacts->together;
-        child->sigacts = copies ? sigacts_alloc() : NULL;
-        return copies && child->sigacts == NULL ? -ENOMEM : 0;
+    if (!(flags & CLONE_SIGHAND)) {
+        child->sigacts = sigacts_alloc();
+        return child->sigacts == NULL ? -ENOMEM : 0;
     }
     int error = lock_own_actions(false, &shared);
     if (error == 0) {
@@ -99,23 +98,6 @@ sigacts_prepare_rare(struct process *child, bool together)
     return error;
 }
 
-bool
-sigacts_give_rare(struct process *child, bool together)
-{
-    struct sigacts *sigacts = current->process->sigacts;
-
-    assert(spin_held(&family_lock));
-    if (!sigacts->together || together != (child->sigacts == NULL)) {
-        return false;
-    }
-    if (child->sigacts != NULL) {
-        copy_actions(child->sigacts, sigacts);
-    } else {
-        __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
-        child->sigacts = sigacts;
-    }
-    return true;
-}
 
 /* Set an action, and the two sets that follow from it. */
 static void
@@ -124,7 +106,7 @@ set_action(struct sigacts *sigacts, int signal,
 {
     struct kernel_sigaction *action = &sigacts->action[signal - 1];
     bool by_default = new->handler == SIG_DFL;
-    bool plain = by_default && new->flags == 0 && new->mask == 0;
+    bool caught = !by_default && new->handler != SIG_IGN;
 
     __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_SEQ_CST);
     *action = *new;
@@ -137,9 +119,39 @@ set_action(struct sigacts *sigacts, int signal,
         || (by_default && (SET(signal) & IGNORED_BY_DEFAULT) != 0)) {
         sigacts->ignored |= SET(signal);
     }
-    if (new->handler != SIG_IGN && !plain) {
+    if (caught || new->flags != 0 || new->mask != 0) {
         sigacts->exec_resets |= SET(signal);
     }
+}
+
+/* exec, and CLONE_CLEAR_SIGHAND: no handlers, flags and masks. */
+static void
+clear_actions(struct sigacts *sigacts)
+{
+    for (sigset_t left = sigacts->exec_resets; left != 0; left &= left - 1) {
+        int signal = __builtin_ctzl(left) + 1;
+        bool ignored = sigacts->action[signal - 1].handler == SIG_IGN;
+        set_action(sigacts, signal, &(struct kernel_sigaction){
+            .handler = ignored ? SIG_IGN : SIG_DFL});
+    }
+}
+
+bool
+sigacts_give_rare(struct process *child, u64 flags)
+{
+    struct sigacts *sigacts = current->process->sigacts;
+
+    assert(spin_held(&family_lock));
+    if (child->sigacts != NULL) {
+        copy_actions(child->sigacts, sigacts);
+        if (flags & CLONE_CLEAR_SIGHAND) {
+            clear_actions(child->sigacts);
+        }
+    } else if ((flags & CLONE_SIGHAND) && sigacts->together) {
+        __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
+        child->sigacts = sigacts;
+    }
+    return child->sigacts != NULL;
 }
 
 int
@@ -193,7 +205,6 @@ signal_reset(int signal)
 int
 signal_reset_exec(void)
 {
-    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
     struct sigacts *shared;
 
     if (current->process->sigacts->exec_resets == 0
@@ -204,10 +215,7 @@ signal_reset_exec(void)
     if (error != 0) {
         return error;
     }
-    struct sigacts *sigacts = current->process->sigacts;
-    for (sigset_t left = sigacts->exec_resets; left != 0; left &= left - 1) {
-        set_action(sigacts, __builtin_ctzl(left) + 1, &plain);
-    }
+    clear_actions(current->process->sigacts);
     unlock_actions(shared);
     return 0;
 }

@@ -188,6 +188,17 @@ int signal_outcome(int result, const siginfo_t *info);
  * => 0; -ESRCH: no process; -EINVAL: no such signal; signal_send_info's */
 int signal_kill(pid_t pid, const siginfo_t *info);
 
+/* kill(2) of a process to which the caller has a reference.
+ * => as signal_kill; -ESRCH: it was reaped */
+int signal_kill_process(struct process *target, const siginfo_t *info);
+
+/* Whether it says that the kernel, kill or tkill has sent it. */
+static inline bool
+signal_is_forged(const siginfo_t *info)
+{
+    return info->si_code >= 0 || info->si_code == SI_TKILL;
+}
+
 /* Act on what is pending.
  * => on the way to user mode by this frame, no lock held */
 void signal_deliver(struct trapframe *frame);
