@@ -39,6 +39,9 @@ struct object {
  * => 0; -ENOMEM: some spaces still have pages of it */
 int object_unmap(struct object *object, u64 first, u64 end) __must_check;
 
+/* Whether it is the program of a space.  => no spinlock held */
+bool object_runs(const struct object *object);
+
 /* Copy size bytes at offset (bytes) out of the object into kernel memory.
  * => no spinlock above RANK_AS held
  * => bytes copied, fewer at the object's end; -ENOMEM */

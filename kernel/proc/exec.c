@@ -131,15 +131,21 @@ commit(struct builder *b, const char *path)
 int
 proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
 {
-    struct builder b;
-    struct inode *inode;
-    int error = path_find_program(path, &inode);
+    struct inode *program;
+    int error = path_find_program(path, &program);
 
-    if (error != 0) {
-        return error;
-    }
-    error = prepare(&b, path, argv, envp, &inode);
-    inode_put(inode);
+    return error != 0 ? error
+                      : proc_exec_program(program, path, false, argv, envp);
+}
+
+int
+proc_exec_program(struct inode *program, const char *path, bool hidden,
+                  vaddr_t argv, vaddr_t envp)
+{
+    struct builder b;
+
+    b.args.hidden = hidden;
+    int error = prepare(&b, path, argv, envp, &program);
     if (error == 0) {
         error = thread_end_others();
     }
@@ -155,6 +161,7 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
             signal_force(SIGSEGV, SI_KERNEL, 0);
         }
     }
+    program_put(program);
     args_free(&b.args);
     return error;
 }

@@ -27,6 +27,12 @@ struct vma;
  * => 0: the frame is the new program's; -errno: the caller is as it was */
 int proc_exec(const char *path, vaddr_t argv, vaddr_t envp);
 
+/* The same with the program that program_take has given.  Its name is `path`;
+ * hidden: the new program cannot find it there, so it must not be a script.
+ * => uses up the program */
+int proc_exec_program(struct inode *program, const char *path, bool hidden,
+                      vaddr_t argv, vaddr_t envp);
+
 #define STACK_PROT (PROT_READ | PROT_WRITE) /* unless the program says more */
 
 struct elf_image {
@@ -61,6 +67,7 @@ struct args {
     u64 givens;        /* argv has there; how many */
     char *script;      /* what holds them, if there is a script; or NULL */
     u32 scripts;       /* so far */
+    bool hidden;       /* set before args_read: no script may be the program */
     const struct cred *cred; /* the new program's, for args_push */
     bool secure;             /* the same; AT_SECURE */
 };
@@ -85,6 +92,7 @@ int args_push(struct args *args, const char *path, struct as *as,
  * argument and the script's path in the place of argv[0].
  * => after args_read
  * => 1: *program was replaced, with its reference; 0: it is no script;
- *    path_find_program's errors; -ELOOP: too many in a row; -ENOMEM */
+ *    path_find_program's errors; -ELOOP: too many in a row; -ENOENT: it would
+ *    not be found by its path; -ENOMEM */
 int script_follow(struct args *args, const char *path, struct inode **program)
     __must_check;
