@@ -173,10 +173,7 @@ program_of(struct as *as)
     struct inode *program = NULL;
 
     spin_lock(&as->lock);
-    const struct vma *vma = vma_first_from(as, 0);
-    while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
-        vma = vma_first_from(as, vma->end);
-    }
+    const struct vma *vma = vma_program(as);
     if (vma != NULL) {
         program = inode_get(container_of(vma->object, struct inode, object));
     }
@@ -446,5 +443,6 @@ procfs_init(void)
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0));
+    fs_must_place("/dev/fd", link_alloc("/proc/self/fd", 13));
     procfs_register("cpuinfo", cpuinfo_show, NULL);
 }

@@ -63,10 +63,7 @@ object_runs(const struct object *object)
 
     while (as != NULL && !runs) {
         spin_lock(&as->lock);
-        const struct vma *vma = vma_first_from(as, 0);
-        while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
-            vma = vma_first_from(as, vma->end);
-        }
+        const struct vma *vma = vma_program(as);
         runs = vma != NULL && vma->object == object;
         spin_unlock(&as->lock);
         if (!runs) {

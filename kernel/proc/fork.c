@@ -274,34 +274,36 @@ copy_registers(struct thread *child, const struct clone_args *args)
     context_prepare(child, fork_return, NULL);
 }
 
+/* CLONE_PARENT: it gets our parent, and our end's signal.
+ * => family_lock held */
+static __noinline void
+become_sibling(struct process *child)
+{
+    const struct process *process = current->process;
+
+    list_del(&child->sibling);
+    proc_set_parent(child, process->parent);
+    child->parent_tid = process->parent_tid;
+    child->parent_execs = process->parent_execs;
+    child->exit_signal = process->exit_signal;
+}
+
 /* Fail if a signal is pending: kill(-pgid) may have scanned the group before
  * this insertion, and so have missed the child.  => whether it was linked */
-static inline bool
-join_family(struct thread *child, u64 flags, bool sibling)
+static bool
+join_family(struct thread *child, u64 flags)
 {
-    struct process *process = current->process, *to = child->process;
-
     spin_lock(&family_lock);
-    bool joins = !signal_pending() && sigacts_give(to, flags);
+    bool joins = !signal_pending() && sigacts_give(child->process, flags);
     if (joins) {
-        proc_link(to, sibling ? process->parent : process);
-        to->parent_tid = sibling ? process->parent_tid : current->tid;
-        if (sibling) { /* what its parent asked of us */
-            to->exit_signal = process->exit_signal;
-            to->parent_execs = process->parent_execs;
+        proc_link(child->process, current->process);
+        child->process->parent_tid = current->tid;
+        if (flags & CLONE_PARENT) {
+            become_sibling(child->process);
         }
     }
     spin_unlock(&family_lock);
     return joins;
-}
-
-/* A thread of ours has our parent anyway. */
-static __noinline int
-join_other(struct thread *child, u64 flags)
-{
-    return flags & CLONE_THREAD              ? thread_join(child)
-           : join_family(child, flags, true) ? 0
-                                             : -ERESTARTNOINTR;
 }
 
 /* Let others find the child.  => 0; -EAGAIN; -ERESTARTNOINTR: the call is to be
@@ -309,9 +311,9 @@ join_other(struct thread *child, u64 flags)
 static int
 join(struct thread *child, u64 flags)
 {
-    int error = flags & (CLONE_THREAD | CLONE_PARENT) ? join_other(child, flags)
-                : join_family(child, flags, false)    ? 0
-                                                      : -ERESTARTNOINTR;
+    int error = flags & CLONE_THREAD        ? thread_join(child)
+                : join_family(child, flags) ? 0
+                                            : -ERESTARTNOINTR;
 
     if (error == -ERESTARTNOINTR) {
         (void)signal_restart();

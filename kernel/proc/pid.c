@@ -131,23 +131,21 @@ pid_take(void)
     return 0;
 }
 
-/* How many processes and threads there may be with one of the current process.
- * The last slots are kept for some (process->has_place). */
-static inline int
-places(void)
+/* Whether there may be one more process or thread of the current process.
+ * => pids_lock held */
+static inline bool
+has_room(void)
 {
-    bool kept = init_process == NULL || current->process->has_place;
+    int left = proc_limit() - process_count;
 
-    return proc_limit() - (kept ? 0 : ROOT_SLOTS);
+    return left > ROOT_SLOTS || (left > 0 && current->process->has_place);
 }
 
 pid_t
 pid_alloc(void)
 {
-    int limit = places();
-
     spin_lock(&pids_lock);
-    pid_t pid = process_count < limit ? pid_take() : 0;
+    pid_t pid = has_room() ? pid_take() : 0;
     process_count += pid != 0;
     spin_unlock(&pids_lock);
     return pid;
@@ -180,13 +178,12 @@ int
 thread_join(struct thread *thread)
 {
     struct process *process = thread->process;
-    int limit = places();
 
     assert(process == current->process && list_empty(&thread->link));
     spin_lock(&pids_lock);
     spin_lock(&process->lock);
     bool calm = !signal_pending();
-    pid_t tid = calm && process_count < limit ? pid_take() : 0;
+    pid_t tid = calm && has_room() ? pid_take() : 0;
     if (tid != 0) {
         process_count++;
         assert(pids[tid].process == NULL);

@@ -125,7 +125,7 @@ void
 proc_link(struct process *child, struct process *parent)
 {
     proc_set_parent(child, parent);
-    group_add(current->process->group, child);
+    group_add(parent->group, child);
     link_to_all(child);
 }
 
