@@ -5,6 +5,7 @@
 #include "pidfdspec.h"
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 static int fd, tid;
 
