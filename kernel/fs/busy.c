@@ -20,8 +20,8 @@
 OPTIONAL(object_runs)
 
 /* Two counts in inode->busy, so that they change as one.  In the lower half:
- * who writes, or below 0, who is about to execute.  In the upper half: how often
- * that has begun. */
+ * who writes, or below 0, who is about to execute.  In the upper half: how
+ * often that has begun. */
 #define EXEC_BEGUN (1UL << 32)
 
 static int

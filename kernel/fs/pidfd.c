@@ -94,15 +94,13 @@ process_of(const struct file *file)
 }
 
 int
-pidfd_send(struct file *file, const siginfo_t *info, bool given)
+pidfd_send(struct file *file, const siginfo_t *info, bool forged)
 {
     struct process *process = process_of(file);
 
-    if (process == NULL) {
-        return -EBADF;
-    }
-    return given && signal_is_forged(info) && current->tid != process->pid
-               ? -EPERM : signal_kill_process(process, info);
+    return process == NULL                           ? -EBADF
+           : forged && current->tid != process->pid ? -EPERM
+                              : signal_kill_process(process, info);
 }
 
 pid_t

@@ -9,23 +9,27 @@
 
 #include "core/types.h"
 
+struct clone_more;
 struct file;
+struct process;
 
 /* => a descriptor; -EINVAL: not a pid, or a thread's number; -ESRCH; -EMFILE,
  *    -ENOMEM */
 int pidfd_open(pid_t pid, u32 flags) __must_check;
 
-/* Send a signal to its process; given: the program says what of it is told.
- * => 0; -EBADF: it is another file; as signal_kill_process; -EPERM: what is
- *    given says that the kernel or kill(2) sent it, but not to the caller */
-int pidfd_send(struct file *file, const siginfo_t *info, bool given)
+/* Send a signal to its process; forged: info says that the kernel or kill(2)
+ * has sent it, so only the process itself may get it (-EPERM).
+ * => 0; -EBADF: it is another file; as signal_kill_process */
+int pidfd_send(struct file *file, const siginfo_t *info, bool forged)
     __must_check;
 
 /* Its process's pid, which is then in use until pid_put.
  * => -EBADF: it is another file; -ECHILD: reaped */
 pid_t pidfd_pid(struct file *file) __must_check;
 
-/* Give the caller a descriptor of the open file that the process has at fd.
- * => a descriptor; -EBADF: none there, or `file` is another file; -ESRCH: it
- *    has ended; -EPERM, -EMFILE, -ENOMEM */
-int pidfd_take(struct file *file, int fd) __must_check;
+/* CLONE_PIDFD: reserve a descriptor, and store its number.  Then, before the
+ * child runs, let it be the child's; or give it up.
+ * => make: 0, -EMFILE, -ENOMEM, -EFAULT with nothing reserved */
+int pidfd_make(struct clone_more *more) __must_check;
+void pidfd_give(const struct clone_more *more, struct process *child);
+void pidfd_cancel(const struct clone_more *more);

@@ -268,7 +268,8 @@ tmpfs_file(u32 mode)
         .get = object_get, .put = object_put,
     };
     static const struct inode_ops ops = {
-        .open = busy_open, .close = busy_close, .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
+        .open = busy_open, .close = busy_close,
+        .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
         .truncate = tmpfs_truncate, .allocate = tmpfs_allocate,
         .pages = tmpfs_pages, .free = tmpfs_free,
     };

@@ -19,6 +19,7 @@
 
 #include "fs/file.h"
 #include "fs/path.h"
+#include "fs/pidfd.h"
 
 #include "proc/cred.h"
 #include "proc/fork.h"

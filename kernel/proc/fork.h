@@ -8,7 +8,6 @@
 #include "mm/share.h"
 
 struct file;
-struct process;
 struct thread;
 
 /* How fork copies memory: the boot word fork= (forkmode.c). */
@@ -39,20 +38,14 @@ struct clone_more {
     struct file *file;    /* this file, or NULL */
 };
 
-/* CLONE_PIDFD (fs/pidfd.c): reserve a descriptor, and store its number.  Then,
- * before the child runs, let it be the child's; or give it up.
- * => make: 0, -EMFILE, -ENOMEM, -EFAULT with nothing reserved */
-int pidfd_make(struct clone_more *more) __must_check;
-void pidfd_give(const struct clone_more *more, struct process *child);
-void pidfd_cancel(const struct clone_more *more);
-
 /* Make a child of the current process, with a first thread that is a copy of
  * the current one.  Memory is copied (no CLONE_VM) as the boot word fork= says,
  * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS, and the errors of
- *    pidfd_make and pid_choose: no child, nothing changed.  With CLONE_VFORK it returns when the child has exec'd or ended.
- *    -ERESTARTNOINTR: a signal is pending, no child either */
+ *    pidfd_make and pid_choose: no child, nothing changed.  With CLONE_VFORK it
+ *    returns when the child has exec'd or ended.  -ERESTARTNOINTR: a signal is
+ *    pending, no child either */
 long proc_clone(struct clone_args *args);
 
 /* The flags of vfork(2): none, as in 4.4BSD, with the boot word vfork=fork. */

@@ -131,8 +131,9 @@ pid_take(void)
     return 0;
 }
 
-/* Whether there may be one more process or thread of the current process.
- * => pids_lock held */
+/* Whether there may be one more process or thread of the current process.  The
+ * last places are kept for pid 1 and what it has started itself, so that a
+ * shell can clean up after a bomb, also one of orphans.  => pids_lock held */
 static inline bool
 has_room(void)
 {

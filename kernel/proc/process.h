@@ -1,7 +1,7 @@
 /*
  * A process: what one or more threads (thread.h) own together, and what wait(2)
- * waits for.  It has one reference until it is reaped, one for each thread until
- * that thread's stack is free, and one for each pidfd.
+ * waits for.  It has one reference until it is reaped, and one for each pidfd,
+ * and each thread until that thread's stack is free.
  *
  *      fork        first thread runs       last thread ends      wait
  *   -> (embryo) -> living ---------------> zombie -------------> reaped
@@ -88,14 +88,10 @@ struct process {
     struct cpu_time child_time; /* T  the same */
     struct cpu_split child_shown; /* T */
     int death_signal;          /* T  sent to it when its parent ends, or 0 */
-    bool has_place;            /* i  it is pid 1, or was started by it: the last
-                                     places are kept for them, so that a shell
-                                     can clean up after a bomb of orphans */
-    u32 pidfds;                /* a  as many references are theirs (pidfd.h) */
-    bool end_is_special;       /* T  it may be a subreaper, or who polls for its
-                                     end, on child_wait, is to be woken */
-    bool subreaper;            /* T  orphans among its descendants get it as
-                                     their parent */
+    bool has_place;            /* i  it may take one of the last (pid.c) */
+    u32 pidfds;                /* a  that many references are theirs */
+    bool end_is_special;       /* T  it may be a subreaper, or have pidfds */
+    bool subreaper;            /* T  its descendants' orphans become its own */
     u64 start_ns;              /* i */
 
     /* Copied. */

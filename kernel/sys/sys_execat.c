@@ -37,8 +37,8 @@ name_of(u64 dirfd, u64 user, bool *hidden)
         return name;
     }
     *hidden = fd_cloexec((u32)dirfd, -1) == 1;
-    int n = snprintf(name, FRONT, path[0] != '\0' ? "/dev/fd/%d/" : "/dev/fd/%d",
-                     (int)dirfd);
+    int n = snprintf(name, FRONT, "/dev/fd/%d%s", (int)dirfd,
+                     path[0] != '\0' ? "/" : "");
     memmove(name + n, path, strlen(path) + 1);
     return name;
 }

@@ -154,6 +154,13 @@ copy_info(siginfo_t *info, u64 user, u64 signal)
     return 0;
 }
 
+/* Whether it says that the kernel, kill or tkill has sent it. */
+static bool
+is_forged(const siginfo_t *info)
+{
+    return info->si_code >= 0 || info->si_code == SI_TKILL;
+}
+
 /* int rt_sigqueueinfo(pid_t pid, int signal, siginfo_t *info);
  * EPERM: si_code is not below 0, or SI_TKILL, and pid is not the thread's own.
  * E2BIG: an unknown si_code, and not only zeros after 48 bytes.
@@ -165,7 +172,7 @@ sys_rt_sigqueueinfo(u64 pid, u64 signal, u64 user)
     siginfo_t info;
     long error = copy_info(&info, user, signal);
 
-    if (error == 0 && signal_is_forged(&info) && (pid_t)pid != current->tid) {
+    if (error == 0 && is_forged(&info) && (pid_t)pid != current->tid) {
         return -EPERM;
     }
     return error != 0         ? error
@@ -184,14 +191,14 @@ sys_rt_tgsigqueueinfo(u64 pid, u64 tid, u64 signal, u64 user)
     if (error == 0 && ((pid_t)pid <= 0 || (pid_t)tid <= 0)) {
         return -EINVAL;
     }
-    if (error == 0 && signal_is_forged(&info) && (pid_t)tid != current->tid) {
+    if (error == 0 && is_forged(&info) && (pid_t)tid != current->tid) {
         return -EPERM;
     }
     return error != 0 ? error
                       : signal_kill_thread((pid_t)pid, (pid_t)tid, &info);
 }
 
-/* int pidfd_send_signal(int pidfd, int signal, siginfo_t *info, unsigned flags);
+/* int pidfd_send_signal(int fd, int signal, siginfo_t *info, unsigned flags);
  * info NULL: as kill tells of it.
  * EINVAL: flags; signal is not info's, or there is none such.  EPERM, E2BIG,
  * ESRCH, EAGAIN: as rt_sigqueueinfo.  EFAULT. */
@@ -211,7 +218,8 @@ sys_pidfd_send_signal(u64 fd, u64 signal, u64 user, u64 flags)
                     ? copy_info(&info, user, signal) : -EFAULT;
     }
     if (error == 0) {
-        error = told == (int)signal ? pidfd_send(use.file, &info, user != 0)
+        error = told == (int)signal ? pidfd_send(use.file, &info,
+                                             user != 0 && is_forged(&info))
                                     : -EINVAL;
     }
     file_done(use);

@@ -212,8 +212,8 @@ tell_child_status(u64 user, pid_t pid, u32 uid, int status)
     return copy_out(user, &info, offsetof(siginfo_t, si_utime));
 }
 
-/* The process of a descriptor.  => 0 and its pid, which is in use until pid_put;
- * -EBADF, -ECHILD */
+/* The process of a descriptor.
+ * => 0 and its pid, which is in use until pid_put; -EBADF, -ECHILD */
 static int
 wait_for_pidfd(int fd, pid_t *pid, int *options)
 {

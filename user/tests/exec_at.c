@@ -7,14 +7,12 @@
 
 #include <sys/stat.h>
 
-static char self[32] = "/dev/fd/";
-
 /* Write [argument][argument] but for descriptors, which are [fd]. */
 static int
 show(int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
-        int is_fd = strncmp(argv[i], self, 8) == 0
+        int is_fd = strncmp(argv[i], "/dev/fd/", 8) == 0
                     && strspn(argv[i] + 8, "0123456789") > 0;
         size_t digits = is_fd ? strspn(argv[i] + 8, "0123456789") : 0;
         printf(is_fd ? "[fd%s]" : "[%s]", argv[i] + (is_fd ? 8 + digits : 0));
@@ -28,7 +26,8 @@ static const char *
 run(int fd, const char *path, int flags)
 {
     static char text[512];
-    char *const argv[] = { "zero", "a", NULL }, *const envp[] = { "SHOW=", NULL };
+    char *const argv[] = { "zero", "a", NULL };
+    char *const envp[] = { "SHOW=", NULL };
     size_t have = 0;
     ssize_t n;
     int ends[2];
@@ -80,7 +79,8 @@ static void
 test_programs(int dir)
 {
     int fd = open("d/prog", O_RDONLY | O_CLOEXEC);
-    int path = open("d/prog", O_PATH), writes = open("plain", O_RDWR | O_CREAT, 0755);
+    int path = open("d/prog", O_PATH);
+    int writes = open("plain", O_RDWR | O_CREAT, 0755);
     int link = open("d/link", O_PATH | O_NOFOLLOW);
 
     is_str(run(AT_FDCWD, "d/prog", 0), "[zero][a]", "a path from here");

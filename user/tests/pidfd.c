@@ -136,7 +136,7 @@ test_wait(void)
     }
     read(ends[0], &other, sizeof(other));
     fd = pidfd_of(other, 0);
-    is(pidfd_wait(fd, WEXITED), -ECHILD, "a grandchild is nobody's to wait for");
+    is(pidfd_wait(fd, WEXITED), -ECHILD, "one waits for no grandchild");
     is(pidfd_signal(fd, SIGKILL, NULL), 0, "but it gets signals");
     is(poll_until((int)fd, IN) & IN, IN, "and tells of its end");
     waitpid(pid, NULL, 0);
