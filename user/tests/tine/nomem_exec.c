@@ -18,7 +18,8 @@
  * ok 9 - exec of a missing file with a long path
  * ok 10 - exec of what is no program
  * ok 11 - exec of a script
- * 1..11
+ * ok 12 - exec by a descriptor
+ * 1..12
  */
 #include "nomem.h"
 
@@ -107,6 +108,15 @@ exec_script(void)
     attempt.arg[0] = P("file");
 }
 
+static void
+exec_open(void)
+{
+    static char *few[] = { NULL, (char *)"landed", NULL };
+
+    few[0] = self;
+    CALL(SYS_execveat, open(self, O_RDONLY), P(""), P(few), 0, AT_EMPTY_PATH);
+}
+
 static const struct op ops[] = {
     OP("exec", do_exec, 0, LEAVES | FAULTS),
     OP("exec in shared memory", do_exec, COPIES, LEAVES | FAULTS | SHARER),
@@ -123,6 +133,7 @@ static const struct op ops[] = {
         .always = ENOENT),
     OP("exec of what is no program", exec_text, 0, FILES, .always = ENOEXEC),
     OP("exec of a script", exec_script, 0, LEAVES | FAULTS | FILES),
+    OP("exec by a descriptor", exec_open, 0, LEAVES | FAULTS),
 };
 
 int
