@@ -18,6 +18,7 @@
 
 #include "proc/exec.h"
 #include "proc/fork.h"
+#include "proc/oom.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 
@@ -35,7 +36,7 @@ void kernel_main(u32 magic, paddr_t info);
 
 OPTIONAL(vga_init) OPTIONAL(rtc_init) OPTIONAL(keyboard_init)
 OPTIONAL(acpi_init) OPTIONAL(sched_start_cpus)
-OPTIONAL(debug_early_init) OPTIONAL(debug_init)
+OPTIONAL(debug_early_init) OPTIONAL(debug_init) OPTIONAL(oom_init)
 
 static char init_path[PATH_MAX] = "/bin/init";
 
@@ -102,6 +103,7 @@ kernel_main(u32 magic, paddr_t info)
     kmap_init();                 /* the kernel's own page tables */
     debug_early_init();          /* the checkers' memory */
     frame_init();                /* physical memory */
+    oom_init();                  /* what is kept for a time without it */
     apic_init();                 /* interrupts, and the clocks */
     rtc_init();                  /* the time of day */
     serial_listen();             /* the console's input */

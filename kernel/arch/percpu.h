@@ -9,6 +9,7 @@
 #define WORK_INPUT   0x4 /* the console has input (core/console.h) */
 #define WORK_PARK    0x8 /* another CPU wants to park us (smp.h) */
 #define WORK_TIMER   0x10 /* a timer is due (proc/timer.h) */
+#define WORK_MEMORY  0x20 /* an allocation of a frame has failed (mm/kept.h) */
 #define WORK_HOOK    0x80 /* stays set: syscall_set_hook (sys/sys.h) */
 
 /* Offsets in struct cpu, for entry.S. */

@@ -322,6 +322,7 @@ static void
 check_processes(struct check *check)
 {
     int count = 0;
+    int threads = 0; /* those that have a number of their own */
     int children = 0;
     int members = 0;
 
@@ -335,12 +336,16 @@ check_processes(struct check *check)
     for_each_process(process) {
         for_each_thread(thread, process) {
             check_sharing(check, thread);
+            threads += thread->tid != process->pid
+                       && pid_process(thread->tid) == process;
         }
     }
     /* Each process is in one group; each but init is in one child list. */
-    if (count != proc_count() || children != count - 1 || members != count) {
-        violation(check, "PR-1, GR-1 %d processes, %d counted, %d children, "
-                  "%d members\n", count, proc_count(), children, members);
+    if (count + threads != proc_count() || children != count - 1
+        || members != count) {
+        violation(check, "PR-1, GR-1 %d processes and %d threads, %d counted, "
+                  "%d children, %d members\n", count, threads, proc_count(),
+                  children, members);
     }
     spin_unlock(&family_lock);
 }

@@ -5,24 +5,28 @@
  */
 #include "arch/percpu.h"
 
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sigqueue.h"
 
 #include "debug/check.h"
 
-/* SG-1 of one set and its queue.  => how many entries it has */
+/* SG-1 of one set and its queue.  => how many entries it has, timers' aside */
 static u32
 check_pending(struct check *check, const struct process *process,
               const struct sigpending *pending)
 {
-    sigset_t seen = 0, twice = 0;
+    sigset_t seen = 0, own = 0, twice = 0;
     u32 count = 0;
 
     list_for_each_entry(entry, &pending->queue, struct sigqueue, link) {
         sigset_t bit = SIGNAL_BIT(entry->info.si_signo);
-        twice |= seen & bit;
         seen |= bit;
-        count++;
+        if (!entry->of_timer) {
+            twice |= own & bit;
+            own |= bit;
+            count++;
+        }
     }
     twice &= SIGNAL_BIT(SIGNAL_REAL_TIME) - 1;
     if ((seen & ~pending->set) != 0 || twice != 0) {
@@ -48,6 +52,12 @@ check_entries(struct check *check, const struct process *process)
     }
     list_for_each_entry(entry, &process->spare, struct sigqueue, link) {
         count++;
+    }
+    if (process->itimers != NULL) {
+        list_for_each_entry(timer, &process->itimers->created, struct itimer,
+                            link) {
+            count++;
+        }
     }
     if (count != process->entries) {
         violation(check, "SG-1 pid %d: %u entries, counted %u\n", process->pid,

@@ -70,6 +70,9 @@ struct entry *entry_from(const struct inode *dir, u64 key);
 /* An entry that names the inode, or was its last.  => NULL: there never was */
 struct entry *entry_of(const struct inode *inode);
 
+/* Whether one more name, of any directory, is allowed.  => fstree_lock held */
+bool entry_has_room(void);
+
 /* Add the entry to its directory, as a name of inode (one more reference). */
 void entry_insert(struct entry *entry, u64 key, struct inode *inode);
 

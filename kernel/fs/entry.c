@@ -8,6 +8,7 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "mm/frame.h"
 #include "mm/heap.h"
 
 #include "fs/dir.h"
@@ -172,9 +173,19 @@ bind(struct entry *entry, struct inode *inode)
     count_name(entry, 1);
 }
 
+static u64 name_count; /* N */
+
+/* As Linux: half as many as there are frames. */
+bool
+entry_has_room(void)
+{
+    return name_count < frames_count / 2;
+}
+
 void
 entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
+    name_count++;
     entry->key = key;
     struct entry **at = link_of(entry->dir, key);
     entry->next = *at;
@@ -188,6 +199,7 @@ entry_remove(struct entry *entry)
 {
     struct inode *dir = entry->dir;
 
+    name_count--;
     *link_of(dir, entry->key) = entry->next;
     if (--dir->entries == 0) {
         set_buckets(dir, &dir->only, 0);

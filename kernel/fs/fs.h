@@ -14,6 +14,7 @@ struct inode;
  * => boot, in a process; panics if the initrd cannot be unpacked */
 void fs_init(void);
 void procfs_init(void); /* its part of it: /proc */
+void held_init(void);   /* tells proc/oom.c what descriptors hold */
 
 /* The text of a symbolic link; a link to an inode (in /proc) gives its path.
  * => buf has PATH_MAX bytes

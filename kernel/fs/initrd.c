@@ -128,7 +128,7 @@ unpack_initrd(void)
 }
 
 OPTIONAL(random_init) OPTIONAL(tty_init) OPTIONAL(pty_init)
-OPTIONAL(procfs_init)
+OPTIONAL(procfs_init) OPTIONAL(held_init)
 
 void
 fs_init(void)
@@ -146,5 +146,6 @@ fs_init(void)
     pty_init();
     rundev_init();
     procfs_init();
+    held_init();
     tmpfs_limit();
 }

@@ -70,6 +70,8 @@ struct inode_ops {
     int (*truncate)(struct inode *inode, u64 size);
     int (*allocate)(struct inode *inode, u32 mode, u64 start, u64 end);
     u64 (*pages)(struct inode *inode); /* => the inode's lock is held */
+    /* The pages that go with a descriptor of it: half of a pipe's. */
+    u64 (*holds)(const struct inode *inode);
     void (*free)(struct inode *inode);     /* free private data; no sleep */
 };
 

@@ -22,6 +22,10 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 
+OPTIONAL(pipe_open) /* without it, an end opened through /proc is not counted */
+OPTIONAL(pipe_poll) OPTIONAL(pipe_forget_size) OPTIONAL(pipe_charge)
+OPTIONAL_ENOSYS(pipe_ioctl)
+
 static inline u64
 filled(const struct pipe *pipe)
 {
@@ -181,6 +185,9 @@ pipe_join(struct file *file)
     u32 ends = file_access(file);
 
     file->data = pipe;
+    if (pipe->readers + pipe->writers == 0) {
+        pipe_charge(pipe);
+    }
     pipe->readers += ends & FILE_READS;
     pipe->writers += ends / FILE_WRITES;
     pipe->reads += ends & FILE_READS;
@@ -220,9 +227,17 @@ pipe_close(struct file *file)
     mutex_unlock(&pipe->mutex);
 }
 
-OPTIONAL(pipe_open) /* without it, an end opened through /proc is not counted */
-OPTIONAL(pipe_poll) OPTIONAL(pipe_forget_size)
-OPTIONAL_ENOSYS(pipe_ioctl)
+static u64
+pipe_holds(const struct inode *inode)
+{
+    const struct pipe *pipe = container_of(inode, struct pipe, inode);
+    u64 pages = 0;
+
+    for (u64 i = 0; i < pipe->size / PAGE_SIZE; i++) {
+        pages += pipe->page[i] != 0;
+    }
+    return pages / 2;
+}
 
 struct inode *
 fifo_alloc(u32 mode)
@@ -230,6 +245,7 @@ fifo_alloc(u32 mode)
     static const struct inode_ops ops = {
         .open = pipe_open, .read = pipe_read, .write = pipe_write,
         .ioctl = pipe_ioctl, .poll = pipe_poll, .close = pipe_close,
+        .holds = pipe_holds,
     };
     struct inode *inode = inode_alloc(sizeof(struct pipe), &ops,
                                       S_IFIFO | mode);

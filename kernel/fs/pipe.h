@@ -23,6 +23,7 @@ struct pipe {
     struct waitq data_wait;      /* readers wait for data */
     struct waitq room_wait;      /* writers wait for room */
     u64 size;                    /* bytes in the ring: PAGE_SIZE << n */
+    u32 payer;                   /* the user on whose account it is */
     paddr_t *page;               /* the ring's: `few`, or on the heap; each is
                                     allocated at first use, freed at the end */
     paddr_t few[PIPE_PAGES];
@@ -60,7 +61,10 @@ long pipe_size(struct file *file, u32 command, u32 size);
 /* Free the pages.  => the mutex held, or nobody uses it */
 void pipe_free_pages(struct pipe *pipe);
 
-/* The pages are freed: have the ring of a new pipe.  => as above */
+/* It gets its first user: put its size on the account of the current user, whose
+ * new pipes are small if that has many pages already.  Then the reverse, and
+ * again the ring of a new pipe: its pages are freed.  => as above */
+void pipe_charge(struct pipe *pipe);
 void pipe_forget_size(struct pipe *pipe);
 
 /* Count the file as a user of its pipe.  file->data marks it as counted.

@@ -10,18 +10,41 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/cred.h"
+
 #include "fs/pipe.h"
 
 #define SIZE_MAX_ASKED (1U << 31) /* more is no size, as on Linux */
 #define SIZE_MOST      (1U << 20) /* Linux's limit for users who are not root */
-#define EXTRA_MOST     (16UL << 20) /* bytes of all pipes beyond PIPE_SIZE */
+#define SMALL_SIZE     (2UL * PAGE_SIZE) /* beyond ACCOUNT_MOST */
+#define ACCOUNT_MOST   16384UL /* pages of one user's pipes, or an eighth of all
+                                  frames (pipe(7), pipe-user-pages-soft) */
+#define ACCOUNTS       1024 /* users whose ids end alike share one */
 
-static _Atomic u64 extra; /* of these, so many are in use */
+static _Atomic u64 accounts[ACCOUNTS]; /* in pages */
 
-static u64
-extra_of(u64 size)
+static _Atomic u64 *
+account_of(const struct pipe *pipe)
 {
-    return size > PIPE_SIZE ? size - PIPE_SIZE : 0;
+    return &accounts[pipe->payer % ACCOUNTS];
+}
+
+/* Whether the pipe's user may not have so many more pages; root may. */
+static bool
+too_many(const struct pipe *pipe, u64 more)
+{
+    return *account_of(pipe) + more > MIN(ACCOUNT_MOST, frames_count / 8)
+           && !cred_may(RIGHT_LIMIT);
+}
+
+void
+pipe_charge(struct pipe *pipe)
+{
+    pipe->payer = cred_current()->uid;
+    if (too_many(pipe, pipe->size / PAGE_SIZE)) {
+        pipe->size = SMALL_SIZE;
+    }
+    atomic_fetch_add(account_of(pipe), pipe->size / PAGE_SIZE);
 }
 
 /* => 0, -EFAULT, -ENOTTY */
@@ -62,7 +85,7 @@ copy_to_ring(const struct pipe *from, struct pipe *to)
 void
 pipe_forget_size(struct pipe *pipe)
 {
-    atomic_fetch_sub(&extra, extra_of(pipe->size));
+    atomic_fetch_sub(account_of(pipe), pipe->size / PAGE_SIZE);
     if (pipe->page != pipe->few) {
         kfree(pipe->page);
     }
@@ -90,7 +113,7 @@ change_ring(struct pipe *pipe, u64 size)
     /* ---- no failure below this line ---- */
     pipe_free_pages(pipe);
     pipe_forget_size(pipe);
-    atomic_fetch_add(&extra, extra_of(size));
+    atomic_fetch_add(account_of(pipe), size / PAGE_SIZE);
     pipe->size = size;
     pipe->page = new.page;
     wait_wake_all(&pipe->room_wait);
@@ -109,8 +132,8 @@ set_size(struct pipe *pipe, u32 asked)
         size *= 2;
     }
     if (size > pipe->size
-        && (size > SIZE_MOST
-            || extra - extra_of(pipe->size) + extra_of(size) > EXTRA_MOST)) {
+        && ((size > SIZE_MOST && !cred_may(RIGHT_LIMIT))
+            || too_many(pipe, (size - pipe->size) / PAGE_SIZE))) {
         return -EPERM;
     }
     if (size < pipe->head - pipe->tail) {

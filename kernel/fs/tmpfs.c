@@ -23,7 +23,7 @@ OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
 OPTIONAL(inode_drop_ids) OPTIONAL(busy_open) OPTIONAL(busy_close)
 OPTIONAL(busy_write) OPTIONAL(busy_write_end)
 
-static u64 page_limit = ~0UL; /* of FRAME_CACHE frames, for write(2) */
+static u64 page_limit = ~0UL; /* of FRAME_CACHE frames */
 
 void
 tmpfs_limit(void)
@@ -55,8 +55,10 @@ object_page(struct object *object, u64 index, paddr_t *frame)
 
     spin_lock(&inode->lock);
     if (index < tmpfs_pages_of(inode->size)) {
-        *frame = pagetree_at(&tmpfs_file_of(inode)->tree, index, true);
-        error = *frame == 0 ? -ENOMEM : 0;
+        struct pagetree *tree = &tmpfs_file_of(inode)->tree;
+        bool full = tree->kind == FRAME_CACHE && tmpfs_room() == 0;
+        *frame = pagetree_at(tree, index, !full);
+        error = *frame != 0 ? 0 : full ? -ENOSPC : -ENOMEM;
     }
     if (error == 0) {
         frame_get(*frame);
@@ -252,6 +254,16 @@ tmpfs_pages(struct inode *inode)
     return tmpfs_file_of(inode)->tree.pages;
 }
 
+/* A file that has a name stays. */
+static u64
+tmpfs_holds(const struct inode *inode)
+{
+    const struct tmpfs_file *file = container_of(inode, struct tmpfs_file,
+                                                 inode);
+
+    return inode->nlink == 0 ? file->tree.pages : 0;
+}
+
 /* ---- Birth and end ---- */
 
 static void
@@ -271,7 +283,7 @@ tmpfs_file(u32 mode)
         .open = busy_open, .close = busy_close,
         .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
         .truncate = tmpfs_truncate, .allocate = tmpfs_allocate,
-        .pages = tmpfs_pages, .free = tmpfs_free,
+        .pages = tmpfs_pages, .holds = tmpfs_holds, .free = tmpfs_free,
     };
     struct inode *inode = inode_alloc(sizeof(struct tmpfs_file), &ops,
                                       S_IFREG | mode);

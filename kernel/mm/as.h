@@ -111,5 +111,6 @@ enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
 /* Make one access to addr possible: give the process what its vma promises.
  * => no spinlock held
  * => 0; -EFAULT: no such mapping or right (SIGSEGV);
- *    -ERANGE: behind the end of the mapped file (SIGBUS); -ENOMEM */
+ *    -ERANGE: behind the end of the mapped file, -ENOSPC: no room for its page
+ *    (SIGBUS); -ENOMEM */
 int fault_serve(struct as *as, vaddr_t addr, enum access access) __must_check;

@@ -5,6 +5,7 @@
  * goes on the list for its content.  It is merged with its buddies only when a
  * block is wanted and there is none.
  */
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/spin.h"
 
@@ -15,8 +16,11 @@
 
 #include "mm/buddy.h"
 #include "mm/frame.h"
+#include "mm/kept.h"
 #include "mm/kmap.h"
 #include "mm/nomem.h"
+
+OPTIONAL(kept_release)
 
 static struct spinlock frame_lock = SPINLOCK_INIT(RANK_FRAME);
 
@@ -205,7 +209,7 @@ take_any(enum frame_kind kind)
         if (frame == 0) {
             frame = frame_take(kind, CONTENT_ROOT);
         }
-    } while (frame == 0 && drain_others());
+    } while (frame == 0 && (drain_others() || kept_release()));
     return frame;
 }
 

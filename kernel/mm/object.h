@@ -14,7 +14,8 @@ struct object_ops {
     /* Find the page at index (in pages); make it if it is a hole.
      * => an address space's spinlock is held: must not sleep
      * => 0 and *frame with one more reference, for the caller;
-     *    -ENOMEM; -ERANGE if index lies beyond the end */
+     *    -ENOMEM; -ENOSPC: files have too many pages already;
+     *    -ERANGE if index lies beyond the end */
     int (*page)(struct object *object, u64 index, paddr_t *frame);
     /* Find the pages from index on, `count` at most, but make none.  found[i]
      * is 0 for a missing page; a found one has one more reference.

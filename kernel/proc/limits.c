@@ -32,7 +32,7 @@ usual(int resource)
     struct rlimit limit = table[resource];
 
     if (resource == RLIMIT_NPROC) {
-        limit.rlim_max = limit.rlim_cur = (u64)(proc_limit() - ROOT_SLOTS);
+        limit.rlim_max = limit.rlim_cur = (u64)proc_limit() / 2;
     } else if (limit.rlim_max == 0 && resource != RLIMIT_NICE
                && resource != RLIMIT_RTPRIO) {
         limit.rlim_max = limit.rlim_cur = RLIM_INFINITY;

@@ -1,45 +1,201 @@
 /*
- * No memory for pid 1, which cannot be killed: another process is.
+ * The choice of who is killed when memory ends.  The essential fact: all other
+ * CPUs are parked while we look, so nothing changes, and a crowd that runs out
+ * of memory at once kills one process, not many.
  */
-#include "arch/smp.h"
+#include "abi/errno.h"
 
+#include "core/config.h"
+#include "core/printk.h"
+
+#include "arch/clock.h"
+#include "arch/smp.h"
+#include "arch/trap.h"
+
+#include "mm/as.h"
+#include "mm/frame.h"
+#include "mm/kept.h"
+
+#include "proc/cred.h"
+#include "proc/oom.h"
 #include "proc/process.h"
-#include "proc/sched.h"
 #include "proc/signal.h"
+
+#define STACK_FRAMES   3 /* of a thread: its kernel stack, its share of tables */
+#define STEP_NS        1000000UL   /* between looks at a victim that ends */
+#define PATIENCE_NS    1000000000UL /* then another is chosen */
+#define ENOUGH         32 /* free frames with which to try again */
+#define SYSCALL_LENGTH 2  /* bytes of the instruction */
+
+u64 (*oom_files_hold)(struct files *files);
+
+static struct {
+    pid_t pid;
+    u64 since;
+} victim; /* the last one; changed while all others are parked */
+
+/* Pid 1 and, of what it has started itself, what root has. */
+static bool
+is_trusted(const struct process *process)
+{
+    return process == init_process
+           || (process->has_place && process->cred != NULL
+               && process->cred->uid == 0);
+}
+
+static bool
+is_ending(const struct process *process)
+{
+    return process->ending
+           || (process->pending.set & SIGNAL_BIT(SIGKILL)) != 0;
+}
+
+static bool
+may_take_kept(void)
+{
+    const struct process *process = current->process;
+
+    return init_process == NULL || is_trusted(process) || is_ending(process);
+}
 
 /* Whether the process can end soon.  Not if it waits for a mutex: we may hold
  * it.  Not an embryo: it cannot run before its parent, maybe us, goes on. */
 static bool
 can_make_room(struct process *process)
 {
-    bool can = process != init_process && !proc_is_zombie(process);
-    spin_lock(&process->lock);
+    bool can = process != init_process && !proc_is_zombie(process)
+               && !is_ending(process);
 
     for_each_thread(thread, process) {
         can &= thread->state != THREAD_EMBRYO
                && !(thread->state == THREAD_SLEEPING
                     && thread->wait_mode == WAIT_UNINTERRUPTIBLE);
     }
-    spin_unlock(&process->lock);
     return can;
 }
 
-bool
-kill_youngest(vaddr_t addr)
+static u64
+weight_of(struct process *process)
 {
-    struct process *victim = NULL;
+    struct thread *first = list_entry(process->threads.next, struct thread,
+                                      link);
+    u64 weight = first->as != NULL ? kept_weigh(first->as) : 0;
 
-    spin_lock(&family_lock);
+    weight += first->files != NULL && oom_files_hold != NULL
+                  ? oom_files_hold(first->files) : 0;
+    for_each_thread(thread, process) {
+        weight += STACK_FRAMES;
+    }
+    return weight;
+}
+
+/* Of those that weigh the same, the youngest. */
+static struct process *
+choose(u64 *most)
+{
+    struct process *chosen = NULL;
+    bool trusted = true;
+
+    *most = 0;
     for_each_process(process) {
-        if (can_make_room(process)) {
-            victim = process;
+        if (!can_make_room(process)
+            || (!trusted && is_trusted(process))) {
+            continue;
+        }
+        u64 weight = weight_of(process);
+        if (weight >= *most || (trusted && !is_trusted(process))) {
+            chosen = process;
+            *most = weight;
+            trusted = is_trusted(process);
         }
     }
-    if (victim != NULL) {
-        kill_for_memory(victim, addr);
+    return chosen;
+}
+
+/* => all other CPUs are parked; whether a victim is still ending */
+static bool
+is_awaited(void)
+{
+    struct process *process = victim.pid != 0 ? proc_find(victim.pid) : NULL;
+
+    return process != NULL && process != current->process
+           && !proc_is_zombie(process) && is_ending(process)
+           && clock_ns() < victim.since + PATIENCE_NS;
+}
+
+/* Kill who holds most, unless that is the current process.
+ * => whether memory will come; *said: a victim of ours */
+static bool
+kill_heaviest(pid_t *said)
+{
+    u64 weight = 0;
+    bool comes;
+
+    park_others();
+    spin_lock(&family_lock);
+    comes = frame_count(FRAME_FREE) > ENOUGH || is_awaited();
+    struct process *chosen = comes ? NULL : choose(&weight);
+    if (chosen != NULL && chosen != current->process) {
+        victim.pid = *said = chosen->pid;
+        victim.since = clock_ns();
+        comes = true;
+        warn("out of memory: killed process %d (%s), which holds %lu pages: "
+             "process %d (%s) lacks one\n", chosen->pid, chosen->comm, weight,
+             current->process->pid, current->process->comm);
+        signal_send(chosen, SIGKILL);
     }
     spin_unlock(&family_lock);
-    park_here(); /* a CPU that parks all others waits for this one, too */
-    schedule();
-    return victim != NULL;
+    park_release();
+    return comes;
+}
+
+static bool
+victim_ends(pid_t pid)
+{
+    spin_lock(&family_lock);
+    struct process *process = proc_find(pid);
+    bool ends = process != NULL && !proc_is_zombie(process)
+                && clock_ns() < victim.since + PATIENCE_NS;
+    spin_unlock(&family_lock);
+    return ends;
+}
+
+bool
+oom_make_room(void)
+{
+    u64 before = frame_count(FRAME_FREE);
+    pid_t said = 0;
+
+    if (is_ending(current->process) || !kill_heaviest(&said)) {
+        return false;
+    }
+    do {
+        (void)sleep_until(clock_ns() + STEP_NS);
+    } while (victim_ends(said != 0 ? said : victim.pid)
+             && !is_ending(current->process));
+    kept_fill();
+    if (said != 0) {
+        u64 after = frame_count(FRAME_FREE);
+        warn("out of memory: %lu pages came back\n",
+             after - MIN(before, after));
+    }
+    return !is_ending(current->process);
+}
+
+void
+oom_settle_call(struct trapframe *frame)
+{
+    if (frame->vector == VECTOR_SYSCALL && (long)frame->rax == -ENOMEM
+        && oom_make_room()) {
+        frame->rax = frame->error; /* the call's number */
+        frame->rip -= SYSCALL_LENGTH;
+        frame->vector = VECTOR_CHANGED;
+    }
+}
+
+void
+oom_init(void)
+{
+    kept_may_take = may_take_kept;
+    kept_fill();
 }

@@ -225,7 +225,7 @@ call_handler(struct trapframe *frame, const siginfo_t *info,
         settle_call(frame, action);
     }
     if ((action->flags & SA_RESETHAND) != 0 && signal_reset(signal) != 0) {
-        kill_for_memory(thread->process, frame->rip);
+        kill_for_memory(frame->rip);
     } else if (sigframe_push(frame, info, action, mask) == 0) {
         thread->restores = false;
         signal_set_blocked(thread->blocked | action->mask

@@ -121,10 +121,8 @@ void job_report_stop(struct process *process);
  * its default action ends the process. */
 void signal_force(int signal, int code, vaddr_t addr);
 
-/* No memory for a page, at addr: kill the process; or (oom.c) the youngest that
- * can end soon, which may give pid 1 memory.  => whether there is one */
-void kill_for_memory(struct process *process, vaddr_t addr);
-bool kill_youngest(vaddr_t addr);
+/* No memory for a page, at addr: kill the current process, and say so. */
+void kill_for_memory(vaddr_t addr);
 
 /* What the process does with a signal.  => its lock held */
 static inline bool

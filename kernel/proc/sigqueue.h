@@ -4,7 +4,7 @@
  *
  * SG-1  Each entry's bit is in the set; a standard signal has at most one
  *       entry, besides those of timers; process->entries counts all, also those
- *       in `spare`, and of timers, which no queue needs now.
+ *       in `spare`, and one for each timer that timer_create(2) has made.
  */
 #pragma once
 

@@ -18,16 +18,19 @@
 #include "arch/upcalls.h"
 
 #include "mm/as.h"
+#include "mm/kept.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
 #include "proc/itimer.h"
+#include "proc/oom.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/timer.h"
 
-OPTIONAL(kill_youngest) OPTIONAL(itimer_tick)
+OPTIONAL(kept_fill) OPTIONAL(oom_make_room) OPTIONAL(oom_settle_call)
+OPTIONAL(itimer_tick)
 
 /* For a handler's frame. */
 static void
@@ -45,33 +48,37 @@ access_of(u64 error)
                               : ACCESS_READ;
 }
 
-/* Kill the process, as there is no memory, and say so.  Only once: a user copy
- * that stopped here tries its last bytes again. */
+/* Only once: a user copy that stopped here tries its last bytes again. */
 void
-kill_for_memory(struct process *process, vaddr_t addr)
+kill_for_memory(vaddr_t addr)
 {
+    struct process *process = current->process;
+
     if ((process->pending.set & SIGNAL_BIT(SIGKILL)) == 0) {
-        warn("out of memory: killed process %d (%s): %d touched %#lx\n",
-             process->pid, process->comm, current->process->pid, addr);
+        warn("out of memory: killed process %d (%s), which touched %#lx\n",
+             process->pid, process->comm, addr);
         signal_send(process, SIGKILL);
     }
 }
 
-/* There is no memory for a page: kill the process.  But pid 1 cannot be killed:
- * it ends, unless other memory is found for it.
+/* There is no memory for a page.  If nobody else is killed for it, the process
+ * is; but pid 1 cannot be killed: it ends by a fault.
  * => whether the access may be tried again */
 static bool
 want_memory(vaddr_t addr)
 {
-    if (current->process != init_process) {
-        kill_for_memory(current->process, addr);
-        return false;
+    bool short_of_it = (this_cpu()->work & WORK_MEMORY) != 0; /* no nomem= */
+
+    cpu_clear_work(WORK_MEMORY);
+    if (short_of_it && oom_make_room()) {
+        return true;
     }
-    bool found = kill_youngest(addr);
-    if (!found) {
+    if (current->process == init_process) {
         signal_force(SIGBUS, BUS_ADRERR, addr);
+    } else {
+        kill_for_memory(addr);
     }
-    return found;
+    return false;
 }
 
 /* An access that no page can serve becomes a signal. */
@@ -86,7 +93,7 @@ bad_access(vaddr_t addr, u64 error, int failed)
     /* As on Linux: no program learns what the kernel has mapped. */
     note_fault(VECTOR_PF, addr < USER_END ? error : error | PF_PRESENT);
     current->fault.cr2 = addr;
-    if (failed == -ERANGE) {
+    if (failed == -ERANGE || failed == -ENOSPC) {
         signal_force(SIGBUS, BUS_ADRERR, addr);
     } else {
         signal_force(SIGSEGV, mapped ? SEGV_ACCERR : SEGV_MAPERR, addr);
@@ -194,10 +201,14 @@ on_user_return(struct trapframe *frame)
     if (work & WORK_INPUT) {
         console_poll();
     }
+    if (work & WORK_MEMORY) {
+        oom_settle_call(frame);
+    }
     if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);
     }
     if (work & WORK_RESCHED) { /* the time slice is over */
+        kept_fill();
         sched_steal();
         schedule();
     }

@@ -3,6 +3,8 @@
  * the caller. All threads of the parent wait for it, unless they say
  * __WNOTHREAD. vfork stops only the caller. The signal of PR_SET_PDEATHSIG
  * comes when the thread that forked ends.
+ *
+ * except: vfork=fork
  */
 #include "threads.h"
 

@@ -150,7 +150,7 @@ test_restart(void)
     is(raw(NR_read, ends[0], P(&byte), 1, 0), 1,
         "with SA_RESTART the read goes on");
     is(byte, 'r', "until there is something");
-    is(rings, 3, "three handlers later");
+    ok(rings >= 3, "three handlers later");
 }
 
 static int

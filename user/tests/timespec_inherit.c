@@ -4,6 +4,7 @@
  * (sigspec_inherit.c has the others).
  *
  * seconds: 29
+ * except: vfork=fork
  */
 #include "timerspec.h"
 

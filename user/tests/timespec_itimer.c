@@ -146,7 +146,9 @@ test_sleeping(void)
     nap(300);
     ok(left_of(VIRTUAL) > 900000, "the virtual timer stands in a sleep");
     ok(left_of(PROF) > 900000, "so does the profiling one");
-    spend(200 * MS);
+    for (int i = 0; i < 20 && left_of(VIRTUAL) >= 900000; i++) {
+        spend(200 * MS); /* of which the kernel may have most */
+    }
     ok(left_of(VIRTUAL) < 900000, "computing it goes on");
     ok(left_of(PROF) < 900000, "and so does the other");
     ok(left_of(PROF) <= left_of(VIRTUAL) + 20000,

@@ -1,8 +1,8 @@
 /*
- * oom.c: memory really runs out. The process that uses it up dies, alone, by
- * SIGKILL, and the kernel logs one line; the same by read(2), or in a hundred
- * children. A fork without memory gives ENOMEM. Each time all memory is freed,
- * and the parent goes on.
+ * oom.c: memory really runs out. The process that uses it up dies by SIGKILL,
+ * and the kernel logs a line; the same by read(2), or in a hundred children. A
+ * fork without memory gives ENOMEM. Each time all memory is freed, and the
+ * parent goes on.
  *
  * seconds: 30
  * expect:
@@ -117,11 +117,12 @@ eater(const int *gate, int out)
     _exit(0);
 }
 
-/* Wait until each has its memory or has been killed. */
+/* Wait until each has its memory or has been killed; one who has it may still
+ * be killed for another's sake. */
 static int
 eat_together(void *unused)
 {
-    int killings = 0, full = 0, ended = 0, status, gate[4], out[2];
+    int killings = 0, full = 0, ended = 0, all, status, gate[4], out[2];
     char c;
 
     (void)unused;
@@ -142,10 +143,10 @@ eat_together(void *unused)
         nap(1);
     }
     close(gate[3]);
-    while (wait(&status) > 0) {
+    for (all = killings; wait(&status) > 0; all++) {
         ended += status == 0;
     }
-    return ended == full && full > 0 && killings > 0 ? 3 : 4;
+    return all == CROWD && ended > 0 && killings > 0 ? 3 : 4;
 }
 
 /* Leave 60 frames, then have children that wait until fork fails. */

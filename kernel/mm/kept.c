@@ -1,0 +1,92 @@
+/*
+ * A reserve of frames, and the weight of a space.  No lock: a slot is emptied
+ * and filled by an atomic exchange.
+ */
+#include "core/config.h"
+
+#include "arch/percpu.h"
+#include "arch/pte.h"
+
+#include "mm/as.h"
+#include "mm/frame.h"
+#include "mm/kept.h"
+
+bool (*kept_may_take)(void);
+
+static paddr_t kept[FRAMES_KEPT]; /* 0: taken */
+static bool missing = true;       /* a  some may be */
+
+bool
+kept_release(void)
+{
+    bool may = kept_may_take != NULL && kept_may_take();
+
+    for (int i = 0; may && i < FRAMES_KEPT; i++) {
+        paddr_t frame = __atomic_exchange_n(&kept[i], 0, __ATOMIC_ACQ_REL);
+        if (frame != 0) {
+            __atomic_store_n(&missing, true, __ATOMIC_RELAXED);
+            frame_put(frame);
+            return true;
+        }
+    }
+    cpu_add_work(WORK_MEMORY);
+    return false;
+}
+
+void
+kept_fill(void)
+{
+    if (!__atomic_load_n(&missing, __ATOMIC_RELAXED)
+        || frame_count(FRAME_FREE) < 2 * FRAMES_KEPT) {
+        return;
+    }
+    __atomic_store_n(&missing, false, __ATOMIC_RELAXED);
+    for (int i = 0; i < FRAMES_KEPT; i++) {
+        paddr_t frame = kept[i] == 0 ? frame_alloc(FRAME_KERNEL) : 0;
+        if (frame != 0) {
+            frame = __atomic_exchange_n(&kept[i], frame, __ATOMIC_ACQ_REL);
+        }
+        if (frame != 0) { /* another CPU was faster */
+            frame_put(frame);
+        }
+    }
+}
+
+/* Of a last-level table, each line counts whole, by its first page. */
+static u64
+weigh_pages(const pte_t *table)
+{
+    u64 pages = 0;
+
+    for_each_line(line, frame_of(frame_addr(table))->lines) {
+        const pte_t *entry = &table[line * LINE_ENTRIES];
+        int i = 0;
+        while (i < LINE_ENTRIES - 1 && !pte_is_edge(entry[i])) {
+            i++;
+        }
+        if (pte_is_edge(entry[i]) && pte_addr(entry[i]) != zero_frame) {
+            pages += LINE_ENTRIES;
+        }
+    }
+    return pages;
+}
+
+static u64
+weigh(const pte_t *table, int level)
+{
+    u64 held = 1;
+
+    if (level == 1) {
+        return held + weigh_pages(table);
+    }
+    for_each_edge (i, table, level) {
+        held += weigh(frame_ptr(pte_addr(table[i])), level - 1);
+    }
+    return held;
+}
+
+u64
+kept_weigh(const struct as *as)
+{
+    return weigh(frame_ptr(as->root), PT_LEVELS);
+}

@@ -1,0 +1,24 @@
+/*
+ * Frames that are kept for a time without memory, and what a space holds.
+ */
+#pragma once
+
+#include "core/types.h"
+
+struct as;
+
+/* Whether the running thread may take kept frames.  NULL: nobody may. */
+extern bool (*kept_may_take)(void);
+
+/* Before an allocation fails: free a kept frame, so that this CPU finds it.  If
+ * there is none for the running thread, WORK_MEMORY notes the failure.
+ * => as frame_alloc */
+bool kept_release(void);
+
+/* Keep FRAMES_KEPT frames again, if some were taken and memory is not short. */
+void kept_fill(void);
+
+/* About how many frames the space's user half leads to: its tables, and its
+ * pages by the eight, but not the frame of zeros.  Shared ones count in full.
+ * => no CPU changes the tables: all others are parked */
+u64 kept_weigh(const struct as *as);
