@@ -30,15 +30,7 @@
 #include "proc/signal.h"
 
 OPTIONAL(share_reset)
-OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give) OPTIONAL(pidfd_cancel)
-
-#define CLONE_KNOWN                                                        \
-    (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
-     | CLONE_PIDFD | CLONE_PTRACE | CLONE_PARENT | CLONE_THREAD            \
-     | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID                    \
-     | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
-     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO | CLONE_CLEAR_SIGHAND     \
-     | CLONE_CHOSEN)
+OPTIONAL(pidfd_cancel)
 
 /* With these, there is more to give to the child. */
 #define CLONE_MORE                                                         \
@@ -51,12 +43,10 @@ static void child_unmake(struct thread *child, u64 flags);
 static int share_memory(struct thread *child, u64 flags);
 static int inherit(struct thread *child, u64 flags);
 static int inherit_process(struct process *to, u64 flags);
-static int give_more(struct thread *child, const struct clone_args *args);
 static void copy_registers(struct thread *child,
                            const struct clone_args *args);
 static void fork_return(void *arg);
 static int join(struct thread *child, u64 flags);
-static void tell(const struct clone_args *args, struct thread *child);
 static void wait_for_release(struct thread *child);
 
 long
@@ -82,7 +72,7 @@ proc_clone(struct clone_args *args)
     /* ---- no failure below this line ---- */
     pid_t pid = child->tid; /* the child may be gone once it is enqueued */
     if (args->flags & (CLONE_PARENT_SETTID | CLONE_PIDFD)) {
-        tell(args, child);
+        clone_tell(args, child);
     }
     bool vfork = (args->flags & CLONE_VFORK) != 0;
     if (vfork) {
@@ -96,36 +86,13 @@ proc_clone(struct clone_args *args)
     return pid;                                                /* 9 */
 }
 
-/* Unknown flags are refused, not ignored.  A thread shares its process's
- * actions, and who shares actions shares memory.  Pid 1 has no siblings. */
-static int
-check_flags(const struct clone_args *args)
-{
-    u64 flags = args->flags;
-
-    if ((flags & ~(u64)CLONE_KNOWN) != 0
-        || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
-        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
-        || ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND))
-        || ((flags & CLONE_PARENT) && current->process == init_process)
-        || ((flags & CLONE_CHOSEN) && (flags & CLONE_THREAD))
-        || ((flags & CLONE_PIDFD)
-            && ((flags & (CLONE_THREAD | CLONE_DETACHED))
-                || ((flags & CLONE_PARENT_SETTID)
-                    && args->more->pidfd == args->parent_tid)))) {
-        return -EINVAL;
-    }
-    /* Loading the other base would fault in the kernel. */
-    return (flags & CLONE_SETTLS) != 0 && args->tls >= USER_END ? -EPERM : 0;
-}
-
 /* Check the flags, if they are not those of fork and vfork.  fork= says how
  * memory is copied. */
 static int
 ask(struct clone_args *args)
 {
     int error = args->flags & ~(u64)(CSIGNAL | CLONE_VM | CLONE_VFORK)
-                    ? check_flags(args) : 0;
+                    ? clone_check(args) : 0;
 
     if (error != 0) {
         return error;
@@ -156,7 +123,7 @@ child_make(const struct clone_args *args, int *error)
         *error = inherit(child, args->flags);                  /* 4 inherit */
     }
     if (*error == 0 && (args->flags & CLONE_MORE)) {
-        *error = give_more(child, args);
+        *error = clone_give(child, args);
     }
     if (*error != 0) {
         child_unmake(child, args->flags);
@@ -239,30 +206,6 @@ inherit_process(struct process *to, u64 flags)
     return sigacts_prepare(to, flags);
 }
 
-/* What the caller has asked for besides. */
-static __noinline int
-give_more(struct thread *child, const struct clone_args *args)
-{
-    int error = 0;
-
-    if (args->flags & CLONE_SETTLS) {
-        child->fs_base = args->tls;
-    }
-    if (args->flags & CLONE_CHILD_SETTID) {
-        child->set_child_tid = args->child_tid;
-    }
-    if (args->flags & CLONE_CHILD_CLEARTID) {
-        child->clear_child_tid = args->child_tid;
-    }
-    if (args->flags & CLONE_CHOSEN) {
-        error = pid_choose(child, args->more->pid);
-    }
-    if (error == 0 && (args->flags & CLONE_PIDFD)) {
-        error = pidfd_make(args->more);
-    }
-    return error;
-}
-
 static void
 copy_registers(struct thread *child, const struct clone_args *args)
 {
@@ -273,20 +216,6 @@ copy_registers(struct thread *child, const struct clone_args *args)
     }
     fxsave(child->fpu); /* the registers still hold the parent's state */
     context_prepare(child, fork_return, NULL);
-}
-
-/* CLONE_PARENT: it gets our parent, and our end's signal.
- * => family_lock held */
-static __noinline void
-become_sibling(struct process *child)
-{
-    const struct process *process = current->process;
-
-    list_del(&child->sibling);
-    proc_set_parent(child, process->parent);
-    child->parent_tid = process->parent_tid;
-    child->parent_execs = process->parent_execs;
-    child->exit_signal = process->exit_signal;
 }
 
 /* Fail if a signal is pending: kill(-pgid) may have scanned the group before
@@ -300,7 +229,7 @@ join_family(struct thread *child, u64 flags)
         proc_link(child->process, current->process);
         child->process->parent_tid = current->tid;
         if (flags & CLONE_PARENT) {
-            become_sibling(child->process);
+            clone_sibling(child->process);
         }
     }
     spin_unlock(&family_lock);
@@ -320,20 +249,6 @@ join(struct thread *child, u64 flags)
         (void)signal_restart();
     }
     return error;
-}
-
-/* Store what the caller is to know before the child runs. */
-static __noinline void
-tell(const struct clone_args *args, struct thread *child)
-{
-    pid_t pid = child->tid;
-
-    if (args->flags & CLONE_PARENT_SETTID) {
-        (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
-    }
-    if (args->flags & CLONE_PIDFD) {
-        pidfd_give(args->more, child->process);
-    }
 }
 
 /* The child's first step.  The essential fact of fork: the child never called

@@ -8,6 +8,7 @@
 #include "mm/share.h"
 
 struct file;
+struct process;
 struct thread;
 
 /* How fork copies memory: the boot word fork= (forkmode.c). */
@@ -47,6 +48,23 @@ struct clone_more {
  *    returns when the child has exec'd or ended.  -ERESTARTNOINTR: a signal is
  *    pending, no child either */
 long proc_clone(struct clone_args *args);
+
+/* The rarer flags of clone (clone.c).  A thread shares its process's actions,
+ * and who shares actions shares memory; pid 1 has no siblings.
+ * => 0, -EINVAL; -EPERM: the FS base */
+int clone_check(const struct clone_args *args) __must_check;
+
+/* Give the new thread, which nobody can find yet, what else was asked for.
+ * => 0; the errors of pidfd_make and pid_choose */
+int clone_give(struct thread *child, const struct clone_args *args)
+    __must_check;
+
+/* CLONE_PARENT: it gets our parent, and our end's signal.
+ * => family_lock held; it was linked as our child */
+void clone_sibling(struct process *child);
+
+/* Store what the caller is to know, before the child runs. */
+void clone_tell(const struct clone_args *args, struct thread *child);
 
 /* The flags of vfork(2): none, as in 4.4BSD, with the boot word vfork=fork. */
 extern u64 vfork_flags;
