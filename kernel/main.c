@@ -74,6 +74,9 @@ start_init(void *arg)
 {
     (void)arg;
     current->files = files_alloc();
+    if (current->files == NULL) {
+        panic("no memory for descriptors");
+    }
     current->fs = &first_fs_context;
     fs_init();
     debug_init();

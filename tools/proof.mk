@@ -3,6 +3,7 @@
 PROOFS := coverage mutate sweep bench profile
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
+NEEDS += $(if $(filter test-all,$(MAKECMDGOALS)),bochs)
 
 coverage: tests $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
@@ -25,8 +26,8 @@ model-threads: $(B)/threads ## STEPS=N SEED=S: the same, a thread for each CPU
 # The model test: the real files of mm, with the host's own compiler and its
 # sanitizers; --wrap leads their calls of the allocator through the test.
 REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
-	as buddy early fault frame heap mmap nomem object object_unmap\
-	protect range share vma)
+	advise as buddy early fault frame heap inherit mmap mshare nomem\
+	object object_unmap protect range share vma)
 MODEL := $(wildcard tools/model/*.c kernel/debug/c*.c) $(REALMM)
 HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
 HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(STRICT)

@@ -116,6 +116,42 @@ cpuid(u32 leaf, u32 subleaf, u32 regs[4])
                      "=d"(regs[3]) : "a"(leaf), "c"(subleaf));
 }
 
+/* Between these two, the kernel may access user memory.  Without SMAP,
+ * trap_init makes no-ops of them. */
+#define SMAP_SITE(opcode)                                                  \
+    __asm__ volatile("990:\t" opcode "\n\t"                                \
+                     ".pushsection .smap_sites, \"a\"\n\t"                \
+                     ".quad 990b\n\t"                                      \
+                     ".popsection" : : : "memory")
+
+static inline void
+cpu_user_begin(void)
+{
+    SMAP_SITE("stac");
+}
+
+static inline void
+cpu_user_end(void)
+{
+    SMAP_SITE("clac");
+}
+
+/* An access there; if it faults, go to the label `fault` of the function.  The
+ * accesses: write a word; copy one, of both at `at`; write and read FXSAVE's
+ * image. */
+#define USER_ACCESS(instruction, ...)                                      \
+    __asm__ goto("990:\t" instruction "\n\t"                              \
+                 ".pushsection .extable, \"a\"\n\t"                      \
+                 ".quad 990b, %l[fault]\n\t"                              \
+                 ".popsection" : : __VA_ARGS__ : "rax", "memory" : fault)
+#define user_put(to, value)                                                \
+    USER_ACCESS("movq %1, %0", "m"(*(to)), "er"((u64)(value)))
+#define user_get(to, from, at)                                             \
+    USER_ACCESS("movq %c2(%1), %%rax\n\tmovq %%rax, %c2(%0)",              \
+                "r"(to), "r"(from), "i"(at))
+#define user_fxsave(image) USER_ACCESS("fxsaveq %0", "m"(*(image)))
+#define user_fxrstor(image) USER_ACCESS("fxrstorq %0", "m"(*(image)))
+
 static inline void
 fxsave(void *image)
 {

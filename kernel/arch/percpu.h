@@ -98,6 +98,14 @@ cpu_rank(void)
     return rank;
 }
 
+static inline bool
+cpu_holds_lock(void)
+{
+    bool holds;
+    __asm__ volatile("cmpl $0, %%gs:28" : "=@ccne"(holds));
+    return holds;
+}
+
 static inline void
 cpu_set_rank(u32 rank)
 {

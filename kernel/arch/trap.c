@@ -1,7 +1,7 @@
 /*
  * Descriptor tables, and the handling of every exception and interrupt.  The
  * essential fact: a fault in the kernel is legal at exactly one kind of place,
- * a user copy listed in the exception table.  Entry points: trap_init,
+ * a user access listed in the exception table.  Entry points: trap_init,
  * trap_dispatch (from entry.S).
  */
 #include "common/string.h"
@@ -177,7 +177,8 @@ cpu_name(char name[CPU_NAME_SIZE])
     }
 }
 
-/* If rip may fault by design (a user copy), the address to go on at; else 0. */
+/* If rip may fault by design (a user access), the address to go on at; else 0.
+ */
 static u64
 extable_fixup(u64 rip)
 {
@@ -234,17 +235,21 @@ static void
 kernel_exception(struct trapframe *frame)
 {
     vaddr_t addr = read_cr2();
-    u64 fixup = extable_fixup(frame->rip);
+    bool user_access = (frame->rflags & RFLAGS_AC) != 0
+                       || (read_cr4() & CR4_SMAP) == 0; /* perhaps */
 
     if (frame->rflags & RFLAGS_IF) {
         cpu_interrupts_on();
     }
+    if (frame->vector == VECTOR_PF && user_access
+        && on_kernel_fault(addr, frame->error)) {
+        return;
+    }
+    u64 fixup = extable_fixup(frame->rip);
     if (fixup == 0) {
         trap_panic(frame);
     }
-    if (frame->vector != VECTOR_PF || !on_kernel_fault(addr, frame->error)) {
-        frame->rip = fixup;
-    }
+    frame->rip = fixup;
 }
 
 OPTIONAL(cpu_stop_here) OPTIONAL(cpu_serve_calls) OPTIONAL(cpu_wait)

@@ -12,6 +12,7 @@ enum lock_rank {
     RANK_AS,         /* one address space: vmas, tables, brk (long work) */
     RANK_AS_LIST,    /* the list of all address spaces */
     RANK_FUTEX,      /* who sleeps on which word */
+    RANK_IPC,        /* System V's shared memory: ids and attributes */
     RANK_FILES,      /* one descriptor table */
     RANK_INODE,      /* an inode's pages and links */
     RANK_FSTREE,     /* names: directories and their entries */
@@ -40,6 +41,7 @@ enum lock_rank {
 enum mutex_rank {
     MUTEX_FILE = 1,  /* an open file: its offset, one read or write at a time */
     MUTEX_EPOLL,     /* what every epoll watches */
+    MUTEX_SEM,       /* System V's semaphores */
     MUTEX_CONTENT,   /* the contents: of a regular file, a pipe, a terminal,
                         the record channel */
 };

@@ -51,7 +51,7 @@ spin_try(struct spinlock *lock, u32 held)
 /* Take the lock.
  * => no lock of this rank or higher is held by this CPU (checked)
  * => spin_lock: interrupts are on; not in a handler (which may spin_try) */
-static inline void
+static __always_inline void
 spin_lock(struct spinlock *lock)
 {
     u32 outer = cpu_rank();
@@ -68,7 +68,7 @@ spin_lock(struct spinlock *lock)
 /* Release the lock.
  * => it is the one taken last (checked: by rank here; releasing a free lock
  *    sets the rank to -1, so the next spin_lock panics) */
-static inline void
+static __always_inline void
 spin_unlock(struct spinlock *lock)
 {
     if (cpu_rank() != lock->rank) {

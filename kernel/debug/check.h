@@ -30,7 +30,7 @@ struct check {
 /* A path to a frame: pid, root, indices (pages.c). */
 const char *way_to(paddr_t frame);
 
-/* VM-1 and VM-3: the vmas of all spaces. */
+/* VM-1, VM-3 and VM-4: the vmas of all spaces. */
 void check_vmas(struct check *check);
 
 /* SM-1 and SM-2: the tables that CPUs have loaded, and their run queues.

@@ -19,6 +19,23 @@ count_links(struct vma_node *node)
     }
 }
 
+/* For each space anew: what is shared may be right in one, wrong in another. */
+static void
+check_advice(struct check *check, bool advised, const struct vma_node *node)
+{
+    if (node == NULL) {
+        return;
+    }
+    u32 advice = node->vma.flags & (VMA_DONTFORK | VMA_WIPEONFORK);
+    if ((advice != 0 && !advised)
+        || ((advice & VMA_WIPEONFORK) != 0 && node->vma.object != NULL)) {
+        violation(check, "VM-4 vma %#lx: advice %#x\n", node->vma.start,
+                  advice);
+    }
+    check_advice(check, advised, node->left);
+    check_advice(check, advised, node->right);
+}
+
 /* Check what a node stores about its subtree, by what its children store. */
 static void
 check_node(struct check *check, struct vma_node *node)
@@ -66,6 +83,7 @@ check_vmas(struct check *check)
     spin_lock(&all_spaces_lock);
     list_for_each_entry(as, &all_spaces, const struct as, link) {
         count_links(as->vmas);
+        check_advice(check, as->advised, as->vmas);
     }
     list_for_each_entry(as, &all_spaces, const struct as, link) {
         check_node(check, as->vmas);

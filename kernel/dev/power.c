@@ -9,6 +9,7 @@
 #include "dev/dev.h"
 
 #define ACPI_PM1A_CONTROL 0x604  /* QEMU's, both machine types */
+#define BOCHS_CONTROL     0xb004 /* the same register of Bochs */
 #define ACPI_SLEEP_S5     0x2000
 #define DEBUG_EXIT        0xf4   /* isa-debug-exit: status 2 * value + 1 */
 #define DEBUG_EXIT_PANIC  0x3e   /* 125 */
@@ -27,6 +28,7 @@ machine_power_off(void)
 {
     uarts_flush();
     outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_S5);
+    outw(BOCHS_CONTROL, ACPI_SLEEP_S5);
     cpu_halt();
 }
 

@@ -12,6 +12,7 @@
 #include "proc/signal.h"
 
 #include "fs/device.h"
+#include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -62,8 +63,9 @@ memory_devices_init(void)
 
     device_add("/dev/null", S_IFCHR | 0666, makedev(1, 3), &ops, NULL);
     device_add("/dev/console", S_IFCHR | 0600, makedev(5, 1), &ops, NULL);
-    device_add("/dev/zero", S_IFCHR | 0666, makedev(1, 5), &ops,
+    device_add("/dev/zero", S_IFCHR | 0666, DEVICE_ZERO, &ops,
                frame_ptr(zero_frame));
+    fs_must_place("/dev/shm", dir_alloc(01777)); /* shm_open(3) */
 }
 
 /* ---- Records to the host ---- */

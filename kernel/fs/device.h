@@ -14,7 +14,9 @@ struct inode_ops;
 void device_add(const char *path, u32 mode, u64 number,
                 const struct inode_ops *ops, void *data);
 
-/* Make /dev/null and /dev/zero. */
+/* Make /dev/null and /dev/zero, and the directory /dev/shm.  To map /dev/zero
+ * is another way to get anonymous memory. */
+#define DEVICE_ZERO makedev(1, 5)
 void memory_devices_init(void);
 
 /* Make /dev/random and /dev/urandom, and what reading them does.  => boot */

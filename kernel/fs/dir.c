@@ -10,13 +10,14 @@
 
 #include "fs/dir.h"
 #include "fs/file.h"
+#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 
 struct spinlock fstree_lock = SPINLOCK_INIT(RANK_FSTREE);
 struct inode *root_inode;
 
-OPTIONAL(dir_refuse_add) OPTIONAL(entry_refuse)
+OPTIONAL(mount_covers) OPTIONAL(dir_refuse_add) OPTIONAL(entry_refuse)
 
 static const struct inode_ops dir_ops = {.read = dir_read, .seeks = true};
 
@@ -132,8 +133,25 @@ dir_add(struct inode *dir, const char *name, struct inode *inode)
     return error;
 }
 
+bool
+dir_is_below(const struct inode *inode, const struct inode *top)
+{
+    while (inode != top && inode != root_inode) {
+        inode = dir_parent(inode);
+    }
+    return inode == top;
+}
+
+bool
+dir_is_busy(const struct lookup *lookup, const struct inode *inode)
+{
+    return inode->dev != lookup->dir->dev
+           || (lookup->space != NULL && mount_covers(lookup, inode));
+}
+
 int
-dir_may_remove(const struct entry *entry, bool directory)
+dir_may_remove(const struct lookup *lookup, const struct entry *entry,
+               bool directory)
 {
     const struct inode *inode = entry->inode;
     int error = entry_refuse(entry);
@@ -144,9 +162,9 @@ dir_may_remove(const struct entry *entry, bool directory)
     if (S_ISDIR(inode->mode) != directory) {
         return directory ? -ENOTDIR : -EISDIR;
     }
-    return inode->dev != entry->dir->dev ? -EBUSY
-           : inode->entries > 0          ? -ENOTEMPTY
-                                         : 0;
+    return dir_is_busy(lookup, inode) ? -EBUSY
+           : inode->entries > 0       ? -ENOTEMPTY
+                                      : 0;
 }
 
 int
@@ -156,7 +174,8 @@ dir_remove(const struct lookup *lookup, bool directory)
 
     spin_lock(&fstree_lock);
     struct entry *entry = entry_find(lookup->dir, lookup->name, &key);
-    int error = entry != NULL ? dir_may_remove(entry, directory) : -ENOENT;
+    int error = entry != NULL ? dir_may_remove(lookup, entry, directory)
+                              : -ENOENT;
     if (error == 0 && !directory && lookup->slash) {
         error = -ENOTDIR;
     }

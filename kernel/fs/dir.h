@@ -15,6 +15,11 @@
 /* A new directory.  => NULL: no memory */
 struct inode *dir_alloc(u32 mode);
 
+/* Look up the last component, or one on the way: through mounts, if there are
+ * any.  => as dir_lookup */
+static inline int __must_check lookup_step(struct lookup *lookup,
+                                           struct inode **next);
+
 /* Find a name in dir.  `.` and "" are dir itself; so is `..` in the root.
  * => 0 and *child with one reference; -ENOENT, -ENOMEM */
 int dir_lookup(struct inode *dir, const char *name, struct inode **child)
@@ -91,4 +96,22 @@ struct inode *dir_parent(const struct inode *dir);
 /* Whether an entry may be added (old: the one with this name, or NULL), and
  * whether rmdir(2) or unlink(2) may remove it.  => 0 if so */
 int dir_may_insert(struct inode *dir, const struct entry *old, u64 key);
-int dir_may_remove(const struct entry *entry, bool directory);
+int dir_may_remove(const struct lookup *lookup, const struct entry *entry,
+                   bool directory);
+
+/* Whether a name in lookup->dir cannot go: of another file system, or with a
+ * mount on it. */
+bool dir_is_busy(const struct lookup *lookup, const struct inode *inode);
+
+/* Whether an inode is `top` or below it. */
+bool dir_is_below(const struct inode *inode, const struct inode *top);
+
+int mount_step(struct lookup *lookup, struct inode **next); /* mount.h */
+
+static inline int
+lookup_step(struct lookup *lookup, struct inode **next)
+{
+    return lookup->space == NULL
+               ? dir_lookup(lookup->dir, lookup->name, next)
+               : mount_step(lookup, next);
+}

@@ -71,7 +71,10 @@ tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end)
     mutex_lock(&file->writing);
     inode_drop_ids(inode);
     spin_lock(&inode->lock);
-    if (mode & FALLOC_FL_PUNCH_HOLE) {
+    bool holes = (mode & FALLOC_FL_PUNCH_HOLE) != 0;
+    if (tmpfs_refuse(file, holes ? SEALS_WRITE : 0, holes ? 0 : end) != 0) {
+        error = -EPERM;
+    } else if (holes) {
         punch(file, start, end);
     } else {
         error = fill_holes(&file->tree, start / PAGE_SIZE, tmpfs_pages_of(end),

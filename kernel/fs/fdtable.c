@@ -357,7 +357,9 @@ files_alloc(void)
     struct files *files = kzalloc(sizeof(*files));
 
     if (files == NULL || table == NULL) {
-        panic("no memory for descriptors");
+        kfree(files);
+        kfree(table);
+        return NULL;
     }
     files->refs = 1;
     spin_init(&files->lock, RANK_FILES, "files");

@@ -65,6 +65,9 @@ file_put(struct file *file)
         file->inode->ops->close(file);
     }
     inode_put(file->inode);
+    if (file->mount != NULL) {
+        mount_put(file->mount);
+    }
     kfree(file);
     atomic_fetch_sub(&open_file_count, 1);
 }

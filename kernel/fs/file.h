@@ -23,6 +23,7 @@
 struct epoll_item;
 struct fdtable;
 struct inode;
+struct mount;
 
 struct file {
     _Atomic u32 refs;      /* table entries, and calls that use it */
@@ -33,6 +34,7 @@ struct file {
     struct mutex lock;     /* guards offset; one read or write at a time */
     u64 offset;            /* bytes */
     void *data;            /* private to the inode's ops */
+    struct mount *mount;   /* by which it was found; NULL, or one reference */
     struct epoll_item *watched; /* by epolls (epoll.c, which guards it) */
 };
 
@@ -163,7 +165,7 @@ struct files {
     struct fdtable *table;  /* may be shared: copied before a change */
 };
 
-/* A new descriptor table object, empty.  => boot; panics without memory */
+/* A new descriptor table object, empty.  => NULL: no memory */
 struct files *files_alloc(void);
 
 /* CLONE_FILES: one more user, which sees all changes.  => files */

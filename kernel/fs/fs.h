@@ -9,6 +9,9 @@
 #include "core/types.h"
 
 struct inode;
+struct mount;
+struct mount_space;
+struct place;
 
 /* Make the tree: the initrd's files, /dev, /proc.
  * => boot, in a process; panics if the initrd cannot be unpacked */
@@ -22,25 +25,26 @@ void held_init(void);   /* tells proc/oom.c what descriptors hold */
 long fs_readlink(struct inode *link, char *buf);
 
 /* renameat2(2): 0 or a negative errno. */
-int fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
-              const char *to, u32 flags);
+int fs_rename(const struct place *from_at, const char *from,
+              const struct place *to_at, const char *to, u32 flags);
 
 /* open(2).  => the lowest free descriptor, or a negative errno */
-int fs_open(struct inode *at, const char *path, u32 flags, u32 mode);
+int fs_open(const struct place *at, const char *path, u32 flags, u32 mode);
 
 /* Give an inode a name.  It may be new, as for mkdir(2), mknod(2) and
- * symlink(2), or have a name already, as for link(2).
+ * symlink(2), or have a name already, as for link(2), found by this mount.
  * => consumes the caller's reference in any case; inode NULL: the caller had no
  *    memory for it (-ENOMEM, unless the path has an error)
  * => 0; -EEXIST; path_walk's and dir_add's errors */
-int fs_make(struct inode *at, const char *path, struct inode *inode);
+int fs_make(const struct place *at, const char *path, struct inode *inode,
+            const struct mount *mount);
 
 /* unlink(2) or rmdir(2): 0 or a negative errno. */
-int fs_remove(struct inode *at, const char *path, bool directory);
+int fs_remove(const struct place *at, const char *path, bool directory);
 
-/* Make inode the working directory.
- * => consumes the caller's reference in any case; 0, -ENOTDIR, -EACCES */
-int fs_chdir(struct inode *inode);
+/* Make a place the working directory.
+ * => consumes the caller's references in any case; 0, -ENOTDIR, -EACCES */
+int fs_chdir(struct place place);
 
 /* The working directory's path, with its NUL.  => buf has PATH_MAX bytes
  * => bytes, the NUL included; -ENOENT if it was removed; -ENAMETOOLONG */
@@ -59,12 +63,14 @@ void fs_must_place(const char *path, struct inode *inode);
  * The state of a path walk at the last component.  Then the caller looks it up,
  * makes it, removes it or follows it:
  *
- *      path_walk --> dir_lookup (perhaps) --> act on dir, name --> lookup_end
+ *      path_walk --> lookup_step (perhaps) --> act on dir, name --> lookup_end
  *                      ^          |
  *                      +-- lookup_follow, if it is a symbolic link
  */
 struct lookup {
     struct inode *dir;       /* one reference */
+    struct mount *mount;     /* the same; of dir, or of what was found last */
+    struct mount_space *space; /* NULL: it has no mounts */
     const char *path;        /* what follows the component */
     char *text;              /* what path points into: a link was followed */
     u32 links;               /* how many were followed */
@@ -76,7 +82,7 @@ struct lookup {
  * that are missing on the way (at boot).
  * => lookup_end must follow in any case
  * => 0; -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -EACCES, -ENOMEM */
-int path_walk(struct lookup *lookup, struct inode *at, const char *path,
+int path_walk(struct lookup *lookup, const struct place *at, const char *path,
               bool make) __must_check;
 void lookup_end(struct lookup *lookup);
 

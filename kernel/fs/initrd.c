@@ -139,7 +139,7 @@ fs_init(void)
     }
     root_inode->nlink = 2;
     unpack_initrd();
-    fs_make(NULL, "/tmp", dir_alloc(01777));
+    fs_make(NULL, "/tmp", dir_alloc(01777), NULL);
     memory_devices_init();
     random_init();
     tty_init();

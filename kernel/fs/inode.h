@@ -35,6 +35,7 @@ enum {
     DEV_PIPE,
     DEV_PTS, /* /dev/pts */
     DEV_ANON, /* anon.h; data is the name */
+    DEV_MEMFD, /* memfd.h; the same */
 };
 
 /* What a kind of inode does; each function may be NULL. */

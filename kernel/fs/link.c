@@ -11,6 +11,7 @@
 #include "proc/thread.h"
 
 #include "fs/dir.h"
+#include "fs/mount.h"
 #include "fs/path.h"
 
 #define LINKS_MAX 40 /* in one path, as on Linux */
@@ -32,8 +33,9 @@ insert_text(struct lookup *lookup, const char *target)
     kfree(lookup->text);
     lookup->path = lookup->text = text;
     if (text[0] == '/') {
-        inode_put(lookup->dir);
+        place_put((struct place){lookup->dir, lookup->mount});
         lookup->dir = inode_get(root_inode);
+        lookup->mount = NULL;
     }
     return 0;
 }
@@ -69,25 +71,38 @@ put_before(char **start, const char *buf, const char *part)
 }
 
 /* A path of the inode, with a NUL.  If it has no name any more, its last path
- * with ` (deleted)` appended.
+ * with ` (deleted)` appended; if its mount is gone, one that cannot be walked.
  * => buf has PATH_MAX bytes
  * => the bytes, the NUL included; -ENAMETOOLONG */
 static long
-dir_path(const struct inode *inode, char *buf)
+dir_path(const struct inode *inode, const struct mount *mount, char *buf)
 {
     char *start = buf + PATH_MAX - 1;
     const struct entry *entry;
+    bool reached = true;
 
     *start = '\0';
     spin_lock(&fstree_lock);
     bool fits = inode->nlink > 0 || put_before(&start, buf, " (deleted)");
-    for (; fits && (entry = entry_of(inode)) != NULL; inode = entry->dir) {
-        fits = put_before(&start, buf, entry->name)
-               && put_before(&start, buf, "/");
+    while (fits && reached) {
+        if (mount != NULL && inode == mount->root) {
+            reached = mount->space != NULL;
+            inode = mount->point;
+            mount = mount->parent;
+        } else if ((entry = entry_of(inode)) != NULL) {
+            fits = put_before(&start, buf, entry->name)
+                   && put_before(&start, buf, "/");
+            inode = entry->dir;
+        } else {
+            break;
+        }
     }
     spin_unlock(&fstree_lock);
     if (fits && *start == '\0') {
         fits = put_before(&start, buf, "/");
+    }
+    if (fits && !reached) {
+        fits = put_before(&start, buf, "(unreachable)");
     }
     if (!fits) {
         return -ENAMETOOLONG;
@@ -100,11 +115,12 @@ dir_path(const struct inode *inode, char *buf)
 long
 fs_getcwd(char *buf)
 {
-    struct inode *cwd = fs_context_cwd(current->fs);
+    struct place cwd = fs_context_cwd(current->fs);
     /* A removed directory never gets a new name. */
-    long result = cwd->nlink == 0 ? -ENOENT : dir_path(cwd, buf);
+    long result = cwd.inode->nlink == 0 ? -ENOENT
+                                        : dir_path(cwd.inode, cwd.mount, buf);
 
-    inode_put(cwd);
+    place_put(cwd);
     return result;
 }
 
@@ -127,8 +143,11 @@ fs_readlink(struct inode *link, char *buf)
     } else if (length == 0 && inode->dev == DEV_ANON) {
         length = snprintf(buf, PATH_MAX, "anon_inode:[%s]",
                           (const char *)inode->data);
+    } else if (length == 0 && inode->dev == DEV_MEMFD) {
+        length = snprintf(buf, PATH_MAX, "/memfd:%s (deleted)",
+                          (const char *)inode->data);
     } else if (length == 0) {
-        length = dir_path(inode, buf);
+        length = dir_path(inode, NULL, buf);
         length -= length > 0;
     }
     inode_put(inode);

@@ -35,9 +35,10 @@ lookup_refuse(struct lookup *lookup, int error)
     return error;
 }
 
-/* Give an inode a name.  => inode NULL: there was no memory for it */
+/* Give an inode a name; it was found by a mount, if it has names.
+ * => inode NULL: there was no memory for it */
 static int
-make(struct lookup *lookup, struct inode *inode)
+make(struct lookup *lookup, struct inode *inode, const struct mount *mount)
 {
     if (inode == NULL) {
         return -ENOMEM;
@@ -47,6 +48,10 @@ make(struct lookup *lookup, struct inode *inode)
     if (lookup->dir->dev != DEV_TREE || !lookup_is_name(lookup)
         || (lookup->slash && !new_dir)) {
         return lookup_refuse(lookup, -EEXIST);
+    }
+    if (!new && lookup->mount != mount) {
+        int error = lookup_refuse(lookup, -EEXIST);
+        return error == -ENOENT ? -EXDEV : error;
     }
     if (new && lookup->dir->mode & S_ISGID) {
         bool member = cred_refuse_group(cred_current(), lookup->dir->gid) == 0;
@@ -70,10 +75,10 @@ find_or_make(struct lookup *lookup, u32 flags, u32 mode, struct inode **inode,
         if (lookup->slash && lookup_is_name(lookup)) {
             return -EISDIR;
         }
-        error = dir_lookup(lookup->dir, lookup->name, inode);
+        error = lookup_step(lookup, inode);
         if (error == -ENOENT) {
             *inode = tmpfs_file(mode);
-            error = make(lookup, *inode);
+            error = make(lookup, *inode, NULL);
             *made = error == 0;
             if (error != 0) {
                 inode_put(*inode);
@@ -122,10 +127,10 @@ open_inode(struct file *file, u32 flags, bool made)
 
 /* Find or make the inode of path, and open it as file. */
 static int
-open_path(struct inode *at, const char *path, u32 flags, u32 mode,
+open_path(const struct place *at, const char *path, u32 flags, u32 mode,
           struct file *file)
 {
-    struct inode *inode;
+    struct place place;
     struct lookup lookup;
     bool made = false;
     int error;
@@ -136,22 +141,27 @@ open_path(struct inode *at, const char *path, u32 flags, u32 mode,
     if (flags & O_CREAT) {
         error = path_walk(&lookup, at, path, false);
         if (error == 0) {
-            error = find_or_make(&lookup, flags, mode & 07777, &inode, &made);
+            error = find_or_make(&lookup, flags, mode & 07777, &place.inode,
+                                 &made);
         }
+        place.mount = lookup.mount;
+        lookup.mount = error == 0 ? NULL : place.mount;
         lookup_end(&lookup);
     } else {
         bool stay = flags & O_NOFOLLOW;
-        error = path_find(at, path, stay ? AT_SYMLINK_NOFOLLOW : 0, &inode);
+        error = path_find_place(at, path, stay ? AT_SYMLINK_NOFOLLOW : 0,
+                                &place);
     }
     if (error == 0) {
-        file->inode = inode; /* takes over the reference */
+        file->inode = place.inode; /* takes over the references */
+        file->mount = place.mount;
         error = open_inode(file, flags, made);
     }
     return error;
 }
 
 int
-fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
+fs_open(const struct place *at, const char *path, u32 flags, u32 mode)
 {
     /* First the steps that may fail: a failed open must not make a file. */
     int fd = fd_reserve(0); /* EMFILE comes before ENOENT */
@@ -168,13 +178,14 @@ fs_open(struct inode *at, const char *path, u32 flags, u32 mode)
 }
 
 int
-fs_make(struct inode *at, const char *path, struct inode *inode)
+fs_make(const struct place *at, const char *path, struct inode *inode,
+        const struct mount *mount)
 {
     struct lookup lookup;
     int error = path_walk(&lookup, at, path, false);
 
     if (error == 0) {
-        error = make(&lookup, inode);
+        error = make(&lookup, inode, mount);
     }
     lookup_end(&lookup);
     inode_put(inode);
@@ -195,7 +206,7 @@ ask_name(struct lookup *lookup, bool directory)
 }
 
 int
-fs_remove(struct inode *at, const char *path, bool directory)
+fs_remove(const struct place *at, const char *path, bool directory)
 {
     struct lookup lookup;
     int error = path_walk(&lookup, at, path, false);

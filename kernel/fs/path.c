@@ -16,13 +16,19 @@
 
 #include "fs/busy.h"
 #include "fs/dir.h"
+#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 
 OPTIONAL(inode_refuse_user) OPTIONAL(busy_exec) OPTIONAL(busy_exec_end)
+OPTIONAL(mount_space) OPTIONAL(mount_step) OPTIONAL(mount_get)
+OPTIONAL(fs_context_new_space)
+OPTIONAL(mount_put) OPTIONAL(mounts_get) OPTIONAL(mounts_put)
 OPTIONAL(link_follow) /* without it, a link is no directory and leads nowhere */
 
 /* ---- Each process's working directory ---- */
+
+bool mounts_in_use;
 
 /* The second reference is never put: so this one is never freed. */
 struct fs_context first_fs_context = {.refs = 2, .umask = 022};
@@ -45,26 +51,68 @@ fs_context_copy(struct fs_context *from)
     context->refs = 1;
     spin_lock(&fstree_lock);
     context->umask = from->umask;
-    context->cwd = from->cwd != NULL ? inode_get(from->cwd) : NULL;
+    context->cwd = NULL;
+    if (from->cwd != NULL) {
+        context->cwd = inode_get(from->cwd);
+        context->mount = from->mount;
+        context->space = from->space;
+        if (from->mount != NULL || from->space != NULL) {
+            mounts_get(context);
+        }
+    }
     spin_unlock(&fstree_lock);
     return context;
+}
+
+struct fs_context *
+fs_context_other(struct fs_context *from, bool share)
+{
+    return share ? fs_context_get(from) : fs_context_new_space(from);
 }
 
 void
 fs_context_put(struct fs_context *context)
 {
     if (context != NULL && atomic_fetch_sub(&context->refs, 1) == 1) {
-        inode_put(context->cwd);
+        if (context->cwd != NULL) {
+            if (context->mount != NULL || context->space != NULL) {
+                mounts_put(context);
+            }
+            inode_put(context->cwd);
+        }
         kfree(context);
     }
 }
 
+struct place
+place_get(struct inode *inode, struct mount *mount)
+{
+    return (struct place){inode_get(inode),
+                          mount != NULL ? mount_get(mount) : NULL};
+}
+
+void
+place_put(struct place place)
+{
+    inode_put(place_inode(place));
+}
+
 struct inode *
+place_inode(struct place place)
+{
+    if (place.mount != NULL) {
+        mount_put(place.mount);
+    }
+    return place.inode;
+}
+
+struct place
 fs_context_cwd(const struct fs_context *context)
 {
     spin_lock(&fstree_lock);
-    struct inode *cwd = inode_get(context->cwd != NULL ? context->cwd
-                                                       : root_inode);
+    struct place cwd = context->cwd != NULL
+                           ? place_get(context->cwd, context->mount)
+                           : place_get(root_inode, NULL);
     spin_unlock(&fstree_lock);
     return cwd;
 }
@@ -126,7 +174,7 @@ walk(struct lookup *lookup, bool make)
         if (error != 0 || *lookup->path == '\0') {
             return error;
         }
-        error = dir_lookup(lookup->dir, lookup->name, &next);
+        error = lookup_step(lookup, &next);
         if (error == -ENOENT && make) {
             error = make_way(lookup, &next);
         } else if (error == 0 && S_ISLNK(next->mode)) {
@@ -147,17 +195,27 @@ walk(struct lookup *lookup, bool make)
 }
 
 int
-path_walk(struct lookup *lookup, struct inode *at, const char *path, bool make)
+path_walk(struct lookup *lookup, const struct place *at, const char *path,
+          bool make)
 {
     lookup->dir = NULL;
+    lookup->mount = NULL;
+    lookup->space = NULL;
     lookup->path = path;
     lookup->text = NULL;
     lookup->links = 0;
     if (path[0] == '\0') {
         return -ENOENT;
     }
-    at = path[0] == '/' ? root_inode : at;
-    lookup->dir = at != NULL ? inode_get(at) : fs_context_cwd(current->fs);
+    struct place start = path[0] == '/' ? place_get(root_inode, NULL)
+                         : at != NULL && at->inode != NULL
+                             ? place_get(at->inode, at->mount)
+                             : fs_context_cwd(current->fs);
+    lookup->dir = start.inode;
+    lookup->mount = start.mount;
+    if (mounts_in_use) {
+        lookup->space = mount_space(lookup->mount);
+    }
     return walk(lookup, make);
 }
 
@@ -172,7 +230,7 @@ lookup_follow(struct lookup *lookup, struct inode **inode)
 void
 lookup_end(struct lookup *lookup)
 {
-    inode_put(lookup->dir);
+    place_put((struct place){lookup->dir, lookup->mount});
     kfree(lookup->text);
 }
 
@@ -188,15 +246,16 @@ lookup_is_name(const struct lookup *lookup)
 /* ---- Calls that only find ---- */
 
 int
-path_find(struct inode *at, const char *path, u32 flags,
-          struct inode **inode)
+path_find_place(const struct place *at, const char *path, u32 flags,
+                struct place *place)
 {
     struct lookup lookup;
+    struct inode **inode = &place->inode;
     int error = path_walk(&lookup, at, path, false);
 
     *inode = NULL;
     while (error == 0 && *inode == NULL) {
-        error = dir_lookup(lookup.dir, lookup.name, inode);
+        error = lookup_step(&lookup, inode);
         if (error == 0 && S_ISLNK((*inode)->mode)
             && (lookup.slash || !(flags & AT_SYMLINK_NOFOLLOW))) {
             error = lookup_follow(&lookup, inode);
@@ -206,7 +265,23 @@ path_find(struct inode *at, const char *path, u32 flags,
         inode_put(*inode);
         error = -ENOTDIR;
     }
+    place->mount = lookup.mount;
+    lookup.mount = NULL;
     lookup_end(&lookup);
+    if (error != 0) {
+        (void)place_inode(*place);
+    }
+    return error;
+}
+
+int
+path_find(const struct place *at, const char *path, u32 flags,
+          struct inode **inode)
+{
+    struct place place;
+    int error = path_find_place(at, path, flags, &place);
+
+    *inode = error == 0 ? place_inode(place) : NULL;
     return error;
 }
 
@@ -240,17 +315,25 @@ path_find_program(const char *path, struct inode **inode)
 }
 
 int
-fs_chdir(struct inode *inode)
+fs_chdir(struct place place)
 {
-    int error = S_ISDIR(inode->mode) ? inode_refuse(inode, MAY_EXEC) : -ENOTDIR;
+    struct fs_context *context = current->fs;
+    int error = S_ISDIR(place.inode->mode)
+                    ? inode_refuse(place.inode, MAY_EXEC) : -ENOTDIR;
 
     if (error == 0) {
+        struct place old = {0};
         spin_lock(&fstree_lock);
-        struct inode *old = current->fs->cwd;
-        current->fs->cwd = inode;
+        if (context->cwd != NULL) {
+            old = (struct place){context->cwd, context->mount};
+        } else {
+            context->space = NULL;
+        }
+        context->mount = place.mount;
+        __atomic_store_n(&context->cwd, place.inode, __ATOMIC_RELEASE);
         spin_unlock(&fstree_lock);
-        inode = old;
+        place = old;
     }
-    inode_put(inode);
+    place_put(place);
     return error;
 }

@@ -7,13 +7,25 @@
 
 struct cred;
 struct inode;
+struct mount;
+struct mount_space;
 struct object;
+
+/* Where something is: the inode, and the mount by which it was reached (NULL:
+ * the tree itself; mount.h).  One reference to each. */
+struct place {
+    struct inode *inode;
+    struct mount *mount;
+};
 
 /* Working directory and umask; fork copies it (O(1)), CLONE_FS shares it. */
 struct fs_context {
     _Atomic u32 refs;
     u32 umask;            /* one word, changed by one instruction */
     struct inode *cwd;    /* fstree_lock; one reference; NULL: the root */
+    /* Unset if cwd is NULL; a reference each. */
+    struct mount *mount;  /* fstree_lock; of cwd */
+    struct mount_space *space; /* NULL: the first name space */
 };
 
 extern struct fs_context first_fs_context; /* pid 1's; cwd: the root */
@@ -21,15 +33,41 @@ struct fs_context *fs_context_get(struct fs_context *context); /* => context */
 struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_put(struct fs_context *context); /* context may be NULL */
 
-/* Its working directory.  => with one reference */
-struct inode *fs_context_cwd(const struct fs_context *context);
+/* For a child that does not just copy it: it shares it (CLONE_FS), or has a
+ * copy with its own name space.  => NULL: no memory */
+struct fs_context *fs_context_other(struct fs_context *from, bool share);
 
-/* Find the inode of a path; a relative one starts at directory `at` (NULL: the
- * working directory).  Follow a symbolic link at its end, unless flags have
- * AT_SYMLINK_NOFOLLOW (other flags are ignored).
- * => 0 and *inode with one reference; -ENOENT, -ENOTDIR, -ENAMETOOLONG,
+/* Of mount.c.  The copy with its own name space; and whether the
+ * current process may have one.  => NULL: no memory; 0 or -EPERM */
+struct fs_context *fs_context_new_space(struct fs_context *from);
+int mount_refuse(void);
+
+/* Its working directory.  => with one reference each */
+struct place fs_context_cwd(const struct fs_context *context);
+
+/* References to what a place has. */
+struct place place_get(struct inode *inode, struct mount *mount);
+void place_put(struct place place); /* the inode may be NULL */
+struct inode *place_inode(struct place place); /* puts the mount alone */
+
+/* Of mount.c: whether any mount was ever made; references to a mount (put: may
+ * be NULL), and to a context's mount and name space. */
+extern bool mounts_in_use;
+struct mount *mount_get(struct mount *mount); /* => mount */
+void mount_put(struct mount *mount);
+void mounts_get(struct fs_context *context);
+void mounts_put(struct fs_context *context);
+
+/* Find the place of a path; a relative one starts at directory `at` (NULL, or
+ * its inode is: the working directory).  Follow a symbolic link at its end,
+ * unless flags have AT_SYMLINK_NOFOLLOW (other flags are ignored).
+ * => 0 and *place with its references; -ENOENT, -ENOTDIR, -ENAMETOOLONG,
  *    -ELOOP, -EACCES (a directory on the way), -ENOMEM */
-int path_find(struct inode *at, const char *path, u32 flags,
+int path_find_place(const struct place *at, const char *path, u32 flags,
+                    struct place *place) __must_check;
+
+/* The same for callers that need only the inode. */
+int path_find(const struct place *at, const char *path, u32 flags,
               struct inode **inode) __must_check;
 
 /* Let the process execute this inode: a regular file with an x bit, which until

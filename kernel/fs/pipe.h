@@ -61,9 +61,9 @@ long pipe_size(struct file *file, u32 command, u32 size);
 /* Free the pages.  => the mutex held, or nobody uses it */
 void pipe_free_pages(struct pipe *pipe);
 
-/* It gets its first user: put its size on the account of the current user, whose
- * new pipes are small if that has many pages already.  Then the reverse, and
- * again the ring of a new pipe: its pages are freed.  => as above */
+/* It gets its first user: put its size on the account of the current user,
+ * whose new pipes are small if that has many pages already.  Then the reverse,
+ * and again the ring of a new pipe: its pages are freed.  => as above */
 void pipe_charge(struct pipe *pipe);
 void pipe_forget_size(struct pipe *pipe);
 

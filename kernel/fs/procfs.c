@@ -195,7 +195,7 @@ follow_link(struct inode *link, struct inode **inode)
     if (proc->file >= FILE_FDS && thread->files != NULL) {
         *inode = files_inode(thread->files, proc->file - FILE_FDS);
     } else if (proc->file == FILE_CWD && thread->fs != NULL) {
-        *inode = fs_context_cwd(thread->fs);
+        *inode = place_inode(fs_context_cwd(thread->fs));
     } else if (proc->file == FILE_EXE && thread->as != NULL) {
         *inode = program_of(thread->as);
     }

@@ -10,16 +10,6 @@
 
 OPTIONAL(rename_refuse)
 
-/* Whether dir is the inode or below it.  => fstree_lock held */
-static bool
-is_below(const struct inode *dir, const struct inode *inode)
-{
-    while (dir != inode && dir != root_inode) {
-        dir = dir_parent(dir);
-    }
-    return dir == inode;
-}
-
 /* Check for rename(2)'s errors, in Linux's order.  => fstree_lock held */
 static int
 may_rename(const struct lookup *from, const struct lookup *to,
@@ -39,15 +29,15 @@ may_rename(const struct lookup *from, const struct lookup *to,
         || (exchange && to->slash && !S_ISDIR(target->inode->mode))) {
         return -ENOTDIR;
     }
-    if (directory && is_below(to->dir, old->inode)) {
+    if (directory && dir_is_below(to->dir, old->inode)) {
         return -EINVAL;
     }
     if (target != NULL && S_ISDIR(target->inode->mode)
-        && is_below(from->dir, target->inode)) {
+        && dir_is_below(from->dir, target->inode)) {
         return exchange ? -EINVAL : -ENOTEMPTY;
     }
-    if (old->inode->dev != from->dir->dev
-        || (exchange && target->inode->dev != to->dir->dev)) {
+    if (dir_is_busy(from, old->inode)
+        || (exchange && dir_is_busy(to, target->inode))) {
         return -EBUSY;
     }
     if (target != NULL && target->inode == old->inode) {
@@ -57,7 +47,8 @@ may_rename(const struct lookup *from, const struct lookup *to,
     if (error == 0 && target == NULL) {
         return dir_may_insert(to->dir, NULL, key);
     }
-    return error != 0 || exchange ? error : dir_may_remove(target, directory);
+    return error != 0 || exchange ? error
+                                  : dir_may_remove(to, target, directory);
 }
 
 /* rename(2), in one step.  The inode of `from` gets the name `to`, and an inode
@@ -109,7 +100,7 @@ dir_rename(const struct lookup *from, const struct lookup *to, u32 flags)
 static int
 rename_found(struct lookup *from, struct lookup *to, u32 flags)
 {
-    if (from->dir->dev != to->dir->dev) {
+    if (from->dir->dev != to->dir->dev || from->mount != to->mount) {
         return -EXDEV;
     }
     if (!lookup_is_name(from)) {
@@ -126,8 +117,8 @@ rename_found(struct lookup *from, struct lookup *to, u32 flags)
 }
 
 int
-fs_rename(struct inode *from_at, const char *from, struct inode *to_at,
-          const char *to, u32 flags)
+fs_rename(const struct place *from_at, const char *from,
+          const struct place *to_at, const char *to, u32 flags)
 {
     struct lookup source, target;
     int error = path_walk(&source, from_at, from, false);

@@ -11,6 +11,8 @@
 
 #include "core/optional.h"
 
+#include "mm/heap.h"
+
 #include "fs/busy.h"
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -78,6 +80,23 @@ object_present(struct object *object, u64 index, u64 count, paddr_t *found)
     pagetree_present(&tmpfs_file_of(inode)->tree, index, count, found);
     spin_unlock(&inode->lock);
     return count;
+}
+
+static int
+object_adopt(struct object *object, u64 index, paddr_t frame)
+{
+    struct inode *inode = inode_of(object);
+    struct pagetree *tree = &tmpfs_file_of(inode)->tree;
+
+    spin_lock(&inode->lock);
+    paddr_t *slot = pagetree_slot(tree, index, true);
+    if (slot != NULL && frame != 0) {
+        *slot = frame;
+        tree->pages++;
+        frame_adopt(frame, tree->kind);
+    }
+    spin_unlock(&inode->lock);
+    return slot != NULL ? 0 : -ENOMEM;
 }
 
 static void
@@ -199,7 +218,10 @@ tmpfs_write(struct file *file, struct uio *uio)
     }
     u64 most = file_size_limit();
     long result;
-    if (uio->left > 0 && file->offset >= most) {
+    if (uio->left > 0
+        && tmpfs_refuse(target, SEALS_WRITE, file->offset + uio->left) != 0) {
+        result = -EPERM;
+    } else if (uio->left > 0 && file->offset >= most) {
         result = limits_file_too_long();
     } else {
         uio->left = MIN(uio->left, most - file->offset);
@@ -224,10 +246,13 @@ tmpfs_truncate(struct inode *inode, u64 size)
     mutex_lock(&file->writing);
     inode_drop_ids(inode);
     u64 old = inode->size;
-    if (size > old && size > file_size_limit()) {
+    if (tmpfs_refuse(file, size < old ? F_SEAL_SHRINK : 0, size) != 0) {
+        error = -EPERM;
+    } else if (size > old && size > file_size_limit()) {
         error = (int)limits_file_too_long();
     }
-    if (size < old) { /* first the size: no fault may get a page after it */
+    if (error == 0 && size < old) {
+        /* First the size: no fault may get a page after it. */
         inode->size = size;
         struct object *object = &inode->object;
         error = __atomic_load_n(&object->mapped, __ATOMIC_SEQ_CST)
@@ -270,13 +295,15 @@ static void
 tmpfs_free(struct inode *inode)
 {
     pagetree_drop(&tmpfs_file_of(inode)->tree, 0, ~0UL, false);
+    kfree(inode->data);
 }
 
 struct inode *
 tmpfs_file(u32 mode)
 {
     static const struct object_ops object_ops = {
-        .page = object_page, .present = object_present, .size = object_size,
+        .page = object_page, .present = object_present,
+        .adopt = object_adopt, .size = object_size,
         .get = object_get, .put = object_put,
     };
     static const struct inode_ops ops = {
@@ -291,6 +318,7 @@ tmpfs_file(u32 mode)
     if (inode != NULL) {
         inode->object.ops = &object_ops;
         tmpfs_file_of(inode)->tree.kind = FRAME_CACHE;
+        tmpfs_file_of(inode)->seals = F_SEAL_SEAL;
         mutex_init(&tmpfs_file_of(inode)->writing, MUTEX_CONTENT);
     }
     return inode;

@@ -4,6 +4,9 @@
  */
 #pragma once
 
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+
 #include "proc/mutex.h"
 
 #include "fs/inode.h"
@@ -13,6 +16,7 @@ struct tmpfs_file {
     struct inode inode;
     struct pagetree tree; /* l (the inode's lock) */
     struct mutex writing; /*   one change of size or contents at a time */
+    u32 seals;            /*   F_SEAL_*, changed with that mutex held */
 };
 
 /* A new empty file.  => with one reference; NULL: no memory */
@@ -46,6 +50,17 @@ static inline u64
 tmpfs_pages_of(u64 size)
 {
     return align_up(size, PAGE_SIZE) / PAGE_SIZE;
+}
+
+/* Whether a seal is among these, or forbids to grow to `end` bytes.
+ * => its `writing` is held; 0, -EPERM */
+#define SEALS_WRITE (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+static inline int
+tmpfs_refuse(const struct tmpfs_file *file, u32 seals, u64 end)
+{
+    return (file->seals & seals) != 0
+                   || ((file->seals & F_SEAL_GROW) != 0
+                       && end > file->inode.size) ? -EPERM : 0;
 }
 
 /* Clear bytes of one page; or those after the end in the last page, before the

@@ -30,6 +30,7 @@
 struct file;
 struct inode_ops;
 struct poller;
+struct process;
 struct session;
 struct tty;
 struct uio;
@@ -139,6 +140,20 @@ long tty_ask(struct tty *tty, int signal);
 /* open(2): the terminal of a file, which may become the caller's; close. */
 int tty_open(struct file *file);
 void tty_close(struct file *file);
+
+/* spawn.  First, its new process, which will lead a session, has opened a file:
+ * keep it in *takes (one reference) if it is a terminal that may become the
+ * session's.  => 0; -ENXIO: /dev/tty, but there is none yet
+ * Second, whether the process, that leads a session or not, may have its group
+ * in the foreground of a file's terminal.  => 0; -ENOTTY
+ * Last, give the process, which is in its group, the terminal that it takes,
+ * and put the group in the foreground of another file's (each may be NULL).
+ * => family_lock held; 0; -ENOTTY: not the process's, nothing has changed */
+int tty_opened_for_leader(struct file *file, u32 flags, struct file **takes);
+int tty_may_foreground(const struct file *file, bool leads,
+                       const struct file *takes);
+int tty_give(struct process *process, const struct file *takes,
+             const struct file *foreground);
 
 /* Whether the terminal was hung up after this file was opened. */
 bool tty_is_hung(const struct tty *tty, const struct file *file);

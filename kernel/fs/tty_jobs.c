@@ -28,15 +28,20 @@
 
 OPTIONAL(job_refuse) /* without it, the background may do everything */
 
-/* The caller's terminal, or NULL.  => family_lock held */
+/* The process's terminal, or NULL.  => family_lock held */
 static struct tty *
-our_terminal(void)
+terminal_of(const struct process *process)
 {
-    const struct process *process = current->process;
     const struct session *session = process->group->session;
 
     assert(spin_held(&family_lock));
     return process->turn == session->turn ? session->terminal : NULL;
+}
+
+static struct tty *
+our_terminal(void)
+{
+    return terminal_of(current->process);
 }
 
 long
@@ -128,16 +133,18 @@ tty_hang_up(struct tty *tty)
     spin_unlock(&family_lock);
 }
 
-/* Make it the terminal of the caller's session.  => family_lock held */
+/* Make it the terminal of the process's session.  => family_lock held */
 static void
-give(struct tty *tty, struct session *session)
+give(struct tty *tty, struct process *process)
 {
+    struct session *session = process->group->session;
+
     session_forget_left(session);
     session->terminal = tty;
     session->leader_ended = leader_ended;
-    current->process->turn = ++session->turn;
+    process->turn = ++session->turn;
     tty->session = session;
-    put_in_foreground(tty, current->process->group->pgid);
+    put_in_foreground(tty, process->group->pgid);
 }
 
 static bool
@@ -162,7 +169,7 @@ take_terminal(struct tty *tty, vaddr_t how)
         result = -EPERM;
     } else if (tty->session != session) {
         take_away(tty);
-        give(tty, session);
+        give(tty, current->process);
     }
     spin_unlock(&family_lock);
     return result;
@@ -276,7 +283,7 @@ tty_open(struct file *file)
         file->offset = tty->hang_ups;
         if (takes && leads(session) && our_terminal() == NULL
             && tty->session == NULL) {
-            give(tty, session);
+            give(tty, current->process);
         }
     }
     spin_unlock(&family_lock);
@@ -291,4 +298,63 @@ tty_close(struct file *file)
     if (tty != NULL && tty->driver->close != NULL) {
         tty->driver->close(tty);
     }
+}
+
+/* ---- spawn ---- */
+
+int
+tty_opened_for_leader(struct file *file, u32 flags, struct file **takes)
+{
+    const struct tty *tty = file->inode->data;
+
+    if (file->inode->ops != &tty_ops) {
+        return 0;
+    }
+    if (tty == NULL) {
+        return -ENXIO;
+    }
+    if (tty->driver->open != NULL && (flags & O_NOCTTY) == 0
+        && (file_access(file) & FILE_READS) != 0 && *takes == NULL) {
+        file_get(file);
+        *takes = file;
+    }
+    return 0;
+}
+
+int
+tty_may_foreground(const struct file *file, bool leads,
+                   const struct file *takes)
+{
+    const struct tty *tty = takes != NULL ? takes->data : NULL;
+
+    if (!leads) {
+        spin_lock(&family_lock);
+        tty = our_terminal();
+        spin_unlock(&family_lock);
+    }
+    return file->inode->ops == &tty_ops && tty != NULL && file->data == tty
+               ? 0 : -ENOTTY;
+}
+
+int
+tty_give(struct process *process, const struct file *takes,
+         const struct file *foreground)
+{
+    struct tty *tty = terminal_of(process);
+
+    if (takes != NULL && ((struct tty *)takes->data)->session == NULL) {
+        tty = takes->data;
+    }
+    if (foreground != NULL
+        && (tty == NULL || foreground->data != tty)) {
+        return -ENOTTY;
+    }
+    /* ---- no failure below this line ---- */
+    if (tty != NULL && tty->session == NULL) {
+        give(tty, process);
+    }
+    if (foreground != NULL) {
+        put_in_foreground(tty, process->group->pgid);
+    }
+    return 0;
 }

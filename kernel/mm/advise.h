@@ -1,6 +1,6 @@
 /*
  * What programs may say and ask about ranges of their memory (madvise, mincore,
- * mlock), and moving a range (mremap).
+ * mlock), what fork makes of it, and moving a range (mremap).
  *
  * All functions take as->lock; addr and size are page aligned.
  */
@@ -16,11 +16,26 @@ enum advice {
     ADVICE_NONE,  /* only see whether it is mapped */
     ADVICE_DROP,  /* MADV_DONTNEED: the next access finds what is mapped */
     ADVICE_FREE,  /* the same, but only of private memory without an object */
+    ADVICE_DONTFORK, /* a child does not get it */
+    ADVICE_DOFORK,
+    ADVICE_WIPEONFORK, /* a child gets it empty; only such memory, too */
+    ADVICE_KEEPONFORK,
 };
 
-/* => 0; -EINVAL: ADVICE_FREE, and a vma has an object (those below it are
- *    done); -ENOMEM: a hole, all else is done; -EAGAIN: no memory */
+/* => 0; -EINVAL: ADVICE_FREE or _WIPEONFORK, and a vma has an object (those
+ *    below it are done); -ENOMEM: a hole, all else is done; -EAGAIN: no memory,
+ *    or too many vmas */
 int as_advise(struct as *as, vaddr_t addr, u64 size, enum advice advice);
+
+/* One of the last four, for a part of one vma.
+ * => as->lock held; 0; -EINVAL, -EAGAIN: nothing has changed */
+int vma_advise_fork(struct as *as, vaddr_t start, vaddr_t end,
+                    enum advice advice) __must_check;
+
+/* Take out of a new child what its parent, which was advised, has shared but
+ * does not want it to have.
+ * => nobody runs in the child; 0; -ENOMEM: the child must not run */
+int as_leave_out(struct as *child) __must_check;
 
 /* Set a byte for each page: 1 if an access needs no page to be made or read.
  * => size is at most RESIDENT_MAX pages; 0, or -ENOMEM: a hole */

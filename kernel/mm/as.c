@@ -6,6 +6,7 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/cpu.h"
@@ -13,6 +14,7 @@
 #include "arch/pte.h"
 #include "arch/smp.h"
 
+#include "mm/advise.h"
 #include "mm/as.h"
 #include "mm/frame.h"
 #include "mm/heap.h"
@@ -101,6 +103,8 @@ as_put(struct as *as)
 
 bool own_always;
 
+OPTIONAL(as_leave_out)
+
 /* Own every table and every page that may be written. */
 static int
 own_all(struct as *as)
@@ -136,9 +140,11 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
         /* Last: with refs above 0, as_next finds the child. */
         __atomic_store_n(&child->refs, 1, __ATOMIC_RELEASE);
     }
+    bool advised = as->advised;
     spin_unlock(&as->lock);
-    if (error == 0 && own_always) {
-        error = own_all(child);
+    if (error == 0 && (advised | own_always)) {
+        error = advised ? as_leave_out(child) : 0;
+        error = error == 0 && own_always ? own_all(child) : error;
     }
     if (error != 0) {
         as_put(child);

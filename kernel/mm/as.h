@@ -35,6 +35,7 @@ struct as {
     u64 filled;             /* l  times a page was made present, those of the
                                  space it was copied from included */
     bool barriers;  /* a  it has registered with membarrier(2) */
+    bool advised;   /* l  fork leaves something out for its child (advise.h) */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */
 };

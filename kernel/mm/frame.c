@@ -354,17 +354,30 @@ frame_put(paddr_t addr)
     }
 }
 
-void
-frame_disown(paddr_t addr)
+/* The caller's hold keeps refs above 0: so no other CPU can free the frame, and
+ * read its kind, at the same time. */
+static void
+set_kind(paddr_t addr, enum frame_kind kind)
 {
     struct frame_cache *cache = cache_enter();
 
-    /* Our hold keeps refs above 0: so no other CPU can free the frame, and read
-     * its kind, at the same time. */
     cache->counts[frame_of(addr)->kind]--;
-    cache->counts[FRAME_ANON]++;
-    frame_of(addr)->kind = FRAME_ANON;
+    cache->counts[kind]++;
+    frame_of(addr)->kind = (u8)kind;
     cache_leave(cache);
+}
+
+void
+frame_adopt(paddr_t addr, enum frame_kind kind)
+{
+    set_kind(addr, kind);
+    frame_get(addr);
+}
+
+void
+frame_disown(paddr_t addr)
+{
+    set_kind(addr, FRAME_ANON);
     frame_put(addr);
 }
 

@@ -92,6 +92,10 @@ void frame_free_block(paddr_t block, int order);
 static inline void frame_get(paddr_t frame);
 void frame_put(paddr_t frame);
 
+/* An object adds its hold to a page, which is of this kind from now on.
+ * => the caller has a reference */
+void frame_adopt(paddr_t frame, enum frame_kind kind);
+
 /* Drop an object's hold on its page.  If a copy still has it pinned, it counts
  * as anonymous memory from now on. */
 void frame_disown(paddr_t frame);

@@ -22,6 +22,10 @@ struct object_ops {
      * => as above; the number of pages examined: fewer at the end */
     u64 (*present)(struct object *object, u64 index, u64 count,
                    paddr_t *found);
+    /* Take a frame as the page of a hole, with one more reference.  frame 0:
+     * make room for it; then the call with the frame cannot fail.
+     * => as above; 0 or -ENOMEM; NULL: not possible */
+    int (*adopt)(struct object *object, u64 index, paddr_t frame);
     u64 (*size)(struct object *object); /* bytes */
     void (*get)(struct object *object); /* one more reference */
     void (*put)(struct object *object); /* one fewer; may free, never sleeps */
@@ -42,6 +46,9 @@ int object_unmap(struct object *object, u64 first, u64 end) __must_check;
 
 /* Whether it is the program of a space.  => no spinlock held */
 bool object_runs(const struct object *object);
+/* How many vmas map the object, in all spaces; writable: of those through which
+ * it may be written.  => no spinlock held; 0 without cost if none ever did */
+u64 object_uses(struct object *object, bool writable);
 
 /* Copy size bytes at offset (bytes) out of the object into kernel memory.
  * => no spinlock above RANK_AS held

@@ -1,5 +1,5 @@
 /*
- * Unmapping an object's pages from every space.
+ * An object in every space: unmapping its pages, and counting its vmas.
  */
 #include "mm/as.h"
 #include "mm/object.h"
@@ -98,4 +98,29 @@ object_unmap(struct object *object, u64 first, u64 end)
         error = failed != 0 ? failed : error;
     }
     return error;
+}
+
+/* A child comes after its parent in the list, and is made under the parent's
+ * lock: so what we have seen to be mapped nowhere stays so, unless it is mapped
+ * anew. */
+u64
+object_uses(struct object *object, bool writable)
+{
+    u64 uses = 0;
+
+    if (!__atomic_load_n(&object->mapped, __ATOMIC_SEQ_CST)) {
+        return 0;
+    }
+    for (struct as *as = as_next(NULL); as != NULL; as = as_next(as)) {
+        spin_lock(&as->lock);
+        for (const struct vma *vma = vma_first_from(as, 0); vma != NULL;
+             vma = vma_first_from(as, vma->end)) {
+            uses += vma->object == object
+                    && (!writable
+                        || (vma->flags & (VMA_SHARED | VMA_NEVER_W))
+                               == VMA_SHARED);
+        }
+        spin_unlock(&as->lock);
+    }
+    return uses;
 }

@@ -16,7 +16,7 @@ size_t user_copy(void *to, const void *from, size_t size);
 size_t
 copy_from_user_some(void *dst, vaddr_t src, size_t size)
 {
-    assert(this_cpu()->rank == 0);
+    assert(!cpu_holds_lock());
     return user_range(src, size) ? user_copy(dst, (const void *)src, size)
                                  : size;
 }
@@ -24,7 +24,7 @@ copy_from_user_some(void *dst, vaddr_t src, size_t size)
 size_t
 copy_to_user_some(vaddr_t dst, const void *src, size_t size)
 {
-    assert(this_cpu()->rank == 0);
+    assert(!cpu_holds_lock());
     return user_range(dst, size) ? user_copy((void *)dst, src, size) : size;
 }
 

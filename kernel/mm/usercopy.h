@@ -9,7 +9,11 @@
 #include "abi/errno.h"
 
 #include "core/memlayout.h"
+#include "core/panic.h"
 #include "core/types.h"
+
+#include "arch/cpu.h"
+#include "arch/percpu.h"
 
 /* Whether [addr, addr + size) is in the user half. */
 static inline bool
@@ -38,6 +42,70 @@ static inline int __must_check
 copy_to_user(vaddr_t dst, const void *src, size_t size)
 {
     return copy_to_user_some(dst, src, size) == 0 ? 0 : -EFAULT;
+}
+
+/* Begin accesses to [addr, addr + size) by user_put and its like (arch/cpu.h),
+ * and end them, also at `fault`.
+ * => no spinlock held
+ * => false: it is not all in the user half, and nothing has begun */
+static inline bool __must_check
+user_begin(vaddr_t addr, size_t size)
+{
+    assert(!cpu_holds_lock());
+    bool inside = user_range(addr, size);
+    if (inside) {
+        cpu_user_begin();
+    }
+    return inside;
+}
+
+static inline void
+user_end(void)
+{
+    cpu_user_end();
+}
+
+/* As copy_from_user and copy_to_user, for one to four words whose number the
+ * compiler knows: in line, for the calls that programs make most often. */
+static __always_inline int __must_check
+words_from_user(void *dst, vaddr_t src, size_t size)
+{
+    if (!user_begin(src, size)) {
+        return -EFAULT;
+    }
+    switch (size / sizeof(u64)) {
+    case 4: user_get(dst, src, 24); /* fall through */
+    case 3: user_get(dst, src, 16); /* fall through */
+    case 2: user_get(dst, src, 8);  /* fall through */
+    case 1: user_get(dst, src, 0);
+    }
+    user_end();
+    return 0;
+fault:
+    user_end();
+    return -EFAULT;
+}
+
+static __always_inline int __must_check
+words_to_user(vaddr_t dst, const void *src, size_t size)
+{
+    const u64 *from = src;
+    u64 *to = (u64 *)dst;
+
+    if (!user_begin(dst, size)) {
+        return -EFAULT;
+    }
+    switch (size / sizeof(u64)) {
+    case 4: user_put(to + 3, from[3]); /* fall through */
+    case 3: user_put(to + 2, from[2]); /* fall through */
+    case 2: user_put(to + 1, from[1]); /* fall through */
+    case 1: user_put(to, from[0]);
+    }
+    user_end();
+    return 0;
+fault:
+    user_end();
+    return -EFAULT;
 }
 
 /* One access to a word in user memory, in one step for all CPUs (entry.S).  A

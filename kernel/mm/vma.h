@@ -9,6 +9,8 @@
  * VM-2 OWNED  A node changes only after every node from the root to it is
  *             owned, that is, has refs 1; so what is shared never changes.
  * VM-3 SHAPE  Order, heap, and what a node stores about its subtree are right.
+ * VM-4 ADVISED  Only a space with `advised` has vmas with VMA_DONTFORK or
+ *             VMA_WIPEONFORK, and the latter have no object.
  *
  * All functions: the address space's lock is held.
  */
@@ -23,6 +25,8 @@ struct object;
 #define VMA_STACK  0x2 /* the process's first stack */
 #define VMA_NEVER_W 0x4 /* MAP_SHARED of a file not open for writing */
 #define VMA_PROGRAM 0x8 /* of the file that exec was given */
+#define VMA_DONTFORK 0x10 /* a child does not get it, */
+#define VMA_WIPEONFORK 0x20 /* or gets it without pages: anonymous private */
 
 /* Linux's limit (vm.max_map_count); mmap may go over it by one, as there. */
 #define VMAS_MAX 65530

@@ -9,12 +9,15 @@
 
 #include "mm/usercopy.h"
 
+#include "fs/path.h"
 #include "fs/pidfd.h"
 
 #include "proc/fork.h"
 #include "proc/process.h"
+#include "proc/sem.h"
 
-OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give)
+OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give) OPTIONAL(sem_prepare)
+OPTIONAL(sem_share) OPTIONAL_ENOSYS(mount_refuse)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
@@ -22,7 +25,7 @@ OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give)
      | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID                    \
      | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
      | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO | CLONE_CLEAR_SIGHAND     \
-     | CLONE_CHOSEN)
+     | CLONE_NEWNS | CLONE_CHOSEN)
 
 int
 clone_check(const struct clone_args *args)
@@ -33,6 +36,7 @@ clone_check(const struct clone_args *args)
         || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
         || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
         || ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND))
+        || ((flags & CLONE_NEWNS) && (flags & CLONE_FS))
         || ((flags & CLONE_PARENT) && current->process == init_process)
         || ((flags & CLONE_CHOSEN) && (flags & CLONE_THREAD))
         || ((flags & CLONE_PIDFD)
@@ -41,8 +45,14 @@ clone_check(const struct clone_args *args)
                     && args->more->pidfd == args->parent_tid)))) {
         return -EINVAL;
     }
+    if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {
+        return mount_refuse();
+    }
     /* Loading the other base would fault in the kernel. */
-    return (flags & CLONE_SETTLS) != 0 && args->tls >= USER_END ? -EPERM : 0;
+    if ((flags & CLONE_SETTLS) != 0 && args->tls >= USER_END) {
+        return -EPERM;
+    }
+    return flags & CLONE_SYSVSEM ? sem_prepare() : 0;
 }
 
 int
@@ -58,6 +68,9 @@ clone_give(struct thread *child, const struct clone_args *args)
     }
     if (args->flags & CLONE_CHILD_CLEARTID) {
         child->clear_child_tid = args->child_tid;
+    }
+    if ((args->flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
+        sem_share(child);
     }
     if (args->flags & CLONE_CHOSEN) {
         error = pid_choose(child, args->more->pid);

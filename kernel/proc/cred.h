@@ -33,6 +33,7 @@ struct cred {
 enum right {
     RIGHT_ANY_FILE,      /* whatever its mode and owner */
     RIGHT_GIVE_FILE,     /* to another owner or group, and keep its id bits */
+    RIGHT_IPC,           /* semaphores, shared memory: the same two */
     RIGHT_SET_IDS,       /* become another user, or join groups */
     RIGHT_SIGNAL,        /* other users' processes */
     RIGHT_LOOK,          /* into other users' processes, and change them */
@@ -42,6 +43,7 @@ enum right {
     RIGHT_TIME,          /* set the clock */
     RIGHT_TERMINAL,      /* take one from another session */
     RIGHT_BOOT,          /* reboot(2) */
+    RIGHT_MOUNT,         /* change name spaces: mount, umount2, CLONE_NEWNS */
 };
 
 /* The current thread's.  The first thread's is its process's, which others look

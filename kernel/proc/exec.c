@@ -27,50 +27,37 @@
 OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
 OPTIONAL(script_follow)
 
-/* The new program while it is being built. */
-struct builder {
-    struct as *as;
-    struct files *files; /* a copy, if the caller's table is shared */
-    struct cred *cred;   /* NULL: it stays as it is */
-    struct args args;
-    struct elf_image image;
-    vaddr_t rsp;
-};
-
 /* Load the program, or if it is a script, its interpreter. */
 static int
-load(struct builder *b, const char *path, struct inode **program)
+load(struct program *b, const char *path, struct inode **inode)
 {
     for (;;) {
-        int error = elf_load(b->as, inode_object(*program), &b->image);
+        int error = elf_load(b->as, inode_object(*inode), &b->image);
         /* A part of it is mapped: it was a program, whatever it is now. */
         if (error != -ENOEXEC || b->as->vmas != NULL) {
             return error;
         }
-        error = script_follow(&b->args, path, program);
+        error = script_follow(&b->args, path, inode);
         if (error <= 0) {
             return error != 0 ? error : -ENOEXEC;
         }
     }
 }
 
-/* Do everything that can fail.  => 0 and the new program in b */
 static int
-prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
-        struct inode **program)
+build(struct program *b, const char *path, vaddr_t argv, vaddr_t envp,
+      struct inode **inode)
 {
-    b->as = as_alloc(1);
-    b->files = NULL;
-    b->cred = NULL;
     /* The first program has no arguments, but knows its path. */
     int error = args_read(&b->args, current->as != NULL ? "" : path, argv,
                           envp);
 
     if (error == 0) {
-        error = b->as != NULL ? load(b, path, program) : -ENOMEM;
+        b->as = as_alloc(1);
+        error = b->as != NULL ? load(b, path, inode) : -ENOMEM;
     }
     if (error == 0) {
-        int secure = program_cred(*program, &b->cred);
+        int secure = program_cred(*inode, &b->cred);
         b->args.secure = secure > 0;
         error = MIN(secure, 0);
     }
@@ -78,90 +65,137 @@ prepare(struct builder *b, const char *path, vaddr_t argv, vaddr_t envp,
         b->args.cred = b->cred != NULL ? b->cred : cred_current();
         error = args_push(&b->args, path, b->as, &b->image, &b->rsp);
     }
+    return error;
+}
+
+int
+program_build_from(struct program *program, struct inode *inode,
+                   const char *path, bool hidden, vaddr_t argv, vaddr_t envp)
+{
+    const char *slash = strrchr(path, '/');
+
+    program->as = NULL;
+    program->cred = NULL;
+    program->args.hidden = hidden;
+    int error = build(program, path, argv, envp, &inode);
+    program_put(inode);
     if (error == 0) {
-        b->files = files_for_exec(current->files);
-        /* Last: a program whose exec fails keeps its handlers. */
-        error = b->files != NULL ? signal_reset_exec() : -ENOMEM;
+        program->as->brk_start = program->as->brk = program->image.brk;
+        strlcpy(program->name, slash != NULL ? slash + 1 : path, COMM_SIZE);
     }
     return error;
 }
 
-static void
-set_registers(const struct builder *b)
+int
+program_build(struct program *program, const char *path, vaddr_t argv,
+              vaddr_t envp)
 {
-    sched_reset_fpu();
-    sched_set_fs_base(0);
-    *current->frame = (struct trapframe){
-        .rip = b->image.entry, .rsp = b->rsp, .cs = USER_CS, .ss = USER_SS,
+    struct inode *inode;
+    int error = path_find_program(path, &inode);
+
+    if (error == 0) {
+        return program_build_from(program, inode, path, false, argv, envp);
+    }
+    program->as = NULL;
+    program->cred = NULL;
+    program->args.words = program->args.few; /* nothing to free */
+    program->args.script = NULL;
+    return error;
+}
+
+void
+program_drop(struct program *program, bool taken)
+{
+    if (!taken) {
+        as_put(program->as);
+        cred_put(program->cred);
+    }
+    args_free(&program->args);
+}
+
+void
+program_enter(const struct program *program, struct trapframe *frame)
+{
+    *frame = (struct trapframe){
+        .rip = program->image.entry, .rsp = program->rsp,
+        .cs = USER_CS, .ss = USER_SS,
         .rflags = RFLAGS_IF | RFLAGS_ONE, .vector = VECTOR_CHANGED,
     };
 }
 
 static void
-commit(struct builder *b, const char *path)
+commit(struct program *program, struct files *files)
 {
     struct process *process = current->process;
     struct files *old = current->files;
-    const char *slash = strrchr(path, '/');
 
-    b->as->brk_start = b->as->brk = b->image.brk;
-    proc_change_memory(b->as);
-    if (b->cred != NULL) {
-        cred_install(b->cred);
+    proc_change_memory(program->as);
+    if (program->cred != NULL) {
+        cred_install(program->cred);
     }
-    current->files = b->files;
+    current->files = files;
     current->altstack = (stack_t){.ss_flags = SS_DISABLE};
     spin_lock(&family_lock);
-    strlcpy(process->comm, slash != NULL ? slash + 1 : path, COMM_SIZE);
+    __builtin_memcpy(process->comm, program->name, COMM_SIZE);
     process->execs++;
     process->exit_signal = SIGCHLD;
-    if (b->args.secure) {
+    if (program->args.secure) {
         process->death_signal = 0;
     }
     spin_unlock(&family_lock);
     files_put(old); /* a process that it wakes sees the exec */
-    files_close_on_exec(b->files);
+    files_close_on_exec(files);
     if (process->itimers != NULL) {
         itimer_exec();
     }
-    set_registers(b);
+    sched_reset_fpu();
+    sched_set_fs_base(0);
+    program_enter(program, current->frame);
     vfork_release(current); /* last: the exec is complete now */
 }
 
-int
-proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
+/* The program was built, or not with this error. */
+static int
+exec(struct program *program, int error)
 {
-    struct inode *program;
-    int error = path_find_program(path, &program);
+    struct files *files = NULL;
+    bool broken = error == -EINVAL && current->as != NULL;
 
-    return error != 0 ? error
-                      : proc_exec_program(program, path, false, argv, envp);
-}
-
-int
-proc_exec_program(struct inode *program, const char *path, bool hidden,
-                  vaddr_t argv, vaddr_t envp)
-{
-    struct builder b;
-
-    b.args.hidden = hidden;
-    int error = prepare(&b, path, argv, envp, &program);
+    if (error == 0) {
+        files = files_for_exec(current->files);
+        /* Last: a program whose exec fails keeps its handlers. */
+        error = files != NULL ? signal_reset_exec() : -ENOMEM;
+    }
     if (error == 0) {
         error = thread_end_others();
     }
     if (error == 0) {
         /* ---- no failure below this line ---- */
-        commit(&b, path);
+        commit(program, files);
     } else {
-        as_put(b.as);
-        files_put(b.files);
-        cred_put(b.cred);
-        if (error == -EINVAL && current->as != NULL) {
-            /* As on Linux, past its point of no return. */
+        files_put(files);
+        if (broken) { /* as on Linux, past its point of no return */
             signal_force(SIGSEGV, SI_KERNEL, 0);
         }
     }
-    program_put(program);
-    args_free(&b.args);
+    program_drop(program, error == 0);
     return error;
+}
+
+int
+proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
+{
+    struct program program;
+
+    return exec(&program, program_build(&program, path, argv, envp));
+}
+
+int
+proc_exec_program(struct inode *inode, const char *path, bool hidden,
+                  vaddr_t argv, vaddr_t envp)
+{
+    struct program program;
+
+    return exec(&program, program_build_from(&program, inode, path, hidden,
+                                             argv, envp));
 }

@@ -15,6 +15,8 @@
 
 #include "core/types.h"
 
+#include "proc/thread.h"
+
 struct as;
 struct cred;
 struct inode;
@@ -30,7 +32,7 @@ int proc_exec(const char *path, vaddr_t argv, vaddr_t envp);
 /* The same with the program that program_take has given.  Its name is `path`;
  * hidden: the new program cannot find it there, so it must not be a script.
  * => uses up the program */
-int proc_exec_program(struct inode *program, const char *path, bool hidden,
+int proc_exec_program(struct inode *inode, const char *path, bool hidden,
                       vaddr_t argv, vaddr_t envp);
 
 #define STACK_PROT (PROT_READ | PROT_WRITE) /* unless the program says more */
@@ -96,3 +98,32 @@ int args_push(struct args *args, const char *path, struct as *as,
  *    not be found by its path; -ENOMEM */
 int script_follow(struct args *args, const char *path, struct inode **program)
     __must_check;
+
+/* A program that has been built, for exec or a new process. */
+struct program {
+    struct as *as;
+    struct cred *cred; /* NULL: the ids stay as they are */
+    struct args args;
+    struct elf_image image;
+    vaddr_t rsp;
+    char name[COMM_SIZE];
+};
+
+/* Build the program at path with the user's arguments, as the current thread's
+ * ids, directory and umask let it: all of exec that can fail.
+ * => no spinlock held; program_drop must follow in any case
+ * => 0; -EINVAL: a segment cannot be mapped; path_find_program's, elf_load's,
+ *    args_read's, args_push's errors */
+int program_build(struct program *program, const char *path, vaddr_t argv,
+                  vaddr_t envp) __must_check;
+
+/* The same of the inode that program_take has given, as proc_exec_program. */
+int program_build_from(struct program *program, struct inode *inode,
+                       const char *path, bool hidden, vaddr_t argv,
+                       vaddr_t envp) __must_check;
+
+/* Free its arguments; and if nobody has taken space and ids over, those. */
+void program_drop(struct program *program, bool taken);
+
+/* The registers at its first instruction. */
+void program_enter(const struct program *program, struct trapframe *frame);

@@ -27,12 +27,13 @@
 #include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sem.h"
 #include "proc/signal.h"
 #include "proc/usage.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
-OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake)
+OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake) OPTIONAL(sem_leave)
 
 void
 proc_note_peak(void)
@@ -42,14 +43,25 @@ proc_note_peak(void)
     used->peak = MAX(used->peak, current->as->filled);
 }
 
+static __noinline void
+do_rare_ends(struct thread *thread, bool at_its_end)
+{
+    if (thread->robust_list != 0) {
+        futex_owner_ends();
+    }
+    if (at_its_end && (thread->ends & END_UNDOS)) {
+        sem_leave(thread);
+    }
+}
+
 void
 proc_change_memory(struct as *next)
 {
     struct thread *thread = current;
     struct as *old = thread->as;
 
-    if (thread->robust_list != 0) {
-        futex_owner_ends();
+    if (thread->ends != 0) {
+        do_rare_ends(thread, next == NULL);
     }
     if (thread->clear_child_tid != 0
         && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {

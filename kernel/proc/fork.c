@@ -26,16 +26,16 @@
 #include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
+#include "proc/sem.h"
 #include "proc/shares.h"
 #include "proc/signal.h"
 
-OPTIONAL(share_reset)
-OPTIONAL(pidfd_cancel)
+OPTIONAL(share_reset) OPTIONAL(sem_leave) OPTIONAL(pidfd_cancel)
 
 /* With these, there is more to give to the child. */
 #define CLONE_MORE                                                         \
     (CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID              \
-     | CLONE_PIDFD | CLONE_CHOSEN)
+     | CLONE_SYSVSEM | CLONE_PIDFD | CLONE_CHOSEN)
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -135,6 +135,9 @@ child_make(const struct clone_args *args, int *error)
 static void
 child_unmake(struct thread *child, u64 flags)
 {
+    if (child->ends & END_UNDOS) {
+        sem_leave(child);
+    }
     files_put(child->files);
     fs_context_put(child->fs);
     as_put(child->as);
@@ -164,8 +167,9 @@ inherit(struct thread *child, u64 flags)
 
     child->files = flags & CLONE_FILES ? files_get(parent->files)
                                        : files_copy(parent->files);
-    child->fs = flags & CLONE_FS ? fs_context_get(parent->fs)
-                                 : fs_context_copy(parent->fs);
+    child->fs = flags & (CLONE_FS | CLONE_NEWNS)
+                    ? fs_context_other(parent->fs, flags & CLONE_FS)
+                    : fs_context_copy(parent->fs);
     if (child->files == NULL || child->fs == NULL) {
         return -ENOMEM;
     }

@@ -43,10 +43,10 @@ struct clone_more {
  * the current one.  Memory is copied (no CLONE_VM) as the boot word fork= says,
  * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
- * => the child's pid; -EINVAL, -EAGAIN, -ENOMEM, -ENOSYS, and the errors of
- *    pidfd_make and pid_choose: no child, nothing changed.  With CLONE_VFORK it
- *    returns when the child has exec'd or ended.  -ERESTARTNOINTR: a signal is
- *    pending, no child either */
+ * => the child's pid; -EINVAL, -EPERM, -EAGAIN, -ENOMEM, -ENOSYS, and the
+ *    errors of pidfd_make and pid_choose: no child, nothing changed.  With
+ *    CLONE_VFORK it returns when the child has exec'd or ended.
+ *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
 
 /* The rarer flags of clone (clone.c).  A thread shares its process's actions,

@@ -43,7 +43,7 @@ struct sleeper {
 static struct spinlock futex_lock = SPINLOCK_INIT(RANK_FUTEX);
 static struct list lists[LISTS]; /* made at first use */
 
-static struct list *
+static inline struct list *
 list_of(const struct key *key)
 {
     u64 hash = ((u64)key->where ^ key->offset) * 0x9e3779b97f4a7c15UL;
@@ -62,21 +62,12 @@ same_key(const struct key *a, const struct key *b)
     return a->where == b->where && a->offset == b->offset;
 }
 
-static int
-key_get(vaddr_t addr, bool shared, struct key *key)
+/* The key is that of the space: make it the object's if one is shared. */
+static __noinline int
+key_share(vaddr_t addr, struct key *key)
 {
     struct as *as = current->as;
 
-    *key = (struct key){as, addr, NULL};
-    if (addr % sizeof(u32) != 0) {
-        return -EINVAL;
-    }
-    if (!user_range(addr, sizeof(u32))) {
-        return -EFAULT;
-    }
-    if (!shared) {
-        return 0;
-    }
     spin_lock(&as->lock);
     const struct vma *vma = vma_find(as, addr);
     if (vma != NULL && vma->object == NULL && !(vma->prot & PROT_WRITE)) {
@@ -91,7 +82,20 @@ key_get(vaddr_t addr, bool shared, struct key *key)
     return vma != NULL ? 0 : -EFAULT;
 }
 
-static void
+static inline int
+key_get(vaddr_t addr, bool shared, struct key *key)
+{
+    *key = (struct key){current->as, addr, NULL};
+    if (addr % sizeof(u32) != 0) {
+        return -EINVAL;
+    }
+    if (!user_range(addr, sizeof(u32))) {
+        return -EFAULT;
+    }
+    return shared ? key_share(addr, key) : 0;
+}
+
+static inline void
 key_put(const struct key *key, u32 times)
 {
     for (; key->object != NULL && times > 0; times--) {
@@ -184,7 +188,7 @@ futex_wake(vaddr_t addr, bool shared, u32 count, u32 bits)
 
     if (result == 0) {
         spin_lock(&futex_lock);
-        result = wake_some(&key, count, bits);
+        result = list_empty(list_of(&key)) ? 0 : wake_some(&key, count, bits);
         spin_unlock(&futex_lock);
         key_put(&key, 1);
     }

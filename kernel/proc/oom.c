@@ -21,7 +21,7 @@
 #include "proc/process.h"
 #include "proc/signal.h"
 
-#define STACK_FRAMES   3 /* of a thread: its kernel stack, its share of tables */
+#define STACK_FRAMES   3 /* of a thread: kernel stack, a part of tables */
 #define STEP_NS        1000000UL   /* between looks at a victim that ends */
 #define PATIENCE_NS    1000000000UL /* then another is chosen */
 #define ENOUGH         32 /* free frames with which to try again */

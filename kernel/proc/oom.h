@@ -1,10 +1,10 @@
 /*
  * When memory ends: someone is killed, so that the others can go on.
  *
- * The victim is who holds most: memory, pipes, files without a name.  Never pid
- * 1, nor who cannot end soon; the children that pid 1 itself has started, root's
- * shell, only if there is nobody else.  FRAMES_KEPT frames are kept for these,
- * and for the one who ends.
+ * The victim is who holds most: memory, pipes, files without a name.  Never
+ * pid 1, nor who cannot end soon; the children that pid 1 itself has started,
+ * root's shell, only if there is nobody else.  FRAMES_KEPT frames are kept for
+ * these, and for the one who ends.
  */
 #pragma once
 
@@ -15,8 +15,8 @@ struct process;
 struct trapframe;
 
 /* An access, or a system call, of the current thread lacks memory: kill who
- * holds most, and wait until its memory is back.  If that is the current process,
- * it is left to the caller.
+ * holds most, and wait until its memory is back.  If that is the current
+ * process, it is left to the caller.
  * => no spinlock held; may sleep
  * => whether to try again */
 bool oom_make_room(void);

@@ -43,12 +43,14 @@ proc_find(pid_t pid)
 struct thread *
 proc_alloc(int *error)
 {
-    struct process *process = kzalloc(sizeof(*process));
+    struct process *process = kmalloc(sizeof(*process));
 
     *error = -ENOMEM;
     if (process == NULL) {
         return NULL;
     }
+    /* Not a call: the size is known. */
+    __builtin_memset(process, 0, offsetof(struct process, all_link));
     process->refs = 1;
     process->start_ns = clock_ns();
     list_init(&process->threads);
@@ -114,7 +116,7 @@ proc_discard(struct thread *first)
     proc_put(process);
 }
 
-static void
+static inline void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
@@ -126,6 +128,13 @@ proc_link(struct process *child, struct process *parent)
 {
     proc_set_parent(child, parent);
     group_add(parent->group, child);
+    link_to_all(child);
+}
+
+void
+proc_link_member(struct process *child, struct process *parent)
+{
+    proc_set_parent(child, parent);
     link_to_all(child);
 }
 

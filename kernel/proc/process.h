@@ -30,7 +30,6 @@
 #include "proc/thread.h"
 
 struct cred;
-struct itimers;
 struct limits;
 struct pgrp;
 struct sigacts;
@@ -53,17 +52,11 @@ struct process {
     pid_t pid;                 /* i */
     struct spinlock lock;      /*    RANK_PROCESS */
     struct list threads;       /* p  the living ones, oldest first */
-    struct list all_link;      /* T  all processes, by age */
     struct process *parent;    /* T  NULL while it is in no family */
     pid_t ppid;                /* T  its pid; getppid reads it unlocked */
     pid_t parent_tid;          /* T  of the parent's thread that made it */
-    struct list children;      /* T */
     struct list sibling;       /* T  in parent->children, by age: */
     u64 order;                 /* T  higher in a younger sibling */
-    struct list reportable;    /* T  children with a status to report, by age */
-    struct list report_link;   /* T  in parent->reportable, or none */
-    struct list group_link;    /* T  in group->members */
-    struct waitq child_wait;   /*    a thread waits for a child's status */
     u32 parent_execs;          /* T  its parent's `execs` at the fork */
     int exit_signal;           /* T  sent to the parent at the end, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
@@ -75,11 +68,9 @@ struct process {
     int stop_signal;           /* p  all are to stop by this signal; or 0 */
     bool stopped;              /* p  all have */
     bool continued;            /* p  its parent has not been told yet */
-    int stop_status;           /* p  status word of a stop or a continue, until
-                                     it is waited for; or 0 */
+    int stop_status;           /* p  of a stop or continue not waited for; 0 */
     struct sigpending pending; /* p  for the first thread that takes it */
-    struct list spare;         /* p  entries for queues, not in use */
-    u32 entries;               /* p  those, and the ones in use */
+    u32 entries;               /* p  those in `spare`, and the ones in use */
     struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
     struct cpu_time time;      /* p  of threads that have ended */
     struct cpu_split shown;    /* p  what of it was last told */
@@ -92,19 +83,28 @@ struct process {
     u32 pidfds;                /* a  that many references are theirs */
     bool end_is_special;       /* T  it may be a subreaper, or have pidfds */
     bool subreaper;            /* T  its descendants' orphans become its own */
-    u64 start_ns;              /* i */
 
     /* Copied. */
     struct pgrp *group;        /* T */
     u32 turn;                  /* T  of its session: has that terminal */
     u32 execs;                 /* T  times it has called execve */
-    char comm[COMM_SIZE];      /* T  changed by itself only */
 
     /* Shared by reference, copied at the first change. */
     struct sigacts *sigacts;   /* T and p: either is enough to read it */
     struct cred *cred;         /* the same; changed by itself only; NULL while
                                   fork makes it */
     struct limits *limits;     /* p  NULL: the usual ones (limits.h) */
+
+    /* Not cleared at first: each is used only after it was set. */
+    struct list all_link;      /* T  all processes, by age */
+    struct list children;      /* T */
+    struct list reportable;    /* T  children with a status to report, by age */
+    struct list report_link;   /* T  in parent->reportable, or none */
+    struct list group_link;    /* T  in group->members */
+    struct waitq child_wait;   /*    a thread waits for a child's status */
+    struct list spare;         /* p  entries for queues, not in use */
+    u64 start_ns;              /* i */
+    char comm[COMM_SIZE];      /* T  copied; changed by itself only */
 };
 
 extern struct spinlock family_lock;   /* RANK_FAMILY: fields marked T */
@@ -112,8 +112,8 @@ extern struct list all_processes;     /* T */
 extern struct process *init_process;  /* pid 1 */
 extern int subreapers;                /* T */
 
-/* Find a process, living or zombie, by its pid or a thread's tid; not one that
- * fork is still making.  => family_lock held; NULL if there is none */
+/* Find a process, living or zombie, by its pid or a tid; but no embryo.
+ * => family_lock held; NULL if there is none */
 struct process *proc_find(pid_t pid);
 
 /* A new process without family, with a pid and a first thread, which has a
@@ -127,9 +127,10 @@ void proc_discard(struct thread *first);
 /* Drop one reference; the last frees the process. */
 void proc_put(struct process *process);
 
-/* Link a new process to its parent and the parent's group: now it can be found
- * and waited for.  => family_lock held */
+/* Link a new process to its parent and the parent's group (or it is a member of
+ * one): now it can be found and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
+void proc_link_member(struct process *child, struct process *parent);
 
 /* Make it the youngest child of its new parent.  => family_lock held */
 void proc_set_parent(struct process *child, struct process *parent);
@@ -167,8 +168,7 @@ proc_keep_time(struct process *process)
     process->time.system += current->time.system;
 }
 
-/* Whether all its threads have ended.
- * => its lock held, or family_lock, under which the last one ends */
+/* => its lock held, or family_lock, under which its last thread ends */
 static inline bool
 proc_is_zombie(const struct process *process)
 {

@@ -98,30 +98,44 @@ sigacts_prepare_rare(struct process *child, u64 flags)
     return error;
 }
 
-
-/* Set an action, and the two sets that follow from it. */
-static void
+/* Set an action, and the two sets that follow from it.
+ * ignored: the kernel drops the signal now */
+static inline void
 set_action(struct sigacts *sigacts, int signal,
-           const struct kernel_sigaction *new)
+           const struct kernel_sigaction *new, bool ignored)
 {
-    struct kernel_sigaction *action = &sigacts->action[signal - 1];
-    bool by_default = new->handler == SIG_DFL;
-    bool caught = !by_default && new->handler != SIG_IGN;
+    struct kernel_sigaction *action = &sigacts->action[(u32)signal - 1];
+    bool plain = (new->handler == SIG_DFL || new->handler == SIG_IGN)
+                 && (new->flags | new->mask) == 0;
 
-    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_SEQ_CST);
-    *action = *new;
-    action->mask &= ~UNBLOCKABLE;
-    action->flags &= SA_KNOWN; /* so that a program can ask which there are */
-    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_RELEASE);
+    action->handler = new->handler;
+    action->flags = new->flags & SA_KNOWN; /* so that a program can ask */
+    action->restorer = new->restorer;
+    action->mask = new->mask & ~UNBLOCKABLE;
     sigacts->ignored &= ~SET(signal);
-    sigacts->exec_resets &= ~SET(signal);
-    if (new->handler == SIG_IGN
-        || (by_default && (SET(signal) & IGNORED_BY_DEFAULT) != 0)) {
+    sigacts->exec_resets |= SET(signal);
+    if (ignored) {
         sigacts->ignored |= SET(signal);
     }
-    if (caught || new->flags != 0 || new->mask != 0) {
-        sigacts->exec_resets |= SET(signal);
+    if (plain) {
+        sigacts->exec_resets &= ~SET(signal);
     }
+}
+
+/* The same, where others may read meanwhile (sigacts_action).
+ * => whether the signal is ignored now */
+static bool
+set_shared_action(struct sigacts *sigacts, int signal,
+                  const struct kernel_sigaction *new)
+{
+    bool ignored = new->handler == SIG_IGN
+                   || (new->handler == SIG_DFL
+                       && (SET(signal) & IGNORED_BY_DEFAULT) != 0);
+
+    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_SEQ_CST);
+    set_action(sigacts, signal, new, ignored);
+    __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_RELEASE);
+    return ignored;
 }
 
 /* exec, and CLONE_CLEAR_SIGHAND: no handlers, flags and masks. */
@@ -131,7 +145,7 @@ clear_actions(struct sigacts *sigacts)
     for (sigset_t left = sigacts->exec_resets; left != 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
         bool ignored = sigacts->action[signal - 1].handler == SIG_IGN;
-        set_action(sigacts, signal, &(struct kernel_sigaction){
+        set_shared_action(sigacts, signal, &(struct kernel_sigaction){
             .handler = ignored ? SIG_IGN : SIG_DFL});
     }
 }
@@ -154,35 +168,69 @@ sigacts_give_rare(struct process *child, u64 flags)
     return child->sigacts != NULL;
 }
 
-int
-signal_action(int signal, const struct kernel_sigaction *new,
+static __noinline int
+change_action(int signal, const struct kernel_sigaction *new,
               struct kernel_sigaction *old)
 {
-    if (signal < 1 || signal > SIGNAL_MAX
-        || (new != NULL && (SET(signal) & UNBLOCKABLE) != 0)) {
-        return -EINVAL;
-    }
     struct process *process = current->process;
     struct sigacts *shared;
-    if (new == NULL) {
-        spin_lock(&process->lock);
-        *old = sigacts_action(process->sigacts, signal);
-        spin_unlock(&process->lock);
-        return 0;
-    }
-    int error = lock_own_actions(false, &shared);
+
+    int error = SET(signal) & UNBLOCKABLE ? -EINVAL
+                                          : lock_own_actions(false, &shared);
     if (error != 0) {
         return error;
     }
-    struct sigacts *sigacts = process->sigacts;
-    *old = sigacts->action[signal - 1];
-    set_action(sigacts, signal, new);
-    if (sigacts->ignored & SET(signal)) {
+    *old = process->sigacts->action[signal - 1];
+    if (set_shared_action(process->sigacts, signal, new)) {
         signal_forget(process, SET(signal));
     } else if (process->itimers != NULL) {
         itimer_unignored(process, signal);
     }
     unlock_actions(shared);
+    return 0;
+}
+
+static __noinline int
+read_action(int signal, struct kernel_sigaction *old)
+{
+    struct process *process = current->process;
+
+    spin_lock(&process->lock);
+    *old = sigacts_action(process->sigacts, signal);
+    spin_unlock(&process->lock);
+    return 0;
+}
+
+/* Whether a change needs no lock: nobody else can change or share what one
+ * thread has alone; and nothing follows from it.  (A signal may be ignored now;
+ * a timer may have missed it; the end of a child asks about SIGCHLD.) */
+static inline bool
+changes_alone(const struct process *process, int signal,
+              const struct kernel_sigaction *new)
+{
+    return (SET(signal) & (UNBLOCKABLE | IGNORED_BY_DEFAULT)) == 0
+           && new->handler != SIG_IGN && process->itimers == NULL
+           && proc_has_one_thread(process)
+           && __atomic_load_n(&process->sigacts->refs, __ATOMIC_ACQUIRE) == 1;
+}
+
+int
+signal_action(int signal, const struct kernel_sigaction *new,
+              struct kernel_sigaction *old)
+{
+    struct process *process = current->process;
+
+    if ((u32)signal - 1 >= SIGNAL_MAX) {
+        return -EINVAL;
+    }
+    if (new == NULL) {
+        return read_action(signal, old);
+    }
+    if (!changes_alone(process, signal, new)) {
+        return change_action(signal, new, old);
+    }
+    *old = process->sigacts->action[(u32)signal - 1];
+    set_action(process->sigacts, signal, new, false);
     return 0;
 }
 
@@ -196,7 +244,7 @@ signal_reset(int signal)
         struct sigacts *sigacts = current->process->sigacts;
         struct kernel_sigaction reset = sigacts->action[signal - 1];
         reset.handler = SIG_DFL;
-        set_action(sigacts, signal, &reset);
+        set_shared_action(sigacts, signal, &reset);
         unlock_actions(shared);
     }
     return error;

@@ -13,7 +13,9 @@
 /* What signals do to a process.  Fork shares it; it is immutable while its
  * count is over 1, and copied at the first change, except with CLONE_SIGHAND.
  * A writer holds family_lock and the process's lock, so a reader needs only one
- * of them: a child that ends reads its parent's actions. */
+ * of them: a child that ends reads what its parent does with SIGCHLD.  One
+ * thread that has them alone may change another action without a lock: others
+ * only read whether it is ignored, and its handler. */
 struct sigacts {
     u32 refs;
     sigset_t ignored;      /* by SIG_IGN, or by default */

@@ -6,12 +6,11 @@
  *      restorer | ucontext_t | siginfo_t | ... | FXSAVE image | red zone | ...
  *
  * Essential fact: the program may write into the frame before it comes back, so
- * nothing in it is believed.  iretq and fxrstor fault in the kernel if rip, cs,
- * ss or MXCSR are bad: these are checked.
+ * nothing in it is believed.  iretq faults in the kernel if rip, cs or ss are
+ * bad: these are checked.
  */
 #include "abi/errno.h"
 #include "abi/ucontext.h"
-#include "common/string.h"
 
 #include "arch/cpu.h"
 #include "arch/trap.h"
@@ -32,7 +31,7 @@
 struct sigframe {
     u64 restorer; /* the handler returns to it; it calls rt_sigreturn */
     ucontext_t uc;
-    siginfo_t info;
+    struct user_siginfo told;
 };
 
 _Static_assert(sizeof(struct sigframe) == 440, "Linux's rt_sigframe");
@@ -134,48 +133,64 @@ place(const struct trapframe *regs, u64 flags, u64 *frame, u64 *fpu)
     return inside && !in_altstack(*frame) ? -EFAULT : 0;
 }
 
-static void
-save_registers(mcontext_t *to, const struct trapframe *regs)
+/* Write the frame and the image where they are to be.  What they do not tell is
+ * as the program left it: the reserved words, and what FXSAVE leaves out, but
+ * for `more`, which says that no XSAVE state follows.  => 0, or -EFAULT */
+static int
+write_frame(struct sigframe *to, struct fpstate *fpu,
+            const struct trapframe *regs, const siginfo_t *info,
+            void (*restorer)(void), sigset_t mask)
 {
     const struct fault *fault = &current->fault;
+    u64 *gregs = to->uc.uc_mcontext.gregs, *stack = (u64 *)&to->uc.uc_stack;
+    const u64 *altstack = (const u64 *)&current->altstack;
+    const u64 *words = (const u64 *)info;
+    u64 *told = (u64 *)&to->told;
 
-#define SAVE(index, name) to->gregs[REG_##index] = regs->name;
+    if (!user_begin((vaddr_t)to, (vaddr_t)(fpu + 1) - (vaddr_t)to)) {
+        return -EFAULT;
+    }
+    user_fxsave(fpu);
+    user_put((u64 *)fpu->more, 0);
+    user_put(&to->restorer, restorer);
+    user_put(&to->uc.uc_flags, UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS);
+    user_put(&to->uc.uc_link, 0);
+    user_put(&stack[0], altstack[0]);
+    user_put(&stack[1], altstack[1]);
+    user_put(&stack[2], altstack[2]);
+#define SAVE(index, name) user_put(&gregs[REG_##index], regs->name);
     EACH_REGISTER(SAVE)
 #undef SAVE
-    to->gregs[REG_EFL] = regs->rflags;
-    to->gregs[REG_CSGSFS] = regs->cs | regs->ss << 48;
-    to->gregs[REG_ERR] = fault->error;
-    to->gregs[REG_TRAPNO] = fault->vector;
-    to->gregs[REG_CR2] = fault->cr2;
+    user_put(&gregs[REG_EFL], regs->rflags);
+    user_put(&gregs[REG_CSGSFS], regs->cs | regs->ss << 48);
+    user_put(&gregs[REG_ERR], fault->error);
+    user_put(&gregs[REG_TRAPNO], fault->vector);
+    user_put(&gregs[REG_OLDMASK], mask);
+    user_put(&gregs[REG_CR2], fault->cr2);
+    user_put(&to->uc.uc_mcontext.fpregs, fpu);
+    user_put(&to->uc.uc_sigmask, mask);
+#define TELL(i) user_put(&told[i], (i) < sizeof(*info) / 8 ? words[i] : 0);
+    TELL(0) TELL(1) TELL(2) TELL(3) TELL(4) TELL(5) TELL(6) TELL(7)
+    TELL(8) TELL(9) TELL(10) TELL(11) TELL(12) TELL(13) TELL(14) TELL(15)
+#undef TELL
+    user_end();
+    return 0;
+fault:
+    user_end();
+    return -EFAULT;
 }
 
 int
 sigframe_push(struct trapframe *regs, const siginfo_t *info,
               const struct kernel_sigaction *action, sigset_t mask)
 {
-    struct fpstate image __attribute__((aligned(16)));
-    struct sigframe frame = {
-        .restorer = (u64)action->restorer,
-        .uc = {.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS,
-               .uc_stack = current->altstack, .uc_sigmask = mask},
-        .info = *info,
-    };
     u64 at, fpu;
 
     if ((action->flags & SA_RESTORER) == 0
         || !is_canonical((u64)action->handler)
-        || place(regs, action->flags, &at, &fpu) != 0) {
-        return -EFAULT;
-    }
-    save_registers(&frame.uc.uc_mcontext, regs);
-    frame.uc.uc_mcontext.gregs[REG_OLDMASK] = mask;
-    frame.uc.uc_mcontext.fpregs = (struct fpstate *)fpu;
-    fxsave(&image);
-    /* It leaves the rest as it was: what had been on the kernel's stack. */
-    memset(image.pad, 0, sizeof(image.pad));
-    memset(image.more, 0, sizeof(image.more));
-    if (copy_to_user(fpu, &image, sizeof(image)) != 0
-        || copy_to_user(at, &frame, sizeof(frame)) != 0) {
+        || place(regs, action->flags, &at, &fpu) != 0
+        || write_frame((struct sigframe *)at, (struct fpstate *)fpu, regs,
+                       info, action->restorer, mask) != 0) {
         return -EFAULT;
     }
     if ((u32)current->altstack.ss_flags & SS_AUTODISARM) {
@@ -183,7 +198,7 @@ sigframe_push(struct trapframe *regs, const siginfo_t *info,
     }
     sched_reset_fpu();
     regs->rdi = (u64)info->si_signo;
-    regs->rsi = at + offsetof(struct sigframe, info);
+    regs->rsi = at + offsetof(struct sigframe, told);
     regs->rdx = at + offsetof(struct sigframe, uc);
     regs->rax = 0;
     regs->rip = (u64)action->handler;
@@ -195,26 +210,45 @@ sigframe_push(struct trapframe *regs, const siginfo_t *info,
 
 /* ---- And back ---- */
 
+/* The bits of MXCSR that are not there (AMD64, 11.4.4). */
+static u32
+unknown_mxcsr(void)
+{
+    static u32 known;
+    struct fpstate now __attribute__((aligned(16)));
+
+    if (known == 0) {
+        fxsave(&now);
+        known = now.mxcsr_mask != 0 ? now.mxcsr_mask : 0xffbf;
+    }
+    return ~known;
+}
+
 /* Load the x87 and SSE registers from an image of the program's; 0: none, they
- * get the state of a new program.  => 0, or -EFAULT */
+ * get the state of a new program.  If another thread changes MXCSR after our
+ * look, the processor refuses it, as a fault.  => 0, or -EFAULT */
 static int
 restore_fpu(vaddr_t user)
 {
-    struct fpstate now __attribute__((aligned(16)));
-    struct fpstate image __attribute__((aligned(16)));
+    const struct fpstate *image = (const struct fpstate *)user;
+    u32 mxcsr;
 
     if (user == 0) {
         sched_reset_fpu();
         return 0;
     }
-    fxsave(&now); /* says which bits of MXCSR there are (AMD64, 11.4.4) */
-    u32 known = now.mxcsr_mask != 0 ? now.mxcsr_mask : 0xffbf;
-    if ((user & 15) != 0 || copy_from_user(&image, user, sizeof(image)) != 0
-        || (image.mxcsr & ~known) != 0) {
+    if ((user & 15) != 0 || !user_range(user, sizeof(*image))
+        || !user_peek(&mxcsr, (vaddr_t)&image->mxcsr)
+        || (mxcsr & unknown_mxcsr()) != 0
+        || !user_begin(user, sizeof(*image))) {
         return -EFAULT;
     }
-    fxrstor(&image);
+    user_fxrstor(image);
+    user_end();
     return 0;
+fault:
+    user_end();
+    return -EFAULT;
 }
 
 static int

@@ -51,21 +51,33 @@ signal_fatal_pending(void)
     return fatal;
 }
 
+/* The mask has changed: notify those who take what is pending now. */
+static __noinline void
+look_again(void)
+{
+    struct process *process = current->process;
+
+    spin_lock(&process->lock);
+    signal_pass_on(process);
+    if (signal_pending()) {
+        cpu_add_work(WORK_SIGNAL);
+    }
+    spin_unlock(&process->lock);
+}
+
+/* Mostly nothing is pending, and no lock is needed.  The barrier: we set the
+ * mask before we read `pending`; a sender does the reverse (signal_post). */
 void
 signal_set_blocked(sigset_t mask)
 {
     struct thread *thread = current;
     struct process *process = thread->process;
 
-    spin_lock(&process->lock);
-    thread->blocked = mask & ~UNBLOCKABLE;
+    __atomic_exchange_n(&thread->blocked, mask & ~UNBLOCKABLE,
+                        __ATOMIC_SEQ_CST);
     if ((process->pending.set | thread->pending.set) != 0) {
-        signal_pass_on(process);
-        if (signal_pending()) {
-            cpu_add_work(WORK_SIGNAL);
-        }
+        look_again();
     }
-    spin_unlock(&process->lock);
 }
 
 int
@@ -136,6 +148,9 @@ take_signal(siginfo_t *info, struct kernel_sigaction *action)
     struct process *process = current->process;
     int signal = 0;
 
+    if (signal_pending() == 0) { /* or its sender makes us look again */
+        return 0;
+    }
     spin_lock(&process->lock);
     sigset_t ready;
     while (signal == 0 && (ready = signal_pending()) != 0) {

@@ -22,6 +22,12 @@
 
 struct trapframe;
 
+/* What a program reads and writes of a signal: `more` is 0. */
+struct user_siginfo {
+    siginfo_t info;
+    u64 more[10];
+};
+
 #define STOP_SIGNALS                                                       \
     (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN)       \
      | SIGNAL_BIT(SIGTTOU))
@@ -44,12 +50,12 @@ int signal_reset(int signal) __must_check;
 int signal_reset_exec(void) __must_check;
 
 /* The queues beside the sets (sigqueue.c).  First, have an entry for the
- * signal, if there is memory: the lock may be released for a time.  Then, add
+ * signal, if there is memory: whether the lock was released for it.  Then, add
  * to the queue what is known of a signal: -EAGAIN, if it may not become pending
  * so.  Then, take the oldest entry of a signal, or leave *info: whether there
  * are more.  Then, whether there is one; drop those of a set; free all.
  * => process->lock held; free: nobody else uses the process */
-void sigqueue_reserve(struct process *process, int signal);
+bool sigqueue_reserve(struct process *process, int signal);
 int sigqueue_add(struct process *process, struct sigpending *pending,
                  const siginfo_t *info);
 bool sigqueue_take(struct process *process, struct sigpending *pending,

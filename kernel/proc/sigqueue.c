@@ -22,21 +22,23 @@
 OPTIONAL(itimer_taken) OPTIONAL(cred_refuse_signal)
 
 /* The heap's lock ranks before the process's. */
-void
+bool
 sigqueue_reserve(struct process *process, int signal)
 {
     u32 most = SIGQUEUE_MAX + (signal < SIGNAL_REAL_TIME ? SIGQUEUE_MORE : 0);
 
-    if (list_empty(&process->spare) && process->entries < most) {
-        spin_unlock(&process->lock);
-        struct sigqueue *entry = kmalloc(sizeof(*entry));
-        spin_lock(&process->lock);
-        if (entry != NULL) {
-            entry->of_timer = false;
-            list_add(&process->spare, &entry->link);
-            process->entries++;
-        }
+    if (!list_empty(&process->spare) || process->entries >= most) {
+        return false;
     }
+    spin_unlock(&process->lock);
+    struct sigqueue *entry = kmalloc(sizeof(*entry));
+    spin_lock(&process->lock);
+    if (entry != NULL) {
+        entry->of_timer = false;
+        list_add(&process->spare, &entry->link);
+        process->entries++;
+    }
+    return true;
 }
 
 bool

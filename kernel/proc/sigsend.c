@@ -22,12 +22,10 @@ OPTIONAL(sigqueue_add) OPTIONAL(sigqueue_reserve) OPTIONAL(sigqueue_forget)
 
 void (*signal_watcher)(void);
 
-/* Make the target look at its signals.  The barrier: we set `pending` before we
- * read wait_mode; the target sets wait_mode before it reads `pending`. */
+/* Make the target look at its signals. */
 static void
 notify(struct thread *target, int signal)
 {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     bool wakes = target->wait_mode == WAIT_INTERRUPTIBLE
                  || (target->wait_mode == WAIT_KILLABLE
                      && signal_is_fatal(target->process, signal));
@@ -90,18 +88,20 @@ has_thread(const struct process *process, const struct thread *thread)
     return false;
 }
 
-/* Whether the process ignores what `taker` (NULL: nobody) would take. */
-static bool
-drops(const struct process *process, const struct thread *taker, int signal)
+/* Whether the process ignores the signal, and the thread (NULL: one of its
+ * threads) would take it. */
+static inline bool
+drops(struct process *process, struct thread *thread, int signal)
 {
-    return taker != NULL && signal_is_ignored(process, signal);
+    return signal_is_ignored(process, signal)
+           && taker_of(process, thread, signal) != NULL;
 }
 
 bool
 signal_is_dropped(struct process *process, int signal)
 {
     spin_lock(&process->lock);
-    bool dropped = drops(process, taker_of(process, NULL, signal), signal);
+    bool dropped = drops(process, NULL, signal);
     spin_unlock(&process->lock);
     return dropped;
 }
@@ -118,18 +118,17 @@ signal_post(struct process *process, struct thread *thread,
     if (signal == SIGKILL) {
         thread = NULL; /* it ends all of them */
     }
-    struct thread *taker = taker_of(process, thread, signal);
-    if (signal != SIGKILL && !drops(process, taker, signal)) {
-        sigqueue_reserve(process, signal);
+    bool dropped = drops(process, thread, signal);
+    if (signal != SIGKILL && !dropped && sigqueue_reserve(process, signal)) {
         if (process->sigacts == NULL || !has_thread(process, thread)) {
             return 0;
         }
-        taker = taker_of(process, thread, signal);
+        dropped = drops(process, thread, signal);
     }
     if (SET(signal) & (STOP_SIGNALS | SET(SIGCONT))) {
         job_signal(process, signal);
     }
-    if (drops(process, taker, signal)) {
+    if (dropped) {
         return 0;
     }
     struct sigpending *pending = thread != NULL ? &thread->pending
@@ -138,7 +137,10 @@ signal_post(struct process *process, struct thread *thread,
     if (error != 0) {
         return error;
     }
-    pending->set |= SET(signal);
+    /* The barrier: we set `pending` before we read who blocks the signal, or
+     * who waits; a thread that changes either does the reverse. */
+    __atomic_fetch_or(&pending->set, SET(signal), __ATOMIC_SEQ_CST);
+    struct thread *taker = taker_of(process, thread, signal);
     if (taker != NULL) {
         notify(taker, signal);
     }
@@ -186,7 +188,8 @@ signal_others(struct process *process, int signal)
     assert(spin_held(&process->lock));
     for_each_thread(thread, process) {
         if (thread != current) {
-            thread->pending.set |= SET(signal);
+            __atomic_fetch_or(&thread->pending.set, SET(signal),
+                              __ATOMIC_SEQ_CST); /* as in signal_post */
             notify(thread, signal);
         }
     }

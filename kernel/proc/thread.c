@@ -4,8 +4,6 @@
  *
  *      guard page | ... stack <- | struct trapframe | struct thread |
  */
-#include "common/string.h"
-
 #include "core/panic.h"
 
 #include "arch/trap.h"
@@ -28,7 +26,7 @@ thread_alloc(struct process *process)
         return NULL;
     }
     struct thread *thread = (struct thread *)(kstack + KSTACK_SIZE) - 1;
-    memset(thread, 0, offsetof(struct thread, comm));
+    __builtin_memset(thread, 0, offsetof(struct thread, kstack));
     __atomic_fetch_add(&process->refs, 1, __ATOMIC_RELAXED);
     thread->process = process;
     thread->state = THREAD_EMBRYO;

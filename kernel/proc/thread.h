@@ -35,6 +35,7 @@ struct as;
 struct files;
 struct fs_context;
 struct process;
+struct sem_undos;
 struct trapframe;
 
 enum thread_state {
@@ -69,6 +70,11 @@ struct cpu_time {
     u32 user, system; /* ticks that found it in each mode */
 };
 
+/* What few threads have to do when they leave their memory, by exec or at their
+ * end. */
+#define END_ROBUST 1 /* tell of the futexes that it owns: `robust_list` */
+#define END_UNDOS  2 /* at its end only, undo on semaphores: `undos` */
+
 /* How much of the CPU a thread gets; all zero: SCHED_OTHER at nice 0. */
 struct share {
     u8 policy;   /* SCHED_* */
@@ -90,13 +96,8 @@ struct thread {
     int cpu;                   /* r  whose run queue it belongs to */
     bool on_cpu;               /* a  some CPU is still on its stack */
     enum wait_mode wait_mode;  /* c  what may end its sleep */
-    vaddr_t kstack;            /* i  lowest address of the kernel stack */
-    struct trapframe *frame;   /* i  the user's registers, first on it */
-    struct list run_link;      /* r */
-    struct list link;          /* p  in process->threads */
     struct thread *vfork_child; /* T  the child that we wait for, or NULL */
     struct thread *vforker;    /* T  the parent that waits for us, or NULL */
-    struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
     vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
     vaddr_t robust_list;       /* c  of futexes that it owns, or 0 */
@@ -107,7 +108,8 @@ struct thread {
     bool stops;                /* p  has stopped, with its process */
     struct fault fault;        /* c  its last one */
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */
-    bool restores;             /* c  sigsuspend(2) has changed the mask: */
+    bool restores;             /* c  sigsuspend(2) has changed the mask */
+    u8 ends;                   /* c  END_*: what its end has to do */
 
     /* Copied. */
     u64 fs_base;               /* c */
@@ -128,11 +130,17 @@ struct thread {
     struct nomem nomem;        /* c  never inherited: starts as nomem= says */
 
     /* Not cleared at first: each is used only after it was set. */
+    vaddr_t kstack;            /* i  lowest address of the kernel stack */
+    struct trapframe *frame;   /* i  the user's registers, first on it */
+    struct list run_link;      /* r */
+    struct list link;          /* p  in process->threads */
+    struct waitq vfork_wait;   /*    this thread waits for its vfork_child */
     char comm[COMM_SIZE];      /* c  its name, if it is not the first thread of
                                      its process (thread_name) */
     sigset_t saved_blocked;    /* c  the mask to go back to */
     u64 sleep_end;             /* c  for `restart`: until when, */
     u64 sleep_args[3];         /* c  and what it wants to know */
+    struct sem_undos *undos;   /* c  END_UNDOS: counted, shared (sem.h) */
 
     /* Copied, and last because it is large. */
     u8 fpu[512] __attribute__((aligned(16))); /* c  FXSAVE image */

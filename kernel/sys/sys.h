@@ -18,6 +18,7 @@
 #include "mm/usercopy.h"
 
 #include "fs/file.h"
+#include "fs/path.h"
 
 struct inode;
 
@@ -79,6 +80,11 @@ int deadline_get(u64 user, u64 *deadline);
 int call_mask_set(u64 user, u64 size);
 void call_mask_end(bool interrupted);
 
+/* As sched_setscheduler would change a share (sys_sched.c); policy: -1 to keep
+ * it.  => 0, -EINVAL, -EPERM */
+struct share;
+long share_choose(struct share *share, int policy, int priority);
+
 /* The dirfd of calls without a dirfd argument. */
 #define HERE ((u64)AT_FDCWD)
 
@@ -98,7 +104,7 @@ move_fd(u64 fd, u64 user, u64 count, bool write, move_fn *move)
 /* A path in kernel memory, and the directory where it starts. */
 struct path_arg {
     char *path;        /* PATH_MAX bytes at most, with its NUL */
-    struct inode *at;  /* one reference; NULL: the working directory */
+    struct place at;   /* its inode NULL: the working directory */
     char few[128];     /* a short path is here, to save the allocation */
 };
 
@@ -119,8 +125,11 @@ void path_arg_put(struct path_arg *arg);
 #define FIND_OPEN (2UL << 32)
 int find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
     __must_check;
+int find_place_at(u64 dirfd, u64 path, u64 flags, u32 known,
+                  struct place *place) __must_check;
 
-/* Give an inode a name: its first one, or one more.
+/* Give an inode a name: its first one, or one more (found by this mount).
  * => uses up the caller's reference
  * => 0; path_arg_get's and fs_make's errors; -ENOMEM if it is NULL */
-int make_at(u64 dirfd, u64 path, struct inode *inode) __must_check;
+int make_at(u64 dirfd, u64 path, struct inode *inode,
+            const struct mount *mount) __must_check;

@@ -18,12 +18,14 @@
 #include "sys/sys.h"
 
 /* int madvise(void *addr, size_t size, int advice);
- * DONTNEED and FREE drop pages; the others that are known change nothing.
- * EINVAL: not aligned, or unknown advice; FREE of a file or shared memory.
- * ENOMEM: a part is not mapped (the rest is done).  EAGAIN: no memory.
- * Differences from Linux: FREE drops at once.  EINVAL: REMOVE, DONTFORK,
- * DOFORK, MERGEABLE, UNMERGEABLE, WIPEONFORK, KEEPONFORK, POPULATE_READ and
- * POPULATE_WRITE; COLLAPSE, as there are no huge pages. */
+ * DONTNEED and FREE drop pages; DONTFORK, DOFORK, WIPEONFORK and KEEPONFORK say
+ * what a child gets; the others that are known change nothing.
+ * EINVAL: not aligned, or unknown advice; FREE or WIPEONFORK of a file or of
+ * shared memory.  ENOMEM: a part is not mapped (the rest is done).  EAGAIN: no
+ * memory.
+ * Differences from Linux: FREE drops at once.  EINVAL: REMOVE, MERGEABLE,
+ * UNMERGEABLE, POPULATE_READ and POPULATE_WRITE; COLLAPSE, as there are no huge
+ * pages. */
 long
 sys_madvise(u64 addr, u64 size, u64 how)
 {
@@ -32,10 +34,15 @@ sys_madvise(u64 addr, u64 size, u64 how)
         | 1UL << MADV_WILLNEED | 1UL << MADV_HUGEPAGE | 1UL << MADV_NOHUGEPAGE
         | 1UL << MADV_DONTDUMP | 1UL << MADV_DODUMP | 1UL << MADV_COLD
         | 1UL << MADV_PAGEOUT;
+    static const u8 advices[] = {
+        [MADV_DONTNEED] = ADVICE_DROP, [MADV_FREE] = ADVICE_FREE,
+        [MADV_DONTFORK] = ADVICE_DONTFORK, [MADV_DOFORK] = ADVICE_DOFORK,
+        [MADV_WIPEONFORK] = ADVICE_WIPEONFORK,
+        [MADV_KEEPONFORK] = ADVICE_KEEPONFORK,
+    };
     u64 whole = align_up(size, PAGE_SIZE);
-    enum advice advice = (u32)how == MADV_DONTNEED ? ADVICE_DROP
-                         : (u32)how == MADV_FREE   ? ADVICE_FREE
-                                                   : ADVICE_NONE;
+    enum advice advice = (u32)how < ARRAY_SIZE(advices) ? advices[(u32)how]
+                                                        : ADVICE_NONE;
 
     if ((advice == ADVICE_NONE
          && ((u32)how >= 64 || (nothing & 1UL << (u32)how) == 0))
@@ -49,6 +56,23 @@ sys_madvise(u64 addr, u64 size, u64 how)
         return error != 0 ? error : -ENOMEM;
     }
     return as_advise(current->as, addr, whole, advice);
+}
+
+/* int msync(void *addr, size_t size, int flags);
+ * A file's pages are its contents, so there is nothing to write.
+ * EINVAL: not aligned, flags.  ENOMEM: a part is not mapped. */
+long
+sys_msync(u64 addr, u64 size, u64 flags)
+{
+    u64 whole = align_up(size, PAGE_SIZE);
+
+    if (((u32)flags & ~(u32)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0
+        || addr % PAGE_SIZE != 0
+        || ((u32)flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC)) {
+        return -EINVAL;
+    }
+    return (whole == 0 && size != 0) || !user_range(addr, whole)
+               ? -ENOMEM : as_advise(current->as, addr, whole, ADVICE_NONE);
 }
 
 /* int mincore(void *addr, size_t size, unsigned char *vec);

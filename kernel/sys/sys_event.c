@@ -1,19 +1,27 @@
 /*
- * System calls of files that tell of an event: eventfd, signalfd, timerfd.
+ * System calls that make files without a name: those that tell of an event,
+ * eventfd, signalfd, timerfd; and memory, memfd_create.
  */
 #include "abi/errno.h"
 #include "abi/eventfd.h"
+#include "abi/mman.h"
 #include "abi/pidfd.h"
 #include "abi/signal.h"
 #include "abi/signalfd.h"
 #include "abi/time.h"
 #include "abi/timerfd.h"
 
+#include "common/string.h"
+
+#include "core/config.h"
 #include "core/optional.h"
 
 #include "arch/clock.h"
 
+#include "mm/heap.h"
+
 #include "fs/event.h"
+#include "fs/memfd.h"
 #include "fs/pidfd.h"
 
 #include "sys/sys.h"
@@ -21,6 +29,7 @@
 OPTIONAL_ENOSYS(eventfd_create) OPTIONAL_ENOSYS(pidfd_open)
 OPTIONAL_ENOSYS(signalfd_create) OPTIONAL_ENOSYS(signalfd_set)
 OPTIONAL_ENOSYS(timerfd_create) OPTIONAL_ENOSYS(timerfd_set)
+OPTIONAL_ENOSYS(memfd_open)
 
 /* int eventfd2(unsigned count, int flags); eventfd(unsigned count).
  * Returns a descriptor.  EINVAL: unknown flags.  EMFILE, ENOMEM. */
@@ -146,3 +155,26 @@ sys_timerfd_settime(u64 fd, u64 flags, u64 user, u64 old)
 
 SYS_FORWARD(sys_timerfd_gettime, (u64 fd, u64 old),
             set_times(fd, false, NULL, old))
+
+/* int memfd_create(const char *name, unsigned flags);
+ * Returns a descriptor.
+ * EINVAL: unknown flags, or 250 bytes of name and more.  EFAULT, EMFILE,
+ * ENOMEM.
+ * Differences from Linux: no MFD_HUGETLB, MFD_EXEC and MFD_NOEXEC_SEAL. */
+long
+sys_memfd_create(u64 user, u64 flags)
+{
+    char name[NAME_MAX + 1 - sizeof("memfd:") + 1];
+
+    if ((u32)flags & ~(u32)(MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
+        return -EINVAL;
+    }
+    long length = copy_string_from_user(name, user, sizeof(name));
+    if (length < 0) {
+        return length == -ENAMETOOLONG ? -EINVAL : length;
+    }
+    char *kept = kmalloc((size_t)length + 1);
+    return kept == NULL ? -ENOMEM
+                        : memfd_open(memcpy(kept, name, (size_t)length + 1),
+                                     (u32)flags);
+}

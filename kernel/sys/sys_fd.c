@@ -13,12 +13,13 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/lock.h"
+#include "fs/memfd.h"
 #include "fs/pipe.h"
 
 #include "sys/sys.h"
 
 OPTIONAL_ENOSYS(lock_control) OPTIONAL_ENOSYS(lock_whole)
-OPTIONAL_ENOSYS(pipe_size)
+OPTIONAL_ENOSYS(pipe_size) OPTIONAL_ENOSYS(memfd_seal)
 
 static long
 file_seek(struct file *file, i64 offset, int whence)
@@ -200,6 +201,7 @@ SYS_FORWARD(sys_dup, (u64 fd), dup_file(file_get_any_fd((int)fd), 0, false))
  * the size of a pipe (F_GETPIPE_SZ, F_SETPIPE_SZ: EBADF if it is none, EBUSY if
  * more is in it, EPERM beyond 1 MiB, or if all pipes together are too large).
  * EINVAL: command, or F_DUPFD beyond the limit.  EMFILE, ENOMEM.
+ * F_ADD_SEALS, F_GET_SEALS: EINVAL (no such file), EPERM, EBUSY.
  * F_GETLK, F_SETLK, F_SETLKW and the same with OFD: EACCES never, but EAGAIN,
  * EBADF (not open for that), EDEADLK, EINTR, ENOLCK, EOVERFLOW, EFAULT.
  * Differences from Linux: no leases or owners: EINVAL.  Not even root may have
@@ -242,6 +244,10 @@ sys_fcntl(u64 fd, u64 command, u64 arg)
     case F_GETLK ... F_SETLKW:
     case F_OFD_GETLK ... F_OFD_SETLKW:
         result = lock_control(file, (int)fd, (int)command, arg);
+        break;
+    case F_ADD_SEALS:
+    case F_GET_SEALS:
+        result = memfd_seal(file, (u32)command, (u32)arg);
         break;
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ:

@@ -21,12 +21,18 @@
 
 /* ---- Copying in paths, and finding ---- */
 
-/* => 0 and *inode with one reference; -EBADF */
+/* => 0 and *place with its references; -EBADF */
 static int
-find_any(u64 fd, struct inode **inode)
+find_any(u64 fd, struct place *place)
 {
-    *inode = files_inode(current->files, (int)fd);
-    return *inode != NULL ? 0 : -EBADF;
+    struct file_use use = file_use_any_fd((int)fd);
+
+    if (use.file == NULL) {
+        return -EBADF;
+    }
+    *place = place_get(use.file->inode, use.file->mount);
+    file_done(use);
+    return 0;
 }
 
 int
@@ -34,7 +40,7 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
 {
     long length = copy_string_from_user(arg->few, user, sizeof(arg->few));
 
-    arg->at = NULL;
+    arg->at = (struct place){0};
     arg->path = arg->few;
     if (length == -ENAMETOOLONG) {
         arg->path = kmalloc(PATH_MAX);
@@ -44,7 +50,7 @@ path_arg_get(struct path_arg *arg, u64 dirfd, u64 user)
     int error = length > 0 ? 0 : length == 0 ? -ENOENT : (int)length;
     if (error == 0 && (int)dirfd != AT_FDCWD && arg->path[0] != '/') {
         error = find_any(dirfd, &arg->at);
-        if (error == 0 && !S_ISDIR(arg->at->mode)) {
+        if (error == 0 && !S_ISDIR(arg->at.inode->mode)) {
             error = -ENOTDIR;
         }
     }
@@ -60,23 +66,26 @@ path_arg_put(struct path_arg *arg)
     if (arg->path != arg->few) {
         kfree(arg->path);
     }
-    inode_put(arg->at);
+    place_put(arg->at);
 }
 
 int
-find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
+find_place_at(u64 dirfd, u64 path, u64 flags, u32 known, struct place *place)
 {
     struct path_arg arg;
     char first = '.';
 
     if (flags == FIND_ANY) {
-        return find_any(dirfd, inode);
+        return find_any(dirfd, place);
     }
     if (flags == FIND_OPEN) {
         struct file *file = file_get_fd((int)dirfd);
-        *inode = file != NULL ? inode_get(file->inode) : NULL;
+        if (file == NULL) {
+            return -EBADF;
+        }
+        *place = place_get(file->inode, file->mount);
         file_put(file);
-        return file != NULL ? 0 : -EBADF;
+        return 0;
     }
     if (flags & ~(u64)known) {
         return -EINVAL;
@@ -85,13 +94,25 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
         return -EFAULT;
     }
     if (first == '\0') {
-        return (int)dirfd != AT_FDCWD ? find_any(dirfd, inode)
-                                      : path_find(NULL, ".", 0, inode);
+        return (int)dirfd != AT_FDCWD ? find_any(dirfd, place)
+                                      : path_find_place(NULL, ".", 0, place);
     }
     int error = path_arg_get(&arg, dirfd, path);
     if (error == 0) {
-        error = path_find(arg.at, arg.path, (u32)flags, inode);
+        error = path_find_place(&arg.at, arg.path, (u32)flags, place);
         path_arg_put(&arg);
+    }
+    return error;
+}
+
+int
+find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
+{
+    struct place place;
+    int error = find_place_at(dirfd, path, flags, known, &place);
+
+    if (error == 0) {
+        *inode = place_inode(place);
     }
     return error;
 }
@@ -99,7 +120,7 @@ find_at(u64 dirfd, u64 path, u64 flags, u32 known, struct inode **inode)
 /* ---- Making and removing ---- */
 
 int
-make_at(u64 dirfd, u64 path, struct inode *inode)
+make_at(u64 dirfd, u64 path, struct inode *inode, const struct mount *mount)
 {
     struct path_arg arg;
     int error = path_arg_get(&arg, dirfd, path);
@@ -108,7 +129,7 @@ make_at(u64 dirfd, u64 path, struct inode *inode)
         inode_put(inode);
         return error;
     }
-    error = fs_make(arg.at, arg.path, inode);
+    error = fs_make(&arg.at, arg.path, inode, mount);
     path_arg_put(&arg);
     return error;
 }
@@ -131,7 +152,7 @@ sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
     int result = makes_dir ? -EINVAL : path_arg_get(&arg, dirfd, path);
 
     if (result == 0) {
-        result = fs_open(arg.at, arg.path, (u32)flags,
+        result = fs_open(&arg.at, arg.path, (u32)flags,
                          (u32)mode & ~current->fs->umask);
         path_arg_put(&arg);
     }
@@ -143,8 +164,8 @@ SYS_FORWARD(sys_open, (u64 path, u64 flags, u64 mode),
 
 /* int mkdirat(int dirfd, const char *path, mode_t mode); mkdir.  EEXIST. */
 SYS_FORWARD(sys_mkdirat, (u64 dirfd, u64 path, u64 mode),
-            make_at(dirfd, path, dir_alloc((u32)mode & 01777
-                                           & ~current->fs->umask)))
+            make_at(dirfd, path,
+                    dir_alloc((u32)mode & 01777 & ~current->fs->umask), NULL))
 SYS_FORWARD(sys_mkdir, (u64 path, u64 mode), sys_mkdirat(HERE, path, mode))
 
 /* int unlinkat(int dirfd, const char *path, int flags); unlink, rmdir.
@@ -159,7 +180,7 @@ sys_unlinkat(u64 dirfd, u64 path, u64 flags)
                     ? -EINVAL : path_arg_get(&arg, dirfd, path);
 
     if (error == 0) {
-        error = fs_remove(arg.at, arg.path, flags & AT_REMOVEDIR);
+        error = fs_remove(&arg.at, arg.path, flags & AT_REMOVEDIR);
         path_arg_put(&arg);
     }
     return error;
@@ -172,20 +193,20 @@ SYS_FORWARD(sys_rmdir, (u64 path), sys_unlinkat(HERE, path, AT_REMOVEDIR))
 long
 sys_chdir(u64 path)
 {
-    struct inode *inode;
-    int error = find_at(HERE, path, 0, 0, &inode);
+    struct place place;
+    int error = find_place_at(HERE, path, 0, 0, &place);
 
-    return error != 0 ? error : fs_chdir(inode);
+    return error != 0 ? error : fs_chdir(place);
 }
 
 /* int fchdir(int fd); */
 long
 sys_fchdir(u64 fd)
 {
-    struct inode *inode;
-    int error = find_any(fd, &inode);
+    struct place place;
+    int error = find_any(fd, &place);
 
-    return error != 0 ? error : fs_chdir(inode);
+    return error != 0 ? error : fs_chdir(place);
 }
 
 /* ---- Moving bytes ---- */

@@ -3,21 +3,26 @@
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "abi/stat.h"
 
 #include "core/optional.h"
 
 #include "mm/as.h"
+#include "mm/mshare.h"
 #include "mm/vma.h"
 
 #include "proc/limits.h"
 
+#include "fs/device.h"
 #include "fs/file.h"
+#include "fs/memfd.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
 #include "sys/sys.h"
 
-OPTIONAL_ENOSYS(as_protect)
+OPTIONAL_ENOSYS(as_protect) OPTIONAL(memfd_lock) OPTIONAL(memfd_unlock)
+OPTIONAL_ENOSYS(as_mshare)
 
 /* The flags in the last two lines have no effect. */
 #define MAP_KNOWN                                                          \
@@ -25,7 +30,17 @@ OPTIONAL_ENOSYS(as_protect)
      | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED         \
      | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
-/* Set the object of a file's vma.  => 0 and a reference to *inode, or -errno */
+/* Set the object of anonymous shared memory: a file without a name. */
+static long
+map_shared(struct vma *vma, struct inode **inode)
+{
+    *inode = tmpfs_anonymous(vma->end - vma->start);
+    vma->object = *inode != NULL ? inode_object(*inode) : NULL;
+    return *inode != NULL ? 0 : -ENOMEM;
+}
+
+/* Set the object of a file's vma; /dev/zero makes anonymous memory.
+ * => 0 and a reference to *inode, or NULL; or -errno */
 static long
 map_file(const struct file *file, u64 offset, struct vma *vma,
          struct inode **inode)
@@ -40,9 +55,12 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
     if (mode == O_WRONLY || (never_w && (vma->prot & PROT_WRITE))) {
         return -EACCES;
     }
-    vma->object = inode_object(file->inode);
-    vma->offset = offset >> PAGE_SHIFT;
     vma->flags |= never_w ? VMA_NEVER_W : 0;
+    vma->offset = offset >> PAGE_SHIFT;
+    if (S_ISCHR(file->inode->mode) && file->inode->rdev == DEVICE_ZERO) {
+        return vma->flags & VMA_SHARED ? map_shared(vma, inode) : 0;
+    }
+    vma->object = inode_object(file->inode);
     if (vma->object == NULL) {
         return -ENODEV;
     }
@@ -55,7 +73,7 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
  * Returns the address.
  * EINVAL: size 0, not aligned, or an unknown flag.  ENOMEM: no room, a limit.
  * EOVERFLOW: the offset is too large.
- * EBADF, EACCES, ENODEV: fd.  EEXIST: MAP_FIXED_NOREPLACE.
+ * EBADF, EACCES, ENODEV: fd.  EEXIST: MAP_FIXED_NOREPLACE.  EPERM: a seal.
  * Differences from Linux: unknown flags and MAP_HUGETLB are EINVAL. */
 long
 sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
@@ -84,17 +102,22 @@ sys_mmap(u64 addr, u64 size, u64 prot, u64 flags, u64 fd, u64 offset)
         result = -ENOMEM;
     } else if (!anonymous) {
         result = map_file(file, offset, &vma, &inode);
-    } else if (vma.flags & VMA_SHARED) { /* a file without a name */
-        inode = tmpfs_anonymous(whole);
-        vma.object = inode != NULL ? inode_object(inode) : NULL;
-        result = inode != NULL ? 0 : -ENOMEM;
+    } else if (vma.flags & VMA_SHARED) {
+        result = map_shared(&vma, &inode);
     }
     file_put(file);
+    bool memfd = result == 0 && inode != NULL && inode->dev == DEV_MEMFD;
+    if (memfd) {
+        result = memfd_lock(inode, &vma);
+    }
     if (result == 0) {
         result = limit_memory(current->as, &vma, (flags & MAP_FIXED) != 0);
     }
     if (result == 0) {
         result = as_map(current->as, &vma, (u32)flags);
+    }
+    if (memfd) {
+        memfd_unlock(inode);
     }
     inode_put(inode); /* the vma has its own reference */
     return result;
@@ -136,4 +159,27 @@ sys_brk(u64 end)
         return (long)as->brk;
     }
     return (long)as_brk(as, end);
+}
+
+/* int mshare(void *addr, size_t size);
+ * Private memory becomes shared memory with the same contents: what is forked
+ * from now on sees its changes, and the caller theirs.  Only Tine has it.
+ * EINVAL: not page aligned, size 0; a part is shared already, is the stack, or
+ * has other rights than the rest or not both read and write.
+ * ENOMEM: a hole; no memory.  EFAULT: behind the end of a mapped file. */
+long
+sys_mshare(u64 addr, u64 size)
+{
+    u64 whole = align_up(size, PAGE_SIZE);
+
+    if (addr % PAGE_SIZE != 0 || size == 0 || whole < size
+        || !user_range(addr, whole)) {
+        return addr % PAGE_SIZE != 0 || size == 0 ? -EINVAL : -ENOMEM;
+    }
+    struct inode *inode = tmpfs_anonymous(whole);
+    long error = inode == NULL ? -ENOMEM
+                               : as_mshare(current->as, addr, whole,
+                                           inode_object(inode));
+    inode_put(inode); /* the vma has its own reference */
+    return error;
 }

@@ -40,7 +40,7 @@ sys_mknodat(u64 dirfd, u64 path, u64 mode, u64 device)
                || type == S_IFSOCK ? -EPERM : -EINVAL;
     }
     return make_at(dirfd, path,
-                   type == S_IFIFO ? fifo_alloc(may) : tmpfs_file(may));
+                   type == S_IFIFO ? fifo_alloc(may) : tmpfs_file(may), NULL);
 }
 
 SYS_FORWARD(sys_mknod, (u64 path, u64 mode, u64 device),
@@ -55,7 +55,8 @@ sys_symlinkat(u64 target, u64 dirfd, u64 path)
     int error = path_arg_get(&text, HERE, target);
 
     if (error == 0) {
-        error = make_at(dirfd, path, link_alloc(text.path, strlen(text.path)));
+        error = make_at(dirfd, path, link_alloc(text.path, strlen(text.path)),
+                        NULL);
         path_arg_put(&text);
     }
     return error;
@@ -73,14 +74,18 @@ long
 sys_linkat(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
 {
     u64 follow = flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW;
-    struct inode *inode;
+    struct place place;
 
     if ((u32)flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) {
         return -EINVAL;
     }
-    int error = find_at(fromfd, from, (flags & AT_EMPTY_PATH) | follow,
-                        AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, &inode);
-    return error != 0 ? error : make_at(tofd, to, inode);
+    int error = find_place_at(fromfd, from, (flags & AT_EMPTY_PATH) | follow,
+                              AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, &place);
+    if (error == 0) {
+        error = make_at(tofd, to, place.inode, place.mount);
+        (void)place_inode(place);
+    }
+    return error;
 }
 
 SYS_FORWARD(sys_link, (u64 from, u64 to), sys_linkat(HERE, from, HERE, to, 0))
@@ -105,11 +110,11 @@ sys_renameat2(u64 fromfd, u64 from, u64 tofd, u64 to, u64 flags)
     }
     error = path_arg_get(&target, tofd, to);
     if (error == 0) {
-        error = fs_rename(source.at, source.path, target.at, target.path,
+        error = fs_rename(&source.at, source.path, &target.at, target.path,
                           (u32)flags);
         path_arg_put(&target);
     } else { /* an error on the way to `from` has precedence */
-        int first = fs_rename(source.at, source.path, NULL, "/", 0);
+        int first = fs_rename(&source.at, source.path, NULL, "/", 0);
         error = first != -EXDEV && first != -EBUSY ? first : error;
     }
     path_arg_put(&source);

@@ -124,7 +124,7 @@ poll_user(u64 fds, u32 count, u64 deadline)
     }
     while (made < count && result == 0) {
         struct pollfd asked;
-        result = copy_from_user(&asked, fd_at(fds, made), sizeof(asked));
+        result = words_from_user(&asked, fd_at(fds, made), sizeof(asked));
         if (result == 0) {
             poll_item_set(&items[made++], asked.fd,
                           (u16)asked.events | POLLERR | POLLHUP);

@@ -43,10 +43,11 @@ SYS_FORWARD(sys_vfork, (void),
  * Returns the child's pid; 0 in the child.
  * With CLONE_PIDFD, *parent_tid is a descriptor of the child.
  * EINVAL: flags that do not fit together, or are not supported; CLONE_PARENT of
- * pid 1.  EPERM: tls is not a user address.  EAGAIN, ENOMEM: as fork.  EMFILE,
+ * pid 1.  EPERM: tls is not a user address;
+ * CLONE_NEWNS, and not root.  EAGAIN, ENOMEM: as fork.  EMFILE,
  * EFAULT: the descriptor.
  * Bits from 32 on are ignored.
- * Differences from Linux: new name spaces are EINVAL. */
+ * Differences from Linux: new name spaces, but CLONE_NEWNS, are EINVAL. */
 SYS_FORWARD(sys_clone,
             (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
             proc_clone(&(struct clone_args){
@@ -184,7 +185,7 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     if (size != sizeof(sigset_t)) {
         return -EINVAL;
     }
-    if (new != 0 && copy_from_user(&action, new, sizeof(action)) != 0) {
+    if (new != 0 && words_from_user(&action, new, sizeof(action)) != 0) {
         return -EFAULT;
     }
     int error = new != 0 && action.handler != SIG_DFL
@@ -192,7 +193,10 @@ sys_rt_sigaction(u64 signal, u64 new, u64 old, u64 size)
     if (error == 0) {
         error = signal_action((int)signal, new != 0 ? &action : NULL, &before);
     }
-    return error != 0 ? error : copy_out(old, &before, sizeof(before));
+    if (error == 0 && old != 0) {
+        error = words_to_user(old, &before, sizeof(before));
+    }
+    return error;
 }
 
 /* Sleep until sleep_end; a signal's interruption stores what is left. */

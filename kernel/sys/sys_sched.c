@@ -37,12 +37,12 @@ may_nice(const struct thread *thread, int nice)
            || (u64)(20 - nice) <= limit_of(thread, RLIMIT_NICE);
 }
 
-/* Whether the caller may give a thread this policy and priority.
+/* Whether the caller may give a thread another policy and priority.
  * => 0, -EPERM; the process's lock held */
 static long
-may_set_policy(const struct thread *thread, struct share share)
+may_set_policy(const struct thread *thread, struct share had,
+               struct share share)
 {
-    struct share had = thread->share;
     u64 most = limit_of(thread, RLIMIT_RTPRIO);
 
     if (cred_may(RIGHT_NICE)) {
@@ -189,13 +189,45 @@ priority_bound(int policy, int real_bound)
                                                         : -EINVAL;
 }
 
-/* Change policy and priority; policy: -1 to keep it. */
+/* Change policy and priority in a thread's share; policy: -1 to keep it.
+ * => the process's lock held; 0, -EINVAL, -EPERM */
+static long
+change_share(const struct thread *thread, struct share *share, int policy,
+             int priority)
+{
+    struct share had = *share;
+
+    if (policy != -1) {
+        share->reset = (policy & SCHED_RESET_ON_FORK) != 0;
+        policy &= ~SCHED_RESET_ON_FORK;
+    } else {
+        policy = had.policy;
+    }
+    int most = policy == SCHED_DEADLINE ? -1 : priority_bound(policy, 99);
+    if (most < 0 || priority < (most != 0) || priority > most) {
+        return -EINVAL;
+    }
+    share->policy = (u8)policy;
+    share->priority = (u8)priority;
+    share->turn = 0;
+    return may_set_policy(thread, had, *share);
+}
+
+long
+share_choose(struct share *share, int policy, int priority)
+{
+    spin_lock(&current->process->lock);
+    long error = policy < -1 ? -EINVAL
+                 : change_share(current, share, policy, priority);
+    spin_unlock(&current->process->lock);
+    return error;
+}
+
 static long
 set_policy(u64 tid, int policy, u64 user)
 {
     struct sched_param param;
     struct thread *thread;
-    long error = -EINVAL;
 
     if ((pid_t)tid < 0 || user == 0) {
         return -EINVAL;
@@ -208,20 +240,7 @@ set_policy(u64 tid, int policy, u64 user)
         return -ESRCH;
     }
     struct share share = thread->share;
-    if (policy != -1) {
-        share.reset = (policy & SCHED_RESET_ON_FORK) != 0;
-        policy &= ~SCHED_RESET_ON_FORK;
-    } else {
-        policy = share.policy;
-    }
-    int most = policy == SCHED_DEADLINE ? -1 : priority_bound(policy, 99);
-    if (most >= 0 && param.sched_priority >= (most != 0)
-        && param.sched_priority <= most) {
-        share.policy = (u8)policy;
-        share.priority = (u8)param.sched_priority;
-        share.turn = 0;
-        error = may_set_policy(thread, share);
-    }
+    long error = change_share(thread, &share, policy, param.sched_priority);
     if (error == 0) {
         share_set(thread, share);
     }

@@ -5,7 +5,6 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "abi/time.h"
-#include "common/string.h"
 
 #include "core/optional.h"
 
@@ -38,7 +37,7 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
         return -EINVAL;
     }
     if (new != 0) {
-        if (copy_from_user(&set, new, sizeof(set)) != 0) {
+        if (words_from_user(&set, new, sizeof(set)) != 0) {
             return -EFAULT;
         }
         if ((u32)how > SIG_SETMASK) {
@@ -48,7 +47,7 @@ sys_rt_sigprocmask(u64 how, u64 new, u64 old, u64 size)
                            : (u32)how == SIG_UNBLOCK ? before & ~set
                                                      : set);
     }
-    return copy_out(old, &before, sizeof(before));
+    return old != 0 ? words_to_user(old, &before, sizeof(before)) : 0;
 }
 
 /* int rt_sigpending(sigset_t *set, size_t size);
@@ -130,26 +129,29 @@ SYS_FORWARD(sys_tgkill, (u64 pid, u64 tid, u64 signal),
             (pid_t)pid <= 0 ? -EINVAL
                             : kill_thread((pid_t)pid, (pid_t)tid, signal))
 
-/* Copy in what a program says of a signal that it sends.  That ends after 48
- * bytes, as on Linux; the rest is dropped, or refused if the code is unknown.
+/* Copy in what a program says of a signal that it sends.  As on Linux, the end
+ * is read only if the code is unknown, and must be 0 then.
  * => 0, -EFAULT, -E2BIG */
 static long
 copy_info(siginfo_t *info, u64 user, u64 signal)
 {
-    char *rest = (char *)info + 48, *end = (char *)(info + 1);
+    struct user_siginfo told;
 
-    if (copy_from_user(info, user, sizeof(*info)) != 0) {
+    if (copy_from_user(&told.info, user, sizeof(told.info)) != 0) {
         return -EFAULT;
     }
+    *info = told.info;
     int code = info->si_code;
     bool known = (code >= SI_DETHREAD && code <= 6) || code == SI_KERNEL
                  || code == SI_ASYNCNL;
-    for (char *at = rest; !known && at < end; at++) {
-        if (*at != 0) {
+    if (!known && copy_from_user(&told, user, sizeof(told)) != 0) {
+        return -EFAULT;
+    }
+    for (size_t i = 0; !known && i < ARRAY_SIZE(told.more); i++) {
+        if (told.more[i] != 0) {
             return -E2BIG;
         }
     }
-    memset(rest, 0, (size_t)(end - rest));
     info->si_signo = (int)signal;
     return 0;
 }
@@ -275,7 +277,7 @@ sys_rt_sigtimedwait(u64 set, u64 user, u64 timeout, u64 size)
 {
     sigset_t wanted;
     struct timespec ts;
-    siginfo_t info;
+    struct user_siginfo told = {0};
     u64 deadline = NEVER;
 
     if (size != sizeof(wanted)) {
@@ -288,8 +290,8 @@ sys_rt_sigtimedwait(u64 set, u64 user, u64 timeout, u64 size)
     if (timeout != 0 && deadline_of(&ts, &deadline) != 0) {
         return -EINVAL;
     }
-    long signal = signal_take(wanted & ~UNBLOCKABLE, deadline, &info);
-    if (signal > 0 && copy_out(user, &info, sizeof(info)) != 0) {
+    long signal = signal_take(wanted & ~UNBLOCKABLE, deadline, &told.info);
+    if (signal > 0 && copy_out(user, &told, sizeof(told)) != 0) {
         return -EFAULT;
     }
     return signal;

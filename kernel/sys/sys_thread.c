@@ -20,6 +20,7 @@
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "proc/sem.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 
@@ -91,6 +92,21 @@ wait_for(u64 addr, u32 op, u32 value, u64 timeout, u32 bits)
     return wait_on();
 }
 
+/* The operations on two words. */
+static long
+call_pair(u32 kind, struct futex_pair pair, u32 value3)
+{
+    if (kind == FUTEX_WAKE_OP) {
+        pair.wakes = (u32)MAX((int)pair.wakes, 1);
+        pair.moves = (u32)MAX((int)pair.moves, 1);
+        return futex_wake_op(&pair, value3);
+    }
+    return (int)pair.wakes < 0 || (int)pair.moves < 0
+               ? -EINVAL
+               : futex_requeue(&pair, kind == FUTEX_CMP_REQUEUE ? &value3
+                                                                : NULL);
+}
+
 /* long futex(u32 *word, int op, u32 value, const struct timespec *timeout
  *            or u32 value2, u32 *word2, u32 value3);
  * EAGAIN: the word has another value.  ETIMEDOUT.  EINTR: a handler ran, and
@@ -102,8 +118,6 @@ sys_futex(u64 word, u64 op, u64 value, u64 timeout, u64 word2, u64 value3)
 {
     u32 kind = (u32)op & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
     bool shared = (op & FUTEX_PRIVATE_FLAG) == 0;
-    struct futex_pair pair = {word, word2, shared, (u32)value, (u32)timeout};
-    u32 expected = (u32)value3;
 
     if ((op & FUTEX_CLOCK_REALTIME) != 0 && kind != FUTEX_WAIT_BITSET) {
         return -ENOSYS;
@@ -122,14 +136,10 @@ sys_futex(u64 word, u64 op, u64 value, u64 timeout, u64 word2, u64 value3)
                                              (u32)value3);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
-        return (int)value < 0 || (int)timeout < 0
-                   ? -EINVAL
-                   : futex_requeue(&pair, kind == FUTEX_CMP_REQUEUE ? &expected
-                                                                    : NULL);
     case FUTEX_WAKE_OP:
-        pair.wakes = (u32)MAX((int)value, 1);
-        pair.moves = (u32)MAX((int)timeout, 1);
-        return futex_wake_op(&pair, (u32)value3);
+        return call_pair(kind,
+                         (struct futex_pair){word, word2, shared, (u32)value,
+                                             (u32)timeout}, (u32)value3);
     default:
         return -ENOSYS;
     }
@@ -144,6 +154,7 @@ sys_set_robust_list(u64 head, u64 size)
         return -EINVAL;
     }
     current->robust_list = head;
+    current->ends |= END_ROBUST;
     return 0;
 }
 
@@ -258,19 +269,24 @@ sys_clone3(u64 user, u64 size)
         .tls = args.tls, .more = &more});
 }
 
+OPTIONAL(fs_context_new_space) OPTIONAL_ENOSYS(mount_refuse)
+
 /* int unshare(int flags);
  * The calling thread has its own descriptors (CLONE_FILES), or directory and
- * umask (CLONE_FS).
+ * umask (CLONE_FS), or these and its own name space (CLONE_NEWNS), or undoes
+ * its own changes of semaphores (CLONE_SYSVSEM): if no other thread shared
+ * them, at once, as on Linux.
  * EINVAL: unknown flags, or those of a process that has several threads.
- * ENOMEM. */
+ * EPERM: CLONE_NEWNS, and not root.  ENOMEM. */
 long
 sys_unshare(u64 flags)
 {
+    const u64 own = CLONE_FILES | CLONE_FS | CLONE_NEWNS | CLONE_SYSVSEM;
     const u64 alone = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM;
     struct files *files = current->files, *own_files = NULL;
     struct fs_context *fs = current->fs, *own_fs = NULL;
 
-    if ((flags & ~(alone | CLONE_FILES | CLONE_FS | CLONE_SYSVSEM)) != 0) {
+    if ((flags & ~(alone | own)) != 0) {
         return -EINVAL;
     }
     if ((flags & alone) != 0
@@ -278,14 +294,25 @@ sys_unshare(u64 flags)
             || __atomic_load_n(&current->as->refs, __ATOMIC_RELAXED) > 1)) {
         return -EINVAL;
     }
+    if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {
+        return mount_refuse();
+    }
     if ((flags & CLONE_FILES) && (own_files = files_copy(files)) == NULL) {
         return -ENOMEM;
     }
-    if ((flags & CLONE_FS) && (own_fs = fs_context_copy(fs)) == NULL) {
+    if (flags & CLONE_NEWNS) {
+        own_fs = fs_context_new_space(fs);
+    } else if (flags & CLONE_FS) {
+        own_fs = fs_context_copy(fs);
+    }
+    if ((flags & (CLONE_FS | CLONE_NEWNS)) && own_fs == NULL) {
         files_put(own_files);
         return -ENOMEM;
     }
     /* ---- no failure below this line ---- */
+    if ((flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
+        sem_leave(current);
+    }
     if (own_files != NULL) {
         current->files = own_files;
         files_put(files);

@@ -71,7 +71,7 @@ sys_clock_gettime(u64 clock, u64 time)
     }
     struct timespec ts = timespec_of(
         clock_ns() + (clock == CLOCK_REALTIME ? clock_boot_realtime_ns : 0));
-    return copy_to_user(time, &ts, sizeof(ts));
+    return words_to_user(time, &ts, sizeof(ts));
 }
 
 /* int clock_getres(clockid_t clock, struct timespec *resolution); as

@@ -41,6 +41,7 @@
 #define ENOSYS 38       /* no such system call */
 #define ENOTEMPTY 39    /* directory not empty */
 #define ELOOP 40        /* too many symbolic links */
+#define EIDRM 43        /* a semaphore or shared memory was removed */
 #define EOVERFLOW 75    /* the value does not fit its field */
 #define EOPNOTSUPP 95   /* not supported by this file */
 #define ETIMEDOUT 110   /* the time is over */

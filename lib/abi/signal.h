@@ -69,8 +69,12 @@ struct kernel_sigaction {
     uint64_t mask;
 };
 
-/* What is known of a signal; 128 bytes. si_signo and si_code say which of the
- * members are set. */
+/* What is known of a signal. si_signo and si_code say which of the members are
+ * set. All are in the first 48 bytes, and the kernel keeps no more. */
+#ifndef SIGINFO_SIZE
+#define SIGINFO_SIZE 128
+#endif
+
 union sigval {
     int sival_int;
     void *sival_ptr;
@@ -99,7 +103,7 @@ typedef struct siginfo {
             int si_overrun; /* how often it has expired since, too */
         };
         void *si_addr; /* faults */
-        char si_size[112];
+        char si_size[SIGINFO_SIZE - 16];
     };
 } siginfo_t;
 

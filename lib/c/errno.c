@@ -45,6 +45,7 @@ static const char *const errors[] = {
     [ENOSYS] = "Function not implemented",
     [ENOTEMPTY] = "Directory not empty",
     [ELOOP] = "Too many levels of symbolic links",
+    [EIDRM] = "Identifier removed",
     [EOVERFLOW] = "Value too large for defined data type",
     [EOPNOTSUPP] = "Operation not supported",
     [ETIMEDOUT] = "Connection timed out",

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_PATH "/bin:/usr/bin"
+#include "c/internal.h"
 
 int
 execv(const char *path, char *const argv[])
@@ -31,24 +31,33 @@ execvp(const char *name, char *const argv[])
     return execvpe(name, argv, environ);
 }
 
-/* Try name in directory dir[0..length); length 0 is the working directory. */
-static void
-exec_in(const char *dir, size_t length, const char *name, char *const argv[],
-        char *const envp[])
+/* Directory dir[0..length); length 0 is the working directory. */
+int
+path_join(char *path, const char *dir, size_t length, const char *name)
 {
-    char path[PATH_MAX];
     size_t name_size = strlen(name) + 1;
 
-    if (length + 1 + name_size > sizeof(path)) {
-        errno = ENAMETOOLONG;
-        return;
+    if (length + 1 + name_size > PATH_MAX) {
+        return ENAMETOOLONG;
     }
     memcpy(path, dir, length);
     if (length > 0) {
         path[length++] = '/';
     }
     memcpy(path + length, name, name_size);
-    execve(path, argv, envp);
+    return 0;
+}
+
+static void
+exec_in(const char *dir, size_t length, const char *name, char *const argv[],
+        char *const envp[])
+{
+    char path[PATH_MAX];
+
+    errno = path_join(path, dir, length, name);
+    if (errno == 0) {
+        execve(path, argv, envp);
+    }
 }
 
 /* PATH is the caller's, even if envp has another one. */

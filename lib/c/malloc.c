@@ -8,7 +8,7 @@
  * Essential fact: a block never changes its size, so malloc and free are a pop
  * and a push, and blocks are never split or joined. Up to half of a block may
  * be unused. Blocks over LARGE are mappings of their own; free unmaps
- * them.
+ * them. Processes that share the heap (plan9.h) take a lock.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "c/internal.h"
 
 #define SMALLEST 32          /* the least block, its header included */
 #define LARGE (128 * 1024)   /* the first size that is mapped */
@@ -37,11 +39,31 @@ struct free_block {
     struct free_block *next;
 };
 
+/* In front of the header of a block that is a mapping: all of these. */
+struct large {
+    struct large *next, *previous;
+    struct header header;
+};
+
 #define CLASSES 13 /* 32 ... 128 KiB */
 
 static struct free_block *free_lists[CLASSES];
 static char *chunk; /* memory from brk that malloc never returned yet */
 static size_t chunk_left;
+static struct large *large_blocks;
+static int lock;
+
+void
+malloc_lock(void)
+{
+    memory_lock(&lock);
+}
+
+void
+malloc_unlock(void)
+{
+    memory_unlock(&lock);
+}
 
 static int
 class_of(size_t size)
@@ -102,14 +124,58 @@ alloc_small(size_t size)
 static struct header *
 alloc_large(size_t size)
 {
-    size = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
-    struct header *header = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (header == MAP_FAILED) {
+    size_t all = sizeof(struct large) - sizeof(struct header) + size;
+    all = (all + PAGE - 1) & ~(size_t)(PAGE - 1);
+    struct large *large = mmap(NULL, all, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (large == MAP_FAILED) {
         return NULL;
     }
-    header->size = size;
-    return header;
+    large->next = large_blocks;
+    if (large_blocks != NULL) {
+        large_blocks->previous = large;
+    }
+    large_blocks = large;
+    large->header.size = all - (sizeof(*large) - sizeof(large->header));
+    return &large->header;
+}
+
+static struct large *
+large_of(struct header *header)
+{
+    return (struct large *)((char *)(header + 1) - sizeof(struct large));
+}
+
+static size_t
+large_size(const struct large *large)
+{
+    return large->header.size + sizeof(*large) - sizeof(large->header);
+}
+
+static void
+free_large(struct large *large)
+{
+    if (large->next != NULL) {
+        large->next->previous = large->previous;
+    }
+    if (large->previous != NULL) {
+        large->previous->next = large->next;
+    } else {
+        large_blocks = large->next;
+    }
+    munmap(large, large_size(large));
+}
+
+int
+malloc_each_large(int (*fn)(char *start, size_t size))
+{
+    int result = 0;
+
+    for (struct large *large = large_blocks; large != NULL && result == 0;
+         large = large->next) {
+        result = fn((char *)large, large_size(large));
+    }
+    return result;
 }
 
 void *
@@ -119,7 +185,9 @@ malloc(size_t size)
 
     if (size < PTRDIFF_MAX - PAGE) {
         size += sizeof(*header);
+        malloc_lock();
         header = size <= LARGE ? alloc_small(size) : alloc_large(size);
+        malloc_unlock();
     }
     if (header == NULL) {
         errno = ENOMEM;
@@ -151,8 +219,9 @@ free(void *ptr)
     }
     struct header *header = header_of(ptr);
     int saved = errno;
+    malloc_lock();
     if (header->size > LARGE) {
-        munmap(header, header->size);
+        free_large(large_of(header));
     } else {
         struct free_block *block = (struct free_block *)header;
         int class = class_of(header->size);
@@ -160,6 +229,7 @@ free(void *ptr)
         block->next = free_lists[class];
         free_lists[class] = block;
     }
+    malloc_unlock();
     errno = saved;
 }
 

@@ -13,6 +13,8 @@
 
 #include "c/internal.h"
 
+#define SYS_close_range 436 /* Linux's; Tine has none */
+
 pid_t
 wait(int *status)
 {
@@ -126,28 +128,6 @@ fchmodat(int dir, const char *path, mode_t mode, int flags)
     return sys_fchmodat(dir, path, mode);
 }
 
-/* The system call returns the current end, whether or not it has changed. */
-int
-brk(void *end)
-{
-    if (sys_brk((uintptr_t)end) < (uintptr_t)end) {
-        errno = ENOMEM;
-        return -1;
-    }
-    return 0;
-}
-
-void *
-sbrk(intptr_t change)
-{
-    uintptr_t old = sys_brk(0);
-
-    if (change != 0 && brk((void *)(old + (uintptr_t)change)) < 0) {
-        return (void *)-1;
-    }
-    return (void *)old;
-}
-
 unsigned
 sleep(unsigned seconds)
 {
@@ -222,5 +202,23 @@ lockf(int fd, int command, off_t size)
     default:
         errno = EINVAL;
         return -1;
+    }
+}
+
+/* Linux may allow a million descriptors; it has a call for that. */
+void
+close_all_but(int spared)
+{
+    struct rlimit limit;
+
+    if ((spared <= 0 || syscall(SYS_close_range, 0, spared - 1, 0) == 0)
+        && syscall(SYS_close_range, spared + 1, ~0u, 0) == 0) {
+        return;
+    }
+    getrlimit(RLIMIT_NOFILE, &limit);
+    for (int fd = 0; fd < (int)limit.rlim_cur; fd++) {
+        if (fd != spared) {
+            close(fd);
+        }
     }
 }

@@ -16,6 +16,11 @@ int main(int argc, char **argv, char **envp);
 char **environ;
 char *program_invocation_name;
 
+/* Functions with the attribute `constructor`, of which the linker makes a list:
+ * they run before main. */
+typedef void constructor(int argc, char **argv, char **envp);
+extern constructor *__init_array_start[], *__init_array_end[];
+
 _Noreturn void
 start_main(long *stack)
 {
@@ -24,6 +29,9 @@ start_main(long *stack)
 
     environ = argv + argc + 1;
     program_invocation_name = argv[0];
+    for (constructor **at = __init_array_start; at < __init_array_end; at++) {
+        (*at)(argc, argv, environ);
+    }
     exit(main(argc, argv, environ));
 }
 

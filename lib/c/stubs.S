@@ -10,6 +10,8 @@
 #define exit_group sys_exit_group
 #define brk sys_brk
 #define clone sys_clone
+#define mmap sys_mmap
+#define munmap sys_munmap
 #define clock_nanosleep sys_clock_nanosleep
 #define getcwd sys_getcwd
 #define reboot sys_reboot
@@ -34,6 +36,7 @@
 #define pread64 pread
 #define pwrite64 pwrite
 #define prlimit64 prlimit
+#define spawn sys_spawn
 
 /*
  * After vfork, and after fork=share, the child runs on its parent's stack. Its

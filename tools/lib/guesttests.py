@@ -11,6 +11,7 @@ import math
 import os
 import platform
 import re
+import shlex
 import select
 import shlex
 import signal
@@ -30,7 +31,8 @@ PATIENCE = 60       # seconds for a boot until its first test
 MARGIN = 20         # seconds the guest may be late with its own time-out
 # A walk over all memory at every system call, or copies of all that may be
 # copied, take time: so many times a test's seconds.
-SLOWER = {"check=1": 15, "check=16": 3, "check=64": 2, "own=always": 3}
+SLOWER = {"check=1": 15, "check=16": 3, "check=64": 2, "own=always": 3,
+          "--bochs": 4}
 COUNTS = ("table", "anon", "cache", "shared", "heap", "stacks", "processes",
           "files")
 NATIVE = sys.platform == "linux" and platform.machine() == "x86_64"
@@ -131,7 +133,7 @@ def batches(tests, size, least=2):
 
 def run_options(tests, way):
     """How tools/run boots a batch. A way is boot words, or options."""
-    words = way.split() if way.startswith("--") else ["--append", way]
+    words = shlex.split(way) if way.startswith("--") else ["--append", way]
     return [*(SMP if tests[0].smp else ()), *OPTIONS, *(words if way else ())]
 
 

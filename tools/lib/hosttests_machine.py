@@ -89,6 +89,14 @@ def little_memory(host):
     return "MiB " + ", ".join(remarks)
 
 
+@test
+def much_memory(host):
+    """Eight processors with the least and with much; GRUB's way, too."""
+    for words in (["--mem", "8"], ["--mem", "16384", "--timeout", "90"],
+                  ["--mem", "3000", "--iso"]):
+        host.tine(*words, "--smp", "8", "--", "nproc").expect(0, b"8\n", b"")
+
+
 def tiny_kernel(code):
     """An ELF file with a PVH note that does nothing but this machine code."""
     base, note_at = 0x100000, 0x54 + 0x40

@@ -7,6 +7,7 @@
  *      steps.c   which operation comes next, where; fork, exit
  *      ops.c     the operations on one space, one function each
  *      cut.c     the operation on all spaces: a file becomes shorter
+ *      advice.c  the operation on later forks: what they leave out
  *      yield.c   what other CPUs do in the middle of an operation
  *      model.c   what every page of every space must hold and allow
  *      mmu.c     the processors' walks, TLBs and path caches; flushes

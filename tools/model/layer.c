@@ -303,6 +303,12 @@ proc_find(pid_t pid)
     return pid == 1 ? &only_process : NULL;
 }
 
+struct process *
+pid_process(pid_t pid)
+{
+    return proc_find(pid);
+}
+
 int subreapers;
 
 struct pgrp *
@@ -328,6 +334,13 @@ int
 proc_count(void)
 {
     return 1;
+}
+
+struct process *
+pid_process(pid_t pid)
+{
+    (void)pid;
+    return NULL;
 }
 
 _Atomic u64 open_file_count;

@@ -128,6 +128,19 @@ model_protect(struct space *space, struct range range, u32 prot)
 }
 
 void
+model_leave_out(struct space *child)
+{
+    for (int i = 0; i < segment_count; i++) {
+        struct cell *cell = &child->cell[i];
+        if (cell->kept) {
+            *cell = (struct cell){.mapped = false};
+        } else if (cell->wiped) {
+            cell->own = false;
+        }
+    }
+}
+
+void
 model_compare(const struct space *space, int segment, int w, paddr_t frame)
 {
     u64 found = *(u64 *)((char *)frame_ptr(frame) + word_offset(w));
@@ -186,6 +199,8 @@ check_vma(const struct space *space, int segment)
     if (vma == NULL || !cell->mapped || vma->end < segments[segment].end
         || vma->prot != cell->prot || vma->object != object
         || ((vma->flags & VMA_SHARED) != 0) != cell->shared
+        || ((vma->flags & VMA_DONTFORK) != 0) != cell->kept
+        || ((vma->flags & VMA_WIPEONFORK) != 0) != cell->wiped
         || (object != NULL
             && vma->offset + (start - vma->start) / PAGE_SIZE
                    != cell->index)) {

@@ -31,6 +31,7 @@ struct cell {
     bool shared;         /* MAP_SHARED */
     bool written;        /* shared: W has been given, and must stay */
     bool own;            /* private: written, so `word` counts */
+    bool kept, wiped;    /* fork: a child does not get it; gets it empty */
     u32 prot;
     struct thing *thing; /* NULL: anonymous */
     u64 index;           /* of its first page in the thing */
@@ -72,6 +73,9 @@ void model_write(struct space *space, int segment, int w, u64 value);
 /* Unmap, or give new rights to, a range. */
 void model_unmap(struct space *space, struct range range);
 void model_protect(struct space *space, struct range range, u32 prot);
+
+/* A child has been made of the space: leave out what it does not get. */
+void model_leave_out(struct space *child);
 
 /* Compare a word of a page in memory with the model. */
 void model_compare(const struct space *space, int segment, int w,

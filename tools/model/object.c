@@ -73,6 +73,16 @@ thing_present(struct object *object, u64 index, u64 count, paddr_t *found)
     return i;
 }
 
+static int
+thing_adopt(struct object *object, u64 index, paddr_t frame)
+{
+    if (frame != 0) {
+        thing_of(object)->frame[index] = frame;
+        frame_adopt(frame, FRAME_SHARED);
+    }
+    return 0;
+}
+
 static u64
 thing_size(struct object *object)
 {
@@ -109,8 +119,8 @@ object_put(struct object *object)
 }
 
 static const struct object_ops thing_ops = {
-    .page = thing_page, .present = thing_present, .size = thing_size,
-    .get = thing_get, .put = object_put,
+    .page = thing_page, .present = thing_present, .adopt = thing_adopt,
+    .size = thing_size, .get = thing_get, .put = object_put,
 };
 
 static void

@@ -187,7 +187,7 @@ op_map_around(struct space *space)
     spin_unlock(&space->as->lock);
 }
 
-static struct range
+struct range
 pick_range(void)
 {
     if (one_in(6)) {
@@ -200,13 +200,13 @@ pick_range(void)
     return (struct range){first, MIN(end, segment_count)};
 }
 
-static vaddr_t
+vaddr_t
 range_start(struct range range)
 {
     return segments[range.first].start;
 }
 
-static u64
+u64
 range_size(struct range range)
 {
     return segments[range.end - 1].end - range_start(range);

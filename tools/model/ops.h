@@ -29,6 +29,11 @@ struct space *loaded_space(int cpu);
 void use_page(struct space *space, int segment, enum access access,
               paddr_t frame);
 
+/* A random range of segments; where it lies. */
+struct range pick_range(void);
+vaddr_t range_start(struct range range);
+u64 range_size(struct range range);
+
 /* Compare a result with what it must be.
  * => whether the operation was done (and did not fail for lack of memory) */
 bool done(const char *what, u64 failures_before, long result, long wanted);
@@ -42,6 +47,12 @@ void op_unmap(struct space *space);
 void op_protect(struct space *space);
 void op_stripes(struct space *space);
 void op_brk(struct space *space);
+
+/* advice.c: say what forks are to leave out. */
+void op_advise(struct space *space);
+
+/* mshare.c */
+void op_mshare(struct space *space);
 
 /* cut.c: cut short a thing that the space maps, in all spaces. */
 void op_cut_short(struct space *space);

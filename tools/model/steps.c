@@ -80,6 +80,7 @@ op_fork(struct space *space)
         child->brk_start = space->brk_start;
         child->brk = space->brk;
         memcpy(child->cell, space->cell, sizeof(child->cell));
+        model_leave_out(child);
     }
     child->busy = false;
 }
@@ -131,6 +132,8 @@ static struct op {
     {8, false, op_exit},    {10, false, op_map},    {4, true, op_unmap},
     {8, true, op_protect},  {4, true, op_brk},      {6, true, op_fill},
     {3, true, op_map_around}, {4, true, op_stripes}, {4, false, op_cut_short},
+    {6, true, op_advise},
+    {4, true, op_mshare},
 };
 
 /* Rounds differ: few spaces or many, without some of the operations. */

@@ -18,6 +18,7 @@
 #include "common.h"
 #include "forkbench.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -225,6 +226,19 @@ spawn_wait(void)
     return now() - begin;
 }
 
+/* Tine's own call, with nothing listed (lib/abi/spawn.h). */
+#define SPAWN 1024
+
+static unsigned long
+spawn_call_wait(void)
+{
+    char *argv[] = {self, "exit", NULL};
+    unsigned long args[6] = {(unsigned long)self, (unsigned long)argv};
+    unsigned long begin = now();
+    await((pid_t)must(syscall(SPAWN, args, sizeof(args)), "spawn"));
+    return now() - begin;
+}
+
 /* One byte to another process and back. Several times, because a timer tick at
  * the right place saves a whole sleep, and would be the least. */
 static void
@@ -264,6 +278,9 @@ calls(void)
     repeat("fork_exec_wait", fork_exec_wait);
     repeat("vfork_exec_wait", vfork_exec_wait);
     repeat("spawn_wait", spawn_wait);
+    if (syscall(SPAWN, NULL, 0UL) < 0 && errno != ENOSYS) {
+        repeat("spawn_call_wait", spawn_call_wait);
+    }
     pipe_round_trip();
     signals();
 }

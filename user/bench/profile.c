@@ -7,6 +7,7 @@
  * counter: under --icount, the plugin's count.  State is kept on the stack: a
  * write to .data after a fork would take the fault that is to be measured.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 enum { PAGE = 4096, REPEAT = 64, REPEAT_BIG = 8, BIG = 64 << 20 };
-enum { AREA = REPEAT * PAGE };
+enum { AREA = REPEAT * PAGE, THREADS = 7 /* besides the first */ };
 
 struct state {
     pid_t child;
@@ -29,9 +30,11 @@ struct state {
     int turn;
     pid_t self_pid;
     long action[4], old[4]; /* of rt_sigaction: none yet, so the default */
+    int tids[THREADS], word[2]; /* of threads, and for them */
 };
 
 #include "profile_calls.h"
+#include "profile_threads.h"
 
 struct operation {
     const char *name;
@@ -163,6 +166,18 @@ spawn_wait(struct state *s)
     char *argv[] = { s->self, NULL }, *envp[] = { NULL };
     pid_t pid = 0;
     posix_spawn(&pid, s->self, NULL, NULL, argv, envp);
+    waitpid(pid, NULL, 0);
+    return pid;
+}
+
+/* Tine's own call, with nothing listed (lib/abi/spawn.h). */
+static pid_t
+spawn_call_wait(struct state *s)
+{
+    char *argv[] = { s->self, NULL }, *envp[] = { NULL };
+    unsigned long args[6] = { (unsigned long)s->self, (unsigned long)argv,
+        (unsigned long)envp };
+    pid_t pid = (pid_t)plain_call(1024, (long)args, (void *)sizeof(args), NULL);
     waitpid(pid, NULL, 0);
     return pid;
 }
@@ -337,10 +352,13 @@ static const struct operation operations[] = {
     { "fork-exec-wait", REPEAT, NO, NO, fork_exec_wait, NO, NO },
     { "vfork-exec-wait", REPEAT, NO, NO, vfork_exec_wait, NO, NO },
     { "spawn-wait", REPEAT, NO, NO, spawn_wait, NO, NO },
+    { "spawn-call-wait", REPEAT, NO, NO, spawn_call_wait, NO, NO },
     { "first-write", REPEAT, NO, own_small, write_small, kill_child, NO },
     { "cow-write", REPEAT, NO, own_small_first, write_next, kill_child, NO },
     { "touch", REPEAT, map_small, NO, touch, NO, unmap },
     { "pipe", REPEAT, start_echo, NO, round_trip, NO, stop_echo },
+    { "spawn-call-wait-64m", REPEAT_BIG, map_big, NO, spawn_call_wait, NO,
+      unmap },
     { "fork-64m", REPEAT_BIG, map_big, NO, fork_only, wait_child, unmap },
     { "fork-exit-wait-64m", REPEAT_BIG, map_big, NO, fork_wait, NO, unmap },
     { "first-write-64m", REPEAT_BIG, map_big, own_big, write_big,
@@ -348,6 +366,14 @@ static const struct operation operations[] = {
     { "cow-write-64m", REPEAT_BIG, map_big, own_big_first, write_big_next,
       kill_child, unmap },
     { "kill-handler", REPEAT, set_handler, NO, kill_handled, NO, NO },
+    { "poll", REPEAT, fill_pipe, NO, poll_ready, NO, close_pipe },
+    { "futex-wake", REPEAT, NO, NO, wake_nobody, NO, NO },
+    { "futex-hand-over", REPEAT, start_partner, NO, hand_over, NO,
+      stop_partner },
+    { "thread-join", REPEAT, NO, NO, thread_join, NO, NO },
+    { "fork-8-threads", REPEAT, start_threads, NO, fork_only, wait_child,
+      stop_threads },
+    { "pthread-join", REPEAT, NO, NO, library_join, NO, NO },
 };
 enum { COUNT = sizeof operations / sizeof operations[0] };
 

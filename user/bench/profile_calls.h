@@ -4,20 +4,27 @@
  */
 #pragma once
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 
-/* The system call alone; the last argument of those here is a mask's size. */
+/* The system call alone; last is the size of a mask, or no timeout. */
 static inline long
-plain_call(long number, long one, const void *two, void *three)
+plain_call4(long number, long one, const void *two, void *three, long last)
 {
-    register long four __asm__("r10") = 8;
+    register long four __asm__("r10") = last;
     __asm__ volatile("syscall" : "+a"(number)
                      : "D"(one), "S"(two), "d"(three), "r"(four)
                      : "rcx", "r11", "memory");
     return number;
+}
+
+static inline long
+plain_call(long number, long one, const void *two, void *three)
+{
+    return plain_call4(number, one, two, three, 8);
 }
 
 static void
@@ -77,4 +84,27 @@ stop_timer(struct state *s)
 {
     (void)s;
     alarm(0);
+}
+
+static void
+fill_pipe(struct state *s)
+{
+    pipe(s->to);
+    write(s->to[1], "x", 1);
+}
+
+static pid_t
+poll_ready(struct state *s)
+{
+    struct pollfd fd = { s->to[0], POLLIN, 0 };
+
+    plain_call(SYS_poll, (long)&fd, (const void *)1, (void *)-1);
+    return s->child;
+}
+
+static void
+close_pipe(struct state *s)
+{
+    close(s->to[0]);
+    close(s->to[1]);
 }

@@ -5,8 +5,11 @@
 #include "badptr.h"
 
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+
+enum { NR_mount = 165, NR_umount2 = 166 };
 
 #define F (-EFAULT)
 #define N (-ENOENT)
@@ -55,6 +58,8 @@ static const struct bad_call calls[] = {
     { "fchownat", NR_fchownat, { AT_FDCWD, 0, 1, 1 }, 1, F, N, F },
     { "utimensat", NR_utimensat, { AT_FDCWD, 0, 0 }, 1, F, N, F },
     { "truncate", NR_truncate, { 0, 4 }, 0, F, N, F },
+    { "mount to", NR_mount, { P("file"), 0, 0, MS_BIND }, 1, F, N, F },
+    { "umount2", NR_umount2, { 0, 0 }, 0, F, N, F },
     { "mknod", NR_mknod, { 0, S_IFREG | 0644 }, 0, F, N, F },
     { "mknodat", NR_mknodat, { AT_FDCWD, 0, S_IFREG | 0644 }, 1, F, N, F },
     { "faccessat", NR_faccessat, { AT_FDCWD, 0, F_OK }, 1, F, N, F },

@@ -1,7 +1,7 @@
 /*
- * pipe_account.c: a user who has many pipes gets small ones, and cannot make them
- * larger; they work. Another user, and root, get pipes as always. When the pipes
- * are closed, the next is of full size again.
+ * pipe_account.c: a user who has many pipes gets small ones, and cannot make
+ * them larger; they work. Another user, and root, get pipes as always. When the
+ * pipes are closed, the next is of full size again.
  */
 #include "users.h"
 

@@ -301,6 +301,7 @@ test_stop(const struct call *call)
         kill(pid, SIGCONT);
     }
     if (goes_on) {
+        until_state(pid, 'S'); /* a handler before the call would not end it */
         call->end(pid);
     }
     snprintf(name, sizeof(name), "%s, stop and continue: %s", call->name,

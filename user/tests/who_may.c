@@ -1,11 +1,17 @@
 /*
- * who_may.c: a table of who may do what with a file and with the names in a
- * directory. A row is an operation, and the modes and owners of the directory d
- * and of d/f; a column is one who tries: root, the owner, a member of the
- * group, another. Each cell is tried by a child, with new files.
+ * who_may.c: a table of who may do what with a file, with the names in a
+ * directory, and with System V's shared memory and semaphores. A row is an
+ * operation, and the modes and owners of the directory d and of d/f (of System
+ * V's, too); a column is one who tries: root, the owner, a member of the group,
+ * another. Each cell is tried by a child, with new files.
  * seconds: 60
  */
 #include "users.h"
+
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sched.h>
+#include <sys/mount.h>
 
 enum { GROUP = 2000, OWN = 3000, MEMBER = B, OTHER = C };
 
@@ -64,6 +70,28 @@ OP(do_to_own_group, chown("d/f", -1, OWN))
 OP(do_to_any_group, chown("d/f", -1, 4000))
 OP(do_touch, utimensat(AT_FDCWD, "d/f", NULL, 0))
 OP(do_set_times, utimensat(AT_FDCWD, "d/f", then, 0))
+OP(do_unshare, unshare(CLONE_NEWNS))
+OP(do_bind, mount("d/none", "d", NULL, MS_BIND, NULL))
+OP(do_bind_below, mount("d/none", "d/s", NULL, MS_BIND, NULL))
+OP(do_umount, umount2("d", 0))
+
+static int segment, set;
+static struct shmid_ds of_segment;
+static struct semid_ds of_set;
+static struct sembuf add = { 0, 1, 0 }, look = { 0, 0, 0 };
+
+OP(do_attach, -(shmat(segment, NULL, 0) == (void *)-1))
+OP(do_attach_read, -(shmat(segment, NULL, SHM_RDONLY) == (void *)-1))
+OP(do_shm_stat, shmctl(segment, IPC_STAT, &of_segment))
+OP(do_shm_set, shmctl(segment, IPC_SET, &of_segment))
+OP(do_shm_remove, shmctl(segment, IPC_RMID, NULL))
+OP(do_add, semop(set, &add, 1))
+OP(do_look, semop(set, &look, 1))
+OP(do_get, semctl(set, 0, GETVAL))
+OP(do_set, semctl(set, 0, SETVAL, 1))
+OP(do_sem_stat, semctl(set, 0, IPC_STAT, &of_set))
+OP(do_sem_set, semctl(set, 0, IPC_SET, &of_set))
+OP(do_sem_remove, semctl(set, 0, IPC_RMID))
 
 static const struct row rows[] = {
     { "read, 0640", do_read, 0755, 0640, { 0, 0, 0, EACCES }, 0, 0 },
@@ -163,6 +191,34 @@ static const struct row rows[] = {
       { 0, 0, EACCES, EACCES }, 0, 0 },
     { "times: others, 0666", do_set_times, 0755, 0666,
       { 0, 0, EPERM, EPERM }, 0, 0 },
+    { "shmat, 0640", do_attach, 0755, 0640, { 0, 0, EACCES, EACCES }, 0, 0 },
+    { "shmat, 0046", do_attach, 0755, 0046, { 0, EACCES, EACCES, 0 }, 0, 0 },
+    { "shmat to read, 0640", do_attach_read, 0755, 0640,
+      { 0, 0, 0, EACCES }, 0, 0 },
+    { "shmctl IPC_STAT, 0604", do_shm_stat, 0755, 0604,
+      { 0, 0, EACCES, 0 }, 0, 0 },
+    { "shmctl IPC_SET, 0666", do_shm_set, 0755, 0666,
+      { 0, 0, EPERM, EPERM }, 0, 0 },
+    { "shmctl IPC_RMID, 0", do_shm_remove, 0755, 0,
+      { 0, 0, EPERM, EPERM }, 0, 0 },
+    { "semop, 0420", do_add, 0755, 0420, { 0, EACCES, 0, EACCES }, 0, 0 },
+    { "semop to look, 0640", do_look, 0755, 0640, { 0, 0, 0, EACCES }, 0, 0 },
+    { "semctl GETVAL, 0604", do_get, 0755, 0604, { 0, 0, EACCES, 0 }, 0, 0 },
+    { "semctl SETVAL, 0642", do_set, 0755, 0642, { 0, 0, EACCES, 0 }, 0, 0 },
+    { "semctl IPC_STAT, 0640", do_sem_stat, 0755, 0640,
+      { 0, 0, 0, EACCES }, 0, 0 },
+    { "semctl IPC_SET, 0666", do_sem_set, 0755, 0666,
+      { 0, 0, EPERM, EPERM }, 0, 0 },
+    { "semctl IPC_RMID, 0", do_sem_remove, 0755, 0,
+      { 0, 0, EPERM, EPERM }, 0, 0 },
+    { "have a name space", do_unshare, 0755, 0, { 0, EPERM, EPERM, EPERM },
+      0, 0 },
+    { "bind what is not there", do_bind, 0755, 0,
+      { ENOENT, EPERM, EPERM, EPERM }, 0, 0 },
+    { "bind to what is not to be entered", do_bind_below, 0700, 0,
+      { ENOENT, EPERM, EACCES, EACCES }, 0, 0 },
+    { "umount of what is no mount", do_umount, 0755, 0,
+      { EINVAL, EPERM, EPERM, EPERM }, 0, 0 },
 };
 
 static void
@@ -183,9 +239,25 @@ make_all(const struct row *row, uid_t who)
     chmod("d", (mode_t)row->dir);
 }
 
+/* The same for System V's: root makes them, and gives them away. */
+static void
+make_objects(const struct row *row)
+{
+    segment = shmget(IPC_PRIVATE, 1, 0600);
+    set = semget(IPC_PRIVATE, 1, 0600);
+    of_segment.shm_perm.uid = of_set.sem_perm.uid =
+        row->file_of != 0 ? row->file_of : A;
+    of_segment.shm_perm.gid = of_set.sem_perm.gid = GROUP;
+    of_segment.shm_perm.mode = of_set.sem_perm.mode = (mode_t)row->file & 0777;
+    shmctl(segment, IPC_SET, &of_segment);
+    semctl(set, 0, IPC_SET, &of_set);
+}
+
 static void
 remove_all(void)
 {
+    shmctl(segment, IPC_RMID, NULL);
+    semctl(set, 0, IPC_RMID);
     unlink("d/f");
     unlink("d/n");
     rmdir("d/n");
@@ -207,6 +279,7 @@ try_cell(const struct row *row, int who)
     pid_t pid;
 
     make_all(row, users[who]);
+    make_objects(row);
     pid = must_fork();
     if (pid == 0) {
         int error = setgroups(who == 2, &group) || setgid(OWN)

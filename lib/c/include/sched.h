@@ -8,6 +8,9 @@
 
 int sched_yield(void);
 
+/* Have for oneself what CLONE_FILES, CLONE_FS and CLONE_NEWNS name. */
+int unshare(int flags);
+
 int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param);
 int sched_getscheduler(pid_t pid);
 int sched_setparam(pid_t pid, const struct sched_param *param);
@@ -31,3 +34,4 @@ int getcpu(unsigned *cpu, unsigned *node);
  * glibc's clone, and no function here takes a lock.  So only one of them may
  * use these; the other makes system calls and checks the results. */
 int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+int unshare(int flags);

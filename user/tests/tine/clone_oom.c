@@ -1,9 +1,9 @@
 /*
- * clone_oom.c: as process 1, which has most of all memory, takes half of what is
- * kept for it when another process has the rest; then more, and clones, so that
- * there is none for the page that gets the child's pid. Then the kernel kills
- * that process to make room, not the child, which cannot run yet. The host test
- * clone_without_memory runs it as process 1.
+ * clone_oom.c: as process 1, which has most of all memory, takes a part of what
+ * is kept for it when another process has the rest; then more, and clones, so
+ * that there is none for the page that gets the child's pid. Then the kernel
+ * kills that process to make room, not the child, which cannot run yet. The
+ * host test clone_without_memory runs it as process 1.
  *
  * expect:
  * not process 1

@@ -3,7 +3,7 @@
  * errors; they are not ignored.
  *
  * expect:
- * ok 1 - names of its own
+ * ok 1 - message queues of its own
  * ok 2 - a network of its own
  * ok 3 - a control group
  * ok 4 - a thread with a number of its choice
@@ -32,7 +32,7 @@ main(void)
 {
     pid_t pid = 12345;
 
-    is(refused(CLONE_NEWNS, NULL), -EINVAL, "names of its own");
+    is(refused(0x8000000, NULL), -EINVAL, "message queues of its own");
     is(refused(0x40000000, NULL), -EINVAL, "a network of its own");
     is(refused(1UL << 33, NULL), -EINVAL, "a control group");
     is(refused(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD, &pid), -EINVAL,

@@ -19,9 +19,13 @@
  * ok 10 - exec of what is no program
  * ok 11 - exec of a script
  * ok 12 - exec by a descriptor
- * 1..12
+ * ok 13 - spawn
+ * ok 14 - spawn in shared memory
+ * 1..14
  */
 #include "nomem.h"
+
+#include "abi/spawn.h"
 
 #define MANY 400
 
@@ -117,6 +121,26 @@ exec_open(void)
     CALL(SYS_execveat, open(self, O_RDONLY), P(""), P(few), 0, AT_EMPTY_PATH);
 }
 
+/* A child with a list of actions, which ends at once. */
+static void
+spawn_child(void)
+{
+    static char *argv[] = { "child", "spawned", NULL }, *envp[] = { NULL };
+    static struct spawn_action list[] = {
+        { .kind = SPAWN_GIVE, .fd = 1, .value = 1 },
+        { .kind = SPAWN_OPEN, .fd = 30, .flags = O_RDONLY },
+        { .kind = SPAWN_SETSID },
+        { .kind = SPAWN_DEFAULT, .value = 1 },
+    };
+    static struct spawn_args spawn;
+
+    list[1].value = P("/dev/null");
+    spawn = (struct spawn_args){ .path = P(self), .argv = P(argv),
+        .envp = P(envp), .actions = P(list), .count = 4 };
+    signal(SIGUSR1, SIG_IGN); /* what it does not inherit */
+    CALL(SYS_spawn, P(&spawn), sizeof(spawn));
+}
+
 static const struct op ops[] = {
     OP("exec", do_exec, 0, LEAVES | FAULTS),
     OP("exec in shared memory", do_exec, COPIES, LEAVES | FAULTS | SHARER),
@@ -134,11 +158,16 @@ static const struct op ops[] = {
     OP("exec of what is no program", exec_text, 0, FILES, .always = ENOEXEC),
     OP("exec of a script", exec_script, 0, LEAVES | FAULTS | FILES),
     OP("exec by a descriptor", exec_open, 0, LEAVES | FAULTS),
+    OP("spawn", spawn_child, 0, FORKS),
+    OP("spawn in shared memory", spawn_child, COPIES, FORKS | SHARER),
 };
 
 int
 main(int argc, char *argv[])
 {
     self = argv[0];
+    if (argc > 1 && strcmp(argv[1], "spawned") == 0) {
+        return 0;
+    }
     return sweep_all(ops, sizeof(ops) / sizeof(ops[0]), argc, argv);
 }
