@@ -55,11 +55,18 @@ struct vma_node {
 struct vma_node *vma_get(struct vma_node *node);
 void vma_put(struct vma_node *node);
 
+/* The same for a whole tree, node by node, with rests: as->vma_gone,
+ * with as->lock held; or as->vmas of a space without users. */
+void vma_free(struct as *as, struct vma_node **root);
+
 /* The vma that contains addr, or NULL. */
 struct vma *vma_find(const struct as *as, vaddr_t addr);
 
 /* The first vma that ends after addr, or NULL.  Given a vma's end: the next. */
 struct vma *vma_first_from(const struct as *as, vaddr_t addr);
+
+/* The first one of the program that exec was given, or NULL. */
+struct vma *vma_program(const struct as *as);
 
 /* The last vma that starts below addr, or NULL. */
 struct vma *vma_last_below(const struct as *as, vaddr_t addr);
