@@ -160,7 +160,7 @@ add_page(struct stack *stack)
 
 /* Push size bytes, the last ones first, as the stack grows down: from the
  * caller's memory at user or, if that is 0, from data. */
-static inline void
+static __noinline void
 push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
 {
     while (size > 0 && stack->error == 0) {
@@ -185,7 +185,12 @@ push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
 static void
 push(struct stack *stack, const void *data, size_t size)
 {
-    push_from(stack, 0, data, size);
+    if (size <= stack->left && stack->error == 0) { /* as nearly always */
+        stack->left -= size;
+        memcpy(stack->page + stack->left, data, size);
+    } else {
+        push_from(stack, 0, data, size);
+    }
 }
 
 static void
