@@ -202,7 +202,8 @@ range_rights(u32 prot, u32 flags)
            | (flags & VMA_SHARED ? shared : 0);
 }
 
-/* Map [start, end) of the vma; `entry` is the entry for start. */
+/* Map [start, end) of the vma; `entry` is the entry for start, in a line that
+ * its table knows of. */
 static u64
 map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
 {
@@ -213,11 +214,6 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
     u64 filled = 0;
 
     count = vma->object->ops->present(vma->object, index, count, found);
-    if (count > 0) { /* as pt_install, once for all */
-        u64 first = ((u64)entry & (PAGE_SIZE - 1)) / 64;
-        u64 last = ((u64)(entry + count - 1) & (PAGE_SIZE - 1)) / 64;
-        frame_of(frame_addr(entry))->lines |= (2UL << last) - (1UL << first);
-    }
     for (u64 i = 0; i < count; i++) {
         if (found[i] == 0) {
             continue;
@@ -240,6 +236,10 @@ range_map_around(struct as *as, vaddr_t addr)
     const struct vma *vma = vma_first_from(as, start);
     pte_t *entry = vma != NULL && vma->start < end ? pt_own(as, start) : NULL;
 
+    if (entry != NULL) { /* as pt_install, for both lines of entries at once */
+        frame_of(frame_addr(entry))->lines |=
+            3UL << pt_index(start, 1) / LINE_ENTRIES;
+    }
     for (; entry != NULL && vma != NULL && vma->start < end;
          vma = vma_first_from(as, vma->end)) {
         vaddr_t from = MAX(vma->start, start);
