@@ -332,11 +332,9 @@ sys_spawn(u64 user, u64 size)
     struct spawn_args args;
     long result = -EINVAL;
 
-    /* Not the program, which is large, and built last. */
-    memset((char *)&b + sizeof(b.spawn.program), 0,
-           sizeof(b) - sizeof(b.spawn.program));
+    memset(&b.spawn, 0, offsetof(struct spawn, program));
+    b.takes = b.foreground = NULL;
     b.spawn.failed = -1;
-
     if (size != sizeof(args)) {
         return -EINVAL;
     }
