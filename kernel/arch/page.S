@@ -2,7 +2,7 @@
  * void page_clear(void *page).  Only here does the kernel use an SSE register,
  * so it restores that one before the return.
  */
-#define CHUNK 512
+#define CHUNK 1024
 
     .text
     .globl page_clear

@@ -7,7 +7,7 @@
 #define TICKS_PER_SEC 100    /* time slices, and the unit of CPU times */
 #define MAX_PROCESSES 4096   /* live and zombie; bounds kernel stacks */
 #define FRAMES_PER_PROCESS 16 /* one process per so many frames of memory */
-#define ROOT_SLOTS    8      /* processes kept for pid 1 and its children */
+#define ROOT_SLOTS    8      /* processes kept for pid 1 and its own children */
 #define FRAMES_KEPT   64     /* for pid 1, its shell, and whoever is ending */
 #define PID_MAX       32768  /* pids wrap here, as Linux's default */
 #define OPEN_MAX      4096   /* descriptors of one process at most */

@@ -45,7 +45,7 @@ spin_wait_irq(struct spinlock *lock, u32 held, u64 flags)
 bool
 spin_rest_here(struct spinlock *lock)
 {
-    u32 held = lock->held;
+    u32 held = __atomic_load_n(&lock->held, __ATOMIC_RELAXED);
 
     if (held != 1) {
         return false; /* another lock is held: this caller's work is short */

@@ -18,7 +18,9 @@ typedef u64 sigset_t;    /* signal n is bit n - 1 */
 #define PAGE_SIZE  4096UL
 
 #define __noinline __attribute__((noinline))
+#ifndef __always_inline /* the host's headers have it, in the model */
 #define __always_inline inline __attribute__((always_inline))
+#endif
 #define __must_check __attribute__((warn_unused_result))
 #define __noreturn   __attribute__((noreturn))
 #define __printf(f, a) __attribute__((format(printf, f, a)))

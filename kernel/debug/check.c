@@ -279,7 +279,7 @@ check_thread(struct check *check, const struct process *process,
 static void
 check_process(struct check *check, const struct process *process)
 {
-    u32 refs = 1;
+    u32 refs = 1 + process->pidfds;
 
     if (proc_find(process->pid) != process
         || group_find(process->group->pgid) != process->group) {
@@ -291,8 +291,8 @@ check_process(struct check *check, const struct process *process)
         check_thread(check, process, thread);
     }
     if (process->refs != refs) {
-        violation(check, "PR-1 pid %d: refs %u, threads %u\n", process->pid,
-                  process->refs, refs - 1);
+        violation(check, "PR-1 pid %d: refs %u, threads and pidfds %u\n",
+                  process->pid, process->refs, refs - 1);
     }
 }
 

@@ -8,8 +8,6 @@
 #include "mm/as.h"
 #include "mm/vma.h"
 
-#include "proc/process.h"
-
 #include "debug/check.h"
 
 static void
@@ -98,33 +96,4 @@ check_vmas(struct check *check)
         check_node(check, as->vma_gone, true);
     }
     spin_unlock(&all_spaces_lock);
-}
-
-bool
-check_is_used(const struct as *as)
-{
-    bool used = false;
-
-    for_each_process(process) {
-        for_each_thread(thread, process) {
-            used |= thread->as == as;
-        }
-    }
-    return used;
-}
-
-int
-check_count_stopped(void)
-{
-    int count = 0;
-
-    for_each_process(process) {
-        for_each_thread(thread, process) {
-            count += (thread->state == THREAD_RUNNING && thread != current)
-                     || thread->state == THREAD_RUNNABLE
-                     || (thread->state == THREAD_SLEEPING
-                         && thread->wait_mode == WAIT_UNINTERRUPTIBLE);
-        }
-    }
-    return count;
 }

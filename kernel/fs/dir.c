@@ -62,7 +62,7 @@ find_kept(struct inode *dir, const char *name)
     if (name[0] == '\0' || (name[0] == '.' && name[1] == '\0')) {
         return dir;
     }
-    if (strcmp(name, "..") == 0) {
+    if (name[0] == '.' && strcmp(name, "..") == 0) {
         return dir_parent(dir);
     }
     const struct entry *entry = entry_find(dir, name, &key);

@@ -91,6 +91,7 @@ struct inode {
     struct entry *only;          /* N  the one bucket of a small directory */
     u32 entries, bits;           /* N */
 
+    _Atomic u64 busy;            /* a  who writes or executes (busy.c) */
     struct list locks;           /*    RANK_FILE_LOCKS: struct lock (lock.c) */
     struct waitq unlocked;       /*    the same: some of them have gone */
 

@@ -66,16 +66,17 @@ pagetree_at(struct pagetree *tree, u64 index, bool make)
 void
 pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
 {
-    const paddr_t *slot = NULL;
-
-    for (u64 i = 0; i < count; i++) {
+    while (count > 0) {
         /* Within a node, the slots of neighbours are adjacent. */
-        if (i == 0 || (index + i) % SLOTS == 0 || tree->height == 0) {
-            slot = pagetree_slot(tree, index + i, false);
-        }
-        found[i] = slot != NULL ? *slot++ & ~PAGETREE_NEW : 0;
-        if (found[i] != 0) {
-            frame_get(found[i]);
+        const paddr_t *slot = pagetree_slot(tree, index, false);
+        u64 run = tree->height > 0 ? MIN(count, SLOTS - index % SLOTS) : 1;
+        count -= run;
+        index += run;
+        for (; run > 0; run--, found++) {
+            *found = slot != NULL ? *slot++ & ~PAGETREE_NEW : 0;
+            if (*found != 0) {
+                frame_get(*found);
+            }
         }
     }
 }

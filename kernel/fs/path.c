@@ -14,12 +14,13 @@
 
 #include "proc/process.h"
 
+#include "fs/busy.h"
 #include "fs/dir.h"
 #include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 
-OPTIONAL(inode_refuse_user)
+OPTIONAL(inode_refuse_user) OPTIONAL(busy_exec) OPTIONAL(busy_exec_end)
 OPTIONAL(mount_space) OPTIONAL(mount_step) OPTIONAL(mount_get)
 OPTIONAL(fs_context_new_space)
 OPTIONAL(mount_put) OPTIONAL(mounts_get) OPTIONAL(mounts_put)
@@ -285,16 +286,32 @@ path_find(const struct place *at, const char *path, u32 flags,
 }
 
 int
+program_take(struct inode *inode)
+{
+    int error = S_ISLNK(inode->mode)    ? -ELOOP
+                : !S_ISREG(inode->mode) ? -EACCES
+                                        : (int)inode_refuse(inode, MAY_EXEC);
+
+    error = error == 0 ? (int)busy_exec(inode) : error;
+    if (error != 0) {
+        inode_put(inode);
+    }
+    return error;
+}
+
+void
+program_put(struct inode *program)
+{
+    busy_exec_end(program);
+    inode_put(program);
+}
+
+int
 path_find_program(const char *path, struct inode **inode)
 {
     int error = path_find(NULL, path, 0, inode);
 
-    if (error == 0
-        && (!S_ISREG((*inode)->mode) || inode_refuse(*inode, MAY_EXEC) != 0)) {
-        inode_put(*inode);
-        error = -EACCES;
-    }
-    return error;
+    return error != 0 ? error : program_take(*inode);
 }
 
 int

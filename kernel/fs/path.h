@@ -70,8 +70,14 @@ int path_find_place(const struct place *at, const char *path, u32 flags,
 int path_find(const struct place *at, const char *path, u32 flags,
               struct inode **inode) __must_check;
 
-/* Find a program that the process may execute: a regular file with an x bit.
- * => 0 and *inode with one reference; path_find's errors; -EACCES */
+/* Let the process execute this inode: a regular file with an x bit, which until
+ * program_put nobody may write to.
+ * => uses up the caller's reference, on an error; 0, -EACCES, -ETXTBSY; -ELOOP:
+ *    it is a symbolic link */
+int program_take(struct inode *inode) __must_check;
+void program_put(struct inode *program);
+
+/* Find it by its path.  => 0 and *inode; path_find's errors; program_take's */
 int path_find_program(const char *path, struct inode **inode) __must_check;
 
 /* The ids that exec of the program gives; another's, if its mode says so.

@@ -434,5 +434,6 @@ procfs_init(void)
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0));
+    fs_must_place("/dev/fd", link_alloc("/proc/self/fd", 13));
     procfs_register("cpuinfo", cpuinfo_show, NULL);
 }

@@ -104,10 +104,7 @@ procfs_program(struct as *as)
     struct inode *program = NULL;
 
     spin_lock(&as->lock);
-    const struct vma *vma = vma_first_from(as, 0);
-    while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
-        vma = vma_first_from(as, vma->end);
-    }
+    const struct vma *vma = vma_program(as);
     if (vma != NULL) {
         program = inode_get(container_of(vma->object, struct inode, object));
     }

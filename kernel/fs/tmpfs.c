@@ -13,6 +13,7 @@
 
 #include "mm/heap.h"
 
+#include "fs/busy.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pagetree.h"
@@ -21,7 +22,8 @@
 #include "fs/tmpfs.h"
 
 OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
-OPTIONAL(inode_drop_ids)
+OPTIONAL(inode_drop_ids) OPTIONAL(busy_open) OPTIONAL(busy_close)
+OPTIONAL(busy_write) OPTIONAL(busy_write_end)
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames */
 
@@ -56,8 +58,12 @@ object_page(struct object *object, u64 index, paddr_t *frame)
     spin_lock(&inode->lock);
     if (index < tmpfs_pages_of(inode->size)) {
         struct pagetree *tree = &tmpfs_file_of(inode)->tree;
-        bool full = tree->kind == FRAME_CACHE && tmpfs_room() == 0;
-        *frame = pagetree_at(tree, index, !full);
+        *frame = pagetree_at(tree, index, false);
+        bool full = *frame == 0 && tree->kind == FRAME_CACHE
+                    && tmpfs_room() == 0;
+        if (*frame == 0 && !full) {
+            *frame = pagetree_at(tree, index, true);
+        }
         error = *frame != 0 ? 0 : full ? -ENOSPC : -ENOMEM;
     }
     if (error == 0) {
@@ -252,8 +258,11 @@ static int
 tmpfs_truncate(struct inode *inode, u64 size)
 {
     struct tmpfs_file *file = tmpfs_file_of(inode);
-    int error = 0;
+    int error = (int)busy_write(inode);
 
+    if (error != 0) {
+        return error;
+    }
     mutex_lock(&file->writing);
     inode_drop_ids(inode);
     u64 old = inode->size;
@@ -280,6 +289,7 @@ tmpfs_truncate(struct inode *inode, u64 size)
         tmpfs_drop(inode, tmpfs_pages_of(size), ~0UL, false);
     }
     mutex_unlock(&file->writing);
+    busy_write_end(inode);
     return error;
 }
 
@@ -370,6 +380,7 @@ tmpfs_file(u32 mode)
         .get = object_get, .put = object_put,
     };
     static const struct inode_ops ops = {
+        .open = busy_open, .close = busy_close,
         .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
         .truncate = tmpfs_truncate, .allocate = tmpfs_allocate,
         .pages = tmpfs_pages, .holds = tmpfs_holds, .free = tmpfs_free,

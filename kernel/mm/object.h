@@ -44,6 +44,8 @@ struct object {
  * => 0; -ENOMEM: some spaces still have pages of it */
 int object_unmap(struct object *object, u64 first, u64 end) __must_check;
 
+/* Whether it is the program of a space.  => no spinlock held */
+bool object_runs(const struct object *object);
 /* How many vmas map the object, in all spaces; writable: of those through which
  * it may be written.  => no spinlock held; 0 without cost if none ever did */
 u64 object_uses(struct object *object, bool writable);

@@ -61,6 +61,25 @@ unmap_in(struct as *as, struct object *object, u64 first, u64 end)
     return error;
 }
 
+bool
+object_runs(const struct object *object)
+{
+    bool runs = false;
+    struct as *as = as_next(NULL);
+
+    while (as != NULL && !runs) {
+        spin_lock(&as->lock);
+        const struct vma *vma = vma_program(as);
+        runs = vma != NULL && vma->object == object;
+        spin_unlock(&as->lock);
+        if (!runs) {
+            as = as_next(as);
+        }
+    }
+    as_put(as);
+    return runs;
+}
+
 /*
  * Why no space keeps a page, or gets it back after our visit:
  * - A fault asks the object under as->lock.  If it asked before the object

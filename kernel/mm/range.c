@@ -202,7 +202,8 @@ range_rights(u32 prot, u32 flags)
            | (flags & VMA_SHARED ? shared : 0);
 }
 
-/* Map [start, end) of the vma; `entry` is the entry for start. */
+/* Map [start, end) of the vma; `entry` is the entry for start, in a line that
+ * its table knows of. */
 static u64
 map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
 {
@@ -214,10 +215,13 @@ map_present(const struct vma *vma, vaddr_t start, vaddr_t end, pte_t *entry)
 
     count = vma->object->ops->present(vma->object, index, count, found);
     for (u64 i = 0; i < count; i++) {
-        if (found[i] != 0 && pte_is_edge(entry[i])) {
+        if (found[i] == 0) {
+            continue;
+        }
+        if (pte_is_edge(entry[i])) {
             frame_put(found[i]);
-        } else if (found[i] != 0) {
-            pt_install(&entry[i], found[i] | rights); /* with its reference */
+        } else { /* with its reference */
+            __atomic_store_n(&entry[i], found[i] | rights, __ATOMIC_RELEASE);
             filled++;
         }
     }
@@ -232,6 +236,10 @@ range_map_around(struct as *as, vaddr_t addr)
     const struct vma *vma = vma_first_from(as, start);
     pte_t *entry = vma != NULL && vma->start < end ? pt_own(as, start) : NULL;
 
+    if (entry != NULL) { /* as pt_install, for both lines of entries at once */
+        frame_of(frame_addr(entry))->lines |=
+            3UL << pt_index(start, 1) / LINE_ENTRIES;
+    }
     for (; entry != NULL && vma != NULL && vma->start < end;
          vma = vma_first_from(as, vma->end)) {
         vaddr_t from = MAX(vma->start, start);

@@ -148,6 +148,17 @@ vma_find(const struct as *as, vaddr_t addr)
 }
 
 struct vma *
+vma_program(const struct as *as)
+{
+    struct vma *vma = vma_first_from(as, 0);
+
+    while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
+        vma = vma_first_from(as, vma->end);
+    }
+    return vma;
+}
+
+struct vma *
 vma_last_below(const struct as *as, vaddr_t addr)
 {
     struct vma *found = NULL;

@@ -65,6 +65,9 @@ struct vma *vma_find(const struct as *as, vaddr_t addr);
 /* The first vma that ends after addr, or NULL.  Given a vma's end: the next. */
 struct vma *vma_first_from(const struct as *as, vaddr_t addr);
 
+/* The first one of the program that exec was given, or NULL. */
+struct vma *vma_program(const struct as *as);
+
 /* The last vma that starts below addr, or NULL. */
 struct vma *vma_last_below(const struct as *as, vaddr_t addr);
 

@@ -30,7 +30,6 @@
 OPTIONAL(random_words)
 
 #define STRING_MAX (32 * PAGE_SIZE) /* of one argument, as Linux's */
-#define STACK_PROT (PROT_READ | PROT_WRITE)
 #define LINE       64  /* bytes of an array that are read at a time */
 #define PIECE      256 /* bytes of a string that are looked at, at a time */
 
@@ -126,6 +125,7 @@ args_free(struct args *args)
 
 struct stack {
     struct as *as;
+    u32 prot;      /* PROT_* */
     vaddr_t base;  /* the lowest page so far */
     char *page;    /* its contents */
     size_t left;   /* bytes of it that are free */
@@ -153,14 +153,14 @@ add_page(struct stack *stack)
     stack->page = frame_ptr(frame);
     stack->left = PAGE_SIZE;
     spin_lock(&stack->as->lock);
-    int error = range_map_frame(stack->as, stack->base, frame, STACK_PROT);
+    int error = range_map_frame(stack->as, stack->base, frame, stack->prot);
     spin_unlock(&stack->as->lock);
     return error;
 }
 
 /* Push size bytes, the last ones first, as the stack grows down: from the
  * caller's memory at user or, if that is 0, from data. */
-static inline void
+static __noinline void
 push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
 {
     while (size > 0 && stack->error == 0) {
@@ -185,7 +185,12 @@ push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
 static void
 push(struct stack *stack, const void *data, size_t size)
 {
-    push_from(stack, 0, data, size);
+    if (size <= stack->left && stack->error == 0) { /* as nearly always */
+        stack->left -= size;
+        memcpy(stack->page + stack->left, data, size);
+    } else {
+        push_from(stack, 0, data, size);
+    }
 }
 
 static void
@@ -274,11 +279,11 @@ args_push(struct args *args, const char *path, struct as *as,
 {
     u64 limit = limit_soft(RLIMIT_STACK, STACK_LIMIT);
     struct stack stack = {
-        .as = as, .base = STACK_TOP,
+        .as = as, .prot = image->stack_prot, .base = STACK_TOP,
         .most = MIN(MAX(limit / 4, STACK_FIRST), ARG_LIMIT),
     };
     struct vma vma = {
-        .end = STACK_TOP, .prot = STACK_PROT, .flags = VMA_STACK,
+        .end = STACK_TOP, .prot = stack.prot, .flags = VMA_STACK,
     };
     /* Above the strings lie 8 zero bytes, as on Linux, and 16 random ones. */
     u64 top[3] = {0};

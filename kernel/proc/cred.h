@@ -38,6 +38,7 @@ enum right {
     RIGHT_SET_IDS,       /* become another user, or join groups */
     RIGHT_SIGNAL,        /* other users' processes */
     RIGHT_LOOK,          /* into other users' processes, and change them */
+    RIGHT_PID,           /* choose a new process's */
     RIGHT_NICE,          /* run before others: nice, policies */
     RIGHT_LIMIT,         /* raise a hard limit */
     RIGHT_TIME,          /* set the clock */

@@ -67,10 +67,12 @@ segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
 {
     u64 inside = phdr->p_vaddr % PAGE_SIZE;
 
+    /* Without bytes of the file, p_offset means nothing. */
     return phdr->p_filesz <= phdr->p_memsz
-           && phdr->p_offset % PAGE_SIZE == inside
-           && (i64)phdr->p_offset >= 0
-           && (i64)(phdr->p_offset + phdr->p_filesz) >= 0
+           && (phdr->p_filesz == 0
+               || (phdr->p_offset % PAGE_SIZE == inside
+                   && (i64)phdr->p_offset >= 0
+                   && (i64)(phdr->p_offset + phdr->p_filesz) >= 0))
            && phdr->p_memsz <= USER_END && phdr->p_vaddr <= USER_END
            && phdr->p_vaddr + base <= USER_END - phdr->p_memsz
            && phdr->p_vaddr + base >= USER_START;
@@ -100,7 +102,7 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
 
 /* Most programs list their segments from the lowest address up: then there is
  * nothing to search and nothing to replace. */
-int
+inline int
 elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 {
     int error = vma_append(as, vma);
@@ -118,14 +120,19 @@ static int
 map_segment(struct as *as, struct object *object,
             const struct elf64_phdr *phdr, vaddr_t base)
 {
+    static const u8 prots[] = {
+        [PF_R] = PROT_READ, [PF_W] = PROT_WRITE, [PF_X] = PROT_EXEC,
+        [PF_R | PF_W] = PROT_READ | PROT_WRITE,
+        [PF_R | PF_X] = PROT_READ | PROT_EXEC,
+        [PF_W | PF_X] = PROT_WRITE | PROT_EXEC,
+        [PF_R | PF_W | PF_X] = PROT_READ | PROT_WRITE | PROT_EXEC,
+    };
     vaddr_t start = base + phdr->p_vaddr;
     vaddr_t file_end = start + phdr->p_filesz;
     vaddr_t end = align_up(start + phdr->p_memsz, PAGE_SIZE);
     struct vma file = {
         .start = align_down(start, PAGE_SIZE),
-        .prot = (phdr->p_flags & PF_R ? PROT_READ : 0)
-                | (phdr->p_flags & PF_W ? PROT_WRITE : 0)
-                | (phdr->p_flags & PF_X ? PROT_EXEC : 0),
+        .prot = prots[phdr->p_flags & (PF_R | PF_W | PF_X)],
         .flags = VMA_PROGRAM,
         .object = object, .offset = phdr->p_offset >> PAGE_SHIFT,
     };
@@ -160,12 +167,17 @@ map_segments(struct as *as, const struct file_image *file,
     /* A wrong entry makes the program fault; but iretq to an address that is
      * not canonical would fault in the kernel. */
     *image = (struct elf_image){.entry = MIN(header->e_entry + base, USER_END),
-                                .phnum = header->e_phnum};
+                                .phnum = header->e_phnum,
+                                .stack_prot = STACK_PROT};
     for (int i = 0; i < header->e_phnum; i++) {
         struct elf64_phdr phdr;
         int error = read_phdr(file, i, &phdr);
         if (error == 0 && phdr.p_type == PT_INTERP) { /* it cannot run alone */
             error = -ENOEXEC;
+        }
+        if (error == 0 && phdr.p_type == PT_GNU_STACK) {
+            image->stack_prot = STACK_PROT
+                                | (phdr.p_flags & PF_X ? PROT_EXEC : 0);
         }
         if (error == 0 && phdr.p_type == PT_LOAD && phdr.p_memsz != 0) {
             error = map_segment(as, file->object, &phdr, base);

@@ -68,27 +68,50 @@ build(struct program *b, const char *path, vaddr_t argv, vaddr_t envp,
     return error;
 }
 
+/* Name the program after the file's name in the path. */
+static void
+set_name(struct program *program, const char *path)
+{
+    const char *end = path + strlen(path), *start = end;
+
+    while (start > path && start[-1] != '/') {
+        start--;
+    }
+    size_t length = MIN((size_t)(end - start), COMM_SIZE - 1UL);
+    memcpy(program->name, start, length);
+    program->name[length] = '\0';
+}
+
+int
+program_build_from(struct program *program, struct inode *inode,
+                   const char *path, bool hidden, vaddr_t argv, vaddr_t envp)
+{
+    program->as = NULL;
+    program->cred = NULL;
+    program->args.hidden = hidden;
+    int error = build(program, path, argv, envp, &inode);
+    program_put(inode);
+    if (error == 0) {
+        program->as->brk_start = program->as->brk = program->image.brk;
+        set_name(program, path);
+    }
+    return error;
+}
+
 int
 program_build(struct program *program, const char *path, vaddr_t argv,
               vaddr_t envp)
 {
     struct inode *inode;
-    const char *slash = strrchr(path, '/');
     int error = path_find_program(path, &inode);
 
+    if (error == 0) {
+        return program_build_from(program, inode, path, false, argv, envp);
+    }
     program->as = NULL;
     program->cred = NULL;
     program->args.words = program->args.few; /* nothing to free */
     program->args.script = NULL;
-    if (error != 0) {
-        return error;
-    }
-    error = build(program, path, argv, envp, &inode);
-    inode_put(inode);
-    if (error == 0) {
-        program->as->brk_start = program->as->brk = program->image.brk;
-        strlcpy(program->name, slash != NULL ? slash + 1 : path, COMM_SIZE);
-    }
     return error;
 }
 
@@ -143,12 +166,11 @@ commit(struct program *program, struct files *files)
     vfork_release(current); /* last: the exec is complete now */
 }
 
-int
-proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
+/* The program was built, or not with this error. */
+static int
+exec(struct program *program, int error)
 {
-    struct program program;
     struct files *files = NULL;
-    int error = program_build(&program, path, argv, envp);
     bool broken = error == -EINVAL && current->as != NULL;
 
     if (error == 0) {
@@ -161,13 +183,31 @@ proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
     }
     if (error == 0) {
         /* ---- no failure below this line ---- */
-        commit(&program, files);
+        commit(program, files);
     } else {
         files_put(files);
         if (broken) { /* as on Linux, past its point of no return */
             signal_force(SIGSEGV, SI_KERNEL, 0);
         }
     }
-    program_drop(&program, error == 0);
+    program_drop(program, error == 0);
     return error;
+}
+
+int
+proc_exec(const char *path, vaddr_t argv, vaddr_t envp)
+{
+    struct program program;
+
+    return exec(&program, program_build(&program, path, argv, envp));
+}
+
+int
+proc_exec_program(struct inode *inode, const char *path, bool hidden,
+                  vaddr_t argv, vaddr_t envp)
+{
+    struct program program;
+
+    return exec(&program, program_build_from(&program, inode, path, hidden,
+                                             argv, envp));
 }

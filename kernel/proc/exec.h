@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include "abi/mman.h"
+
 #include "core/types.h"
 
 #include "proc/thread.h"
@@ -27,10 +29,19 @@ struct vma;
  * => 0: the frame is the new program's; -errno: the caller is as it was */
 int proc_exec(const char *path, vaddr_t argv, vaddr_t envp);
 
+/* The same with the program that program_take has given.  Its name is `path`;
+ * hidden: the new program cannot find it there, so it must not be a script.
+ * => uses up the program */
+int proc_exec_program(struct inode *inode, const char *path, bool hidden,
+                      vaddr_t argv, vaddr_t envp);
+
+#define STACK_PROT (PROT_READ | PROT_WRITE) /* unless the program says more */
+
 struct elf_image {
     vaddr_t entry;
     vaddr_t phdr;    /* where the program headers are mapped, or 0 */
     u64 phnum;
+    u32 stack_prot;  /* PROT_*, of the stack */
     vaddr_t brk;     /* the first page behind the last segment */
 };
 
@@ -58,6 +69,7 @@ struct args {
     u64 givens;        /* argv has there; how many */
     char *script;      /* what holds them, if there is a script; or NULL */
     u32 scripts;       /* so far */
+    bool hidden;       /* set before args_read: no script may be the program */
     const struct cred *cred; /* the new program's, for args_push */
     bool secure;             /* the same; AT_SECURE */
 };
@@ -82,7 +94,8 @@ int args_push(struct args *args, const char *path, struct as *as,
  * argument and the script's path in the place of argv[0].
  * => after args_read
  * => 1: *program was replaced, with its reference; 0: it is no script;
- *    path_find_program's errors; -ELOOP: too many in a row; -ENOMEM */
+ *    path_find_program's errors; -ELOOP: too many in a row; -ENOENT: it would
+ *    not be found by its path; -ENOMEM */
 int script_follow(struct args *args, const char *path, struct inode **program)
     __must_check;
 
@@ -103,6 +116,11 @@ struct program {
  *    args_read's, args_push's errors */
 int program_build(struct program *program, const char *path, vaddr_t argv,
                   vaddr_t envp) __must_check;
+
+/* The same of the inode that program_take has given, as proc_exec_program. */
+int program_build_from(struct program *program, struct inode *inode,
+                       const char *path, bool hidden, vaddr_t argv,
+                       vaddr_t envp) __must_check;
 
 /* Free its arguments; and if nobody has taken space and ids over, those. */
 void program_drop(struct program *program, bool taken);

@@ -151,6 +151,7 @@ proc_set_subreaper(struct process *process, bool on)
     assert(spin_held(&family_lock));
     subreapers += on - process->subreaper;
     process->subreaper = on;
+    process->end_is_special |= on;
 }
 
 struct process *
@@ -211,8 +212,9 @@ end_process(struct process *process)
     bool may_orphan = !list_empty(&process->children)
                       || process->parent->group != process->group;
     give_children_away(process);
-    if (process->subreaper) {
+    if (process->end_is_special) {
         proc_set_subreaper(process, false);
+        wait_wake_all(&process->child_wait);
     }
     spin_lock(&process->lock);
     struct sigacts *sigacts = process->sigacts;

@@ -19,6 +19,7 @@
 
 #include "fs/file.h"
 #include "fs/path.h"
+#include "fs/pidfd.h"
 
 #include "proc/cred.h"
 #include "proc/fork.h"
@@ -29,14 +30,12 @@
 #include "proc/shares.h"
 #include "proc/signal.h"
 
-OPTIONAL(share_reset) OPTIONAL(sem_prepare) OPTIONAL(sem_share)
-OPTIONAL(sem_leave) OPTIONAL_ENOSYS(mount_refuse)
+OPTIONAL(share_reset) OPTIONAL(sem_leave) OPTIONAL(pidfd_cancel)
 
-#define CLONE_KNOWN                                                        \
-    (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
-     | CLONE_THREAD | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID     \
-     | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED          \
-     | CLONE_UNTRACED | CLONE_SYSVSEM | CLONE_IO | CLONE_NEWNS)
+/* With these, there is more to give to the child. */
+#define CLONE_MORE                                                         \
+    (CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID              \
+     | CLONE_SYSVSEM | CLONE_PIDFD | CLONE_CHOSEN)
 
 static int ask(struct clone_args *args);
 static struct thread *child_make(const struct clone_args *args, int *error);
@@ -65,12 +64,15 @@ proc_clone(struct clone_args *args)
     error = join(child, args->flags);                          /* 6 */
     if (error != 0) {
         child_unmake(child, args->flags);
+        if (args->flags & CLONE_PIDFD) {
+            pidfd_cancel(args->more);
+        }
         return error;
     }
     /* ---- no failure below this line ---- */
     pid_t pid = child->tid; /* the child may be gone once it is enqueued */
-    if (args->flags & CLONE_PARENT_SETTID) {
-        (void)!copy_to_user(args->parent_tid, &pid, sizeof(pid));
+    if (args->flags & (CLONE_PARENT_SETTID | CLONE_PIDFD)) {
+        clone_tell(args, child);
     }
     bool vfork = (args->flags & CLONE_VFORK) != 0;
     if (vfork) {
@@ -84,34 +86,13 @@ proc_clone(struct clone_args *args)
     return pid;                                                /* 9 */
 }
 
-/* Unknown flags are refused, not ignored.  A thread shares its process's
- * actions, and who shares actions shares memory. */
-static int
-check_flags(u64 flags, u64 tls)
-{
-    if ((flags & ~(u64)CLONE_KNOWN) != 0
-        || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
-        || ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
-        || ((flags & CLONE_NEWNS) && (flags & CLONE_FS))) {
-        return -EINVAL;
-    }
-    if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {
-        return mount_refuse();
-    }
-    /* Loading the other base would fault in the kernel. */
-    if ((flags & CLONE_SETTLS) != 0 && tls >= USER_END) {
-        return -EPERM;
-    }
-    return flags & CLONE_SYSVSEM ? sem_prepare() : 0;
-}
-
 /* Check the flags, if they are not those of fork and vfork.  fork= says how
  * memory is copied. */
 static int
 ask(struct clone_args *args)
 {
     int error = args->flags & ~(u64)(CSIGNAL | CLONE_VM | CLONE_VFORK)
-                    ? check_flags(args->flags, args->tls) : 0;
+                    ? clone_check(args) : 0;
 
     if (error != 0) {
         return error;
@@ -140,6 +121,9 @@ child_make(const struct clone_args *args, int *error)
     *error = share_memory(child, args->flags);                 /* 3 memory */
     if (*error == 0) {
         *error = inherit(child, args->flags);                  /* 4 inherit */
+    }
+    if (*error == 0 && (args->flags & CLONE_MORE)) {
+        *error = clone_give(child, args);
     }
     if (*error != 0) {
         child_unmake(child, args->flags);
@@ -193,6 +177,7 @@ inherit(struct thread *child, u64 flags)
     if ((flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM) {
         child->altstack = parent->altstack;
     }
+    child->fs_base = parent->fs_base;
     child->affinity = parent->affinity;
     child->share = parent->share;
     if (child->share.reset) {
@@ -214,6 +199,7 @@ inherit_process(struct process *to, u64 flags)
     struct process *from = current->process;
 
     to->exit_signal = (int)(flags & CSIGNAL);
+    to->has_place = from == init_process;
     to->execs = to->parent_execs = from->execs;
     to->turn = from->turn;
     /* Not a call: the size is known. */
@@ -221,24 +207,7 @@ inherit_process(struct process *to, u64 flags)
     if (from->limits != NULL) {
         to->limits = limits_get(from);
     }
-    return sigacts_prepare(to, flags & CLONE_SIGHAND);
-}
-
-static void
-set_more(struct thread *child, const struct clone_args *args)
-{
-    if (args->flags & CLONE_SETTLS) {
-        child->fs_base = args->tls;
-    }
-    if (args->flags & CLONE_CHILD_SETTID) {
-        child->set_child_tid = args->child_tid;
-    }
-    if (args->flags & CLONE_CHILD_CLEARTID) {
-        child->clear_child_tid = args->child_tid;
-    }
-    if ((args->flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
-        sem_share(child);
-    }
+    return sigacts_prepare(to, flags);
 }
 
 static void
@@ -248,11 +217,6 @@ copy_registers(struct thread *child, const struct clone_args *args)
     child->frame->rax = 0;
     if (args->stack != 0) {
         child->frame->rsp = args->stack;
-    }
-    child->fs_base = current->fs_base;
-    if (args->flags & (CLONE_SETTLS | CLONE_SYSVSEM | CLONE_CHILD_SETTID
-                       | CLONE_CHILD_CLEARTID)) {
-        set_more(child, args);
     }
     fxsave(child->fpu); /* the registers still hold the parent's state */
     context_prepare(child, fork_return, NULL);
@@ -264,11 +228,13 @@ static bool
 join_family(struct thread *child, u64 flags)
 {
     spin_lock(&family_lock);
-    bool joins = !signal_pending()
-                 && sigacts_give(child->process, flags & CLONE_SIGHAND);
+    bool joins = !signal_pending() && sigacts_give(child->process, flags);
     if (joins) {
         proc_link(child->process, current->process);
         child->process->parent_tid = current->tid;
+        if (flags & CLONE_PARENT) {
+            clone_sibling(child->process);
+        }
     }
     spin_unlock(&family_lock);
     return joins;

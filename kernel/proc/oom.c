@@ -39,7 +39,7 @@ static bool
 is_trusted(const struct process *process)
 {
     return process == init_process
-           || (process->parent == init_process && process->cred != NULL
+           || (process->has_place && process->cred != NULL
                && process->cred->uid == 0);
 }
 

@@ -131,41 +131,60 @@ pid_take(void)
     return 0;
 }
 
-/* How many processes and threads there may be with one of the current process.
- * The last slots are for pid 1 and its children, so that a shell can clean up
- * after a fork bomb. */
-static inline int
-places(void)
+/* Whether there may be one more process or thread of the current process.  The
+ * last places are kept for pid 1 and what it has started itself, so that a
+ * shell can clean up after a bomb, also one of orphans.  => pids_lock held */
+static inline bool
+has_room(void)
 {
-    bool trusted = init_process == NULL || current->process == init_process
-                   || current->process->parent == init_process;
+    int left = proc_limit() - process_count;
 
-    return proc_limit() - (trusted ? 0 : ROOT_SLOTS);
+    return left > ROOT_SLOTS || (left > 0 && current->process->has_place);
 }
 
 pid_t
 pid_alloc(void)
 {
-    int limit = places();
-
     spin_lock(&pids_lock);
-    pid_t pid = process_count < limit ? pid_take() : 0;
+    pid_t pid = has_room() ? pid_take() : 0;
     process_count += pid != 0;
     spin_unlock(&pids_lock);
     return pid;
 }
 
 int
+pid_choose(struct thread *first, pid_t pid)
+{
+    pid_t old = first->tid;
+
+    if (pid < 1 || pid >= PID_MAX) {
+        return -EINVAL;
+    }
+    if (!cred_may(RIGHT_PID)) {
+        return -EPERM;
+    }
+    spin_lock(&pids_lock);
+    bool free = __atomic_load_n(&pids[pid].uses, __ATOMIC_ACQUIRE) == 0;
+    if (free) {
+        pids[pid].uses = 1;
+        highest_pid = MAX(highest_pid, pid);
+        first->tid = first->process->pid = pid;
+        pid_put(old);
+    }
+    spin_unlock(&pids_lock);
+    return free ? 0 : -EEXIST;
+}
+
+int
 thread_join(struct thread *thread)
 {
     struct process *process = thread->process;
-    int limit = places();
 
     assert(process == current->process && list_empty(&thread->link));
     spin_lock(&pids_lock);
     spin_lock(&process->lock);
     bool calm = !signal_pending();
-    pid_t tid = calm && process_count < limit ? pid_take() : 0;
+    pid_t tid = calm && has_room() ? pid_take() : 0;
     if (tid != 0) {
         process_count++;
         assert(pids[tid].process == NULL);

@@ -7,6 +7,7 @@
 #include "core/types.h"
 
 struct process;
+struct thread;
 
 extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 
@@ -25,6 +26,10 @@ pid_t pid_next(pid_t pid);
 pid_t pid_alloc(void) __must_check;
 void pid_free(struct process *process);
 void pid_set_process(pid_t pid, struct process *process);
+
+/* The number of a new process, which nobody can find yet, is this one instead.
+ * => 0; -EINVAL: it is none; -EPERM: not root; -EEXIST: it is in use */
+int pid_choose(struct thread *first, pid_t pid) __must_check;
 
 /* How many processes there are, zombies included, and the limit: by the table's
  * size, and by memory, so that a fork bomb leaves some for the shell. */

@@ -250,6 +250,7 @@ proc_start_init(void (*start)(void *arg))
     fxsave(thread->fpu); /* the state of a CPU that has run no program */
     strlcpy(init->comm, "init", COMM_SIZE);
     init->parent = init;
+    init->has_place = true;
     list_init(&init->group_link);
     spin_lock(&family_lock);
     if (session_begin(init) != 0) {

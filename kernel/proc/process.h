@@ -1,7 +1,7 @@
 /*
  * A process: what one or more threads (thread.h) own together, and what wait(2)
- * waits for.  It has one reference until it is reaped, and one for each thread
- * until that thread's stack is free.
+ * waits for.  It has one reference until it is reaped, and one for each pidfd,
+ * and each thread until that thread's stack is free.
  *
  *      fork        first thread runs       last thread ends      wait
  *   -> (embryo) -> living ---------------> zombie -------------> reaped
@@ -30,7 +30,6 @@
 #include "proc/thread.h"
 
 struct cred;
-struct itimers;
 struct limits;
 struct pgrp;
 struct sigacts;
@@ -69,8 +68,7 @@ struct process {
     int stop_signal;           /* p  all are to stop by this signal; or 0 */
     bool stopped;              /* p  all have */
     bool continued;            /* p  its parent has not been told yet */
-    int stop_status;           /* p  status word of a stop or a continue, until
-                                     it is waited for; or 0 */
+    int stop_status;           /* p  of a stop or continue not waited for; 0 */
     struct sigpending pending; /* p  for the first thread that takes it */
     u32 entries;               /* p  those in `spare`, and the ones in use */
     struct itimers *itimers;   /* p  NULL: it has set none yet (itimer.h) */
@@ -81,8 +79,10 @@ struct process {
     struct cpu_time child_time; /* T  the same */
     struct cpu_split child_shown; /* T */
     int death_signal;          /* T  sent to it when its parent ends, or 0 */
-    bool subreaper;            /* T  orphans among its descendants get it as
-                                     their parent */
+    bool has_place;            /* i  it may take one of the last (pid.c) */
+    u32 pidfds;                /* a  that many references are theirs */
+    bool end_is_special;       /* T  it may be a subreaper, or have pidfds */
+    bool subreaper;            /* T  its descendants' orphans become its own */
 
     /* Copied. */
     struct pgrp *group;        /* T */

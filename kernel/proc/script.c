@@ -76,6 +76,9 @@ script_follow(struct args *args, const char *path, struct inode **program)
     if (got < 0 || !parse(line, &name, &argument)) {
         return (int)MIN(got, 0);
     }
+    if (args->hidden) {
+        return -ENOENT;
+    }
     if (args->script == NULL
         && (args->script = kmalloc(ROOM + size)) != NULL) {
         args->given = memcpy(args->script + ROOM, path, size);
@@ -87,7 +90,7 @@ script_follow(struct args *args, const char *path, struct inode **program)
     if (error != 0) {
         return error;
     }
-    inode_put(*program);
+    program_put(*program);
     *program = interpreter;
     if (args->scripts++ == SCRIPTS_MAX) {
         return -ELOOP;

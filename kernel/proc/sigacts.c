@@ -82,14 +82,13 @@ unlock_actions(struct sigacts *old)
 }
 
 int
-sigacts_prepare_rare(struct process *child, bool together)
+sigacts_prepare_rare(struct process *child, u64 flags)
 {
     struct sigacts *shared;
 
-    if (!together) {
-        bool copies = current->process->sigacts->together;
-        child->sigacts = copies ? sigacts_alloc() : NULL;
-        return copies && child->sigacts == NULL ? -ENOMEM : 0;
+    if (!(flags & CLONE_SIGHAND)) {
+        child->sigacts = sigacts_alloc();
+        return child->sigacts == NULL ? -ENOMEM : 0;
     }
     int error = lock_own_actions(false, &shared);
     if (error == 0) {
@@ -99,24 +98,6 @@ sigacts_prepare_rare(struct process *child, bool together)
     return error;
 }
 
-bool
-sigacts_give_rare(struct process *child, bool together)
-{
-    struct sigacts *sigacts = current->process->sigacts;
-
-    assert(spin_held(&family_lock));
-    if (!sigacts->together || together != (child->sigacts == NULL)) {
-        return false;
-    }
-    if (child->sigacts != NULL) {
-        copy_actions(child->sigacts, sigacts);
-    } else {
-        __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
-        child->sigacts = sigacts;
-    }
-    return true;
-}
-
 /* Set an action, and the two sets that follow from it.
  * ignored: the kernel drops the signal now */
 static inline void
@@ -124,7 +105,8 @@ set_action(struct sigacts *sigacts, int signal,
            const struct kernel_sigaction *new, bool ignored)
 {
     struct kernel_sigaction *action = &sigacts->action[(u32)signal - 1];
-    bool plain = new->handler == SIG_DFL && (new->flags | new->mask) == 0;
+    bool plain = (new->handler == SIG_DFL || new->handler == SIG_IGN)
+                 && (new->flags | new->mask) == 0;
 
     action->handler = new->handler;
     action->flags = new->flags & SA_KNOWN; /* so that a program can ask */
@@ -135,7 +117,7 @@ set_action(struct sigacts *sigacts, int signal,
     if (ignored) {
         sigacts->ignored |= SET(signal);
     }
-    if (plain || new->handler == SIG_IGN) {
+    if (plain) {
         sigacts->exec_resets &= ~SET(signal);
     }
 }
@@ -154,6 +136,36 @@ set_shared_action(struct sigacts *sigacts, int signal,
     set_action(sigacts, signal, new, ignored);
     __atomic_store_n(&sigacts->changes, sigacts->changes + 1, __ATOMIC_RELEASE);
     return ignored;
+}
+
+/* exec, and CLONE_CLEAR_SIGHAND: no handlers, flags and masks. */
+static void
+clear_actions(struct sigacts *sigacts)
+{
+    for (sigset_t left = sigacts->exec_resets; left != 0; left &= left - 1) {
+        int signal = __builtin_ctzl(left) + 1;
+        bool ignored = sigacts->action[signal - 1].handler == SIG_IGN;
+        set_shared_action(sigacts, signal, &(struct kernel_sigaction){
+            .handler = ignored ? SIG_IGN : SIG_DFL});
+    }
+}
+
+bool
+sigacts_give_rare(struct process *child, u64 flags)
+{
+    struct sigacts *sigacts = current->process->sigacts;
+
+    assert(spin_held(&family_lock));
+    if (child->sigacts != NULL) {
+        copy_actions(child->sigacts, sigacts);
+        if (flags & CLONE_CLEAR_SIGHAND) {
+            clear_actions(child->sigacts);
+        }
+    } else if ((flags & CLONE_SIGHAND) && sigacts->together) {
+        __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
+        child->sigacts = sigacts;
+    }
+    return child->sigacts != NULL;
 }
 
 static __noinline int
@@ -241,7 +253,6 @@ signal_reset(int signal)
 int
 signal_reset_exec(void)
 {
-    static const struct kernel_sigaction plain = {.handler = SIG_DFL};
     struct sigacts *shared;
 
     if (current->process->sigacts->exec_resets == 0
@@ -252,10 +263,7 @@ signal_reset_exec(void)
     if (error != 0) {
         return error;
     }
-    struct sigacts *sigacts = current->process->sigacts;
-    for (sigset_t left = sigacts->exec_resets; left != 0; left &= left - 1) {
-        set_shared_action(sigacts, __builtin_ctzl(left) + 1, &plain);
-    }
+    clear_actions(current->process->sigacts);
     unlock_actions(shared);
     return 0;
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "abi/sched.h"
 #include "abi/signal.h"
 
 #include "core/types.h"
@@ -18,7 +19,7 @@
 struct sigacts {
     u32 refs;
     sigset_t ignored;      /* by SIG_IGN, or by default */
-    sigset_t exec_resets;  /* not SIG_IGN, and not the plain default */
+    sigset_t exec_resets;  /* not plainly ignored or default */
     bool together;         /* its processes change it for all (CLONE_SIGHAND) */
     u32 changes;           /* odd while a process changes it together */
     struct kernel_sigaction action[SIGNAL_MAX]; /* of signal n at n - 1 */
@@ -29,27 +30,30 @@ struct sigacts *sigacts_alloc(void); /* all default; NULL: no memory */
 /* Processes that change their actions together do not share them until a change
  * with others: so their other children get a copy at once.  Prepare to give a
  * child the current process's actions, and give them, if one of the two shares
- * `together` (CLONE_SIGHAND), or has.
+ * `together` (CLONE_SIGHAND), or has, or the child is to have no handlers
+ * (CLONE_CLEAR_SIGHAND).
  * => prepare: 0, or -ENOMEM.  give: family_lock held; false: prepare again, as
  *    another thread has changed what is shared */
-int sigacts_prepare_rare(struct process *child, bool together) __must_check;
-bool sigacts_give_rare(struct process *child, bool together) __must_check;
+int sigacts_prepare_rare(struct process *child, u64 flags) __must_check;
+bool sigacts_give_rare(struct process *child, u64 flags) __must_check;
 
 /* The same for any child; mostly both share until one of them changes them. */
+#define SIGACTS_RARE (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND)
+
 static inline int __must_check
-sigacts_prepare(struct process *child, bool together)
+sigacts_prepare(struct process *child, u64 flags)
 {
-    return together || current->process->sigacts->together
-               ? sigacts_prepare_rare(child, together) : 0;
+    return (flags & SIGACTS_RARE) || current->process->sigacts->together
+               ? sigacts_prepare_rare(child, flags) : 0;
 }
 
 static inline bool __must_check
-sigacts_give(struct process *child, bool together)
+sigacts_give(struct process *child, u64 flags)
 {
     struct sigacts *sigacts = current->process->sigacts;
 
-    if (together || sigacts->together) {
-        return sigacts_give_rare(child, together);
+    if ((flags & SIGACTS_RARE) || sigacts->together) {
+        return sigacts_give_rare(child, flags);
     }
     __atomic_fetch_add(&sigacts->refs, 1, __ATOMIC_RELAXED);
     child->sigacts = sigacts;

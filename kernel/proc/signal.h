@@ -188,9 +188,11 @@ int signal_send_group(pid_t pgid, int signal);
 /* What kill(2) returns: ESRCH is checked before EINVAL, EPERM after it. */
 int signal_outcome(int result, const siginfo_t *info);
 
-/* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).
+/* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1); or
+ * to one that the caller has a reference to.
  * => 0; -ESRCH: no process; -EINVAL: no such signal; signal_send_info's */
 int signal_kill(pid_t pid, const siginfo_t *info);
+int signal_kill_process(struct process *target, const siginfo_t *info);
 
 /* Act on what is pending.
  * => on the way to user mode by this frame, no lock held */

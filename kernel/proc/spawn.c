@@ -160,6 +160,7 @@ take_over(struct thread *child, const struct spawn *spawn)
 {
     struct process *to = child->process, *from = current->process;
 
+    to->has_place = from == init_process;
     child->as = spawn->program.as;
     child->files = spawn->files;
     child->fs = spawn->fs;

@@ -20,7 +20,6 @@ enum spawn_group {
 /* The new process while it is described.  It owns what it names; on success,
  * the process does. */
 struct spawn {
-    struct program program;
     struct files *files;
     struct fs_context *fs;
     struct cred *cred;
@@ -38,6 +37,7 @@ struct spawn {
      * => family_lock held; 0, or nothing has changed */
     int (*set_terminal)(struct spawn *spawn, struct process *process);
     int failed;              /* the action that failed, or -1 */
+    struct program program;  /* built last; large, so not cleared before */
 };
 
 /* Choose the group as setpgid or setsid would.

@@ -5,6 +5,7 @@
 #include "abi/errno.h"
 #include "abi/eventfd.h"
 #include "abi/mman.h"
+#include "abi/pidfd.h"
 #include "abi/signal.h"
 #include "abi/signalfd.h"
 #include "abi/time.h"
@@ -21,10 +22,11 @@
 
 #include "fs/event.h"
 #include "fs/memfd.h"
+#include "fs/pidfd.h"
 
 #include "sys/sys.h"
 
-OPTIONAL_ENOSYS(eventfd_create)
+OPTIONAL_ENOSYS(eventfd_create) OPTIONAL_ENOSYS(pidfd_open)
 OPTIONAL_ENOSYS(signalfd_create) OPTIONAL_ENOSYS(signalfd_set)
 OPTIONAL_ENOSYS(timerfd_create) OPTIONAL_ENOSYS(timerfd_set)
 OPTIONAL_ENOSYS(memfd_open)
@@ -66,6 +68,14 @@ sys_signalfd4(u64 fd, u64 user, u64 size, u64 flags)
 
 SYS_FORWARD(sys_signalfd, (u64 fd, u64 set, u64 size),
             sys_signalfd4(fd, set, size, 0))
+
+/* int pidfd_open(pid_t pid, unsigned flags);
+ * Returns a descriptor of the process, close-on-exec; with PIDFD_NONBLOCK,
+ * waitid does not wait.
+ * EINVAL: flags; not a process's number.  ESRCH.  EMFILE, ENOMEM. */
+SYS_FORWARD(sys_pidfd_open, (u64 pid, u64 flags),
+            (u32)flags & ~(u32)PIDFD_NONBLOCK || (pid_t)pid <= 0
+                ? -EINVAL : pidfd_open((pid_t)pid, (u32)flags))
 
 /* int timerfd_create(int clock, int flags);
  * Returns a descriptor.  EINVAL: another clock than CLOCK_REALTIME, _MONOTONIC,

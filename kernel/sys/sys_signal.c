@@ -16,10 +16,12 @@
 #include "proc/sigframe.h"
 #include "proc/sigqueue.h"
 
+#include "fs/pidfd.h"
+
 #include "sys/sys.h"
 
 OPTIONAL_ENOSYS(sigframe_pop)
-OPTIONAL_ENOSYS(sigframe_set_altstack)
+OPTIONAL_ENOSYS(sigframe_set_altstack) OPTIONAL_ENOSYS(pidfd_send)
 
 /* ---- Masks ---- */
 
@@ -196,6 +198,34 @@ sys_rt_tgsigqueueinfo(u64 pid, u64 tid, u64 signal, u64 user)
     }
     return error != 0 ? error
                       : signal_kill_thread((pid_t)pid, (pid_t)tid, &info);
+}
+
+/* int pidfd_send_signal(int fd, int signal, siginfo_t *info, unsigned flags);
+ * info NULL: as kill tells of it.
+ * EINVAL: flags; signal is not info's, or there is none such.  EPERM, E2BIG,
+ * ESRCH, EAGAIN: as rt_sigqueueinfo.  EFAULT. */
+long
+sys_pidfd_send_signal(u64 fd, u64 signal, u64 user, u64 flags)
+{
+    siginfo_t info = from_me(signal, SI_USER);
+    int told = (int)signal;
+
+    if ((u32)flags != 0) {
+        return -EINVAL;
+    }
+    struct file_use use = file_use_fd((int)fd);
+    long error = use.file != NULL ? 0 : -EBADF;
+    if (error == 0 && user != 0) {
+        error = copy_from_user(&told, user, sizeof(told)) == 0
+                    ? copy_info(&info, user, signal) : -EFAULT;
+    }
+    if (error == 0) {
+        error = told == (int)signal ? pidfd_send(use.file, &info,
+                                             user != 0 && is_forged(&info))
+                                    : -EINVAL;
+    }
+    file_done(use);
+    return error;
 }
 
 /* ---- Waiting ---- */

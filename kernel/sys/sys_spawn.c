@@ -7,6 +7,7 @@
  */
 #include "abi/errno.h"
 #include "abi/spawn.h"
+#include "common/string.h"
 
 #include "core/optional.h"
 
@@ -327,10 +328,13 @@ make(struct builder *b, const struct spawn_args *args)
 long
 sys_spawn(u64 user, u64 size)
 {
-    struct builder b = {.spawn.failed = -1};
+    struct builder b;
     struct spawn_args args;
     long result = -EINVAL;
 
+    memset(&b.spawn, 0, offsetof(struct spawn, program));
+    b.takes = b.foreground = NULL;
+    b.spawn.failed = -1;
     if (size != sizeof(args)) {
         return -EINVAL;
     }

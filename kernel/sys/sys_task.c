@@ -22,10 +22,12 @@
 #include "proc/sched.h"
 #include "proc/usage.h"
 
+#include "fs/pidfd.h"
+
 #include "sys/sys.h"
 
 OPTIONAL_ENOSYS(cred_set_bits) OPTIONAL_ENOSYS(limits_change)
-OPTIONAL(cred_refuse_limits)
+OPTIONAL(cred_refuse_limits) OPTIONAL_ENOSYS(pidfd_pid)
 
 /* uid_t getuid(void), geteuid, getgid, getegid; cannot fail. */
 SYS_FORWARD(sys_getuid, (void), cred_current()->uid)
@@ -208,7 +210,22 @@ tell_child_status(u64 user, pid_t pid, u32 uid, int status)
     return copy_out(user, &info, offsetof(siginfo_t, si_utime));
 }
 
-/* The pid that proc_wait takes.  => 0, or -EINVAL, -EBADF */
+/* The process of a descriptor.
+ * => 0 and its pid, which is in use until pid_put; -EBADF, -ECHILD */
+static int
+wait_for_pidfd(int fd, pid_t *pid, int *options)
+{
+    struct file_use use = file_use_fd(fd);
+
+    *pid = use.file != NULL ? pidfd_pid(use.file) : -EBADF;
+    if (*pid > 0 && (use.file->flags & O_NONBLOCK)) {
+        *options |= WNOHANG;
+    }
+    file_done(use);
+    return MIN(*pid, 0);
+}
+
+/* The pid that proc_wait takes.  => 0, or -EINVAL; of P_PIDFD as above */
 static int
 wait_for_whom(int kind, pid_t id, pid_t *pid, int *options)
 {
@@ -223,7 +240,7 @@ wait_for_whom(int kind, pid_t id, pid_t *pid, int *options)
         *options |= id > 0 ? WAIT_PGID : 0;
         return id >= 0 ? 0 : -EINVAL;
     case P_PIDFD:
-        return id >= 0 ? -EBADF : -EINVAL;
+        return id >= 0 ? wait_for_pidfd(id, pid, options) : -EINVAL;
     default:
         return -EINVAL;
     }
@@ -231,8 +248,8 @@ wait_for_whom(int kind, pid_t id, pid_t *pid, int *options)
 
 /* int waitid(int kind, id_t id, siginfo_t *info, int options,
  *            struct rusage *rusage);
- * ECHILD: no such child.  EINVAL: kind, id or options.  EBADF: P_PIDFD.
- * EFAULT.
+ * ECHILD: no such child.  EINVAL: kind, id or options.  EFAULT.  P_PIDFD, with
+ * a descriptor: EBADF; EAGAIN: PIDFD_NONBLOCK, and it has nothing to report.
  * As on Linux, *info is zeros if no child has what is asked for. */
 long
 sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
@@ -249,6 +266,12 @@ sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
     }
     if (result == 0) {
         result = proc_wait(pid, options, &word, &more);
+        if ((int)kind == P_PIDFD) {
+            pid_put(pid);
+            if (result == 0 && ((int)flags & WNOHANG) == 0) {
+                result = -EAGAIN;
+            }
+        }
     }
     if (result > 0 && copy_out(rusage, &more.usage, sizeof(more.usage)) != 0) {
         return -EFAULT;

@@ -209,16 +209,19 @@ sys_membarrier(u64 command, u64 flags, u64 cpu)
 
 /* ---- Making and unsharing ---- */
 
+#define PID_LEVELS 32 /* Linux's most, of name spaces within one another */
+
 /* long clone3(struct clone_args *args, size_t size);
  * As clone; flags has no signal.
  * E2BIG: bytes behind those that are known are not 0, or size is over a page.
- * EINVAL: as clone; size is below 64; set_tid, cgroup or pidfd are asked for.
- * EFAULT. */
+ * EINVAL: as clone; size is below 64; the number asked for is no pid.  EPERM:
+ * only root asks for one.  EEXIST: it is in use.  EFAULT.
+ * Differences from Linux: EINVAL for the cgroup, and for a thread's number. */
 long
 sys_clone3(u64 user, u64 size)
 {
     struct clone3_args args = {0};
-    u8 more[64];
+    u8 rest[64];
 
     if (size > PAGE_SIZE) {
         return -E2BIG;
@@ -226,13 +229,13 @@ sys_clone3(u64 user, u64 size)
     if (size < CLONE_ARGS_SIZE_VER0) {
         return -EINVAL;
     }
-    for (u64 at = sizeof(args); at < size; at += sizeof(more)) {
-        u64 part = MIN(size - at, sizeof(more));
-        if (copy_from_user(more, user + at, part) != 0) {
+    for (u64 at = sizeof(args); at < size; at += sizeof(rest)) {
+        u64 part = MIN(size - at, sizeof(rest));
+        if (copy_from_user(rest, user + at, part) != 0) {
             return -EFAULT;
         }
         for (u64 i = 0; i < part; i++) {
-            if (more[i] != 0) {
+            if (rest[i] != 0) {
                 return -E2BIG;
             }
         }
@@ -240,18 +243,30 @@ sys_clone3(u64 user, u64 size)
     if (copy_from_user(&args, user, MIN(size, sizeof(args))) != 0) {
         return -EFAULT;
     }
-    if ((args.flags & (CSIGNAL | CLONE_DETACHED)) != 0
-        || args.exit_signal > SIGNAL_MAX || args.set_tid != 0
-        || args.set_tid_size != 0 || (args.stack == 0) != (args.stack_size == 0)
+    if ((args.flags & (CSIGNAL | CLONE_DETACHED | CLONE_CHOSEN)) != 0
+        || args.exit_signal > SIGNAL_MAX
+        || args.set_tid_size > PID_LEVELS
+        || (args.set_tid == 0) != (args.set_tid_size == 0)
+        || (args.stack == 0) != (args.stack_size == 0)
         || ((args.flags & (CLONE_THREAD | CLONE_PARENT)) && args.exit_signal)
         || !user_range(args.stack, args.stack_size)) {
         return -EINVAL;
+    }
+    struct clone_more more = {.pidfd = args.pidfd};
+    if (args.set_tid != 0) {
+        if (copy_from_user(&more.pid, args.set_tid, sizeof(more.pid)) != 0) {
+            return -EFAULT;
+        }
+        if (args.set_tid_size > 1) { /* for one name space of pids each */
+            return -EINVAL;
+        }
+        args.flags |= CLONE_CHOSEN;
     }
     return proc_clone(&(struct clone_args){
         .flags = args.flags | args.exit_signal,
         .stack = args.stack != 0 ? args.stack + args.stack_size : 0,
         .parent_tid = args.parent_tid, .child_tid = args.child_tid,
-        .tls = args.tls});
+        .tls = args.tls, .more = &more});
 }
 
 OPTIONAL(fs_context_new_space) OPTIONAL_ENOSYS(mount_refuse)

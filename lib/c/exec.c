@@ -4,6 +4,7 @@
  * argument lists on the stack.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -16,6 +17,12 @@ int
 execv(const char *path, char *const argv[])
 {
     return execve(path, argv, environ);
+}
+
+int
+fexecve(int fd, char *const argv[], char *const envp[])
+{
+    return execveat(fd, "", argv, envp, AT_EMPTY_PATH);
 }
 
 int

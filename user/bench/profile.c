@@ -373,6 +373,8 @@ static const struct operation operations[] = {
     { "thread-join", REPEAT, NO, NO, thread_join, NO, NO },
     { "fork-8-threads", REPEAT, start_threads, NO, fork_only, wait_child,
       stop_threads },
+    { "spawn-call-wait-8-threads", REPEAT, start_threads, NO, spawn_call_wait,
+      NO, stop_threads },
     { "pthread-join", REPEAT, NO, NO, library_join, NO, NO },
 };
 enum { COUNT = sizeof operations / sizeof operations[0] };

@@ -131,6 +131,43 @@ test_good(void)
     run("exit 42", "nor are padding and sections");
 }
 
+/* Jump to code on the stack: mov %rsp,%rax; and $-16,%rax; sub $64,%rax; put
+ * there mov $44,%edi; mov $60,%eax; syscall; and jump. */
+static void
+put_exit_on_stack(void)
+{
+    const unsigned char code[] = { 0x48, 0x89, 0xe0, 0x48, 0x83, 0xe0, 0xf0,
+        0x48, 0x83, 0xe8, 0x40,
+        0x48, 0xba, 0xbf, 44, 0, 0, 0, 0xb8, 60, 0,  /* movabs, %rdx */
+        0x48, 0x89, 0x10,
+        0xc7, 0x40, 0x08, 0, 0, 0x0f, 0x05,          /* movl */
+        0xff, 0xe0 };
+    memcpy(image.code, code, sizeof(code));
+}
+
+static void
+test_stack(void)
+{
+    put_exit_on_stack();
+    run("signal 11", "the stack is not executable");
+    put_exit_on_stack();
+    put_segment(1, 0, 0, 0, 6);
+    image.ph[1].type = 0x6474e551;
+    run("signal 11", "nor if the program says so");
+    put_exit_on_stack();
+    put_segment(1, 0, 0, 0, 7);
+    image.ph[1].type = 0x6474e551;
+    run("exit 44", "but it is if the program asks for it");
+    put_exit_on_stack();
+    put_segment(1, 0, 0, 0, 7);
+    put_segment(2, 0, 0, 0, 6);
+    image.ph[1].type = image.ph[2].type = 0x6474e551;
+    run("signal 11", "the last one counts");
+    put_segment(1, BASE + 0x10000, 0x123, 0, 6);
+    image.ph[1].memsz = 8192;
+    run("exit 42", "a segment without bytes of the file has any offset");
+}
+
 /* exit(*address): movzbl address,%edi; mov $60,%eax; syscall */
 static void
 put_exit_with(unsigned int address)
@@ -263,6 +300,7 @@ int
 main(void)
 {
     test_good();
+    test_stack();
     test_zeros();
     test_header();
     test_entry();

@@ -14,6 +14,9 @@ extern char **environ;
 pid_t fork(void);
 pid_t vfork(void) __attribute__((returns_twice));
 int execve(const char *path, char *const argv[], char *const envp[]);
+int execveat(int dirfd, const char *path, char *const argv[],
+             char *const envp[], int flags);
+int fexecve(int fd, char *const argv[], char *const envp[]);
 int execv(const char *path, char *const argv[]);
 int execvp(const char *name, char *const argv[]);
 int execvpe(const char *name, char *const argv[], char *const envp[]);

@@ -3,36 +3,40 @@
  * errors; they are not ignored.
  *
  * expect:
- * ok 1 - a sibling for a child
- * ok 2 - a descriptor of the child
- * ok 3 - message queues of its own
- * ok 4 - there are no children
- * 1..4
+ * ok 1 - message queues of its own
+ * ok 2 - a network of its own
+ * ok 3 - a control group
+ * ok 4 - a thread with a number of its choice
+ * ok 5 - there are no children
+ * 1..5
  */
-#include "../tap.h"
+#include "../pidfdspec.h"
 
-#include "../raw.h"
-#include <sched.h>
 #include <sys/syscall.h>
 
 static long
-clone_flags(unsigned long flags)
+refused(unsigned long flags, pid_t *pid)
 {
-    long pid = raw(SYS_clone, (long)flags, 0, 0, 0);
+    struct clone3_args args = { .flags = flags, .set_tid = P(pid),
+        .set_tid_size = pid != NULL };
+    long result = clone3(&args);
 
-    if (pid == 0) {
-        _exit(1);
+    if (result == 0) {
+        raw(NR_exit, 1, 0, 0, 0);
     }
-    return pid;
+    return result;
 }
 
 int
 main(void)
 {
-    is(clone_flags(CLONE_PARENT | SIGCHLD), -EINVAL, "a sibling for a child");
-    is(clone_flags(CLONE_PIDFD | SIGCHLD), -EINVAL,
-        "a descriptor of the child");
-    is(clone_flags(0x8000000 | SIGCHLD), -EINVAL, "message queues of its own");
+    pid_t pid = 12345;
+
+    is(refused(0x8000000, NULL), -EINVAL, "message queues of its own");
+    is(refused(0x40000000, NULL), -EINVAL, "a network of its own");
+    is(refused(1UL << 33, NULL), -EINVAL, "a control group");
+    is(refused(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD, &pid), -EINVAL,
+        "a thread with a number of its choice");
     fails(wait(NULL), ECHILD, "there are no children");
     return done();
 }

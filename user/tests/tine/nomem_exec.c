@@ -18,9 +18,10 @@
  * ok 9 - exec of a missing file with a long path
  * ok 10 - exec of what is no program
  * ok 11 - exec of a script
- * ok 12 - spawn
- * ok 13 - spawn in shared memory
- * 1..13
+ * ok 12 - exec by a descriptor
+ * ok 13 - spawn
+ * ok 14 - spawn in shared memory
+ * 1..14
  */
 #include "nomem.h"
 
@@ -111,6 +112,15 @@ exec_script(void)
     attempt.arg[0] = P("file");
 }
 
+static void
+exec_open(void)
+{
+    static char *few[] = { NULL, (char *)"landed", NULL };
+
+    few[0] = self;
+    CALL(SYS_execveat, open(self, O_RDONLY), P(""), P(few), 0, AT_EMPTY_PATH);
+}
+
 /* A child with a list of actions, which ends at once. */
 static void
 spawn_child(void)
@@ -147,6 +157,7 @@ static const struct op ops[] = {
         .always = ENOENT),
     OP("exec of what is no program", exec_text, 0, FILES, .always = ENOEXEC),
     OP("exec of a script", exec_script, 0, LEAVES | FAULTS | FILES),
+    OP("exec by a descriptor", exec_open, 0, LEAVES | FAULTS),
     OP("spawn", spawn_child, 0, FORKS),
     OP("spawn in shared memory", spawn_child, COPIES, FORKS | SHARER),
 };

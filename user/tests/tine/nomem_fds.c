@@ -26,7 +26,8 @@
  * ok 19 - F_SETLK
  * ok 20 - F_SETLK that cuts another
  * ok 21 - setrlimit
- * 1..21
+ * ok 22 - pidfd_open
+ * 1..22
  */
 #include "nomem.h"
 
@@ -82,6 +83,12 @@ pipe_empty(void)
 }
 
 /* ---- Descriptors ---- */
+
+static void
+do_pidfd(void)
+{
+    CALL(SYS_pidfd_open, getpid(), 0);
+}
 
 static void
 do_dup(void)
@@ -249,6 +256,7 @@ static const struct op ops[] = {
     OP("F_SETLK", do_lock, 0, 0, LOCK_MAY),
     OP("F_SETLK that cuts another", do_cut, 0, 0, LOCK_MAY),
     OP("setrlimit", do_limit, 0, 0),
+    OP("pidfd_open", do_pidfd, 0, 0, DUP_MAY),
 };
 
 int

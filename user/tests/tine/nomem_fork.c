@@ -28,7 +28,9 @@
  * ok 20 - setpgid to a new group
  * ok 21 - setpgid of a child
  * ok 22 - setpgid to a group that is there needs none
- * 1..22
+ * ok 23 - clone that makes a descriptor
+ * ok 24 - clone3 without handlers
+ * 1..24
  */
 #include "nomem.h"
 
@@ -91,6 +93,21 @@ static void
 clone_tells(void)
 {
     CALL(SYS_clone, CLONE_PARENT_SETTID | SIGCHLD, 0, P(area + 9 * PAGE));
+}
+
+static void
+clone_makes(void)
+{
+    CALL(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, P(area + 9 * PAGE));
+}
+
+static void
+clone_clears(void)
+{
+    static const struct clone3_args args = { .exit_signal = SIGCHLD,
+        .flags = CLONE_CLEAR_SIGHAND };
+
+    CALL(SYS_clone3, P(&args), sizeof(args));
 }
 
 static void
@@ -277,6 +294,9 @@ static const struct op ops[] = {
         .intact = child_in_our_group),
     OP("setpgid to a group that is there needs none", setpgid_to_other, 0,
         NEVER),
+    OP("clone that makes a descriptor", clone_makes, COPIES, FORKS | FAULTS,
+        FORK_MAY),
+    OP("clone3 without handlers", clone_clears, COPIES, FORKS, FORK_MAY),
 };
 
 int

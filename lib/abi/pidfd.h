@@ -1,0 +1,5 @@
+#pragma once
+
+#include "abi/fcntl.h"
+
+#define PIDFD_NONBLOCK O_NONBLOCK
