@@ -19,7 +19,7 @@ bool kept_release(void);
 void kept_fill(void);
 
 /* About how many frames the space's user half holds: its tables, and its pages
- * by the eight, but not the frame of zeros.  Of what several entries share, each
- * has its part.
+ * by the eight, but not the frame of zeros.  Of what several entries share,
+ * each has its part.
  * => no CPU changes the tables: all others are parked */
 u64 kept_weigh(const struct as *as);
