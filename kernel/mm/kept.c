@@ -52,11 +52,20 @@ kept_fill(void)
     }
 }
 
+#define FRAME_WEIGHT 1024UL /* so that a part of one can be told */
+
+/* Its part of what the entry leads to. */
+static u64
+part_of(u64 weight, pte_t entry)
+{
+    return weight / MAX(frame_of(pte_addr(entry))->refs, 1U);
+}
+
 /* Of a last-level table, each line counts whole, by its first page. */
 static u64
 weigh_pages(const pte_t *table)
 {
-    u64 pages = 0;
+    u64 held = 0;
 
     for_each_line(line, frame_of(frame_addr(table))->lines) {
         const pte_t *entry = &table[line * LINE_ENTRIES];
@@ -65,22 +74,23 @@ weigh_pages(const pte_t *table)
             i++;
         }
         if (pte_is_edge(entry[i]) && pte_addr(entry[i]) != zero_frame) {
-            pages += LINE_ENTRIES;
+            held += part_of(LINE_ENTRIES * FRAME_WEIGHT, entry[i]);
         }
     }
-    return pages;
+    return held;
 }
 
 static u64
 weigh(const pte_t *table, int level)
 {
-    u64 held = 1;
+    u64 held = FRAME_WEIGHT;
 
     if (level == 1) {
         return held + weigh_pages(table);
     }
     for_each_edge (i, table, level) {
-        held += weigh(frame_ptr(pte_addr(table[i])), level - 1);
+        held += part_of(weigh(frame_ptr(pte_addr(table[i])), level - 1),
+                        table[i]);
     }
     return held;
 }
@@ -88,5 +98,5 @@ weigh(const pte_t *table, int level)
 u64
 kept_weigh(const struct as *as)
 {
-    return weigh(frame_ptr(as->root), PT_LEVELS);
+    return weigh(frame_ptr(as->root), PT_LEVELS) / FRAME_WEIGHT;
 }

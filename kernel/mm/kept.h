@@ -18,7 +18,8 @@ bool kept_release(void);
 /* Keep FRAMES_KEPT frames again, if some were taken and memory is not short. */
 void kept_fill(void);
 
-/* About how many frames the space's user half leads to: its tables, and its
- * pages by the eight, but not the frame of zeros.  Shared ones count in full.
+/* About how many frames the space's user half holds: its tables, and its pages
+ * by the eight, but not the frame of zeros.  Of what several entries share,
+ * each has its part.
  * => no CPU changes the tables: all others are parked */
 u64 kept_weigh(const struct as *as);

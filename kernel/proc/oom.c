@@ -22,6 +22,7 @@
 #include "proc/signal.h"
 
 #define STACK_FRAMES   3 /* of a thread: kernel stack, a part of tables */
+#define USERS          64
 #define STEP_NS        1000000UL   /* between looks at a victim that ends */
 #define PATIENCE_NS    1000000000UL /* then another is chosen */
 #define ENOUGH         32 /* free frames with which to try again */
@@ -34,13 +35,11 @@ static struct {
     u64 since;
 } victim; /* the last one; changed while all others are parked */
 
-/* Pid 1 and, of what it has started itself, what root has. */
 static bool
 is_trusted(const struct process *process)
 {
-    return process == init_process
-           || (process->has_place && process->cred != NULL
-               && process->cred->uid == 0);
+    return process->has_place && process->cred != NULL
+           && process->cred->uid == 0;
 }
 
 static bool
@@ -89,26 +88,55 @@ weight_of(struct process *process)
     return weight;
 }
 
-/* Of those that weigh the same, the youngest. */
+/* What all of a user's processes hold counts together, so that nobody hides in
+ * a crowd; but each of root's alone.  => its user's place in `users` */
+static u64 *
+account_of(const struct process *process)
+{
+    static u64 users[USERS]; /* those whose ids end alike share one */
+    u32 uid = process->cred != NULL ? process->cred->uid : 0;
+
+    return uid != 0 ? &users[uid % USERS] : NULL;
+}
+
+static u64
+total_of(const struct process *process)
+{
+    const u64 *account = account_of(process);
+
+    return account != NULL ? *account : process->weight;
+}
+
+/* Who holds most, of the user who does; of those that hold the same, the
+ * youngest.  What is trusted, only if there is nobody else. */
 static struct process *
 choose(u64 *most)
 {
     struct process *chosen = NULL;
-    bool trusted = true;
 
-    *most = 0;
     for_each_process(process) {
-        if (!can_make_room(process)
-            || (!trusted && is_trusted(process))) {
-            continue;
-        }
-        u64 weight = weight_of(process);
-        if (weight >= *most || (trusted && !is_trusted(process))) {
-            chosen = process;
-            *most = weight;
-            trusted = is_trusted(process);
+        if (account_of(process) != NULL) {
+            *account_of(process) = 0;
         }
     }
+    for_each_process(process) {
+        process->weight = can_make_room(process) ? weight_of(process) : 0;
+        if (account_of(process) != NULL) {
+            *account_of(process) += process->weight;
+        }
+    }
+    for_each_process(process) {
+        bool more = chosen == NULL || is_trusted(chosen) > is_trusted(process);
+        if (!more && is_trusted(chosen) == is_trusted(process)) {
+            more = total_of(process) > total_of(chosen)
+                   || (total_of(process) == total_of(chosen)
+                       && process->weight >= chosen->weight);
+        }
+        if (process->weight != 0 && more) {
+            chosen = process;
+        }
+    }
+    *most = chosen != NULL ? chosen->weight : 0;
     return chosen;
 }
 

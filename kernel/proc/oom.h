@@ -1,10 +1,11 @@
 /*
  * When memory ends: someone is killed, so that the others can go on.
  *
- * The victim is who holds most: memory, pipes, files without a name.  Never
- * pid 1, nor who cannot end soon; the children that pid 1 itself has started,
- * root's shell, only if there is nobody else.  FRAMES_KEPT frames are kept for
- * these, and for the one who ends.
+ * The victim is who holds most, of the user whose processes do: memory, pipes,
+ * files without a name; of what is shared, a part.  Never pid 1, nor who cannot
+ * end soon; the children that pid 1 itself has started, root's shell, only if
+ * there is nobody else.  FRAMES_KEPT frames are kept for these, and for the one
+ * who ends.
  */
 #pragma once
 

@@ -104,6 +104,7 @@ struct process {
     struct waitq child_wait;   /*    a thread waits for a child's status */
     struct list spare;         /* p  entries for queues, not in use */
     u64 start_ns;              /* i */
+    u64 weight;                /* T  frames, when oom.c has last looked */
     char comm[COMM_SIZE];      /* T  copied; changed by itself only */
 };
 
@@ -189,8 +190,7 @@ thread_name(struct thread *thread)
     return thread->tid == process->pid ? process->comm : thread->comm;
 }
 
-/* => its lock held */
-static inline bool
+static inline bool /* => its lock held */
 proc_has_one_thread(const struct process *process)
 {
     return process->threads.next == process->threads.prev;

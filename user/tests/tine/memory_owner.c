@@ -26,7 +26,10 @@
  * ok 19 - a name that goes makes room for another
  * ok 20 - much memory is left
  * ok 21 - all of it is back
- * 1..21
+ * ok 22 - a user's crowd counts together: one of it is killed
+ * ok 23 - and not root's process, which has more than each
+ * ok 24 - all of it is back
+ * 1..24
  */
 #include "counts.h"
 
@@ -259,6 +262,38 @@ test_names(void)
     ok(is_back(), "all of it is back");
 }
 
+static void
+hold_quarter(void)
+{
+    touch(map(MORE), before[KINDS] / 4);
+}
+
+/* One of ten, who have nearly all the rest together. */
+static void
+hold_part(void)
+{
+    setresuid(1000, 1000, 1000);
+    touch(map(MORE), before[KINDS] * 7 / 100);
+}
+
+static void
+test_crowd(void)
+{
+    pid_t first = hog(hold_quarter), crowd[10];
+    int killed = 0;
+
+    for (int i = 0; i < 10; i++) {
+        crowd[i] = hog(hold_part);
+    }
+    in_child(eats, NULL);
+    for (int i = 0; i < 10; i++) {
+        killed += end_hog(crowd[i]);
+    }
+    ok(killed > 0, "a user's crowd counts together: one of it is killed");
+    ok(!end_hog(first), "and not root's process, which has more than each");
+    ok(is_back(), "all of it is back");
+}
+
 int
 main(void)
 {
@@ -275,5 +310,6 @@ main(void)
     test_calls();
     test_files();
     test_names();
+    test_crowd();
     return done();
 }
