@@ -22,9 +22,12 @@ def names(result):
     return [name for name, _ in found]
 
 
+OURS = {b"spawn_call_wait"}     # Linux has no such call
+
+
 @test
 def bench_repeats(host):
-    """The same figures in two runs; natively, the same names."""
+    """The same figures in two runs; natively, the same names but for OURS."""
     if not NATIVE or not shutil.which("musl-gcc"):
         return "skipped: no x86-64 Linux with musl-gcc here"
     program = bench_machine.build(host.tree, host.new_directory())
@@ -34,7 +37,7 @@ def bench_repeats(host):
     native = host.command([program, *QUICK]).expect(0, err=b"")
     if first.out != second.out:
         second.fail(f"first {first.out!r}, then {second.out!r}")
-    if names(first) != names(native):
+    if [name for name in names(first) if name not in OURS] != names(native):
         native.fail("other names than on Tine")
     known = {name.encode() for name, _, _ in bench_table.OPERATIONS}
     unknown = set(names(first)) - known - {b"end"}
