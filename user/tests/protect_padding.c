@@ -68,12 +68,18 @@ static const struct told calls[] = {
     { "semctl SEM_INFO", 66, { 0, 0, 19 }, 3, 40, { { 0, 0 } } },
     { "shmctl IPC_STAT", 31, { SHM, IPC_STAT }, 2, 112,
         { { 26, 6 }, { 32, 16 }, { 96, 16 } } },
-    { "shmctl IPC_INFO", 31, { 0, IPC_INFO }, 2, 72, { { 40, 32 } } },
     { "shmctl SHM_INFO", 31, { 0, 14 }, 2, 48, { { 4, 4 } } },
 };
 
 static _Alignas(16) unsigned char buf[1024];
 static int ids[2];
+
+static int
+ends_at_once(void *unused)
+{
+    (void)unused;
+    return 0;
+}
 
 /* Leave other things on the kernel's stack each time. */
 static void
@@ -95,7 +101,7 @@ stir(int turn)
         close(ends[1]);
         break;
     case 2:
-        in_child((int (*)(void *))getpid, NULL);
+        in_child(ends_at_once, NULL);
         break;
     default:
         munmap(mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE
@@ -153,7 +159,7 @@ test(const struct told *call)
             memcpy(buf, (void *)arg[call->which], (size_t)call->size);
         }
         arg[call->which] = P(buf);
-        if (arg[0] >= SEM) {
+        if (arg[0] == SEM || arg[0] == SHM) {
             arg[0] = ids[arg[0] - SEM];
         }
         stir(turn);

@@ -40,7 +40,6 @@ TRAP(do_debug, "xor %%eax, %%eax\n\tmov %%rax, %%dr7")
 TRAP(do_lmsw, "mov $1, %%eax\n\tlmsw %%ax")
 TRAP(do_lldt, "xor %%eax, %%eax\n\tlldt %%ax")
 TRAP(do_invd, "invd")
-TRAP(do_sysexit, "sysexit")
 TRAP(do_ins, "mov $0x60, %%edx\n\tinsb")
 TRAP(do_outs, "mov %%rdi, %%rsi\n\tmov $0xf4, %%edx\n\toutsb")
 TRAP(do_int32, "int $32")
@@ -78,7 +77,7 @@ static const struct {
     { "sysret", do_sysret, SIGSEGV }, { "read cr4", do_cr4, SIGSEGV },
     { "write cr8", do_cr8, SIGSEGV }, { "write dr7", do_debug, SIGSEGV },
     { "lmsw", do_lmsw, SIGSEGV }, { "lldt", do_lldt, SIGSEGV },
-    { "invd", do_invd, SIGSEGV }, { "sysexit", do_sysexit, SIGSEGV },
+    { "invd", do_invd, SIGSEGV },
     { "ins from a port", do_ins, SIGSEGV },
     { "outs to a port", do_outs, SIGSEGV },
     { "the timer's interrupt", do_int32, SIGSEGV },
