@@ -16,6 +16,7 @@ from lastwords import KSTACKS
 # At the start of a system call's function a struct trapframe is at rsp + 8.
 USER_RIP = bytes.fromhex("48 8b84 24 90000000")     # mov 0x90(%rsp), %rax
 USER_RSP = bytes.fromhex("48 8b84 24 a8000000")     # mov 0xa8(%rsp), %rax
+FRAME_RSP = bytes.fromhex("48 8b87 a0000000")       # mov 0xa0(%rdi), %rax
 OWN_CODE = bytes.fromhex("48 8d05 f9ffffff")        # lea sys_getppid, %rax
 # Add DIRECT_MAP - IMAGE_BASE to rax: the other address of the same byte.
 DIRECT = bytes.fromhex("48b9 00000080 0080ffff 4801c8")
@@ -158,3 +159,16 @@ def protect_stack_end(host):
                       result.err.decode())
     if not found or (int(found[1], 16) - KSTACKS) % KSTACK_SLOT >= GUARD:
         result.fail("no panic that says so")
+
+
+@test
+def protect_alignment_flag(host):
+    """A program that sets AC, which suspends SMAP, has not set it for the
+    kernel: neither in a call nor in a trap."""
+    for way, function, code in (("call", "sys_getppid", USER_RSP + READ),
+                                ("trap", "on_exception", FRAME_RSP + READ)):
+        result = host.tine("--kernel", broken(host, function, code),
+                           "--initrd", host.test_initrd(), "--",
+                           "/tests/protect_flags", way)
+        if result.status != 125 or b"(SMAP)" not in result.err:
+            result.fail(f"in a {way} the kernel reads a program's stack")
