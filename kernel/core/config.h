@@ -18,9 +18,9 @@
 #define PTY_MAX       64     /* pseudo-terminals: 16 KiB each */
 #define SIGQUEUE_MAX  1024   /* queued real-time signals of a process, about */
 #define PIPE_SIZE     65536  /* bytes in a pipe (pipe(7)) */
-#define STACK_LIMIT   (8UL << 20) /* RLIMIT_STACK, until setrlimit; and what */
-#define STACK_LEAST   (256UL << 10) /* a stack has, whatever the limit: */
-#define STACK_MOST    (1UL << 30)   /* at least, and at most */
+#define STACK_LIMIT   (8UL << 20) /* RLIMIT_STACK, until setrlimit */
+#define STACK_FIRST   (128UL << 10) /* a stack's size at exec, and arguments */
+#define STACK_GAP     (1UL << 20)   /* between a stack that grows and others */
 #define ARG_LIMIT     (STACK_LIMIT / 4) /* argv + envp (execve(2)) */
 #define TINE_VERSION  "0.1"
 #define LINUX_RELEASE "6.1.0-tine" /* uname: programs refuse old Linuxes */

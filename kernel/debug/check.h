@@ -13,6 +13,7 @@ struct check {
     struct text *out; /* NULL: to the log */
     u64 violations;
     const struct as *as; /* the space being walked */
+    const struct vma *vma; /* its vma that was looked up last, or NULL */
 };
 
 #define violation(check, ...)                                              \
@@ -32,6 +33,13 @@ const char *way_to(paddr_t frame);
 
 /* VM-1, VM-3 and VM-4: the vmas of all spaces. */
 void check_vmas(struct check *check);
+
+/* Whether a thread uses the space: exec may rest while it builds one.  Then,
+ * how many threads may have stopped in the middle of a call, as in a fork that
+ * has made a process which is in no list yet.
+ * => all other CPUs are parked */
+bool check_is_used(const struct as *as);
+int check_count_stopped(void);
 
 /* SM-1 and SM-2: the tables that CPUs have loaded, and their run queues.
  * => all other CPUs are parked */

@@ -8,6 +8,8 @@
 #include "mm/as.h"
 #include "mm/vma.h"
 
+#include "proc/process.h"
+
 #include "debug/check.h"
 
 static void
@@ -36,9 +38,10 @@ check_advice(struct check *check, bool advised, const struct vma_node *node)
     check_advice(check, advised, node->right);
 }
 
-/* Check what a node stores about its subtree, by what its children store. */
+/* Check what a node stores about its subtree, by what its children store.  In a
+ * tree that is being freed, that is so only for nodes of other trees. */
 static void
-check_node(struct check *check, struct vma_node *node)
+check_node(struct check *check, struct vma_node *node, bool going)
 {
     if (node == NULL || node->links == 0) {
         return; /* already checked */
@@ -48,6 +51,7 @@ check_node(struct check *check, struct vma_node *node)
                   node->vma.start, node->refs, node->links);
     }
     node->links = 0;
+    going = going && node->refs == 1;
     struct vma_node want = *node;
     bool good = want.vma.start < want.vma.end;
     want.gap = 0;
@@ -66,7 +70,10 @@ check_node(struct check *check, struct vma_node *node)
         want.count += side->count;
         want.low = MIN(want.low, side->low);
         want.high = MAX(want.high, side->high);
-        check_node(check, side);
+        check_node(check, side, going);
+    }
+    if (going) {
+        return;
     }
     if (!good || want.gap != node->gap || want.count != node->count
         || want.low != node->low || want.high != node->high) {
@@ -83,10 +90,41 @@ check_vmas(struct check *check)
     spin_lock(&all_spaces_lock);
     list_for_each_entry(as, &all_spaces, const struct as, link) {
         count_links(as->vmas);
+        count_links(as->vma_gone);
         check_advice(check, as->advised, as->vmas);
     }
     list_for_each_entry(as, &all_spaces, const struct as, link) {
-        check_node(check, as->vmas);
+        check_node(check, as->vmas, as->refs == 0);
+        check_node(check, as->vma_gone, true);
     }
     spin_unlock(&all_spaces_lock);
+}
+
+bool
+check_is_used(const struct as *as)
+{
+    bool used = false;
+
+    for_each_process(process) {
+        for_each_thread(thread, process) {
+            used |= thread->as == as;
+        }
+    }
+    return used;
+}
+
+int
+check_count_stopped(void)
+{
+    int count = 0;
+
+    for_each_process(process) {
+        for_each_thread(thread, process) {
+            count += (thread->state == THREAD_RUNNING && thread != current)
+                     || thread->state == THREAD_RUNNABLE
+                     || (thread->state == THREAD_SLEEPING
+                         && thread->wait_mode == WAIT_UNINTERRUPTIBLE);
+        }
+    }
+    return count;
 }

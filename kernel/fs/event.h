@@ -19,12 +19,11 @@ struct timerfd_times {
     u64 first, every;
 };
 
-/* timerfd_gettime(2) and, if new is not NULL, timerfd_settime(2); absolute: by
- * a time of its clock.
- * => 0 and *old; -EINVAL: it is another file */
-int timerfd_set(struct file *file, bool absolute,
-                const struct timerfd_times *new, struct timerfd_times *old)
-    __must_check;
+/* timerfd_gettime(2) and, if new is not NULL, timerfd_settime(2).
+ * => 0 and *old; -EINVAL: it is another file; -ECANCELED: it is set, but before
+ *    that the clock was, with TFD_TIMER_CANCEL_ON_SET */
+int timerfd_set(struct file *file, u32 flags, const struct timerfd_times *new,
+                struct timerfd_times *old) __must_check;
 
 /* eventfd2(2).  => a descriptor; -EMFILE, -ENOMEM */
 int eventfd_create(u32 count, u32 flags) __must_check;

@@ -6,6 +6,7 @@
  * So a short period costs nothing while nobody looks.
  */
 #include "abi/errno.h"
+#include "abi/timerfd.h"
 
 #include "core/optional.h"
 
@@ -28,6 +29,9 @@ struct timerfd {
     bool follows;          /* `when` is a time of CLOCK_REALTIME, else of
                               CLOCK_MONOTONIC */
     bool over;             /* it has expired, and was not started again */
+    bool cancels;          /* readers learn that CLOCK_REALTIME was set: */
+    u64 boot_realtime;     /* what clock_boot_realtime_ns was for them */
+    struct timer set;      /* expires when it is */
     u64 when, every;       /* when: 0 if it is not set */
     u64 times;             /* that it has expired and were not read */
     struct waitq wait;     /* readers */
@@ -54,7 +58,26 @@ expire(struct timer *expired)
     spin_unlock(&timer->lock);
 }
 
-/* => the lock held, as for the next two */
+/* Without the tick that it expires at: a reader looks at the clock itself. */
+static void
+clock_is_set(struct timer *expired)
+{
+    struct timerfd *timer = container_of(expired, struct timerfd, set);
+
+    spin_lock(&timer->lock);
+    expired->realtime = NEVER;
+    timer_start(expired);
+    wait_wake_all(&timer->wait);
+    spin_unlock(&timer->lock);
+}
+
+/* => the lock held, as for the next three */
+static bool
+was_set(const struct timerfd *timer)
+{
+    return timer->cancels && timer->boot_realtime != clock_boot_realtime_ns;
+}
+
 static void
 start(struct timerfd *timer)
 {
@@ -68,7 +91,7 @@ start(struct timerfd *timer)
 static void
 stop(struct timerfd *timer)
 {
-    while (!timer_try_stop(&timer->timer)) {
+    while (!timer_try_stop(&timer->timer) || !timer_try_stop(&timer->set)) {
         spin_unlock(&timer->lock);
         cpu_wait();
         spin_lock(&timer->lock);
@@ -101,13 +124,18 @@ timerfd_read(struct file *file, struct uio *uio)
         return -EINVAL;
     }
     spin_lock(&timer->lock);
-    while (timer->times == 0 && error == 0) {
+    while (timer->times == 0 && !was_set(timer) && error == 0) {
         error = file->flags & O_NONBLOCK ? -EAGAIN
                                          : wait_sleep(&timer->wait,
                                                       &timer->lock,
                                                       WAIT_INTERRUPTIBLE);
     }
-    if (timer->times > 0) {
+    if (was_set(timer)) { /* what has passed counts no more */
+        timer->boot_realtime = clock_boot_realtime_ns;
+        timer->times = 0;
+        timer->over = false;
+        error = -ECANCELED;
+    } else if (timer->times > 0) {
         catch_up(timer);
     }
     times = timer->times;
@@ -127,7 +155,7 @@ timerfd_poll(struct file *file, struct poller *poller)
 
     spin_lock(&timer->lock);
     poll_join(poller, &timer->wait, POLLIN, &timer->lock, NULL);
-    u32 ready = timer->times > 0 ? POLLIN : 0;
+    u32 ready = timer->times > 0 || was_set(timer) ? POLLIN : 0;
     spin_unlock(&timer->lock);
     return ready;
 }
@@ -139,6 +167,7 @@ timerfd_close(struct file *file)
 
     if (timer != NULL) {
         timer_stop(&timer->timer);
+        timer_stop(&timer->set);
     }
 }
 
@@ -158,13 +187,48 @@ timerfd_create(bool realtime, u32 flags)
         timer->realtime = realtime;
         spin_init(&timer->lock, RANK_EVENT, "event");
         timer_init(&timer->timer, expire);
+        timer_init(&timer->set, clock_is_set);
         waitq_init(&timer->wait);
     }
     return anon_open(inode, O_RDWR | flags);
 }
 
+/* => the lock held */
+static int
+set_times(struct timerfd *timer, u32 flags, const struct timerfd_times *new)
+{
+    bool absolute = (flags & TFD_TIMER_ABSTIME) != 0;
+    bool cancels = absolute && timer->realtime
+                   && (flags & TFD_TIMER_CANCEL_ON_SET) != 0;
+
+    stop(timer);
+    if (cancels && !timer->cancels) {
+        timer->boot_realtime = clock_boot_realtime_ns;
+    }
+    timer->cancels = cancels;
+    timer->follows = absolute && timer->realtime;
+    timer->every = new->every;
+    timer->over = false;
+    timer->times = 0;
+    timer->when = new->first == 0 ? 0
+                  : absolute      ? new->first
+                                  : clock_ns() + new->first;
+    if (timer->when != 0) {
+        start(timer);
+    }
+    if (cancels) {
+        timer->set.realtime = NEVER;
+        timer_start(&timer->set);
+    }
+    if (timer->when == 0 || !was_set(timer)) {
+        return 0;
+    }
+    timer->boot_realtime = clock_boot_realtime_ns;
+    return -ECANCELED; /* and it is set */
+}
+
 int
-timerfd_set(struct file *file, bool absolute, const struct timerfd_times *new,
+timerfd_set(struct file *file, u32 flags, const struct timerfd_times *new,
             struct timerfd_times *old)
 {
     if (file->inode->ops != &timerfd_ops) {
@@ -178,19 +242,7 @@ timerfd_set(struct file *file, bool absolute, const struct timerfd_times *new,
     if (timer->when != 0 && !timer->over) {
         old->first = timer->when > now ? timer->when - now : 0;
     }
-    if (new != NULL) {
-        stop(timer);
-        timer->follows = absolute && timer->realtime;
-        timer->every = new->every;
-        timer->over = false;
-        timer->times = 0;
-        timer->when = new->first == 0 ? 0
-                      : absolute      ? new->first
-                                      : clock_ns() + new->first;
-        if (timer->when != 0) {
-            start(timer);
-        }
-    }
+    int error = new != NULL ? set_times(timer, flags, new) : 0;
     spin_unlock(&timer->lock);
-    return 0;
+    return error;
 }

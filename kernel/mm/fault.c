@@ -55,9 +55,6 @@ fill_page(struct as *as, const struct vma *vma, vaddr_t addr,
           enum access access, pte_t *entry)
 {
     if (vma->object == NULL) {
-        if ((vma->flags & VMA_STACK) != 0 && addr < as->stack_low) {
-            return -EFAULT;
-        }
         return fill_anonymous(vma, entry, access);
     }
     u64 index = vma->offset + ((addr - vma->start) >> PAGE_SHIFT);

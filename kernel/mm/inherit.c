@@ -56,7 +56,6 @@ as_leave_out(struct as *child)
             error = range_unmap(child, start, at);
         }
     }
-    child->advised = true; /* its own children are wiped, too */
     spin_unlock(&child->lock);
     return error;
 }

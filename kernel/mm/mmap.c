@@ -5,6 +5,8 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
+#include "core/config.h"
+
 #include "mm/as.h"
 #include "mm/range.h"
 #include "mm/usercopy.h"
@@ -150,6 +152,28 @@ as_map(struct as *as, const struct vma *vma, u32 map_flags)
     long addr = map_locked(as, vma, map_flags);
     spin_unlock(&as->lock);
     return addr;
+}
+
+/* As on Linux, what is below and can be accessed keeps STACK_GAP. */
+bool
+as_below_stack(struct as *as, vaddr_t addr, u64 most, struct vma *more)
+{
+    addr = align_down(addr, PAGE_SIZE);
+    spin_lock(&as->lock);
+    const struct vma *stack = vma_first_from(as, addr);
+    const struct vma *below = vma_last_below(as, addr);
+    bool grows = stack != NULL && (stack->flags & VMA_STACK) != 0
+                 && (addr >= stack->start
+                     || (stack->end - addr <= most
+                         && (below == NULL || below->prot == PROT_NONE
+                             || addr - below->end >= STACK_GAP)));
+    if (grows) {
+        *more = *stack;
+        more->end = stack->start;
+        more->start = MIN(addr, stack->start);
+    }
+    spin_unlock(&as->lock);
+    return grows;
 }
 
 vaddr_t

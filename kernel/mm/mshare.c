@@ -111,6 +111,7 @@ copy_files(struct as *as, struct handing *all)
             error = copy_absent(as, vma, at, all);
             at += PAGE_SIZE;
         }
+        (void)spin_rest(&as->lock);
     }
     return error;
 }

@@ -83,6 +83,9 @@ read_array(struct args *args, vaddr_t array)
                 return 0;
             }
         }
+        if (cond_resched()) {
+            return -EINTR;
+        }
     }
 }
 
@@ -173,6 +176,9 @@ push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
         } else if (copy_from_user(to, user + size, part) != 0) {
             stack->error = -EFAULT;
         }
+        if (cond_resched()) {
+            stack->error = -EINTR;
+        }
     }
 }
 
@@ -199,6 +205,7 @@ push_user_string(struct stack *stack, vaddr_t from)
         length = before >= STRING_MAX
                      ? -E2BIG : copy_string_from_user(piece, from + before,
                                                       PIECE);
+        (void)cond_resched();
     }
     if (length < 0) {
         stack->error = (int)length;
@@ -266,23 +273,22 @@ args_push(struct args *args, const char *path, struct as *as,
           const struct elf_image *image, vaddr_t *sp)
 {
     u64 limit = limit_soft(RLIMIT_STACK, STACK_LIMIT);
-    u64 size = align_down(MAX(MIN(limit, STACK_MOST), STACK_LEAST), PAGE_SIZE);
     struct stack stack = {
         .as = as, .base = STACK_TOP,
-        .most = MIN(MAX(size / 4, STACK_LEAST / 2), ARG_LIMIT),
+        .most = MIN(MAX(limit / 4, STACK_FIRST), ARG_LIMIT),
     };
-    const struct vma vma = {
-        .start = STACK_TOP - size, .end = STACK_TOP,
-        .prot = STACK_PROT, .flags = VMA_STACK,
+    struct vma vma = {
+        .end = STACK_TOP, .prot = STACK_PROT, .flags = VMA_STACK,
     };
     /* Above the strings lie 8 zero bytes, as on Linux, and 16 random ones. */
     u64 top[3] = {0};
 
     random_words((u32 *)top);
 
-    spin_lock(&as->lock);
-    stack.error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
-    spin_unlock(&as->lock);
+    if (as->vmas != NULL && as->vmas->high > STACK_TOP - stack.most) {
+        const struct vma *there = vma_first_from(as, STACK_TOP - stack.most);
+        stack.error = there != NULL && there->start < STACK_TOP ? -EINVAL : 0;
+    }
     push(&stack, top, sizeof(top));
     vaddr_t random = rsp(&stack);
     push(&stack, path, strlen(path) + 1);
@@ -290,5 +296,13 @@ args_push(struct args *args, const char *path, struct as *as,
     push_strings(&stack, args);
     push_vectors(&stack, args, image, execfn, random);
     *sp = rsp(&stack);
+    if (stack.error == 0) {
+        u64 most = MIN(STACK_TOP - stack.base + STACK_FIRST,
+                       align_down(limit, PAGE_SIZE));
+        vma.start = MIN(STACK_TOP - most, stack.base);
+        spin_lock(&as->lock);
+        stack.error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
+        spin_unlock(&as->lock);
+    }
     return stack.error == -EEXIST ? -EINVAL : stack.error;
 }

@@ -60,7 +60,7 @@ cred_install(struct cred *cred)
 }
 
 long
-cred_set_hidden(bool hidden)
+cred_set_bits(bool hidden, bool confined)
 {
     struct cred *cred = cred_copy(cred_current()->count);
 
@@ -68,6 +68,7 @@ cred_set_hidden(bool hidden)
         return -ENOMEM;
     }
     cred->hidden = hidden;
+    cred->confined = confined;
     cred_put(replace(cred, false));
     return 0;
 }
@@ -198,6 +199,8 @@ cred_for_exec(u32 mode, u32 uid, u32 gid, bool keeps, bool readable,
               struct cred **new)
 {
     const struct cred *old = cred_current();
+
+    mode = old->confined ? 0 : mode;
     u32 euid = mode & S_ISUID ? uid : old->euid;
     u32 egid = (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)
                    ? gid : old->egid;

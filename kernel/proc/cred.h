@@ -25,6 +25,7 @@ struct cred {
     u32 uid, euid, suid; /* real, effective, saved; -1 is no user */
     u32 gid, egid, sgid;
     bool hidden;         /* not dumpable: it knows what its user may not */
+    bool confined;       /* exec ignores set-user-ID and set-group-ID bits */
     u32 count;
     u32 groups[];        /* more groups, ascending */
 };
@@ -92,8 +93,9 @@ struct cred *cred_copy(u32 count);
  * => takes over the reference; family_lock not held */
 void cred_install(struct cred *cred);
 
-/* prctl(2)'s PR_SET_DUMPABLE, reversed.  => 0, -ENOMEM */
-long cred_set_hidden(bool hidden);
+/* prctl(2)'s PR_SET_DUMPABLE, reversed, and PR_SET_NO_NEW_PRIVS.
+ * => 0, -ENOMEM */
+long cred_set_bits(bool hidden, bool confined);
 
 /* For access(2): its real ids become the effective ones, until cred_restore.
  * => 0, and what to give to cred_restore; -ENOMEM */

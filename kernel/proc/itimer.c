@@ -29,9 +29,17 @@ is_created(const struct itimer *timer)
 static u64
 now_of(const struct itimer *timer)
 {
-    return timer->clock < 0
+    return timer->other != 0 ? timer->seen
+           : timer->clock < 0
                ? cpu_clock_now(timer->process, timer->clock)
                : clock_ns() + (timer->absolute ? clock_boot_realtime_ns : 0);
+}
+
+/* Ticks of its process look at it. */
+static bool
+by_ticks(const struct itimer *timer)
+{
+    return timer->clock < 0 && timer->other == 0;
 }
 
 static void
@@ -41,12 +49,16 @@ arm(struct itimer *timer)
     if (timer->notify == SIGEV_NONE) {
         return; /* who reads it computes where it would be */
     }
-    if (timer->clock < 0) {
+    if (by_ticks(timer)) {
         list_add_tail(&timer->process->itimers->cpu, &timer->timer.link);
         return;
     }
     timer->timer.deadline = timer->when;
     timer->timer.realtime = timer->absolute ? timer->when : 0;
+    if (timer->other != 0) {
+        timer->timer.deadline = clock_ns() + cpu_clock_soonest(
+            timer->when - MIN(timer->when, timer->seen));
+    }
     timer_start(&timer->timer);
 }
 
@@ -67,7 +79,7 @@ cancel_signal(struct sigqueue *own)
 bool
 itimer_try_stop(struct itimer *timer)
 {
-    if (timer->clock < 0) {
+    if (by_ticks(timer)) {
         list_del(&timer->timer.link);
     } else if (!timer_try_stop(&timer->timer)) {
         return false;
@@ -127,10 +139,16 @@ static void
 on_deadline(struct timer *expired)
 {
     struct itimer *timer = container_of(expired, struct itimer, timer);
+    u64 seen = 0;
+    int clock = timer->clock;
+    bool gone = timer->other != 0 && cpu_clock_read(&clock, &seen) != 0;
 
     spin_lock(&timer->process->lock);
+    timer->seen = seen;
     if (timer->when > now_of(timer)) {
-        arm(timer); /* it was set to a later time */
+        if (!gone) {
+            arm(timer); /* it was set to a later time */
+        }
     } else {
         expire(timer);
     }
@@ -298,6 +316,31 @@ set_later(struct itimer *timer, const struct itimer_value *new)
     return true;
 }
 
+/* Read the other process's CPU time, if the timer is of one's.
+ * => whether that process is gone */
+static bool
+look_at_other(int id)
+{
+    struct process *process = current->process;
+    u64 seen;
+
+    spin_lock(&process->lock);
+    const struct itimer *timer = itimer_find(id);
+    int clock = timer != NULL && timer->other != 0 ? timer->clock : 0;
+    spin_unlock(&process->lock);
+    if (clock == 0) {
+        return false;
+    }
+    bool gone = cpu_clock_read(&clock, &seen) != 0;
+    spin_lock(&process->lock);
+    struct itimer *again = itimer_find(id);
+    if (!gone && again != NULL && again->clock == clock) {
+        again->seen = seen;
+    }
+    spin_unlock(&process->lock);
+    return gone;
+}
+
 int
 itimer_set(struct itimer *timer, int id, bool absolute,
            const struct itimer_value *new, struct itimer_value *old)
@@ -305,23 +348,27 @@ itimer_set(struct itimer *timer, int id, bool absolute,
     struct process *process = current->process;
 
     for (;;) {
+        bool gone = timer == NULL && look_at_other(id);
         spin_lock(&process->lock);
         struct itimer *found = timer != NULL ? timer : itimer_find(id);
-        if (found != NULL && old != NULL) {
+        if (gone && found != NULL) {
+            *old = (struct itimer_value){0};
+        } else if (found != NULL && old != NULL) {
             get(found, old);
         }
-        bool done = found == NULL || new == NULL || set_later(found, new);
+        bool done = found == NULL || new == NULL || gone
+                    || set_later(found, new);
         if (!done && itimer_try_stop(found)) {
             set(found, absolute, new);
             done = true;
         }
-        bool of_cpu = found != NULL && found->clock < 0;
+        bool of_cpu = found != NULL && by_ticks(found);
         spin_unlock(&process->lock);
         if (done) {
             if (of_cpu) {
                 itimer_tick(); /* that time may have passed */
             }
-            return found != NULL ? 0 : -EINVAL;
+            return found == NULL ? -EINVAL : gone && new != NULL ? -ESRCH : 0;
         }
         cpu_wait();
     }

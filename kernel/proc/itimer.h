@@ -9,7 +9,8 @@
  *                                ^------taken-------+
  *
  * A timer of CPU time is on no list of timer.h: each tick of the process looks
- * at those that are armed.  Fork copies none; exec keeps the three of
+ * at those that are armed.  For another process's CPU time one looks again when
+ * it could have passed.  Fork copies none; exec keeps the three of
  * setitimer(2); exit ends all.
  *
  * All fields: p, the process's lock, which timer callbacks take, too.
@@ -33,6 +34,8 @@ struct itimer {
     struct timer timer;      /* of CPU time: its link is in itimers->cpu */
     struct process *process;
     int id, clock;
+    pid_t other;             /* whose CPU time it is; 0: its own process's */
+    u64 seen;                /* what that was when it was last read */
     bool absolute;           /* a time of CLOCK_REALTIME: moves with it */
     bool due;                /* has expired; armed when the signal is taken */
     u64 when, interval;      /* nanoseconds of its clock; or 0 */
@@ -68,7 +71,8 @@ struct itimer_value {
 };
 
 /* Read a timer of setitimer(2), or if it is NULL that with the id, and set it;
- * old and new may be NULL.  => 0, -EINVAL: no such id */
+ * old and new may be NULL.
+ * => 0, -EINVAL: no such id; -ESRCH: to set it, the other process is gone */
 int itimer_set(struct itimer *timer, int id, bool absolute,
                const struct itimer_value *new, struct itimer_value *old);
 

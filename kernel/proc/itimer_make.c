@@ -9,6 +9,7 @@
 
 #include "proc/cpuclock.h"
 #include "proc/itimer.h"
+#include "proc/pid.h"
 
 #define MOST_ID 0x7fffffff
 
@@ -27,12 +28,15 @@ itimer_find(int id)
     return NULL;
 }
 
-/* Whether timers have this clock.  => 0, -EINVAL: no such clock; -EOPNOTSUPP */
+/* Whether timers have this clock; the pid of another process's, which then
+ * stays that process's number, or 0.
+ * => 0, -EINVAL: no such clock; -EOPNOTSUPP */
 static int
-check_clock(int *clock)
+check_clock(int *clock, pid_t *other)
 {
     u64 ns;
 
+    *other = 0;
     switch (*clock) {
     case CLOCK_REALTIME:
     case CLOCK_MONOTONIC:
@@ -46,10 +50,28 @@ check_clock(int *clock)
     case CLOCK_BOOTTIME_ALARM:
         return -EOPNOTSUPP;
     }
+    if (cpu_clock_by_thread(*clock)) {
+        return -EINVAL;
+    }
+    spin_lock(&family_lock); /* it is not reaped meanwhile */
     int error = cpu_clock_read(clock, &ns);
-    return error != 0 || (*clock & CPUCLOCK_THREAD) != 0
-                   || cpu_clock_id(*clock) == current->process->pid
-               ? error : -EOPNOTSUPP;
+    if (error == 0 && (*clock & CPUCLOCK_THREAD) == 0
+        && cpu_clock_id(*clock) != current->process->pid) {
+        *other = cpu_clock_id(*clock);
+        pid_get(*other);
+    }
+    spin_unlock(&family_lock);
+    return error;
+}
+
+/* Free one that is in no list. */
+static void
+discard(struct itimer *timer)
+{
+    if (timer != NULL && timer->other != 0) {
+        pid_put(timer->other);
+    }
+    kfree(timer);
 }
 
 /* => the process's lock held */
@@ -104,22 +126,22 @@ int
 itimer_create(int clock, const sigevent_t *event)
 {
     struct process *process = current->process;
-    int error = check_clock(&clock);
-
-    if (error != 0) {
-        return error;
-    }
     struct itimer *timer = itimers_own() != NULL ? kzalloc(sizeof(*timer))
                                                  : NULL;
     if (timer == NULL) {
         return -EAGAIN;
+    }
+    int error = check_clock(&clock, &timer->other);
+    if (error != 0) {
+        kfree(timer);
+        return error;
     }
     spin_lock(&process->lock);
     error = join(timer, clock, event);
     int id = timer->id; /* another thread may delete it */
     spin_unlock(&process->lock);
     if (error != 0) {
-        kfree(timer);
+        discard(timer);
     }
     return error != 0 ? error : id;
 }
@@ -141,7 +163,7 @@ itimer_delete(int id)
         process->entries--;
     }
     spin_unlock(&process->lock);
-    kfree(timer);
+    discard(timer);
     return timer != NULL ? 0 : -EINVAL;
 }
 

@@ -4,8 +4,6 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 
-#include "core/memlayout.h"
-
 #include "mm/as.h"
 #include "mm/heap.h"
 #include "mm/vma.h"
@@ -76,17 +74,6 @@ limits_soft(int resource)
     return own_limit(resource).rlim_cur;
 }
 
-/* A child of vfork leaves its parent's stack as it is. */
-static void
-limit_stack(u64 size)
-{
-    struct as *as = current->as;
-
-    if (__atomic_load_n(&as->refs, __ATOMIC_RELAXED) == 1) {
-        as->stack_low = STACK_TOP - MIN(size, STACK_TOP);
-    }
-}
-
 long
 limits_change(struct process *process, u32 resource, const struct rlimit *new,
               struct rlimit *old)
@@ -122,10 +109,6 @@ limits_change(struct process *process, u32 resource, const struct rlimit *new,
     kfree(fresh);
     if (had != NULL) {
         limits_put(had);
-    }
-    if (new != NULL && error == 0 && resource == RLIMIT_STACK
-        && process == current->process) {
-        limit_stack(new->rlim_cur);
     }
     return error;
 }
@@ -164,6 +147,7 @@ limits_memory(struct as *as, const struct vma *new, bool over)
         all += size - replaced;
         old_data += is_data(vma) ? size : 0;
         data += is_data(vma) ? size - replaced : 0;
+        (void)spin_rest(&as->lock);
     }
     spin_unlock(&as->lock);
     return (all > old_all && all > limits_soft(RLIMIT_AS))

@@ -62,8 +62,12 @@ waitq_init(struct waitq *queue)
  * => its lock held; the thread is on it at most once */
 void wait_begin(struct waitq *queue, struct waiter *waiter, bool exclusive);
 
+/* A deadline by CLOCK_REALTIME: it moves when that clock is set. */
+#define REALTIME_BIT (1UL << 63)
+#define BY_REALTIME(ns) ((ns) | REALTIME_BIT)
+
 /* Leave the CPU until a wake-up since wait_begin, a signal that `mode` admits,
- * or the deadline (CLOCK_MONOTONIC, nanoseconds, or NEVER).
+ * or the deadline (CLOCK_MONOTONIC, nanoseconds; BY_REALTIME, or NEVER).
  * => no lock held
  * => 0, -ETIMEDOUT, -ERESTARTSYS; then look at the conditions of all queues */
 int wait_block(enum wait_mode mode, u64 deadline);

@@ -143,7 +143,11 @@ timers_follow_realtime(void)
         struct list moved = LIST_INIT(moved);
         spin_lock(&its->lock);
         list_for_each_safe(pos, &its->timers) {
-            if (list_entry(pos, struct timer, link)->realtime != 0) {
+            struct timer *timer = list_entry(pos, struct timer, link);
+            if (timer->realtime != 0) {
+                if (timer->realtime == NEVER) {
+                    timer->realtime = 1;
+                }
                 list_del(pos);
                 list_add(&moved, pos);
             }

@@ -23,7 +23,8 @@ struct timer {
     struct list link;
     u64 deadline;                        /* CLOCK_MONOTONIC, nanoseconds */
     u64 realtime;                        /* if not 0, CLOCK_REALTIME: deadline
-                                            follows it, as that clock is set */
+                                            follows it, as that clock is set;
+                                            NEVER: that is when it expires */
     void (*expired)(struct timer *timer); /* the callback; may free the timer */
     int cpu;                             /* on whose list it is, or was */
 };

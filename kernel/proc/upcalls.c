@@ -3,6 +3,7 @@
  * exceptions become signals, and a return to user mode first does pending work.
  */
 #include "abi/errno.h"
+#include "abi/mman.h"
 #include "abi/signal.h"
 #include "abi/ucontext.h"
 
@@ -23,6 +24,7 @@
 #include "mm/vma.h"
 
 #include "proc/itimer.h"
+#include "proc/limits.h"
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "proc/sched.h"
@@ -100,6 +102,34 @@ bad_access(vaddr_t addr, u64 error, int failed)
     }
 }
 
+static int
+serve_fault(vaddr_t addr, enum access access)
+{
+    int failed = fault_serve(current->as, addr, access);
+
+    __atomic_fetch_add(&current->process->used.faults, failed == 0,
+                       __ATOMIC_RELAXED);
+    return failed;
+}
+
+/* The stack grows, as far as the limits let it, and the fault is served. */
+static __noinline int
+grow_stack(vaddr_t addr, enum access access)
+{
+    struct as *as = current->as;
+    struct vma more;
+
+    if (!as_below_stack(as, addr, limit_soft(RLIMIT_STACK, STACK_LIMIT), &more)
+        || (more.start < more.end && limit_memory(as, &more, false) != 0)) {
+        return -EFAULT;
+    }
+    if (more.start < more.end
+        && as_map(as, &more, MAP_FIXED_NOREPLACE) == -ENOMEM) {
+        return -ENOMEM;
+    }
+    return serve_fault(addr, access);
+}
+
 void
 on_user_fault(vaddr_t addr, u64 error)
 {
@@ -109,13 +139,18 @@ on_user_fault(vaddr_t addr, u64 error)
      * table, say): no page of the user's can help. */
     if (addr < USER_END && (error & PF_USER) != 0) {
         failed = fault_serve(current->as, addr, access_of(error));
+        if (failed == 0) {
+            __atomic_fetch_add(&current->process->used.faults, 1,
+                               __ATOMIC_RELAXED);
+            return;
+        }
+        if (failed == -EFAULT) {
+            failed = grow_stack(addr, access_of(error));
+        }
     }
-    if (failed == 0) {
-        __atomic_fetch_add(&current->process->used.faults, 1,
-                           __ATOMIC_RELAXED);
-    } else if (failed == -ENOMEM) {
+    if (failed == -ENOMEM) {
         (void)want_memory(addr);
-    } else {
+    } else if (failed != 0) {
         bad_access(addr, error, failed);
     }
 }
@@ -127,9 +162,10 @@ on_kernel_fault(vaddr_t addr, u64 error)
 
     /* With a spinlock held, only user_peek and user_swap come here. */
     if (addr < USER_END && current->as != NULL && cpu_rank() == 0) {
-        failed = fault_serve(current->as, addr, access_of(error));
-        __atomic_fetch_add(&current->process->used.faults, failed == 0,
-                           __ATOMIC_RELAXED);
+        failed = serve_fault(addr, access_of(error));
+        if (failed == -EFAULT) {
+            failed = grow_stack(addr, access_of(error));
+        }
     }
     return failed == -ENOMEM ? want_memory(addr) : failed == 0;
 }
@@ -182,16 +218,38 @@ on_exception(struct trapframe *frame)
                  table[vector].here ? frame->rip : 0);
 }
 
-void
-on_user_return(struct trapframe *frame)
+bool
+on_long_work(void)
 {
-    u32 work = __atomic_fetch_and(&this_cpu()->work, WORK_HOOK,
-                                  __ATOMIC_RELAXED);
+    u32 work = this_cpu()->work;
 
-    assert(current->mutex_rank == 0); /* nor a spinlock: sys/table.c */
+    if (current->process->pid == 0) {
+        return false; /* boot, and idle threads */
+    }
+    assert(cpu_rank() == 0 && current->state == THREAD_RUNNING);
     if (work & WORK_PARK) {
+        cpu_clear_work(WORK_PARK);
         park_here();
     }
+    if (work & WORK_TIMER) {
+        timers_expire();
+    }
+    if (work & WORK_INPUT) {
+        console_poll();
+    }
+    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
+        itimer_tick();
+    }
+    if (work & WORK_RESCHED) {
+        sched_steal();
+        schedule();
+    }
+    return signal_pending() != 0 && signal_fatal_pending() != 0;
+}
+
+static void
+work_besides_signals(u32 work, struct trapframe *frame)
+{
     if (work & WORK_TIMER) {
         timers_expire();
     }
@@ -203,6 +261,26 @@ on_user_return(struct trapframe *frame)
     }
     if (work & WORK_MEMORY) {
         oom_settle_call(frame);
+    }
+}
+
+void
+on_user_return(struct trapframe *frame)
+{
+    u32 work = __atomic_fetch_and(&this_cpu()->work, WORK_HOOK,
+                                  __ATOMIC_RELAXED);
+
+    assert(current->mutex_rank == 0); /* nor a spinlock: sys/table.c */
+    if (work & WORK_PARK) {
+        park_here();
+    }
+    if (work & WORK_REAP) { /* long: the rest of the work waits in the word */
+        cpu_add_work((work & ~WORK_REAP) | WORK_SIGNAL);
+        on_reap();
+        return;
+    }
+    if (work & ~(WORK_SIGNAL | WORK_HOOK)) {
+        work_besides_signals(work, frame);
     }
     if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);

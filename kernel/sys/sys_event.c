@@ -103,11 +103,11 @@ timespec_from(u64 ns)
 
 /* Get the times of a timerfd, and set them, if new is not NULL. */
 static long
-set_times(u64 fd, bool absolute, const struct timerfd_times *new, u64 user)
+set_times(u64 fd, u32 flags, const struct timerfd_times *new, u64 user)
 {
     struct timerfd_times old;
     struct file_use use = file_use_fd((int)fd);
-    long error = use.file != NULL ? timerfd_set(use.file, absolute, new, &old)
+    long error = use.file != NULL ? timerfd_set(use.file, flags, new, &old)
                                   : -EBADF;
 
     file_done(use);
@@ -125,7 +125,7 @@ set_times(u64 fd, bool absolute, const struct timerfd_times *new, u64 user)
 /* int timerfd_settime(int fd, int flags, const struct itimerspec *new,
  *                     struct itimerspec *old); timerfd_gettime(int fd, *old).
  * EINVAL: unknown flags, no time, another file.  EFAULT.
- * Differences from Linux: no TFD_TIMER_CANCEL_ON_SET. */
+ * ECANCELED, by read, too: TFD_TIMER_CANCEL_ON_SET, and the clock was set. */
 long
 sys_timerfd_settime(u64 fd, u64 flags, u64 user, u64 old)
 {
@@ -135,16 +135,16 @@ sys_timerfd_settime(u64 fd, u64 flags, u64 user, u64 old)
     if (copy_from_user(&asked, user, sizeof(asked)) != 0) {
         return -EFAULT;
     }
-    if ((u32)flags & ~(u32)TFD_TIMER_ABSTIME
+    if ((u32)flags & ~(u32)(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)
         || ns_from(asked.it_value, &new.first) != 0
         || ns_from(asked.it_interval, &new.every) != 0) {
         return -EINVAL;
     }
-    return set_times(fd, flags & TFD_TIMER_ABSTIME, &new, old);
+    return set_times(fd, (u32)flags, &new, old);
 }
 
 SYS_FORWARD(sys_timerfd_gettime, (u64 fd, u64 old),
-            set_times(fd, false, NULL, old))
+            set_times(fd, 0, NULL, old))
 
 /* int memfd_create(const char *name, unsigned flags);
  * Returns a descriptor.

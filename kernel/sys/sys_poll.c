@@ -33,7 +33,7 @@ deadline_after(i64 seconds, i64 ns, u64 *deadline)
     if (seconds < 0 || (u64)ns >= NSEC_PER_SEC) {
         return -EINVAL;
     }
-    u64 rest = MIN((u64)seconds, ~0UL / NSEC_PER_SEC / 2) * NSEC_PER_SEC
+    u64 rest = MIN((u64)seconds, SECONDS_MOST) * NSEC_PER_SEC
                + (u64)ns;
     *deadline = rest == 0 ? 0 : clock_ns() + rest;
     return 0;

@@ -226,7 +226,7 @@ sys_nanosleep(u64 time, u64 left)
     if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC) {
         return -EINVAL;
     }
-    u64 seconds = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2);
+    u64 seconds = MIN((u64)ts.tv_sec, SECONDS_MOST);
     current->sleep_end = clock_ns() + seconds * NSEC_PER_SEC + (u64)ts.tv_nsec;
     current->sleep_args[0] = left;
     return sleep_on();

@@ -48,6 +48,9 @@ may_set_policy(const struct thread *thread, struct share had,
     if (cred_may(RIGHT_NICE)) {
         return 0;
     }
+    if (share.nice < had.nice && !may_nice(thread, share.nice)) {
+        return -EPERM;
+    }
     if ((share.priority != 0 && share.policy != had.policy && most == 0)
         || (share.priority > had.priority && share.priority > most)
         || (had.policy == SCHED_IDLE && share.policy != SCHED_IDLE
@@ -189,45 +192,88 @@ priority_bound(int policy, int real_bound)
                                                         : -EINVAL;
 }
 
-/* Change policy and priority in a thread's share; policy: -1 to keep it.
+/* What to change: the policy (-1: keep it), with it the fate at fork, and the
+ * priority or the nice value (NICE_KEPT). */
+struct change {
+    int policy, nice, priority;
+    bool reset, keeps_all; /* all but the fate at fork */
+};
+
+#define NICE_KEPT 20
+
+static struct change
+change_policy(int policy, int priority)
+{
+    return (struct change){
+        .policy = policy == -1 ? -1 : policy & ~SCHED_RESET_ON_FORK,
+        .reset = (policy & SCHED_RESET_ON_FORK) != 0,
+        .priority = priority, .nice = NICE_KEPT,
+    };
+}
+
+/* Change a thread's share.
  * => the process's lock held; 0, -EINVAL, -EPERM */
 static long
-change_share(const struct thread *thread, struct share *share, int policy,
-             int priority)
+change_share(const struct thread *thread, struct share *share,
+             const struct change *change)
 {
     struct share had = *share;
-
-    if (policy != -1) {
-        share->reset = (policy & SCHED_RESET_ON_FORK) != 0;
-        policy &= ~SCHED_RESET_ON_FORK;
-    } else {
-        policy = had.policy;
-    }
+    int policy = change->policy != -1 ? change->policy : had.policy;
+    int priority = change->keeps_all ? had.priority : change->priority;
     int most = policy == SCHED_DEADLINE ? -1 : priority_bound(policy, 99);
+
     if (most < 0 || priority < (most != 0) || priority > most) {
         return -EINVAL;
     }
-    share->policy = (u8)policy;
-    share->priority = (u8)priority;
-    share->turn = 0;
+    if (change->policy != -1) {
+        share->reset = change->reset;
+    }
+    if (!change->keeps_all) {
+        if (most == 0 && policy != SCHED_IDLE && change->nice != NICE_KEPT) {
+            share->nice = (i8)change->nice;
+        }
+        share->policy = (u8)policy;
+        share->priority = (u8)priority;
+        share->turn = 0;
+    }
     return may_set_policy(thread, had, *share);
 }
 
 long
 share_choose(struct share *share, int policy, int priority)
 {
+    struct change change = change_policy(policy, priority);
+
     spin_lock(&current->process->lock);
-    long error = policy < -1 ? -EINVAL
-                 : change_share(current, share, policy, priority);
+    long error = policy < -1 ? -EINVAL : change_share(current, share, &change);
     spin_unlock(&current->process->lock);
     return error;
 }
 
+/* => 0, -ESRCH, -EINVAL, -EPERM */
+static long
+set_share(u64 tid, struct change change)
+{
+    struct thread *thread;
+
+    (void)!thread_lock((pid_t)tid, &thread);
+    if (thread == NULL) {
+        return -ESRCH;
+    }
+    struct share share = thread->share;
+    long error = change_share(thread, &share, &change);
+    if (error == 0) {
+        share_set(thread, share);
+    }
+    thread_unlock(thread);
+    return error;
+}
+
+/* Change policy and priority; policy: -1 to keep it. */
 static long
 set_policy(u64 tid, int policy, u64 user)
 {
     struct sched_param param;
-    struct thread *thread;
 
     if ((pid_t)tid < 0 || user == 0) {
         return -EINVAL;
@@ -235,17 +281,7 @@ set_policy(u64 tid, int policy, u64 user)
     if (copy_from_user(&param, user, sizeof(param)) != 0) {
         return -EFAULT;
     }
-    (void)!thread_lock((pid_t)tid, &thread);
-    if (thread == NULL) {
-        return -ESRCH;
-    }
-    struct share share = thread->share;
-    long error = change_share(thread, &share, policy, param.sched_priority);
-    if (error == 0) {
-        share_set(thread, share);
-    }
-    thread_unlock(thread);
-    return error;
+    return set_share(tid, change_policy(policy, param.sched_priority));
 }
 
 /* int sched_setscheduler(pid_t tid, int policy, const struct sched_param *);
@@ -307,4 +343,92 @@ sys_sched_rr_get_interval(u64 tid, u64 user)
                                                 : NSEC_PER_TICK,
     };
     return copy_to_user(user, &interval, sizeof(interval));
+}
+
+/* ---- The same by a structure that may grow ---- */
+
+/* A structure of another size: what is behind the known part must be 0.
+ * => 0; -E2BIG, and *user says which size is known; -EINVAL, -EFAULT */
+static long
+read_attr(u64 user, struct sched_attr *attr)
+{
+    u32 size, known = sizeof(*attr);
+    u8 rest;
+
+    if (copy_from_user(&size, user, sizeof(size)) != 0) {
+        return -EFAULT;
+    }
+    size = size == 0 ? SCHED_ATTR_SIZE_VER0 : size;
+    bool fits = size >= SCHED_ATTR_SIZE_VER0 && size <= PAGE_SIZE;
+    for (u32 at = known; fits && at < size; at++) {
+        if (copy_from_user(&rest, user + at, 1) != 0) {
+            return -EFAULT;
+        }
+        fits = rest == 0;
+    }
+    if (!fits) {
+        return copy_to_user(user, &known, sizeof(known)) != 0 ? -EFAULT
+                                                              : -E2BIG;
+    }
+    if (copy_from_user(attr, user, MIN(size, known)) != 0) {
+        return -EFAULT;
+    }
+    return (attr->sched_flags & SCHED_FLAG_UTIL_CLAMP) != 0 && size < known
+               ? -EINVAL : 0;
+}
+
+/* int sched_setattr(pid_t tid, struct sched_attr *attr, unsigned flags);
+ * EINVAL: tid < 0, no attr, flags, a policy, flag or priority that there is
+ * not.  E2BIG: its size.  ESRCH, EPERM, EFAULT.  EOPNOTSUPP: bounds of use.
+ * Differences from Linux: EINVAL for SCHED_DEADLINE, and without effect are the
+ * flags that are only for it. */
+long
+sys_sched_setattr(u64 tid, u64 user, u64 flags)
+{
+    struct sched_attr attr = {0};
+
+    if ((pid_t)tid < 0 || user == 0 || (u32)flags != 0) {
+        return -EINVAL;
+    }
+    long error = read_attr(user, &attr);
+    if (error != 0) {
+        return error;
+    }
+    if ((int)attr.sched_policy < 0
+        || (attr.sched_flags & ~(u64)SCHED_FLAG_ALL) != 0) {
+        return -EINVAL;
+    }
+    if ((attr.sched_flags & SCHED_FLAG_UTIL_CLAMP) != 0) {
+        return -EOPNOTSUPP;
+    }
+    bool keeps = (attr.sched_flags & SCHED_FLAG_KEEP_POLICY) != 0;
+    return set_share(tid, (struct change){
+        .policy = keeps ? -1 : (int)attr.sched_policy,
+        .nice = MIN(MAX(attr.sched_nice, -20), 19),
+        .priority = (int)MIN(attr.sched_priority, 100),
+        .reset = (attr.sched_flags & SCHED_FLAG_RESET_ON_FORK) != 0,
+        .keeps_all = (attr.sched_flags & SCHED_FLAG_KEEP_PARAMS) != 0});
+}
+
+/* int sched_getattr(pid_t tid, struct sched_attr *attr, unsigned size,
+ *                   unsigned flags);
+ * EINVAL: tid < 0, no attr, size, flags.  ESRCH, EFAULT. */
+long
+sys_sched_getattr(u64 tid, u64 user, u64 size, u64 flags)
+{
+    struct share share = {0};
+
+    if (user == 0 || (u32)size > PAGE_SIZE || (u32)size < SCHED_ATTR_SIZE_VER0
+        || (u32)flags != 0) {
+        return -EINVAL;
+    }
+    long error = share_of(tid, &share);
+    struct sched_attr attr = {
+        .size = (u32)MIN((u32)size, sizeof(attr)),
+        .sched_policy = share.policy,
+        .sched_flags = share.reset ? SCHED_FLAG_RESET_ON_FORK : 0,
+        .sched_nice = share.priority == 0 ? share.nice : 0,
+        .sched_priority = share.priority,
+    };
+    return error != 0 ? error : copy_to_user(user, &attr, attr.size);
 }

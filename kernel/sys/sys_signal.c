@@ -231,7 +231,7 @@ deadline_of(const struct timespec *ts, u64 *deadline)
     if (ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC) {
         return -EINVAL;
     }
-    u64 ns = MIN((u64)ts->tv_sec, ~0UL / NSEC_PER_SEC / 2) * NSEC_PER_SEC
+    u64 ns = MIN((u64)ts->tv_sec, SECONDS_MOST) * NSEC_PER_SEC
              + (u64)ts->tv_nsec;
     *deadline = ns == 0 ? 0 : clock_ns() + ns;
     return 0;

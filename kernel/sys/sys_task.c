@@ -24,7 +24,7 @@
 
 #include "sys/sys.h"
 
-OPTIONAL_ENOSYS(cred_set_hidden) OPTIONAL_ENOSYS(limits_change)
+OPTIONAL_ENOSYS(cred_set_bits) OPTIONAL_ENOSYS(limits_change)
 OPTIONAL(cred_refuse_limits)
 
 /* uid_t getuid(void), geteuid, getgid, getegid; cannot fail. */
@@ -110,9 +110,7 @@ sys_setsid(void)
  * ESRCH.  EINVAL: unknown resource; soft over hard.  EPERM: more than OPEN_MAX
  * descriptors, another user's process, or a hard limit that only root raises.
  * EFAULT.
- * Differences from Linux: ENOMEM.  RLIMIT_AS counts a stack whole; exec sets
- *   its size, with STACK_LEAST and STACK_MOST as bounds, and a larger limit has
- *   no effect before the next one. */
+ * Differences from Linux: ENOMEM. */
 long
 sys_prlimit64(u64 pid, u64 resource, u64 new, u64 old)
 {
@@ -344,16 +342,16 @@ prctl_constant(int what, u64 arg)
 /* int prctl(int what, ...);
  * EINVAL: unknown, no such signal or value.  EFAULT.
  * Differences from Linux: only the name, the death signal, the subreaper,
- *   whether other processes of the user may look into it (dumpable), and some
- *   that only answer. */
+ *   whether other processes of the user may look into it (dumpable), whether
+ *   exec may give it new ids, and some that only answer. */
 long
 sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
 {
     struct process *process = current->process;
     int on = process->subreaper;
+    u64 more = arg3 | arg4 | arg5;
     char name[COMM_SIZE] = "";
 
-    (void)arg3, (void)arg4, (void)arg5;
     switch ((int)what) {
     case PR_SET_PDEATHSIG:
         if (arg > SIGNAL_MAX) {
@@ -368,7 +366,13 @@ sys_prctl(u64 what, u64 arg, u64 arg3, u64 arg4, u64 arg5)
     case PR_GET_DUMPABLE:
         return !process->cred->hidden;
     case PR_SET_DUMPABLE:
-        return arg <= 1 ? cred_set_hidden(arg == 0) : -EINVAL;
+        return arg <= 1 ? cred_set_bits(arg == 0, current->cred->confined)
+                        : -EINVAL;
+    case PR_GET_NO_NEW_PRIVS:
+        return (arg | more) == 0 ? current->cred->confined : -EINVAL;
+    case PR_SET_NO_NEW_PRIVS:
+        return arg != 1 || more != 0
+                   ? -EINVAL : cred_set_bits(current->cred->hidden, true);
     case PR_SET_NAME:
         return set_name(arg);
     case PR_GET_NAME:

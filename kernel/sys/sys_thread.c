@@ -45,12 +45,12 @@ deadline_of(u64 user, u32 op, u64 *deadline)
     if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC) {
         return -EINVAL;
     }
-    u64 ns = MIN((u64)ts.tv_sec, ~0UL / NSEC_PER_SEC / 2) * NSEC_PER_SEC
+    u64 ns = MIN((u64)ts.tv_sec, SECONDS_MOST) * NSEC_PER_SEC
              + (u64)ts.tv_nsec;
     if ((op & ~(u32)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT) {
         ns += clock_ns();
     } else if (op & FUTEX_CLOCK_REALTIME) {
-        ns -= MIN(ns, clock_boot_realtime_ns);
+        ns = BY_REALTIME(ns);
     }
     *deadline = ns;
     return 0;

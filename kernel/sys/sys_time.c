@@ -81,7 +81,8 @@ sys_clock_getres(u64 clock, u64 user)
 {
     u64 ns, resolution;
 
-    if (read_clock((int)clock, &ns, &resolution) != 0) {
+    if (read_clock((int)clock, &ns, &resolution) != 0
+        || cpu_clock_by_thread((int)clock)) {
         return -EINVAL;
     }
     struct timespec ts = timespec_of(resolution);
@@ -115,6 +116,7 @@ sys_clock_settime(u64 clock, u64 time)
     bool of_cpu = (int)clock < 0;
 
     if (read_clock((int)clock, &ns, &resolution) != 0
+        || cpu_clock_by_thread((int)clock)
         || (!of_cpu && (int)clock != CLOCK_REALTIME)) {
         return -EINVAL;
     }
@@ -171,49 +173,7 @@ sys_time(u64 time)
 
 /* ---- Sleeping ---- */
 
-/* A thread that sleeps until a time of CLOCK_REALTIME. */
-struct sleep {
-    struct timer timer;
-    struct thread *thread;
-    bool over;
-};
-
-static void
-wake(struct timer *timer)
-{
-    struct sleep *sleep = container_of(timer, struct sleep, timer);
-
-    __atomic_store_n(&sleep->over, true, __ATOMIC_RELEASE);
-    sched_wake(sleep->thread, THREAD_SLEEPING);
-}
-
-/* => 0, or -ERESTARTSYS if a signal came first */
-static int
-sleep_until_realtime(u64 end)
-{
-    struct sleep sleep = {.thread = current};
-    int error = 0;
-
-    if (end <= clock_ns() + clock_boot_realtime_ns) {
-        return 0;
-    }
-    timer_init(&sleep.timer, wake);
-    sleep.timer.realtime = end;
-    timer_start(&sleep.timer);
-    do {
-        sched_prepare(THREAD_SLEEPING);
-        if (__atomic_load_n(&sleep.over, __ATOMIC_ACQUIRE)) {
-            current->state = THREAD_RUNNING;
-            break;
-        }
-        error = wait_block(WAIT_INTERRUPTIBLE, NEVER);
-    } while (error == 0);
-    timer_stop(&sleep.timer);
-    return sleep.over ? 0 : error;
-}
-
-/* CPU time passes no faster than on all CPUs at once.
- * => as sleep_until_realtime; *left is 0, or how much is left; -EINVAL: the
+/* => as sleep_until; *left is 0, or how much is left; -EINVAL: the
  *    process or thread is gone */
 static int
 sleep_until_cpu_time(int clock, u64 end, u64 *left)
@@ -226,8 +186,7 @@ sleep_until_cpu_time(int clock, u64 end, u64 *left)
         if (error != 0 || *left == 0) {
             return error;
         }
-        error = sleep_until(clock_ns() + MAX(*left / (u64)cpu_count,
-                                             NSEC_PER_TICK));
+        error = sleep_until(clock_ns() + cpu_clock_soonest(*left));
         if (error != 0) {
             return error;
         }
@@ -303,7 +262,8 @@ sys_clock_nanosleep(u64 clock, u64 flags, u64 time, u64 left)
     if (copy_from_user(&ts, time, sizeof(ts)) != 0) {
         return -EFAULT;
     }
-    if (ns_of(ts, &ns) != 0 || is_own_time(number)) {
+    if (ns_of(ts, &ns) != 0 || is_own_time(number)
+        || cpu_clock_by_thread(number)) {
         return -EINVAL;
     }
     if (number < 0 || number == CLOCK_PROCESS_CPUTIME_ID) {
@@ -313,6 +273,6 @@ sys_clock_nanosleep(u64 clock, u64 flags, u64 time, u64 left)
         return sys_nanosleep(time, left); /* of REALTIME, too */
     }
     error = number == CLOCK_REALTIME || number == CLOCK_TAI
-                ? sleep_until_realtime(ns) : sleep_until(ns);
+                ? sleep_until(BY_REALTIME(ns)) : sleep_until(ns);
     return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
 }

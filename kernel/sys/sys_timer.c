@@ -115,8 +115,7 @@ sys_alarm(u64 seconds)
 
 /* int timer_create(clockid_t clock, const sigevent_t *event, timer_t *id);
  * EINVAL: no such clock, or the event is wrong.  EOPNOTSUPP: the clock has no
- * timers.  EAGAIN: too many, or no memory.  EFAULT.
- * Differences from Linux: another process's clock has none. */
+ * timers.  EAGAIN: too many, or no memory.  EFAULT. */
 long
 sys_timer_create(u64 clock, u64 event, u64 user)
 {
@@ -139,7 +138,8 @@ SYS_FORWARD(sys_timer_getoverrun, (u64 id), itimer_told((int)id))
 
 /* int timer_settime(timer_t id, int flags, const struct itimerspec *new,
  *                   struct itimerspec *old);
- * EINVAL: no such id, or not a time.  EFAULT. */
+ * EINVAL: no such id, or not a time.  EFAULT.  ESRCH: the process whose CPU
+ * time it tells is gone. */
 long
 sys_timer_settime(u64 id, u64 flags, u64 new, u64 old)
 {

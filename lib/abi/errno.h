@@ -45,6 +45,7 @@
 #define EOVERFLOW 75    /* the value does not fit its field */
 #define EOPNOTSUPP 95   /* not supported by this file */
 #define ETIMEDOUT 110   /* the time is over */
+#define ECANCELED 125   /* given up: the clock was set */
 
 #define EWOULDBLOCK EAGAIN
 #define ENOTSUP EOPNOTSUPP

@@ -14,6 +14,24 @@ struct sched_param {
     int sched_priority;
 };
 
+/* sched_setattr's, with its sizes so far, and its flags. */
+struct sched_attr {
+    unsigned size, sched_policy;
+    unsigned long sched_flags;
+    int sched_nice;
+    unsigned sched_priority;
+    unsigned long sched_runtime, sched_deadline, sched_period;
+    unsigned sched_util_min, sched_util_max;
+};
+#define SCHED_ATTR_SIZE_VER0 48
+#define SCHED_ATTR_SIZE_VER1 56
+
+#define SCHED_FLAG_RESET_ON_FORK 0x01
+#define SCHED_FLAG_KEEP_POLICY 0x08
+#define SCHED_FLAG_KEEP_PARAMS 0x10
+#define SCHED_FLAG_UTIL_CLAMP 0x60
+#define SCHED_FLAG_ALL 0x7f
+
 /* clone's flags; the low byte is the signal the parent gets at the end. */
 
 #define CSIGNAL 0x000000ff

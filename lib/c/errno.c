@@ -1,8 +1,6 @@
-/* errno, and the texts of its values. */
+/* The texts of errno's values. */
 #include <errno.h>
 #include <string.h>
-
-int errno;
 
 static const char *const errors[] = {
     [0] = "Success",
@@ -49,6 +47,7 @@ static const char *const errors[] = {
     [EOVERFLOW] = "Value too large for defined data type",
     [EOPNOTSUPP] = "Operation not supported",
     [ETIMEDOUT] = "Connection timed out",
+    [ECANCELED] = "Operation canceled",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

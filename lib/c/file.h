@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include "c/thread.h"
+
 enum {
     FILE_READ = 1,      /* may be read */
     FILE_WRITE = 2,     /* may be written */
@@ -24,6 +26,7 @@ enum {
 struct stdio_file {
     int fd;
     unsigned flags;
+    int lock; /* guards all but fd and next */
     size_t at;
     size_t end;
     struct stdio_file *next; /* all open streams */
@@ -35,10 +38,17 @@ struct stdio_file {
 /* Make `file` an empty stream over fd; it is put on no list. */
 void file_init(FILE *file, int fd, unsigned flags, char *storage);
 
-/* Bracket a call that writes: file_begin_write gives EOF if it may not. */
+/* Bracket a call that writes, and lock the stream meanwhile: file_begin_write
+ * gives EOF if it may not write; then there is nothing to end. */
 int file_begin_write(FILE *file);
 int file_end_write(FILE *file);
 
 /* Between the brackets: add bytes to the buffer. */
 void file_put(FILE *file, char c);
 void file_write(FILE *file, const char *data, size_t n);
+
+/* Write the buffer, or give back what was read ahead if the file can seek. */
+int file_flush(FILE *file);
+
+/* fgetc, for a caller that has the lock. */
+int file_get(FILE *file);

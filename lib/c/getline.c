@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-ssize_t
-getline(char **line, size_t *room, FILE *file)
+#include "c/file.h"
+
+static ssize_t
+get_line(char **line, size_t *room, FILE *file)
 {
     size_t length = 0;
     int c;
@@ -12,7 +14,7 @@ getline(char **line, size_t *room, FILE *file)
         *room = 0;
     }
     do {
-        c = getc(file);
+        c = file_get(file);
         if (c == EOF && (length == 0 || ferror(file))) {
             return -1;
         }
@@ -31,4 +33,13 @@ getline(char **line, size_t *room, FILE *file)
     } while (c != EOF && c != '\n');
     (*line)[length] = '\0';
     return (ssize_t)length;
+}
+
+ssize_t
+getline(char **line, size_t *room, FILE *file)
+{
+    own_lock(&file->lock);
+    ssize_t length = get_line(line, room, file);
+    own_unlock(&file->lock);
+    return length;
 }

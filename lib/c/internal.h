@@ -91,8 +91,8 @@ struct memory_source {
 extern const struct memory_source *memory_source;
 extern uintptr_t heap_start; /* where brk began; 0: it was never asked */
 
-/* A lock for processes that share memory: 0 is free.  Nothing to do if there is
- * no memory_source. */
+/* A lock for threads, and for processes that share memory: 0 is free.  Nothing
+ * to do if there are no threads and no memory_source. */
 void memory_lock(int *word);
 void memory_unlock(int *word);
 

@@ -8,7 +8,7 @@
  * Essential fact: a block never changes its size, so malloc and free are a pop
  * and a push, and blocks are never split or joined. Up to half of a block may
  * be unused. Blocks over LARGE are mappings of their own; free unmaps
- * them. Processes that share the heap (plan9.h) take a lock.
+ * them. Threads, and processes that share the heap (plan9.h), take a lock.
  */
 #include <errno.h>
 #include <stdio.h>

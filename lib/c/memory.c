@@ -11,6 +11,7 @@
 #include "abi/futex.h"
 
 #include "c/internal.h"
+#include "c/thread.h"
 
 const struct memory_source *memory_source;
 uintptr_t heap_start;
@@ -76,7 +77,7 @@ memory_lock(int *word)
     int saved = errno;
     int old = 0;
 
-    if (memory_source == NULL
+    if ((memory_source == NULL && !threaded)
         || __atomic_compare_exchange_n(word, &old, 1, 0, __ATOMIC_ACQUIRE,
                                        __ATOMIC_RELAXED)) {
         return;
@@ -92,7 +93,7 @@ memory_unlock(int *word)
 {
     int saved = errno;
 
-    if (memory_source != NULL
+    if ((memory_source != NULL || threaded)
         && __atomic_exchange_n(word, 0, __ATOMIC_RELEASE) == 2) {
         syscall(SYS_futex, word, FUTEX_WAKE, 1);
     }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "c/internal.h"
+#include "c/thread.h"
 
 int main(int argc, char **argv, char **envp);
 
@@ -39,22 +40,57 @@ start_main(long *stack)
 
 static void (*at_exit[ATEXIT_MAX])(void);
 static int at_exit_count;
+static int at_exit_lock;
+struct pthread *exiting;
 
 int
 atexit(void (*function)(void))
 {
-    if (at_exit_count == ATEXIT_MAX) {
-        return -1;
+    int result = -1;
+
+    own_lock(&at_exit_lock);
+    if (at_exit_count < ATEXIT_MAX) {
+        at_exit[at_exit_count++] = function;
+        result = 0;
     }
-    at_exit[at_exit_count++] = function;
-    return 0;
+    own_unlock(&at_exit_lock);
+    return result;
+}
+
+/* Only one thread may call exit; but its functions may call it again. */
+static void
+be_only_one(void)
+{
+    struct pthread *nobody = NULL, *self = thread_self();
+
+    while (!__atomic_compare_exchange_n(&exiting, &nobody, self, false,
+                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
+           && nobody != self) {
+        pause();
+        nobody = NULL;
+    }
+}
+
+static void
+(*last_at_exit(void))(void)
+{
+    own_lock(&at_exit_lock);
+    void (*function)(void) = at_exit_count > 0 ? at_exit[--at_exit_count]
+                                               : NULL;
+    own_unlock(&at_exit_lock);
+    return function;
 }
 
 _Noreturn void
 exit(int status)
 {
-    while (at_exit_count > 0) {
-        at_exit[--at_exit_count]();
+    void (*function)(void);
+
+    if (threaded) {
+        be_only_one();
+    }
+    while ((function = last_at_exit()) != NULL) {
+        function();
     }
     fflush(NULL);
     _exit(status);

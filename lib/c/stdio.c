@@ -1,10 +1,12 @@
 /*
- * Streams: reading and writing through a buffer.
+ * Streams: opening, flushing, and writing through a buffer (input.c reads).
  *
  * Essential fact: a stream is either reading or writing (FILE_WRITING says
  * which), and one buffer serves both. A change flushes what was written, or
  * seeks back over what was read ahead. Errors stay in the flags, so code
  * between file_begin_write and file_end_write need not check them.
+ *
+ * With threads, each stream has its lock, and their list another (first).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,6 +51,7 @@ FILE *const stdin = &input_file;
 FILE *const stdout = &output_file;
 FILE *const stderr = &error_file;
 
+int streams_lock;
 static struct stdio_file *open_files = &input_file;
 
 /* The open flags of a mode such as "r", "w+" or "ae"; -1 if it is none. */
@@ -81,6 +84,7 @@ file_init(FILE *file, int fd, unsigned flags, char *storage)
     file->storage = storage;
     file->fd = fd;
     file->flags = flags;
+    file->lock = 0;
     file->at = file->end = 1;
 }
 
@@ -100,8 +104,10 @@ fdopen(int fd, const char *mode)
               (access != O_WRONLY ? FILE_READ : 0) |
                   (access != O_RDONLY ? FILE_WRITE : 0),
               (char *)(file + 1));
+    own_lock(&streams_lock);
     file->next = open_files;
     open_files = file;
+    own_unlock(&streams_lock);
     return file;
 }
 
@@ -128,12 +134,14 @@ fclose(FILE *file)
 {
     int result = fflush(file);
 
+    own_lock(&streams_lock);
     for (FILE **at = &open_files; *at != NULL; at = &(*at)->next) {
         if (*at == file) {
             *at = file->next;
             break;
         }
     }
+    own_unlock(&streams_lock);
     if (close(file->fd) < 0) {
         result = EOF;
     }
@@ -158,9 +166,8 @@ write_all(FILE *file, const char *data, size_t n)
     return 0;
 }
 
-/* Write the buffer, or give back what was read ahead if the file can seek. */
-static int
-flush_one(FILE *file)
+int
+file_flush(FILE *file)
 {
     int result = 0;
 
@@ -179,17 +186,46 @@ flush_one(FILE *file)
     return result;
 }
 
-int
-fflush(FILE *file)
+/* But not a stream that another thread reads: that may take for ever. */
+static int
+flush_all(void)
 {
     int result = 0;
 
-    if (file != NULL) {
-        return flush_one(file);
+    own_lock(&streams_lock);
+    for (FILE *file = open_files; file != NULL; file = file->next) {
+        if (!threaded || lock_try(&file->lock) == 0
+            || ((file->flags & FILE_WRITING) != 0
+                && lock_take(&file->lock, NULL) == 0)) {
+            result |= file_flush(file);
+            own_unlock(&file->lock);
+        }
     }
-    for (file = open_files; file != NULL; file = file->next) {
-        result |= flush_one(file);
+    own_unlock(&streams_lock);
+    return result;
+}
+
+void
+streams_unlock_all(void)
+{
+    for (FILE *file = open_files; file != NULL; file = file->next) {
+        if (file->lock != 0) {
+            file->lock = 0;
+        }
     }
+}
+
+int
+fflush(FILE *file)
+{
+    int result;
+
+    if (file == NULL) {
+        return flush_all();
+    }
+    own_lock(&file->lock);
+    result = file_flush(file);
+    own_unlock(&file->lock);
     return result;
 }
 
@@ -229,110 +265,16 @@ clearerr(FILE *file)
     file->flags &= ~(unsigned)(FILE_EOF | FILE_ERROR);
 }
 
-/* Reading. */
-
-/* Read into the empty buffer. => false at the end of file or on an error */
-static bool
-fill(FILE *file)
-{
-    if ((file->flags & FILE_READ) == 0) {
-        errno = EBADF;
-        file->flags |= FILE_ERROR;
-        return false;
-    }
-    if ((file->flags & FILE_WRITING) != 0) {
-        flush_one(file);
-    }
-    size_t want = (file->flags & FILE_UNBUFFERED) != 0 ? 1 : BUFSIZ;
-    ssize_t n = read(file->fd, file->storage + 1, want);
-    file->at = file->end = 1;
-    if (n <= 0) {
-        file->flags |= n == 0 ? FILE_EOF : FILE_ERROR;
-        return false;
-    }
-    file->end += (size_t)n;
-    return true;
-}
-
-static bool
-have_input(FILE *file)
-{
-    return ((file->flags & FILE_WRITING) == 0 && file->at < file->end) ||
-           fill(file);
-}
-
-int
-fgetc(FILE *file)
-{
-    return have_input(file) ? (unsigned char)file->storage[file->at++] : EOF;
-}
-
-int
-getc(FILE *file)
-{
-    return fgetc(file);
-}
-
-int
-getchar(void)
-{
-    return fgetc(stdin);
-}
-
-int
-ungetc(int c, FILE *file)
-{
-    if (c == EOF || (file->flags & FILE_WRITING) != 0 || file->at == 0) {
-        return EOF;
-    }
-    file->storage[--file->at] = (char)c;
-    file->flags &= ~(unsigned)FILE_EOF;
-    return (unsigned char)c;
-}
-
-char *
-fgets(char *line, int size, FILE *file)
-{
-    int n = 0;
-
-    while (n + 1 < size && have_input(file)) {
-        line[n++] = file->storage[file->at++];
-        if (line[n - 1] == '\n') {
-            break;
-        }
-    }
-    if (n == 0 || ferror(file)) {
-        return NULL;
-    }
-    line[n] = '\0';
-    return line;
-}
-
-size_t
-fread(void *data, size_t size, size_t count, FILE *file)
-{
-    char *to = data;
-    size_t left = size * count;
-
-    while (left > 0 && have_input(file)) {
-        size_t n = file->end - file->at;
-        n = n < left ? n : left;
-        memcpy(to, file->storage + file->at, n);
-        file->at += n;
-        to += n;
-        left -= n;
-    }
-    return size == 0 ? 0 : (size * count - left) / size;
-}
-
 /* Writing. */
 
 int
 file_begin_write(FILE *file)
 {
+    own_lock(&file->lock);
     if ((file->flags & FILE_WRITE) == 0) {
         errno = EBADF;
         file->flags |= FILE_ERROR;
+        own_unlock(&file->lock);
         return EOF;
     }
     if ((file->flags & FILE_UNDECIDED) != 0) {
@@ -342,8 +284,22 @@ file_begin_write(FILE *file)
         errno = saved;
     }
     if ((file->flags & FILE_WRITING) == 0) {
-        flush_one(file);
+        file_flush(file);
         file->flags |= FILE_WRITING;
+    }
+    return 0;
+}
+
+/* Flush what this stream does not keep. */
+static int
+flush_line(FILE *file)
+{
+    size_t waiting = file->at - 1;
+
+    if ((file->flags & FILE_UNBUFFERED) != 0 ||
+        ((file->flags & FILE_LINE) != 0 &&
+         memchr(file->storage + 1, '\n', waiting) != NULL)) {
+        return file_flush(file);
     }
     return 0;
 }
@@ -351,14 +307,10 @@ file_begin_write(FILE *file)
 int
 file_end_write(FILE *file)
 {
-    size_t waiting = file->at - 1;
+    int result = flush_line(file);
 
-    if ((file->flags & FILE_UNBUFFERED) != 0 ||
-        ((file->flags & FILE_LINE) != 0 &&
-         memchr(file->storage + 1, '\n', waiting) != NULL)) {
-        return flush_one(file);
-    }
-    return 0;
+    own_unlock(&file->lock);
+    return result;
 }
 
 void
@@ -392,16 +344,16 @@ file_write(FILE *file, const char *data, size_t n)
 size_t
 fwrite(const void *data, size_t size, size_t count, FILE *file)
 {
-    unsigned before = file->flags & FILE_ERROR;
-
     if (size == 0 || file_begin_write(file) < 0) {
         return 0;
     }
+    unsigned before = file->flags & FILE_ERROR;
     file->flags &= ~(unsigned)FILE_ERROR;
     file_write(file, data, size * count);
-    file_end_write(file);
+    flush_line(file);
     bool failed = ferror(file);
     file->flags |= before;
+    own_unlock(&file->lock);
     return failed ? 0 : count;
 }
 
@@ -416,7 +368,12 @@ fputs(const char *s, FILE *file)
 int
 puts(const char *s)
 {
-    return fputs(s, stdout) < 0 ? EOF : putchar('\n');
+    if (file_begin_write(stdout) < 0) {
+        return EOF;
+    }
+    file_write(stdout, s, strlen(s));
+    file_put(stdout, '\n');
+    return file_end_write(stdout);
 }
 
 int

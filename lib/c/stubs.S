@@ -83,6 +83,8 @@
     .text
 #include "abi/syscalls.def"
 #undef clone
+    .weak fork          /* pthread.c has one for programs with threads; we come
+                           first in the archive, so others do not get it */
 
 /*
  * int clone(int (*fn)(void *), void *stack, int flags, void *arg,
@@ -92,6 +94,7 @@
  */
     .globl clone
     .type clone, @function
+    .cfi_startproc
 clone:
     mov $-22, %rax      /* EINVAL */
     test %rdi, %rdi
@@ -113,13 +116,15 @@ clone:
     cmp $-4096, %rax
     ja set_errno
     ret
-1:  xor %ebp, %ebp      /* the outermost frame: backtraces end here */
+1:  .cfi_undefined %rip
+    xor %ebp, %ebp      /* the outermost frame: backtraces end here */
     pop %rdi
     call *%r9
     mov %eax, %edi
     mov $60, %eax       /* exit */
     syscall
     hlt
+    .cfi_endproc
 
 /* long syscall(long number, ...): the arguments move down by one. */
     .globl syscall
@@ -140,7 +145,10 @@ syscall:
 /* In: rax = -errno, the stack as at the stub's entry. */
 set_errno:
     neg %eax
-    mov %eax, errno(%rip)
+    push %rax           /* and the stack is aligned */
+    call errno_location
+    pop %rdx
+    mov %edx, (%rax)
     mov $-1, %rax
     ret
 

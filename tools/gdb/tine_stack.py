@@ -24,16 +24,19 @@ class Stack(Command):
     and `finish` cross the boundary, too."""
 
     def run(self, argument):
-        owner = the_thread() if argument in ("", ".") else \
-            kernel.named_thread(argument)
-        here = kernel.current()
-        if here is not None and here.where == owner.where:
-            running(owner)
-        elif owner.value["on_cpu"]:
-            raise gdb.GdbError(f"{owner} runs on CPU {owner.cpu}: `thread "
-                               f"{owner.cpu + 1}`, then `tine stack`")
-        else:
-            waiting(owner)
+        show(the_thread() if argument in ("", ".") else
+             kernel.named_thread(argument))
+
+
+def show(owner):
+    here = kernel.current()
+    if here is not None and here.where == owner.where:
+        running(owner)
+    elif owner.value["on_cpu"]:
+        raise gdb.GdbError(f"{owner} runs on CPU {owner.cpu}: `thread "
+                           f"{owner.cpu + 1}`, then `tine stack`")
+    else:
+        waiting(owner)
 
 
 def running(owner):
@@ -121,8 +124,9 @@ class Memory:
             # of fork keeps its return address in rdx (lib/c/stubs.S).
             kept = self.code(pc).startswith(PUSH_RDX)
             pc = registers["rdx"] if kept else self.word(registers["rsp"])
-            if pc:
-                yield pc
+            if not pc or not kernel.functions_at(pc - 1):
+                return      # a new thread: its stack is empty
+            yield pc
         for _ in range(DEPTH):
             pc, below = self.word(base + 8), self.word(base)
             if not pc or not kernel.functions_at(pc - 1):

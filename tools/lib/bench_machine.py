@@ -22,7 +22,8 @@ MEMORY = 4096       # MiB, for an area of 1 GiB and its copy
 LIMIT = 600         # seconds for one run
 AT_ONCE = 2
 LINUX = "linux-image-cloud-amd64"
-SOURCES = {"forkbench": ("forkbench.c", "forkmoved.c", "common.c"),
+SOURCES = {"forkbench": ("forkbench.c", "forkmoved.c", "forkthreads.c",
+                         "common.c"),
            "growth": ("growth.c", "common.c"),
            "forkscale": ("forkscale.c",)}
 # As tools/run has them, and with --icount.
@@ -56,7 +57,7 @@ def build(tree, folder, name="forkbench"):
     """Compile a program into the folder. => its path"""
     program = os.path.join(folder, name)
     compiler = "musl-gcc" if shutil.which("musl-gcc") else "gcc"
-    output_of([compiler, "-static", "-O2", "-s", "-o", program]
+    output_of([compiler, "-static", "-pthread", "-O2", "-s", "-o", program]
               + [os.path.join(tree, "user", "bench", source)
                  for source in SOURCES[name]])
     return program

@@ -12,7 +12,7 @@ import bench_table
 from guesttests import NATIVE
 from host import Failure, test
 
-QUICK = ("calls", "pages")
+QUICK = ("calls", "threads", "pages")
 
 
 def names(result):

@@ -199,10 +199,11 @@ def costs_of_fork(host, mib):
 @test
 def fork_o1(host):
     """fork, and exit of an untouched child, cost the same for 1 GiB as for
-    1 MiB: memory exactly, instructions to within 5 %."""
+    1 MiB: memory exactly, instructions to within 7 % (a large space is freed
+    by the way that rests)."""
     small, large = (costs_of_fork(host, mib) for mib in (1, 1024))
     for name, value in small.items():
-        allowed = value // 20 if name in ("fork", "exit") else 0
+        allowed = value * 7 // 100 if name in ("fork", "exit") else 0
         if value <= 0 or abs(large[name] - value) > allowed:
             raise Failure(f"{name}: {value} with 1 MiB, {large[name]} with "
                           "1 GiB")

@@ -336,12 +336,6 @@ proc_count(void)
     return 1;
 }
 
-struct process *
-pid_process(pid_t pid)
-{
-    (void)pid;
-    return NULL;
-}
 
 _Atomic u64 open_file_count;
 

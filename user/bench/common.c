@@ -46,6 +46,16 @@ keep_least(unsigned long *least, unsigned long ticks)
     }
 }
 
+void
+repeat(const char *name, unsigned long (*operation)(void))
+{
+    unsigned long least = -1;
+    for (int run = 0; run < RUNS; run++) {
+        keep_least(&least, operation());
+    }
+    report(name, 0, least);
+}
+
 /* ---- children ---- */
 
 pid_t

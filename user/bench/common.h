@@ -35,6 +35,9 @@ long must(long result, const char *call);
 void report(const char *name, size_t size, unsigned long ticks);
 void keep_least(unsigned long *least, unsigned long ticks);
 
+/* Report the least of RUNS calls of a function that returns its ticks. */
+void repeat(const char *name, unsigned long (*operation)(void));
+
 /* A child (0 in it), and its end. */
 pid_t start(void);
 void await(pid_t pid);

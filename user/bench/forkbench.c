@@ -1,7 +1,8 @@
 /*
  * forkbench.c: what fork, exec, exit and the writes after a fork cost.
  *
- * usage: forkbench [group...]    boot calls pages sizes huge moved moved-huge
+ * usage: forkbench [group...]    boot calls threads pages sizes huge moved
+ *                            moved-huge
  *
  * Prints a line for each figure, `bench NAME TICKS`, and last `bench end 0`.
  * A figure is the least of several runs between two readings of the time stamp
@@ -13,7 +14,7 @@
  * write to .data would take the page fault that is to be measured.
  *
  * Here: the groups, and what each operation costs on its own. forkmoved.c has
- * what a fork puts off.
+ * what a fork puts off, forkthreads.c threads.
  */
 #include "common.h"
 #include "forkbench.h"
@@ -31,16 +32,6 @@
 enum { TRIPS = 16 };
 
 static char *self = "/forkbench";   /* the path of this file */
-
-static void
-repeat(const char *name, unsigned long (*operation)(void))
-{
-    unsigned long least = -1;
-    for (int run = 0; run < RUNS; run++) {
-        keep_least(&least, operation());
-    }
-    report(name, 0, least);
-}
 
 /* ---- calls ---- */
 
@@ -379,6 +370,7 @@ static const struct {
 } groups[] = {
     {"boot", boot},
     {"calls", calls},
+    {"threads", threads},
     {"pages", pages},
     {"sizes", sizes},
     {"huge", huge},

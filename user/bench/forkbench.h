@@ -1,5 +1,5 @@
 /*
- * What forkmoved.c has for forkbench.c.
+ * What forkmoved.c and forkthreads.c have for forkbench.c.
  */
 #pragma once
 
@@ -10,3 +10,6 @@
 void first_writes(size_t size);
 void moved(void);
 void moved_huge(void);
+
+/* A group: threads and futexes. */
+void threads(void);

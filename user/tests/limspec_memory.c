@@ -143,9 +143,52 @@ grows_more(void *unused)
     return descend(400) == 400 ? 7 : 8;
 }
 
+static int
+grows_after_exec(void *unused)
+{
+    (void)unused;
+    set_soft(STACK, 64 * MIB);
+    return descend(4000) == 4000 ? 7 : 8;
+}
+
+/* It keeps away from a mapping, but for one that nobody can use. */
+static int
+grows_to_mapping(void *rights)
+{
+    char here;
+    long at = ((long)&here - 12 * MIB) & -4096L;
+    const long arg[6] = { at, 4096, (long)rights,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0 };
+
+    set_soft(STACK, 64 * MIB);
+    return raw_v(NR_mmap, arg) == at && descend(2900) == 2900 ? 7 : 8;
+}
+
+static int
+vfork_limits(void *unused)
+{
+    pid_t pid = vfork();
+
+    (void)unused;
+    if (pid == 0) {
+        set_soft(STACK, 64 * 1024);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    return descend(400) == 400 ? 7 : 8;
+}
+
 static void
 test_stack(void)
 {
+    exited(in_child(grows_after_exec, NULL), 7,
+        "STACK: a higher limit than at exec");
+    exited(in_child(grows_to_mapping, (void *)PROT_NONE), 7,
+        "it grows near what cannot be used");
+    killed(in_child(grows_to_mapping, (void *)RW), SIGSEGV,
+        "not near another mapping");
+    exited(in_child(vfork_limits, NULL), 7,
+        "a child of vfork limits its own growth");
     exited(in_child(grows, (void *)60), 7, "STACK: it grows below the limit");
     killed(in_child(grows, (void *)400), SIGSEGV, "SIGSEGV at the limit");
     exited(in_child(grows_more, NULL), 7, "which is higher if it is set so");

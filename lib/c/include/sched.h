@@ -31,7 +31,8 @@ int getcpu(unsigned *cpu, unsigned *node);
  * int *parent_tid, void *tls, int *child_tid.
  *
  * With CLONE_VM both share one errno, one heap and one set of streams, as after
- * glibc's clone, and no function here takes a lock.  So only one of them may
- * use these; the other makes system calls and checks the results. */
+ * glibc's clone, and no function here takes a lock, unless pthread_create has
+ * made a thread.  So only one of them may use these; the other makes system
+ * calls and checks the results. */
 int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 int unshare(int flags);

@@ -32,6 +32,8 @@ int kill(pid_t pid, int sig);
 int killpg(pid_t pgid, int sig);
 int tgkill(pid_t pid, pid_t tid, int sig);
 int raise(int sig);
+struct pthread;
+int pthread_kill(struct pthread *thread, int sig);
 int sigqueue(pid_t pid, int sig, union sigval value);
 
 /* What a signal does. */

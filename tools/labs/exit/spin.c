@@ -3,7 +3,7 @@
  *    sets the rank to -1, so the next spin_lock panics)
  * => of this lab: with preempt=always, family_lock's release gives up the CPU
  *    (proc/hostile.c) */
-static inline void
+static __always_inline void
 spin_unlock(struct spinlock *lock)
 {
     extern void hostile_point(void);

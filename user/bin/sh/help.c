@@ -18,7 +18,10 @@ static const struct {
     {"processes",
      "env false forktest kill nice ps renice sh sleep test time true"},
     {"users", "groups id login su whoami"},
-    {"demos", "cow eintr handler hello-fork ptshow reap self-pipe stray"},
+    {"demos",
+     "account cow creprc eintr fork-mutex futex handler hello-fork names "
+     "ptshow race reap reexec rfork rfork-thread self-pipe spawn sproc stray "
+     "thread-cost"},
     {"the machine", "date halt init nproc poweroff"},
 };
 

@@ -133,7 +133,8 @@ test_part(void)
     child_writes(p + 2 * PAGE, 's');
     ok(p[PAGE - 1] == 'p' && p[2 * PAGE] == 'p',
         "and its neighbours stay private");
-    fails(share_out(p, 3 * PAGE), EINVAL, "again: it is shared already: EINVAL");
+    fails(share_out(p, 3 * PAGE), EINVAL,
+        "again: it is shared already: EINVAL");
     munmap(p, 3 * PAGE);
 }
 

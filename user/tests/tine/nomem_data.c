@@ -11,9 +11,14 @@
  * ok 4 - preadv of many parts
  * ok 5 - pread of a file of the kernel
  * ok 6 - open of a FIFO
- * 1..6
+ * ok 7 - futex that looks at a new page
+ * ok 8 - futex that writes to a shared page
+ * ok 9 - futex that wakes needs none
+ * 1..9
  */
 #include "nomem.h"
+
+#include "abi/futex.h"
 
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -106,6 +111,37 @@ open_fifo(void)
     CALL(SYS_open, P("file"), O_RDWR);
 }
 
+/* Where nothing was read or written yet. */
+static void
+futex_looks(void)
+{
+    mmap(FRESH, PAGE, RW, ANON | MAP_FIXED, -1, 0);
+    CALL(SYS_futex, P(FRESH), FUTEX_WAIT, 7);
+}
+
+static int *const word = (int *)(area + TABLE / 2 + PAGE);
+
+static void
+futex_writes(void)
+{
+    *word = 1;
+    add_sharer();
+    CALL(SYS_futex, P(area), FUTEX_WAKE_OP, 1, 1, P(word),
+        FUTEX_OP_ADD << 28 | 1 << 12);
+}
+
+static int
+one_is_there(void)
+{
+    return *word == 1;
+}
+
+static void
+futex_wakes(void)
+{
+    CALL(SYS_futex, P(area), FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
+}
+
 static const struct op ops[] = {
     OP("ftruncate of what two have mapped", cut_mapped, TABLES | TREE,
         FILES | SHARER, .intact = five_pages),
@@ -115,6 +151,11 @@ static const struct op ops[] = {
     OP("preadv of many parts", do_preadv, 0, FILES),
     OP("pread of a file of the kernel", pread_proc, 0, 0),
     OP("open of a FIFO", open_fifo, 0, FILES, .may = { ENFILE }),
+    OP("futex that looks at a new page", futex_looks, EVERY, 0,
+        .may = { EFAULT }, .always = EAGAIN),
+    OP("futex that writes to a shared page", futex_writes, COPIES, 0,
+        .may = { EFAULT }, .intact = one_is_there),
+    OP("futex that wakes needs none", futex_wakes, 0, NEVER),
 };
 
 int

@@ -20,14 +20,15 @@
  * ok 12 - vfork of vfork's child
  * ok 13 - vfork that needs a new stack
  * ok 14 - clone as vfork
- * ok 15 - wait needs none
- * ok 16 - exit needs none
- * ok 17 - exit with a child left needs none
- * ok 18 - setsid
- * ok 19 - setpgid to a new group
- * ok 20 - setpgid of a child
- * ok 21 - setpgid to a group that is there needs none
- * 1..21
+ * ok 15 - clone of a thread
+ * ok 16 - wait needs none
+ * ok 17 - exit needs none
+ * ok 18 - exit with a child left needs none
+ * ok 19 - setsid
+ * ok 20 - setpgid to a new group
+ * ok 21 - setpgid of a child
+ * ok 22 - setpgid to a group that is there needs none
+ * 1..22
  */
 #include "nomem.h"
 
@@ -96,6 +97,28 @@ static void
 do_vfork(void)
 {
     CALL(SYS_vfork, 0);
+}
+
+#define THREAD (CLONE_VM | CLONE_SIGHAND | CLONE_THREAD)
+
+/* With descriptors and a directory of its own. */
+static void
+clone_thread(void)
+{
+    CALL(SYS_clone, THREAD | CLONE_CHILD_CLEARTID, P(area + TABLE / 2), 0,
+        P(area));
+}
+
+/* Wait for its end: nobody else does. It has cleared its word, which was a
+ * letter. */
+static long
+thread_ended(long tid)
+{
+    while (tid > 0 && raw(SYS_tgkill, getpid(), tid, 0, 0) == 0) {
+        nap(1);
+    }
+    memset(area, 'a', 4);
+    return tid > 0 ? 0 : tid;
 }
 
 static void
@@ -242,6 +265,8 @@ static const struct op ops[] = {
     OP("vfork that needs a new stack", vfork_new_stack, 0, FORKS | GROWS,
         FORK_MAY, .intact = no_frame_lost),
     OP("clone as vfork", clone_as_vfork, 0, FORKS, FORK_MAY),
+    OP("clone of a thread", clone_thread, 0, THREADS, FORK_MAY,
+        .made = thread_ended),
     OP("wait needs none", do_wait, COPIES, NEVER),
     OP("exit needs none", do_exit, EVERY, NEVER | LEAVES),
     OP("exit with a child left needs none", exit_of_parent, COPIES,

@@ -26,6 +26,7 @@
 #define FORKS 128   /* its child ends at once, and is waited for */
 #define FILES 256   /* names are left behind: `file' and such */
 #define GROWS 512   /* the kernel keeps more for itself each time */
+#define THREADS 2048 /* what it makes is a thread, which ends at once */
 #define WITHOUT 1024 /* it works without memory, and less is known of it */
 
 struct op {
@@ -66,7 +67,7 @@ try_call(const struct op *op, const char *way, long n)
     attempt.knob = KNOB;
     attempt.set = set;
     attempt.set_size = snprintf(set, sizeof(set), "%s %ld", way, n);
-    attempt.makes_child = op->flags & FORKS;
+    attempt.makes_child = op->flags & (FORKS | THREADS);
     attempt.off = "off";
     long result = make_call();
     if ((op->flags & FORKS) && result > 0) {

@@ -6,12 +6,16 @@
 #define this_cpu     hardware_this_cpu
 #define cpu_rank     hardware_rank
 #define cpu_set_rank hardware_set_rank
+#define cpu_has_work hardware_has_work
+#define cond_resched hardware_cond_resched
 
 #include_next "arch/percpu.h"
 
 #undef this_cpu
 #undef cpu_rank
 #undef cpu_set_rank
+#undef cpu_has_work
+#undef cond_resched
 
 extern __thread int running_cpu;
 
@@ -31,4 +35,13 @@ static inline void
 cpu_set_rank(u32 rank)
 {
     this_cpu()->rank = rank;
+}
+
+/* Whether anyone waits for this CPU: the test decides. */
+bool cpu_has_work(void);
+
+static inline bool
+cond_resched(void)
+{
+    return cpu_has_work() && on_long_work();
 }

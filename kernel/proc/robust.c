@@ -1,0 +1,79 @@
+/*
+ * Robust lists: a thread that ends marks the locks that it held.
+ *
+ * The essential fact: the list lies in user memory, where its owner changes it
+ * without a call. So anything may be in it, a ring without an end too, and an
+ * entry that it was about to add or take out may be in the list or not.
+ */
+#include "abi/futex.h"
+#include "abi/mman.h"
+
+#include "mm/as.h"
+#include "mm/usercopy.h"
+
+#include "proc/futex.h"
+#include "proc/process.h"
+
+/* The word is the current thread's: say that its owner has died, and wake one
+ * thread that waits for it.  `pending`: it may be about to wake one itself. */
+static void
+end_robust(vaddr_t addr, bool pending)
+{
+    u32 value;
+
+    if (addr % sizeof(u32) != 0
+        || copy_from_user(&value, addr, sizeof(value)) != 0) {
+        return;
+    }
+    if (pending && value == 0) {
+        (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
+        return;
+    }
+    while ((value & FUTEX_TID_MASK) == (u32)current->tid) {
+        u32 dead = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        int swapped = user_swap(addr, value, dead);
+        if (swapped < 0
+            && fault_serve(current->as, addr, ACCESS_WRITE) != 0) {
+            return;
+        }
+        if (swapped > 0) {
+            if (value & FUTEX_WAITERS) {
+                (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
+            }
+            return;
+        }
+        if (!user_peek(&value, addr)
+            && copy_from_user(&value, addr, sizeof(value)) != 0) {
+            return;
+        }
+    }
+}
+
+void
+futex_owner_ends(void)
+{
+    vaddr_t start = current->robust_list;
+    struct robust_list_head head;
+    vaddr_t entry;
+
+    current->robust_list = 0;
+    if (copy_from_user(&head, start, sizeof(head)) != 0) {
+        return;
+    }
+    vaddr_t pending = (vaddr_t)head.list_op_pending & ~1UL;
+    u64 offset = (u64)head.futex_offset;
+    entry = (vaddr_t)head.list.next;
+    for (int i = 0; i < ROBUST_LIST_LIMIT && (entry & ~1UL) != start; i++) {
+        vaddr_t at = entry & ~1UL; /* bit 0 marks a PI futex */
+        bool more = copy_from_user(&entry, at, sizeof(entry)) == 0;
+        if (at != pending) {
+            end_robust(at + offset, false);
+        }
+        if (!more) {
+            break;
+        }
+    }
+    if (pending != 0) {
+        end_robust(pending + offset, true);
+    }
+}
