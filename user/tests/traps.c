@@ -13,7 +13,7 @@ static _Alignas(16) unsigned char bytes[64];
     { \
         (void)p; \
         __asm__ volatile(code : : "D"(p) : "rax", "rbx", "rcx", "rdx", \
-            "memory", "cc"); \
+            "rsi", "memory", "cc"); \
         return 1; \
     }
 
@@ -34,6 +34,14 @@ TRAP(do_clts, "clts")
 TRAP(do_wbinvd, "wbinvd")
 TRAP(do_swapgs, "swapgs")
 TRAP(do_sysret, "sysretq")
+TRAP(do_cr4, "mov %%cr4, %%rax")
+TRAP(do_cr8, "xor %%eax, %%eax\n\tmov %%rax, %%cr8")
+TRAP(do_debug, "xor %%eax, %%eax\n\tmov %%rax, %%dr7")
+TRAP(do_lmsw, "mov $1, %%eax\n\tlmsw %%ax")
+TRAP(do_lldt, "xor %%eax, %%eax\n\tlldt %%ax")
+TRAP(do_invd, "invd")
+TRAP(do_ins, "mov $0x60, %%edx\n\tinsb")
+TRAP(do_outs, "mov %%rdi, %%rsi\n\tmov $0xf4, %%edx\n\toutsb")
 TRAP(do_int32, "int $32")
 TRAP(do_int14, "int $14")
 TRAP(do_int8, "int $8")
@@ -66,7 +74,12 @@ static const struct {
     { "lidt", do_lidt, SIGSEGV }, { "ltr", do_ltr, SIGSEGV },
     { "invlpg", do_invlpg, SIGSEGV }, { "clts", do_clts, SIGSEGV },
     { "wbinvd", do_wbinvd, SIGSEGV }, { "swapgs", do_swapgs, SIGSEGV },
-    { "sysret", do_sysret, SIGSEGV },
+    { "sysret", do_sysret, SIGSEGV }, { "read cr4", do_cr4, SIGSEGV },
+    { "write cr8", do_cr8, SIGSEGV }, { "write dr7", do_debug, SIGSEGV },
+    { "lmsw", do_lmsw, SIGSEGV }, { "lldt", do_lldt, SIGSEGV },
+    { "invd", do_invd, SIGSEGV },
+    { "ins from a port", do_ins, SIGSEGV },
+    { "outs to a port", do_outs, SIGSEGV },
     { "the timer's interrupt", do_int32, SIGSEGV },
     { "the page fault's", do_int14, SIGSEGV },
     { "the double fault's", do_int8, SIGSEGV },
