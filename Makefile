@@ -34,7 +34,8 @@ BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
 BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
 BOTH += -Wshadow -Wundef -Wa,--noexecstack $(STRICT)
 BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
-KFLAGS := $(BOTH) -I kernel -I lib -DSIGINFO_SIZE=48 # (abi/signal.h)
+KFLAGS := $(BOTH) -I kernel -I lib $(if $(SPANS),-DSPANS)
+KFLAGS += -DSIGINFO_SIZE=48 # (abi/signal.h)
 KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
 KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
@@ -51,7 +52,7 @@ ULD = $(LD) $(LDBASE) -z max-page-size=4096 -z separate-code \
 
 # What there is to build.
 KSRC := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S boot/*.c boot/*.S)
-KSRC += $(wildcard lib/common/*.c)
+KSRC := $(filter-out $(if $(SPANS),,%/spans.c),$(KSRC) $(wildcard lib/common/*.c))
 LSRC := $(wildcard lib/c/*.c lib/c/*.S lib/common/*.c user/lib/*.c)
 KOBJ := $(KSRC:%=$(B)/k/%.o)
 LOBJ := $(LSRC:%=$(B)/u/%.o)

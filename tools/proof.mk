@@ -1,6 +1,6 @@
 # Part of the Makefile: the targets that prove and measure.
 
-PROOFS := coverage mutate sweep bench profile
+PROOFS := coverage mutate sweep bench profile spans
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 NEEDS += $(if $(filter test-all,$(MAKECMDGOALS)),bochs)
@@ -15,6 +15,9 @@ bench: all ## what fork costs, under each fork= word and on Linux
 	$Qtools/bench --build $(B) $(ARGS)
 profile: all ## where a fork, a COW fault and an exec spend instructions
 	$Qtools/profile --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio $(ARGS)
+spans: tests ## how long the kernel works at a time; fails over 2 million
+	$Q$(MAKE) --no-print-directory SPANS=1 B=$(B)/spans $(B)/spans/tine.elf
+	$Qtools/spans --build $(B) $(ARGS)
 includes: ## includes of which a file uses nothing (include-what-you-use)
 	$Qtools/includes $(ARGS)
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
@@ -27,7 +30,7 @@ model-threads: $(B)/threads ## STEPS=N SEED=S: the same, a thread for each CPU
 # sanitizers; --wrap leads their calls of the allocator through the test.
 REALMM := kernel/arch/page.S kernel/core/spin.c $(patsubst %,kernel/mm/%.c,\
 	as buddy early fault frame heap mmap nomem object object_unmap\
-	protect range share vma)
+	protect range share teardown vma)
 MODEL := $(wildcard tools/model/*.c kernel/debug/c*.c) $(REALMM)
 HFLAGS := -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer
 HFLAGS += -Wall -Wextra -Wmissing-prototypes -Wshadow $(STRICT)

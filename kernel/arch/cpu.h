@@ -27,17 +27,20 @@
 #define RFLAGS_AC   0x40000
 
 #ifndef __ASSEMBLER__
+#include "core/spans.h"
 #include "core/types.h"
 
 static inline void
 cpu_interrupts_off(void)
 {
     __asm__ volatile("cli" : : : "memory");
+    span_off();
 }
 
 static inline void
 cpu_interrupts_on(void)
 {
+    span_on();
     __asm__ volatile("sti" : : : "memory");
 }
 
@@ -45,6 +48,7 @@ cpu_interrupts_on(void)
 static inline void
 cpu_idle(void)
 {
+    span_on();
     __asm__ volatile("sti; hlt" : : : "memory");
 }
 

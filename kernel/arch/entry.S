@@ -92,6 +92,11 @@ syscall_entry:
     push_registers
     xorl %ebp, %ebp                 /* backtraces end here */
     sti
+#ifdef SPANS
+    push_each rdi, rsi, rdx, r10, r8, r9, rax
+    call span_enter
+    pop_each rax, r9, r8, r10, rdx, rsi, rdi
+#endif
     movq %r10, %rcx
     cmpl syscall_count, %eax        /* as Linux, the low half counts */
     jae unknown_call

@@ -10,6 +10,7 @@
 #define WORK_PARK    0x8 /* another CPU wants to park us (smp.h) */
 #define WORK_TIMER   0x10 /* a timer is due (proc/timer.h) */
 #define WORK_MEMORY  0x20 /* an allocation of a frame has failed (mm/kept.h) */
+#define WORK_REAP    0x40 /* pages are to be freed that a lock made wait */
 #define WORK_HOOK    0x80 /* stays set: syscall_set_hook (sys/sys.h) */
 
 /* Offsets in struct cpu, for entry.S. */
@@ -19,6 +20,7 @@
 
 #ifndef __ASSEMBLER__
 #include "core/config.h"
+#include "core/spans.h"
 #include "core/types.h"
 
 struct as;
@@ -117,6 +119,19 @@ cpu_set_rank(u32 rank)
 void cpu_wait(void);
 void cpu_serve_calls(void);
 
+/* Do what other threads and CPUs want of this one: let them run, take signals'
+ * timers, park.  (proc/upcalls.c)
+ * => as cond_resched */
+bool on_long_work(void);
+
+/* Free what could not be freed under a lock.  (fs/tmpfs.c) */
+void on_reap(void);
+
+/* A spinlock's holder rests (core/spin.h): sleep until it does no more; wake
+ * those who do.  (proc/sleep.c) */
+void on_rest_wait(const u32 *held);
+void on_rest_end(void);
+
 /* Halt all other CPUs for good, wherever they are, for a panic.
  * => they are halted, except one that did not answer in time */
 void cpu_stop_others(void);
@@ -134,5 +149,24 @@ static inline void
 cpu_clear_work(u32 bits)
 {
     __asm__ volatile("andl %0, %%gs:24" : : "ri"(~bits) : "memory");
+}
+
+static inline bool
+cpu_has_work(void)
+{
+    span_look();
+    return (__atomic_load_n(&this_cpu()->work, __ATOMIC_RELAXED) & ~WORK_HOOK)
+           != 0;
+}
+
+/* The kernel is not preempted.  So each loop whose length a program chooses
+ * calls this, at the latest after some 100,000 instructions.
+ * => no spinlock held (else: spin_rest); the thread is not about to sleep;
+ *    nothing is held that the checkers do not know
+ * => whether a signal will end the process: stop, if that is possible */
+static inline bool
+cond_resched(void)
+{
+    return cpu_has_work() && on_long_work();
 }
 #endif

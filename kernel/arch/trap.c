@@ -300,11 +300,19 @@ dispatch(struct trapframe *frame)
 void
 trap_dispatch(struct trapframe *frame)
 {
+    if (trap_from_user(frame)) {
+        span_enter();
+    }
+    span_off();
     if (frame->vector == VECTOR_PF && trap_from_user(frame)) {
         vaddr_t addr = read_cr2();
         cpu_interrupts_on();
         on_user_fault(addr, frame->error);
     } else {
         dispatch(frame);
+    }
+    span_on();
+    if (trap_from_user(frame)) {
+        span_leave();
     }
 }

@@ -8,7 +8,14 @@ static void
 wait_until_free(const struct spinlock *lock)
 {
     while (spin_held(lock)) {
-        cpu_wait(); /* serves flush requests, too (H4) */
+        if (spin_is_resting(lock)) {
+            on_rest_wait(&lock->held);
+        } else {
+            cpu_wait(); /* serves flush requests, too (H4) */
+        }
+        if (lock->rank == RANK_AS && cpu_rank() == 0) {
+            (void)cond_resched(); /* its holder's work may be long */
+        }
     }
 }
 
@@ -33,6 +40,26 @@ spin_wait_irq(struct spinlock *lock, u32 held, u64 flags)
         wait_until_free(lock);
         cpu_interrupts_off();
     } while (!spin_try(lock, held));
+}
+
+bool
+spin_rest_here(struct spinlock *lock)
+{
+    u32 held = lock->held;
+
+    if (held != 1) {
+        return false; /* another lock is held: this caller's work is short */
+    }
+    assert(cpu_rank() == lock->rank && lock->rank < RANK_IRQ);
+    span_unlock(lock);
+    __atomic_store_n(&lock->held, held | SPIN_RESTS, __ATOMIC_RELEASE);
+    cpu_set_rank(0);
+    bool stop = on_long_work();
+    cpu_set_rank(lock->rank);
+    __atomic_store_n(&lock->held, held, __ATOMIC_SEQ_CST);
+    span_lock(lock);
+    on_rest_end();
+    return stop;
 }
 
 void

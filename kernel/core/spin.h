@@ -3,6 +3,9 @@
  * spin_lock_irq turns them off, because handlers take such locks, too.  One
  * lock is always taken by the same kind (schedule turns interrupts off itself).
  * Locks are released in the opposite order.  The rank checks both rules.
+ *
+ * The holder of the first kind may *rest* in long work: other threads run, but
+ * the lock stays taken, and who wants it meanwhile does not spin but sleeps.
  */
 #pragma once
 
@@ -13,10 +16,13 @@
 #include "arch/percpu.h"
 
 struct spinlock {
-    u32 held;   /* 0: free; else 1 + the rank that its holder held before */
+    u32 held;   /* 0: free; else 1 + the rank that its holder held before, and
+                   SPIN_RESTS */
     u32 rank;   /* enum lock_rank */
     const char *name;
 };
+
+#define SPIN_RESTS 0x80000000U
 
 #define SPINLOCK_INIT(r) { .rank = (r), .name = #r }
 
@@ -63,6 +69,7 @@ spin_lock(struct spinlock *lock)
         spin_wait(lock, outer + 1);
     }
     cpu_set_rank(lock->rank);
+    span_lock(lock);
 }
 
 /* Release the lock.
@@ -74,8 +81,28 @@ spin_unlock(struct spinlock *lock)
     if (cpu_rank() != lock->rank) {
         spin_order(lock);
     }
+    span_unlock(lock);
     cpu_set_rank(__atomic_load_n(&lock->held, __ATOMIC_RELAXED) - 1);
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+}
+
+/* Long work under the lock: let others run, if any wait.
+ * => the lock is held by spin_lock; what it guards is as it must be at a check
+ *    (debug/check.c), and the caller holds nothing that a checker misses
+ * => whether a signal will end the process: stop, if that is possible */
+bool spin_rest_here(struct spinlock *lock); /* spin.c */
+
+static inline bool
+spin_rest(struct spinlock *lock)
+{
+    return cpu_has_work() && spin_rest_here(lock);
+}
+
+/* Whether its holder rests: for checkers. */
+static inline bool
+spin_is_resting(const struct spinlock *lock)
+{
+    return (__atomic_load_n(&lock->held, __ATOMIC_RELAXED) & SPIN_RESTS) != 0;
 }
 
 /* Take the lock with interrupts off; returns what spin_unlock_irq restores.
@@ -95,6 +122,7 @@ spin_lock_irq(struct spinlock *lock)
         spin_wait_irq(lock, outer + 1, flags);
     }
     cpu_set_rank(lock->rank);
+    span_lock(lock);
     return flags;
 }
 

@@ -6,6 +6,7 @@
 #include "abi/mman.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 #include "core/spin.h"
 
@@ -25,6 +26,8 @@
 
 #include "debug/check.h"
 #include "debug/debug.h"
+
+OPTIONAL(spans_init)
 
 /* edges[n]: entries that name frame n.  From boot: checks must not allocate. */
 static u32 *edges;
@@ -129,11 +132,12 @@ static void
 check_frames(struct check *check)
 {
     u64 kinds[FRAME_KINDS] = {0};
-    const struct frame *frame = frames;
+    struct frame *frame = frames;
     const u32 *seen = edges;
 
     for (u64 n = frames_count; n-- > 0; frame++, seen++) {
         kinds[frame->kind]++;
+        frame->visits = 0;
         /* Skip most of memory: free, of unknown content, named by no entry. */
         if ((frame->kind | frame->flags | frame->refs | *seen) != 0) {
             check_frame(check, frame, *seen);
@@ -158,15 +162,18 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
                   "has %u edges\n", level, addr, pte_addr(entry),
                   *edges_of(pte_addr(entry)));
     }
-    if (level > 1) {
-        return;
+    if (level > 1 || spin_is_resting(&check->as->lock)) {
+        return; /* in the middle of a change, PT-4 does not hold */
     }
     if ((entry & PTE_S) == 0
         && frame_of(pte_addr(entry))->kind == FRAME_SHARED) {
         violation(check, "PT-2 entry %#lx for %#lx: shared memory without S\n",
                   entry, addr);
     }
-    const struct vma *vma = vma_find(check->as, addr);
+    const struct vma *vma = check->vma;
+    if (vma == NULL || addr < vma->start || addr >= vma->end) {
+        vma = check->vma = vma_find(check->as, addr);
+    }
     u32 prot = vma != NULL ? vma->prot : 0;
     bool excess = vma == NULL
                   || ((entry & PTE_W) != 0 && (prot & PROT_WRITE) == 0)
@@ -179,6 +186,10 @@ check_entry(struct check *check, pte_t entry, int level, vaddr_t addr)
     }
 }
 
+/* A table that many spaces share is visited for two of them only: so the cost
+ * is linear in tables, and a space whose vmas differ is found mostly. */
+#define VISITS 2
+
 static void
 check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
 {
@@ -187,8 +198,10 @@ check_rights(struct check *check, paddr_t table, int level, vaddr_t base)
     for_each_edge(i, entries, level) {
         vaddr_t addr = base + i * pt_span(level);
         check_entry(check, entries[i], level, addr);
-        if (level > 1) {
-            check_rights(check, pte_addr(entries[i]), level - 1, addr);
+        paddr_t child = pte_addr(entries[i]);
+        if (level > 1 && frame_of(child)->visits < VISITS) {
+            frame_of(child)->visits++;
+            check_rights(check, child, level - 1, addr);
         }
     }
 }
@@ -204,6 +217,7 @@ check_memory(struct check *check)
     }
     list_for_each_entry(as, &all_spaces, const struct as, link) {
         check->as = as;
+        check->vma = NULL;
         check_rights(check, as->root, PT_LEVELS, 0);
     }
     spin_unlock(&all_spaces_lock);
@@ -218,9 +232,10 @@ check_sharing(struct check *check, const struct thread *thread)
     const struct thread *child = thread->vfork_child;
     const struct as *as = thread->as;
 
-    if (as != NULL && as->refs != *edges_of(as->root)) {
-        violation(check, "PR-2 the space of tid %d: refs %u, users %u\n",
-                  thread->tid, as->refs, *edges_of(as->root));
+    if (as != NULL && as->refs != *edges_of(as->root) + as->visits) {
+        violation(check, "PR-2 the space of tid %d: refs %u, users %u, "
+                  "visits %u\n", thread->tid, as->refs,
+                  *edges_of(as->root), as->visits);
     }
     if (child != NULL
         && (thread->state == THREAD_RUNNING || child->vforker != thread
@@ -246,8 +261,10 @@ check_thread(struct check *check, const struct process *process,
     if (other != NULL) {
         thread_unlock(other);
     }
+    /* At its end a thread gives up these, one after the other: it may rest. */
+    bool whole = thread->as != NULL && thread->files != NULL;
     if (!found || thread->process != process || thread->state == THREAD_DEAD
-        || thread->as == NULL || thread->files == NULL) {
+        || (!whole && thread->fs != NULL)) {
         violation(check, "TH-1 tid %d of pid %d: found %d, names pid %d, "
                   "state %d, memory %d, files %d\n", thread->tid, process->pid,
                   found, thread->process->pid, thread->state,
@@ -385,10 +402,17 @@ check_or_panic(void)
     }
 }
 
-/* Run every checker: violations first, under a line that counts them. */
+/* Run every checker: violations first, under a line that counts them.  A reader
+ * may not stop all CPUs for long: it is refused if there are very many tables
+ * (EFBIG); check=N is not. */
+#define TABLES_MAX 8192
+
 static int
 check_show(struct text *out)
 {
+    if (frame_count(FRAME_TABLE) > TABLES_MAX) {
+        return -EFBIG;
+    }
     struct text found = {0};
     struct check check = {.out = &found};
 
@@ -410,6 +434,7 @@ void
 debug_init(void)
 {
     procfs_register("tine/check", check_show, NULL);
+    spans_init();
     knobs_init();
     pages_init();
     threads_init();

@@ -13,6 +13,7 @@ struct check {
     struct text *out; /* NULL: to the log */
     u64 violations;
     const struct as *as; /* the space being walked */
+    const struct vma *vma; /* its vma that was looked up last, or NULL */
 };
 
 #define violation(check, ...)                                              \

@@ -19,9 +19,10 @@ count_links(struct vma_node *node)
     }
 }
 
-/* Check what a node stores about its subtree, by what its children store. */
+/* Check what a node stores about its subtree, by what its children store.  In a
+ * tree that is being freed, that is so only for nodes of other trees. */
 static void
-check_node(struct check *check, struct vma_node *node)
+check_node(struct check *check, struct vma_node *node, bool going)
 {
     if (node == NULL || node->links == 0) {
         return; /* already checked */
@@ -31,6 +32,7 @@ check_node(struct check *check, struct vma_node *node)
                   node->vma.start, node->refs, node->links);
     }
     node->links = 0;
+    going = going && node->refs == 1;
     struct vma_node want = *node;
     bool good = want.vma.start < want.vma.end;
     want.gap = 0;
@@ -49,7 +51,10 @@ check_node(struct check *check, struct vma_node *node)
         want.count += side->count;
         want.low = MIN(want.low, side->low);
         want.high = MAX(want.high, side->high);
-        check_node(check, side);
+        check_node(check, side, going);
+    }
+    if (going) {
+        return;
     }
     if (!good || want.gap != node->gap || want.count != node->count
         || want.low != node->low || want.high != node->high) {
@@ -66,9 +71,11 @@ check_vmas(struct check *check)
     spin_lock(&all_spaces_lock);
     list_for_each_entry(as, &all_spaces, const struct as, link) {
         count_links(as->vmas);
+        count_links(as->vma_gone);
     }
     list_for_each_entry(as, &all_spaces, const struct as, link) {
-        check_node(check, as->vmas);
+        check_node(check, as->vmas, as->refs == 0);
+        check_node(check, as->vma_gone, true);
     }
     spin_unlock(&all_spaces_lock);
 }

@@ -14,6 +14,7 @@ void debug_init(void);
 void knobs_init(void);
 void pages_init(void);
 void threads_init(void);
+void spans_init(void);
 
 /* Run every checker; panic if one finds a violation.
  * => process context, no lock held; allocates nothing */

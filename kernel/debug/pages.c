@@ -9,6 +9,7 @@
  * entry that leads to the node: w writable, s shared mapping, k kept without
  * rights, z the zero page, or `-`.
  */
+#include "abi/errno.h"
 #include "common/format.h"
 
 #include "arch/pte.h"
@@ -21,6 +22,15 @@
 
 #include "debug/check.h"
 #include "debug/debug.h"
+
+/* All other CPUs wait meanwhile: a longer text is refused (EFBIG). */
+#define SHOWN_MAX (256UL << 10)
+
+static bool
+is_full(const struct text *out)
+{
+    return out->failed || out->size > SHOWN_MAX;
+}
 
 static void
 show_node(struct text *out, pid_t pid, int level, vaddr_t addr, pte_t entry)
@@ -38,6 +48,9 @@ show_node(struct text *out, pid_t pid, int level, vaddr_t addr, pte_t entry)
     }
     const pte_t *table = frame_ptr(frame);
     for_each_edge(i, table, level) {
+        if (is_full(out)) {
+            return;
+        }
         show_node(out, pid, level - 1, addr + i * pt_span(level), table[i]);
     }
 }
@@ -48,14 +61,15 @@ pages_show(struct text *out)
     park_others(); /* no space may be freed during the walk */
     for_each_process(process) {
         struct list *first = list_first(&process->threads);
-        if (process->group != current->process->group || first == NULL) {
+        if (process->group != current->process->group || first == NULL
+            || is_full(out)) {
             continue;
         }
         struct as *as = list_entry(first, struct thread, link)->as;
         show_node(out, process->pid, PT_LEVELS, 0, as->root | PTE_W);
     }
     park_release();
-    return 0;
+    return out->size > SHOWN_MAX ? -EFBIG : 0;
 }
 
 /* Write the indices that lead from a table to an entry that names the frame.

@@ -83,6 +83,9 @@ table_put(struct fdtable *table)
     u32 end = table->capacity;
     for (u32 fd = 0; (fd = next_bit(table->used, fd, end)) < end; fd++) {
         file_put(table->file[fd]);
+        if (cpu_rank() == 0) {
+            (void)cond_resched();
+        }
     }
     kfree(table);
 }

@@ -79,6 +79,9 @@ struct uio {
  * => bytes that were not copied: 0, or more because of a bad address */
 size_t uio_move(struct uio *uio, void *buf, size_t size) __must_check;
 
+/* The same for many bytes, with a look at others now and then. */
+size_t uio_move_long(struct uio *uio, void *buf, size_t size) __must_check;
+
 /* The same if size is at most uio->part, so all in one segment. */
 static inline size_t __must_check
 uio_move_part(struct uio *uio, void *buf, size_t size)

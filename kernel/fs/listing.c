@@ -81,6 +81,9 @@ dir_getdents(struct file *file, vaddr_t user, size_t size)
             used += length;
             file->offset = (u64)record->d_off;
         }
+        if (cond_resched()) {
+            break;
+        }
     }
     mutex_unlock(&file->lock);
     inode_accessed(dir);

@@ -60,7 +60,7 @@ pagetree_at(struct pagetree *tree, u64 index, bool make)
         *slot = frame_alloc_zero(tree->kind);
         tree->pages += *slot != 0;
     }
-    return slot != NULL ? *slot : 0;
+    return slot != NULL ? *slot & ~PAGETREE_NEW : 0;
 }
 
 void
@@ -73,54 +73,74 @@ pagetree_present(struct pagetree *tree, u64 index, u64 count, paddr_t *found)
         if (i == 0 || (index + i) % SLOTS == 0 || tree->height == 0) {
             slot = pagetree_slot(tree, index + i, false);
         }
-        found[i] = slot != NULL ? *slot++ : 0;
+        found[i] = slot != NULL ? *slot++ & ~PAGETREE_NEW : 0;
         if (found[i] != 0) {
             frame_get(found[i]);
         }
     }
 }
 
-/* The same for the subtree in one slot.  => whether the slot is empty now */
-static bool
-drop(struct pagetree *tree, paddr_t *slot, int level, u64 first, u64 end,
-     bool punch)
-{
-    bool gone = true;
+struct cut {
+    u64 first, end; /* pages still to go */
+    bool punch;
+    u64 left;       /* of this portion */
+};
 
-    if (*slot == 0 || first >= end) {
-        return true;
+static bool
+is_empty(const paddr_t *node)
+{
+    int i = 0;
+
+    while (i < SLOTS && node[i] == 0) {
+        i++;
     }
-    if (level == 0 && punch && frame_of(*slot)->refs > 1) {
-        memset(frame_ptr(*slot), 0, PAGE_SIZE);
-        return false;
+    return i == SLOTS;
+}
+
+/* The part of the cut that lies in one slot; `base` is its first page. */
+static void
+drop(struct pagetree *tree, struct cut *cut, paddr_t *slot, int level, u64 base)
+{
+    if (*slot == 0) {
+        return;
     }
     if (level == 0) {
-        frame_disown(*slot);
-        *slot = 0;
-        tree->pages--;
-        return true;
+        paddr_t frame = *slot & ~PAGETREE_NEW;
+        cut->first = base + 1;
+        cut->left--;
+        if (cut->punch && frame_of(frame)->refs > 1) {
+            memset(frame_ptr(frame), 0, PAGE_SIZE);
+        } else {
+            frame_disown(frame);
+            *slot = 0;
+            tree->pages--;
+        }
+        return;
     }
     u64 each = 1UL << (SLOT_BITS * (level - 1));
     paddr_t *child = frame_ptr(*slot);
-    for (u64 i = first / each; i < SLOTS && i * each < end; i++) {
-        u64 start = i * each;
-        gone &= drop(tree, &child[i], level - 1, MAX(first, start) - start,
-                     MIN(end - start, each), punch);
+    u64 i = (MAX(cut->first, base) - base) / each;
+    for (; i < SLOTS && base + i * each < cut->end && cut->left > 0; i++) {
+        drop(tree, cut, &child[i], level - 1, base + i * each);
     }
-    if (gone && first == 0 && end == each * SLOTS) {
+    if (is_empty(child)) {
         frame_put(*slot);
         *slot = 0;
     }
-    return gone;
 }
 
-void
-pagetree_drop(struct pagetree *tree, u64 first, u64 end, bool punch)
+bool
+pagetree_drop(struct pagetree *tree, u64 *first, u64 end, bool punch)
 {
     u64 all = 1UL << (SLOT_BITS * tree->height);
+    struct cut cut = {*first, MIN(end, all), punch, PAGETREE_PORTION};
 
-    drop(tree, &tree->root, tree->height, first, MIN(end, all), punch);
+    if (cut.first < cut.end) {
+        drop(tree, &cut, &tree->root, tree->height, 0);
+    }
     if (tree->root == 0) {
         tree->height = 0;
     }
+    *first = cut.first;
+    return cut.left == 0;
 }

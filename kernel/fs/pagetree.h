@@ -34,6 +34,12 @@ paddr_t pagetree_at(struct pagetree *tree, u64 index, bool make);
 void pagetree_present(struct pagetree *tree, u64 index, u64 count,
                       paddr_t *found);
 
-/* Make holes of all pages from index `first` up to `end`.  punch: a page that
- * has another reference, as from a mapping, is cleared instead. */
-void pagetree_drop(struct pagetree *tree, u64 first, u64 end, bool punch);
+/* Make holes of pages from index *first up to `end`, one portion at a time, and
+ * advance *first.  punch: a page that has another reference, as from a mapping,
+ * is cleared instead.
+ * => whether to call again: first release the lock for a time */
+#define PAGETREE_PORTION 128
+bool pagetree_drop(struct pagetree *tree, u64 *first, u64 end, bool punch);
+
+/* Marks a slot whose page fallocate has just made (fallocate.c). */
+#define PAGETREE_NEW 1UL

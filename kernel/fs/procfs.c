@@ -87,7 +87,7 @@ proc_read(struct file *file, struct uio *uio)
     }
     if (result == 0 && file->offset < text->size) {
         size_t n = MIN(uio->left, text->size - file->offset);
-        size_t failed = uio_move(uio, text->buf + file->offset, n);
+        size_t failed = uio_move_long(uio, text->buf + file->offset, n);
         file->offset += n - failed;
         result = failed == n && n > 0 ? -EFAULT : (long)(n - failed);
     }
@@ -166,29 +166,12 @@ look_end(pid_t pid)
     }
 }
 
-/* => with one reference, or NULL */
-static struct inode *
-program_of(struct as *as)
-{
-    struct inode *program = NULL;
-
-    spin_lock(&as->lock);
-    const struct vma *vma = vma_first_from(as, 0);
-    while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
-        vma = vma_first_from(as, vma->end);
-    }
-    if (vma != NULL) {
-        program = inode_get(container_of(vma->object, struct inode, object));
-    }
-    spin_unlock(&as->lock);
-    return program;
-}
-
 static int
 follow_link(struct inode *link, struct inode **inode)
 {
     const struct proc_inode *proc = proc_of(link);
     int error = cred_refuse_look(proc->pid);
+    struct as *as = NULL;
 
     *inode = NULL;
     if (error != 0) {
@@ -200,9 +183,14 @@ follow_link(struct inode *link, struct inode **inode)
     } else if (proc->file == FILE_CWD && thread->fs != NULL) {
         *inode = fs_context_cwd(thread->fs);
     } else if (proc->file == FILE_EXE && thread->as != NULL) {
-        *inode = program_of(thread->as);
+        as = thread->as;
+        as_visit(as);
     }
     look_end(proc->pid);
+    if (as != NULL) { /* others run now: its lock's holder may rest */
+        *inode = procfs_program(as);
+        as_leave(as);
+    }
     return *inode != NULL ? 0 : -ENOENT;
 }
 

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+struct as;
+struct inode;
 struct process;
 
 #include "core/types.h"
@@ -38,6 +40,9 @@ int cpuinfo_show(struct text *out);
 /* proc(5)'s line about a process, or with tid about one of its threads; if that
  * has ended, it is a zombie.  => family_lock held */
 void procfs_stat(struct process *process, pid_t tid, struct text *out);
+
+/* The file of the program in a space.  => with one reference, or NULL */
+struct inode *procfs_program(struct as *as);
 
 /* The lowest tid of a thread of the process that is at least `tid`; the first
  * thread's is there as long as the process.  => -1: none */

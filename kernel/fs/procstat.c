@@ -7,9 +7,14 @@
 
 #include "arch/clock.h"
 
+#include "mm/as.h"
+#include "mm/vma.h"
+
 #include "proc/group.h"
 #include "proc/usage.h"
 
+#include "fs/inode.h"
+#include "fs/path.h"
 #include "fs/procfs.h"
 #include "fs/tty.h"
 
@@ -91,4 +96,21 @@ procfs_next_task(pid_t pid, pid_t tid)
     }
     spin_unlock(&family_lock);
     return found;
+}
+
+struct inode *
+procfs_program(struct as *as)
+{
+    struct inode *program = NULL;
+
+    spin_lock(&as->lock);
+    const struct vma *vma = vma_first_from(as, 0);
+    while (vma != NULL && (vma->flags & VMA_PROGRAM) == 0) {
+        vma = vma_first_from(as, vma->end);
+    }
+    if (vma != NULL) {
+        program = inode_get(container_of(vma->object, struct inode, object));
+    }
+    spin_unlock(&as->lock);
+    return program;
 }

@@ -168,6 +168,9 @@ tmpfs_transfer(struct file *file, struct uio *uio)
     while (n > 0 && uio->left > 0) {
         n = move_page(file->inode, file->offset, uio);
         file->offset += (u64)MAX(n, 0);
+        if (cond_resched()) {
+            break;
+        }
     }
     return file->offset > start ? (long)(file->offset - start) : MIN(n, 0);
 }
@@ -210,6 +213,19 @@ tmpfs_write(struct file *file, struct uio *uio)
 
 /* ---- Changes of size ---- */
 
+void
+tmpfs_drop(struct inode *inode, u64 first, u64 end, bool punch)
+{
+    bool more = true;
+
+    while (more) {
+        spin_lock(&inode->lock);
+        more = pagetree_drop(&tmpfs_file_of(inode)->tree, &first, end, punch);
+        spin_unlock(&inode->lock);
+        (void)cond_resched();
+    }
+}
+
 static int
 tmpfs_truncate(struct inode *inode, u64 size)
 {
@@ -232,12 +248,12 @@ tmpfs_truncate(struct inode *inode, u64 size)
     if (error == 0) {
         tmpfs_clear_tail(inode);
         inode_touch(inode);
-        if (size <= old) {
-            pagetree_drop(&file->tree, tmpfs_pages_of(size), ~0UL, false);
-        }
     }
     inode->size = error == 0 ? size : old;
     spin_unlock(&inode->lock);
+    if (error == 0 && size <= old) { /* nobody finds these pages now */
+        tmpfs_drop(inode, tmpfs_pages_of(size), ~0UL, false);
+    }
     mutex_unlock(&file->writing);
     return error;
 }
@@ -260,10 +276,63 @@ tmpfs_holds(const struct inode *inode)
 
 /* ---- Birth and end ---- */
 
+/* Trees of files that ended under a lock: freed on the way to user mode.  If
+ * there are more, a tree is dropped at once, however long that takes. */
+static struct spinlock late_lock = SPINLOCK_INIT(RANK_INODE);
+static struct pagetree late[16];
+
+static bool
+drop_late(const struct pagetree *tree)
+{
+    size_t i = 0;
+
+    spin_lock(&late_lock);
+    while (i < ARRAY_SIZE(late) && late[i].root != 0) {
+        i++;
+    }
+    if (i < ARRAY_SIZE(late)) {
+        late[i] = *tree;
+        cpu_add_work(WORK_REAP);
+    }
+    spin_unlock(&late_lock);
+    return i < ARRAY_SIZE(late);
+}
+
+static void
+drop_all(struct pagetree *tree)
+{
+    u64 first = 0;
+
+    while (pagetree_drop(tree, &first, ~0UL, false)) {
+        if (cpu_rank() == 0) {
+            (void)cond_resched();
+        }
+    }
+}
+
+void
+on_reap(void)
+{
+    struct pagetree tree;
+
+    for (size_t i = 0; i < ARRAY_SIZE(late); i++) {
+        spin_lock(&late_lock);
+        tree = late[i];
+        late[i].root = 0;
+        spin_unlock(&late_lock);
+        drop_all(&tree);
+    }
+}
+
 static void
 tmpfs_free(struct inode *inode)
 {
-    pagetree_drop(&tmpfs_file_of(inode)->tree, 0, ~0UL, false);
+    struct pagetree *tree = &tmpfs_file_of(inode)->tree;
+
+    if (cpu_rank() == 0 || tree->pages < PAGETREE_PORTION
+        || !drop_late(tree)) {
+        drop_all(tree);
+    }
 }
 
 struct inode *

@@ -54,5 +54,9 @@ tmpfs_pages_of(u64 size)
 void tmpfs_clear(struct tmpfs_file *file, u64 start, u64 end);
 void tmpfs_clear_tail(struct inode *inode);
 
+/* As pagetree_drop, but all of it.
+ * => `writing` is held, so that no new page appears there; no spinlock */
+void tmpfs_drop(struct inode *inode, u64 first, u64 end, bool punch);
+
 /* fallocate(2) of [start, end).  => as inode_ops.allocate */
 int tmpfs_allocate(struct inode *inode, u32 mode, u64 start, u64 end);

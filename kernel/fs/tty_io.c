@@ -173,7 +173,12 @@ tty_write(struct file *file, struct uio *uio)
     if (error != 0) {
         return error;
     }
-    while (uio->left > 0 && error == 0 && !signal_fatal_pending()) {
+    /* As on Linux, any signal ends the write, with what is shown by then. */
+    while (uio->left > 0 && error == 0) {
+        (void)cond_resched();
+        if (done > 0 && signal_pending() != 0) {
+            break;
+        }
         size_t n = MIN(uio->left, sizeof(chunk));
         size_t failed = uio_move(uio, chunk, n);
         done += write_chunk(tty, file, chunk, n - failed, &error);

@@ -28,6 +28,7 @@ as_advise(struct as *as, vaddr_t addr, u64 size, enum advice advice)
         vaddr_t start = vma != NULL ? MAX(at, vma->start) : end;
         result = start > at ? -ENOMEM : result;
         at = vma != NULL ? MIN(vma->end, end) : end;
+        (void)spin_rest(&as->lock);
         if (start >= end || advice == ADVICE_NONE) {
             continue;
         }

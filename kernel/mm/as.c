@@ -21,6 +21,8 @@
 #include "mm/share.h"
 #include "mm/vma.h"
 
+#define LONG_WORK 4096 /* more entries or vmas than this: rest meanwhile */
+
 struct list all_spaces = LIST_INIT(all_spaces);
 struct spinlock all_spaces_lock = SPINLOCK_INIT(RANK_AS_LIST);
 
@@ -82,6 +84,13 @@ as_free(struct as *as)
     }
     assert(as_cpus(as) == 0); /* no CPU may still walk the tables (H3) */
     assert(!loaded_anywhere(as));
+    /* While we rest, checkers find it in the list.  Each entry was filled. */
+    if (as->filled > LONG_WORK) {
+        pt_empty(NULL, as->root, PT_LEVELS);
+    }
+    if (as->vmas != NULL && as->vmas->count > LONG_WORK) {
+        vma_free(as, &as->vmas);
+    }
     spin_lock(&all_spaces_lock);
     list_del(&as->link);
     spin_unlock(&all_spaces_lock);
@@ -97,6 +106,13 @@ as_put(struct as *as)
     if (as != NULL && __atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) <= 1) {
         as_free(as);
     }
+}
+
+void
+as_leave(struct as *as)
+{
+    __atomic_fetch_sub(&as->visits, 1, __ATOMIC_RELAXED);
+    as_put(as);
 }
 
 bool own_always;

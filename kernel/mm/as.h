@@ -29,11 +29,13 @@ struct as {
     paddr_t root;           /* i  level-4 table */
     struct vma_node *vmas;  /* l  root of their tree; NULL: none */
     struct vma_node *vma_spare; /* l  reserved nodes */
+    struct vma_node *vma_gone;  /* l  removed, and being freed */
     u64 vma_seed;           /* l  of the next node's priority */
     vaddr_t brk_start, brk; /* l */
     vaddr_t stack_low;      /* a  the stack gets no page below this */
     u64 filled;             /* l  times a page was made present, those of the
                                  space it was copied from included */
+    u32 visits;     /* a  of refs, those of threads of other spaces */
     bool barriers;  /* a  it has registered with membarrier(2) */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
     struct list link;       /*    RANK_AS_LIST: all_spaces */
@@ -47,13 +49,24 @@ extern struct spinlock all_spaces_lock;
 struct as *as_alloc(u32 refs);
 void as_get(struct as *as);
 
+/* The same for a thread of another space, to work on this one; and its end. */
+static inline void
+as_visit(struct as *as)
+{
+    as_get(as);
+    __atomic_fetch_add(&as->visits, 1, __ATOMIC_RELAXED);
+}
+
+void as_leave(struct as *as);
+
 /* Drop one reference; the last frees the space.  NULL is ignored.
  * => if it may be the last, this CPU has unloaded it; no spinlock held */
 void as_put(struct as *as);
 
 /* Make a copy for a child, which shares the tree from `level` down.
  * => no spinlock held
- * => 0 and *copy; -ENOMEM: the parent's memory is as it was */
+ * => 0 and *copy; -ENOMEM, or -EINTR (the process is to end): the parent's
+ *    memory is as it was */
 int as_fork(struct as *as, enum share_level level, struct as **copy)
     __must_check;
 

@@ -50,7 +50,7 @@ struct frame {
     u8 level;          /* table: 1 to 4, for checks; block: its order */
     u8 flags;          /* free: its content, or FRAME_BLOCK */
     u8 kind;           /* enum frame_kind */
-    u8 spare;
+    u8 visits;         /* by debug/check.c, else 0 */
 };
 
 _Static_assert(sizeof(struct frame) == 16, "16 bytes per frame");

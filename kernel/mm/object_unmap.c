@@ -26,8 +26,13 @@ as_next(struct as *as)
                                                __ATOMIC_RELAXED)) {
         }
     }
+    if (refs != 0) {
+        __atomic_fetch_add(&next->visits, 1, __ATOMIC_RELAXED);
+    }
     spin_unlock(&all_spaces_lock);
-    as_put(as);
+    if (as != NULL) {
+        as_leave(as);
+    }
     return refs != 0 ? next : NULL;
 }
 
@@ -43,6 +48,7 @@ unmap_in(struct as *as, struct object *object, u64 first, u64 end)
         u64 from = MAX(first, vma->offset);
         u64 to = MIN(end, vma->offset + pages);
         vaddr_t start = vma->start + ((from - vma->offset) << PAGE_SHIFT);
+        (void)spin_rest(&as->lock);
         if (vma->object != object) {
             continue;
         }

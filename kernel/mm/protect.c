@@ -59,6 +59,7 @@ vma_own_inside(struct as *as, vaddr_t start, vaddr_t end, u32 more)
     while (start < end && error == 0) {
         start = vma_find(as, start)->end;
         error = vma_own_way(&as->vmas, start);
+        (void)spin_rest(&as->lock);
     }
     return error;
 }
@@ -76,6 +77,7 @@ vma_protect(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
         vma->prot = prot;
         vma_merge_at(as, start);
         start = next;
+        (void)spin_rest(&as->lock);
     }
     vma_merge_at(as, end);
 }
@@ -88,7 +90,7 @@ struct protect {
 };
 
 static struct protect
-survey(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
+survey(struct as *as, vaddr_t start, vaddr_t end, u32 prot)
 {
     struct protect all = {.covered = start, .start = start, .end = start};
     const struct vma *vma;
@@ -101,6 +103,7 @@ survey(const struct as *as, vaddr_t start, vaddr_t end, u32 prot)
             all.end = next;
         }
         all.covered = next;
+        (void)spin_rest(&as->lock);
     }
     return all;
 }

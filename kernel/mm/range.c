@@ -21,6 +21,17 @@
 
 static void drop_cut(struct walk *walk);
 
+/* Rest now and then.  Nobody else can change the tables meanwhile. */
+static inline void
+rest(struct walk *walk)
+{
+    walk->work += walk->level == 1 ? 1 : PT_ENTRIES / 4;
+    if (walk->work >= PT_ENTRIES) {
+        walk->work = 0;
+        (void)spin_rest(&walk->as->lock);
+    }
+}
+
 /* => false: the walk has ended early */
 static bool
 walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
@@ -53,6 +64,7 @@ walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
                 walk->entry = &table[i];
                 walk->addr = at;
                 walk->visit(walk);
+                rest(walk);
             }
         }
         if (walk->visit == drop_cut && level == 1
@@ -66,6 +78,8 @@ walk_table(struct walk *walk, pte_t *table, int level, vaddr_t base)
 bool
 range_walk(struct as *as, struct walk *walk)
 {
+    walk->as = as;
+    walk->work = 0;
     return walk_table(walk, frame_ptr(as->root), PT_LEVELS, 0);
 }
 
@@ -115,9 +129,14 @@ drop_cut(struct walk *walk)
 
     assert((old & (PTE_W | PTE_S)) != PTE_W
            || frame_of(pte_addr(old))->refs == 1); /* PT-2 */
+    if (walk->level > 2) {
+        pt_drop_long(walk->as, pte_addr(old), walk->level - 1);
+    }
     /* Atomic: a processor may be walking the table. */
     __atomic_store_n(walk->entry, 0, __ATOMIC_RELAXED);
-    pt_drop(pte_addr(old), walk->level - 1);
+    if (walk->level <= 2) {
+        pt_drop(pte_addr(old), walk->level - 1);
+    }
 }
 
 void
@@ -166,6 +185,7 @@ range_own(struct as *as, vaddr_t start, vaddr_t end, bool pages)
         }
         u64 span = pt_span(pages ? level : MAX(level, 2));
         at = align_down(at, span) + span;
+        (void)spin_rest(&as->lock);
     }
     return 0;
 }

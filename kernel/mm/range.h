@@ -40,17 +40,20 @@ int range_map_frame(struct as *as, vaddr_t addr, paddr_t frame, u32 prot)
  * the last-level entries or, with `whole`, the highest entries that the range
  * covers whole.  Without visit, the first such entry ends the walk. */
 struct walk {
+    struct as *as;
     vaddr_t start, end;
     bool whole;
     void (*visit)(struct walk *walk);
     pte_t rights; /* new ones for pages */
     u64 lowered;  /* entries that have lost a right */
+    u64 work;     /* since it last rested */
     int level;    /* of the entry that is, or was last, visited */
     pte_t *entry;
     vaddr_t addr;
 };
 
-/* => whether it has seen all */
+/* Visit them, and rest now and then (core/spin.h).
+ * => whether it has seen all */
 bool range_walk(struct as *as, struct walk *walk);
 
 /* A visit: no CPU uses the entry from the flush on, but it keeps its edge. */

@@ -232,14 +232,19 @@ struct share {
     struct as *as;
     int level;    /* at which sharing starts */
     bool lowered; /* some W was cleared: our CPUs must flush */
+    bool stopped; /* a fatal signal has come */
+    pte_t *dst;   /* the child's table that is being filled */
 };
 
 static bool share_table(struct share *share, pte_t *dst, pte_t *src, int level,
                         vaddr_t base);
 
 /* Make the child's table for this entry, and fill it.  The parent must own its
- * own table first, if W bits will be cleared in it or further down. */
-static pte_t
+ * own table first, if W bits will be cleared in it or further down.  The new
+ * table is installed before it is filled: so a checker finds it while we rest.
+ * Our siblings' faults wait for the lock meanwhile: a copy stays a snapshot.
+ * => 0: no memory, or stopped */
+static __noinline __attribute__((cold)) pte_t
 share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
     if (share->level != SHARE_NONE && (*entry & PTE_W) == 0
@@ -250,15 +255,17 @@ share_below(struct share *share, pte_t *entry, int level, vaddr_t addr)
     if (made == 0) {
         return 0;
     }
-    if (!share_table(share, frame_ptr(made), frame_ptr(pte_addr(*entry)),
-                     level - 1, addr)) {
-        pt_drop(made, level - 1);
-        return 0;
-    }
-    return made | TABLE_BITS;
+    pte_t *dst = share->dst;
+    pt_install(&dst[pt_index(addr, level)], made | TABLE_BITS);
+    share->dst = frame_ptr(made);
+    bool done = share_table(share, share->dst, frame_ptr(pte_addr(*entry)),
+                            level - 1, addr);
+    share->dst = dst;
+    share->stopped |= spin_rest(&share->as->lock);
+    return done && !share->stopped ? made | TABLE_BITS : 0;
 }
 
-/* Make the child's entry for one entry of the parent.  => 0: no memory */
+/* Make the child's entry for one entry of the parent.  => 0: as above */
 static pte_t
 share_entry(struct share *share, pte_t *entry, int level, vaddr_t addr)
 {
@@ -310,27 +317,18 @@ share_table(struct share *share, pte_t *dst, pte_t *src, int level,
 int
 pt_share(paddr_t dst_root, struct as *as, enum share_level level)
 {
-    struct share share = {.as = as, .level = level};
+    struct share share = {.as = as, .level = level,
+                          .dst = frame_ptr(dst_root)};
 
     assert(spin_held(&as->lock));
-    bool done = share_table(&share, frame_ptr(dst_root), frame_ptr(as->root),
+    bool done = share_table(&share, share.dst, frame_ptr(as->root),
                             PT_LEVELS, 0);
     /* Before the lock is dropped and before anyone can reach the child: else a
      * sibling thread could still write to a page that the child shares (H5). */
     if (share.lowered) {
         tlb_flush_all(as_cpus(as));
     }
-    return done ? 0 : -ENOMEM;
-}
-
-/* Drop one in-edge.  => whether it was the last */
-static inline bool
-drop_edge(struct frame *frame)
-{
-    /* refs 1 means that no other space can hold or add an edge (A12). */
-    return __atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1
-           /* one way: another CPU would drop its edge between the two */
-           || __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) == 1;
+    return done ? 0 : share.stopped ? -EINTR : -ENOMEM;
 }
 
 static void free_table(paddr_t table, int level);

@@ -21,6 +21,8 @@
 
 #include "core/types.h"
 
+#include "mm/frame.h"
+
 struct as;
 
 /* Eight entries fill a cache line.  A table's `lines` mask says which of its 64
@@ -41,7 +43,8 @@ enum share_level {
 
 /* Fill the fresh root dst_root with what `as` maps, shared from `level` down.
  * => as->lock held; no CPU can reach dst_root yet
- * => 0, or -ENOMEM: dst_root holds a part of it, and can be dropped
+ * => 0; -ENOMEM, or -EINTR (the process is to end): dst_root holds a part of
+ *    it, and can be dropped
  * => no CPU keeps a right to write what is now shared */
 int pt_share(paddr_t dst_root, struct as *as, enum share_level level)
     __must_check;
@@ -67,6 +70,24 @@ bool pt_own_page(struct as *as, vaddr_t addr, pte_t *entry) __must_check;
 /* Put child under entry of an owned table. */
 void pt_install(pte_t *entry, pte_t value);
 
+/* Drop one in-edge.  => whether it was the last */
+static inline bool
+drop_edge(struct frame *frame)
+{
+    /* refs 1 means that no other space can hold or add an edge (A12). */
+    return __atomic_load_n(&frame->refs, __ATOMIC_ACQUIRE) == 1
+           /* one way: another CPU would drop its edge between the two */
+           || __atomic_fetch_sub(&frame->refs, 1, __ATOMIC_ACQ_REL) == 1;
+}
+
 /* Drop one reference to node; with the last, free it and drop its children.
  * => no CPU can reach node through the dropped edge (flushed before) */
 void pt_drop(paddr_t node, int level);
+
+/* The same for a large subtree, and for all below a table, with rests
+ * (teardown.c).
+ * The entry that names the node is cleared only afterwards: so the checkers see
+ * a tree that becomes smaller.
+ * => as->lock is held; as NULL: no lock */
+void pt_drop_long(struct as *as, paddr_t node, int level);
+void pt_empty(struct as *as, paddr_t table, int level);

@@ -289,26 +289,35 @@ vma_split_at(struct as *as, vaddr_t addr)
     }
 }
 
-/* Delete the nodes that start in [start, end), and update those on the way. */
-static void
-delete_nodes(struct vma_node **link, vaddr_t start, vaddr_t end)
+/* Take out the nodes that start in [start, end), and update those on the way.
+ * => the root of those; all are below the first that a search meets */
+static struct vma_node *
+take_nodes(struct vma_node **link, vaddr_t start, vaddr_t end)
 {
     struct vma_node *node = *link, *before, *after;
 
     if (node == NULL) {
-        return;
+        return NULL;
     }
     assert(is_owned(node));
     if (node->vma.start >= start && node->vma.start < end) {
         split(node->left, start, &before, &node->left);
         split(node->right, end, &node->right, &after);
-        vma_put(node);
         *link = merge(before, after);
-    } else {
-        delete_nodes(node->vma.start < start ? &node->right : &node->left,
-                     start, end);
-        update(node);
+        return node;
     }
+    before = take_nodes(node->vma.start < start ? &node->right : &node->left,
+                        start, end);
+    update(node);
+    return before;
+}
+
+static void
+delete_nodes(struct as *as, vaddr_t start, vaddr_t end)
+{
+    assert(as->vma_gone == NULL);
+    as->vma_gone = take_nodes(&as->vmas, start, end);
+    vma_free(as, &as->vma_gone);
 }
 
 void
@@ -319,7 +328,7 @@ vma_remove(struct as *as, vaddr_t start, vaddr_t end)
     if (first != NULL && first->start < start) {
         first->end = start;
     }
-    delete_nodes(&as->vmas, start, end);
+    delete_nodes(as, start, end);
 }
 
 bool
@@ -341,7 +350,7 @@ vma_merge_at(struct as *as, vaddr_t addr)
 
     if (lower != NULL && upper != NULL && vma_continues(lower, upper)) {
         lower->end = upper->end;
-        delete_nodes(&as->vmas, addr, addr + 1);
+        delete_nodes(as, addr, addr + 1);
     }
 }
 

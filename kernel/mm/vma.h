@@ -51,6 +51,10 @@ struct vma_node {
 struct vma_node *vma_get(struct vma_node *node);
 void vma_put(struct vma_node *node);
 
+/* The same for a whole tree, node by node, with rests: as->vma_gone,
+ * with as->lock held; or as->vmas of a space without users. */
+void vma_free(struct as *as, struct vma_node **root);
+
 /* The vma that contains addr, or NULL. */
 struct vma *vma_find(const struct as *as, vaddr_t addr);
 

@@ -83,6 +83,9 @@ read_array(struct args *args, vaddr_t array)
                 return 0;
             }
         }
+        if (cond_resched()) {
+            return -EINTR;
+        }
     }
 }
 
@@ -173,6 +176,9 @@ push_from(struct stack *stack, vaddr_t user, const char *data, size_t size)
         } else if (copy_from_user(to, user + size, part) != 0) {
             stack->error = -EFAULT;
         }
+        if (cond_resched()) {
+            stack->error = -EINTR;
+        }
     }
 }
 
@@ -199,6 +205,7 @@ push_user_string(struct stack *stack, vaddr_t from)
         length = before >= STRING_MAX
                      ? -E2BIG : copy_string_from_user(piece, from + before,
                                                       PIECE);
+        (void)cond_resched();
     }
     if (length < 0) {
         stack->error = (int)length;

@@ -164,6 +164,7 @@ limits_memory(struct as *as, const struct vma *new, bool over)
         all += size - replaced;
         old_data += is_data(vma) ? size : 0;
         data += is_data(vma) ? size - replaced : 0;
+        (void)spin_rest(&as->lock);
     }
     spin_unlock(&as->lock);
     return (all > old_all && all > limits_soft(RLIMIT_AS))

@@ -289,6 +289,7 @@ schedule(void)
     struct thread *prev = cpu->thread;
     u64 flags = spin_lock_irq(&queue->lock);
 
+    span_look();
     assert(flags & RFLAGS_IF); /* not in a handler, and no irq lock */
     assert(queue->lock.held == 1); /* no lock is held across it */
     cpu_clear_work(WORK_RESCHED);
@@ -342,7 +343,9 @@ idle_halt(struct cpu *cpu)
     (void)__atomic_exchange_n(&cpu->halted, true, __ATOMIC_SEQ_CST);
     if (cpu->queue->length == 0
         && !(cpu->work & (WORK_INPUT | WORK_PARK | WORK_TIMER))) {
+        span_leave();
         cpu_idle();
+        span_look();
         cpu_interrupts_off();
     }
     cpu->halted = false;

@@ -146,6 +146,29 @@ sleep_until(u64 deadline)
     return error == -ETIMEDOUT ? 0 : error;
 }
 
+/* One queue for all locks: few rest, and seldom does anyone wait. */
+static struct spinlock rest_lock = SPINLOCK_INIT(RANK_MUTEX);
+static struct waitq rest_queue = {LIST_INIT(rest_queue.waiters)};
+
+void
+on_rest_wait(const u32 *held)
+{
+    assert(cpu_rank() == 0 && current->state == THREAD_RUNNING);
+    spin_lock(&rest_lock);
+    while ((__atomic_load_n(held, __ATOMIC_SEQ_CST) & SPIN_RESTS) != 0) {
+        (void)wait_sleep(&rest_queue, &rest_lock, WAIT_UNINTERRUPTIBLE);
+    }
+    spin_unlock(&rest_lock);
+}
+
+void
+on_rest_end(void)
+{
+    spin_lock(&rest_lock);
+    wait_wake_all(&rest_queue);
+    spin_unlock(&rest_lock);
+}
+
 void
 mutex_init(struct mutex *mutex, enum mutex_rank rank)
 {

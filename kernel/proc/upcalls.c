@@ -182,6 +182,35 @@ on_exception(struct trapframe *frame)
                  table[vector].here ? frame->rip : 0);
 }
 
+bool
+on_long_work(void)
+{
+    u32 work = this_cpu()->work;
+
+    if (current->process->pid == 0) {
+        return false; /* boot, and idle threads */
+    }
+    assert(cpu_rank() == 0 && current->state == THREAD_RUNNING);
+    if (work & WORK_PARK) {
+        cpu_clear_work(WORK_PARK);
+        park_here();
+    }
+    if (work & WORK_TIMER) {
+        timers_expire();
+    }
+    if (work & WORK_INPUT) {
+        console_poll();
+    }
+    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
+        itimer_tick();
+    }
+    if (work & WORK_RESCHED) {
+        sched_steal();
+        schedule();
+    }
+    return signal_pending() != 0 && signal_fatal_pending() != 0;
+}
+
 void
 on_user_return(struct trapframe *frame)
 {
@@ -191,6 +220,11 @@ on_user_return(struct trapframe *frame)
     assert(current->mutex_rank == 0); /* nor a spinlock: sys/table.c */
     if (work & WORK_PARK) {
         park_here();
+    }
+    if (work & WORK_REAP) { /* long: the rest of the work waits in the word */
+        cpu_add_work((work & ~WORK_REAP) | WORK_SIGNAL);
+        on_reap();
+        return;
     }
     if (work & WORK_TIMER) {
         timers_expire();

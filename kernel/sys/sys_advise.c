@@ -5,14 +5,13 @@
 #include "abi/mman.h"
 #include "common/string.h"
 
-#include "arch/smp.h"
+#include "arch/percpu.h"
 
 #include "mm/advise.h"
 #include "mm/as.h"
 #include "mm/vma.h"
 
 #include "proc/limits.h"
-#include "proc/sched.h"
 #include "proc/signal.h"
 
 #include "sys/sys.h"
@@ -76,6 +75,9 @@ sys_mincore(u64 addr, u64 size, u64 vec)
         addr += n << PAGE_SHIFT;
         vec += n;
         pages -= n;
+        if (cond_resched()) {
+            break;
+        }
     }
     return 0;
 }
@@ -87,7 +89,7 @@ populate(vaddr_t addr, vaddr_t end)
 {
     struct vma vma = {0};
 
-    for (; addr < end && !signal_fatal_pending(); addr += PAGE_SIZE) {
+    for (; addr < end; addr += PAGE_SIZE) {
         if (addr >= vma.end && (!as_vma_from(current->as, addr, &vma)
                                 || vma.start > addr)) {
             return -ENOMEM;
@@ -98,8 +100,8 @@ populate(vaddr_t addr, vaddr_t end)
         if (error != 0) {
             return error == -ENOMEM ? -EAGAIN : -ENOMEM;
         }
-        if (this_cpu()->work != 0) {
-            schedule();
+        if (cond_resched()) {
+            break;
         }
     }
     return 0;

@@ -58,6 +58,7 @@ void
 on_syscall_work(void)
 {
     assert(this_cpu()->rank == 0);
+    span_leave();
     if (this_cpu()->work & WORK_HOOK) {
         syscall_hook();
     }

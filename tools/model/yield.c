@@ -15,6 +15,7 @@
 #define POKES     12
 
 static int depth;
+static int unsettled; /* of these, in places where no CPU may be checked */
 
 /* Other CPUs run only while this one holds at most a space's lock: other locks
  * are held shortly, and an operation that started here would need them. */
@@ -67,9 +68,60 @@ yield_point(void)
     }
     if (depth < DEPTH_MAX - 1 && one_in(3)) {
         depth++;
+        unsettled++;
         (void)step();
+        unsettled--;
         depth--;
     }
     running_cpu = cpu;
     hot_segment = hot;
+}
+
+bool
+cpu_has_work(void)
+{
+    return depth < DEPTH_MAX - 1 && one_in(4);
+}
+
+/* A holder of a space's lock rests, or a space that ends: this CPU has other
+ * operations meanwhile, and loads the space again.  What a rest leaves behind
+ * must be legal. */
+bool
+on_long_work(void)
+{
+    int cpu = running_cpu;
+    int hot = hot_segment;
+    bool busy = cpu_busy[cpu];
+    u64 failed = failures[cpu];
+    struct space *loaded = loaded_space(cpu);
+
+    if (unsettled == 0) {
+        layer_check();
+    }
+    depth++;
+    cpu_busy[cpu] = false;
+    for (u64 i = random_below(3); i > 0; i--) {
+        (void)step();
+    }
+    depth--;
+    running_cpu = cpu;
+    hot_segment = hot;
+    cpu_busy[cpu] = busy;
+    failures[cpu] = failed; /* those of the operation that rests */
+    if (loaded != NULL && loaded->busy && loaded->as != NULL) {
+        as_load(loaded->as);
+    }
+    return false;
+}
+
+void
+on_rest_wait(const u32 *held)
+{
+    (void)held;
+    fail("an operation on a space whose lock's holder rests");
+}
+
+void
+on_rest_end(void)
+{
 }

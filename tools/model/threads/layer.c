@@ -38,6 +38,34 @@ cpu_pause(void)
     sched_yield(); /* the host may have fewer processors than we */
 }
 
+bool
+cpu_has_work(void)
+{
+    static __thread u32 looks;
+
+    return ++looks % 8 == 0;
+}
+
+bool
+on_long_work(void)
+{
+    cpu_serve_calls();
+    sched_yield();
+    return false;
+}
+
+void
+on_rest_wait(const u32 *held)
+{
+    (void)held;
+    cpu_wait();
+}
+
+void
+on_rest_end(void)
+{
+}
+
 u64
 mmu_reads(const u64 *entry)
 {
