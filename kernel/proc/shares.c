@@ -7,6 +7,10 @@
  *
  * A level that begins to wait starts where the others are: it has not saved up
  * what it did not use.
+ *
+ * Where a crowd waits, a user's threads leave level 0 as long as that user runs
+ * less than a quarter of the time.  So a user with a thousand threads does not
+ * delay the shell of another.
  */
 #include "abi/sched.h"
 
@@ -14,12 +18,16 @@
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
+#include "proc/cred.h"
 #include "proc/sched.h"
 #include "proc/shares.h"
 
 /* Real-time threads run so long of each period, while others wait. */
 #define REAL_PERIOD NSEC_PER_SEC
 #define REAL_RUNTIME (REAL_PERIOD / 100 * 95)
+
+#define USERS  64 /* that are told apart, by their ids' lowest bits */
+#define WINDOW 16 /* ticks; then all are halved */
 
 /* As in Linux's sched_prio_to_weight: a step is 10 % of the CPU, for two. */
 static const u32 weights[FAIR_LEVELS] = {
@@ -29,6 +37,7 @@ static const u32 weights[FAIR_LEVELS] = {
     1024, 820, 655, 526, 423, 335, 272, 215, 172, 137,
     110, 87, 70, 56, 45, 36, 29, 23, 18, 15,
     3, /* SCHED_IDLE */
+    88762, /* LEVEL_LIGHT: before any other; its share is in charge() */
 };
 
 /* What a CPU's queue has while it is mixed.  Its lock guards this, too. */
@@ -43,6 +52,8 @@ static struct shares {
     int running;                /* its level, or -1: the idle thread */
     u64 period;                 /* when this period of real time began */
     u64 real;                   /* ns of it that real-time threads ran */
+    u8 ticks;                   /* a  of late; */
+    u8 used[USERS];             /* a  and of those, a user's */
 } shares[MAX_CPUS];
 
 static inline struct shares *
@@ -94,6 +105,21 @@ count_of(const struct runqueue *queue, int level)
     return level == 0 ? queue->length - mine->total : mine->count[level];
 }
 
+/* The weight of all who wait at other levels than LEVEL_LIGHT, at least 1024:
+ * that level weighs as much as they do. */
+static u64
+weight_of_others(const struct runqueue *queue)
+{
+    u64 left = shares_of(queue)->waiting[0] & ~(1UL << LEVEL_LIGHT);
+    u64 sum = (u64)weights[0] * MAX(count_of(queue, 0), 1U);
+
+    for (; left != 0; left &= left - 1) {
+        int level = __builtin_ctzl(left);
+        sum += (u64)weights[level] * count_of(queue, level);
+    }
+    return sum;
+}
+
 /* Charge the running level for the time since this was done last. */
 static void
 charge(struct runqueue *queue)
@@ -113,8 +139,10 @@ charge(struct runqueue *queue)
         const struct thread *thread = cpus[queue - queues].thread;
         u32 count = count_of(queue, mine->running)
                     + list_empty(&thread->run_link);
-        mine->pass[mine->running] +=
-            ran * weights[0] / (weights[mine->running] * (u64)count);
+        u64 weight = mine->running == LEVEL_LIGHT
+                         ? weight_of_others(queue)
+                         : weights[mine->running] * (u64)count;
+        mine->pass[mine->running] += ran * weights[0] / weight;
     }
     mine->since = now;
 }
@@ -134,11 +162,50 @@ is_better(const struct shares *mine, const struct thread *thread)
            && mine->pass[level] <= mine->pass[running];
 }
 
+/* Whether the thread's user ran little of late.  The thread does not run
+ * elsewhere, so its cred stays. */
+static bool
+is_light(const struct shares *mine, const struct thread *thread)
+{
+    return mine->used[thread->cred->uid % USERS] * 4 < mine->ticks;
+}
+
+void
+share_tick(void)
+{
+    struct runqueue *queue = this_cpu()->queue;
+    struct shares *mine = shares_of(queue);
+
+    if (current == this_cpu()->idle) {
+        return;
+    }
+    mine->used[current->cred->uid % USERS]++;
+    if (++mine->ticks == WINDOW) {
+        mine->ticks /= 2;
+        for (int i = 0; i < USERS; i++) {
+            mine->used[i] /= 2;
+        }
+    }
+    if (queue->length >= CROWD && !queue->mixed) {
+        u64 flags = spin_lock_irq(&queue->lock);
+        if (!queue->mixed) {
+            mix(queue);
+        }
+        spin_unlock_irq(&queue->lock, flags);
+    }
+}
+
 void
 share_join(struct runqueue *queue, struct thread *thread)
 {
     struct shares *mine = shares_of(queue);
     int level = thread->share.level;
+
+    if (level == 0 || level == LEVEL_LIGHT) {
+        level = queue->length >= CROWD && is_light(mine, thread) ? LEVEL_LIGHT
+                                                                 : 0;
+        thread->share.level = (u8)level;
+    }
     bool was_running = cpus[thread->cpu].thread == thread;
     struct list *list = level == 0 ? &queue->ready : &mine->ready[level];
 
@@ -227,7 +294,8 @@ share_next(struct runqueue *queue)
         leave_ready(queue, next);
         mine->running = level;
     }
-    queue->mixed = mine->total != 0 || mine->running > 0;
+    queue->mixed = mine->total != 0 || mine->running > 0
+                   || queue->length >= CROWD;
     return next;
 }
 
