@@ -131,25 +131,27 @@ pid_take(void)
     return 0;
 }
 
-/* How many processes and threads there may be with one of the current process.
- * The last slots are for pid 1 and its children, so that a shell can clean up
- * after a fork bomb. */
-static inline int
-places(void)
+/* Whether the current process may begin another, or a thread.  The last slots
+ * are for pid 1 and its children that are root's, so that a shell can clean up
+ * after a fork bomb: the orphans of others are not meant.
+ * => pids_lock held */
+static inline bool
+is_place(void)
 {
-    bool trusted = init_process == NULL || current->process == init_process
-                   || current->process->parent == init_process;
+    int left = proc_limit() - process_count;
 
-    return proc_limit() - (trusted ? 0 : ROOT_SLOTS);
+    return left > ROOT_SLOTS
+           || (left > 0
+               && (init_process == NULL || current->process == init_process
+                   || (current->process->parent == init_process
+                       && current->cred->uid == 0)));
 }
 
 pid_t
 pid_alloc(void)
 {
-    int limit = places();
-
     spin_lock(&pids_lock);
-    pid_t pid = process_count < limit ? pid_take() : 0;
+    pid_t pid = is_place() ? pid_take() : 0;
     process_count += pid != 0;
     spin_unlock(&pids_lock);
     return pid;
@@ -159,13 +161,12 @@ int
 thread_join(struct thread *thread)
 {
     struct process *process = thread->process;
-    int limit = places();
 
     assert(process == current->process && list_empty(&thread->link));
     spin_lock(&pids_lock);
     spin_lock(&process->lock);
     bool calm = !signal_pending();
-    pid_t tid = calm && process_count < limit ? pid_take() : 0;
+    pid_t tid = calm && is_place() ? pid_take() : 0;
     if (tid != 0) {
         process_count++;
         assert(pids[tid].process == NULL);

@@ -7,10 +7,6 @@
  *
  * A level that begins to wait starts where the others are: it has not saved up
  * what it did not use.
- *
- * Where a crowd waits, a user's threads leave level 0 as long as that user runs
- * less than a quarter of the time.  So a user with a thousand threads does not
- * delay the shell of another.
  */
 #include "abi/sched.h"
 
@@ -18,16 +14,13 @@
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
-#include "proc/cred.h"
+#include "proc/heavy.h"
 #include "proc/sched.h"
 #include "proc/shares.h"
 
 /* Real-time threads run so long of each period, while others wait. */
 #define REAL_PERIOD NSEC_PER_SEC
 #define REAL_RUNTIME (REAL_PERIOD / 100 * 95)
-
-#define USERS  64 /* that are told apart, by their ids' lowest bits */
-#define WINDOW 16 /* ticks; then all are halved */
 
 /* As in Linux's sched_prio_to_weight: a step is 10 % of the CPU, for two. */
 static const u32 weights[FAIR_LEVELS] = {
@@ -37,7 +30,7 @@ static const u32 weights[FAIR_LEVELS] = {
     1024, 820, 655, 526, 423, 335, 272, 215, 172, 137,
     110, 87, 70, 56, 45, 36, 29, 23, 18, 15,
     3, /* SCHED_IDLE */
-    88762, /* LEVEL_LIGHT: before any other; its share is in charge() */
+    1, /* LEVEL_HEAVY: all others come before it; its share is in charge() */
 };
 
 /* What a CPU's queue has while it is mixed.  Its lock guards this, too. */
@@ -52,8 +45,6 @@ static struct shares {
     int running;                /* its level, or -1: the idle thread */
     u64 period;                 /* when this period of real time began */
     u64 real;                   /* ns of it that real-time threads ran */
-    u8 ticks;                   /* a  of late; */
-    u8 used[USERS];             /* a  and of those, a user's */
 } shares[MAX_CPUS];
 
 static inline struct shares *
@@ -105,19 +96,14 @@ count_of(const struct runqueue *queue, int level)
     return level == 0 ? queue->length - mine->total : mine->count[level];
 }
 
-/* The weight of all who wait at other levels than LEVEL_LIGHT, at least 1024:
- * that level weighs as much as they do. */
+/* The weight of so many threads of the heavy level: no more than those of level
+ * 0 have together, if there are any. */
 static u64
-weight_of_others(const struct runqueue *queue)
+weight_of_heavy(const struct runqueue *queue, u32 count)
 {
-    u64 left = shares_of(queue)->waiting[0] & ~(1UL << LEVEL_LIGHT);
-    u64 sum = (u64)weights[0] * MAX(count_of(queue, 0), 1U);
+    u32 others = count_of(queue, 0);
 
-    for (; left != 0; left &= left - 1) {
-        int level = __builtin_ctzl(left);
-        sum += (u64)weights[level] * count_of(queue, level);
-    }
-    return sum;
+    return (u64)weights[0] * (others != 0 ? MIN(count, others) : count);
 }
 
 /* Charge the running level for the time since this was done last. */
@@ -139,8 +125,9 @@ charge(struct runqueue *queue)
         const struct thread *thread = cpus[queue - queues].thread;
         u32 count = count_of(queue, mine->running)
                     + list_empty(&thread->run_link);
-        u64 weight = mine->running == LEVEL_LIGHT
-                         ? weight_of_others(queue)
+        count = MAX(count, 1U); /* it may wait at another level now */
+        u64 weight = mine->running == LEVEL_HEAVY
+                         ? weight_of_heavy(queue, count)
                          : weights[mine->running] * (u64)count;
         mine->pass[mine->running] += ran * weights[0] / weight;
     }
@@ -162,30 +149,15 @@ is_better(const struct shares *mine, const struct thread *thread)
            && mine->pass[level] <= mine->pass[running];
 }
 
-/* Whether the thread's user ran little of late.  The thread does not run
- * elsewhere, so its cred stays. */
-static bool
-is_light(const struct shares *mine, const struct thread *thread)
-{
-    return mine->used[thread->cred->uid % USERS] * 4 < mine->ticks;
-}
-
 void
 share_tick(void)
 {
     struct runqueue *queue = this_cpu()->queue;
-    struct shares *mine = shares_of(queue);
 
     if (current == this_cpu()->idle) {
         return;
     }
-    mine->used[current->cred->uid % USERS]++;
-    if (++mine->ticks == WINDOW) {
-        mine->ticks /= 2;
-        for (int i = 0; i < USERS; i++) {
-            mine->used[i] /= 2;
-        }
-    }
+    heavy_tick();
     if (queue->length >= CROWD && !queue->mixed) {
         u64 flags = spin_lock_irq(&queue->lock);
         if (!queue->mixed) {
@@ -195,29 +167,18 @@ share_tick(void)
     }
 }
 
-void
-share_join(struct runqueue *queue, struct thread *thread)
+/* Make it one who waits at its level. */
+static void
+enter(struct runqueue *queue, struct thread *thread, bool first)
 {
     struct shares *mine = shares_of(queue);
     int level = thread->share.level;
-
-    if (level == 0 || level == LEVEL_LIGHT) {
-        level = queue->length >= CROWD && is_light(mine, thread) ? LEVEL_LIGHT
-                                                                 : 0;
-        thread->share.level = (u8)level;
-    }
-    bool was_running = cpus[thread->cpu].thread == thread;
     struct list *list = level == 0 ? &queue->ready : &mine->ready[level];
 
-    if (!queue->mixed) {
-        mix(queue);
-    }
     if (level < FAIR_LEVELS && level != mine->running && list_empty(list)) {
         mine->pass[level] = MAX(mine->pass[level], mine->front);
     }
-    /* A real-time thread that must give way stays the first of its level. */
-    if (was_running && level >= LEVEL_REAL
-        && thread->share.turn < TURN_TICKS) {
+    if (first) {
         list_add(list, &thread->run_link);
     } else {
         list_add_tail(list, &thread->run_link);
@@ -229,6 +190,44 @@ share_join(struct runqueue *queue, struct thread *thread)
         mine->count[level]++;
         mine->waiting[level / 64] |= 1UL << level % 64;
     }
+}
+
+/* Whether a thread must change between level 0 and the heavy one, and does. */
+static bool
+resettle(struct runqueue *queue, const struct list *list, bool heavy)
+{
+    if (list_empty(list)) {
+        return false;
+    }
+    struct thread *thread = list_entry(list->next, struct thread, run_link);
+    if (heavy_is((int)(queue - queues), thread) == heavy) {
+        return false;
+    }
+    leave_ready(queue, thread);
+    thread->share.level = heavy ? 0 : LEVEL_HEAVY;
+    enter(queue, thread, false);
+    return true;
+}
+
+void
+share_join(struct runqueue *queue, struct thread *thread)
+{
+    struct shares *mine = shares_of(queue);
+    int level = thread->share.level;
+    bool was_running = cpus[thread->cpu].thread == thread;
+
+    if (!queue->mixed) {
+        mix(queue);
+    }
+    if (level == 0 || level == LEVEL_HEAVY) {
+        level = queue->length >= CROWD
+                        && heavy_is((int)(queue - queues), thread)
+                    ? LEVEL_HEAVY : 0;
+        thread->share.level = (u8)level;
+    }
+    /* A real-time thread that must give way stays the first of its level. */
+    enter(queue, thread, was_running && level >= LEVEL_REAL
+                             && thread->share.turn < TURN_TICKS);
     if (!was_running && is_better(mine, thread)) {
         if (queue == this_cpu()->queue) {
             cpu_add_work(WORK_RESCHED);
@@ -278,6 +277,11 @@ struct thread *
 share_next(struct runqueue *queue)
 {
     struct shares *mine = shares_of(queue);
+
+    while (queue->length >= CROWD && resettle(queue, &queue->ready, false)) {
+    }
+    while (resettle(queue, &mine->ready[LEVEL_HEAVY], true)) {
+    }
     u64 fair = mine->waiting[0] | (u64)!list_empty(&queue->ready);
     int level = highest_real(mine);
     struct thread *next = NULL;

@@ -7,8 +7,9 @@
  *      level 0       SCHED_OTHER, SCHED_BATCH at nice 0       fair: each of
  *            1..40   the same at nice -20..19                 its threads has
  *            41      SCHED_IDLE                               a weight
- *            42      as level 0, where a crowd waits, of a
- *                    user who ran little: half of the time, and at once
+ *            42      as level 0, where a crowd waits: of the
+ *                    user who ran most (heavy.h); all the
+ *                    others together get at least as much
  *            65..163 SCHED_FIFO, SCHED_RR of priority 1..99   highest first
  *
  * SH-1  A queue that is not mixed has only threads of level 0, waiting or
@@ -19,7 +20,7 @@
 #include "proc/balance.h"
 
 #define LEVEL_IDLE 41
-#define LEVEL_LIGHT 42
+#define LEVEL_HEAVY 42
 #define FAIR_LEVELS 43
 #define LEVEL_REAL 64            /* plus the priority */
 #define LEVELS (LEVEL_REAL + 100)

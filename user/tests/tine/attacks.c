@@ -175,8 +175,8 @@ answers(const char *line, const char *want)
     bool came = await(want, start + limit);
     long took = now() - start;
     if (!came || took > bound) {
-        printf("# %s after %ld ms: %s\n", came ? "answered" : "no answer",
-               took / 1000000, want);
+        printf("# %s after %ld ms: %s: %.300s\n", came ? "answered" : "no answer",
+               took / 1000000, want, text);
     }
     return came && took <= bound;
 }
