@@ -3,7 +3,7 @@
  * attack goes on until it is killed; when it is in full swing, mostly when it
  * has met a limit, each of its processes says so, once, at the gate.
  *
- * They run as user ATTACKER. Those with `root` first do as root what only root
+ * They run as user ATTACKER, or one of ATTACKERS after it. Those with `root` first do as root what only root
  * may. attack_tasks.h has those of processes and of time, attack_stores.h
  * those of memory and of files.
  */
@@ -19,7 +19,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-enum { ATTACKER = 1000, GATE = 3, CONSOLE = 4, FIRST_FD = 5 };
+enum { ATTACKER = 1000, ATTACKERS = 8, GATE = 3, CONSOLE = 4, FIRST_FD = 5 };
 
 #define PAGE 4096L
 #define MIB  (1L << 20)

@@ -1,12 +1,10 @@
 /*
  * attack_stores.h: attacks by what a process can hold: memory, files, names,
- * pipes, mappings, descriptors, locks, signals.
+ * pipes, mappings, descriptors, signals.
  */
 #pragma once
 
 #include "attack.h"
-
-#include <sys/file.h>
 
 static void
 touches(void)
@@ -202,25 +200,6 @@ by_signals(void)
     spread(fill_queue, nothing);
 }
 
-static void
-fill_locks(void)
-{
-    static int fd;
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
-
-    fd = open("locked", O_RDWR | O_CREAT, 0600);
-    do {
-        lock.l_start += 2;
-    } while (fcntl(fd, F_SETLK, &lock) == 0);
-    swing();
-}
-
-static void
-by_locks(void)
-{
-    spread(fill_locks, nothing);
-}
-
 static const struct attack attacks_by_stores[] = {
     {"touch", by_touch, NULL},
     {"shared", by_shared, NULL},
@@ -232,5 +211,4 @@ static const struct attack attacks_by_stores[] = {
     {"vmas", by_vmas, NULL},
     {"descriptors", by_descriptors, NULL},
     {"signals", by_signals, NULL},
-    {"locks", by_locks, NULL},
 };

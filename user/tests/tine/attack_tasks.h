@@ -113,7 +113,7 @@ spins(void)
 {
     swing();
     for (;;) {
-        __asm__ volatile("pause");
+        __asm__ volatile("");
     }
 }
 
@@ -132,9 +132,20 @@ as_nice(void)
 }
 
 static void
-by_spinning(void)
+by_fifo(void)
 {
-    crowd(8, spins);
+    crowd(4, spins);
+}
+
+/* One that is worth 87 others, and many that are worth little. */
+static void
+by_nice(void)
+{
+    if (fork() == 0) {
+        setpriority(PRIO_PROCESS, 0, 19);
+        crowd(32, spins);
+    }
+    spins();
 }
 
 static void
@@ -183,7 +194,7 @@ static void
 calls(void)
 {
     static struct iovec parts[1024];
-    int fd = open("/dev/zero", O_RDONLY);
+    int fd = open(getpid() % 2 ? "/dev/zero" : "/dev/urandom", O_RDONLY);
     char *memory = room(2 * MIB);
 
     for (int i = 0; i < 1024; i++) {
@@ -235,8 +246,8 @@ static const struct attack attacks_by_tasks[] = {
     {"threads", by_threads, NULL},
     {"orphans", by_orphans, NULL},
     {"zombies", by_zombies, NULL},
-    {"fifo", by_spinning, as_fifo},
-    {"nice", by_spinning, as_nice},
+    {"fifo", by_fifo, as_fifo},
+    {"nice", by_nice, as_nice},
     {"yields", by_yields, NULL},
     {"wakes", by_wakes, NULL},
     {"calls", by_calls, NULL},

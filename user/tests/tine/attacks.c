@@ -6,6 +6,7 @@
  *   attacks [exact] all|NAME...   these attacks; by default a few.  exact: an
  *                          answer comes within 1 s, for a CPU whose clock
  *                          counts instructions, 1,000 a microsecond
+ *   attacks soak SECONDS   all at once, and tests that call at random
  *   attacks start NAME     for a shell: one that goes on, in full swing
  *   attacks end            kills it
  *
@@ -42,6 +43,7 @@ static long bound = LIMIT_NS, limit = LIMIT_NS;
 static bool warm; /* all of our own pages have been written */
 static pid_t shell, leader; /* of the attackers' group */
 static int gate;
+static uid_t attacker = ATTACKER;
 
 static long
 now(void)
@@ -206,6 +208,7 @@ attack(const struct attack *attack, int said)
 {
     int null = open("/dev/null", O_RDWR);
 
+    signal(SIGPIPE, SIG_IGN); /* perhaps nobody waits at the gate */
     setpgid(0, 0);
     chdir(PLACE);
     dup2(said, GATE);
@@ -221,44 +224,55 @@ attack(const struct attack *attack, int said)
         attack->root();
     }
     setgroups(0, NULL);
-    setresgid(ATTACKER, ATTACKER, ATTACKER);
-    setresuid(ATTACKER, ATTACKER, ATTACKER);
+    setresgid(attacker, attacker, attacker);
+    setresuid(attacker, attacker, attacker);
     attack->run();
     pauses();
+}
+
+/* Begin an attack; `gate` can be read when it is in full swing. */
+static void
+start(const struct attack *what)
+{
+    int ends[2];
+
+    mkdir(PLACE, 0700);
+    chmod(PLACE, 0777);
+    pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+    leader = fork();
+    if (leader == 0) {
+        attack(what, ends[1]);
+    }
+    close(ends[1]);
+    gate = ends[0];
 }
 
 /* => it is in full swing */
 static bool
 begin(const struct attack *what)
 {
-    int ends[2];
-
-    mkdir(PLACE, 0700);
-    chown(PLACE, ATTACKER, ATTACKER);
-    pipe2(ends, O_CLOEXEC | O_NONBLOCK);
-    gate = ends[0];
-    leader = must_fork();
-    if (leader == 0) {
-        attack(what, ends[1]);
-    }
-    close(ends[1]);
+    start(what);
     struct pollfd source = {.fd = gate, .events = POLLIN};
-    return poll(&source, 1, (int)(LIMIT_NS / 1000000)) == 1
+    return leader > 0 && poll(&source, 1, (int)(LIMIT_NS / 1000000)) == 1
            && (source.revents & POLLIN);
 }
 
-static bool
+/* => the user of one who is left; 0: none is */
+static uid_t
 any_attacker(void)
 {
     DIR *dir = opendir("/proc");
     struct dirent *entry;
     struct stat st;
     char path[300];
-    bool found = false;
+    uid_t found = 0;
 
-    while (!found && (entry = readdir(dir)) != NULL) {
+    while (found == 0 && (entry = readdir(dir)) != NULL) {
         snprintf(path, sizeof(path), "/proc/%s", entry->d_name);
-        found = stat(path, &st) == 0 && st.st_uid == ATTACKER;
+        if (stat(path, &st) == 0 && st.st_uid >= ATTACKER
+            && st.st_uid < ATTACKER + ATTACKERS) {
+            found = st.st_uid;
+        }
     }
     closedir(dir);
     return found;
@@ -267,13 +281,13 @@ any_attacker(void)
 static int
 kills(void *unused)
 {
-    bool found = any_attacker();
+    uid_t found = any_attacker();
 
     (void)unused;
-    if (found && setresuid(ATTACKER, ATTACKER, ATTACKER) == 0) {
+    if (found != 0 && setresuid(found, found, found) == 0) {
         kill(-1, SIGKILL);
     }
-    return found;
+    return found != 0;
 }
 
 /* Kill all that is the attackers', until there is nothing, and no zombie. */
@@ -312,7 +326,6 @@ withstands(const struct attack *what)
         well = false;
     }
     well &= lives();
-    kill(-leader, SIGKILL);
     kill_all();
     close(gate);
     end_shell();
@@ -336,6 +349,54 @@ judge_all(void)
     for (size_t i = 0; i < sizeof(attacks_by_stores) / sizeof(calm); i++) {
         judge(&attacks_by_stores[i]);
     }
+}
+
+/* Tests of bad calls, and storms, again and again. */
+static void
+run_tests(void)
+{
+    execl("/bin/sh", "sh", "-c", "while :; do for t in bad_in bad_out bad_path "
+          "fork_random smp/storm smp/threads_storm smp/exec_storm mmap_split; "
+          "do /tests/$t; done; done", NULL);
+}
+
+static const struct attack tests = {"tests", run_tests, NULL};
+
+static void
+soak(long seconds)
+{
+    long before[KINDS + 1], end, rounds = 0;
+    bool well;
+
+    look(before);
+    start_shell();
+    well = await("# ", now() + LIMIT_NS);
+    end = now() + seconds * 1000000000L;
+    for (size_t i = 0; i < sizeof(attacks_by_tasks) / sizeof(calm); i++) {
+        attacker = ATTACKER + i % (ATTACKERS - 1);
+        start(&attacks_by_tasks[i]);
+        close(gate);
+    }
+    for (size_t i = 0; i < sizeof(attacks_by_stores) / sizeof(calm); i++) {
+        attacker = ATTACKER + i % (ATTACKERS - 1);
+        start(&attacks_by_stores[i]);
+        close(gate);
+    }
+    attacker = ATTACKER + ATTACKERS - 1;
+    start(&tests);
+    close(gate);
+    while (now() < end && well) {
+        well = lives();
+        rounds++;
+        while (waitpid(-1, NULL, WNOHANG) > 0) {
+        }
+        nap(100);
+    }
+    ok(well && rounds > 0, "the shell answers");
+    kill_all();
+    end_shell();
+    run("/bin/rm", "-rf", PLACE);
+    ok(is_back(before), "all of it is back");
 }
 
 int
@@ -365,7 +426,9 @@ main(int argc, char **argv)
         argv++;
         argc--;
     }
-    if (argc == 2 && strcmp(argv[1], "all") == 0) {
+    if (argc == 3 && strcmp(argv[1], "soak") == 0) {
+        soak(atol(argv[2]));
+    } else if (argc == 2 && strcmp(argv[1], "all") == 0) {
         judge_all();
     } else if (argc > 1) {
         for (int i = 1; i < argc; i++) {
