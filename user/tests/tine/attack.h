@@ -3,9 +3,10 @@
  * attack goes on until it is killed; when it is in full swing, mostly when it
  * has met a limit, each of its processes says so, once, at the gate.
  *
- * They run as user ATTACKER, or one of ATTACKERS after it. Those with `root` first do as root what only root
- * may. attack_tasks.h has those of processes and of time, attack_stores.h
- * those of memory and of files.
+ * They run as user ATTACKER, or one of the ATTACKERS from that on. Those with
+ * `root` first do as root what only root may. attack_tasks.h has those of
+ * processes, attack_time.h those on time, attack_stores.h those of memory and
+ * files.
  */
 #pragma once
 

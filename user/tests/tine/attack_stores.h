@@ -33,7 +33,6 @@ touches_shared(void)
 {
     char *p = mmap(NULL, 4 * GIB, PROT_READ | PROT_WRITE,
                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
     for (long i = 0; p != MAP_FAILED && i < 4 * GIB; i += PAGE) {
         p[i] = 1;
     }
@@ -64,13 +63,6 @@ static void
 by_sparse(void)
 {
     again(touches_sparse);
-}
-
-/* Many processes, each with a little, log how they end. */
-static void
-by_log(void)
-{
-    crowd(16, touch_again);
 }
 
 /* Four files have what there is, and go on to write. */
@@ -190,21 +182,15 @@ fill_queue(void)
 }
 
 static void
-nothing(void)
-{
-}
-
-static void
 by_signals(void)
 {
-    spread(fill_queue, nothing);
+    spread(fill_queue, swing);
 }
 
 static const struct attack attacks_by_stores[] = {
     {"touch", by_touch, NULL},
     {"shared", by_shared, NULL},
     {"sparse", by_sparse, NULL},
-    {"log", by_log, NULL},
     {"files", by_files, NULL},
     {"names", by_names, NULL},
     {"pipes", by_pipes, NULL},

@@ -21,8 +21,7 @@
  */
 #include "../terminal.h"
 
-#include "attack_stores.h"
-#include "attack_tasks.h"
+#include "attack_time.h"
 #include "counts.h"
 
 #include <dirent.h>
@@ -54,20 +53,29 @@ now(void)
     return time.tv_sec * 1000000000L + time.tv_nsec;
 }
 
+/* => the attack of this number, of all; NULL: none */
+static const struct attack *
+numbered(size_t i)
+{
+    const size_t tasks = sizeof(attacks_by_tasks) / sizeof(calm);
+    const size_t time = sizeof(attacks_on_time) / sizeof(calm);
+    const size_t stores = sizeof(attacks_by_stores) / sizeof(calm);
+
+    return i < tasks                   ? &attacks_by_tasks[i]
+           : i < tasks + time          ? &attacks_on_time[i - tasks]
+           : i < tasks + time + stores ? &attacks_by_stores[i - tasks - time]
+                                       : NULL;
+}
+
 static const struct attack *
 find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(attacks_by_tasks) / sizeof(calm); i++) {
-        if (strcmp(attacks_by_tasks[i].name, name) == 0) {
-            return &attacks_by_tasks[i];
-        }
+    size_t i = 0;
+
+    while (numbered(i) != NULL && strcmp(numbered(i)->name, name) != 0) {
+        i++;
     }
-    for (size_t i = 0; i < sizeof(attacks_by_stores) / sizeof(calm); i++) {
-        if (strcmp(attacks_by_stores[i].name, name) == 0) {
-            return &attacks_by_stores[i];
-        }
-    }
-    return &calm;
+    return numbered(i) != NULL ? numbered(i) : &calm;
 }
 
 static void
@@ -117,8 +125,8 @@ start_shell(void)
     pid_t pid = must_fork();
     if (pid == 0) {
         pid = fork();
-        write(pipe_end[1], &pid, sizeof(pid));
         if (pid != 0) {
+            write(pipe_end[1], &pid, sizeof(pid));
             _exit(0);
         }
         setsid();
@@ -177,7 +185,7 @@ answers(const char *line, const char *want)
     bool came = await(want, start + limit);
     long took = now() - start;
     if (!came || took > bound) {
-        printf("# %s after %ld ms: %s: %.300s\n", came ? "answered" : "no answer",
+        printf("# %s after %ld ms: %s: %s\n", came ? "answered" : "none",
                took / 1000000, want, text);
     }
     return came && took <= bound;
@@ -343,11 +351,8 @@ static void
 judge_all(void)
 {
     judge(&calm);
-    for (size_t i = 0; i < sizeof(attacks_by_tasks) / sizeof(calm); i++) {
-        judge(&attacks_by_tasks[i]);
-    }
-    for (size_t i = 0; i < sizeof(attacks_by_stores) / sizeof(calm); i++) {
-        judge(&attacks_by_stores[i]);
+    for (size_t i = 0; numbered(i) != NULL; i++) {
+        judge(numbered(i));
     }
 }
 
@@ -372,14 +377,9 @@ soak(long seconds)
     start_shell();
     well = await("# ", now() + LIMIT_NS);
     end = now() + seconds * 1000000000L;
-    for (size_t i = 0; i < sizeof(attacks_by_tasks) / sizeof(calm); i++) {
+    for (size_t i = 0; numbered(i) != NULL; i++) {
         attacker = ATTACKER + i % (ATTACKERS - 1);
-        start(&attacks_by_tasks[i]);
-        close(gate);
-    }
-    for (size_t i = 0; i < sizeof(attacks_by_stores) / sizeof(calm); i++) {
-        attacker = ATTACKER + i % (ATTACKERS - 1);
-        start(&attacks_by_stores[i]);
+        start(numbered(i));
         close(gate);
     }
     attacker = ATTACKER + ATTACKERS - 1;
