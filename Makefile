@@ -34,8 +34,8 @@ BOTH += -fno-strict-aliasing  # reordered accesses to a page seen as two types
 BOTH += -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes
 BOTH += -Wshadow -Wundef -Wa,--noexecstack $(STRICT)
 BOTH += $(if $(CLANG),--target=x86_64-linux-gnu)
-KFLAGS := $(BOTH) -I kernel -I lib -DSIGINFO_SIZE=48 # (abi/signal.h)
-KFLAGS += $(if $(SPANS),-DSPANS) -mcmodel=kernel # relocations that overflow in the top 2 GiB
+KFLAGS := $(BOTH) -I kernel -I lib -DSIGINFO_SIZE=48 $(if $(SPANS),-DSPANS)
+KFLAGS += -mcmodel=kernel     # relocations that overflow in the top 2 GiB
 KFLAGS += -mno-red-zone       # locals that the next interrupt writes over
 KFLAGS += -mgeneral-regs-only # user SSE registers changed by the kernel
 UFLAGS := $(BOTH) -I lib/c/include -I lib -I user

@@ -1,6 +1,6 @@
 # Part of the Makefile: the targets that prove and measure.
 
-PROOFS := coverage mutate sweep bench profile spans
+PROOFS := coverage mutate sweep bench profile spans soak
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 NEEDS += $(if $(filter test-all,$(MAKECMDGOALS)),bochs)
@@ -9,6 +9,11 @@ coverage: tests $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
 mutate: tests ## one-line faults, and which test or checker catches each
 	$Qtools/mutate --build $(B) $(ARGS)
+soak: tests ## all attacks at once, SECONDS long (1800), on four processors
+	$Qtools/run --smp 4 --mem 96 --timeout $(shell expr $(SECONDS) + 200) \
+		-- /tests/tine/attacks soak $(SECONDS)
+SECONDS ?= 1800
+
 sweep: tests ## fail each allocation of each operation, and count them
 	$Qtools/sweep --build $(B) $(ARGS)
 $(eval $(call program,bench,relatives,user/bench/relatives.c \

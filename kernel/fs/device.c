@@ -7,9 +7,9 @@
 
 #include "core/hostlink.h"
 
-#include "mm/frame.h"
+#include "arch/percpu.h"
 
-#include "proc/signal.h"
+#include "mm/frame.h"
 
 #include "fs/device.h"
 #include "fs/dir.h"
@@ -49,6 +49,9 @@ memory_read(struct file *file, struct uio *uio)
 
     while (page != NULL && uio->left > 0 && failed == 0) {
         failed = uio_move(uio, page, MIN(uio->left, PAGE_SIZE));
+        if (cond_resched()) {
+            break;
+        }
     }
     return failed != 0 && size == uio->left ? -EFAULT
                                             : (long)(size - uio->left);
@@ -84,7 +87,7 @@ record_write(struct file *file, struct uio *uio)
     size_t failed = 0;
 
     mutex_lock(&record_lock);
-    while (uio->left > 0 && failed == 0 && !signal_fatal_pending()) {
+    while (uio->left > 0 && failed == 0 && !cond_resched()) {
         size_t n = MIN(uio->left, most);
         failed = uio_move(uio, record, n);
         n -= failed;

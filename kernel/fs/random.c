@@ -4,9 +4,8 @@
  */
 #include "abi/stat.h"
 
+#include "arch/percpu.h"
 #include "arch/random.h"
-
-#include "proc/signal.h"
 
 #include "fs/device.h"
 #include "fs/file.h"
@@ -24,7 +23,7 @@ random_read(struct file *file, struct uio *uio)
 
     (void)file;
     while (uio->left > 0 && failed == 0
-           && (uio->left == size || !signal_fatal_pending())) {
+           && (uio->left == size || !cond_resched())) {
         size_t n = MIN(uio->left, sizeof(piece));
         random_fill(piece, n);
         failed = uio_move(uio, piece, n);

@@ -132,14 +132,17 @@ pid_take(void)
 }
 
 /* Whether there may be one more process or thread of the current process.  The
- * last places are kept for pid 1 and what it has started itself, so that a
- * shell can clean up after a bomb, also one of orphans.  => pids_lock held */
+ * last places are kept for pid 1 and what of root's it has started itself, so
+ * that a shell can clean up after a bomb, also one of orphans.
+ * => pids_lock held */
 static inline bool
 has_room(void)
 {
     int left = proc_limit() - process_count;
 
-    return left > ROOT_SLOTS || (left > 0 && current->process->has_place);
+    return left > ROOT_SLOTS
+           || (left > 0 && current->process->has_place
+               && (current->cred == NULL || current->cred->uid == 0));
 }
 
 pid_t

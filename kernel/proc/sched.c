@@ -38,7 +38,7 @@ bool preempt_always;
 
 OPTIONAL(sched_steal) OPTIONAL(best_cpu)
 OPTIONAL(shares_init) OPTIONAL(share_join) OPTIONAL(share_leave)
-OPTIONAL(share_next)
+OPTIONAL(share_next) OPTIONAL(share_tick)
 
 void
 sched_become_idle(struct cpu *cpu)
@@ -139,6 +139,7 @@ sched_tick(bool from_user)
     }
     current->share.turn += current->share.policy == SCHED_RR;
     cpu_add_work(WORK_RESCHED);
+    share_tick();
     if (current->process->limits != NULL) {
         cpu_add_work(WORK_SIGNAL); /* there it looks at RLIMIT_CPU */
     }

@@ -14,6 +14,7 @@
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
+#include "proc/heavy.h"
 #include "proc/sched.h"
 #include "proc/shares.h"
 
@@ -29,6 +30,7 @@ static const u32 weights[FAIR_LEVELS] = {
     1024, 820, 655, 526, 423, 335, 272, 215, 172, 137,
     110, 87, 70, 56, 45, 36, 29, 23, 18, 15,
     3, /* SCHED_IDLE */
+    1, /* LEVEL_HEAVY: all others come before it; its share is in charge() */
 };
 
 /* What a CPU's queue has while it is mixed.  Its lock guards this, too. */
@@ -94,6 +96,16 @@ count_of(const struct runqueue *queue, int level)
     return level == 0 ? queue->length - mine->total : mine->count[level];
 }
 
+/* The weight of so many threads of the heavy level: no more than those of level
+ * 0 have together, if there are any. */
+static u64
+weight_of_heavy(const struct runqueue *queue, u32 count)
+{
+    u32 others = count_of(queue, 0);
+
+    return (u64)weights[0] * (others != 0 ? MIN(count, others) : count);
+}
+
 /* Charge the running level for the time since this was done last. */
 static void
 charge(struct runqueue *queue)
@@ -113,8 +125,11 @@ charge(struct runqueue *queue)
         const struct thread *thread = cpus[queue - queues].thread;
         u32 count = count_of(queue, mine->running)
                     + list_empty(&thread->run_link);
-        mine->pass[mine->running] +=
-            ran * weights[0] / (weights[mine->running] * (u64)count);
+        count = MAX(count, 1U); /* it may wait at another level now */
+        u64 weight = mine->running == LEVEL_HEAVY
+                         ? weight_of_heavy(queue, count)
+                         : weights[mine->running] * (u64)count;
+        mine->pass[mine->running] += ran * weights[0] / weight;
     }
     mine->since = now;
 }
@@ -135,22 +150,35 @@ is_better(const struct shares *mine, const struct thread *thread)
 }
 
 void
-share_join(struct runqueue *queue, struct thread *thread)
+share_tick(void)
+{
+    struct runqueue *queue = this_cpu()->queue;
+
+    if (current == this_cpu()->idle) {
+        return;
+    }
+    heavy_tick();
+    if (queue->length >= CROWD && !queue->mixed) {
+        u64 flags = spin_lock_irq(&queue->lock);
+        if (!queue->mixed) {
+            mix(queue);
+        }
+        spin_unlock_irq(&queue->lock, flags);
+    }
+}
+
+/* Make it one who waits at its level. */
+static void
+enter(struct runqueue *queue, struct thread *thread, bool first)
 {
     struct shares *mine = shares_of(queue);
     int level = thread->share.level;
-    bool was_running = cpus[thread->cpu].thread == thread;
     struct list *list = level == 0 ? &queue->ready : &mine->ready[level];
 
-    if (!queue->mixed) {
-        mix(queue);
-    }
     if (level < FAIR_LEVELS && level != mine->running && list_empty(list)) {
         mine->pass[level] = MAX(mine->pass[level], mine->front);
     }
-    /* A real-time thread that must give way stays the first of its level. */
-    if (was_running && level >= LEVEL_REAL
-        && thread->share.turn < TURN_TICKS) {
+    if (first) {
         list_add(list, &thread->run_link);
     } else {
         list_add_tail(list, &thread->run_link);
@@ -162,6 +190,44 @@ share_join(struct runqueue *queue, struct thread *thread)
         mine->count[level]++;
         mine->waiting[level / 64] |= 1UL << level % 64;
     }
+}
+
+/* Whether a thread must change between level 0 and the heavy one, and does. */
+static bool
+resettle(struct runqueue *queue, const struct list *list, bool heavy)
+{
+    if (list_empty(list)) {
+        return false;
+    }
+    struct thread *thread = list_entry(list->next, struct thread, run_link);
+    if (heavy_is((int)(queue - queues), thread) == heavy) {
+        return false;
+    }
+    leave_ready(queue, thread);
+    thread->share.level = heavy ? 0 : LEVEL_HEAVY;
+    enter(queue, thread, false);
+    return true;
+}
+
+void
+share_join(struct runqueue *queue, struct thread *thread)
+{
+    struct shares *mine = shares_of(queue);
+    int level = thread->share.level;
+    bool was_running = cpus[thread->cpu].thread == thread;
+
+    if (!queue->mixed) {
+        mix(queue);
+    }
+    if (level == 0 || level == LEVEL_HEAVY) {
+        level = queue->length >= CROWD
+                        && heavy_is((int)(queue - queues), thread)
+                    ? LEVEL_HEAVY : 0;
+        thread->share.level = (u8)level;
+    }
+    /* A real-time thread that must give way stays the first of its level. */
+    enter(queue, thread, was_running && level >= LEVEL_REAL
+                             && thread->share.turn < TURN_TICKS);
     if (!was_running && is_better(mine, thread)) {
         if (queue == this_cpu()->queue) {
             cpu_add_work(WORK_RESCHED);
@@ -211,6 +277,11 @@ struct thread *
 share_next(struct runqueue *queue)
 {
     struct shares *mine = shares_of(queue);
+
+    while (queue->length >= CROWD && resettle(queue, &queue->ready, false)) {
+    }
+    while (resettle(queue, &mine->ready[LEVEL_HEAVY], true)) {
+    }
     u64 fair = mine->waiting[0] | (u64)!list_empty(&queue->ready);
     int level = highest_real(mine);
     struct thread *next = NULL;
@@ -227,7 +298,8 @@ share_next(struct runqueue *queue)
         leave_ready(queue, next);
         mine->running = level;
     }
-    queue->mixed = mine->total != 0 || mine->running > 0;
+    queue->mixed = mine->total != 0 || mine->running > 0
+                   || queue->length >= CROWD;
     return next;
 }
 

@@ -7,6 +7,9 @@
  *      level 0       SCHED_OTHER, SCHED_BATCH at nice 0       fair: each of
  *            1..40   the same at nice -20..19                 its threads has
  *            41      SCHED_IDLE                               a weight
+ *            42      as level 0, where a crowd waits: of the
+ *                    user who ran most (heavy.h); all the
+ *                    others together get at least as much
  *            65..163 SCHED_FIFO, SCHED_RR of priority 1..99   highest first
  *
  * SH-1  A queue that is not mixed has only threads of level 0, waiting or
@@ -17,11 +20,13 @@
 #include "proc/balance.h"
 
 #define LEVEL_IDLE 41
-#define FAIR_LEVELS 42
+#define LEVEL_HEAVY 42
+#define FAIR_LEVELS 43
 #define LEVEL_REAL 64            /* plus the priority */
 #define LEVELS (LEVEL_REAL + 100)
 
 #define TURN_TICKS 10            /* of SCHED_RR */
+#define CROWD 4                  /* threads that wait, or more */
 
 /* => boot */
 void shares_init(void);
@@ -29,6 +34,9 @@ void shares_init(void);
 /* Charge the running thread for its time, and take the next off its list.
  * => NULL: none waits; the queue's lock held, and it is this CPU's */
 struct thread *share_next(struct runqueue *queue);
+
+/* Note who runs, and whether a crowd waits.  => in the timer's handler */
+void share_tick(void);
 
 /* The best thread that may run on this CPU, for a queue that is mixed.
  * => NULL: none of its levels but 0; the queue's lock held */

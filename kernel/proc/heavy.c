@@ -1,0 +1,58 @@
+/*
+ * Who runs most: a count of ticks for each user, halved again and again.
+ */
+#include "core/config.h"
+
+#include "arch/percpu.h"
+
+#include "proc/cred.h"
+#include "proc/heavy.h"
+
+#define USERS  64 /* root, and so many but one that are told apart */
+#define WINDOW 16 /* ticks; then all are halved */
+#define ROOT   0
+
+static struct {
+    u8 ticks;       /* a  of late */
+    u8 used[USERS]; /* a  of those, each user's */
+    u8 most;        /* a  who has most, but for root; at first, ROOT */
+} of_cpu[MAX_CPUS];
+
+static u8
+user_of(const struct thread *thread)
+{
+    u32 uid = thread->cred->uid;
+
+    return (u8)(uid == 0 ? ROOT : 1 + uid % (USERS - 1));
+}
+
+void
+heavy_tick(void)
+{
+    typeof(of_cpu[0]) *mine = &of_cpu[this_cpu()->id];
+    u8 user = user_of(current);
+
+    mine->ticks++;
+    mine->used[user]++;
+    if (user != ROOT && (mine->most == ROOT
+                         || mine->used[user] > mine->used[mine->most])) {
+        mine->most = user;
+    }
+    if (mine->ticks >= WINDOW) {
+        mine->ticks = 0;
+        for (int i = 0; i < USERS; i++) {
+            mine->used[i] /= 2;
+            mine->ticks += mine->used[i];
+        }
+    }
+}
+
+bool
+heavy_is(int cpu, const struct thread *thread)
+{
+    const typeof(of_cpu[0]) *its = &of_cpu[cpu];
+    u8 user = user_of(thread);
+
+    return user != ROOT && user == its->most
+           && its->used[user] * 4 >= its->ticks;
+}
