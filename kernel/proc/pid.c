@@ -27,11 +27,16 @@ static struct pid_slot {
     struct process *process; /* NULL while fork makes it, and when reaped */
     struct thread *thread;   /* if the number is a tid, and not a pid */
     u32 uses;                /* a  it leaves 0 only under pids_lock */
+    u32 user;                /* who pays for it: an index of `users` */
 } pids[PID_MAX];
 
 static pid_t last_pid;
 static pid_t highest_pid; /* ever in use; read without the lock */
 static int process_count; /* read without the lock */
+
+#define USERS 64
+static int users[USERS];  /* how many of these each has; those whose ids end
+                             alike share one; the first is root */
 
 struct process *
 pid_process(pid_t pid)
@@ -131,18 +136,47 @@ pid_take(void)
     return 0;
 }
 
-/* Whether there may be one more process or thread of the current process.  The
- * last places are kept for pid 1 and what of root's it has started itself, so
- * that a shell can clean up after a bomb, also one of orphans.
+/* The current user's place in `users`; 0: root. */
+static inline u32
+user_here(void)
+{
+    u32 uid = current->cred != NULL ? current->cred->uid : 0;
+
+    return uid == 0 ? 0 : 1 + uid % (USERS - 1);
+}
+
+/* Whether there may be one more process or thread of the current process.  A
+ * user may have half of them, as by Linux's usual RLIMIT_NPROC.  The last places
+ * are kept for pid 1 and what of root's it has started itself, so that a shell
+ * can clean up after a bomb, also one of orphans.
  * => pids_lock held */
 static inline bool
 has_room(void)
 {
-    int left = proc_limit() - process_count;
+    int limit = proc_limit(), left = limit - process_count;
+    u32 user = user_here();
 
-    return left > ROOT_SLOTS
-           || (left > 0 && current->process->has_place
-               && (current->cred == NULL || current->cred->uid == 0));
+    if (user != 0) {
+        return left > ROOT_SLOTS && users[user] < limit / 2;
+    }
+    return left > ROOT_SLOTS || (left > 0 && current->process->has_place);
+}
+
+/* A number is in use by a process or thread, whose user pays; or no more.
+ * => pids_lock held */
+static inline void
+count_in(pid_t pid)
+{
+    pids[pid].user = user_here();
+    users[pids[pid].user]++;
+    process_count++;
+}
+
+static inline void
+count_out(pid_t pid)
+{
+    users[pids[pid].user]--;
+    process_count--;
 }
 
 pid_t
@@ -150,7 +184,9 @@ pid_alloc(void)
 {
     spin_lock(&pids_lock);
     pid_t pid = has_room() ? pid_take() : 0;
-    process_count += pid != 0;
+    if (pid != 0) {
+        count_in(pid);
+    }
     spin_unlock(&pids_lock);
     return pid;
 }
@@ -171,6 +207,7 @@ pid_choose(struct thread *first, pid_t pid)
     if (free) {
         pids[pid].uses = 1;
         highest_pid = MAX(highest_pid, pid);
+        pids[pid].user = pids[old].user;
         first->tid = first->process->pid = pid;
         pid_put(old);
     }
@@ -189,7 +226,7 @@ thread_join(struct thread *thread)
     bool calm = !signal_pending();
     pid_t tid = calm && has_room() ? pid_take() : 0;
     if (tid != 0) {
-        process_count++;
+        count_in(tid);
         assert(pids[tid].process == NULL);
         pids[tid].process = process;
         pids[tid].thread = thread;
@@ -208,7 +245,7 @@ forget_tid(pid_t tid)
     spin_lock(&pids_lock);
     pid_set_process(tid, NULL);
     pids[tid].thread = NULL;
-    process_count--;
+    count_out(tid);
     spin_unlock(&pids_lock);
     pid_put(tid);
 }
@@ -294,7 +331,7 @@ void
 pid_free(struct process *process)
 {
     spin_lock(&pids_lock); /* wait until no kill uses it */
-    process_count--;
+    count_out(process->pid);
     spin_unlock(&pids_lock);
     pid_put(process->pid);
 }
