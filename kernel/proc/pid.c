@@ -146,9 +146,9 @@ user_here(void)
 }
 
 /* Whether there may be one more process or thread of the current process.  A
- * user may have half of them, as by Linux's usual RLIMIT_NPROC.  The last places
- * are kept for pid 1 and what of root's it has started itself, so that a shell
- * can clean up after a bomb, also one of orphans.
+ * user may have half of them, as by Linux's usual RLIMIT_NPROC; an eighth is
+ * kept for root.  The last places are kept for pid 1 and what of root's it has
+ * started itself, so that a shell can clean up after a bomb, also of orphans.
  * => pids_lock held */
 static inline bool
 has_room(void)
@@ -157,7 +157,7 @@ has_room(void)
     u32 user = user_here();
 
     if (user != 0) {
-        return left > ROOT_SLOTS && users[user] < limit / 2;
+        return left > limit / 8 && users[user] < limit / 2;
     }
     return left > ROOT_SLOTS || (left > 0 && current->process->has_place);
 }
