@@ -87,7 +87,8 @@ record_write(struct file *file, struct uio *uio)
     size_t failed = 0;
 
     mutex_lock(&record_lock);
-    while (uio->left > 0 && failed == 0 && !cond_resched()) {
+    while (uio->left > 0 && failed == 0
+           && ((size - uio->left) % PAGE_SIZE != 0 || !cond_resched())) {
         size_t n = MIN(uio->left, most);
         failed = uio_move(uio, record, n);
         n -= failed;

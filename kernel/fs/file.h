@@ -20,6 +20,8 @@
 #include "proc/limits.h"
 #include "proc/mutex.h"
 
+#include "fs/inherit.h"
+
 struct epoll_item;
 struct fdtable;
 struct inode;
@@ -159,28 +161,8 @@ int files_next(struct files *files, int fd);
 
 /* ---- The whole table ---- */
 
-struct files {
-    _Atomic u32 refs;
-    u32 reserved;           /* descriptors; while not 0 the table is not
-                               shared: a child would inherit them */
-    u32 locks_held;         /* by fcntl(2), guarded as lock.c says */
-    struct spinlock lock;   /* RANK_FILES */
-    struct fdtable *table;  /* may be shared: copied before a change */
-};
-
 /* A new descriptor table object, empty.  => NULL: no memory */
 struct files *files_alloc(void);
-
-/* CLONE_FILES: one more user, which sees all changes.  => files */
-struct files *files_get(struct files *files);
-
-/* A copy for fork.  It shares the fdtable until one of the two changes it.
- * => O(1), unless a descriptor is reserved; NULL: no memory */
-struct files *files_copy(struct files *files);
-
-/* Drop one user; the last one closes all files.
- * => may sleep; no spinlock held; files may be NULL */
-void files_put(struct files *files);
 
 /* exec, before its point of no return: the descriptors of the new program.  It
  * is the caller's own struct files, or a copy if another thread shares that.

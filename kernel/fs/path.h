@@ -5,6 +5,8 @@
 
 #include "core/types.h"
 
+#include "fs/inherit.h"
+
 struct cred;
 struct inode;
 struct mount;
@@ -17,30 +19,6 @@ struct place {
     struct inode *inode;
     struct mount *mount;
 };
-
-/* Working directory and umask; fork copies it (O(1)), CLONE_FS shares it. */
-struct fs_context {
-    _Atomic u32 refs;
-    u32 umask;            /* one word, changed by one instruction */
-    struct inode *cwd;    /* fstree_lock; one reference; NULL: the root */
-    /* Unset if cwd is NULL; a reference each. */
-    struct mount *mount;  /* fstree_lock; of cwd */
-    struct mount_space *space; /* NULL: the first name space */
-};
-
-extern struct fs_context first_fs_context; /* pid 1's; cwd: the root */
-struct fs_context *fs_context_get(struct fs_context *context); /* => context */
-struct fs_context *fs_context_copy(struct fs_context *from);
-void fs_context_put(struct fs_context *context); /* context may be NULL */
-
-/* For a child that does not just copy it: it shares it (CLONE_FS), or has a
- * copy with its own name space.  => NULL: no memory */
-struct fs_context *fs_context_other(struct fs_context *from, bool share);
-
-/* Of mount.c.  The copy with its own name space; and whether the
- * current process may have one.  => NULL: no memory; 0 or -EPERM */
-struct fs_context *fs_context_new_space(struct fs_context *from);
-int mount_refuse(void);
 
 /* Its working directory.  => with one reference each */
 struct place fs_context_cwd(const struct fs_context *context);

@@ -9,9 +9,9 @@
 
 #include "core/types.h"
 
-struct clone_more;
+#include "fs/inherit.h"
+
 struct file;
-struct process;
 
 /* => a descriptor; -EINVAL: not a pid, or a thread's number; -ESRCH; -EMFILE,
  *    -ENOMEM */
@@ -26,10 +26,3 @@ int pidfd_send(struct file *file, const siginfo_t *info, bool forged)
 /* Its process's pid, which is then in use until pid_put.
  * => -EBADF: it is another file; -ECHILD: reaped */
 pid_t pidfd_pid(struct file *file) __must_check;
-
-/* CLONE_PIDFD: reserve a descriptor, and store its number.  Then, before the
- * child runs, let it be the child's; or give it up.
- * => make: 0, -EMFILE, -ENOMEM, -EFAULT with nothing reserved */
-int pidfd_make(struct clone_more *more) __must_check;
-void pidfd_give(const struct clone_more *more, struct process *child);
-void pidfd_cancel(const struct clone_more *more);

@@ -9,8 +9,7 @@
 
 #include "mm/usercopy.h"
 
-#include "fs/path.h"
-#include "fs/pidfd.h"
+#include "fs/inherit.h"
 
 #include "proc/fork.h"
 #include "proc/process.h"

@@ -13,6 +13,7 @@
 #include "mm/as.h"
 
 #include "fs/file.h"
+#include "fs/inherit.h"
 #include "fs/path.h"
 
 #include "proc/cred.h"

@@ -16,8 +16,7 @@
 #include "mm/as.h"
 #include "mm/usercopy.h"
 
-#include "fs/file.h"
-#include "fs/path.h"
+#include "fs/inherit.h"
 
 #include "proc/cred.h"
 #include "proc/exit.h"

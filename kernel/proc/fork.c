@@ -17,9 +17,7 @@
 #include "mm/share.h"
 #include "mm/usercopy.h"
 
-#include "fs/file.h"
-#include "fs/path.h"
-#include "fs/pidfd.h"
+#include "fs/inherit.h"
 
 #include "proc/cred.h"
 #include "proc/fork.h"

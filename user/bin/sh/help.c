@@ -20,8 +20,8 @@ static const struct {
     {"users", "groups id login su whoami"},
     {"demos",
      "account cow creprc eintr fork-mutex futex handler hello-fork names "
-     "ptshow race reap reexec rfork rfork-thread self-pipe spawn sproc stray "
-     "thread-cost"},
+     "ptshow race reap reexec relatives rfork rfork-thread self-pipe spawn "
+     "sproc stray thread-cost"},
     {"the machine", "date halt init nproc poweroff"},
 };
 
