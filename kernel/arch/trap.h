@@ -61,6 +61,8 @@
 
 struct cpu;
 
+#define SYSCALL_LENGTH 2 /* bytes of the instruction */
+
 /* Code that changes registers in a system call's frame (exec) must set vector
  * to VECTOR_CHANGED: else the return loads only what C does not preserve. */
 struct trapframe {

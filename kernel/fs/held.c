@@ -5,8 +5,8 @@
 
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "fs/path.h"
 #include "fs/inode.h"
+#include "fs/path.h"
 
 #define FILES_PER_FRAME 8 /* open files with their inodes, about */
 

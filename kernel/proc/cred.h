@@ -47,6 +47,18 @@ enum right {
     RIGHT_MOUNT,         /* change name spaces: mount, umount2, CLONE_NEWNS */
 };
 
+/* A user's place in counts by user: 0 is root's, and those whose ids end alike
+ * share one.  NULL: at boot, all is root's. */
+#define USER_PLACES 64
+
+static inline u32
+cred_place(const struct cred *cred)
+{
+    u32 uid = cred != NULL ? cred->uid : 0;
+
+    return uid == 0 ? 0 : 1 + uid % (USER_PLACES - 1);
+}
+
 /* The current thread's.  The first thread's is its process's, which others look
  * at; another thread has one of its own, counted, as each changes its own. */
 static inline const struct cred *

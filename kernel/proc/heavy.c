@@ -8,22 +8,19 @@
 #include "proc/cred.h"
 #include "proc/heavy.h"
 
-#define USERS  64 /* root, and so many but one that are told apart */
 #define WINDOW 16 /* ticks; then all are halved */
 #define ROOT   0
 
 static struct {
     u8 ticks;       /* a  of late */
-    u8 used[USERS]; /* a  of those, each user's */
+    u8 used[USER_PLACES]; /* a  of those, each user's */
     u8 most;        /* a  who has most, but for root; at first, ROOT */
 } of_cpu[MAX_CPUS];
 
 static u8
 user_of(const struct thread *thread)
 {
-    u32 uid = thread->cred->uid;
-
-    return (u8)(uid == 0 ? ROOT : 1 + uid % (USERS - 1));
+    return (u8)cred_place(thread->cred);
 }
 
 void
@@ -40,7 +37,7 @@ heavy_tick(void)
     }
     if (mine->ticks >= WINDOW) {
         mine->ticks = 0;
-        for (int i = 0; i < USERS; i++) {
+        for (int i = 0; i < USER_PLACES; i++) {
             mine->used[i] /= 2;
             mine->ticks += mine->used[i];
         }

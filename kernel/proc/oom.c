@@ -22,11 +22,9 @@
 #include "proc/signal.h"
 
 #define STACK_FRAMES   3 /* of a thread: kernel stack, a part of tables */
-#define USERS          64
 #define STEP_NS        1000000UL   /* between looks at a victim that ends */
 #define PATIENCE_NS    1000000000UL /* then another is chosen */
 #define ENOUGH         32 /* free frames with which to try again */
-#define SYSCALL_LENGTH 2  /* bytes of the instruction */
 
 u64 (*oom_files_hold)(struct files *files);
 
@@ -93,10 +91,10 @@ weight_of(struct process *process)
 static u64 *
 account_of(const struct process *process)
 {
-    static u64 users[USERS]; /* those whose ids end alike share one */
-    u32 uid = process->cred != NULL ? process->cred->uid : 0;
+    static u64 users[USER_PLACES];
+    u32 place = cred_place(process->cred);
 
-    return uid != 0 ? &users[uid % USERS] : NULL;
+    return place != 0 ? &users[place] : NULL;
 }
 
 static u64

@@ -34,9 +34,7 @@ static pid_t last_pid;
 static pid_t highest_pid; /* ever in use; read without the lock */
 static int process_count; /* read without the lock */
 
-#define USERS 64
-static int users[USERS];  /* how many of these each has; those whose ids end
-                             alike share one; the first is root */
+static int users[USER_PLACES]; /* how many of these each has (cred.h) */
 
 struct process *
 pid_process(pid_t pid)
@@ -136,15 +134,6 @@ pid_take(void)
     return 0;
 }
 
-/* The current user's place in `users`; 0: root. */
-static inline u32
-user_here(void)
-{
-    u32 uid = current->cred != NULL ? current->cred->uid : 0;
-
-    return uid == 0 ? 0 : 1 + uid % (USERS - 1);
-}
-
 /* Whether there may be one more process or thread of the current process.  A
  * user may have half of them, as by Linux's usual RLIMIT_NPROC; an eighth is
  * kept for root.  The last places are kept for pid 1 and what of root's it has
@@ -154,7 +143,7 @@ static inline bool
 has_room(void)
 {
     int limit = proc_limit(), left = limit - process_count;
-    u32 user = user_here();
+    u32 user = cred_place(current->cred);
 
     if (user != 0) {
         return left > limit / 8 && users[user] < limit / 2;
@@ -167,7 +156,7 @@ has_room(void)
 static inline void
 count_in(pid_t pid)
 {
-    pids[pid].user = user_here();
+    pids[pid].user = cred_place(current->cred);
     users[pids[pid].user]++;
     process_count++;
 }

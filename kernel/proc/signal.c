@@ -23,8 +23,6 @@ OPTIONAL(job_stop) OPTIONAL(job_take_status)
 OPTIONAL(sigqueue_take) OPTIONAL(sigqueue_has)
 OPTIONAL_ENOSYS(sigframe_push)
 
-#define SYSCALL_LENGTH 2 /* of the instruction */
-
 /* Taken before all others but SIGKILL, whoever has sent them, as on Linux. */
 #define SYNCHRONOUS                                                        \
     (SET(SIGILL) | SET(SIGTRAP) | SET(SIGBUS) | SET(SIGFPE) | SET(SIGSEGV)     \
