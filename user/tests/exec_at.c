@@ -4,6 +4,7 @@
  * copies of this one, which say what they got.
  */
 #include "pidfdspec.h"
+#include "self.h"
 
 #include <sys/stat.h>
 
@@ -49,21 +50,6 @@ run(int fd, const char *path, int flags)
     close(ends[0]);
     waitpid(pid, NULL, 0);
     return text;
-}
-
-static void
-copy_self(const char *name)
-{
-    static char bytes[65536];
-    int from = open("/proc/self/exe", O_RDONLY);
-    int to = open(name, O_WRONLY | O_CREAT, 0755);
-    long n;
-
-    while ((n = read(from, bytes, sizeof(bytes))) > 0) {
-        write(to, bytes, (size_t)n);
-    }
-    close(from);
-    close(to);
 }
 
 static void

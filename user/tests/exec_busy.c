@@ -2,28 +2,13 @@
  * exec_busy.c: a program that runs is not written to, and what is open for
  * writing does not run.
  */
-#include "tap.h"
+#include "self.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
 static int input; /* of what runs: when it is closed, that ends */
-
-static void
-copy_self(const char *name)
-{
-    static char bytes[65536];
-    int from = open("/proc/self/exe", O_RDONLY);
-    int to = open(name, O_WRONLY | O_CREAT, 0755);
-    long n;
-
-    while ((n = read(from, bytes, sizeof(bytes))) > 0) {
-        write(to, bytes, (size_t)n);
-    }
-    close(from);
-    close(to);
-}
 
 /* Tell that it runs, and wait for the end of the input. */
 static int
