@@ -224,14 +224,16 @@ load_file(struct as *as, struct object *object, struct elf_image *image)
 int
 elf_load(struct as *as, struct object *object, struct elf_image *image)
 {
-    bool known = template_use(as, object, image);
-
     spin_lock(&as->lock); /* for all: object_unmap may be running */
-    int error = !known                   ? load_file(as, object, image)
-                : image->border.addr > 0 ? map_border(as, object,
-                                                      &image->border) : 0;
+    int error = template_use(as, object, image);
     if (error == 0) {
-        range_map_around(as, image->entry);
+        error = load_file(as, object, image);
+        if (error == 0) {
+            range_map_around(as, image->entry);
+        }
+    } else if (error > 0) {
+        error = image->border.addr != 0
+                    ? map_border(as, object, &image->border) : 0;
     }
     spin_unlock(&as->lock);
     return error;

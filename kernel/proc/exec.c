@@ -68,7 +68,7 @@ build(struct program *b, const char *path, vaddr_t argv, vaddr_t envp,
         error = args_push(&b->args, path, b->as, &b->image, &b->rsp);
     }
     if (error == 0 && b->image.plain) {
-        template_save(b->as, inode_object(*inode), &b->image);
+        error = template_save(b->as, inode_object(*inode), &b->image);
     }
     return error;
 }
