@@ -84,24 +84,17 @@ segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
 
 /* Make the page where a file part ends and zeros begin: a copy of the file's.
  * Map it now, as the program will write to it.
- * => 0, -ENOMEM; -ERANGE: the file has no such page */
+ * => 0, -ENOMEM */
 static int
-map_border(struct as *as, struct object *object,
-           const struct elf_border *border)
+map_border(struct as *as, const struct elf_border *border)
 {
-    paddr_t from;
-    int error = object->ops->page(object, border->index, &from);
+    paddr_t copy = frame_alloc_zero(FRAME_ANON);
 
-    if (error == 0) {
-        paddr_t copy = frame_alloc_zero(FRAME_ANON);
-        error = -ENOMEM;
-        if (copy != 0) {
-            memcpy(frame_ptr(copy), frame_ptr(from), border->addr % PAGE_SIZE);
-            error = range_map_frame(as, border->addr, copy, border->prot);
-        }
-        frame_put(from);
+    if (copy == 0) {
+        return -ENOMEM;
     }
-    return error;
+    memcpy(frame_ptr(copy), frame_ptr(border->page), border->addr % PAGE_SIZE);
+    return range_map_frame(as, border->addr, copy, border->prot);
 }
 
 /* Most programs list their segments from the lowest address up: then there is
@@ -157,10 +150,15 @@ map_segment(struct as *as, struct object *object,
     if (error == 0 && phdr->p_memsz > phdr->p_filesz && file_end < file.end
         && (file.prot & PROT_WRITE) != 0) {
         image->plain = image->plain && image->border.addr == 0;
-        image->border = (struct elf_border){
-            file_end, (phdr->p_offset + phdr->p_filesz) >> PAGE_SHIFT,
-            file.prot};
-        error = map_border(as, object, &image->border);
+        image->border = (struct elf_border){.addr = file_end,
+                                            .prot = file.prot};
+        error = object->ops->page(
+            object, (phdr->p_offset + phdr->p_filesz) >> PAGE_SHIFT,
+            &image->border.page);
+        if (error == 0) {
+            error = map_border(as, &image->border);
+            frame_put(image->border.page);
+        }
     }
     image->plain = image->plain && file.start >= image->brk;
     image->brk = MAX(image->brk, end);
@@ -233,7 +231,7 @@ elf_load(struct as *as, struct object *object, struct elf_image *image)
         }
     } else if (error > 0) {
         error = image->border.addr != 0
-                    ? map_border(as, object, &image->border) : 0;
+                    ? map_border(as, &image->border) : 0;
     }
     spin_unlock(&as->lock);
     return error;

@@ -40,7 +40,7 @@ int proc_exec_program(struct inode *inode, const char *path, bool hidden,
 /* Where a segment's file part ends inside a page that may be written to. */
 struct elf_border {
     vaddr_t addr;    /* 0: nowhere */
-    u64 index;       /* of the file's page */
+    paddr_t page;    /* the file's; without a reference (busy_exec) */
     u32 prot;
 };
 

@@ -41,10 +41,12 @@ map_ahead(struct as *as, vaddr_t entry, const pte_t *from)
     }
     frame_of(frame_addr(to))->lines |= /* as range_map_around */
         3UL << pt_index(start, 1) / LINE_ENTRIES;
+#pragma GCC unroll 16
     for (u64 i = 0; i < AROUND / PAGE_SIZE; i++) {
-        if (pte_is_edge(from[i]) && (from[i] & PTE_W) == 0) {
-            frame_get(pte_addr(from[i]));
-            to[i] = from[i];
+        pte_t page = from[i];
+        if ((page & (PTE_P | PTE_W)) == PTE_P) {
+            frame_get(pte_addr(page));
+            to[i] = page;
             as->filled++;
         }
     }
