@@ -10,7 +10,6 @@
 
 #include "fs/dir.h"
 #include "fs/file.h"
-#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 

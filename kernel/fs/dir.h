@@ -106,7 +106,11 @@ bool dir_is_busy(const struct lookup *lookup, const struct inode *inode);
 /* Whether an inode is `top` or below it. */
 bool dir_is_below(const struct inode *inode, const struct inode *top);
 
-int mount_step(struct lookup *lookup, struct inode **next); /* mount.h */
+/* Of mount.c, where lookup->space is not NULL.  dir_lookup: `..` leads out of a
+ * mount, and a name that is covered into one; lookup->mount is then the one of
+ * *next.  Whether a name in lookup->dir leads to a mount, not to this inode. */
+int mount_step(struct lookup *lookup, struct inode **next) __must_check;
+bool mount_covers(const struct lookup *lookup, const struct inode *inode);
 
 static inline int
 lookup_step(struct lookup *lookup, struct inode **next)

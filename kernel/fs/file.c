@@ -10,15 +10,11 @@
 
 #include "mm/heap.h"
 
-#include "fs/epoll.h"
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/lock.h"
 #include "fs/path.h"
 
 OPTIONAL(epoll_forget) OPTIONAL(lock_drop)
-
-#define LONG_MOVE 65536UL /* bytes between two looks */
 
 _Atomic u64 open_file_count;
 
@@ -167,20 +163,4 @@ uio_move(struct uio *uio, void *buf, size_t size)
         }
     }
     return size;
-}
-
-size_t
-uio_move_long(struct uio *uio, void *buf, size_t size)
-{
-    size_t done = 0, failed = 0;
-
-    while (done < size && failed == 0) {
-        size_t part = MIN(size - done, LONG_MOVE);
-        failed = uio_move(uio, (char *)buf + done, part);
-        done += part - failed;
-        if (cond_resched()) {
-            break;
-        }
-    }
-    return size - done;
 }

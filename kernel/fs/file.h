@@ -59,6 +59,12 @@ struct file *file_alloc(struct inode *inode, u32 flags);
 void file_get(struct file *file);
 void file_put(struct file *file); /* file may be NULL */
 
+/* The file is being closed: no epoll watches it any more (epoll.c); drop what
+ * this owner has locked in a file, and all that a table has (lock.c). */
+void epoll_forget(struct file *file);
+void lock_drop(void *owner, struct inode *inode);
+void lock_drop_all(struct files *files);
+
 extern _Atomic u64 open_file_count; /* descriptions, for the leak check */
 
 /* Read or write size bytes of user memory, or count segments of it, with
@@ -82,9 +88,6 @@ struct uio {
  * => no spinlock held
  * => bytes that were not copied: 0, or more because of a bad address */
 size_t uio_move(struct uio *uio, void *buf, size_t size) __must_check;
-
-/* The same for many bytes, with a look at others now and then. */
-size_t uio_move_long(struct uio *uio, void *buf, size_t size) __must_check;
 
 /* The same if size is at most uio->part, so all in one segment. */
 static inline size_t __must_check
