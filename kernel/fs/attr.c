@@ -6,6 +6,7 @@
 
 #include "core/optional.h"
 
+#include "fs/attr.h"
 #include "fs/inode.h"
 #include "fs/permit.h"
 

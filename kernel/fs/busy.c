@@ -30,20 +30,14 @@ writers(u64 busy)
     return (int)(u32)busy;
 }
 
-static u64
-with_writers(u64 busy, int change)
+/* Add to the lower half, and to the upper one.
+ * => false: others have changed *busy, which is now what they have made of it */
+static inline bool
+try_add(struct inode *inode, u64 *busy, int change, u64 begun)
 {
-    return (busy & ~0xffffffffUL) | (u32)(writers(busy) + change);
-}
+    u64 new = (*busy & ~0xffffffffUL) | (u32)(writers(*busy) + change);
 
-static void
-add(struct inode *inode, int change)
-{
-    u64 busy = inode->busy;
-
-    while (!atomic_compare_exchange_weak(&inode->busy, &busy,
-                                         with_writers(busy, change))) {
-    }
+    return atomic_compare_exchange_weak(&inode->busy, busy, new + begun);
 }
 
 long
@@ -51,20 +45,12 @@ busy_exec(struct inode *inode)
 {
     u64 busy = inode->busy;
 
-    do {
-        if (writers(busy) > 0) {
-            return -ETXTBSY;
+    while (writers(busy) <= 0) {
+        if (try_add(inode, &busy, -1, EXEC_BEGUN)) {
+            return 0;
         }
-    } while (!atomic_compare_exchange_weak(&inode->busy, &busy,
-                                           with_writers(busy, -1)
-                                               + EXEC_BEGUN));
-    return 0;
-}
-
-void
-busy_exec_end(struct inode *inode)
-{
-    add(inode, 1);
+    }
+    return -ETXTBSY;
 }
 
 /* If an exec begins after the look, the count of these has changed. */
@@ -73,31 +59,41 @@ busy_write(struct inode *inode)
 {
     u64 busy = inode->busy;
 
-    do {
-        if (writers(busy) < 0
-            || (busy >= EXEC_BEGUN && object_runs(&inode->object))) {
-            return -ETXTBSY;
+    while (writers(busy) >= 0
+           && (busy < EXEC_BEGUN || !object_runs(&inode->object))) {
+        if (try_add(inode, &busy, 1, 0)) {
+            return 0;
         }
-    } while (!atomic_compare_exchange_weak(&inode->busy, &busy,
-                                           with_writers(busy, 1)));
-    return 0;
+    }
+    return -ETXTBSY;
+}
+
+void
+busy_exec_end(struct inode *inode)
+{
+    u64 busy = inode->busy;
+
+    while (!try_add(inode, &busy, 1, 0)) {
+    }
 }
 
 void
 busy_write_end(struct inode *inode)
 {
-    add(inode, -1);
+    u64 busy = inode->busy;
+
+    while (!try_add(inode, &busy, -1, 0)) {
+    }
 }
 
 int
 busy_open(struct file *file)
 {
-    int error = file_access(file) & FILE_WRITES
-                    ? (int)busy_write(file->inode) : 0;
-
-    if (error == 0 && (file_access(file) & FILE_WRITES)) {
-        file->data = file->inode; /* it is counted */
+    if (!(file_access(file) & FILE_WRITES)) {
+        return 0;
     }
+    int error = (int)busy_write(file->inode);
+    file->data = error == 0 ? file->inode : NULL; /* it is counted */
     return error;
 }
 

@@ -15,11 +15,6 @@
 /* A new directory.  => NULL: no memory */
 struct inode *dir_alloc(u32 mode);
 
-/* Look up the last component, or one on the way: through mounts, if there are
- * any.  => as dir_lookup */
-static inline int __must_check lookup_step(struct lookup *lookup,
-                                           struct inode **next);
-
 /* Find a name in dir.  `.` and "" are dir itself; so is `..` in the root.
  * => 0 and *child with one reference; -ENOENT, -ENOMEM */
 int dir_lookup(struct inode *dir, const char *name, struct inode **child)
@@ -112,7 +107,9 @@ bool dir_is_below(const struct inode *inode, const struct inode *top);
 int mount_step(struct lookup *lookup, struct inode **next) __must_check;
 bool mount_covers(const struct lookup *lookup, const struct inode *inode);
 
-static inline int
+/* Look up the last component, or one on the way: through mounts, if there are
+ * any.  => as dir_lookup */
+static inline int __must_check
 lookup_step(struct lookup *lookup, struct inode **next)
 {
     return lookup->space == NULL

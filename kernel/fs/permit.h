@@ -16,6 +16,8 @@
 
 #include "fs/dir.h"
 
+struct attr;
+
 #define MAY_EXEC  1 /* also: look up names in a directory */
 #define MAY_WRITE 2
 #define MAY_READ  4

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "abi/errno.h"
 #include "abi/poll.h"
 
 #include "core/types.h"
@@ -70,6 +71,16 @@ file_poll(struct file *file, struct poller *poller)
     const struct inode_ops *ops = file->inode->ops;
 
     return ops->poll != NULL ? ops->poll(file, poller) : POLL_READ | POLL_WRITE;
+}
+
+/* Sleep until the queue is woken, unless the file must not block.
+ * => lock held; as wait_sleep; -EAGAIN */
+static inline int __must_check
+file_wait(const struct file *file, struct waitq *queue, struct spinlock *lock)
+{
+    return file->flags & O_NONBLOCK ? -EAGAIN
+                                    : wait_sleep(queue, lock,
+                                                 WAIT_INTERRUPTIBLE);
 }
 
 /* What one call waits for at one file. */

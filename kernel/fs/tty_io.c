@@ -121,16 +121,6 @@ tty_show(struct tty *tty, const char *text, size_t size)
     return i;
 }
 
-/* Sleep until another writer is done, or there is room.  => lock held
- * => 0; -EAGAIN, -ERESTARTSYS */
-static long
-wait_output(struct tty *tty, const struct file *file)
-{
-    return file->flags & O_NONBLOCK
-               ? -EAGAIN : wait_sleep(&tty->output_wait, &tty->lock,
-                                      WAIT_INTERRUPTIBLE);
-}
-
 /* Show all of a chunk.  => how much was shown; if not all, *error says why */
 static size_t
 write_chunk(struct tty *tty, const struct file *file, const char *chunk,
@@ -149,7 +139,7 @@ write_chunk(struct tty *tty, const struct file *file, const char *chunk,
         if (done == size) {
             break;
         }
-        *error = wait_output(tty, file);
+        *error = file_wait(file, &tty->output_wait, &tty->lock);
     }
     spin_unlock(&tty->lock);
     return done;
@@ -166,7 +156,7 @@ tty_write(struct file *file, struct uio *uio)
 
     spin_lock(&tty->lock);
     while (tty->writing && error == 0) {
-        error = wait_output(tty, file);
+        error = file_wait(file, &tty->output_wait, &tty->lock);
     }
     tty->writing = tty->writing || error == 0;
     spin_unlock(&tty->lock);

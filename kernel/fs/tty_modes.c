@@ -9,6 +9,9 @@
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
+#include "common/string.h"
+
+#include "core/panic.h"
 
 #include "mm/usercopy.h"
 
@@ -62,13 +65,17 @@ join_lines(struct tty *tty)
     tty_hand_over(tty);
 }
 
+/* The user gets one of the terminal's fields. */
 static long
-get_modes(struct tty *tty, vaddr_t arg)
+get_field(struct tty *tty, vaddr_t arg, const void *field, size_t size)
 {
+    char copy[sizeof(tty->termios)];
+
+    assert(size <= sizeof(copy));
     spin_lock(&tty->lock);
-    struct termios modes = tty->termios;
+    memcpy(copy, field, size);
     spin_unlock(&tty->lock);
-    return copy_to_user(arg, &modes, sizeof(modes));
+    return copy_to_user(arg, copy, size);
 }
 
 static long
@@ -157,15 +164,6 @@ count_input(struct tty *tty, vaddr_t arg)
     return copy_to_user(arg, &count, sizeof(count));
 }
 
-static long
-get_size(struct tty *tty, vaddr_t arg)
-{
-    spin_lock(&tty->lock);
-    struct winsize size = tty->size;
-    spin_unlock(&tty->lock);
-    return copy_to_user(arg, &size, sizeof(size));
-}
-
 /* A new size is a signal for the foreground. */
 static long
 set_size(struct tty *tty, vaddr_t arg)
@@ -176,10 +174,7 @@ set_size(struct tty *tty, vaddr_t arg)
         return -EFAULT;
     }
     spin_lock(&tty->lock);
-    bool changed = size.ws_row != tty->size.ws_row
-                   || size.ws_col != tty->size.ws_col
-                   || size.ws_xpixel != tty->size.ws_xpixel
-                   || size.ws_ypixel != tty->size.ws_ypixel;
+    bool changed = memcmp(&size, &tty->size, sizeof(size)) != 0;
     tty->size = size;
     pid_t foreground = tty->foreground;
     spin_unlock(&tty->lock);
@@ -213,7 +208,7 @@ tty_ioctl(struct tty *tty, struct file *file, u32 request, vaddr_t arg)
     }
     switch (request) {
     case TCGETS:
-        return get_modes(tty, arg);
+        return get_field(tty, arg, &tty->termios, sizeof(tty->termios));
     case TCSETS:
     case TCSETSW: /* output is never pending: nothing to wait for */
     case TCSETSF:
@@ -230,7 +225,7 @@ tty_ioctl(struct tty *tty, struct file *file, u32 request, vaddr_t arg)
     case TIOCOUTQ:
         return copy_to_user(arg, &none, sizeof(none));
     case TIOCGWINSZ:
-        return get_size(tty, arg);
+        return get_field(tty, arg, &tty->size, sizeof(tty->size));
     case TIOCSWINSZ:
         return set_size(tty, arg);
     default:
