@@ -30,14 +30,20 @@ writers(u64 busy)
     return (int)(u32)busy;
 }
 
-/* Add to the lower half, and to the upper one.
- * => false: others have changed *busy, which is now what they have made of it */
-static inline bool
-try_add(struct inode *inode, u64 *busy, int change, u64 begun)
+static u64
+with_writers(u64 busy, int change)
 {
-    u64 new = (*busy & ~0xffffffffUL) | (u32)(writers(*busy) + change);
+    return (busy & ~0xffffffffUL) | (u32)(writers(busy) + change);
+}
 
-    return atomic_compare_exchange_weak(&inode->busy, busy, new + begun);
+static void
+add(struct inode *inode, int change)
+{
+    u64 busy = inode->busy;
+
+    while (!atomic_compare_exchange_weak(&inode->busy, &busy,
+                                         with_writers(busy, change))) {
+    }
 }
 
 long
@@ -45,12 +51,20 @@ busy_exec(struct inode *inode)
 {
     u64 busy = inode->busy;
 
-    while (writers(busy) <= 0) {
-        if (try_add(inode, &busy, -1, EXEC_BEGUN)) {
-            return 0;
+    do {
+        if (writers(busy) > 0) {
+            return -ETXTBSY;
         }
-    }
-    return -ETXTBSY;
+    } while (!atomic_compare_exchange_weak(&inode->busy, &busy,
+                                           with_writers(busy, -1)
+                                               + EXEC_BEGUN));
+    return 0;
+}
+
+void
+busy_exec_end(struct inode *inode)
+{
+    add(inode, 1);
 }
 
 /* If an exec begins after the look, the count of these has changed. */
@@ -59,31 +73,20 @@ busy_write(struct inode *inode)
 {
     u64 busy = inode->busy;
 
-    while (writers(busy) >= 0
-           && (busy < EXEC_BEGUN || !object_runs(&inode->object))) {
-        if (try_add(inode, &busy, 1, 0)) {
-            return 0;
+    do {
+        if (writers(busy) < 0
+            || (busy >= EXEC_BEGUN && object_runs(&inode->object))) {
+            return -ETXTBSY;
         }
-    }
-    return -ETXTBSY;
-}
-
-void
-busy_exec_end(struct inode *inode)
-{
-    u64 busy = inode->busy;
-
-    while (!try_add(inode, &busy, 1, 0)) {
-    }
+    } while (!atomic_compare_exchange_weak(&inode->busy, &busy,
+                                           with_writers(busy, 1)));
+    return 0;
 }
 
 void
 busy_write_end(struct inode *inode)
 {
-    u64 busy = inode->busy;
-
-    while (!try_add(inode, &busy, -1, 0)) {
-    }
+    add(inode, -1);
 }
 
 int
