@@ -24,3 +24,7 @@ struct attr {
  * => 0; -EPERM: not the owner, or an inode of /proc; -EACCES: the times, and
  *    not to be written; -EINVAL: bad tv_nsec */
 int inode_set_attr(struct inode *inode, struct attr *attr);
+
+/* Whether the current process may do that (permit.c).  Takes S_ISGID out of a
+ * new mode if the process is not in the file's group.  => 0, or the error */
+int attr_refuse(const struct inode *inode, struct attr *attr);

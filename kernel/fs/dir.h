@@ -20,6 +20,11 @@ struct inode *dir_alloc(u32 mode);
 int dir_lookup(struct inode *dir, const char *name, struct inode **child)
     __must_check;
 
+/* The same for names that exist only when looked at, by ops->lookup: so that
+ * such an inode has a path, it gets an entry (procstat.c). */
+int dir_lookup_made(struct inode *dir, const char *name, struct inode **child)
+    __must_check;
+
 /* Give an inode a name, which holds a reference: the first name, or one more.
  * => 0; -EEXIST, -ENOENT (the directory was removed, or the inode's last name
  *    was), -ENOSPC (65,536 names with one hash), -ENOMEM; if it has a name:

@@ -67,13 +67,10 @@ void lock_drop_all(struct files *files);
 
 extern _Atomic u64 open_file_count; /* descriptions, for the leak check */
 
-/* Read or write size bytes of user memory, or count segments of it, with
- * Linux's checks: the file's mode, sizes, addresses; at most RW_MAX bytes.
- * => bytes moved, or a negative errno */
+/* Read or write size bytes of user memory, at most RW_MAX, with Linux's checks:
+ * the file's mode, the address.  => bytes moved, or a negative errno */
 #define RW_MAX 0x7ffff000UL
 long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
-long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
-                      bool write);
 
 /* The user memory of one read or write, and the position reached so far. */
 struct uio {
@@ -83,6 +80,10 @@ struct uio {
     size_t left;              /* bytes left in all segments */
     bool write;               /* from the user to the kernel */
 };
+
+/* file_move for any user memory, with what a check of it has given: an error of
+ * the file's mode has precedence. */
+long file_move_uio(struct file *file, struct uio *uio, int error);
 
 /* Copy size bytes (at most uio->left) between buf and the next addresses.
  * => no spinlock held

@@ -119,5 +119,5 @@ u64 inode_now(void);
 /* Note that the contents were changed now. */
 void inode_touch(struct inode *inode);
 
-/* Note that it was read now, but not each time (as Linux's relatime). */
+/* Note that it was read now, but not each time: as relatime (attr.c). */
 void inode_accessed(struct inode *inode);

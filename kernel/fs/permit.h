@@ -16,8 +16,6 @@
 
 #include "fs/dir.h"
 
-struct attr;
-
 #define MAY_EXEC  1 /* also: look up names in a directory */
 #define MAY_WRITE 2
 #define MAY_READ  4
@@ -51,10 +49,6 @@ int entry_refuse(const struct entry *entry);
  * => fstree_lock held; 0, -EACCES, -EPERM */
 int rename_refuse(const struct entry *old, const struct entry *target,
                   const struct inode *to_dir, bool exchange);
-
-/* To change an attribute.  Takes S_ISGID out of a new mode if the caller is not
- * in the file's group.  => 0, -EPERM; -EACCES: to set the times to now */
-int attr_refuse(const struct inode *inode, struct attr *attr);
 
 /* The contents are to be changed: a file of others keeps no right that came
  * with the old ones.  => no spinlock held */

@@ -13,22 +13,18 @@
 
 #include "core/optional.h"
 
-#include "arch/clock.h"
 #include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/heap.h"
-#include "mm/vma.h"
 
 #include "proc/cred.h"
 #include "proc/group.h"
-#include "proc/usage.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
-#include "fs/tty.h"
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_TASK, FILE_FDS };

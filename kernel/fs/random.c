@@ -9,7 +9,6 @@
 
 #include "fs/device.h"
 #include "fs/file.h"
-#include "fs/fs.h"
 #include "fs/inode.h"
 
 #define PIECE 256
