@@ -76,7 +76,6 @@ dir_may_insert(struct inode *dir, const struct entry *old, u64 key)
                 : old != NULL   ? -EEXIST
                 : key == 0      ? -ENOSPC : dir_refuse_add(dir);
 
-    error = error == 0 && !entry_has_room() ? -ENOSPC : error;
     return error != 0 ? error : entry_make_room(dir);
 }
 

@@ -66,7 +66,8 @@ void entry_free(struct entry *entry);
  *    if 65,536 others have this hash */
 struct entry *entry_find(const struct inode *dir, const char *name, u64 *key);
 
-/* Make the table larger, if one more entry needs it.  => 0, -ENOMEM */
+/* Make the table larger, if one more entry needs it.
+ * => 0; -ENOMEM; -ENOSPC: no more names are allowed, of any directory */
 int entry_make_room(struct inode *dir) __must_check;
 
 /* The first entry with this key or a higher one; NULL: none. */
@@ -74,9 +75,6 @@ struct entry *entry_from(const struct inode *dir, u64 key);
 
 /* An entry that names the inode, or was its last.  => NULL: there never was */
 struct entry *entry_of(const struct inode *inode);
-
-/* Whether one more name, of any directory, is allowed.  => fstree_lock held */
-bool entry_has_room(void);
 
 /* Add the entry to its directory, as a name of inode (one more reference). */
 void entry_insert(struct entry *entry, u64 key, struct inode *inode);

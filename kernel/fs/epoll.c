@@ -235,7 +235,6 @@ epoll_await(struct file *file, vaddr_t events, u32 most, u64 deadline)
         return -EINVAL;
     }
     for (;;) {
-        struct waiter waiter;
         long count = take_events(epoll, events, most);
         if (count != 0 || error != 0) {
             return count != 0             ? count
@@ -244,11 +243,7 @@ epoll_await(struct file *file, vaddr_t events, u32 most, u64 deadline)
         }
         spin_lock(&ready_lock);
         if (list_empty(&epoll->ready)) {
-            wait_begin(&epoll->wait, &waiter, true);
-            spin_unlock(&ready_lock);
-            error = wait_block(WAIT_INTERRUPTIBLE, deadline);
-            spin_lock(&ready_lock);
-            error = wait_end(&waiter) ? 0 : error;
+            error = wait_until(&epoll->wait, &ready_lock, deadline);
         }
         spin_unlock(&ready_lock);
     }

@@ -207,20 +207,6 @@ take(struct tty *tty, char *buf, size_t size)
     return got;
 }
 
-/* wait_sleep for input, until a deadline.  => lock held
- * => 0: look again; -ETIMEDOUT, -ERESTARTSYS */
-static int
-wait_input(struct tty *tty, u64 deadline)
-{
-    struct waiter waiter;
-
-    wait_begin(&tty->input_wait, &waiter, true);
-    spin_unlock(&tty->lock);
-    int error = wait_block(WAIT_INTERRUPTIBLE, deadline);
-    spin_lock(&tty->lock);
-    return wait_end(&waiter) ? 0 : error;
-}
-
 /* Take a line or, without ICANON, what VMIN and VTIME ask for (termios(3)).
  * => lock held; bytes, or an error with none taken */
 static long
@@ -247,8 +233,9 @@ take_awaited(struct tty *tty, const struct file *file, char *buf, size_t size)
         } else if (tty->ended || tty_is_hung(tty, file) || deadline == 0) {
             break;
         } else {
-            error = file->flags & O_NONBLOCK ? -EAGAIN
-                                             : wait_input(tty, deadline);
+            error = file->flags & O_NONBLOCK
+                        ? -EAGAIN
+                        : wait_until(&tty->input_wait, &tty->lock, deadline);
         }
     }
     return got > 0 || error == -ETIMEDOUT ? (long)got : error;

@@ -184,25 +184,20 @@ set_size(struct tty *tty, vaddr_t arg)
     return 0;
 }
 
-/* Whether a request changes the terminal, which a process in the background may
- * not do. */
-static bool
-is_change(u32 request)
-{
-    return (request >= TCSETS && request <= TCSETSF) || request == TCXONC
-           || request == TCFLSH || request == TCSBRK || request == TCSBRKP;
-}
-
 long
 tty_ioctl(struct tty *tty, struct file *file, u32 request, vaddr_t arg)
 {
     bool master = file->data != tty;
+    bool changes = (request >= TCSETS && request <= TCSETSF)
+                   || request == TCXONC || request == TCFLSH
+                   || request == TCSBRK || request == TCSBRKP;
     int none = 0;
 
     if (!master && (tty->dead || tty_is_hung(tty, file))) {
         return request == TIOCSPGRP ? -ENOTTY : -EIO;
     }
-    long error = is_change(request) && !master ? tty_ask(tty, SIGTTOU) : 0;
+    /* A process in the background may not change the terminal. */
+    long error = changes && !master ? tty_ask(tty, SIGTTOU) : 0;
     if (error != 0) {
         return error;
     }
