@@ -106,7 +106,8 @@ bool dir_is_below(const struct inode *inode, const struct inode *top);
 
 /* Of mount.c, where lookup->space is not NULL.  dir_lookup: `..` leads out of a
  * mount, and a name that is covered into one; lookup->mount is then the one of
- * *next.  Whether a name in lookup->dir leads to a mount, not to this inode. */
+ * *next.  Whether a name in lookup->dir leads to a mount, not to this inode.
+ * => for the second, fstree_lock held */
 int mount_step(struct lookup *lookup, struct inode **next) __must_check;
 bool mount_covers(const struct lookup *lookup, const struct inode *inode);
 
