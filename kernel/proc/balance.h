@@ -31,6 +31,14 @@ void sched_become_idle(struct cpu *cpu);
 /* The CPU with the least work, of those where the thread may run. */
 int best_cpu(const struct thread *thread);
 
+/* The levels of shares.c.  First: => boot.  Then, charge the running thread for
+ * its time, and take the next off its list: => NULL: none waits; the queue's
+ * lock held, and it is this CPU's.  Then, note who runs, and whether a crowd
+ * waits: => in the timer's handler. */
+void shares_init(void);
+struct thread *share_next(struct runqueue *queue);
+void share_tick(void);
+
 /* The thread waits to run.  If it gives up the CPU, it keeps its place as its
  * policy says; else it may be better than the running one, which then leaves.
  * => make_ready only (shares.c) */

@@ -11,8 +11,15 @@
 #include "mm/as.h"
 #include "mm/usercopy.h"
 
+#include "proc/exit.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+
+void
+futex_wake_one(vaddr_t addr)
+{
+    (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
+}
 
 /* The word is the current thread's: say that its owner has died, and wake one
  * thread that waits for it.  `pending`: it may be about to wake one itself. */
@@ -26,7 +33,7 @@ end_robust(vaddr_t addr, bool pending)
         return;
     }
     if (pending && value == 0) {
-        (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
+        futex_wake_one(addr);
         return;
     }
     while ((value & FUTEX_TID_MASK) == (u32)current->tid) {
@@ -38,7 +45,7 @@ end_robust(vaddr_t addr, bool pending)
         }
         if (swapped > 0) {
             if (value & FUTEX_WAITERS) {
-                (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
+                futex_wake_one(addr);
             }
             return;
         }

@@ -20,7 +20,6 @@
 #include "proc/balance.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/shares.h"
 #include "proc/timer.h"
 
 struct runqueue queues[MAX_CPUS];

@@ -81,6 +81,11 @@ sched_ran_here(void)
     return current->time.ran + rdtsc();
 }
 
+#define TURN_TICKS 10 /* of a thread's turn under SCHED_RR */
+
+/* A child's share, if its parent's says SCHED_RESET_ON_FORK (shares.c). */
+void share_reset(struct share *share);
+
 /* Make the thread start at fn(arg), on its own kernel stack. */
 void context_prepare(struct thread *thread, void (*fn)(void *), void *arg);
 

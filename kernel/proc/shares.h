@@ -25,18 +25,7 @@
 #define LEVEL_REAL 64            /* plus the priority */
 #define LEVELS (LEVEL_REAL + 100)
 
-#define TURN_TICKS 10            /* of SCHED_RR */
 #define CROWD 4                  /* threads that wait, or more */
-
-/* => boot */
-void shares_init(void);
-
-/* Charge the running thread for its time, and take the next off its list.
- * => NULL: none waits; the queue's lock held, and it is this CPU's */
-struct thread *share_next(struct runqueue *queue);
-
-/* Note who runs, and whether a crowd waits.  => in the timer's handler */
-void share_tick(void);
 
 /* The best thread that may run on this CPU, for a queue that is mixed.
  * => NULL: none of its levels but 0; the queue's lock held */
@@ -49,6 +38,3 @@ const struct list *share_list(int cpu, int level);
 /* Give a thread this policy, nice value, priority and fate at fork.
  * => its process's lock held */
 void share_set(struct thread *thread, struct share share);
-
-/* A child's share, if its parent's says SCHED_RESET_ON_FORK. */
-void share_reset(struct share *share);

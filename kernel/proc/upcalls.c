@@ -23,7 +23,6 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "proc/itimer.h"
 #include "proc/limits.h"
 #include "proc/oom.h"
 #include "proc/process.h"

@@ -19,6 +19,7 @@
 #include "fs/pidfd.h"
 
 #include "sys/sys.h"
+#include "sys/timespec.h"
 
 OPTIONAL_ENOSYS(sigframe_pop)
 OPTIONAL_ENOSYS(sigframe_set_altstack) OPTIONAL_ENOSYS(pidfd_send)
@@ -254,19 +255,6 @@ sys_rt_sigsuspend(u64 mask, u64 size)
     return signal_wait();
 }
 
-/* When a time from now is over, or NEVER.  => 0, or -EINVAL: it is no time */
-static int
-deadline_of(const struct timespec *ts, u64 *deadline)
-{
-    if (ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC) {
-        return -EINVAL;
-    }
-    u64 ns = MIN((u64)ts->tv_sec, SECONDS_MOST) * NSEC_PER_SEC
-             + (u64)ts->tv_nsec;
-    *deadline = ns == 0 ? 0 : clock_ns() + ns;
-    return 0;
-}
-
 /* int rt_sigtimedwait(const sigset_t *set, siginfo_t *info,
  *                     const struct timespec *timeout, size_t size);
  * Returns the number of a pending signal of the set, which it takes.
@@ -287,7 +275,7 @@ sys_rt_sigtimedwait(u64 set, u64 user, u64 timeout, u64 size)
         || (timeout != 0 && copy_from_user(&ts, timeout, sizeof(ts)) != 0)) {
         return -EFAULT;
     }
-    if (timeout != 0 && deadline_of(&ts, &deadline) != 0) {
+    if (timeout != 0 && deadline_after(ts, &deadline) != 0) {
         return -EINVAL;
     }
     long signal = signal_take(wanted & ~UNBLOCKABLE, deadline, &told.info);

@@ -8,8 +8,6 @@
 
 #include "arch/clock.h"
 
-#include "proc/itimer.h"
-
 static inline struct timespec
 timespec_of(u64 ns)
 {
@@ -25,4 +23,14 @@ ns_of(struct timespec time, u64 *ns)
 
     *ns = MIN(seconds * NSEC_PER_SEC + (u64)time.tv_nsec, TIME_MOST);
     return time.tv_sec < 0 || (u64)time.tv_nsec >= NSEC_PER_SEC ? -EINVAL : 0;
+}
+
+/* When so much time from now is over; 0, if that is 0.  => as ns_of */
+static inline int
+deadline_after(struct timespec time, u64 *deadline)
+{
+    int error = ns_of(time, deadline);
+
+    *deadline = *deadline == 0 ? 0 : clock_ns() + MIN(*deadline, TIME_MOST / 2);
+    return error;
 }
