@@ -22,12 +22,6 @@
 
 struct trapframe;
 
-/* What a program reads and writes of a signal: `more` is 0. */
-struct user_siginfo {
-    siginfo_t info;
-    u64 more[10];
-};
-
 #define STOP_SIGNALS                                                       \
     (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN)       \
      | SIGNAL_BIT(SIGTTOU))
@@ -193,6 +187,14 @@ int signal_outcome(int result, const siginfo_t *info);
  * => 0; -ESRCH: no process; -EINVAL: no such signal; signal_send_info's */
 int signal_kill(pid_t pid, const siginfo_t *info);
 int signal_kill_process(struct process *target, const siginfo_t *info);
+
+/* Handlers (sigframe.c, optional).  First: => -ENOSYS: there are none.  Then,
+ * let one run when the program goes on: the frame becomes that of its first
+ * instruction, and returns by rt_sigreturn(2) to what it is now.  If it cannot
+ * be written, that is a SIGSEGV.  => process context, no lock held */
+int sigframe_exists(void) __must_check;
+void sigframe_call(struct trapframe *frame, const siginfo_t *info,
+                   const struct kernel_sigaction *action);
 
 /* Act on what is pending.
  * => on the way to user mode by this frame, no lock held */
