@@ -12,6 +12,7 @@
 
 #include "mm/usercopy.h"
 
+#include "proc/jobs.h"
 #include "proc/signal.h"
 
 #include "fs/file.h"

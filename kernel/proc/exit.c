@@ -29,7 +29,7 @@
 #include "proc/timer.h"
 #include "proc/usage.h"
 
-OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
+OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups) OPTIONAL(session_end)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake_one) OPTIONAL(sem_leave)
 

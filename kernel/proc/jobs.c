@@ -1,6 +1,6 @@
 /*
- * Job control: stopping and continuing processes, orphaned groups, the
- * background, and setpgid.
+ * Job control: signals to groups and to all, stopping and continuing processes,
+ * orphaned groups, the background, setpgid, and the end of a session.
  */
 #include "abi/errno.h"
 #include "abi/wait.h"
@@ -8,9 +8,75 @@
 #include "core/panic.h"
 
 #include "proc/exit.h"
-#include "proc/group.h"
+#include "proc/jobs.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+/* ---- Sending to many ---- */
+
+void
+group_send(pid_t pgid, int signal)
+{
+    struct pgrp *group = group_find(pgid);
+
+    if (group != NULL) {
+        for_each_member(process, group) {
+            signal_send(process, signal);
+        }
+    }
+}
+
+/* => 0 if one of them has got it, or the last error */
+static int
+send_group(pid_t pgid, const siginfo_t *info)
+{
+    int result = -ESRCH;
+
+    spin_lock(&family_lock);
+    struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
+    if (group != NULL) {
+        for_each_member(process, group) {
+            int error = signal_send_checked(process, info);
+            result = result == 0 ? 0 : error;
+        }
+    }
+    spin_unlock(&family_lock);
+    return result;
+}
+
+int
+signal_send_group(pid_t pgid, int signal)
+{
+    siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
+
+    return send_group(pgid, &info);
+}
+
+/* To all but init and the caller.  As on Linux, whoever may not be signalled
+ * counts as one that was. */
+static int
+send_all(const siginfo_t *info)
+{
+    int result = -ESRCH;
+
+    spin_lock(&family_lock);
+    for_each_process(process) {
+        if (process != init_process && process != current->process) {
+            int error = signal_send_checked(process, info);
+            result = error != -EPERM ? error : result == -ESRCH ? 0 : result;
+        }
+    }
+    spin_unlock(&family_lock);
+    return result;
+}
+
+int
+signal_kill_many(pid_t pid, const siginfo_t *info)
+{
+    return pid == -1 ? send_all(info) : send_group((pid_t)-(u32)pid, info);
+}
+
+/* ---- Stopping and going on ---- */
 
 /* A stop signal undoes a pending SIGCONT, and SIGCONT undoes pending stops.  A
  * stopped process goes on, and tells its parent itself. */
@@ -250,6 +316,28 @@ job_take_status(struct process *child, int options, int *status)
     }
     spin_unlock(&child->lock);
     return *status != 0 ? child->pid : 0;
+}
+
+/* ---- Groups and sessions ---- */
+
+void
+session_forget_left(struct session *session)
+{
+    if (session->left != 0) {
+        pid_put(session->left);
+        session->left = 0;
+    }
+}
+
+void
+session_end(struct session *session)
+{
+    if (session->terminal != NULL) {
+        session->leader_ended(session->terminal);
+    }
+    group_send(session->left, SIGHUP);
+    group_send(session->left, SIGCONT);
+    session_forget_left(session);
 }
 
 int

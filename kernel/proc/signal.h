@@ -174,10 +174,11 @@ int signal_take_pending(sigset_t set, siginfo_t *info);
  * errors).  => -ERESTARTSYS */
 int signal_restart(void);
 
-/* Send, from the kernel, to every process of the group.
- * => process context, family_lock not held
- * => 0, -ESRCH: no process */
-int signal_send_group(pid_t pgid, int signal);
+/* As signal_send_info, if it is from the kernel, or the current process may
+ * send it; else -EPERM.  Then, to a group (0: the caller's; -pgid), or to all
+ * (-1): 0, -ESRCH, or the last error (jobs.c).  => family_lock not held */
+int signal_send_checked(struct process *target, const siginfo_t *info);
+int signal_kill_many(pid_t pid, const siginfo_t *info);
 
 /* What kill(2) returns: ESRCH is checked before EINVAL, EPERM after it. */
 int signal_outcome(int result, const siginfo_t *info);

@@ -10,7 +10,6 @@
 #include "arch/percpu.h"
 
 #include "proc/cred.h"
-#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -18,6 +17,7 @@
 #define SET(signal) SIGNAL_BIT(signal)
 
 OPTIONAL(job_signal) OPTIONAL(cred_refuse_signal)
+OPTIONAL_ENOSYS(signal_kill_many)
 OPTIONAL(sigqueue_add) OPTIONAL(sigqueue_reserve) OPTIONAL(sigqueue_forget)
 
 void (*signal_watcher)(void);
@@ -203,10 +203,8 @@ signal_outcome(int result, const siginfo_t *info)
     return (result == 0 || result == -EPERM) && !known ? -EINVAL : result;
 }
 
-/* As signal_send_info, if it is from the kernel, or the current process may
- * send it. */
-static int
-send_checked(struct process *target, const siginfo_t *info)
+int
+signal_send_checked(struct process *target, const siginfo_t *info)
 {
     spin_lock(&target->lock);
     int error = info->si_code == SI_KERNEL
@@ -216,59 +214,13 @@ send_checked(struct process *target, const siginfo_t *info)
     return error;
 }
 
-/* => 0 if one of them has got it, or the last error */
-static int
-send_group(pid_t pgid, const siginfo_t *info)
-{
-    int result = -ESRCH;
-
-    spin_lock(&family_lock);
-    struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
-    if (group != NULL) {
-        for_each_member(process, group) {
-            int error = send_checked(process, info);
-            result = result == 0 ? 0 : error;
-        }
-    }
-    spin_unlock(&family_lock);
-    return result;
-}
-
-int
-signal_send_group(pid_t pgid, int signal)
-{
-    siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
-
-    return send_group(pgid, &info);
-}
-
-/* To all but init and the caller.  As on Linux, whoever may not be signalled
- * counts as one that was. */
-static int
-send_all(const siginfo_t *info)
-{
-    int result = -ESRCH;
-
-    spin_lock(&family_lock);
-    for_each_process(process) {
-        if (process != init_process && process != current->process) {
-            int error = send_checked(process, info);
-            result = error != -EPERM ? error : result == -ESRCH ? 0 : result;
-        }
-    }
-    spin_unlock(&family_lock);
-    return result;
-}
-
 int
 signal_kill(pid_t pid, const siginfo_t *info)
 {
     int result = -ESRCH;
 
     if (pid <= 0) {
-        result = pid == -1 ? send_all(info)
-                           : send_group((pid_t)-(u32)pid, info);
-        return signal_outcome(result, info);
+        return signal_outcome(signal_kill_many(pid, info), info);
     }
     /* Either keeps the target; SIGCONT is allowed in a session. */
     struct spinlock *lock = info->si_signo == SIGCONT ? &family_lock
@@ -276,7 +228,7 @@ signal_kill(pid_t pid, const siginfo_t *info)
     spin_lock(lock);
     struct process *target = pid_process(pid);
     if (target != NULL) {
-        result = send_checked(target, info);
+        result = signal_send_checked(target, info);
     }
     spin_unlock(lock);
     return signal_outcome(result, info);
@@ -286,7 +238,8 @@ int
 signal_kill_process(struct process *target, const siginfo_t *info)
 {
     spin_lock(&family_lock);
-    int result = target->parent != NULL ? send_checked(target, info) : -ESRCH;
+    int result = target->parent != NULL ? signal_send_checked(target, info)
+                                        : -ESRCH;
     spin_unlock(&family_lock);
     return signal_outcome(result, info);
 }
@@ -303,4 +256,3 @@ signal_pass_on(struct process *process)
         }
     }
 }
-
