@@ -28,9 +28,10 @@ extern struct thread idle_threads[MAX_CPUS];
 /* The calling context is this CPU's idle thread. */
 void sched_become_idle(struct cpu *cpu);
 
-/* Several CPUs (balance.c).  First, a CPU has got work: wake it if it is halted.
- * Then, wake all but this one so.  Then, lock the queue of the best CPU that the
- * thread may run on: => the lock of `queue` is held, where it was. */
+/* Several CPUs (balance.c).  First, a CPU has got work: wake it if it is
+ * halted.  Then, wake all but this one so.  Then, lock the queue of the best
+ * CPU that the thread may run on: => the lock of `queue` is held, where it was.
+ */
 void wake_cpu(int cpu);
 void wake_other_cpus(void);
 struct runqueue *send_away(struct thread *thread, struct runqueue *queue,

@@ -21,17 +21,18 @@
 #include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/futex.h"
 #include "proc/group.h"
+#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sem.h"
 #include "proc/signal.h"
-#include "proc/timer.h"
 #include "proc/usage.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups) OPTIONAL(session_end)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
-OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake_one) OPTIONAL(sem_leave)
+OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake) OPTIONAL(sem_leave)
 
 void
 proc_note_peak(void)
@@ -65,7 +66,7 @@ proc_change_memory(struct as *next)
         && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
         pid_t zero = 0;
         if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == 0) {
-            futex_wake_one(thread->clear_child_tid);
+            (void)futex_wake(thread->clear_child_tid, true, 1, FUTEX_ALL_BITS);
         }
     }
     thread->clear_child_tid = 0;

@@ -37,9 +37,3 @@ struct waited {
     u32 uid; /* the child's real user */
 };
 long proc_wait(pid_t pid, int options, int *status, struct waited *more);
-
-/* Wake one thread that waits for this word, which other processes may use.
- * Then, the current thread ends, or execs: mark the futexes of its robust list,
- * and wake a waiter of each (set_robust_list(2)).  (robust.c, optional) */
-void futex_wake_one(vaddr_t addr);
-void futex_owner_ends(void);

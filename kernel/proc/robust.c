@@ -11,15 +11,8 @@
 #include "mm/as.h"
 #include "mm/usercopy.h"
 
-#include "proc/exit.h"
 #include "proc/futex.h"
 #include "proc/process.h"
-
-void
-futex_wake_one(vaddr_t addr)
-{
-    (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
-}
 
 /* The word is the current thread's: say that its owner has died, and wake one
  * thread that waits for it.  `pending`: it may be about to wake one itself. */
@@ -33,7 +26,7 @@ end_robust(vaddr_t addr, bool pending)
         return;
     }
     if (pending && value == 0) {
-        futex_wake_one(addr);
+        (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
         return;
     }
     while ((value & FUTEX_TID_MASK) == (u32)current->tid) {
@@ -45,7 +38,7 @@ end_robust(vaddr_t addr, bool pending)
         }
         if (swapped > 0) {
             if (value & FUTEX_WAITERS) {
-                futex_wake_one(addr);
+                (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
             }
             return;
         }

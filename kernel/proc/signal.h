@@ -30,19 +30,6 @@ struct trapframe;
      | SIGNAL_BIT(SIGWINCH))
 #define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
 
-/* rt_sigaction(2), in the current process; new may be NULL.
- * => 0, -EINVAL, -ENOMEM; *old is what was there before */
-int signal_action(int signal, const struct kernel_sigaction *new,
-                  struct kernel_sigaction *old) __must_check;
-
-/* The handler of this signal is gone, its flags stay (SA_RESETHAND).
- * => 0, or -ENOMEM with nothing changed */
-int signal_reset(int signal) __must_check;
-
-/* exec: caught signals go back to default, ignored ones stay.
- * => 0, or -ENOMEM with nothing changed */
-int signal_reset_exec(void) __must_check;
-
 /* The queues beside the sets (sigqueue.c).  First, have an entry for the
  * signal, if there is memory: whether the lock was released for it.  Then, add
  * to the queue what is known of a signal: -EAGAIN, if it may not become pending
@@ -81,8 +68,10 @@ bool signal_is_dropped(struct process *process, int signal);
 /* The same as signal_send_info, from the kernel. */
 void signal_send(struct process *target, int signal);
 
-/* The same to the current process, as if it had sent it itself. */
+/* The same to the current process, as if it had sent it itself; and what is
+ * told of a signal that it sends. */
 void signal_raise(int signal);
+siginfo_t signal_from_me(int signal, int code);
 
 /* Drop these signals from all that is pending, or from one set with its queue.
  * => process->lock held */

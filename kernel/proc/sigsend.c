@@ -62,30 +62,17 @@ signal_forget(struct process *process, sigset_t set)
     }
 }
 
-/* This thread (NULL: the first one), if it does not block the signal. */
+/* This thread (NULL: the first one), if it has not ended and blocks none of the
+ * set. */
 static struct thread *
-taker_of(struct process *process, struct thread *thread, int signal)
+taker_of(struct process *process, struct thread *thread, sigset_t set)
 {
     for_each_thread(any, process) {
-        if ((thread == NULL || thread == any)
-            && (any->blocked & SET(signal)) == 0) {
+        if ((thread == NULL || thread == any) && (any->blocked & set) == 0) {
             return any;
         }
     }
     return NULL;
-}
-
-/* Whether the thread (NULL: any) has not ended.  No new one is in its place: to
- * join takes pids_lock, which a sender to one thread holds. */
-static bool
-has_thread(const struct process *process, const struct thread *thread)
-{
-    for_each_thread(any, process) {
-        if (thread == NULL || any == thread) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether the process ignores the signal, and the thread (NULL: one of its
@@ -94,7 +81,7 @@ static inline bool
 drops(struct process *process, struct thread *thread, int signal)
 {
     return signal_is_ignored(process, signal)
-           && taker_of(process, thread, signal) != NULL;
+           && taker_of(process, thread, SET(signal)) != NULL;
 }
 
 bool
@@ -120,7 +107,9 @@ signal_post(struct process *process, struct thread *thread,
     }
     bool dropped = drops(process, thread, signal);
     if (signal != SIGKILL && !dropped && sigqueue_reserve(process, signal)) {
-        if (process->sigacts == NULL || !has_thread(process, thread)) {
+        /* A new thread is not in the place of one that has ended: to join takes
+         * pids_lock, which a sender to one thread holds. */
+        if (process->sigacts == NULL || taker_of(process, thread, 0) == NULL) {
             return 0;
         }
         dropped = drops(process, thread, signal);
@@ -140,7 +129,7 @@ signal_post(struct process *process, struct thread *thread,
     /* The barrier: we set `pending` before we read who blocks the signal, or
      * who waits; a thread that changes either does the reverse. */
     __atomic_fetch_or(&pending->set, SET(signal), __ATOMIC_SEQ_CST);
-    struct thread *taker = taker_of(process, thread, signal);
+    struct thread *taker = taker_of(process, thread, SET(signal));
     if (taker != NULL) {
         notify(taker, signal);
     }
@@ -172,12 +161,18 @@ signal_send(struct process *target, int signal)
     (void)signal_send_info(target, &info);
 }
 
+siginfo_t
+signal_from_me(int signal, int code)
+{
+    return (siginfo_t){.si_signo = signal, .si_code = code,
+                       .si_pid = current->process->pid,
+                       .si_uid = cred_current()->uid};
+}
+
 void
 signal_raise(int signal)
 {
-    siginfo_t info = {.si_signo = signal, .si_code = SI_USER,
-                      .si_pid = current->process->pid,
-                      .si_uid = cred_current()->uid};
+    siginfo_t info = signal_from_me(signal, SI_USER);
 
     (void)signal_send_info(current->process, &info);
 }
@@ -250,7 +245,7 @@ signal_pass_on(struct process *process)
     assert(spin_held(&process->lock));
     for (sigset_t left = process->pending.set; left != 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
-        struct thread *taker = taker_of(process, NULL, signal);
+        struct thread *taker = taker_of(process, NULL, SET(signal));
         if (taker != NULL) {
             notify(taker, signal);
         }

@@ -68,8 +68,7 @@ void timer_ticks(bool on);
 
 /* What a process with itimers tells them (itimer.c, optional): it ignores this
  * signal no longer (its lock held); a tick has found it running; it calls
- * execve, or has ended. */
+ * execve. */
 void itimer_unignored(struct process *process, int signal);
 void itimer_tick(void);
 void itimer_exec(void);
-void itimer_exit(void);

@@ -11,7 +11,6 @@
 #include "arch/clock.h"
 #include "arch/trap.h"
 
-#include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/sigframe.h"
 #include "proc/sigqueue.h"
@@ -105,21 +104,13 @@ sys_rt_sigreturn(void)
 
 /* ---- Sending ---- */
 
-static siginfo_t
-from_me(u64 signal, int code)
-{
-    return (siginfo_t){.si_signo = (int)signal, .si_code = code,
-                       .si_pid = current->process->pid,
-                       .si_uid = cred_current()->uid};
-}
-
 /* int tgkill(pid_t pid, pid_t tid, int signal); tkill.
  * ESRCH: no such thread.  EINVAL: no such signal, or an id below 1.
  * EAGAIN: too many real-time signals are pending. */
 static long
 kill_thread(pid_t pid, pid_t tid, u64 signal)
 {
-    siginfo_t info = from_me(signal, SI_TKILL);
+    siginfo_t info = signal_from_me((int)signal, SI_TKILL);
 
     return tid <= 0 ? -EINVAL : signal_kill_thread(pid, tid, &info);
 }
@@ -208,7 +199,7 @@ sys_rt_tgsigqueueinfo(u64 pid, u64 tid, u64 signal, u64 user)
 long
 sys_pidfd_send_signal(u64 fd, u64 signal, u64 user, u64 flags)
 {
-    siginfo_t info = from_me(signal, SI_USER);
+    siginfo_t info = signal_from_me((int)signal, SI_USER);
     int told = (int)signal;
 
     if ((u32)flags != 0) {
