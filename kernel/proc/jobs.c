@@ -14,42 +14,21 @@
 
 /* ---- Sending to many ---- */
 
-void
-group_send(pid_t pgid, int signal)
-{
-    struct pgrp *group = group_find(pgid);
-
-    if (group != NULL) {
-        for_each_member(process, group) {
-            signal_send(process, signal);
-        }
-    }
-}
-
-/* => 0 if one of them has got it, or the last error */
+/* => family_lock held, as for the next two
+ * => 0 if one of them has got it, or the last error */
 static int
 send_group(pid_t pgid, const siginfo_t *info)
 {
+    struct pgrp *group = group_find(pgid);
     int result = -ESRCH;
 
-    spin_lock(&family_lock);
-    struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
     if (group != NULL) {
         for_each_member(process, group) {
             int error = signal_send_checked(process, info);
             result = result == 0 ? 0 : error;
         }
     }
-    spin_unlock(&family_lock);
     return result;
-}
-
-int
-signal_send_group(pid_t pgid, int signal)
-{
-    siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
-
-    return send_group(pgid, &info);
 }
 
 /* To all but init and the caller.  As on Linux, whoever may not be signalled
@@ -59,21 +38,40 @@ send_all(const siginfo_t *info)
 {
     int result = -ESRCH;
 
-    spin_lock(&family_lock);
     for_each_process(process) {
         if (process != init_process && process != current->process) {
             int error = signal_send_checked(process, info);
             result = error != -EPERM ? error : result == -ESRCH ? 0 : result;
         }
     }
-    spin_unlock(&family_lock);
     return result;
+}
+
+void
+group_send(pid_t pgid, int signal)
+{
+    siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
+
+    (void)send_group(pgid, &info);
+}
+
+void
+signal_send_group(pid_t pgid, int signal)
+{
+    spin_lock(&family_lock);
+    group_send(pgid, signal);
+    spin_unlock(&family_lock);
 }
 
 int
 signal_kill_many(pid_t pid, const siginfo_t *info)
 {
-    return pid == -1 ? send_all(info) : send_group((pid_t)-(u32)pid, info);
+    spin_lock(&family_lock);
+    int result = pid == -1 ? send_all(info)
+                 : send_group(pid == 0 ? current->process->group->pgid
+                                       : (pid_t)-(u32)pid, info);
+    spin_unlock(&family_lock);
+    return result;
 }
 
 /* ---- Stopping and going on ---- */

@@ -11,9 +11,9 @@
 int group_set(struct process *target, pid_t pgid) __must_check;
 
 /* Send, from the kernel, to every process of the group, if there is one.
- * => family_lock held; the second one takes it: 0, -ESRCH: no process */
+ * => family_lock held; the second one takes it */
 void group_send(pid_t pgid, int signal);
-int signal_send_group(pid_t pgid, int signal);
+void signal_send_group(pid_t pgid, int signal);
 
 /* The caller is in the background and wants its session's terminal: send its
  * group SIGTTIN or SIGTTOU.  => family_lock held

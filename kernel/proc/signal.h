@@ -172,11 +172,9 @@ int signal_kill_many(pid_t pid, const siginfo_t *info);
 /* What kill(2) returns: ESRCH is checked before EINVAL, EPERM after it. */
 int signal_outcome(int result, const siginfo_t *info);
 
-/* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1); or
- * to one that the caller has a reference to.
+/* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).
  * => 0; -ESRCH: no process; -EINVAL: no such signal; signal_send_info's */
 int signal_kill(pid_t pid, const siginfo_t *info);
-int signal_kill_process(struct process *target, const siginfo_t *info);
 
 /* Handlers (sigframe.c, optional).  First: => -ENOSYS: there are none.  Then,
  * let one run when the program goes on: the frame becomes that of its first

@@ -229,16 +229,6 @@ signal_kill(pid_t pid, const siginfo_t *info)
     return signal_outcome(result, info);
 }
 
-int
-signal_kill_process(struct process *target, const siginfo_t *info)
-{
-    spin_lock(&family_lock);
-    int result = target->parent != NULL ? signal_send_checked(target, info)
-                                        : -ESRCH;
-    spin_unlock(&family_lock);
-    return signal_outcome(result, info);
-}
-
 void
 signal_pass_on(struct process *process)
 {
