@@ -8,7 +8,7 @@
  *            1..40   the same at nice -20..19                 its threads has
  *            41      SCHED_IDLE                               a weight
  *            42      as level 0, where a crowd waits: of the
- *                    user who ran most (heavy.h); all the
+ *                    user who ran most (heavy.c); all the
  *                    others together get at least as much
  *            65..163 SCHED_FIFO, SCHED_RR of priority 1..99   highest first
  *
@@ -26,6 +26,14 @@
 #define LEVELS (LEVEL_REAL + 100)
 
 #define CROWD 4                  /* threads that wait, or more */
+
+/* Who runs most (heavy.c): users, told apart by the lowest bits of their ids.
+ * First, a tick has passed while the current thread ran, not the idle one:
+ * => in the timer's handler.  Then, whether the thread's user is the one who
+ * runs most on this CPU, and is not root: => it does not run elsewhere, so its
+ * cred stays. */
+void heavy_tick(void);
+bool heavy_is(int cpu, const struct thread *thread);
 
 /* The best thread that may run on this CPU, for a queue that is mixed.
  * => NULL: none of its levels but 0; the queue's lock held */

@@ -48,7 +48,7 @@ deadline_of(u64 user, u32 op, u64 *deadline)
     }
     int error = ns_of(ts, deadline);
     if (op & FUTEX_CLOCK_REALTIME) {
-        *deadline = BY_REALTIME(*deadline);
+        *deadline = BY_REALTIME(MIN(*deadline, TIME_MOST - 1)); /* not NEVER */
     }
     return error;
 }

@@ -1,5 +1,5 @@
 /*
- * Times of programs, and nanoseconds.
+ * Times of programs, and nanoseconds; and calls that wait.
  */
 #pragma once
 
@@ -34,3 +34,13 @@ deadline_after(struct timespec time, u64 *deadline)
     *deadline = *deadline == 0 ? 0 : clock_ns() + MIN(*deadline, TIME_MOST / 2);
     return error;
 }
+
+/* deadline_after a program's timespec, or NEVER if it gives none (sys_poll.c).
+ * => 0; -EINVAL: it is no time; -EFAULT */
+int deadline_get(u64 user, u64 *deadline);
+
+/* Give the thread the mask at `user`, unless that is 0, for this call; and its
+ * own one again: if a signal has interrupted the call, not before a handler
+ * (sys_poll.c).  => 0; -EINVAL: size; -EFAULT */
+int call_mask_set(u64 user, u64 size);
+void call_mask_end(bool interrupted);
