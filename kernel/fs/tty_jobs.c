@@ -13,20 +13,18 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 
-#include "core/optional.h"
 #include "core/panic.h"
 
 #include "mm/usercopy.h"
 
 #include "proc/cred.h"
-#include "proc/group.h"
+#include "proc/jobs.h"
 #include "proc/signal.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/tty.h"
 
-OPTIONAL(job_refuse) /* without it, the background may do everything */
 
 /* The process's terminal, or NULL.  => family_lock held */
 static struct tty *

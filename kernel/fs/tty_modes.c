@@ -15,6 +15,7 @@
 
 #include "mm/usercopy.h"
 
+#include "proc/jobs.h"
 #include "proc/signal.h"
 
 #include "fs/file.h"
