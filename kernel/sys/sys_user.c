@@ -183,6 +183,7 @@ sort(u32 *ids, u32 count)
         sift(ids, at, count);
     }
     for (u32 n = count; n-- > 1;) {
+        (void)cond_resched();
         u32 id = ids[0];
         ids[0] = ids[n];
         ids[n] = id;
