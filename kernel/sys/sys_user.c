@@ -180,6 +180,7 @@ static void
 sort(u32 *ids, u32 count)
 {
     for (u32 at = count / 2; at-- > 0;) {
+        (void)cond_resched();
         sift(ids, at, count);
     }
     for (u32 n = count; n-- > 1;) {
