@@ -49,6 +49,7 @@ tty_setup(struct tty *tty, const struct tty_driver *driver, dev_t number)
     spin_init(&tty->lock, RANK_TTY, "tty");
     waitq_init(&tty->input_wait);
     waitq_init(&tty->output_wait);
+    list_init(&tty->writers);
 }
 
 /* Switching ICANON: pending bytes become one line, or are no lines any more; a
