@@ -13,11 +13,13 @@
 
 #include "mm/object.h"
 
+#include "proc/template.h"
+
 #include "fs/busy.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 
-OPTIONAL(object_runs)
+OPTIONAL(object_runs) OPTIONAL(template_forget)
 
 /* Two counts in inode->busy, so that they change as one.  In the lower half:
  * who writes, or below 0, who is about to execute.  In the upper half: how
@@ -77,6 +79,9 @@ busy_write(struct inode *inode)
         if (writers(busy) < 0
             || (busy >= EXEC_BEGUN && object_runs(&inode->object))) {
             return -ETXTBSY;
+        }
+        if (busy >= EXEC_BEGUN) {
+            template_forget(&inode->object);
         }
     } while (!atomic_compare_exchange_weak(&inode->busy, &busy,
                                            with_writers(busy, 1)));

@@ -8,11 +8,17 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/template.h"
+
 #include "fs/dir.h"
 #include "fs/path.h"
+
+OPTIONAL(template_forget)
 
 /* ---- The table ---- */
 
@@ -211,6 +217,9 @@ entry_end(struct entry *entry)
 {
     struct inode *inode = entry->inode;
 
+    if (inode->nlink == 0 && S_ISREG(inode->mode)) {
+        template_forget(&inode->object);
+    }
     if (list_empty(&entry->also)) {
         entry_free(entry);
     }

@@ -63,6 +63,9 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
     if (vma->object == NULL) {
         return -ENODEV;
     }
+    if ((vma->flags & (VMA_SHARED | VMA_NEVER_W)) == VMA_SHARED) {
+        __atomic_store_n(&vma->object->written, true, __ATOMIC_RELAXED);
+    }
     *inode = inode_get(file->inode);
     return 0;
 }
