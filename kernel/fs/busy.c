@@ -97,12 +97,11 @@ busy_write_end(struct inode *inode)
 int
 busy_open(struct file *file)
 {
-    int error = file_access(file) & FILE_WRITES
-                    ? (int)busy_write(file->inode) : 0;
-
-    if (error == 0 && (file_access(file) & FILE_WRITES)) {
-        file->data = file->inode; /* it is counted */
+    if (!(file_access(file) & FILE_WRITES)) {
+        return 0;
     }
+    int error = (int)busy_write(file->inode);
+    file->data = error == 0 ? file->inode : NULL; /* it is counted */
     return error;
 }
 

@@ -99,9 +99,14 @@ set_buckets(struct inode *dir, struct entry **buckets, u32 bits)
     dir->bits = bits;
 }
 
+static u64 name_count; /* N */
+
 int
 entry_make_room(struct inode *dir)
 {
+    if (name_count >= frames_count / 2) { /* as Linux */
+        return -ENOSPC;
+    }
     if (dir->entries < MEAN_MAX << dir->bits) {
         return 0;
     }
@@ -177,15 +182,6 @@ bind(struct entry *entry, struct inode *inode)
     entry->inode = inode;
     list_add(&inode->names, &entry->also);
     count_name(entry, 1);
-}
-
-static u64 name_count; /* N */
-
-/* As Linux: half as many as there are frames. */
-bool
-entry_has_room(void)
-{
-    return name_count < frames_count / 2;
 }
 
 void

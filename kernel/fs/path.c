@@ -17,7 +17,6 @@
 
 #include "fs/busy.h"
 #include "fs/dir.h"
-#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 

@@ -20,11 +20,11 @@
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
-#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/template.h"
+#include "proc/timer.h"
 
 OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
 OPTIONAL(script_follow) OPTIONAL(template_save)

@@ -15,7 +15,6 @@
 
 #include "fs/device.h"
 #include "fs/file.h"
-#include "fs/memfd.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 

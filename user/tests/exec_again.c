@@ -57,7 +57,7 @@ deep(int pages)
 }
 
 /* All is as in a new program; then change what can be changed.
- * => 1 for each thing that is not as it should be, and 4 for each page of arg */
+ * => 1 for each thing that is not as it should be; 4 for each page of arg */
 static int
 child(char *argv[], const char *arg)
 {
