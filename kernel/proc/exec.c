@@ -26,7 +26,7 @@
 #include "proc/signal.h"
 
 OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
-OPTIONAL(script_follow)
+OPTIONAL(script_follow) OPTIONAL(thread_end_others)
 
 /* Load the program, or if it is a script, its interpreter. */
 static int

@@ -14,25 +14,21 @@
 #include "core/panic.h"
 
 #include "mm/as.h"
-#include "mm/usercopy.h"
 
 #include "fs/inherit.h"
 
 #include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
-#include "proc/futex.h"
 #include "proc/group.h"
-#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sem.h"
 #include "proc/signal.h"
-#include "proc/usage.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
-OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake) OPTIONAL(sem_leave)
+OPTIONAL(proc_set_subreaper) OPTIONAL(proc_reaper) OPTIONAL(proc_tell_orphan)
+OPTIONAL(thread_ends_for_exec) OPTIONAL(futex_leave_memory) OPTIONAL(sem_leave)
 
 void
 proc_note_peak(void)
@@ -45,8 +41,8 @@ proc_note_peak(void)
 static __noinline void
 do_rare_ends(struct thread *thread, bool at_its_end)
 {
-    if (thread->robust_list != 0) {
-        futex_owner_ends();
+    if (thread->ends & END_FUTEXES) {
+        futex_leave_memory();
     }
     if (at_its_end && (thread->ends & END_UNDOS)) {
         sem_leave(thread);
@@ -59,15 +55,12 @@ proc_change_memory(struct as *next)
     struct thread *thread = current;
     struct as *old = thread->as;
 
-    if (thread->ends != 0) {
-        do_rare_ends(thread, next == NULL);
-    }
     if (thread->clear_child_tid != 0
         && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
-        pid_t zero = 0;
-        if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == 0) {
-            (void)futex_wake(thread->clear_child_tid, true, 1, FUTEX_ALL_BITS);
-        }
+        thread->ends |= END_FUTEXES;
+    }
+    if (thread->ends != 0) {
+        do_rare_ends(thread, next == NULL);
     }
     thread->clear_child_tid = 0;
     if (old != NULL) { /* pid 1 has none at first */
@@ -144,26 +137,6 @@ tell_parent(struct process *process)
 
 int subreapers;
 
-void
-proc_set_subreaper(struct process *process, bool on)
-{
-    assert(spin_held(&family_lock));
-    subreapers += on - process->subreaper;
-    process->subreaper = on;
-    process->end_is_special |= on;
-}
-
-struct process *
-proc_reaper(const struct process *process)
-{
-    struct process *reaper = subreapers == 0 ? init_process : process->parent;
-
-    while (reaper != init_process && !reaper->subreaper) {
-        reaper = reaper->parent;
-    }
-    return reaper;
-}
-
 /* Give its children another parent: the nearest subreaper among its ancestors,
  * or init.  => family_lock held */
 static void
@@ -172,7 +145,8 @@ give_children_away(struct process *process)
     if (list_empty(&process->children)) {
         return;
     }
-    struct process *reaper = proc_reaper(process);
+    struct process *reaper = subreapers == 0 ? init_process
+                                             : proc_reaper(process);
     list_for_each_safe(pos, &process->children) {
         struct process *child = list_entry(pos, struct process, sibling);
         job_lose_parent(child, process);
@@ -259,23 +233,13 @@ thread_exit(int status)
     panic("a dead thread ran");
 }
 
-/* Whether the thread has taken the SIGKILL that thread_end_others sent it, not
- * another one.  => process->lock held */
-static bool
-ends_for_exec(const struct process *process, int status)
-{
-    return process->exec_thread != NULL && process->exec_thread != current
-           && status == SIGKILL
-           && (current->pending.set & SIGNAL_BIT(SIGKILL)) == 0;
-}
-
 void
 proc_exit(int status)
 {
     struct process *process = current->process;
 
     spin_lock(&process->lock);
-    if (ends_for_exec(process, status)) {
+    if (process->exec_thread != NULL && thread_ends_for_exec(process, status)) {
         status = 0;
     } else if (!process->ending) {
         process->ending = true;

@@ -20,15 +20,17 @@
 #include "fs/inherit.h"
 
 #include "proc/cred.h"
+#include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sem.h"
 #include "proc/shares.h"
 #include "proc/signal.h"
 
 OPTIONAL(share_reset) OPTIONAL(sem_leave) OPTIONAL(pidfd_cancel)
+OPTIONAL_ENOSYS(clone_check) OPTIONAL(clone_give) OPTIONAL(clone_sibling)
+OPTIONAL(clone_tell) OPTIONAL(thread_join)
 
 /* With these, there is more to give to the child. */
 #define CLONE_MORE                                                         \

@@ -87,9 +87,8 @@ void itimer_unignored(struct process *process, int signal);
 /* A tick has found the current process running, which has itimers. */
 void itimer_tick(void);
 
-/* The current process calls execve, or has ended; it has itimers. */
+/* The current process calls execve; it has itimers.  (Its end: exit.h) */
 void itimer_exec(void);
-void itimer_exit(void);
 
 /* Between itimer.c and itimer_make.c; => the process's lock held.
  * try_stop: => false: it expires now; release the lock, and try again */

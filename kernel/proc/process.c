@@ -112,7 +112,7 @@ proc_discard(struct thread *first)
         sigacts_put(process->sigacts);
     }
     thread_free(first);
-    pid_free(process);
+    pid_free(process->pid);
     proc_put(process);
 }
 
@@ -120,7 +120,7 @@ static inline void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
-    pid_set_process(process->pid, process);
+    __atomic_store_n(&pids[process->pid].process, process, __ATOMIC_RELEASE);
 }
 
 void
@@ -180,8 +180,7 @@ proc_unlink(struct process *process)
     if (list_empty(&process->group->members)) {
         group_free(process->group);
     }
-    pid_set_process(process->pid, NULL);
-    pid_free(process);
+    pid_free(process->pid);
     proc_put(process);
 }
 
@@ -204,35 +203,6 @@ proc_time(struct process *process)
     struct cpu_time time = proc_time_locked(process);
     spin_unlock(&process->lock);
     return time;
-}
-
-void
-proc_tell_orphan(struct process *child, const struct process *parent)
-{
-    if (child->death_signal != 0) {
-        siginfo_t info = {.si_signo = child->death_signal,
-                          .si_pid = parent->pid,
-                          .si_uid = parent->cred->uid};
-        (void)signal_send_info(child, &info);
-    }
-}
-
-void
-proc_lose_thread(pid_t tid)
-{
-    struct process *process = current->process;
-
-    spin_lock(&family_lock);
-    spin_lock(&process->lock);
-    pid_t first = list_entry(process->threads.next, struct thread, link)->tid;
-    spin_unlock(&process->lock);
-    list_for_each_entry(child, &process->children, struct process, sibling) {
-        if (child->parent_tid == tid) {
-            child->parent_tid = first;
-            proc_tell_orphan(child, process);
-        }
-    }
-    spin_unlock(&family_lock);
 }
 
 void

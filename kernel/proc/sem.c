@@ -11,6 +11,7 @@
 #include "mm/heap.h"
 
 #include "proc/cred.h"
+#include "proc/exit.h"
 #include "proc/mutex.h"
 #include "proc/process.h"
 #include "proc/sem.h"

@@ -31,10 +31,9 @@ long sem_control(int id, int number, int command, u64 arg);
 
 /* clone(2) with CLONE_SYSVSEM: first, make sure that the current thread has
  * something to share (0, -ENOMEM); then share it with a thread that does not
- * run yet.  sem_leave: the thread ends, or unshares: undo what it must. */
+ * run yet.  (Its end: exit.h) */
 int sem_prepare(void) __must_check;
 void sem_share(struct thread *with);
-void sem_leave(struct thread *thread);
 
 /* ---- For sem_control.c ---- */
 

@@ -9,6 +9,7 @@
 
 #include "arch/clock.h"
 
+#include "proc/exit.h"
 #include "proc/sched.h"
 #include "proc/usage.h"
 

@@ -17,10 +17,10 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
-#include "proc/sem.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 
@@ -154,7 +154,7 @@ sys_set_robust_list(u64 head, u64 size)
         return -EINVAL;
     }
     current->robust_list = head;
-    current->ends |= END_ROBUST;
+    current->ends |= END_FUTEXES;
     return 0;
 }
 
