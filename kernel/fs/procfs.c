@@ -20,9 +20,9 @@
 #include "mm/heap.h"
 #include "mm/vma.h"
 
-#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/usage.h"
+#include "proc/users.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"

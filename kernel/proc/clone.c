@@ -12,12 +12,14 @@
 #include "fs/inherit.h"
 
 #include "proc/cred.h"
+#include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sem.h"
 
-OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give) OPTIONAL(sem_prepare)
-OPTIONAL(sem_share) OPTIONAL_ENOSYS(mount_refuse)
+OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give) OPTIONAL(pidfd_cancel)
+OPTIONAL(sem_prepare) OPTIONAL(sem_share) OPTIONAL(sem_leave)
+OPTIONAL_ENOSYS(mount_refuse)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
@@ -93,16 +95,27 @@ clone_give(struct thread *child, const struct clone_args *args)
     if (args->flags & CLONE_CHILD_CLEARTID) {
         child->clear_child_tid = args->child_tid;
     }
-    if ((args->flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
-        sem_share(child);
-    }
     if (args->flags & CLONE_CHOSEN) {
         error = choose_pid(child, args->more->pid);
     }
     if (error == 0 && (args->flags & CLONE_PIDFD)) {
         error = pidfd_make(args->more);
     }
+    if (error == 0 && (args->flags & CLONE_SYSVSEM)) {
+        sem_share(child);
+    }
     return error;
+}
+
+void
+clone_take_back(struct thread *child, const struct clone_args *args)
+{
+    if (args->flags & CLONE_PIDFD) {
+        pidfd_cancel(args->more);
+    }
+    if (args->flags & CLONE_SYSVSEM) {
+        sem_leave(child);
+    }
 }
 
 void

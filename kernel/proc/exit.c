@@ -22,7 +22,6 @@
 #include "proc/fork.h"
 #include "proc/group.h"
 #include "proc/process.h"
-#include "proc/sched.h"
 #include "proc/signal.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
@@ -88,37 +87,20 @@ parent_action(const struct process *process)
     return &process->parent->sigacts->action[SIGCHLD - 1];
 }
 
-static bool
-parent_ignores(const struct process *process)
-{
-    return parent_action(process)->handler == SIG_IGN;
-}
-
 /* Whether the parent ignores SIGCHLD: then it will not wait for the child. */
 static bool
 parent_declines(const struct process *process)
 {
     return end_signal(process) == SIGCHLD
-           && (parent_ignores(process)
+           && (parent_action(process)->handler == SIG_IGN
                || (parent_action(process)->flags & SA_NOCLDWAIT) != 0);
 }
 
-void
-tell_child(struct process *child, int signal, int code, int status)
-{
-    siginfo_t info = {.si_signo = signal, .si_code = code,
-                      .si_pid = child->pid, .si_uid = child->cred->uid,
-                      .si_status = status};
-    struct cpu_time time = proc_time(child);
-
-    info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
-    info.si_stime = (long)time.system;
-    (void)signal_send_info(child->parent, &info);
-}
-
+/* A zombie tells its parent.  If that declines, it is reaped at once. */
 static void
 tell_parent(struct process *process)
 {
+    bool declines = parent_declines(process);
     int status = process->exit_status;
     int signal = end_signal(process);
     bool exited = WIFEXITED(status);
@@ -127,15 +109,16 @@ tell_parent(struct process *process)
     /* Mostly it is dropped: so the rest need not be cheap.  With SIG_IGN it
      * does not even pend while it is blocked. */
     if (signal != SIGCHLD
-        || !(parent_ignores(process)
+        || !(parent_action(process)->handler == SIG_IGN
              || signal_is_dropped(process->parent, signal))) {
         tell_child(process, signal, exited ? CLD_EXITED : CLD_KILLED,
                    exited ? WEXITSTATUS(status) : WTERMSIG(status));
     }
     wait_wake_all(&process->parent->child_wait);
+    if (declines) {
+        proc_unlink(process);
+    }
 }
-
-int subreapers;
 
 /* Give its children another parent: the nearest subreaper among its ancestors,
  * or init.  => family_lock held */
@@ -159,11 +142,7 @@ give_children_away(struct process *process)
             proc_make_reportable(child);
         }
         if (proc_is_zombie(child)) {
-            bool declined = parent_declines(child);
             tell_parent(child);
-            if (declined) {
-                proc_unlink(child);
-            }
         }
     }
 }
@@ -202,11 +181,7 @@ end_process(struct process *process)
     if (may_orphan) {
         job_orphan_groups(process);
     }
-    bool autoreap = parent_declines(process);
     tell_parent(process);
-    if (autoreap) {
-        proc_unlink(process);
-    }
     spin_unlock(&family_lock);
     sigacts_put(sigacts);
 }
@@ -257,14 +232,11 @@ wants(pid_t pid, int options, const struct process *child)
 {
     u32 kind = child->exit_signal == SIGCHLD ? 0 : __WCLONE;
 
-    if ((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind) {
+    if (((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind)
+        || ((options & __WNOTHREAD) && child->parent_tid != current->tid)
+        /* It will never have what is waited for. */
+        || ((options & WEXITED) == 0 && proc_is_zombie(child))) {
         return false;
-    }
-    if ((options & __WNOTHREAD) && child->parent_tid != current->tid) {
-        return false;
-    }
-    if ((options & WEXITED) == 0 && proc_is_zombie(child)) {
-        return false; /* it will never have what is waited for */
     }
     if (options & WAIT_PGID) {
         return child->group->pgid == pid;

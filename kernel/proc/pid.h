@@ -27,7 +27,9 @@ extern struct pid_slot {
  * => pids_lock held, which keeps it alive */
 struct process *pid_process(pid_t pid);
 
-/* The lowest pid of a process that is at least `pid`.
+extern pid_t highest_pid; /* ever in use; read without the lock */
+
+/* The lowest pid of a process that is at least `pid` (find.c).
  * => 0: none; the process may have been reaped since */
 pid_t pid_next(pid_t pid);
 

@@ -30,6 +30,7 @@ OPTIONAL(sigqueue_free)
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
+int subreapers;
 
 struct process *
 proc_find(pid_t pid)
@@ -203,6 +204,19 @@ proc_time(struct process *process)
     struct cpu_time time = proc_time_locked(process);
     spin_unlock(&process->lock);
     return time;
+}
+
+void
+tell_child(struct process *child, int signal, int code, int status)
+{
+    siginfo_t info = {.si_signo = signal, .si_code = code,
+                      .si_pid = child->pid, .si_uid = child->cred->uid,
+                      .si_status = status};
+    struct cpu_time time = proc_time(child);
+
+    info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
+    info.si_stime = (long)time.system;
+    (void)signal_send_info(child->parent, &info);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "mm/frame.h"
 
 #include "proc/thread.h"
+#include "proc/users.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"

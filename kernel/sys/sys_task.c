@@ -15,12 +15,12 @@
 
 #include "arch/clock.h"
 
-#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/group.h"
 #include "proc/limits.h"
 #include "proc/sched.h"
 #include "proc/usage.h"
+#include "proc/users.h"
 
 #include "fs/pidfd.h"
 

@@ -6,7 +6,7 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
-#include "proc/cred.h"
+#include "proc/users.h"
 
 #include "sys/sys.h"
 
