@@ -117,7 +117,7 @@ proc_discard(struct thread *first)
     proc_put(process);
 }
 
-static inline void
+static void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
@@ -128,14 +128,9 @@ void
 proc_link(struct process *child, struct process *parent)
 {
     proc_set_parent(child, parent);
-    group_add(parent->group, child);
-    link_to_all(child);
-}
-
-void
-proc_link_member(struct process *child, struct process *parent)
-{
-    proc_set_parent(child, parent);
+    if (child->group == NULL) {
+        group_add(parent->group, child);
+    }
     link_to_all(child);
 }
 

@@ -131,7 +131,6 @@ void proc_put(struct process *process);
 /* Link a new process to its parent and the parent's group (or it is a member of
  * one): now it can be found and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
-void proc_link_member(struct process *child, struct process *parent);
 
 /* Make it the youngest child of its new parent.  => family_lock held */
 void proc_set_parent(struct process *child, struct process *parent);
