@@ -12,6 +12,7 @@
 
 #include "proc/users.h"
 
+#include "fs/attr.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 

@@ -24,7 +24,7 @@
 #include "proc/process.h"
 #include "proc/signal.h"
 
-OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
+OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups) OPTIONAL(session_end)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 OPTIONAL(proc_set_subreaper) OPTIONAL(proc_reaper) OPTIONAL(proc_tell_orphan)
 OPTIONAL(thread_ends_for_exec) OPTIONAL(futex_leave_memory) OPTIONAL(sem_leave)

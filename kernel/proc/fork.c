@@ -23,7 +23,6 @@
 #include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/shares.h"
 #include "proc/signal.h"
 
 OPTIONAL(share_reset) OPTIONAL_ENOSYS(clone_check) OPTIONAL(clone_give)

@@ -27,8 +27,6 @@
 #include "proc/sigqueue.h"
 #include "proc/timer.h"
 
-#define TIME_MOST (NEVER / 2) /* no time is later: so two can be added */
-
 struct itimer {
     struct list link;        /* in itimers->created */
     struct timer timer;      /* of CPU time: its link is in itimers->cpu */
@@ -80,15 +78,6 @@ int itimer_set(struct itimer *timer, int id, bool absolute,
  * => its lock held */
 void itimer_taken(struct process *process, int signal, struct sigqueue *entry,
                   siginfo_t *info);
-
-/* The process ignores this signal no longer.  => its lock held */
-void itimer_unignored(struct process *process, int signal);
-
-/* A tick has found the current process running, which has itimers. */
-void itimer_tick(void);
-
-/* The current process calls execve; it has itimers.  (Its end: exit.h) */
-void itimer_exec(void);
 
 /* Between itimer.c and itimer_make.c; => the process's lock held.
  * try_stop: => false: it expires now; release the lock, and try again */

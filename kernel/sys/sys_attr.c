@@ -13,6 +13,7 @@
 #include "proc/thread.h"
 #include "proc/users.h"
 
+#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"

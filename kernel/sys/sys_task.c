@@ -16,7 +16,7 @@
 #include "arch/clock.h"
 
 #include "proc/exit.h"
-#include "proc/group.h"
+#include "proc/jobs.h"
 #include "proc/limits.h"
 #include "proc/sched.h"
 #include "proc/usage.h"
