@@ -122,16 +122,6 @@ tty_show(struct tty *tty, const char *text, size_t size)
     return i;
 }
 
-/* Sleep until another writer is done, or there is room.  => lock held
- * => 0; -EAGAIN, -ERESTARTSYS */
-static long
-wait_output(struct tty *tty, const struct file *file)
-{
-    return file->flags & O_NONBLOCK
-               ? -EAGAIN : wait_sleep(&tty->output_wait, &tty->lock,
-                                      WAIT_INTERRUPTIBLE);
-}
-
 /* Show all of a chunk.  => how much was shown; if not all, *error says why */
 static size_t
 write_chunk(struct tty *tty, const struct file *file, const char *chunk,
@@ -150,7 +140,7 @@ write_chunk(struct tty *tty, const struct file *file, const char *chunk,
         if (done == size) {
             break;
         }
-        *error = wait_output(tty, file);
+        *error = file_wait(file, &tty->output_wait, &tty->lock);
     }
     spin_unlock(&tty->lock);
     return done;
@@ -168,7 +158,7 @@ begin_output(struct tty *tty, const struct file *file)
     list_add_tail(&tty->writers, &place);
     while (error == 0
            && (tty->writing || list_first(&tty->writers) != &place)) {
-        error = wait_output(tty, file);
+        error = file_wait(file, &tty->output_wait, &tty->lock);
     }
     list_del(&place);
     if (error == 0) {
@@ -251,20 +241,6 @@ take(struct tty *tty, char *buf, size_t size)
     return got;
 }
 
-/* wait_sleep for input, until a deadline.  => lock held
- * => 0: look again; -ETIMEDOUT, -ERESTARTSYS */
-static int
-wait_input(struct tty *tty, u64 deadline)
-{
-    struct waiter waiter;
-
-    wait_begin(&tty->input_wait, &waiter, true);
-    spin_unlock(&tty->lock);
-    int error = wait_block(WAIT_INTERRUPTIBLE, deadline);
-    spin_lock(&tty->lock);
-    return wait_end(&waiter) ? 0 : error;
-}
-
 /* Take a line or, without ICANON, what VMIN and VTIME ask for (termios(3)).
  * => lock held; bytes, or an error with none taken */
 static long
@@ -291,8 +267,9 @@ take_awaited(struct tty *tty, const struct file *file, char *buf, size_t size)
         } else if (tty->ended || tty_is_hung(tty, file) || deadline == 0) {
             break;
         } else {
-            error = file->flags & O_NONBLOCK ? -EAGAIN
-                                             : wait_input(tty, deadline);
+            error = file->flags & O_NONBLOCK
+                        ? -EAGAIN
+                        : wait_until(&tty->input_wait, &tty->lock, deadline);
         }
     }
     return got > 0 || error == -ETIMEDOUT ? (long)got : error;
