@@ -11,6 +11,7 @@
  *                    user who ran most (heavy.h); all the
  *                    others together get at least as much
  *            65..163 SCHED_FIFO, SCHED_RR of priority 1..99   highest first
+ *            164     PRIORITY_LAST: those who must end        before them
  *
  * SH-1  A queue that is not mixed has only threads of level 0, waiting or
  *       running.
@@ -23,7 +24,8 @@
 #define LEVEL_HEAVY 42
 #define FAIR_LEVELS 43
 #define LEVEL_REAL 64            /* plus the priority */
-#define LEVELS (LEVEL_REAL + 100)
+#define PRIORITY_LAST 100        /* no program can have it */
+#define LEVELS (LEVEL_REAL + PRIORITY_LAST + 1)
 
 #define TURN_TICKS 10            /* of SCHED_RR */
 #define CROWD 4                  /* threads that wait, or more */
