@@ -25,7 +25,7 @@
 #include "proc/signal.h"
 
 #define STACK_FRAMES   3 /* of a thread: kernel stack, a part of tables */
-#define ROOM_PART      32 /* so much of memory must come back, or one hog's */
+#define ROOM_PART      16 /* so much of memory must come back, or one hog's */
 #define STEP_NS        5000000UL   /* between looks at a victim that ends */
 #define PATIENCE_NS    1000000000UL /* then another is chosen */
 #define ENOUGH         32 /* free frames with which to try again */
@@ -146,15 +146,17 @@ choose(void)
     return chosen;
 }
 
-/* => all other CPUs are parked; whether a victim is still ending */
+/* Whether memory is there, or a victim has still to give it back.
+ * => family_lock held */
 static bool
 is_awaited(void)
 {
     struct process *process = victim.pid != 0 ? proc_find(victim.pid) : NULL;
 
-    return process != NULL && process != current->process
-           && !proc_is_zombie(process) && is_ending(process)
-           && clock_ns() < victim.since + PATIENCE_NS;
+    return frame_count(FRAME_FREE) > ENOUGH
+           || (process != NULL && process != current->process
+               && !proc_is_zombie(process) && is_ending(process)
+               && clock_ns() < victim.since + PATIENCE_NS);
 }
 
 /* It dies, and before anything else runs: a turn among a thousand threads would
@@ -220,11 +222,15 @@ end_crowd(struct process *chosen)
 static bool
 kill_heaviest(pid_t *said)
 {
-    bool comes;
-
+    spin_lock(&family_lock);
+    bool comes = is_awaited(); /* mostly: so a thousand do not park all CPUs */
+    spin_unlock(&family_lock);
+    if (comes) {
+        return true;
+    }
     park_others();
     spin_lock(&family_lock);
-    comes = frame_count(FRAME_FREE) > ENOUGH || is_awaited();
+    comes = is_awaited();
     struct process *chosen = comes ? NULL : choose();
     if (chosen != NULL && chosen != current->process) {
         end_crowd(chosen);

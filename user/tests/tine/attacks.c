@@ -373,6 +373,8 @@ soak(long seconds)
     long before[KINDS + 1], end, rounds = 0;
     bool well;
 
+    attacker = ATTACKER; /* its page is ours before frames are counted */
+    bound = limit = 2 * LIMIT_NS;
     look(before);
     start_shell();
     well = await("# ", now() + LIMIT_NS);
