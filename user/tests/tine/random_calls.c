@@ -2,7 +2,7 @@
  * random_calls.c: whatever programs call with whatever arguments, the kernel
  * stays whole: its checkers find nothing, and all that it gave comes back.
  *
- *   random_calls [CALLS [SEED]]    by default 25,000, and each call 50 times
+ *   random_calls [CALLS [SEED]]    so many, and each call 50 times
  *
  * Each slot has a user of its own and a process at a time, mostly with
  * threads, which calls at random until it has made its calls or a call has
@@ -12,11 +12,12 @@
  *
  * seconds: 60
  * expect:
- * ok 1 - every system call, many times
- * ok 2 - the kernel wrote only where it was told to
- * ok 3 - all is well
- * ok 4 - all is given back
- * 1..4
+ * ok 1 - all is well before
+ * ok 2 - every system call, many times
+ * ok 3 - the kernel wrote only where it was told to
+ * ok 4 - all is well
+ * ok 5 - all is given back
+ * 1..5
  */
 #include "random_args.h"
 
@@ -57,6 +58,7 @@ static struct thread threads[THREADS];
 static unsigned char canary[8192];
 static struct caller caller_of[1 + THREADS];
 static int my_slot;
+static pid_t root_group;
 static unsigned long first_seed = 1;
 
 /*
@@ -332,17 +334,17 @@ live(int slot, int round)
     raw(NR_exit_group, is_spoiled() ? SPOILED : 0, 0, 0, 0);
 }
 
-/* End all that a slot has. */
+/* End all that a slot has: a user's processes, root's group. */
 static void
 end_slot(int slot)
 {
-    pid_t pid = common->pid[slot];
-
-    if (pid > 0) {
-        kill(-pid, SIGKILL);
-        kill(pid, SIGKILL);
+    if (slot == 0) {
+        if (root_group > 0) {
+            kill(-root_group, SIGKILL);
+        }
+        return;
     }
-    pid = slot != 0 ? fork() : -1;
+    pid_t pid = fork();
     if (pid == 0) {
         setuid(FIRST_UID + (uid_t)slot);
         kill(-1, SIGKILL);
@@ -371,24 +373,38 @@ reap(void)
 }
 
 static bool
-enough(int calls_wanted)
+enough(int all, int each)
 {
     for (int i = 0; i < CALLS; i++) {
-        if (common->made[i] < EACH) {
+        if (common->made[i] < each) {
             return false;
         }
     }
-    return common->total >= calls_wanted;
+    return common->total >= all;
+}
+
+static void
+begin(int slot, int round)
+{
+    if (slot == 0) {
+        end_slot(0);
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        live(slot, round);
+    }
+    common->pid[slot] = pid > 0 ? pid : 0;
+    root_group = slot == 0 ? pid : root_group;
 }
 
 /* Begin, watch and end the slots' processes. => as reap */
 static bool
-run(int calls_wanted)
+run(int all, int each)
 {
     int seen[SLOTS] = { 0 }, stalled[SLOTS] = { 0 }, round = 0;
     bool well = true;
 
-    while (!enough(calls_wanted)) {
+    while (!enough(all, each)) {
         for (int i = 0; i < SLOTS; i++) {
             bool moves = common->steps[i] != seen[i];
             stalled[i] = moves ? 0 : stalled[i] + 1;
@@ -398,22 +414,19 @@ run(int calls_wanted)
                 stalled[i] = 0;
             }
             if (common->pid[i] == 0) {
-                pid_t pid = fork();
-                if (pid == 0) {
-                    live(i, round);
-                }
-                common->pid[i] = pid > 0 ? pid : 0;
-                round++;
+                begin(i, round++);
             }
         }
         nap(4);
         well = reap() && well;
     }
-    for (int i = 0; i < SLOTS; i++) {
-        end_slot(i);
-    }
-    while (waitpid(-1, NULL, 0) > 0) { /* orphans, too */
-    }
+    do { /* until there are no orphans, either */
+        for (int i = 0; i < SLOTS; i++) {
+            end_slot(i);
+        }
+        nap(4);
+        well = reap() && well;
+    } while (waitid(P_ALL, 0, NULL, WEXITED | WNOHANG | WNOWAIT) == 0);
     return well;
 }
 
@@ -485,40 +498,55 @@ make_places(bool remove)
     }
 }
 
+/* => whether no caller's memory has changed */
+static bool
+make_calls_in_place(int all, int each)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    make_places(false);
+    bool well = run(all, each);
+    make_places(true);
+    remove_ipc();
+    return well;
+}
+
+static int
+make_some(void *unused)
+{
+    (void)unused;
+    return !make_calls_in_place(1, 0);
+}
+
+static int
+make_all(void *all)
+{
+    return !make_calls_in_place(*(int *)all, EACH);
+}
+
 int
 main(int argc, char **argv)
 {
-    int calls_wanted = argc > 1 ? atoi(argv[1]) : 25000;
+    int all = argc > 1 ? atoi(argv[1]) : 0, least;
     long before[KINDS];
 
     first_seed = argc > 2 ? strtoul(argv[2], NULL, 0) : 1;
     common = mmap(NULL, sizeof(*common), PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     memset(common, 0, sizeof(*common));
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    make_places(false);
-    make_places(true);
-    end_slot(1);
+    ok(counts_well(), "all is well before");
+    in_child(make_some, NULL); /* touches what is touched once */
     look(before);
-    look(before);
-    make_places(false);
-    bool well = run(calls_wanted);
-    make_places(true);
-    remove_ipc();
-
-    int least = common->made[0];
+    int status = in_child(make_all, &all);
+    least = common->made[0];
     for (int i = 0; i < CALLS; i++) {
         least = common->made[i] < least ? common->made[i] : least;
-        if (argc > 3) {
-            printf("# %d: %d times\n", calls[i].nr, common->made[i]);
-        }
     }
     if (argc > 1) {
         printf("# %d calls, seed %lu, each at least %d times\n", common->total,
                first_seed, least);
     }
     ok(least >= EACH, "every system call, many times");
-    ok(well, "the kernel wrote only where it was told to");
+    exited(status, 0, "the kernel wrote only where it was told to");
     ok(counts_well(), "all is well");
     ok(is_back(before), "all is given back");
     return done();
