@@ -212,6 +212,18 @@ close_file(struct files *files, struct file *file)
 
 /* ---- One descriptor of the current process ---- */
 
+struct file *
+files_file(struct files *files, int fd)
+{
+    spin_lock(&files->lock);
+    struct file *file = file_at(files, fd);
+    if (file != NULL) {
+        file_get(file);
+    }
+    spin_unlock(&files->lock);
+    return file;
+}
+
 struct inode *
 files_inode(struct files *files, int fd)
 {
@@ -238,15 +250,7 @@ files_next(struct files *files, int fd)
 __noinline struct file *
 file_get_any_fd(int fd)
 {
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
-    struct file *file = file_at(files, fd);
-    if (file != NULL) {
-        file_get(file);
-    }
-    spin_unlock(&files->lock);
-    return file;
+    return files_file(current->files, fd);
 }
 
 struct file_use

@@ -17,6 +17,7 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/cred.h"
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
@@ -25,6 +26,8 @@
 #include "proc/sleep.h"
 
 #include "sys/sys.h"
+
+OPTIONAL(cred_refuse_look)
 
 /* ---- futex ---- */
 
@@ -159,7 +162,7 @@ sys_set_robust_list(u64 head, u64 size)
 }
 
 /* long get_robust_list(int tid, struct robust_list_head **head, size_t *size);
- * ESRCH, EFAULT. */
+ * ESRCH, EFAULT.  EPERM: we may not look into its process. */
 long
 sys_get_robust_list(u64 tid, u64 head, u64 size)
 {
@@ -171,7 +174,11 @@ sys_get_robust_list(u64 tid, u64 head, u64 size)
         return -ESRCH;
     }
     u64 list = thread->robust_list;
+    pid_t pid = thread->process->pid;
     thread_unlock(thread);
+    if (cred_refuse_look(pid) != 0) {
+        return -EPERM;
+    }
     return copy_to_user(size, &bytes, sizeof(bytes)) != 0 ? -EFAULT
            : copy_to_user(head, &list, sizeof(list));
 }

@@ -365,9 +365,11 @@ reap(void)
 
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         for (int i = 0; i < SLOTS; i++) {
-            common->pid[i] = common->pid[i] == pid ? 0 : common->pid[i];
+            if (common->pid[i] == pid) {
+                common->pid[i] = 0;
+                well = well && status != SPOILED << 8;
+            }
         }
-        well = well && !(WIFEXITED(status) && WEXITSTATUS(status) == SPOILED);
     }
     return well;
 }
