@@ -238,6 +238,13 @@ test_getfd(void)
     is(pidfd_get(fd, FAR, 0), -ESRCH, "a zombie has nothing open");
     waitpid(pid, NULL, 0);
     is(pidfd_get(fd, FAR, 0), -ESRCH, "nor has who was reaped");
+    struct clone3_args args = { ENDS, .set_tid = P(&pid), .set_tid_size = 1 };
+    long again = clone3(&args);
+    if (again == 0) {
+        _exit(0);
+    }
+    is(again, pid, "whose number may be used again");
+    waitpid(pid, NULL, 0);
 }
 
 int
