@@ -246,13 +246,6 @@ files_next(struct files *files, int fd)
     return fd < end ? fd : -1;
 }
 
-/* Not inline: file_use_any_fd would save registers for this rare call. */
-__noinline struct file *
-file_get_any_fd(int fd)
-{
-    return files_file(current->files, fd);
-}
-
 struct file_use
 file_use_any_fd(int fd)
 {
