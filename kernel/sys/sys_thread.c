@@ -23,9 +23,12 @@
 #include "proc/process.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
+#include "proc/users.h"
 
 #include "sys/sys.h"
 #include "sys/timespec.h"
+
+OPTIONAL(cred_refuse_look)
 
 /* ---- futex ---- */
 
@@ -156,7 +159,7 @@ sys_set_robust_list(u64 head, u64 size)
 }
 
 /* long get_robust_list(int tid, struct robust_list_head **head, size_t *size);
- * ESRCH, EFAULT. */
+ * ESRCH, EFAULT.  EPERM: we may not look into its process. */
 long
 sys_get_robust_list(u64 tid, u64 head, u64 size)
 {
@@ -168,7 +171,11 @@ sys_get_robust_list(u64 tid, u64 head, u64 size)
         return -ESRCH;
     }
     u64 list = thread->robust_list;
+    pid_t pid = thread->process->pid;
     thread_unlock(thread);
+    if (cred_refuse_look(pid) != 0) {
+        return -EPERM;
+    }
     return copy_to_user(size, &bytes, sizeof(bytes)) != 0 ? -EFAULT
            : copy_to_user(head, &list, sizeof(list));
 }
