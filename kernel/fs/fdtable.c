@@ -211,6 +211,18 @@ close_file(struct files *files, struct file *file)
 
 /* ---- One descriptor of the current process ---- */
 
+struct file *
+files_file(struct files *files, int fd)
+{
+    spin_lock(&files->lock);
+    struct file *file = file_at(files, fd);
+    if (file != NULL) {
+        file_get(file);
+    }
+    spin_unlock(&files->lock);
+    return file;
+}
+
 struct inode *
 files_inode(struct files *files, int fd)
 {
@@ -231,21 +243,6 @@ files_next(struct files *files, int fd)
     }
     spin_unlock(&files->lock);
     return fd < end ? fd : -1;
-}
-
-/* Not inline: file_use_any_fd would save registers for this rare call. */
-__noinline struct file *
-file_get_any_fd(int fd)
-{
-    struct files *files = current->files;
-
-    spin_lock(&files->lock);
-    struct file *file = file_at(files, fd);
-    if (file != NULL) {
-        file_get(file);
-    }
-    spin_unlock(&files->lock);
-    return file;
 }
 
 struct file_use

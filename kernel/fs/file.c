@@ -71,6 +71,12 @@ file_put(struct file *file)
 }
 
 struct file *
+file_get_any_fd(int fd)
+{
+    return files_file(current->files, fd);
+}
+
+struct file *
 file_get_fd(int fd)
 {
     struct file *file = file_get_any_fd(fd);

@@ -158,8 +158,9 @@ int fd_replace(struct file *file, u32 fd, bool cloexec);
  * => 0, or the flag; -EBADF, -ENOMEM */
 int fd_cloexec(u32 fd, int set);
 
-/* In any table: the inode of an open descriptor, with one reference (NULL: not
- * open); and the first open descriptor from `fd` on (-1: none). */
+/* In any table: the file of an open descriptor or its inode, with one reference
+ * (NULL: not open); and the first open descriptor from `fd` on (-1: none). */
+struct file *files_file(struct files *files, int fd);
 struct inode *files_inode(struct files *files, int fd);
 int files_next(struct files *files, int fd);
 

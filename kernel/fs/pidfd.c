@@ -8,7 +8,11 @@
 
 #include "core/optional.h"
 
+#include "arch/smp.h"
+
+#include "proc/cred.h"
 #include "proc/fork.h"
+#include "proc/pid.h"
 #include "proc/signal.h"
 
 #include "fs/anon.h"
@@ -23,7 +27,7 @@ struct pidfd {
     struct process *process; /* counted; NULL until the file is used */
 };
 
-OPTIONAL(poll_join)
+OPTIONAL(poll_join) OPTIONAL(cred_refuse_look)
 
 static void
 pidfd_free(struct inode *inode)
@@ -123,6 +127,54 @@ pidfd_pid(struct file *file)
     }
     spin_unlock(&family_lock);
     return pid;
+}
+
+/* As /proc looks at a process: while nobody else runs.
+ * => as pidfd_getfd; *file has a reference if 0 */
+static int
+file_of(pid_t pid, int fd, struct file **file)
+{
+    struct files *files = NULL;
+    bool own = pid == current->process->pid;
+
+    if (cred_refuse_look(pid) != 0) {
+        return -EPERM;
+    }
+    if (own) {
+        files = current->files;
+    } else {
+        park_others();
+        spin_lock(&family_lock);
+        struct process *process = proc_find(pid);
+        if (process != NULL && !list_empty(&process->threads)) {
+            files = list_entry(list_first(&process->threads), struct thread,
+                               link)->files;
+        }
+        spin_unlock(&family_lock);
+    }
+    *file = files != NULL ? files_file(files, fd) : NULL;
+    if (!own) {
+        park_release();
+    }
+    return *file != NULL ? 0 : files != NULL ? -EBADF : -ESRCH;
+}
+
+int
+pidfd_getfd(struct file *pidfd, int fd)
+{
+    struct file *file = NULL;
+    pid_t pid = pidfd_pid(pidfd);
+
+    if (pid < 0) {
+        return pid == -ECHILD ? -ESRCH : pid;
+    }
+    int error = file_of(pid, fd, &file);
+    pid_put(pid);
+    if (error == 0) {
+        fd = fd_reserve(0);
+        error = fd_fill(&fd, &file, 1, true, fd < 0 ? fd : 0);
+    }
+    return error == 0 ? fd : error;
 }
 
 /* ---- CLONE_PIDFD ---- */

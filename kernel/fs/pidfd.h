@@ -23,6 +23,11 @@ int pidfd_open(pid_t pid, u32 flags) __must_check;
 int pidfd_send(struct file *file, const siginfo_t *info, bool forged)
     __must_check;
 
+/* What its process has open as fd, as a descriptor of ours, close-on-exec.
+ * => -EBADF: it is another file, or fd is not open; -EPERM: we may not look
+ *    into the process; -ESRCH: it has ended; -EMFILE, -ENOMEM */
+int pidfd_getfd(struct file *file, int fd) __must_check;
+
 /* Its process's pid, which is then in use until pid_put.
  * => -EBADF: it is another file; -ECHILD: reaped */
 pid_t pidfd_pid(struct file *file) __must_check;

@@ -26,6 +26,7 @@
 #include "sys/timespec.h"
 
 OPTIONAL_ENOSYS(eventfd_create) OPTIONAL_ENOSYS(pidfd_open)
+OPTIONAL_ENOSYS(pidfd_getfd)
 OPTIONAL_ENOSYS(signalfd_create) OPTIONAL_ENOSYS(signalfd_set)
 OPTIONAL_ENOSYS(timerfd_create) OPTIONAL_ENOSYS(timerfd_set)
 OPTIONAL_ENOSYS(memfd_open)
@@ -75,6 +76,22 @@ SYS_FORWARD(sys_signalfd, (u64 fd, u64 set, u64 size),
 SYS_FORWARD(sys_pidfd_open, (u64 pid, u64 flags),
             (u32)flags & ~(u32)PIDFD_NONBLOCK || (pid_t)pid <= 0
                 ? -EINVAL : pidfd_open((pid_t)pid, (u32)flags))
+
+/* int pidfd_getfd(int pidfd, int fd, unsigned flags);
+ * Returns a descriptor of what the process has open as fd, close-on-exec.
+ * EINVAL: flags.  EBADF: no such descriptor, here or there.  EPERM: we may not
+ * look into the process.  ESRCH: it has ended.  EMFILE, ENOMEM. */
+long
+sys_pidfd_getfd(u64 pidfd, u64 fd, u64 flags)
+{
+    if ((u32)flags != 0) {
+        return -EINVAL;
+    }
+    struct file_use use = file_use_fd((int)pidfd);
+    long result = use.file != NULL ? pidfd_getfd(use.file, (int)fd) : -EBADF;
+    file_done(use);
+    return result;
+}
 
 /* int timerfd_create(int clock, int flags);
  * Returns a descriptor.  EINVAL: another clock than CLOCK_REALTIME, _MONOTONIC,

@@ -17,15 +17,18 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
+#include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
-#include "proc/sem.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
+#include "proc/users.h"
 
 #include "sys/sys.h"
 #include "sys/timespec.h"
+
+OPTIONAL(cred_refuse_look)
 
 /* ---- futex ---- */
 
@@ -151,12 +154,12 @@ sys_set_robust_list(u64 head, u64 size)
         return -EINVAL;
     }
     current->robust_list = head;
-    current->ends |= END_ROBUST;
+    current->ends |= END_FUTEXES;
     return 0;
 }
 
 /* long get_robust_list(int tid, struct robust_list_head **head, size_t *size);
- * ESRCH, EFAULT. */
+ * ESRCH, EFAULT.  EPERM: we may not look into its process. */
 long
 sys_get_robust_list(u64 tid, u64 head, u64 size)
 {
@@ -168,7 +171,11 @@ sys_get_robust_list(u64 tid, u64 head, u64 size)
         return -ESRCH;
     }
     u64 list = thread->robust_list;
+    pid_t pid = thread->process->pid;
     thread_unlock(thread);
+    if (cred_refuse_look(pid) != 0) {
+        return -EPERM;
+    }
     return copy_to_user(size, &bytes, sizeof(bytes)) != 0 ? -EFAULT
            : copy_to_user(head, &list, sizeof(list));
 }
@@ -207,6 +214,23 @@ sys_membarrier(u64 command, u64 flags, u64 cpu)
 /* ---- Making and unsharing ---- */
 
 #define PID_LEVELS 32 /* Linux's most, of name spaces within one another */
+
+/* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
+ *            unsigned long tls);
+ * Returns the child's pid; 0 in the child.
+ * With CLONE_PIDFD, *parent_tid is a descriptor of the child.
+ * EINVAL: flags that do not fit together, or are not supported; CLONE_PARENT of
+ * pid 1.  EPERM: tls is not a user address;
+ * CLONE_NEWNS, and not root.  EAGAIN, ENOMEM: as fork.  EMFILE,
+ * EFAULT: the descriptor.
+ * Bits from 32 on are ignored.
+ * Differences from Linux: new name spaces, but CLONE_NEWNS, are EINVAL. */
+SYS_FORWARD(sys_clone,
+            (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
+            proc_clone(&(struct clone_args){
+                .flags = (u32)flags, .stack = stack, .parent_tid = parent_tid,
+                .child_tid = child_tid, .tls = tls,
+                .more = &(struct clone_more){.pidfd = parent_tid}}))
 
 /* long clone3(struct clone_args *args, size_t size);
  * As clone; flags has no signal.

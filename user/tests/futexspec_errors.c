@@ -2,6 +2,7 @@
  * futexspec_errors.c: what futex, the robust list and membarrier refuse.
  */
 #include "threads.h"
+#include "users.h"
 
 #include <sys/mman.h>
 
@@ -127,6 +128,19 @@ test_operations(void)
         -ENOSYS, "or no such comparison");
 }
 
+static int
+try_others(void *unused)
+{
+    struct robust_list_head *got = NULL;
+    unsigned long size = 0;
+
+    (void)unused;
+    become(A, A);
+    returns(raw(SYS_get_robust_list, getppid(), P(&got), P(&size), 0), -EPERM,
+        "of another user");
+    return 0;
+}
+
 static void
 test_robust(void)
 {
@@ -158,6 +172,7 @@ test_robust(void)
         "a bad list is taken");
     returns(raw(SYS_set_robust_list, 0, sizeof(head), 0, 0), 0, "and none");
     end_child(child);
+    in_turn(try_others);
 }
 
 /* The commands of membarrier(2). */

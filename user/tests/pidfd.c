@@ -3,8 +3,10 @@
  * process ends and is reaped, signals through them, waitid.
  */
 #include "pidfdspec.h"
+#include "users.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 static void
 test_open(void)
@@ -178,6 +180,73 @@ test_epoll(void)
     close((int)fd);
 }
 
+enum { FAR = 200 };
+
+static int others; /* a pidfd of root's */
+
+static int
+try_getfd(void *unused)
+{
+    (void)unused;
+    become(A, A);
+    is(pidfd_get(others, 0, 0), -EPERM, "getfd of another user's");
+    is(pidfd_get(others, 999, 0), -EPERM, "who does not learn what is open");
+    return 0;
+}
+
+static void
+test_getfd(void)
+{
+    struct rlimit few, many;
+    int file = open("shared", O_RDWR | O_CREAT, 0600), ends[2], far = 0;
+    pid_t pid;
+
+    pipe(ends);
+    pid = must_fork();
+    if (pid == 0) {
+        far = dup2(file, FAR);
+        write(ends[1], &far, sizeof(far));
+        raise(SIGSTOP);
+        _exit(0);
+    }
+    read(ends[0], &far, sizeof(far));
+    long fd = pidfd_of(pid, 0), got = pidfd_get(fd, FAR, 0);
+    ok(far == FAR && got >= 0, "getfd of what a child has open");
+    is(fcntl((int)got, F_GETFD), FD_CLOEXEC, "it ends at exec");
+    lseek(file, 5, SEEK_SET);
+    is(lseek((int)got, 0, SEEK_CUR), 5, "it is the same open file");
+    close((int)got);
+    is(pidfd_get(fd, FAR, 1), -EINVAL, "there are no flags");
+    is(pidfd_get(fd, 999, 0), -EBADF, "what it has not open");
+    is(pidfd_get(fd, -1, 0), -EBADF, "what is no descriptor");
+    is(pidfd_get(file, 0, 0), -EBADF, "another file than a pidfd");
+    is(pidfd_get(-1, 0, 0), -EBADF, "and none");
+    getrlimit(RLIMIT_NOFILE, &many);
+    for (int i = 0; i < 8; i++) {
+        dup(file);
+    }
+    few = (struct rlimit){ 8, many.rlim_max };
+    setrlimit(RLIMIT_NOFILE, &few);
+    is(pidfd_get(fd, FAR, 0), -EMFILE, "no place for it");
+    setrlimit(RLIMIT_NOFILE, &many);
+    others = (int)pidfd_of(getpid(), 0);
+    got = pidfd_get(others, file, 0);
+    is(lseek((int)got, 0, SEEK_CUR), 5, "of oneself");
+    in_turn(try_getfd);
+    raw(NR_kill, pid, SIGKILL, 0, 0);
+    poll_until((int)fd, IN);
+    is(pidfd_get(fd, FAR, 0), -ESRCH, "a zombie has nothing open");
+    waitpid(pid, NULL, 0);
+    is(pidfd_get(fd, FAR, 0), -ESRCH, "nor has who was reaped");
+    struct clone3_args args = { ENDS, .set_tid = P(&pid), .set_tid_size = 1 };
+    long again = clone3(&args);
+    if (again == 0) {
+        _exit(0);
+    }
+    is(again, pid, "whose number may be used again");
+    waitpid(pid, NULL, 0);
+}
+
 int
 main(void)
 {
@@ -185,5 +254,6 @@ main(void)
     test_signal();
     test_wait();
     test_epoll();
+    test_getfd();
     return done();
 }

@@ -12,7 +12,7 @@
 
 enum {
     CALL_pidfd_send_signal = 424, CALL_pidfd_open = 434, CALL_clone3 = 435,
-    CALL_execveat = 322, PIDFD = 3, /* waitid's kind */
+    CALL_pidfd_getfd = 438, CALL_execveat = 322, PIDFD = 3, /* waitid's kind */
 };
 
 #define ENDS .exit_signal = SIGCHLD
@@ -36,6 +36,12 @@ static inline long
 pidfd_signal(long fd, int signal, const void *info)
 {
     return raw(CALL_pidfd_send_signal, fd, signal, P(info), 0);
+}
+
+static inline long
+pidfd_get(long pidfd, int fd, unsigned flags)
+{
+    return raw(CALL_pidfd_getfd, pidfd, fd, flags, 0);
 }
 
 /* waitid of a descriptor, into `waited`. */

@@ -27,7 +27,8 @@
  * ok 20 - F_SETLK that cuts another
  * ok 21 - setrlimit
  * ok 22 - pidfd_open
- * 1..22
+ * ok 23 - pidfd_getfd
+ * 1..23
  */
 #include "nomem.h"
 
@@ -88,6 +89,17 @@ static void
 do_pidfd(void)
 {
     CALL(SYS_pidfd_open, getpid(), 0);
+}
+
+/* The last place in the table is taken, which must grow. */
+static void
+do_getfd(void)
+{
+    int self = (int)raw(SYS_pidfd_open, getpid(), 0, 0, 0);
+
+    while (dup(0) < 23) {
+    }
+    CALL(SYS_pidfd_getfd, self, 0, 0);
 }
 
 static void
@@ -257,6 +269,7 @@ static const struct op ops[] = {
     OP("F_SETLK that cuts another", do_cut, 0, 0, LOCK_MAY),
     OP("setrlimit", do_limit, 0, 0),
     OP("pidfd_open", do_pidfd, 0, 0, DUP_MAY),
+    OP("pidfd_getfd", do_getfd, 0, 0, DUP_MAY),
 };
 
 int
