@@ -14,6 +14,7 @@
 #include "proc/fork.h"
 #include "proc/pid.h"
 #include "proc/signal.h"
+#include "proc/users.h"
 
 #include "fs/anon.h"
 #include "fs/file.h"
