@@ -86,7 +86,7 @@ map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
            u32 prot)
 {
     paddr_t from;
-    int error = object->ops->page(object, index, &from);
+    int error = object->ops->page(object, index, OBJECT_LOOK, &from);
 
     if (error == 0) {
         paddr_t copy = frame_alloc_zero(FRAME_ANON);
@@ -201,7 +201,7 @@ elf_load(struct as *as, struct object *object, struct elf_image *image)
 {
     struct file_image file = {.object = object,
                               .size = object->ops->size(object)};
-    int error = object->ops->page(object, 0, &file.first);
+    int error = object->ops->page(object, 0, OBJECT_LOOK, &file.first);
 
     if (error != 0) {
         return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
