@@ -74,9 +74,8 @@ fill_page(struct as *as, const struct vma *vma, vaddr_t addr,
         return error;
     }
     assert(!pte_is_edge(*entry)); /* a page that may be written has no zeros */
-    pt_install(entry, frame | PTE_A
-                          | range_rights(vma->prot, frame != zero_frame
-                                                        ? vma->flags : 0));
+    u32 flags = frame != zero_frame ? vma->flags : 0;
+    pt_install(entry, frame | range_rights(vma->prot, flags) | PTE_A);
     if (access != ACCESS_WRITE) {
         range_map_around(as, addr); /* the next reads will not fault */
     }
