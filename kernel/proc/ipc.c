@@ -18,14 +18,15 @@ ipc_add(struct ipc_table *table, struct ipc *ipc, key_t key, u32 flags)
     const struct cred *cred = cred_current();
     u32 place = table->last;
 
-    if (table->used == IPC_MOST) {
+    ipc->payer = cred_place(cred);
+    if (!cred_has_room(&table->used, ipc->payer, 1, IPC_MOST)) {
         return -ENOSPC;
     }
     do { /* not the place of one that was just removed */
         place = (place + 1) % IPC_MOST;
     } while (table->at[place] != NULL);
     table->at[place] = ipc;
-    table->used++;
+    cred_count(&table->used, ipc->payer, 1);
     table->last = place;
     ipc->id = (int)((table->made++ & 0xffff) << PLACE_BITS | place);
     ipc->key = key;
@@ -45,7 +46,7 @@ void
 ipc_remove(struct ipc_table *table, struct ipc *ipc)
 {
     table->at[place_of(ipc->id)] = NULL;
-    table->used--;
+    cred_count(&table->used, ipc->payer, -1U);
 }
 
 int

@@ -11,7 +11,9 @@
 
 #include "core/types.h"
 
-#define IPC_MOST 1024 /* objects of each kind */
+#include "proc/cred.h"
+
+#define IPC_MOST 1024 /* objects of each kind; a user: half */
 
 #define IPC_READ  0444
 #define IPC_WRITE 0222
@@ -22,11 +24,13 @@ struct ipc {
     u32 uid, gid;   /* l */
     u32 cuid, cgid; /* i  who made it */
     u32 mode;       /* l */
+    u32 payer;      /* i  whose it counts as (cred_place) */
 };
 
 struct ipc_table {
     struct ipc *at[IPC_MOST]; /* l */
-    u32 used, last, made;     /* l */
+    u32 last, made;           /* l */
+    struct user_counts used;  /* l */
 };
 
 /* All of the following: that lock is held. */

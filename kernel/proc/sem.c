@@ -16,9 +16,11 @@
 #include "proc/sem.h"
 
 #define MUST_WAIT 1
+#define SEMS_MOST (8 * SEMMSL) /* in all sets; a user: half */
 
 struct mutex sem_lock = MUTEX_INIT(sem_lock, MUTEX_SEM);
 struct ipc_table sem_sets;
+struct user_counts sem_counts;
 
 static struct sem_set *
 make_set(int count)
@@ -51,11 +53,17 @@ sem_get(key_t key, int count, u32 flags)
                     ? -EINVAL : ipc_refuse(ipc, flags);
     } else if (error == -ENOENT
                && (key == IPC_PRIVATE || (flags & IPC_CREAT))) {
-        new = count > 0 ? make_set(count) : NULL;
+        bool room = cred_has_room(&sem_counts, cred_place(current->cred),
+                                  (u32)count, SEMS_MOST);
+        new = count > 0 && room ? make_set(count) : NULL;
         error = count == 0    ? -EINVAL
+                : !room       ? -ENOSPC
                 : new == NULL ? -ENOMEM
                               : ipc_add(&sem_sets, &new->ipc, key, flags);
         ipc = new != NULL ? &new->ipc : NULL;
+        if (error == 0) {
+            cred_count(&sem_counts, ipc->payer, new->count);
+        }
     }
     long result = error == 0 ? ipc->id : error;
     mutex_unlock(&sem_lock);

@@ -79,6 +79,7 @@ struct sem_wait {
 
 extern struct mutex sem_lock;
 extern struct ipc_table sem_sets;
+extern struct user_counts sem_counts; /* semaphores in them */
 
 /* With sem_lock held: a thread that waits in the set has its result; values
  * have changed, so do what is possible now; forget what is to be undone. */

@@ -14,6 +14,7 @@ static void
 remove_set(struct sem_set *set)
 {
     ipc_remove(&sem_sets, &set->ipc);
+    cred_count(&sem_counts, set->ipc.payer, -set->count);
     list_for_each_safe(pos, &set->undos) {
         sem_free_undo(list_entry(pos, struct sem_undo, of_set));
     }
@@ -106,7 +107,7 @@ tell_limits(bool counts, u64 user)
     struct seminfo info = {
         .semmni = IPC_MOST, .semmns = IPC_MOST * SEMMSL, .semmsl = SEMMSL,
         .semopm = SEMOPM, .semume = SEMOPM, .semvmx = SEMVMX,
-        .semaem = counts ? 0 : SEMAEM, .semusz = (int)sem_sets.used,
+        .semaem = counts ? 0 : SEMAEM, .semusz = (int)sem_sets.used.all,
     };
 
     for (int i = 0; counts && i < IPC_MOST; i++) {

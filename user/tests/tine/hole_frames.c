@@ -15,14 +15,16 @@
  * ok 9 - the checkers agree
  * ok 10 - a full file system: a hole is read
  * ok 11 - but not written
- * ok 12 - all frames are back
- * 1..12
+ * ok 12 - nor is a segment, which outlives its process, too
+ * ok 13 - all frames are back
+ * 1..13
  */
 #include "counts.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
@@ -75,6 +77,15 @@ test_full(void)
         shared[9 * STEP] = 1;
     }
     ok(refused, "but not written");
+    int id = shmget(IPC_PRIVATE, PAGE, 0600);
+    volatile char *segment = shmat(id, NULL, 0);
+    refused = sigsetjmp(back, 1);
+    if (!refused) {
+        segment[0] = 1;
+    }
+    ok(refused, "nor is a segment, which outlives its process, too");
+    shmdt((void *)segment);
+    shmctl(id, IPC_RMID, NULL);
     close(full);
     unlink("full");
 }
