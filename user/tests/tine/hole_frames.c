@@ -1,7 +1,7 @@
 /*
- * hole_frames.c: who reads the holes of a mapped file makes no page, by a private
- * mapping or a shared one; who writes makes one. When files have all the pages
- * that they may have, a hole can still be read.
+ * hole_frames.c: who reads the holes of a mapped file makes no page, by a
+ * private mapping or a shared one; who writes makes one. When files have all
+ * the pages that they may have, a hole can still be read.
  *
  * expect:
  * ok 1 - the counts can be read
