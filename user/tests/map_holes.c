@@ -165,6 +165,7 @@ main(void)
     test_writes();
     test_rights();
     test_private();
+    mprotect((void *)mine, PAGES * PAGE, READ); /* own=always copies no page */
     test_fork(0, 30, "a parent's write, and its child sees it");
     test_fork(1, 31, "a child's write, and its parent sees it");
     test_cut();
