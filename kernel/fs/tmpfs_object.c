@@ -10,7 +10,7 @@
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
-OPTIONAL(holes_lend) OPTIONAL_ENOSYS(holes_show)
+OPTIONAL(holes_lend) OPTIONAL(holes_show)
 
 static struct inode *
 inode_of(struct object *object)

@@ -5,7 +5,7 @@
  */
 #include "smp.h"
 
-#define PAGES   200L
+#define PAGES   16L
 #define WRITERS 4
 
 struct board {
