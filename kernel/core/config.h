@@ -13,9 +13,9 @@
 #define OPEN_MAX      4096   /* descriptors of one process at most */
 #define OPEN_SOFT     1024   /* the limit until setrlimit (RLIMIT_NOFILE) */
 #define PATH_MAX      4096   /* bytes of a path, its NUL included */
-#define FILE_LOCKS_MAX 8192   /* fcntl(2), flock(2); ENOLCK beyond */
+#define FILE_LOCKS_MAX 8192   /* fcntl(2), flock(2); a user: half */
 #define NAME_MAX      255    /* bytes of one component */
-#define PTY_MAX       64     /* pseudo-terminals: 16 KiB each */
+#define PTY_MAX       64     /* pseudo-terminals, 16 KiB each; a user: half */
 #define SIGQUEUE_MAX  1024   /* queued real-time signals of a process, about */
 #define PIPE_SIZE     65536  /* bytes in a pipe (pipe(7)) */
 #define STACK_LIMIT   (8UL << 20) /* RLIMIT_STACK, until setrlimit */

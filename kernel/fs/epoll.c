@@ -18,6 +18,7 @@
 
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/mutex.h"
 
 #include "fs/anon.h"
@@ -32,7 +33,7 @@
 
 static struct mutex epoll_mutex = MUTEX_INIT(epoll_mutex, MUTEX_EPOLL);
 static struct spinlock ready_lock = SPINLOCK_INIT(RANK_EPOLL);
-static u32 item_count;       /* m */
+static struct user_counts counts; /* m  of items */
 
 static u32 epoll_poll(struct file *file, struct poller *poller);
 static void epoll_close(struct file *file);
@@ -277,8 +278,8 @@ item_free(struct epoll_item *item)
         at = &(*at)->next;
     }
     *at = item->next;
+    cred_count(&counts, item->payer, -1U);
     kfree(item);
-    item_count--;
 }
 
 /* => the mutex held */
@@ -294,7 +295,8 @@ add(struct epoll *epoll, struct file *file, int fd,
     if (find(epoll, file, fd) != NULL) {
         return -EEXIST;
     }
-    if (item_count >= EPOLL_ITEMS) {
+    u32 payer = cred_place(current->cred);
+    if (!cred_has_room(&counts, payer, 1, EPOLL_ITEMS)) {
         return -ENOSPC;
     }
     struct epoll_item *item = kzalloc(sizeof(*item));
@@ -312,7 +314,8 @@ add(struct epoll *epoll, struct file *file, int fd,
     list_add(&epoll->items, &item->link);
     item->next = file->watched;
     file->watched = item;
-    item_count++;
+    item->payer = payer;
+    cred_count(&counts, payer, 1);
     look(item, &item->poller);
     return 0;
 }

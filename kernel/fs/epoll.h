@@ -17,7 +17,7 @@
 struct file;
 
 #define EPOLL_NESTS 4     /* as on Linux */
-#define EPOLL_ITEMS 16384 /* in all epolls together */
+#define EPOLL_ITEMS 16384 /* in all epolls together; a user: half */
 
 /* epoll_create1(2).  => a descriptor; -EMFILE, -ENOMEM */
 int epoll_create(u32 flags) __must_check;

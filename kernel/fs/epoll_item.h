@@ -25,6 +25,7 @@ struct epoll_item {
     struct epoll *epoll;     /* immutable, like the next two */
     struct file *file;
     int fd;
+    u32 payer;               /* immutable: whose it counts as (cred_place) */
     u32 events;              /* r  POLL* bits and MODES */
     epoll_data_t data;       /* m */
     struct list link;        /* m  in epoll->items */

@@ -13,8 +13,10 @@ OPTIONAL(inode_drop_ids)
 
 /* Fill holes from index *at up to `end`, one portion.  => the lock is held */
 static int
-fill_some(struct pagetree *tree, u64 *at, u64 end, u64 *room)
+fill_some(struct inode *inode, u64 *at, u64 end, u64 *room)
 {
+    struct pagetree *tree = &tmpfs_file_of(inode)->tree;
+
     end = MIN(end, *at + PAGETREE_PORTION);
     for (; *at < end; ++*at) {
         paddr_t *slot = pagetree_slot(tree, *at, true);
@@ -24,7 +26,7 @@ fill_some(struct pagetree *tree, u64 *at, u64 end, u64 *room)
         if (*room == 0) {
             return -ENOSPC;
         }
-        if (slot == NULL || pagetree_at(tree, *at, true) == 0) {
+        if (slot == NULL || tmpfs_page(inode, *at) == 0) {
             return -ENOMEM;
         }
         *slot |= PAGETREE_NEW;
@@ -65,7 +67,7 @@ fill_holes(struct inode *inode, u64 first, u64 end)
 
     while (error == 0 && at < end) {
         spin_lock(&inode->lock);
-        error = fill_some(tree, &at, end, &room);
+        error = fill_some(inode, &at, end, &room);
         spin_unlock(&inode->lock);
         error = cond_resched() && error == 0 ? -EINTR : error;
     }

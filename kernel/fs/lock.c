@@ -8,6 +8,8 @@
 
 #include "mm/heap.h"
 
+#include "proc/cred.h"
+
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/lock.h"
@@ -24,6 +26,7 @@ struct lock {
     enum kind kind;
     int type;         /* F_RDLCK, F_WRLCK; of a request also F_UNLCK */
     pid_t pid;        /* for F_GETLK */
+    u32 payer;        /* whose it counts as (cred_place) */
 };
 
 struct request {
@@ -34,7 +37,7 @@ struct request {
 
 static struct spinlock locks_lock = SPINLOCK_INIT(RANK_FILE_LOCKS);
 static struct list waiting = LIST_INIT(waiting);
-static u32 lock_count;
+static struct user_counts lock_counts;
 
 static bool
 same_owner(const struct lock *a, const struct lock *b)
@@ -60,7 +63,7 @@ conflict(const struct inode *inode, const struct lock *wanted)
 static void
 count(const struct lock *lock, u32 change)
 {
-    lock_count += change;
+    cred_count(&lock_counts, lock->payer, change);
     if (lock->kind == OF_PROCESS) {
         ((struct files *)lock->owner)->locks_held += change;
     }
@@ -200,7 +203,8 @@ set_lock(struct inode *inode, const struct lock *wanted, bool waits)
     long error = wait_for(inode, wanted, waits);
     if (error == 0 && !drops_all
         && (spare[0] == NULL || spare[1] == NULL
-            || lock_count + 2 > FILE_LOCKS_MAX)) {
+            || !cred_has_room(&lock_counts, wanted->payer, 2,
+                              FILE_LOCKS_MAX))) {
         error = -ENOLCK;
     }
     if (error == 0) {
@@ -286,6 +290,7 @@ lock_control(struct file *file, int fd, int command, vaddr_t user)
     struct lock lock = {
         .owner = own ? (void *)file : current->files,
         .kind = own ? OF_FILE : OF_PROCESS, .pid = current->process->pid,
+        .payer = cred_place(current->cred),
     };
     struct flock flock;
 
@@ -335,6 +340,7 @@ lock_whole(struct file *file, u32 operation)
     u32 what = operation & ~(u32)LOCK_NB;
     struct lock lock = {
         .owner = file, .end = LAST, .kind = WHOLE,
+        .payer = cred_place(current->cred),
         .type = what == LOCK_SH   ? F_RDLCK
                 : what == LOCK_EX ? F_WRLCK
                                   : F_UNLCK,

@@ -10,7 +10,6 @@
 
 #include "arch/smp.h"
 
-#include "proc/cred.h"
 #include "proc/fork.h"
 #include "proc/pid.h"
 #include "proc/signal.h"

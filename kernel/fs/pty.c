@@ -17,6 +17,7 @@
 
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/mutex.h"
 
 #include "fs/device.h"
@@ -34,6 +35,7 @@ struct pty {
     struct inode inode;       /* /dev/pts/N; its data is &tty */
     struct tty tty;           /* its lock guards the rest, too */
     int number;
+    u32 payer;                /* whose it counts as (cred_place) */
     bool locked;              /* the slave cannot be opened (unlockpt(3)) */
     u32 slaves;               /* open files of the slave */
     bool left;                /* there were some, and are none now */
@@ -48,6 +50,7 @@ struct pty {
 static struct inode *pts_dir;
 static struct mutex numbers_lock; /* guards the next, and names in pts_dir */
 static bool used[PTY_MAX];
+static struct user_counts counts;
 
 /* ---- The driver, as tty.h wants it ---- */
 
@@ -257,7 +260,7 @@ master_ioctl(struct file *file, u32 request, vaddr_t arg)
 /* ---- Birth and end ---- */
 
 /* Give the new pseudo-terminal the lowest free number, and its name.
- * => 0; -ENOSPC: there are too many; -ENOMEM */
+ * => 0; -ENOSPC: there are, or the user has, too many; -ENOMEM */
 static int
 add_name(struct pty *pty)
 {
@@ -265,11 +268,12 @@ add_name(struct pty *pty)
     int error = -ENOSPC;
     int n = 0;
 
+    pty->payer = cred_place(current->cred);
     mutex_lock(&numbers_lock);
     while (n < PTY_MAX && used[n]) {
         n++;
     }
-    if (n < PTY_MAX) {
+    if (cred_has_room(&counts, pty->payer, 1, PTY_MAX)) {
         static const struct tty_driver driver = {
             .show = pty_show, .room = pty_room, .resume = pty_resume,
             .open = slave_open, .close = slave_close,
@@ -280,6 +284,7 @@ add_name(struct pty *pty)
         tty_setup(&pty->tty, &driver, pty->inode.rdev);
         error = dir_add(pts_dir, name, &pty->inode);
         used[n] = error == 0;
+        cred_count(&counts, pty->payer, error == 0);
     }
     mutex_unlock(&numbers_lock);
     return error;
@@ -323,6 +328,7 @@ master_close(struct file *file)
     mutex_lock(&numbers_lock);
     dir_remove(&lookup, false);
     used[pty->number] = false;
+    cred_count(&counts, pty->payer, -1U);
     mutex_unlock(&numbers_lock);
     tty_hang_up(&pty->tty);
     inode_put(&pty->inode);

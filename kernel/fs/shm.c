@@ -103,6 +103,9 @@ make(u64 size)
         kfree(shm);
         return NULL;
     }
+    /* It may outlive all processes, as a file may: so the limit of files holds
+     * for it, which keeps memory for the rest. */
+    tmpfs_file_of(shm->inode)->tree.kind = FRAME_CACHE;
     shm->ipc.size = size;
     shm->cpid = current->process->pid;
     shm->file_ops = shm->inode->ops;
@@ -280,7 +283,7 @@ tell_all(bool use, u64 user)
             info.shm_rss += tmpfs_file_of(shm_of(ipc)->inode)->tree.pages;
         }
     }
-    info.used_ids = (int)segments.used;
+    info.used_ids = (int)segments.used.all;
     int highest = ipc_highest(&segments);
     spin_unlock(&shm_lock);
     long error = use ? copy_to_user(user, &info, sizeof(info))

@@ -25,6 +25,7 @@ OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
 OPTIONAL(inode_drop_ids) OPTIONAL(inode_accessed)
 OPTIONAL(busy_open) OPTIONAL(busy_close)
 OPTIONAL(busy_write) OPTIONAL(busy_write_end)
+OPTIONAL(holes_show)
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames */
 
@@ -42,87 +43,24 @@ tmpfs_room(void)
     return page_limit - MIN(used, page_limit);
 }
 
-/* ---- The object that is mapped ---- */
-
-static struct inode *
-inode_of(struct object *object)
-{
-    return container_of(object, struct inode, object);
-}
-
-static int
-object_page(struct object *object, u64 index, paddr_t *frame)
-{
-    struct inode *inode = inode_of(object);
-    int error = -ERANGE;
-
-    spin_lock(&inode->lock);
-    if (index < tmpfs_pages_of(inode->size)) {
-        struct pagetree *tree = &tmpfs_file_of(inode)->tree;
-        *frame = pagetree_at(tree, index, false);
-        bool full = *frame == 0 && tree->kind == FRAME_CACHE
-                    && tmpfs_room() == 0;
-        if (*frame == 0 && !full) {
-            *frame = pagetree_at(tree, index, true);
-        }
-        error = *frame != 0 ? 0 : full ? -ENOSPC : -ENOMEM;
-    }
-    if (error == 0) {
-        frame_get(*frame);
-    }
-    spin_unlock(&inode->lock);
-    return error;
-}
-
-static u64
-object_present(struct object *object, u64 index, u64 count, paddr_t *found)
-{
-    struct inode *inode = inode_of(object);
-
-    spin_lock(&inode->lock);
-    u64 pages = tmpfs_pages_of(inode->size);
-    count = index < pages ? MIN(count, pages - index) : 0;
-    pagetree_present(&tmpfs_file_of(inode)->tree, index, count, found);
-    spin_unlock(&inode->lock);
-    return count;
-}
-
-static int
-object_adopt(struct object *object, u64 index, paddr_t frame)
-{
-    struct inode *inode = inode_of(object);
-    struct pagetree *tree = &tmpfs_file_of(inode)->tree;
-
-    spin_lock(&inode->lock);
-    paddr_t *slot = pagetree_slot(tree, index, true);
-    if (slot != NULL && frame != 0) {
-        *slot = frame;
-        tree->pages++;
-        frame_adopt(frame, tree->kind);
-    }
-    spin_unlock(&inode->lock);
-    return slot != NULL ? 0 : -ENOMEM;
-}
-
-static void
-object_get(struct object *object)
-{
-    inode_get(inode_of(object));
-}
-
-static void
-object_put(struct object *object)
-{
-    inode_put(inode_of(object));
-}
-
-static u64
-object_size(struct object *object)
-{
-    return inode_of(object)->size;
-}
-
 /* ---- Reading and writing ---- */
+
+paddr_t
+tmpfs_page(struct inode *inode, u64 index)
+{
+    struct tmpfs_file *file = tmpfs_file_of(inode);
+    paddr_t frame = pagetree_at(&file->tree, index, false);
+
+    if (frame == 0) {
+        frame = pagetree_at(&file->tree, index, true);
+        /* Behind the end, nobody can have zeros. */
+        if (frame != 0 && file->lent != 0
+            && index < tmpfs_pages_of(inode->size)) {
+            frame_of(frame)->flags |= FRAME_HIDDEN;
+        }
+    }
+    return frame;
+}
 
 void
 tmpfs_clear(struct tmpfs_file *file, u64 start, u64 end)
@@ -146,7 +84,7 @@ tmpfs_clear_tail(struct inode *inode)
 static long
 move_page(struct inode *inode, u64 offset, struct uio *uio)
 {
-    struct pagetree *tree = &tmpfs_file_of(inode)->tree;
+    u64 index = offset / PAGE_SIZE;
     size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
     int error = 0;
 
@@ -154,26 +92,28 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
     if (uio->write && offset > inode->size) {
         tmpfs_clear_tail(inode);
     }
-    paddr_t frame = pagetree_at(tree, offset / PAGE_SIZE, false);
+    paddr_t frame = pagetree_at(&tmpfs_file_of(inode)->tree, index, false);
     if (!uio->write) {
         n = offset < inode->size ? MIN(n, inode->size - offset) : 0;
     } else if (frame == 0 && tmpfs_room() == 0) {
         error = -ENOSPC;
     } else if (frame == 0) {
-        frame = pagetree_at(tree, offset / PAGE_SIZE, true);
+        frame = tmpfs_page(inode, index);
         error = frame == 0 ? -ENOMEM : 0;
     }
-    if (frame != 0) {
-        frame_get(frame);
-    }
+    frame = frame != 0 ? frame : zero_frame;
+    bool hidden = uio->write && holes_hide(frame);
+    frame_get(frame);
     spin_unlock(&inode->lock);
+    if (hidden) {
+        error = holes_show(inode, index);
+    }
+    char *page = frame_ptr(frame);
+    size_t done = error == 0
+                      ? n - uio_move(uio, page + offset % PAGE_SIZE, n) : 0;
+    frame_put(frame);
     if (error != 0) {
         return error;
-    }
-    char *page = frame_ptr(frame != 0 ? frame : zero_frame);
-    size_t done = n - uio_move(uio, page + offset % PAGE_SIZE, n);
-    if (frame != 0) {
-        frame_put(frame);
     }
     if (uio->write && done > 0) {
         spin_lock(&inode->lock);
@@ -375,11 +315,6 @@ tmpfs_free(struct inode *inode)
 struct inode *
 tmpfs_file(u32 mode)
 {
-    static const struct object_ops object_ops = {
-        .page = object_page, .present = object_present,
-        .adopt = object_adopt, .size = object_size,
-        .get = object_get, .put = object_put,
-    };
     static const struct inode_ops ops = {
         .open = busy_open, .close = busy_close,
         .read = tmpfs_read, .write = tmpfs_write, .seeks = true,
@@ -390,7 +325,7 @@ tmpfs_file(u32 mode)
                                       S_IFREG | mode);
 
     if (inode != NULL) {
-        inode->object.ops = &object_ops;
+        inode->object.ops = &tmpfs_object_ops;
         tmpfs_file_of(inode)->tree.kind = FRAME_CACHE;
         tmpfs_file_of(inode)->seals = F_SEAL_SEAL;
         mutex_init(&tmpfs_file_of(inode)->writing, MUTEX_CONTENT);

@@ -17,6 +17,8 @@ struct tmpfs_file {
     struct pagetree tree; /* l (the inode's lock) */
     struct mutex writing; /*   one change of size or contents at a time */
     u32 seals;            /*   F_SEAL_*, changed with that mutex held */
+    u64 lent;             /* l how often the frame of zeros was given for a
+                               hole; 0: no mapping has it (holes.c) */
 };
 
 /* A new empty file.  => with one reference; NULL: no memory */
@@ -38,7 +40,9 @@ void tmpfs_limit(void);
 /* How many more pages files may take. */
 u64 tmpfs_room(void);
 
-/* ---- For fallocate.c ---- */
+/* ---- For fallocate.c, holes.c, tmpfs_object.c ---- */
+
+extern const struct object_ops tmpfs_object_ops;
 
 static inline struct tmpfs_file *
 tmpfs_file_of(struct inode *inode)
@@ -61,6 +65,25 @@ tmpfs_refuse(const struct tmpfs_file *file, u32 seals, u64 end)
     return (file->seals & seals) != 0
                    || ((file->seals & F_SEAL_GROW) != 0
                        && end > file->inode.size) ? -EPERM : 0;
+}
+
+/* The page at index; a hole is filled.  It is hidden if zeros may be mapped in
+ * its place: nobody may write to it before holes_show.
+ * => the inode's lock held; 0: no memory */
+paddr_t tmpfs_page(struct inode *inode, u64 index);
+
+/* Whether a mapping may have zeros instead of a page for this hole.
+ * => the inode's lock held */
+bool holes_lend(struct inode *inode);
+
+/* Unmap the zeros in place of a hidden page.  => no spinlock held
+ * => 0: there is no such page any more, or it is not hidden; -ENOMEM */
+int holes_show(struct inode *inode, u64 index) __must_check;
+
+static inline bool
+holes_hide(paddr_t frame)
+{
+    return (frame_of(frame)->flags & FRAME_HIDDEN) != 0;
 }
 
 /* Clear bytes of one page; or those after the end in the last page, before the

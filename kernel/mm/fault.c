@@ -47,9 +47,16 @@ fill_anonymous(const struct vma *vma, pte_t *entry, enum access access)
     return 0;
 }
 
+static u64
+index_of(const struct vma *vma, vaddr_t addr)
+{
+    return vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
+}
+
 /* Install a missing page.  If the vma has an object, this is the object's own
  * page, with a new reference for the edge.  A shared mapping may write to it; a
- * private one gets it without W. */
+ * private one gets it without W.  A hole that is read gives the frame of zeros,
+ * also without W and S.  => -EAGAIN: show_page, then again */
 static __noinline int
 fill_page(struct as *as, const struct vma *vma, vaddr_t addr,
           enum access access, pte_t *entry)
@@ -57,13 +64,18 @@ fill_page(struct as *as, const struct vma *vma, vaddr_t addr,
     if (vma->object == NULL) {
         return fill_anonymous(vma, entry, access);
     }
-    u64 index = vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
+    enum object_use use = (vma->flags & VMA_SHARED) == 0 ? OBJECT_LOOK
+                          : access == ACCESS_WRITE       ? OBJECT_WRITE
+                                                         : OBJECT_SHARE;
     paddr_t frame;
-    int error = vma->object->ops->page(vma->object, index, &frame);
+    int error = vma->object->ops->page(vma->object, index_of(vma, addr), use,
+                                       &frame);
     if (error != 0) {
         return error;
     }
-    pt_install(entry, frame | range_rights(vma->prot, vma->flags) | PTE_A);
+    assert(!pte_is_edge(*entry)); /* a page that may be written has no zeros */
+    u32 flags = frame != zero_frame ? vma->flags : 0;
+    pt_install(entry, frame | range_rights(vma->prot, flags) | PTE_A);
     if (access != ACCESS_WRITE) {
         range_map_around(as, addr); /* the next reads will not fault */
     }
@@ -92,14 +104,38 @@ serve(struct as *as, vaddr_t addr, enum access access)
         return error;
     }
     assert((*entry & PTE_S) == 0); /* with S, W is as in the vma */
+    if (vma->flags & VMA_SHARED) { /* zeros in place of the page */
+        return fill_page(as, vma, addr, access, entry);
+    }
     return pt_own_page(as, addr, entry) ? 0 : -ENOMEM;
+}
+
+/* Unmap the zeros in place of the page at addr, in all spaces.
+ * => as->lock is held, and left meanwhile */
+static __noinline int
+show_page(struct as *as, vaddr_t addr)
+{
+    const struct vma *vma = vma_find(as, addr);
+    struct object *object = vma->object;
+    u64 index = index_of(vma, addr);
+
+    object->ops->get(object);
+    spin_unlock(&as->lock);
+    int error = object->ops->show(object, index);
+    object->ops->put(object);
+    spin_lock(&as->lock);
+    return error;
 }
 
 int
 fault_serve(struct as *as, vaddr_t addr, enum access access)
 {
+    int error;
+
     spin_lock(&as->lock);
-    int error = serve(as, addr, access);
+    while ((error = serve(as, addr, access)) == -EAGAIN
+           && (error = show_page(as, addr)) == 0) {
+    }
     spin_unlock(&as->lock);
     return error;
 }

@@ -42,6 +42,7 @@ enum frame_content {
 };
 
 #define FRAME_WCLEARED 0x1 /* a copier cleared W bits here: see share.c */
+#define FRAME_HIDDEN   0x2 /* zeros may be mapped instead: fs/holes.c */
 
 struct frame {
     u64 lines;         /* table: bit i = cache line i may hold entries;

@@ -87,22 +87,28 @@ weigh_pages(const pte_t *table)
 }
 
 static u64
-weigh(const pte_t *table, int level)
+weigh(const pte_t *table, int level, u64 *shared)
 {
     u64 held = FRAME_WEIGHT;
 
+    if (frame_of(frame_addr(table))->refs > 1) {
+        if (*shared == 0) {
+            return held;
+        }
+        --*shared;
+    }
     if (level == 1) {
         return held + weigh_pages(table);
     }
     for_each_edge (i, table, level) {
-        held += part_of(weigh(frame_ptr(pte_addr(table[i])), level - 1),
-                        table[i]);
+        held += part_of(weigh(frame_ptr(pte_addr(table[i])), level - 1,
+                              shared), table[i]);
     }
     return held;
 }
 
 u64
-kept_weigh(const struct as *as)
+kept_weigh(const struct as *as, u64 *shared)
 {
-    return weigh(frame_ptr(as->root), PT_LEVELS) / FRAME_WEIGHT;
+    return weigh(frame_ptr(as->root), PT_LEVELS, shared) / FRAME_WEIGHT;
 }

@@ -21,6 +21,6 @@ void kept_fill(void);
 
 /* About how many frames the space's user half holds: its tables, and its pages
  * by the eight, but not the frame of zeros.  Of what several entries share,
- * each has its part.
+ * each has its part; but of at most *shared tables, which is counted down.
  * => no CPU changes the tables: all others are parked */
-u64 kept_weigh(const struct as *as);
+u64 kept_weigh(const struct as *as, u64 *shared);

@@ -84,12 +84,12 @@ copy_absent(struct as *as, const struct vma *vma, vaddr_t addr,
     if (entry == NULL || (level == 1 && pte_is_edge(*entry))) {
         return entry == NULL ? -ENOMEM : 0;
     }
-    int error = file->ops->page(file, index, &from);
+    int error = file->ops->page(file, index, OBJECT_LOOK, &from);
     if (error != 0) {
         return error == -ERANGE ? -EFAULT : error;
     }
     error = all->object->ops->page(all->object, index_of(&all->walk, addr),
-                                   &to);
+                                   OBJECT_WRITE, &to);
     if (error == 0) {
         memcpy(frame_ptr(to), frame_ptr(from), PAGE_SIZE);
         frame_put(to);

@@ -19,7 +19,8 @@ object_read(struct object *object, u64 offset, void *buf, size_t size)
         u64 at = offset + done;
         size_t inside = at & (PAGE_SIZE - 1);
         size_t part = MIN(size - done, PAGE_SIZE - inside);
-        int error = object->ops->page(object, at >> PAGE_SHIFT, &frame);
+        int error = object->ops->page(object, at >> PAGE_SHIFT,
+                                      OBJECT_LOOK, &frame);
         if (error != 0) {
             return error == -ERANGE ? (long)done : error;
         }

@@ -10,13 +10,23 @@
 
 struct object;
 
+/* What for: to be read; by a shared mapping, which may be given W later; to be
+ * written at once. */
+enum object_use { OBJECT_LOOK, OBJECT_SHARE, OBJECT_WRITE };
+
 struct object_ops {
-    /* Find the page at index (in pages); make it if it is a hole.
+    /* Find the page at index (in pages).  A hole gives the frame of zeros or,
+     * to be written, is filled first.
      * => an address space's spinlock is held: must not sleep
      * => 0 and *frame with one more reference, for the caller;
      *    -ENOMEM; -ENOSPC: files have too many pages already;
-     *    -ERANGE if index lies beyond the end */
-    int (*page)(struct object *object, u64 index, paddr_t *frame);
+     *    -ERANGE if index lies beyond the end;
+     *    -EAGAIN, not for OBJECT_LOOK: call `show` first */
+    int (*page)(struct object *object, u64 index, enum object_use use,
+                paddr_t *frame);
+    /* Unmap the zeros that are mapped in place of the page.
+     * => no spinlock held; 0 or -ENOMEM; NULL: page gives no -EAGAIN */
+    int (*show)(struct object *object, u64 index);
     /* Find the pages from index on, `count` at most, but make none.  found[i]
      * is 0 for a missing page; a found one has one more reference.
      * => as above; the number of pages examined: fewer at the end */
@@ -44,6 +54,11 @@ struct object {
  * => no spinlock held; costs nothing if no space has mapped the object
  * => 0; -ENOMEM: some spaces still have pages of it */
 int object_unmap(struct object *object, u64 first, u64 end) __must_check;
+
+/* Unmap the frame of zeros wherever it is mapped as the object's page.
+ * => as above; *mapped: whether any space maps the object at all */
+int object_unmap_zeros(struct object *object, u64 index, bool *mapped)
+    __must_check;
 
 /* Whether it is the program of a space.  => no spinlock held */
 bool object_runs(const struct object *object);

@@ -1,7 +1,11 @@
 /*
- * An object in every space: unmapping its pages, and counting its vmas.
+ * An object in every space: unmapping its pages, or the zeros in place of one,
+ * and counting its vmas.
  */
+#include "arch/pte.h"
+
 #include "mm/as.h"
+#include "mm/frame.h"
 #include "mm/object.h"
 #include "mm/range.h"
 #include "mm/vma.h"
@@ -36,24 +40,49 @@ as_next(struct as *as)
     return refs != 0 ? next : NULL;
 }
 
+static void
+look(struct walk *walk)
+{
+    (void)walk; /* which says what it has seen */
+}
+
+static bool
+shows_zeros(struct as *as, vaddr_t addr)
+{
+    struct walk walk = {.start = addr, .end = addr + PAGE_SIZE, .visit = look};
+
+    return range_walk(as, &walk) && walk.entry != NULL
+           && pte_addr(*walk.entry) == zero_frame;
+}
+
+/* What is unmapped: pages [first, end) of the object, or zeros in place of the
+ * first. */
+struct cut {
+    struct object *object;
+    u64 first, end;
+    bool zeros;
+    bool mapped; /* a vma was seen */
+};
+
 /* => as->lock is held */
 static int
-unmap_in(struct as *as, struct object *object, u64 first, u64 end)
+unmap_in(struct as *as, struct cut *cut)
 {
     int error = 0;
 
     for (const struct vma *vma = vma_first_from(as, 0);
          vma != NULL && error == 0; vma = vma_first_from(as, vma->end)) {
         u64 pages = (vma->end - vma->start) >> PAGE_SHIFT;
-        u64 from = MAX(first, vma->offset);
-        u64 to = MIN(end, vma->offset + pages);
+        u64 from = MAX(cut->first, vma->offset);
+        u64 to = MIN(cut->end, vma->offset + pages);
         vaddr_t start = vma->start + ((from - vma->offset) << PAGE_SHIFT);
         (void)spin_rest(&as->lock);
-        if (vma->object != object) {
+        if (vma->object != cut->object) {
             continue;
         }
-        __atomic_store_n(&object->mapped, true, __ATOMIC_RELAXED);
-        if (from < to) {
+        cut->mapped = true;
+        __atomic_store_n(&cut->object->mapped, true, __ATOMIC_RELAXED);
+        if (from < to && (!cut->zeros || shows_zeros(as, start))) {
             error = range_unmap(as, start,
                                 start + ((to - from) << PAGE_SHIFT));
         }
@@ -89,20 +118,38 @@ object_runs(const struct object *object)
  *   it is complete when we visit it.  A space that maps the object meanwhile
  *   (exec too) is in the list, or sets `mapped` after we have cleared it.
  */
-int
-object_unmap(struct object *object, u64 first, u64 end)
+static int
+unmap_everywhere(struct cut *cut)
 {
     int error = 0;
 
-    if (!__atomic_exchange_n(&object->mapped, false, __ATOMIC_SEQ_CST)) {
-        return 0;
-    }
     for (struct as *as = as_next(NULL); as != NULL; as = as_next(as)) {
         spin_lock(&as->lock);
-        int failed = unmap_in(as, object, first, end);
+        int failed = unmap_in(as, cut);
         spin_unlock(&as->lock);
         error = failed != 0 ? failed : error;
     }
+    return error;
+}
+
+int
+object_unmap(struct object *object, u64 first, u64 end)
+{
+    struct cut cut = {.object = object, .first = first, .end = end};
+
+    return __atomic_exchange_n(&object->mapped, false, __ATOMIC_SEQ_CST)
+               ? unmap_everywhere(&cut) : 0;
+}
+
+/* It does not trust `mapped`, which another call may have cleared for now. */
+int
+object_unmap_zeros(struct object *object, u64 index, bool *mapped)
+{
+    struct cut cut = {.object = object, .first = index, .end = index + 1,
+                      .zeros = true};
+    int error = unmap_everywhere(&cut);
+
+    *mapped = cut.mapped;
     return error;
 }
 

@@ -58,6 +58,29 @@ cred_place(const struct cred *cred)
     return uid == 0 ? 0 : 1 + uid % (USER_PLACES - 1);
 }
 
+/* How many of something there are, and how many each place's users have. */
+struct user_counts {
+    u32 all, of[USER_PLACES];
+};
+
+/* Whether the place may have so many more, of `limit`: a user has half of them
+ * at most, and an eighth is kept for root. */
+static inline bool
+cred_has_room(const struct user_counts *counts, u32 place, u32 more, u32 limit)
+{
+    u32 own = place == 0 ? limit : limit / 2;
+    u32 all = place == 0 ? limit : limit - limit / 8;
+
+    return counts->of[place] + more <= own && counts->all + more <= all;
+}
+
+static inline void
+cred_count(struct user_counts *counts, u32 place, u32 change)
+{
+    counts->of[place] += change;
+    counts->all += change;
+}
+
 /* The current thread's.  The first thread's is its process's, which others look
  * at; another thread has one of its own, counted, as each changes its own. */
 static inline const struct cred *

@@ -154,7 +154,7 @@ map_segment(struct as *as, struct object *object,
                                             .prot = file.prot};
         error = object->ops->page(
             object, (phdr->p_offset + phdr->p_filesz) >> PAGE_SHIFT,
-            &image->border.page);
+            OBJECT_LOOK, &image->border.page);
         if (error == 0) {
             error = map_border(as, &image->border);
             frame_put(image->border.page);
@@ -206,7 +206,7 @@ load_file(struct as *as, struct object *object, struct elf_image *image)
 {
     struct file_image file = {.object = object,
                               .size = object->ops->size(object)};
-    int error = object->ops->page(object, 0, &file.first);
+    int error = object->ops->page(object, 0, OBJECT_LOOK, &file.first);
 
     if (error != 0) {
         return error == -ENOMEM ? -ENOMEM : -ENOEXEC;

@@ -26,14 +26,19 @@ add(struct ipc_table *table, struct ipc *ipc, key_t key, u32 flags)
     const struct cred *cred = cred_current();
     u32 place = table->last;
 
-    if (table->used == IPC_MOST) {
+    ipc->payer = cred_place(cred);
+    if (!cred_has_room(&table->used, ipc->payer, 1, IPC_MOST)
+        || (table->sizes_most != 0
+            && !cred_has_room(&table->sizes, ipc->payer, (u32)ipc->size,
+                              table->sizes_most))) {
         return -ENOSPC;
     }
     do { /* not the place of one that was just removed */
         place = (place + 1) % IPC_MOST;
     } while (table->at[place] != NULL);
     table->at[place] = ipc;
-    table->used++;
+    cred_count(&table->used, ipc->payer, 1);
+    cred_count(&table->sizes, ipc->payer, (u32)ipc->size);
     table->last = place;
     ipc->id = (int)((table->made++ & 0xffff) << PLACE_BITS | place);
     ipc->key = key;
@@ -86,7 +91,8 @@ void
 ipc_remove(struct ipc_table *table, struct ipc *ipc)
 {
     table->at[place_of(ipc->id)] = NULL;
-    table->used--;
+    cred_count(&table->used, ipc->payer, -1U);
+    cred_count(&table->sizes, ipc->payer, -(u32)ipc->size);
 }
 
 int

@@ -12,7 +12,9 @@
 
 #include "core/types.h"
 
-#define IPC_MOST     1024 /* objects of each kind */
+#include "proc/cred.h"
+
+#define IPC_MOST     1024 /* objects of each kind; a user: half */
 #define IPC_COMMANDS (SEM_STAT_ANY + 1)
 
 /* What a call needs: bits of a mode, in any of the three classes; and: */
@@ -30,12 +32,16 @@ struct ipc {
     u32 uid, gid;   /* l */
     u32 cuid, cgid; /* i  who made it */
     u32 mode;       /* l */
+    u32 payer;      /* i  whose it counts as (cred_place) */
     time_t ctime;   /* l */
 };
 
 struct ipc_table {
     struct ipc *at[IPC_MOST];       /* l */
-    u32 used, last, made;           /* l */
+    u32 last, made;                 /* l */
+    struct user_counts used;        /* l */
+    struct user_counts sizes;       /* l  of all objects, if there is a limit */
+    const u32 sizes_most;           /* i  their limit; a user: half */
     const u16 needs[IPC_COMMANDS];  /* i  what each command does; 0: no such */
 };
 

@@ -58,6 +58,7 @@ keeps(void)
 {
     const struct process *process = current->process;
 
+    current->lacks = true;
     if (init_process == NULL || is_trusted(process) || is_ending(process)) {
         return 0;
     }
@@ -81,11 +82,11 @@ can_make_room(struct process *process)
 }
 
 static u64
-weight_of(struct process *process)
+weight_of(struct process *process, u64 *shared)
 {
     struct thread *first = list_entry(process->threads.next, struct thread,
                                       link);
-    u64 weight = first->as != NULL ? kept_weigh(first->as) : 0;
+    u64 weight = first->as != NULL ? kept_weigh(first->as, shared) : 0;
 
     weight += first->files != NULL && oom_files_hold != NULL
                   ? oom_files_hold(first->files) : 0;
@@ -120,6 +121,9 @@ static struct process *
 choose(void)
 {
     struct process *chosen = NULL;
+    /* All stand still meanwhile: so we look at each table about twice at most,
+     * however many share it. */
+    u64 shared = frame_count(FRAME_TABLE);
 
     for_each_process(process) {
         if (account_of(process) != NULL) {
@@ -127,7 +131,8 @@ choose(void)
         }
     }
     for_each_process(process) {
-        process->weight = can_make_room(process) ? weight_of(process) : 0;
+        process->weight = can_make_room(process) ? weight_of(process, &shared)
+                                                : 0;
         if (account_of(process) != NULL) {
             *account_of(process) += process->weight;
         }
@@ -279,7 +284,10 @@ oom_make_room(void)
 void
 oom_settle_call(struct trapframe *frame)
 {
-    if (frame->vector == VECTOR_SYSCALL && (long)frame->rax == -ENOMEM
+    bool lacks = current->lacks; /* not: who ran here before */
+
+    current->lacks = false;
+    if (lacks && frame->vector == VECTOR_SYSCALL && (long)frame->rax == -ENOMEM
         && oom_make_room()) {
         frame->rax = frame->error; /* the call's number */
         frame->rip -= SYSCALL_LENGTH;

@@ -11,6 +11,10 @@
 
 #include "core/types.h"
 
+#include "arch/percpu.h"
+
+#include "proc/thread.h"
+
 struct files;
 struct process;
 struct trapframe;
@@ -25,6 +29,16 @@ bool oom_make_room(void);
 /* A system call has ended by this frame while WORK_MEMORY was set: if that is
  * why it failed, and room was made, the program makes it again. */
 void oom_settle_call(struct trapframe *frame);
+
+/* Another thread may have run here, and taken the CPU's note that the current
+ * one lacks memory. */
+static inline void
+oom_note_again(void)
+{
+    if (current->lacks) {
+        cpu_add_work(WORK_MEMORY);
+    }
+}
 
 /* Keep frames from now on.  => boot, after frame_init */
 void oom_init(void);

@@ -17,10 +17,11 @@
 #include "proc/sem.h"
 
 #define MUST_WAIT 1
+#define SEMS_MOST (8 * SEMMSL) /* in all sets; a user: half */
 
 struct mutex sem_lock = MUTEX_INIT(sem_lock, MUTEX_SEM);
 
-struct ipc_table sem_sets = {.needs = {
+struct ipc_table sem_sets = {.sizes_most = SEMS_MOST, .needs = {
     [IPC_RMID] = IPC_OWNER, [IPC_SET] = IPC_OWNER, [IPC_STAT] = IPC_READ,
     [IPC_INFO] = IPC_ALL, [GETPID] = IPC_READ, [GETVAL] = IPC_READ,
     [GETALL] = IPC_READ, [GETNCNT] = IPC_READ, [GETZCNT] = IPC_READ,

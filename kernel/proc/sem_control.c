@@ -92,7 +92,7 @@ tell_limits(bool counts, u64 user)
     struct seminfo info = {
         .semmni = IPC_MOST, .semmns = IPC_MOST * SEMMSL, .semmsl = SEMMSL,
         .semopm = SEMOPM, .semume = SEMOPM, .semvmx = SEMVMX,
-        .semaem = counts ? 0 : SEMAEM, .semusz = (int)sem_sets.used,
+        .semaem = counts ? 0 : SEMAEM, .semusz = (int)sem_sets.used.all,
     };
 
     for (int i = 0; counts && i < IPC_MOST; i++) {

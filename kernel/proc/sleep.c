@@ -11,6 +11,7 @@
 #include "arch/clock.h"
 
 #include "proc/mutex.h"
+#include "proc/oom.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
@@ -162,6 +163,7 @@ on_rest_wait(const u32 *held)
         (void)wait_sleep(&rest_queue, &rest_lock, WAIT_UNINTERRUPTIBLE);
     }
     spin_unlock(&rest_lock);
+    oom_note_again();
 }
 
 void
@@ -195,6 +197,7 @@ mutex_wait(struct mutex *mutex)
     __atomic_store_n(&mutex->owner, (u64)current | MUTEX_WAITED,
                      __ATOMIC_RELAXED);
     spin_unlock(&mutex->lock);
+    oom_note_again();
 }
 
 void

@@ -110,6 +110,7 @@ struct thread {
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */
     bool restores;             /* c  sigsuspend(2) has changed the mask */
     u8 ends;                   /* c  END_*: what its end has to do */
+    bool lacks;                /* c  memory, in this call or fault (oom.c) */
 
     /* Copied. */
     u64 fs_base;               /* c */

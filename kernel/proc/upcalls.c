@@ -65,8 +65,9 @@ kill_for_memory(vaddr_t addr)
 static bool
 want_memory(vaddr_t addr)
 {
-    bool short_of_it = (this_cpu()->work & WORK_MEMORY) != 0; /* no nomem= */
+    bool short_of_it = current->lacks; /* not if nomem= made it fail */
 
+    current->lacks = false;
     cpu_clear_work(WORK_MEMORY);
     if (short_of_it && oom_make_room()) {
         return true;
@@ -227,6 +228,7 @@ on_long_work(void)
     if (work & WORK_RESCHED) {
         sched_steal();
         schedule();
+        oom_note_again();
     }
     return signal_pending() != 0 && signal_fatal_pending() != 0;
 }

@@ -36,6 +36,16 @@ def doors_agree(host):
 
 
 @test
+def check_refused(host):
+    """/proc/tine/check is not read while there are over 65,536 tables: all
+    CPUs would wait for it."""
+    result = host.tine("--mem", "512", "--initrd", host.test_initrd(),
+                       "--", "/tests/tine/show", "tables", "65600").expect(0)
+    if result.out != b"check: ok\n" or b"File too large" not in result.err:
+        raise Failure(f"{result.out} {result.err}")
+
+
+@test
 def iso_size(host):
     host.command(["make", "-C", host.tree, "iso"]).expect(0)
     size = os.path.getsize(host.path("build", "tine.iso"))

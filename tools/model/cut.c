@@ -27,6 +27,23 @@ claim(const struct space *mine, bool busy)
     return true;
 }
 
+struct space *
+visit_all(void)
+{
+    struct space *mine = NULL;
+
+    for (int i = 0; i < SPACES; i++) {
+        mine = spaces[i].busy ? &spaces[i] : mine;
+    }
+    return mine != NULL && claim(mine, true) ? mine : NULL;
+}
+
+void
+visit_end(struct space *mine)
+{
+    claim(mine, false);
+}
+
 /* Private copies of pages behind the end are gone: all of them or, if memory
  * has run out, those whose page is not there. */
 static void

@@ -176,7 +176,8 @@ check_page(const struct space *space, int segment)
         && model_access(space, segment, ACCESS_WRITE) != 0) {
         fail("space %d can write to %#lx, entry %#lx", id, addr, *entry);
     }
-    if (!cell->mapped || ((*entry & PTE_S) != 0) != cell->shared
+    bool zeros = pte_addr(*entry) == zero_frame; /* of a hole: without S */
+    if (!cell->mapped || ((*entry & PTE_S) != 0) != (cell->shared && !zeros)
         || (cell->written && (*entry & PTE_W) == 0)) {
         fail("space %d: entry %#lx for %#lx", id, *entry, addr);
     }

@@ -9,6 +9,7 @@
 
 #include "model/host.h"
 #include "model/object.h"
+#include "model/ops.h"
 
 #define THINGS 24
 #define FILES  2
@@ -22,6 +23,12 @@ thing_of(struct object *object)
     return (struct thing *)object; /* its first field */
 }
 
+static bool
+is_hidden(paddr_t frame)
+{
+    return (frame_of(frame)->flags & FRAME_HIDDEN) != 0;
+}
+
 static paddr_t
 page_make(struct thing *thing, u64 index)
 {
@@ -32,12 +39,17 @@ page_make(struct thing *thing, u64 index)
         u64 *word = (u64 *)((char *)frame_ptr(frame) + word_offset(i));
         *word = thing->word[index][i];
     }
+    if (frame != 0 && thing->lent) {
+        frame_of(frame)->flags |= FRAME_HIDDEN;
+    }
     thing->frame[index] = frame;
     return frame;
 }
 
+/* Shared memory lends zeros for its holes, as files do in the kernel. */
 static int
-thing_page(struct object *object, u64 index, paddr_t *frame)
+thing_page(struct object *object, u64 index, enum object_use use,
+           paddr_t *frame)
 {
     struct thing *thing = thing_of(object);
     int error = 0;
@@ -46,13 +58,44 @@ thing_page(struct object *object, u64 index, paddr_t *frame)
         return -ERANGE;
     }
     spin_lock(&things_lock);
-    if (thing->frame[index] == 0 && page_make(thing, index) == 0) {
+    *frame = thing->frame[index];
+    if (*frame == 0 && use != OBJECT_WRITE && !thing->file) {
+        thing->lent = true;
+        *frame = zero_frame;
+    } else if (*frame == 0 && (*frame = page_make(thing, index)) == 0) {
         error = -ENOMEM;
-    } else {
-        *frame = thing->frame[index];
+    }
+    if (error == 0 && use != OBJECT_LOOK && is_hidden(*frame)) {
+        error = -EAGAIN;
+    }
+    if (error == 0) {
         frame_get(*frame);
     }
     spin_unlock(&things_lock);
+    return error;
+}
+
+/* While another operation holds a space's lock, there is no memory for it. */
+static int
+thing_show(struct object *object, u64 index)
+{
+    struct thing *thing = thing_of(object);
+    paddr_t frame = thing->frame[index];
+    bool mapped;
+
+    if (frame == 0 || !is_hidden(frame)) {
+        return 0;
+    }
+    struct space *mine = visit_all();
+    if (mine == NULL) {
+        failures[running_cpu]++;
+        return -ENOMEM;
+    }
+    int error = object_unmap_zeros(object, index, &mapped);
+    visit_end(mine);
+    if (error == 0) {
+        frame_of(frame)->flags &= (u8)~FRAME_HIDDEN;
+    }
     return error;
 }
 
@@ -65,6 +108,9 @@ thing_present(struct object *object, u64 index, u64 count, paddr_t *found)
     spin_lock(&things_lock);
     for (; i < count && index + i < thing->pages; i++) {
         found[i] = thing->frame[index + i];
+        if (found[i] != 0 && is_hidden(found[i])) {
+            found[i] = 0;
+        }
         if (found[i] != 0) {
             frame_get(found[i]);
         }
@@ -119,7 +165,8 @@ object_put(struct object *object)
 }
 
 static const struct object_ops thing_ops = {
-    .page = thing_page, .present = thing_present, .adopt = thing_adopt,
+    .page = thing_page, .show = thing_show, .present = thing_present,
+    .adopt = thing_adopt,
     .size = thing_size, .get = thing_get, .put = object_put,
 };
 
@@ -137,6 +184,7 @@ thing_start(struct thing *thing, bool file)
     thing->object.ops = &thing_ops;
     thing->file = file;
     thing->refs = 1;
+    thing->lent = false;
     thing->pages = file ? FILE_PAGES : THING_PAGES;
     for (u64 i = 0; i < THING_PAGES; i++) {
         fill_words(thing, i);

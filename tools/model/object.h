@@ -15,6 +15,7 @@ struct thing {
     bool file;
     u32 refs;                   /* 0: not in use */
     u64 pages;                  /* its size */
+    bool lent;                  /* zeros may be mapped for a hole */
     paddr_t frame[THING_PAGES]; /* 0: a hole */
     u64 word[THING_PAGES][WORDS]; /* the model: what must be there */
 };

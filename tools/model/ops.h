@@ -54,5 +54,11 @@ void op_advise(struct space *space);
 /* mshare.c */
 void op_mshare(struct space *space);
 
+/* cut.c: the operation that is under way wants to visit all spaces, too.  For
+ * that it marks all as busy; it unmarks all but its own.
+ * => its space; NULL: another operation is under way */
+struct space *visit_all(void);
+void visit_end(struct space *mine);
+
 /* cut.c: cut short a thing that the space maps, in all spaces. */
 void op_cut_short(struct space *space);

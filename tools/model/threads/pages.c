@@ -24,9 +24,10 @@ static paddr_t object_frames[OBJECT];
 static u64 object_sums[OBJECT];
 
 static int
-object_page(struct object *object, u64 index, paddr_t *frame)
+object_page(struct object *object, u64 index, enum object_use use,
+            paddr_t *frame)
 {
-    (void)object;
+    (void)object, (void)use;
     *frame = object_frames[index];
     frame_get(*frame);
     return 0;
@@ -38,7 +39,8 @@ object_present(struct object *object, u64 index, u64 count, paddr_t *found)
     u64 done = 0;
 
     for (; done < count && index + done < OBJECT; done++) {
-        (void)!object_page(object, index + done, &found[done]);
+        (void)!object_page(object, index + done, OBJECT_LOOK,
+                            &found[done]);
     }
     return done;
 }

@@ -6,15 +6,16 @@
  * seconds: 40
  * expect:
  * ok 1 - ftruncate of what two have mapped
- * ok 2 - ftruncate of a file needs none
- * ok 3 - fallocate of many pages
- * ok 4 - preadv of many parts
- * ok 5 - pread of a file of the kernel
- * ok 6 - open of a FIFO
- * ok 7 - futex that looks at a new page
- * ok 8 - futex that writes to a shared page
- * ok 9 - futex that wakes needs none
- * 1..9
+ * ok 2 - pwrite of a hole that two have read
+ * ok 3 - ftruncate of a file needs none
+ * ok 4 - fallocate of many pages
+ * ok 5 - preadv of many parts
+ * ok 6 - pread of a file of the kernel
+ * ok 7 - open of a FIFO
+ * ok 8 - futex that looks at a new page
+ * ok 9 - futex that writes to a shared page
+ * ok 10 - futex that wakes needs none
+ * 1..10
  */
 #include "nomem.h"
 
@@ -59,9 +60,36 @@ cut_mapped(void)
 }
 
 static int
-five_pages(void)
+as_long(void)
 {
-    return has(5 * PAGE, 5);
+    return has(5 * PAGE, 1);
+}
+
+/* The zeros must leave the tables, shared ones, before the page is written. */
+static volatile char *reader;
+
+static void
+write_hole(void)
+{
+    make_file(5 * PAGE);
+    reader = mmap(area + (AREA_TABLES + 1) * TABLE, 5 * PAGE, PROT_READ,
+        MAP_SHARED | MAP_FIXED, fd, 0);
+    (void)reader[3 * PAGE];
+    CALL(SYS_pwrite64, fd, P("x"), 1, 3 * PAGE);
+}
+
+static long
+is_seen(long result)
+{
+    return result == 1 && reader[3 * PAGE] != 'x' ? -EIO : result;
+}
+
+static int
+still_hole(void)
+{
+    char c = 1;
+
+    return pread(fd, &c, 1, 3 * PAGE) == 1 && c == 0;
 }
 
 static void
@@ -144,7 +172,9 @@ futex_wakes(void)
 
 static const struct op ops[] = {
     OP("ftruncate of what two have mapped", cut_mapped, TABLES | TREE,
-        FILES | SHARER, .intact = five_pages),
+        FILES | SHARER, .intact = as_long),
+    OP("pwrite of a hole that two have read", write_hole, 0, FILES | SHARER,
+        .intact = still_hole, .made = is_seen),
     OP("ftruncate of a file needs none", grow_file, 0, FILES | NEVER),
     OP("fallocate of many pages", fill_file, 0, FILES, .may = { ENOSPC },
         .intact = one_page),

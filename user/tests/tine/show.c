@@ -3,15 +3,19 @@
  *
  * args: arguments, then the environment. ttys: which of descriptors 0, 1, 2
  * are terminals. modes FILE...: their modes in octal. kill: die by SIGKILL.
+ * tables N: what /proc/tine/check says with N more tables, and without them.
  *
  * args: args one two
  * expect:
  * [/tests/tine/show] [args] [one] [two]
  * PATH=/bin
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +44,36 @@ show_modes(char **paths)
     }
 }
 
+static void
+show_check(void)
+{
+    char text[4] = "";
+    int fd = open("/proc/tine/check", O_RDONLY);
+
+    if (read(fd, text, 3) < 0) {
+        perror("check");
+    } else {
+        printf("check: %s", text);
+    }
+    close(fd);
+}
+
+/* A page of zeros in each table's range. */
+static void
+show_tables(size_t count)
+{
+    const size_t each = 2UL << 20;
+    volatile char *p = mmap(NULL, count * each, PROT_READ,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    for (size_t i = 0; i < count; i++) {
+        (void)p[i * each];
+    }
+    show_check();
+    munmap((void *)p, count * each);
+    show_check();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -53,6 +87,8 @@ main(int argc, char **argv)
         show_modes(argv + 2);
     } else if (strcmp(what, "kill") == 0) {
         kill(getpid(), SIGKILL);
+    } else if (strcmp(what, "tables") == 0 && argc > 2) {
+        show_tables((size_t)atol(argv[2]));
     } else {
         show_arguments(argc, argv);
     }
