@@ -18,13 +18,15 @@ sweep: tests ## fail each allocation of each operation, and count them
 	$Qtools/sweep --build $(B) $(ARGS)
 $(eval $(call program,bench,relatives,user/bench/relatives.c \
 	user/bench/rfork.c user/bench/common.c))
-bench: all $(PROGRAMS_bench) ## what fork costs, under each fork= word and on Linux
+bench: tests $(PROGRAMS_bench) $(B)/spans/tine.elf ## what fork costs, here and on Linux
 	$Qtools/bench --build $(B) $(ARGS)
+	$Qtools/spans --build $(B) --worst 5
 profile: all ## where a fork, a COW fault and an exec spend instructions
 	$Qtools/profile --kernel $(B)/tine.elf --initrd $(B)/initrd.cpio $(ARGS)
-spans: tests ## how long the kernel works at a time; fails over 2 million
-	$Q$(MAKE) --no-print-directory SPANS=1 B=$(B)/spans $(B)/spans/tine.elf
+spans: tests $(B)/spans/tine.elf ## how long the kernel works at a time
 	$Qtools/spans --build $(B) $(ARGS)
+$(B)/spans/tine.elf: FORCE
+	$Q$(MAKE) --no-print-directory SPANS=1 B=$(@D) $@
 includes: ## includes of which a file uses nothing (include-what-you-use)
 	$Qtools/includes $(ARGS)
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host

@@ -16,6 +16,7 @@ u64 clock_tsc_to_ns(u64 cycles);
 #define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
 
 #define NEVER (~0UL) /* a time of CLOCK_MONOTONIC that is never reached */
+#define TIME_MOST (NEVER / 2) /* no time of a program is later */
 #define SECONDS_MOST (NEVER / 4 / 1000000000) /* from now: later is no sooner */
 
 /* Nanoseconds of CLOCK_REALTIME at clock_ns() 0: set once, from the RTC. */

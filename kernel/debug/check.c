@@ -20,6 +20,7 @@
 #include "mm/vma.h"
 
 #include "proc/group.h"
+#include "proc/template.h"
 
 #include "fs/file.h"
 #include "fs/procfs.h"
@@ -27,7 +28,7 @@
 #include "debug/check.h"
 #include "debug/debug.h"
 
-OPTIONAL(spans_init)
+OPTIONAL(spans_init) OPTIONAL(template_forget)
 
 /* edges[n]: entries that name frame n.  From boot: checks must not allocate. */
 static u32 *edges;
@@ -417,6 +418,7 @@ check_show(struct text *out)
     struct text found = {0};
     struct check check = {.out = &found};
 
+    template_forget(NULL); /* they come and go with what happens to run */
     park_others(); /* the counts must be of the same time as the check */
     run(&check);
     if (check.violations == 0) {

@@ -1,7 +1,7 @@
 /*
  * The longest spans of kernel work (core/spans.h), for `make SPANS=1` only, on
  * one CPU under --icount, where the TSC counts instructions.  /proc/tine/spans
- * has a line for each place, the longest first:
+ * has a line for each place:
  *
  *     INSTRUCTIONS KIND FUNCTION NAME
  *
@@ -25,8 +25,9 @@
 
 #include "debug/debug.h"
 
-#define SITES 512
-#define DEPTH  32
+#define SITES 2048
+#define DEPTH 32
+#define SHORT 2000 /* not noted */
 
 enum { LOOK, OFF, LOCK };
 
@@ -51,14 +52,14 @@ static void
 note(int kind, const char *name, u64 since, u64 where)
 {
     u64 span = rdtsc() - since;
-    struct site *place = sites;
+    struct site *place = sites + (where ^ where >> 11) % SITES;
 
-    if (since == 0 || span < 20000) {
+    if (since == 0 || span < SHORT) {
         return;
     }
-    while (place < sites + SITES - 1 && place->where != 0
-           && (place->where != where || place->kind != kind)) {
-        place++;
+    for (int n = 0; n < SITES && place->where != 0
+                    && (place->where != where || place->kind != kind); n++) {
+        place = place + 1 < sites + SITES ? place + 1 : sites;
     }
     if (span > place->longest) {
         *place = (struct site){span, where, name, kind};
@@ -133,7 +134,8 @@ span_unlock(const struct spinlock *lock)
     for (int i = depth - 1; i >= 0; i--) {
         if (taken[i].lock == lock) {
             note(LOCK, lock->name, taken[i].since, CALLER);
-            depth = i;
+            memmove(&taken[i], &taken[i + 1],
+                    (size_t)(--depth - i) * sizeof(taken[0]));
             break;
         }
     }
@@ -143,25 +145,17 @@ static int
 spans_show(struct text *out)
 {
     static const char *const kinds[] = {"look", "off", "lock"};
-    u64 below = ~0UL;
     u64 offset;
 
-    for (;;) {
-        const struct site *next = NULL;
-        for (const struct site *at = sites; at < sites + SITES; at++) {
-            if (at->longest < below
-                && (next == NULL || at->longest > next->longest)) {
-                next = at;
-            }
+    for (const struct site *at = sites; at < sites + SITES; at++) {
+        if (at->longest != 0) {
+            text_printf(out, "%lu %s %s %s\n", at->longest, kinds[at->kind],
+                        symbol_at(at->where - 1, &offset),
+                        at->name != NULL ? at->name : "none");
         }
-        if (next == NULL || next->longest == 0) {
-            return 0;
-        }
-        text_printf(out, "%lu %s %s %s\n", next->longest, kinds[next->kind],
-                    symbol_at(next->where - 1, &offset),
-                    next->name != NULL ? next->name : "none");
-        below = next->longest;
     }
+    looked = 0; /* this span is not to be seen */
+    return 0;
 }
 
 static int

@@ -6,10 +6,12 @@
 
 #include "core/optional.h"
 
+#include "fs/attr.h"
 #include "fs/inode.h"
 #include "fs/permit.h"
 
 #define NS_PER_SEC 1000000000L
+#define NS_PER_DAY (86400 * NS_PER_SEC)
 #define SEC_MAX    (INT64_MAX / NS_PER_SEC - 1)
 
 OPTIONAL(attr_refuse) OPTIONAL(cred_refuse_group)
@@ -103,4 +105,16 @@ inode_set_attr(struct inode *inode, struct attr *attr)
     }
     spin_unlock(&inode->lock);
     return error;
+}
+
+void
+inode_accessed(struct inode *inode)
+{
+    i64 now = (i64)inode_now();
+    i64 atime = (i64)inode->atime_ns;
+
+    if (atime <= (i64)inode->mtime_ns || atime <= (i64)inode->ctime_ns
+        || now - atime >= NS_PER_DAY) {
+        inode->atime_ns = (u64)now;
+    }
 }

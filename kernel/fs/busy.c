@@ -13,11 +13,13 @@
 
 #include "mm/object.h"
 
+#include "proc/template.h"
+
 #include "fs/busy.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 
-OPTIONAL(object_runs)
+OPTIONAL(object_runs) OPTIONAL(template_forget)
 
 /* Two counts in inode->busy, so that they change as one.  In the lower half:
  * who writes, or below 0, who is about to execute.  In the upper half: how
@@ -78,6 +80,9 @@ busy_write(struct inode *inode)
             || (busy >= EXEC_BEGUN && object_runs(&inode->object))) {
             return -ETXTBSY;
         }
+        if (busy >= EXEC_BEGUN) {
+            template_forget(&inode->object);
+        }
     } while (!atomic_compare_exchange_weak(&inode->busy, &busy,
                                            with_writers(busy, 1)));
     return 0;
@@ -92,12 +97,11 @@ busy_write_end(struct inode *inode)
 int
 busy_open(struct file *file)
 {
-    int error = file_access(file) & FILE_WRITES
-                    ? (int)busy_write(file->inode) : 0;
-
-    if (error == 0 && (file_access(file) & FILE_WRITES)) {
-        file->data = file->inode; /* it is counted */
+    if (!(file_access(file) & FILE_WRITES)) {
+        return 0;
     }
+    int error = (int)busy_write(file->inode);
+    file->data = error == 0 ? file->inode : NULL; /* it is counted */
     return error;
 }
 

@@ -6,7 +6,9 @@
 #include "abi/device.h"
 #include "core/types.h"
 
+struct file;
 struct inode_ops;
+struct uio;
 
 /* Make a device's node.  mode contains its type; number is st_rdev (Linux's
  * number, if Linux has the device); data is for the ops.
@@ -19,9 +21,10 @@ void device_add(const char *path, u32 mode, u64 number,
 #define DEVICE_ZERO makedev(1, 5)
 void memory_devices_init(void);
 
+/* inode_ops.write of devices that lose all. */
+long null_write(struct file *file, struct uio *uio);
+
 /* Make /dev/random and /dev/urandom, and what reading them does.  => boot */
-struct file;
-struct uio;
 void random_init(void);
 long random_read(struct file *file, struct uio *uio);
 

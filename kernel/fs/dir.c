@@ -10,14 +10,14 @@
 
 #include "fs/dir.h"
 #include "fs/file.h"
-#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 
 struct spinlock fstree_lock = SPINLOCK_INIT(RANK_FSTREE);
 struct inode *root_inode;
 
-OPTIONAL(mount_covers) OPTIONAL(dir_refuse_add) OPTIONAL(entry_refuse)
+OPTIONAL(dir_lookup_made) OPTIONAL(mount_covers)
+OPTIONAL(dir_refuse_add) OPTIONAL(entry_refuse)
 
 static const struct inode_ops dir_ops = {.read = dir_read, .seeks = true};
 
@@ -28,22 +28,6 @@ dir_alloc(u32 mode)
 }
 
 /* ---- Finding, making and removing names ---- */
-
-/* Make an entry for an inode from the ops, so that it has a path. */
-static int
-name_made(struct inode *dir, const char *name, struct inode *made)
-{
-    struct entry *entry = made != NULL ? entry_alloc(dir, name) : NULL;
-
-    if (entry == NULL) {
-        inode_put(made);
-        return -ENOMEM;
-    }
-    made->dev = dir->dev;
-    made->nlink = S_ISDIR(made->mode) ? 2 : 1;
-    list_add(&made->names, &entry->also);
-    return 0;
-}
 
 struct inode *
 dir_parent(const struct inode *dir)
@@ -81,9 +65,8 @@ dir_lookup(struct inode *dir, const char *name, struct inode **child)
     if (found != NULL) {
         return 0;
     }
-    int error = dir->ops->lookup != NULL ? dir->ops->lookup(dir, name, child)
-                                         : -ENOENT;
-    return error == 0 ? name_made(dir, name, *child) : error;
+    return dir->ops->lookup != NULL ? dir_lookup_made(dir, name, child)
+                                    : -ENOENT;
 }
 
 int
@@ -93,7 +76,6 @@ dir_may_insert(struct inode *dir, const struct entry *old, u64 key)
                 : old != NULL   ? -EEXIST
                 : key == 0      ? -ENOSPC : dir_refuse_add(dir);
 
-    error = error == 0 && !entry_has_room() ? -ENOSPC : error;
     return error != 0 ? error : entry_make_room(dir);
 }
 

@@ -15,14 +15,14 @@
 /* A new directory.  => NULL: no memory */
 struct inode *dir_alloc(u32 mode);
 
-/* Look up the last component, or one on the way: through mounts, if there are
- * any.  => as dir_lookup */
-static inline int __must_check lookup_step(struct lookup *lookup,
-                                           struct inode **next);
-
 /* Find a name in dir.  `.` and "" are dir itself; so is `..` in the root.
  * => 0 and *child with one reference; -ENOENT, -ENOMEM */
 int dir_lookup(struct inode *dir, const char *name, struct inode **child)
+    __must_check;
+
+/* The same for names that exist only when looked at, by ops->lookup: so that
+ * such an inode has a path, it gets an entry (procstat.c). */
+int dir_lookup_made(struct inode *dir, const char *name, struct inode **child)
     __must_check;
 
 /* Give an inode a name, which holds a reference: the first name, or one more.
@@ -66,7 +66,8 @@ void entry_free(struct entry *entry);
  *    if 65,536 others have this hash */
 struct entry *entry_find(const struct inode *dir, const char *name, u64 *key);
 
-/* Make the table larger, if one more entry needs it.  => 0, -ENOMEM */
+/* Make the table larger, if one more entry needs it.
+ * => 0; -ENOMEM; -ENOSPC: no more names are allowed, of any directory */
 int entry_make_room(struct inode *dir) __must_check;
 
 /* The first entry with this key or a higher one; NULL: none. */
@@ -74,9 +75,6 @@ struct entry *entry_from(const struct inode *dir, u64 key);
 
 /* An entry that names the inode, or was its last.  => NULL: there never was */
 struct entry *entry_of(const struct inode *inode);
-
-/* Whether one more name, of any directory, is allowed.  => fstree_lock held */
-bool entry_has_room(void);
 
 /* Add the entry to its directory, as a name of inode (one more reference). */
 void entry_insert(struct entry *entry, u64 key, struct inode *inode);
@@ -106,9 +104,16 @@ bool dir_is_busy(const struct lookup *lookup, const struct inode *inode);
 /* Whether an inode is `top` or below it. */
 bool dir_is_below(const struct inode *inode, const struct inode *top);
 
-int mount_step(struct lookup *lookup, struct inode **next); /* mount.h */
+/* Of mount.c, where lookup->space is not NULL.  dir_lookup: `..` leads out of a
+ * mount, and a name that is covered into one; lookup->mount is then the one of
+ * *next.  Whether a name in lookup->dir leads to a mount, not to this inode.
+ * => for the second, fstree_lock held */
+int mount_step(struct lookup *lookup, struct inode **next) __must_check;
+bool mount_covers(const struct lookup *lookup, const struct inode *inode);
 
-static inline int
+/* Look up the last component, or one on the way: through mounts, if there are
+ * any.  => as dir_lookup */
+static inline int __must_check
 lookup_step(struct lookup *lookup, struct inode **next)
 {
     return lookup->space == NULL

@@ -8,11 +8,17 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/template.h"
+
 #include "fs/dir.h"
 #include "fs/path.h"
+
+OPTIONAL(template_forget)
 
 /* ---- The table ---- */
 
@@ -93,9 +99,14 @@ set_buckets(struct inode *dir, struct entry **buckets, u32 bits)
     dir->bits = bits;
 }
 
+static u64 name_count; /* N */
+
 int
 entry_make_room(struct inode *dir)
 {
+    if (name_count >= frames_count / 2) { /* as Linux */
+        return -ENOSPC;
+    }
     if (dir->entries < MEAN_MAX << dir->bits) {
         return 0;
     }
@@ -173,15 +184,6 @@ bind(struct entry *entry, struct inode *inode)
     count_name(entry, 1);
 }
 
-static u64 name_count; /* N */
-
-/* As Linux: half as many as there are frames. */
-bool
-entry_has_room(void)
-{
-    return name_count < frames_count / 2;
-}
-
 void
 entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
@@ -215,6 +217,9 @@ entry_end(struct entry *entry)
 {
     struct inode *inode = entry->inode;
 
+    if (inode->nlink == 0 && S_ISREG(inode->mode)) {
+        template_forget(&inode->object);
+    }
     if (list_empty(&entry->also)) {
         entry_free(entry);
     }

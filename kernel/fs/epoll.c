@@ -16,12 +16,9 @@
 #include "abi/errno.h"
 #include "abi/poll.h"
 
-#include "core/panic.h"
-
 #include "mm/heap.h"
 
 #include "proc/mutex.h"
-#include "proc/signal.h"
 
 #include "fs/anon.h"
 #include "fs/epoll.h"
@@ -60,14 +57,6 @@ mark(struct epoll_item *item)
         list_add_tail(&item->epoll->ready, &item->ready_link);
     }
     wait_wake_one(&item->epoll->wait);
-}
-
-static void
-mark_locked(struct epoll_item *item)
-{
-    spin_lock(&ready_lock);
-    mark(item);
-    spin_unlock(&ready_lock);
 }
 
 /* A queue of its file is woken; if that is an epoll, the lock is held. */
@@ -113,6 +102,17 @@ ask(struct epoll_item *item, struct poller *poller)
 
     return item->events & (inner != NULL ? ask_epoll(inner, poller)
                                          : file_poll(item->file, poller));
+}
+
+/* What it waits for is new: it may be ready.  => the mutex held */
+static void
+look(struct epoll_item *item, struct poller *poller)
+{
+    if (ask(item, poller) != 0) {
+        spin_lock(&ready_lock);
+        mark(item);
+        spin_unlock(&ready_lock);
+    }
 }
 
 /* Take the first item off a ready list.  => NULL: it is empty */
@@ -235,7 +235,6 @@ epoll_await(struct file *file, vaddr_t events, u32 most, u64 deadline)
         return -EINVAL;
     }
     for (;;) {
-        struct waiter waiter;
         long count = take_events(epoll, events, most);
         if (count != 0 || error != 0) {
             return count != 0             ? count
@@ -244,11 +243,7 @@ epoll_await(struct file *file, vaddr_t events, u32 most, u64 deadline)
         }
         spin_lock(&ready_lock);
         if (list_empty(&epoll->ready)) {
-            wait_begin(&epoll->wait, &waiter, true);
-            spin_unlock(&ready_lock);
-            error = wait_block(WAIT_INTERRUPTIBLE, deadline);
-            spin_lock(&ready_lock);
-            error = wait_end(&waiter) ? 0 : error;
+            error = wait_until(&epoll->wait, &ready_lock, deadline);
         }
         spin_unlock(&ready_lock);
     }
@@ -318,9 +313,7 @@ add(struct epoll *epoll, struct file *file, int fd,
     item->next = file->watched;
     file->watched = item;
     item_count++;
-    if (ask(item, &item->poller) != 0) {
-        mark_locked(item);
-    }
+    look(item, &item->poller);
     return 0;
 }
 
@@ -338,9 +331,7 @@ change(struct epoll_item *item, const struct epoll_event *event)
     item->events = event->events | POLLERR | POLLHUP;
     spin_unlock(&ready_lock);
     item->data = event->data;
-    if (ask(item, NULL) != 0) {
-        mark_locked(item);
-    }
+    look(item, NULL);
     return 0;
 }
 

@@ -32,6 +32,3 @@ int epoll_control(struct file *epoll, int op, struct file *file, int fd,
  * => how many; -EINVAL: it is no epoll; -EFAULT; -EINTR */
 long epoll_await(struct file *epoll, vaddr_t events, u32 most, u64 deadline)
     __must_check;
-
-/* The file is being closed: no epoll watches it any more. */
-void epoll_forget(struct file *file);

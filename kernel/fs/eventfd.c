@@ -25,15 +25,6 @@ struct eventfd {
 
 OPTIONAL(poll_join)
 
-/* Sleep until the other side has done something.  => as wait_sleep; -EAGAIN */
-static int
-wait_other(struct eventfd *event, const struct file *file, struct waitq *queue)
-{
-    return file->flags & O_NONBLOCK ? -EAGAIN
-                                    : wait_sleep(queue, &event->lock,
-                                                 WAIT_INTERRUPTIBLE);
-}
-
 static long
 eventfd_read(struct file *file, struct uio *uio)
 {
@@ -46,7 +37,7 @@ eventfd_read(struct file *file, struct uio *uio)
     }
     spin_lock(&event->lock);
     while (event->count == 0 && error == 0) {
-        error = wait_other(event, file, &event->count_wait);
+        error = file_wait(file, &event->count_wait, &event->lock);
     }
     if (event->count > 0) {
         error = 0;
@@ -79,7 +70,7 @@ eventfd_write(struct file *file, struct uio *uio)
     }
     spin_lock(&event->lock);
     while (COUNT_MOST - event->count < added && error == 0) {
-        error = wait_other(event, file, &event->room_wait);
+        error = file_wait(file, &event->room_wait, &event->lock);
     }
     if (error == 0) {
         event->count += added;

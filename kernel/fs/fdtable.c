@@ -13,7 +13,6 @@
 #include "mm/heap.h"
 
 #include "fs/file.h"
-#include "fs/lock.h"
 #include "fs/path.h"
 
 OPTIONAL(lock_drop) OPTIONAL(lock_drop_all)

@@ -10,15 +10,11 @@
 
 #include "mm/heap.h"
 
-#include "fs/epoll.h"
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/lock.h"
 #include "fs/path.h"
 
 OPTIONAL(epoll_forget) OPTIONAL(lock_drop)
-
-#define LONG_MOVE 65536UL /* bytes between two looks */
 
 _Atomic u64 open_file_count;
 
@@ -116,7 +112,7 @@ may_move(const struct file *file, bool write)
 }
 
 static inline long
-file_transfer(struct file *file, struct uio *uio)
+transfer(struct file *file, struct uio *uio)
 {
     const struct inode_ops *ops = file->inode->ops;
 
@@ -134,23 +130,16 @@ file_move(struct file *file, vaddr_t buf, size_t size, bool write)
     if (error == 0 && !user_range(buf, size)) {
         error = -EFAULT;
     }
-    return error == 0 ? file_transfer(file, &uio) : error;
+    return error == 0 ? transfer(file, &uio) : error;
 }
 
 long
-file_move_vector(struct file *file, const struct iovec *iov, u64 count,
-                 bool write)
+file_move_uio(struct file *file, struct uio *uio, int error)
 {
-    struct uio uio = {.more = iov, .write = write};
-    int error = may_move(file, write);
+    int refused = may_move(file, uio->write);
 
-    for (u64 i = 0; i < count && error == 0; i++) {
-        if (!user_range((vaddr_t)iov[i].iov_base, iov[i].iov_len)) {
-            error = -EFAULT;
-        }
-        uio.left += MIN(iov[i].iov_len, RW_MAX - uio.left);
-    }
-    return error == 0 ? file_transfer(file, &uio) : error;
+    error = refused != 0 ? refused : error;
+    return error == 0 ? transfer(file, uio) : error;
 }
 
 size_t
@@ -173,20 +162,4 @@ uio_move(struct uio *uio, void *buf, size_t size)
         }
     }
     return size;
-}
-
-size_t
-uio_move_long(struct uio *uio, void *buf, size_t size)
-{
-    size_t done = 0, failed = 0;
-
-    while (done < size && failed == 0) {
-        size_t part = MIN(size - done, LONG_MOVE);
-        failed = uio_move(uio, (char *)buf + done, part);
-        done += part - failed;
-        if (cond_resched()) {
-            break;
-        }
-    }
-    return size - done;
 }

@@ -59,15 +59,18 @@ struct file *file_alloc(struct inode *inode, u32 flags);
 void file_get(struct file *file);
 void file_put(struct file *file); /* file may be NULL */
 
+/* The file is being closed: no epoll watches it any more (epoll.c); drop what
+ * this owner has locked in a file, and all that a table has (lock.c). */
+void epoll_forget(struct file *file);
+void lock_drop(void *owner, struct inode *inode);
+void lock_drop_all(struct files *files);
+
 extern _Atomic u64 open_file_count; /* descriptions, for the leak check */
 
-/* Read or write size bytes of user memory, or count segments of it, with
- * Linux's checks: the file's mode, sizes, addresses; at most RW_MAX bytes.
- * => bytes moved, or a negative errno */
+/* Read or write size bytes of user memory, at most RW_MAX, with Linux's checks:
+ * the file's mode, the address.  => bytes moved, or a negative errno */
 #define RW_MAX 0x7ffff000UL
 long file_move(struct file *file, vaddr_t buf, size_t size, bool write);
-long file_move_vector(struct file *file, const struct iovec *iov, u64 count,
-                      bool write);
 
 /* The user memory of one read or write, and the position reached so far. */
 struct uio {
@@ -78,13 +81,14 @@ struct uio {
     bool write;               /* from the user to the kernel */
 };
 
+/* file_move for any user memory, with what a check of it has given: an error of
+ * the file's mode has precedence. */
+long file_move_uio(struct file *file, struct uio *uio, int error);
+
 /* Copy size bytes (at most uio->left) between buf and the next addresses.
  * => no spinlock held
  * => bytes that were not copied: 0, or more because of a bad address */
 size_t uio_move(struct uio *uio, void *buf, size_t size) __must_check;
-
-/* The same for many bytes, with a look at others now and then. */
-size_t uio_move_long(struct uio *uio, void *buf, size_t size) __must_check;
 
 /* The same if size is at most uio->part, so all in one segment. */
 static inline size_t __must_check

@@ -18,8 +18,6 @@
 #include "fs/inode.h"
 #include "fs/path.h"
 
-#define NS_PER_DAY (86400 * 1000000000L)
-
 u64
 inode_now(void)
 {
@@ -108,16 +106,4 @@ struct object *
 inode_object(struct inode *inode)
 {
     return inode->object.ops != NULL ? &inode->object : NULL;
-}
-
-void
-inode_accessed(struct inode *inode)
-{
-    i64 now = (i64)inode_now();
-    i64 atime = (i64)inode->atime_ns;
-
-    if (atime <= (i64)inode->mtime_ns || atime <= (i64)inode->ctime_ns
-        || now - atime >= NS_PER_DAY) {
-        inode->atime_ns = (u64)now;
-    }
 }

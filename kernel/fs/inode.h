@@ -12,7 +12,6 @@
  */
 #pragma once
 
-#include "abi/time.h"
 #include "common/list.h"
 #include "core/spin.h"
 #include "core/types.h"
@@ -23,7 +22,6 @@ struct entry;
 struct file;
 struct inode;
 struct poller;
-struct stat;
 struct uio;
 
 #define MADE_NAME 24 /* bytes of a name that ops->next makes */
@@ -115,27 +113,11 @@ struct inode *inode_alloc(size_t size, const struct inode_ops *ops, u32 mode);
 /* A new symbolic link with this text.  => NULL: no memory */
 struct inode *link_alloc(const char *text, size_t length);
 
-/* Fill in what stat(2) returns. */
-void inode_stat(struct inode *inode, struct stat *stat);
-
 /* The current time for an inode: CLOCK_REALTIME, in ns. */
 u64 inode_now(void);
 
 /* Note that the contents were changed now. */
 void inode_touch(struct inode *inode);
 
-/* An attribute to change, with its new value. */
-struct attr {
-    enum { ATTR_MODE, ATTR_OWNER, ATTR_TIMES } what;
-    u32 mode;             /* permissions */
-    u32 uid, gid;         /* -1: unchanged */
-    struct timespec time[2]; /* atime, mtime; tv_nsec may be UTIME_NOW, ... */
-};
-
-/* Change an attribute, and ctime.
- * => 0; -EPERM: not the owner, or an inode of /proc; -EACCES: the times, and
- *    not to be written; -EINVAL: bad tv_nsec */
-int inode_set_attr(struct inode *inode, struct attr *attr);
-
-/* Note that it was read now, but not each time (as Linux's relatime). */
+/* Note that it was read now, but not each time: as relatime (attr.c). */
 void inode_accessed(struct inode *inode);

@@ -6,8 +6,12 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "fs/dir.h"
 #include "fs/file.h"
+
+OPTIONAL(inode_accessed)
 
 #define NAME_AT     offsetof(struct linux_dirent64, d_name)
 #define RECORD_SIZE (NAME_AT + NAME_MAX + 8) /* the longest, aligned to 8 */

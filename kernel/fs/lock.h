@@ -15,8 +15,6 @@
 #include "core/types.h"
 
 struct file;
-struct files;
-struct inode;
 
 /* fcntl's F_GETLK, F_SETLK, F_SETLKW and the same with OFD, on descriptor fd;
  * flock.
@@ -24,7 +22,3 @@ struct inode;
  *    -EFAULT; -ENOLCK: too many, or no memory; -ERESTARTSYS */
 long lock_control(struct file *file, int fd, int command, vaddr_t user);
 long lock_whole(struct file *file, u32 operation);
-
-/* Drop the locks of this owner on the file; all that a table has. */
-void lock_drop(void *owner, struct inode *inode);
-void lock_drop_all(struct files *files);

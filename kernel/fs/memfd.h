@@ -8,8 +8,6 @@
 #include "core/types.h"
 
 struct file;
-struct inode;
-struct vma;
 
 /* Make and open one.  name is its own, of kmalloc; flags: MFD_*.
  * => uses up the name; a descriptor; -EMFILE, -ENOMEM */
@@ -20,8 +18,3 @@ int memfd_open(char *name, u32 flags) __must_check;
  *    open for writing, or sealed; -EBUSY: F_SEAL_WRITE, and it is mapped so
  *    that it may be written */
 long memfd_seal(const struct file *file, u32 command, u32 seals);
-
-/* Before and after one is mapped: till then no seal is added.
- * => 0; -EPERM: it may not be written through this vma (unlock it also then) */
-int memfd_lock(struct inode *inode, struct vma *vma) __must_check;
-void memfd_unlock(struct inode *inode);

@@ -151,9 +151,9 @@ copy_mounts(struct mount_space *from, const struct place *place,
 }
 
 static void
-copies_end(struct mount_space *from)
+copies_end(struct list *mounts)
 {
-    list_for_each_entry(mount, &from->mounts, struct mount, link) {
+    list_for_each_entry(mount, mounts, struct mount, link) {
         mount->copy = NULL;
     }
 }
@@ -177,7 +177,7 @@ unshare(struct fs_context *context)
     if (mount != NULL) { /* if it is in no space, it stays as it is */
         mount = mount_get(mount->copy != NULL ? mount->copy : mount);
     }
-    copies_end(from);
+    copies_end(&from->mounts);
     spin_unlock(&fstree_lock);
     if (context->cwd != NULL) {
         mounts_put(context);
@@ -331,7 +331,7 @@ mount_bind(const struct place *source, const struct place *target,
     }
     if (error == 0 && recursive) {
         error = copy_mounts(space, source, space, mount, &all);
-        copies_end(space);
+        copies_end(&space->mounts);
     }
     while (error == 0 && !list_empty(&all)) {
         struct list *first = list_first(&all);
@@ -358,9 +358,7 @@ detach(struct mount_space *space, struct mount *top, struct list *gone)
             list_add_tail(gone, &mount->link);
         }
     }
-    list_for_each_entry(mount, gone, struct mount, link) {
-        mount->copy = NULL;
-    }
+    copies_end(gone);
 }
 
 int

@@ -22,8 +22,6 @@
 
 #include "fs/path.h"
 
-struct lookup;
-
 struct mount {
     u32 refs;            /* a  its space's, of mounts on it, of places */
     struct list link;    /* N  in its space's list, behind its parent */
@@ -33,18 +31,6 @@ struct mount {
     struct inode *root;  /* i  what is found instead */
     struct mount *copy;  /* N  while a space or a subtree is being copied */
 };
-
-/* The name space of a look-up that starts in this mount, or NULL if it finds no
- * mount on any way. */
-struct mount_space *mount_space(const struct mount *mount);
-
-/* dir_lookup in a name space that has mounts: `..` leads out of one, and a name
- * that is covered into one.  lookup->mount is then the one of *next. */
-int mount_step(struct lookup *lookup, struct inode **next) __must_check;
-
-/* Whether a name in lookup->dir leads to a mount, not to this inode.
- * => fstree_lock held; lookup->space is not NULL */
-bool mount_covers(const struct lookup *lookup, const struct inode *inode);
 
 /* mount(2) with MS_BIND (and MS_REC), and umount2(2).
  * => 0; as Linux: -EINVAL (not a mount, or of another space), -ENOTDIR,

@@ -13,14 +13,15 @@
 #include "mm/heap.h"
 
 #include "proc/process.h"
+#include "proc/template.h"
 
 #include "fs/busy.h"
 #include "fs/dir.h"
-#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 
 OPTIONAL(inode_refuse_user) OPTIONAL(busy_exec) OPTIONAL(busy_exec_end)
+OPTIONAL(template_forget)
 OPTIONAL(mount_space) OPTIONAL(mount_step) OPTIONAL(mount_get)
 OPTIONAL(fs_context_new_space)
 OPTIONAL(mount_put) OPTIONAL(mounts_get) OPTIONAL(mounts_put)
@@ -302,6 +303,9 @@ program_take(struct inode *inode)
 void
 program_put(struct inode *program)
 {
+    if (program->nlink == 0) {
+        template_forget(&program->object);
+    }
     busy_exec_end(program);
     inode_put(program);
 }

@@ -12,6 +12,7 @@ struct inode;
 struct mount;
 struct mount_space;
 struct object;
+struct vma;
 
 /* Where something is: the inode, and the mount by which it was reached (NULL:
  * the tree itself; mount.h).  One reference to each. */
@@ -28,9 +29,11 @@ struct place place_get(struct inode *inode, struct mount *mount);
 void place_put(struct place place); /* the inode may be NULL */
 struct inode *place_inode(struct place place); /* puts the mount alone */
 
-/* Of mount.c: whether any mount was ever made; references to a mount (put: may
- * be NULL), and to a context's mount and name space. */
+/* Of mount.c: whether any mount was ever made; the name space of a look-up that
+ * starts in this mount (NULL: it finds no mount on any way); references to a
+ * mount (put: may be NULL), and to a context's mount and name space. */
 extern bool mounts_in_use;
+struct mount_space *mount_space(const struct mount *mount);
 struct mount *mount_get(struct mount *mount); /* => mount */
 void mount_put(struct mount *mount);
 void mounts_get(struct fs_context *context);
@@ -67,3 +70,8 @@ void inode_put(struct inode *inode); /* inode may be NULL */
 
 /* The inode's pages, as an object to map.  => NULL if it has none */
 struct object *inode_object(struct inode *inode);
+
+/* Before and after a memfd is mapped (memfd.c): till then no seal is added.
+ * => 0; -EPERM: it may not be written through this vma (unlock it also then) */
+int memfd_lock(struct inode *inode, struct vma *vma) __must_check;
+void memfd_unlock(struct inode *inode);

@@ -10,6 +10,7 @@
  */
 #include "abi/fcntl.h"
 
+#include "fs/attr.h"
 #include "fs/path.h"
 #include "fs/permit.h"
 

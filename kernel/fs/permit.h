@@ -50,10 +50,6 @@ int entry_refuse(const struct entry *entry);
 int rename_refuse(const struct entry *old, const struct entry *target,
                   const struct inode *to_dir, bool exchange);
 
-/* To change an attribute.  Takes S_ISGID out of a new mode if the caller is not
- * in the file's group.  => 0, -EPERM; -EACCES: to set the times to now */
-int attr_refuse(const struct inode *inode, struct attr *attr);
-
 /* The contents are to be changed: a file of others keeps no right that came
  * with the old ones.  => no spinlock held */
 void inode_drop_ids(struct inode *inode);

@@ -102,9 +102,14 @@ pidfd_send(struct file *file, const siginfo_t *info, bool forged)
 {
     struct process *process = process_of(file);
 
-    return process == NULL                           ? -EBADF
-           : forged && current->tid != process->pid ? -EPERM
-                              : signal_kill_process(process, info);
+    if (process == NULL || (forged && current->tid != process->pid)) {
+        return process == NULL ? -EBADF : -EPERM;
+    }
+    spin_lock(&family_lock);
+    int result = process->parent != NULL ? signal_send_checked(process, info)
+                                         : -ESRCH;
+    spin_unlock(&family_lock);
+    return signal_outcome(result, info);
 }
 
 pid_t

@@ -19,7 +19,7 @@ int pidfd_open(pid_t pid, u32 flags) __must_check;
 
 /* Send a signal to its process; forged: info says that the kernel or kill(2)
  * has sent it, so only the process itself may get it (-EPERM).
- * => 0; -EBADF: it is another file; as signal_kill_process */
+ * => 0; -EBADF: it is another file; as signal_kill */
 int pidfd_send(struct file *file, const siginfo_t *info, bool forged)
     __must_check;
 

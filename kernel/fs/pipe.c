@@ -23,7 +23,8 @@
 #include "fs/pipe.h"
 
 OPTIONAL(pipe_open) /* without it, an end opened through /proc is not counted */
-OPTIONAL(pipe_poll) OPTIONAL(pipe_forget_size) OPTIONAL(pipe_charge)
+OPTIONAL(pipe_poll) OPTIONAL(pipe_holds)
+OPTIONAL(pipe_forget_size) OPTIONAL(pipe_charge)
 OPTIONAL_ENOSYS(pipe_ioctl)
 
 static inline u64
@@ -225,18 +226,6 @@ pipe_close(struct file *file)
         pipe_forget_size(pipe);
     }
     mutex_unlock(&pipe->mutex);
-}
-
-static u64
-pipe_holds(const struct inode *inode)
-{
-    const struct pipe *pipe = container_of(inode, struct pipe, inode);
-    u64 pages = 0;
-
-    for (u64 i = 0; i < pipe->size / PAGE_SIZE; i++) {
-        pages += pipe->page[i] != 0;
-    }
-    return pages / 2;
 }
 
 struct inode *

@@ -58,6 +58,9 @@ u32 pipe_poll(struct file *file, struct poller *poller);
 long pipe_ioctl(struct file *file, u32 request, vaddr_t arg);
 long pipe_size(struct file *file, u32 command, u32 size);
 
+/* inode_ops.holds (pipe_ctl.c). */
+u64 pipe_holds(const struct inode *inode);
+
 /* Free the pages.  => the mutex held, or nobody uses it */
 void pipe_free_pages(struct pipe *pipe);
 

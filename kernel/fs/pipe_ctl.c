@@ -1,5 +1,5 @@
 /*
- * How many bytes are in a pipe, and how many find room.
+ * How many bytes are in a pipe, how many find room, and in how many pages.
  */
 #include <stdatomic.h>
 
@@ -45,6 +45,18 @@ pipe_charge(struct pipe *pipe)
         pipe->size = SMALL_SIZE;
     }
     atomic_fetch_add(account_of(pipe), pipe->size / PAGE_SIZE);
+}
+
+u64
+pipe_holds(const struct inode *inode)
+{
+    const struct pipe *pipe = container_of(inode, struct pipe, inode);
+    u64 pages = 0;
+
+    for (u64 i = 0; i < pipe->size / PAGE_SIZE; i++) {
+        pages += pipe->page[i] != 0;
+    }
+    return pages / 2;
 }
 
 /* => 0, -EFAULT, -ENOTTY */

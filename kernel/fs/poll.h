@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "abi/errno.h"
 #include "abi/poll.h"
 
 #include "core/types.h"
@@ -70,6 +71,30 @@ file_poll(struct file *file, struct poller *poller)
     const struct inode_ops *ops = file->inode->ops;
 
     return ops->poll != NULL ? ops->poll(file, poller) : POLL_READ | POLL_WRITE;
+}
+
+/* Sleep until the queue is woken, or until the deadline.
+ * => lock held; as wait_sleep; -ETIMEDOUT */
+static inline int __must_check
+wait_until(struct waitq *queue, struct spinlock *lock, u64 deadline)
+{
+    struct waiter waiter;
+
+    wait_begin(queue, &waiter, true);
+    spin_unlock(lock);
+    int error = wait_block(WAIT_INTERRUPTIBLE, deadline);
+    spin_lock(lock);
+    return wait_end(&waiter) ? 0 : error;
+}
+
+/* Sleep until the queue is woken, unless the file must not block.
+ * => lock held; as wait_sleep; -EAGAIN */
+static inline int __must_check
+file_wait(const struct file *file, struct waitq *queue, struct spinlock *lock)
+{
+    return file->flags & O_NONBLOCK ? -EAGAIN
+                                    : wait_sleep(queue, lock,
+                                                 WAIT_INTERRUPTIBLE);
 }
 
 /* What one call waits for at one file. */

@@ -13,22 +13,18 @@
 
 #include "core/optional.h"
 
-#include "arch/clock.h"
 #include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/heap.h"
-#include "mm/vma.h"
 
 #include "proc/cred.h"
 #include "proc/group.h"
-#include "proc/usage.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
-#include "fs/tty.h"
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_TASK, FILE_FDS };
@@ -41,6 +37,8 @@ struct proc_inode {
     int file;                                /* FILE_* */
     pid_t tid;                               /* of this thread; 0: the oldest */
 };
+
+#define PART 65536UL /* bytes that are copied between two looks at others */
 
 #define proc_of(node) container_of(node, struct proc_inode, inode)
 
@@ -74,6 +72,27 @@ proc_open(struct file *file)
     return file->data != NULL ? 0 : -ENOMEM;
 }
 
+/* Move what there is from the file's offset on.  => bytes, -EFAULT */
+static long
+move_text(struct file *file, struct uio *uio)
+{
+    const struct text *text = file->data;
+    u64 start = file->offset;
+    u64 end = MIN(text->size, start + uio->left);
+    size_t failed = 0;
+
+    while (file->offset < end && failed == 0) {
+        size_t part = MIN(end - file->offset, PART);
+        failed = uio_move(uio, text->buf + file->offset, part);
+        file->offset += part - failed;
+        if (cond_resched()) {
+            break;
+        }
+    }
+    return failed != 0 && file->offset == start
+               ? -EFAULT : (long)(file->offset - start);
+}
+
 static long
 proc_read(struct file *file, struct uio *uio)
 {
@@ -85,12 +104,7 @@ proc_read(struct file *file, struct uio *uio)
         text_clear(text);
         result = make_text(proc_of(file->inode), text);
     }
-    if (result == 0 && file->offset < text->size) {
-        size_t n = MIN(uio->left, text->size - file->offset);
-        size_t failed = uio_move_long(uio, text->buf + file->offset, n);
-        file->offset += n - failed;
-        result = failed == n && n > 0 ? -EFAULT : (long)(n - failed);
-    }
+    result = result == 0 ? move_text(file, uio) : result;
     mutex_unlock(&file->lock);
     return result;
 }
@@ -199,13 +213,14 @@ follow_link(struct inode *link, struct inode **inode)
 static const struct inode_ops link_ops = {.follow = follow_link};
 
 static struct inode *
-made(const struct inode_ops *ops, u32 mode, pid_t pid, int file)
+made(const struct inode_ops *ops, u32 mode, pid_t pid, pid_t tid, int file)
 {
     struct inode *inode = inode_alloc(sizeof(struct proc_inode), ops, mode);
 
     if (inode != NULL) {
         inode->dev = DEV_PROC;
         proc_of(inode)->pid = pid;
+        proc_of(inode)->tid = tid;
         proc_of(inode)->file = file;
         cred_tell_owner(pid, mode == (S_IFDIR | 0555), &inode->uid,
                         &inode->gid);
@@ -261,7 +276,7 @@ lookup_fd(struct inode *dir, const char *name, struct inode **child)
     if (fd < 0 || next_open(pid, fd) != fd) {
         return -ENOENT;
     }
-    *child = made(&link_ops, S_IFLNK | 0700, pid, FILE_FDS + fd);
+    *child = made(&link_ops, S_IFLNK | 0700, pid, 0, FILE_FDS + fd);
     return 0;
 }
 
@@ -298,10 +313,7 @@ lookup_task(struct inode *dir, const char *name, struct inode **child)
     if (tid <= 0 || procfs_next_task(pid, tid) != tid) {
         return -ENOENT;
     }
-    *child = made(&pid_ops, S_IFDIR | 0555, pid, 0);
-    if (*child != NULL) {
-        proc_of(*child)->tid = tid;
-    }
+    *child = made(&pid_ops, S_IFDIR | 0555, pid, tid, 0);
     return 0;
 }
 
@@ -342,10 +354,7 @@ lookup_file(struct inode *dir, const char *name, struct inode **child)
                                       : pid_next(pid) != pid)) {
         return -ENOENT;
     }
-    *child = made(pid_files[file].ops, pid_files[file].mode, pid, file);
-    if (*child != NULL) {
-        proc_of(*child)->tid = tid;
-    }
+    *child = made(pid_files[file].ops, pid_files[file].mode, pid, tid, file);
     return 0;
 }
 
@@ -390,10 +399,7 @@ lookup_pid(struct inode *dir, const char *name, struct inode **child)
     if (pid <= 0) {
         return -ENOENT;
     }
-    *child = made(&pid_ops, S_IFDIR | 0555, pid, 0);
-    if (*child != NULL) {
-        proc_of(*child)->tid = tid;
-    }
+    *child = made(&pid_ops, S_IFDIR | 0555, pid, tid, 0);
     return 0;
 }
 
@@ -414,7 +420,7 @@ procfs_register(const char *path, int (*show)(struct text *out),
                 int (*store)(const char *line))
 {
     u32 mode = S_IFREG | (store != NULL ? 0644 : 0444);
-    struct inode *inode = made(&file_ops, mode, 0, 0);
+    struct inode *inode = made(&file_ops, mode, 0, 0, 0);
     char full[64];
 
     snprintf(full, sizeof(full), "/proc/%s", path);
@@ -433,7 +439,7 @@ procfs_init(void)
     };
 
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
-    fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0));
+    fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0, 0));
     fs_must_place("/dev/fd", link_alloc("/proc/self/fd", 13));
     procfs_register("cpuinfo", cpuinfo_show, NULL);
 }

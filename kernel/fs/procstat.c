@@ -1,6 +1,8 @@
 /*
- * /proc/PID/stat.
+ * /proc/PID/stat, and what /proc finds out about names, threads and programs.
  */
+#include "abi/errno.h"
+#include "abi/stat.h"
 #include "common/string.h"
 
 #include "core/optional.h"
@@ -13,6 +15,7 @@
 #include "proc/group.h"
 #include "proc/usage.h"
 
+#include "fs/dir.h"
 #include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
@@ -96,6 +99,25 @@ procfs_next_task(pid_t pid, pid_t tid)
     }
     spin_unlock(&family_lock);
     return found;
+}
+
+int
+dir_lookup_made(struct inode *dir, const char *name, struct inode **child)
+{
+    int error = dir->ops->lookup(dir, name, child);
+
+    if (error != 0) {
+        return error;
+    }
+    struct entry *entry = *child != NULL ? entry_alloc(dir, name) : NULL;
+    if (entry == NULL) {
+        inode_put(*child);
+        return -ENOMEM;
+    }
+    (*child)->dev = dir->dev;
+    (*child)->nlink = S_ISDIR((*child)->mode) ? 2 : 1;
+    list_add(&(*child)->names, &entry->also);
+    return 0;
 }
 
 struct inode *

@@ -9,7 +9,6 @@
 
 #include "fs/device.h"
 #include "fs/file.h"
-#include "fs/fs.h"
 #include "fs/inode.h"
 
 #define PIECE 256
@@ -32,18 +31,11 @@ random_read(struct file *file, struct uio *uio)
                                             : (long)(size - uio->left);
 }
 
-static long
-random_write(struct file *file, struct uio *uio)
-{
-    (void)file;
-    return (long)uio->left;
-}
-
 void
 random_init(void)
 {
     static const struct inode_ops ops = {
-        .read = random_read, .write = random_write, .seeks = true,
+        .read = random_read, .write = null_write, .seeks = true,
     };
 
     device_add("/dev/random", S_IFCHR | 0666, makedev(1, 8), &ops, NULL);

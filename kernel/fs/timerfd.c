@@ -125,10 +125,7 @@ timerfd_read(struct file *file, struct uio *uio)
     }
     spin_lock(&timer->lock);
     while (timer->times == 0 && !was_set(timer) && error == 0) {
-        error = file->flags & O_NONBLOCK ? -EAGAIN
-                                         : wait_sleep(&timer->wait,
-                                                      &timer->lock,
-                                                      WAIT_INTERRUPTIBLE);
+        error = file_wait(file, &timer->wait, &timer->lock);
     }
     if (was_set(timer)) { /* what has passed counts no more */
         timer->boot_realtime = clock_boot_realtime_ns;

@@ -22,7 +22,8 @@
 #include "fs/tmpfs.h"
 
 OPTIONAL_ENOSYS(object_unmap) OPTIONAL(tmpfs_allocate)
-OPTIONAL(inode_drop_ids) OPTIONAL(busy_open) OPTIONAL(busy_close)
+OPTIONAL(inode_drop_ids) OPTIONAL(inode_accessed)
+OPTIONAL(busy_open) OPTIONAL(busy_close)
 OPTIONAL(busy_write) OPTIONAL(busy_write_end)
 
 static u64 page_limit = ~0UL; /* of FRAME_CACHE frames */

@@ -12,6 +12,7 @@
 
 #include "core/panic.h"
 
+#include "proc/jobs.h"
 #include "proc/signal.h"
 
 #include "fs/tty.h"

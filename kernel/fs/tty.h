@@ -63,7 +63,8 @@ struct tty {
     bool erasing;             /* ECHOPRT: erased bytes are being shown */
     u8 stopped;               /* TTY_STOP_*: writers wait */
     bool refused;             /* a byte found no room */
-    bool writing;             /* a write is being shown: it stays whole */
+    bool writing;             /* a write is being shown */
+    struct list writers;      /* that wait for its end */
     bool ended;               /* no more input will come */
     bool dead;                /* nobody is at the other end any more */
     u64 hang_ups;             /* files opened before the last one are dead */

@@ -4,7 +4,7 @@
  *
  * Essential fact: user memory is copied without the lock, so a read takes its
  * bytes out of the ring first, and a write marks the terminal (`writing`) until
- * all of it is shown.
+ * all of it is shown, or others have a turn.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -22,6 +22,7 @@
 #include "fs/tty.h"
 
 #define SHOW_MAX  64 /* bytes that the driver shows at once */
+#define WHOLE     1024 /* bytes of a write that nobody else's come between */
 #define TAB_WIDTH 8  /* the most that one byte becomes */
 #define TENTH     100000000UL /* of a second: VTIME's unit, in ns */
 
@@ -121,16 +122,6 @@ tty_show(struct tty *tty, const char *text, size_t size)
     return i;
 }
 
-/* Sleep until another writer is done, or there is room.  => lock held
- * => 0; -EAGAIN, -ERESTARTSYS */
-static long
-wait_output(struct tty *tty, const struct file *file)
-{
-    return file->flags & O_NONBLOCK
-               ? -EAGAIN : wait_sleep(&tty->output_wait, &tty->lock,
-                                      WAIT_INTERRUPTIBLE);
-}
-
 /* Show all of a chunk.  => how much was shown; if not all, *error says why */
 static size_t
 write_chunk(struct tty *tty, const struct file *file, const char *chunk,
@@ -149,10 +140,43 @@ write_chunk(struct tty *tty, const struct file *file, const char *chunk,
         if (done == size) {
             break;
         }
-        *error = wait_output(tty, file);
+        *error = file_wait(file, &tty->output_wait, &tty->lock);
     }
     spin_unlock(&tty->lock);
     return done;
+}
+
+/* Become the writer whose text is shown, in the order of those who come.
+ * => 0; -EAGAIN, -ERESTARTSYS */
+static long
+begin_output(struct tty *tty, const struct file *file)
+{
+    struct list place;
+    long error = 0;
+
+    spin_lock(&tty->lock);
+    list_add_tail(&tty->writers, &place);
+    while (error == 0
+           && (tty->writing || list_first(&tty->writers) != &place)) {
+        error = file_wait(file, &tty->output_wait, &tty->lock);
+    }
+    list_del(&place);
+    if (error == 0) {
+        tty->writing = true;
+    } else {
+        wait_wake_all(&tty->output_wait); /* another is the first now */
+    }
+    spin_unlock(&tty->lock);
+    return error;
+}
+
+static void
+end_output(struct tty *tty)
+{
+    spin_lock(&tty->lock);
+    tty->writing = false;
+    wait_wake_all(&tty->output_wait);
+    spin_unlock(&tty->lock);
 }
 
 long
@@ -160,16 +184,11 @@ tty_write(struct file *file, struct uio *uio)
 {
     struct tty *tty = file->data;
     char chunk[256]; /* bytes that are shown at once */
-    size_t done = 0;
+    size_t done = 0, turn = WHOLE; /* the others' turn */
     long error = tty_is_hung(tty, file) ? -EIO
                  : tty_has(tty, TOSTOP) ? tty_ask(tty, SIGTTOU) : 0;
 
-    spin_lock(&tty->lock);
-    while (tty->writing && error == 0) {
-        error = wait_output(tty, file);
-    }
-    tty->writing = tty->writing || error == 0;
-    spin_unlock(&tty->lock);
+    error = error == 0 ? begin_output(tty, file) : error;
     if (error != 0) {
         return error;
     }
@@ -179,15 +198,20 @@ tty_write(struct file *file, struct uio *uio)
         if (done > 0 && signal_pending() != 0) {
             break;
         }
+        if (done >= turn) {
+            turn = done + WHOLE;
+            end_output(tty);
+            error = begin_output(tty, file);
+            if (error != 0) {
+                return (long)done;
+            }
+        }
         size_t n = MIN(uio->left, sizeof(chunk));
         size_t failed = uio_move(uio, chunk, n);
         done += write_chunk(tty, file, chunk, n - failed, &error);
         error = error == 0 && failed != 0 ? -EFAULT : error;
     }
-    spin_lock(&tty->lock);
-    tty->writing = false;
-    wait_wake_all(&tty->output_wait);
-    spin_unlock(&tty->lock);
+    end_output(tty);
     return done > 0 ? (long)done : error;
 }
 
@@ -217,20 +241,6 @@ take(struct tty *tty, char *buf, size_t size)
     return got;
 }
 
-/* wait_sleep for input, until a deadline.  => lock held
- * => 0: look again; -ETIMEDOUT, -ERESTARTSYS */
-static int
-wait_input(struct tty *tty, u64 deadline)
-{
-    struct waiter waiter;
-
-    wait_begin(&tty->input_wait, &waiter, true);
-    spin_unlock(&tty->lock);
-    int error = wait_block(WAIT_INTERRUPTIBLE, deadline);
-    spin_lock(&tty->lock);
-    return wait_end(&waiter) ? 0 : error;
-}
-
 /* Take a line or, without ICANON, what VMIN and VTIME ask for (termios(3)).
  * => lock held; bytes, or an error with none taken */
 static long
@@ -257,8 +267,9 @@ take_awaited(struct tty *tty, const struct file *file, char *buf, size_t size)
         } else if (tty->ended || tty_is_hung(tty, file) || deadline == 0) {
             break;
         } else {
-            error = file->flags & O_NONBLOCK ? -EAGAIN
-                                             : wait_input(tty, deadline);
+            error = file->flags & O_NONBLOCK
+                        ? -EAGAIN
+                        : wait_until(&tty->input_wait, &tty->lock, deadline);
         }
     }
     return got > 0 || error == -ETIMEDOUT ? (long)got : error;

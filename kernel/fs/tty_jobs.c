@@ -13,20 +13,18 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 
-#include "core/optional.h"
 #include "core/panic.h"
 
 #include "mm/usercopy.h"
 
 #include "proc/cred.h"
-#include "proc/group.h"
+#include "proc/jobs.h"
 #include "proc/signal.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/tty.h"
 
-OPTIONAL(job_refuse) /* without it, the background may do everything */
 
 /* The process's terminal, or NULL.  => family_lock held */
 static struct tty *
@@ -259,15 +257,21 @@ tty_session_ioctl(struct tty *tty, u32 request, vaddr_t arg, bool master)
 
 /* ---- Open and close ---- */
 
-/* /dev/tty has no terminal of its own: it is the one that the caller has.  Only
- * a pseudo-terminal becomes the caller's, not the console, as on Linux. */
+/* Whether the terminal of this file may become a session's: only a
+ * pseudo-terminal, not the console, as on Linux. */
+static bool
+may_be_taken(const struct tty *tty, const struct file *file, u32 flags)
+{
+    return tty->driver->open != NULL && (flags & O_NOCTTY) == 0
+           && (file_access(file) & FILE_READS) != 0;
+}
+
+/* /dev/tty has no terminal of its own: it is the one that the caller has. */
 int
 tty_open(struct file *file)
 {
     struct tty *tty = file->inode->data;
-    bool takes = tty != NULL && tty->driver->open != NULL
-                 && (file->flags & O_NOCTTY) == 0
-                 && (file_access(file) & FILE_READS) != 0;
+    bool takes = tty != NULL && may_be_taken(tty, file, file->flags);
     int error = 0;
 
     spin_lock(&family_lock);
@@ -313,8 +317,7 @@ tty_opened_for_leader(struct file *file, u32 flags, struct file **takes)
     if (tty == NULL) {
         return -ENXIO;
     }
-    if (tty->driver->open != NULL && (flags & O_NOCTTY) == 0
-        && (file_access(file) & FILE_READS) != 0 && *takes == NULL) {
+    if (may_be_taken(tty, file, flags) && *takes == NULL) {
         file_get(file);
         *takes = file;
     }

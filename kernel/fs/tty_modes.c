@@ -9,9 +9,13 @@
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
+#include "common/string.h"
+
+#include "core/panic.h"
 
 #include "mm/usercopy.h"
 
+#include "proc/jobs.h"
 #include "proc/signal.h"
 
 #include "fs/file.h"
@@ -45,6 +49,7 @@ tty_setup(struct tty *tty, const struct tty_driver *driver, dev_t number)
     spin_init(&tty->lock, RANK_TTY, "tty");
     waitq_init(&tty->input_wait);
     waitq_init(&tty->output_wait);
+    list_init(&tty->writers);
 }
 
 /* Switching ICANON: pending bytes become one line, or are no lines any more; a
@@ -62,13 +67,17 @@ join_lines(struct tty *tty)
     tty_hand_over(tty);
 }
 
+/* The user gets one of the terminal's fields. */
 static long
-get_modes(struct tty *tty, vaddr_t arg)
+get_field(struct tty *tty, vaddr_t arg, const void *field, size_t size)
 {
+    char copy[sizeof(tty->termios)];
+
+    assert(size <= sizeof(copy));
     spin_lock(&tty->lock);
-    struct termios modes = tty->termios;
+    memcpy(copy, field, size);
     spin_unlock(&tty->lock);
-    return copy_to_user(arg, &modes, sizeof(modes));
+    return copy_to_user(arg, copy, size);
 }
 
 static long
@@ -157,15 +166,6 @@ count_input(struct tty *tty, vaddr_t arg)
     return copy_to_user(arg, &count, sizeof(count));
 }
 
-static long
-get_size(struct tty *tty, vaddr_t arg)
-{
-    spin_lock(&tty->lock);
-    struct winsize size = tty->size;
-    spin_unlock(&tty->lock);
-    return copy_to_user(arg, &size, sizeof(size));
-}
-
 /* A new size is a signal for the foreground. */
 static long
 set_size(struct tty *tty, vaddr_t arg)
@@ -176,10 +176,7 @@ set_size(struct tty *tty, vaddr_t arg)
         return -EFAULT;
     }
     spin_lock(&tty->lock);
-    bool changed = size.ws_row != tty->size.ws_row
-                   || size.ws_col != tty->size.ws_col
-                   || size.ws_xpixel != tty->size.ws_xpixel
-                   || size.ws_ypixel != tty->size.ws_ypixel;
+    bool changed = memcmp(&size, &tty->size, sizeof(size)) != 0;
     tty->size = size;
     pid_t foreground = tty->foreground;
     spin_unlock(&tty->lock);
@@ -189,31 +186,26 @@ set_size(struct tty *tty, vaddr_t arg)
     return 0;
 }
 
-/* Whether a request changes the terminal, which a process in the background may
- * not do. */
-static bool
-is_change(u32 request)
-{
-    return (request >= TCSETS && request <= TCSETSF) || request == TCXONC
-           || request == TCFLSH || request == TCSBRK || request == TCSBRKP;
-}
-
 long
 tty_ioctl(struct tty *tty, struct file *file, u32 request, vaddr_t arg)
 {
     bool master = file->data != tty;
+    bool changes = (request >= TCSETS && request <= TCSETSF)
+                   || request == TCXONC || request == TCFLSH
+                   || request == TCSBRK || request == TCSBRKP;
     int none = 0;
 
     if (!master && (tty->dead || tty_is_hung(tty, file))) {
         return request == TIOCSPGRP ? -ENOTTY : -EIO;
     }
-    long error = is_change(request) && !master ? tty_ask(tty, SIGTTOU) : 0;
+    /* A process in the background may not change the terminal. */
+    long error = changes && !master ? tty_ask(tty, SIGTTOU) : 0;
     if (error != 0) {
         return error;
     }
     switch (request) {
     case TCGETS:
-        return get_modes(tty, arg);
+        return get_field(tty, arg, &tty->termios, sizeof(tty->termios));
     case TCSETS:
     case TCSETSW: /* output is never pending: nothing to wait for */
     case TCSETSF:
@@ -230,7 +222,7 @@ tty_ioctl(struct tty *tty, struct file *file, u32 request, vaddr_t arg)
     case TIOCOUTQ:
         return copy_to_user(arg, &none, sizeof(none));
     case TIOCGWINSZ:
-        return get_size(tty, arg);
+        return get_field(tty, arg, &tty->size, sizeof(tty->size));
     case TIOCSWINSZ:
         return set_size(tty, arg);
     default:

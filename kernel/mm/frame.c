@@ -130,17 +130,24 @@ drain_others(void)
     return __atomic_load_n(&drained, __ATOMIC_RELAXED) != before;
 }
 
-/* Give all single frames to the buddy lists, those of this CPU's cache too. */
-static void
+/* Give some single frames to the buddy lists, those of this CPU's cache first.
+ * Not all at once: there may be millions, and few make a block.
+ * => whether there were any */
+static bool
 merge_loose(struct frame_cache *cache)
 {
+    u32 left = BATCH;
+
     for (int content = 0; content < CONTENT_COUNT; content++) {
         u32 number;
-        while ((number = loose_pop(&cache->loose[content])) != 0
-               || (number = loose_pop(&shared[content])) != 0) {
+        while (left > 0
+               && ((number = loose_pop(&cache->loose[content])) != 0
+                   || (number = loose_pop(&shared[content])) != 0)) {
             block_free(number, 0);
+            left--;
         }
     }
+    return left < BATCH;
 }
 
 static void
@@ -267,8 +274,7 @@ take_block(enum frame_kind kind, int order)
 
     spin_lock(&frame_lock);
     u32 number = block_take(order);
-    if (number == 0) {
-        merge_loose(cache);
+    while (number == 0 && merge_loose(cache)) {
         number = block_take(order);
     }
     if (number != 0) {

@@ -1,13 +1,16 @@
 /*
  * The kernel heap.  A page of small objects starts with its own record: kfree
  * rounds the pointer down to find it.  So a pointer to the start of a page is
- * never a small object, but a block of frames.
+ * never a small object, but a block of frames.  Each CPU keeps some free
+ * objects of each size for itself: for its page, such an object is in use.
  */
 #include "common/list.h"
 #include "common/string.h"
 
 #include "core/panic.h"
 #include "core/spin.h"
+
+#include "arch/percpu.h"
 
 #include "mm/frame.h"
 #include "mm/heap.h"
@@ -19,12 +22,11 @@
 struct heap_class {
     struct list pages; /* with at least one free object */
     u64 size;
-    u64 in_use;
 };
 
 struct heap_page {
     struct list link;  /* in its class's list while an object is free */
-    struct heap_class *class;
+    u64 class;         /* its index */
     void *free;        /* chain of free objects */
     u64 in_use;
 };
@@ -32,7 +34,7 @@ struct heap_page {
 _Static_assert(sizeof(struct heap_page) <= HEADER_SIZE, "the first object");
 
 /* Sizes that fill a page, less its record, with little waste. */
-#define CLASS(i, bytes) [i] = {LIST_INIT(classes[i].pages), bytes, 0}
+#define CLASS(i, bytes) [i] = {LIST_INIT(classes[i].pages), bytes}
 static struct heap_class classes[] = {
     CLASS(0, 16),    CLASS(1, 32),    CLASS(2, 48),   CLASS(3, 64),
     CLASS(4, 96),    CLASS(5, 128),   CLASS(6, 192),  CLASS(7, 256),
@@ -42,17 +44,36 @@ static struct heap_class classes[] = {
 };
 
 /* class_of[n]: the class for 16 * n bytes. */
-#define C(i) &classes[i]
-static struct heap_class *const class_of[SMALL_MAX / 16 + 1] = {
-    [0 ... 1] = C(0), [2] = C(1), [3] = C(2), [4] = C(3), [5 ... 6] = C(4),
-    [7 ... 8] = C(5), [9 ... 12] = C(6), [13 ... 16] = C(7),
-    [17 ... 21] = C(8), [22 ... 28] = C(9), [29 ... 36] = C(10),
-    [37 ... 42] = C(11), [43 ... 50] = C(12), [51 ... 63] = C(13),
-    [64 ... 84] = C(14), [85 ... 126] = C(15),
+static const u8 class_of[SMALL_MAX / 16 + 1] = {
+    [0 ... 1] = 0, [2] = 1, [3] = 2, [4] = 3, [5 ... 6] = 4, [7 ... 8] = 5,
+    [9 ... 12] = 6, [13 ... 16] = 7, [17 ... 21] = 8, [22 ... 28] = 9,
+    [29 ... 36] = 10, [37 ... 42] = 11, [43 ... 50] = 12, [51 ... 63] = 13,
+    [64 ... 84] = 14, [85 ... 126] = 15,
 };
 
 static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
 static u64 large_bytes;
+
+#define KEPT 4 /* objects of a class that a CPU keeps at most */
+
+/* Of each CPU, used by it alone. */
+static struct heap_cache {
+    struct kept {
+        void **first; /* chain of free objects */
+        u32 count;
+        u32 in_use;   /* allocated here less freed here: only the sum of all
+                         CPUs has a meaning */
+    } kept[ARRAY_SIZE(classes)];
+} __attribute__((aligned(64))) caches[MAX_CPUS];
+
+static inline struct kept *
+kept_of(u64 class)
+{
+    struct cpu *cpu = this_cpu();
+
+    assert(cpu->rank < RANK_HEAP); /* as if its lock were taken */
+    return &caches[cpu->id].kept[class];
+}
 
 /* => heap_lock held; whether there was memory */
 static __noinline bool
@@ -63,7 +84,7 @@ page_make(struct heap_class *class)
         return false;
     }
     struct heap_page *page = frame_ptr(frame);
-    page->class = class;
+    page->class = (u64)(class - classes);
     page->in_use = 0;
     page->free = NULL;
     for (size_t at = HEADER_SIZE; at + class->size <= PAGE_SIZE;
@@ -109,16 +130,9 @@ large_free(void *ptr)
     }
 }
 
-void *
-kmalloc(size_t size)
+static __noinline void *
+page_take(struct kept *kept, struct heap_class *class)
 {
-    if (nomem_fails()) {
-        return NULL;
-    }
-    if (size > SMALL_MAX) {
-        return large_alloc(size);
-    }
-    struct heap_class *class = class_of[(size + 15) / 16];
     void **object = NULL;
 
     spin_lock(&heap_lock);
@@ -128,12 +142,33 @@ kmalloc(size_t size)
         object = page->free;
         page->free = *object;
         page->in_use++;
-        class->in_use++;
+        kept->in_use++;
         if (page->free == NULL) {
             list_del(&page->link);
         }
     }
     spin_unlock(&heap_lock);
+    return object;
+}
+
+void *
+kmalloc(size_t size)
+{
+    if (nomem_fails()) {
+        return NULL;
+    }
+    if (size > SMALL_MAX) {
+        return large_alloc(size);
+    }
+    u64 class = class_of[(size + 15) / 16];
+    struct kept *kept = kept_of(class);
+    void **object = kept->first;
+    if (object == NULL) {
+        return page_take(kept, &classes[class]);
+    }
+    kept->first = *object;
+    kept->count--;
+    kept->in_use++;
     return object;
 }
 
@@ -148,6 +183,26 @@ kzalloc(size_t size)
     return object;
 }
 
+static __noinline void
+page_give(struct heap_page *page, void *ptr)
+{
+    struct list *pages = &classes[page->class].pages;
+
+    spin_lock(&heap_lock);
+    assert(page->in_use > 0);
+    if (page->free == NULL) {
+        list_add(pages, &page->link);
+    }
+    *(void **)ptr = page->free;
+    page->free = ptr;
+    /* Keep one empty page of each class: a request will soon need it. */
+    if (--page->in_use == 0 && pages->next != pages->prev) {
+        list_del(&page->link);
+        frame_put(frame_addr(page));
+    }
+    spin_unlock(&heap_lock);
+}
+
 void
 kfree(void *ptr)
 {
@@ -159,21 +214,15 @@ kfree(void *ptr)
         }
         return;
     }
-    spin_lock(&heap_lock);
-    assert(page->in_use > 0);
-    if (page->free == NULL) {
-        list_add(&page->class->pages, &page->link);
+    struct kept *kept = kept_of(page->class);
+    kept->in_use--;
+    if (kept->count == KEPT) {
+        page_give(page, ptr);
+        return;
     }
-    *(void **)ptr = page->free;
-    page->free = ptr;
-    page->class->in_use--;
-    /* Keep one empty page of each class: a request will soon need it. */
-    if (--page->in_use == 0
-        && page->class->pages.next != page->class->pages.prev) {
-        list_del(&page->link);
-        frame_put(frame_addr(page));
-    }
-    spin_unlock(&heap_lock);
+    *(void **)ptr = kept->first;
+    kept->first = ptr;
+    kept->count++;
 }
 
 u64
@@ -181,9 +230,13 @@ heap_bytes(void)
 {
     u64 bytes = __atomic_load_n(&large_bytes, __ATOMIC_RELAXED);
 
-    for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
-        bytes += __atomic_load_n(&classes[i].in_use, __ATOMIC_RELAXED)
-                 * classes[i].size;
+    for (size_t class = 0; class < ARRAY_SIZE(classes); class++) {
+        u32 in_use = 0;
+        for (int i = 0; i < MAX_CPUS; i++) {
+            in_use += __atomic_load_n(&caches[i].kept[class].in_use,
+                                      __ATOMIC_RELAXED);
+        }
+        bytes += in_use * classes[class].size;
     }
     return bytes;
 }

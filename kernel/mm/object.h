@@ -34,6 +34,7 @@ struct object_ops {
 struct object {
     const struct object_ops *ops;
     bool mapped; /* a  a space may map it (mm/vma.c sets it) */
+    bool written; /* a  it was ever mapped so that a program may write to it */
 };
 
 /* Unmap the object's pages [first, end) from every space, and the copies that

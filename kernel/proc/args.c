@@ -273,6 +273,24 @@ push_vectors(struct stack *stack, const struct args *args,
     push(stack, args->words + args->first, size);
 }
 
+/* A template's stack may fit.  => as->lock held */
+static int
+map_stack(struct as *as, const struct vma *vma)
+{
+    const struct vma *there = vma_find(as, STACK_TOP - 1);
+
+    if (there != NULL && (there->flags & VMA_STACK) != 0) {
+        if (there->start == vma->start) {
+            return 0;
+        }
+        if (vma_own(as, there->start, STACK_TOP, 0) != 0) {
+            return -ENOMEM;
+        }
+        vma_remove(as, there->start, STACK_TOP);
+    }
+    return elf_map(as, vma, MAP_FIXED_NOREPLACE);
+}
+
 int
 args_push(struct args *args, const char *path, struct as *as,
           const struct elf_image *image, vaddr_t *sp)
@@ -292,7 +310,8 @@ args_push(struct args *args, const char *path, struct as *as,
 
     if (as->vmas != NULL && as->vmas->high > STACK_TOP - stack.most) {
         const struct vma *there = vma_first_from(as, STACK_TOP - stack.most);
-        stack.error = there != NULL && there->start < STACK_TOP ? -EINVAL : 0;
+        stack.error = there != NULL && there->start < STACK_TOP
+                              && (there->flags & VMA_STACK) == 0 ? -EINVAL : 0;
     }
     push(&stack, top, sizeof(top));
     vaddr_t random = rsp(&stack);
@@ -306,7 +325,7 @@ args_push(struct args *args, const char *path, struct as *as,
                        align_down(limit, PAGE_SIZE));
         vma.start = MIN(STACK_TOP - most, stack.base);
         spin_lock(&as->lock);
-        stack.error = elf_map(as, &vma, MAP_FIXED_NOREPLACE);
+        stack.error = map_stack(as, &vma);
         spin_unlock(&as->lock);
     }
     return stack.error == -EEXIST ? -EINVAL : stack.error;

@@ -55,7 +55,50 @@ sched_start_cpus(void)
     printk("CPUs: %d\n", cpu_count);
 }
 
-int
+void
+wake_cpu(int cpu)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see idle_halt */
+    if (preempt_always
+        || __atomic_load_n(&cpus[cpu].halted, __ATOMIC_RELAXED)) {
+        cpu_kick(cpu);
+    }
+}
+
+void
+wake_other_cpus(void)
+{
+    for (int i = 0; i < cpu_count; i++) {
+        if (i != this_cpu()->id) {
+            wake_cpu(i);
+        }
+    }
+}
+
+void
+sched_poke(struct thread *thread)
+{
+    /* load_context sets on_cpu first, and then looks at the signals. */
+    int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&thread->on_cpu, __ATOMIC_RELAXED)
+        && cpu != this_cpu()->id) {
+        cpu_kick(cpu);
+    }
+}
+
+struct runqueue *
+follow_thread(const struct thread *thread, struct runqueue *queue, u64 flags)
+{
+    while (&queues[thread->cpu] != queue) {
+        spin_unlock_irq(&queue->lock, flags);
+        queue = &queues[__atomic_load_n(&thread->cpu, __ATOMIC_RELAXED)];
+        (void)!spin_lock_irq(&queue->lock);
+    }
+    return queue;
+}
+
+/* The CPU with the least work, of those where the thread may run. */
+static int
 best_cpu(const struct thread *thread)
 {
     int best = 0;
@@ -70,6 +113,20 @@ best_cpu(const struct thread *thread)
         }
     }
     return best;
+}
+
+struct runqueue *
+send_away(struct thread *thread, struct runqueue *queue, u64 flags)
+{
+    u64 unused;
+
+    do {
+        thread->state = THREAD_RUNNABLE;
+        thread->cpu = best_cpu(thread);
+        spin_unlock_irq(&queue->lock, flags);
+        queue = lock_queue_of(thread, &unused); /* its mask may be new */
+    } while (!may_run(thread, thread->cpu));
+    return queue;
 }
 
 /* The CPU, among these, with the longest queue that is longer than ours.  A

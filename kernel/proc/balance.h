@@ -28,8 +28,22 @@ extern struct thread idle_threads[MAX_CPUS];
 /* The calling context is this CPU's idle thread. */
 void sched_become_idle(struct cpu *cpu);
 
-/* The CPU with the least work, of those where the thread may run. */
-int best_cpu(const struct thread *thread);
+/* Several CPUs (balance.c).  First, a CPU has got work: wake it if it is
+ * halted.  Then, wake all but this one so.  Then, lock the queue of the best
+ * CPU that the thread may run on: => the lock of `queue` is held, where it was.
+ */
+void wake_cpu(int cpu);
+void wake_other_cpus(void);
+struct runqueue *send_away(struct thread *thread, struct runqueue *queue,
+                           u64 flags);
+
+/* The levels of shares.c.  First: => boot.  Then, charge the running thread for
+ * its time, and take the next off its list: => NULL: none waits; the queue's
+ * lock held, and it is this CPU's.  Then, note who runs, and whether a crowd
+ * waits: => in the timer's handler. */
+void shares_init(void);
+struct thread *share_next(struct runqueue *queue);
+void share_tick(void);
 
 /* The thread waits to run.  If it gives up the CPU, it keeps its place as its
  * policy says; else it may be better than the running one, which then leaves.

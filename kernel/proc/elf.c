@@ -8,6 +8,7 @@
 #include "common/string.h"
 
 #include "core/memlayout.h"
+#include "core/optional.h"
 
 #include "mm/as.h"
 #include "mm/frame.h"
@@ -16,6 +17,9 @@
 #include "mm/vma.h"
 
 #include "proc/exec.h"
+#include "proc/template.h"
+
+OPTIONAL(template_use)
 
 #define PHDRS_MAX 64
 
@@ -78,26 +82,19 @@ segment_is_sane(const struct elf64_phdr *phdr, vaddr_t base)
            && phdr->p_vaddr + base >= USER_START;
 }
 
-/* Make the page of addr, where a file part ends and zeros begin: a copy of the
- * file's page `index`.  Map it now, as the program will write to it.
- * => 0, -ENOMEM; -ERANGE: the file has no such page */
+/* Make the page where a file part ends and zeros begin: a copy of the file's.
+ * Map it now, as the program will write to it.
+ * => 0, -ENOMEM */
 static int
-map_border(struct as *as, struct object *object, u64 index, vaddr_t addr,
-           u32 prot)
+map_border(struct as *as, const struct elf_border *border)
 {
-    paddr_t from;
-    int error = object->ops->page(object, index, &from);
+    paddr_t copy = frame_alloc_zero(FRAME_ANON);
 
-    if (error == 0) {
-        paddr_t copy = frame_alloc_zero(FRAME_ANON);
-        error = -ENOMEM;
-        if (copy != 0) {
-            memcpy(frame_ptr(copy), frame_ptr(from), addr % PAGE_SIZE);
-            error = range_map_frame(as, addr, copy, prot);
-        }
-        frame_put(from);
+    if (copy == 0) {
+        return -ENOMEM;
     }
-    return error;
+    memcpy(frame_ptr(copy), frame_ptr(border->page), border->addr % PAGE_SIZE);
+    return range_map_frame(as, border->addr, copy, border->prot);
 }
 
 /* Most programs list their segments from the lowest address up: then there is
@@ -118,7 +115,8 @@ elf_map(struct as *as, const struct vma *vma, u32 map_flags)
 /* Map the file part, then whole pages of zeros, then the page between them. */
 static int
 map_segment(struct as *as, struct object *object,
-            const struct elf64_phdr *phdr, vaddr_t base)
+            const struct elf64_phdr *phdr, vaddr_t base,
+            struct elf_image *image)
 {
     static const u8 prots[] = {
         [PF_R] = PROT_READ, [PF_W] = PROT_WRITE, [PF_X] = PROT_EXEC,
@@ -151,9 +149,19 @@ map_segment(struct as *as, struct object *object,
     }
     if (error == 0 && phdr->p_memsz > phdr->p_filesz && file_end < file.end
         && (file.prot & PROT_WRITE) != 0) {
-        u64 index = (phdr->p_offset + phdr->p_filesz) >> PAGE_SHIFT;
-        error = map_border(as, object, index, file_end, file.prot);
+        image->plain = image->plain && image->border.addr == 0;
+        image->border = (struct elf_border){.addr = file_end,
+                                            .prot = file.prot};
+        error = object->ops->page(
+            object, (phdr->p_offset + phdr->p_filesz) >> PAGE_SHIFT,
+            &image->border.page);
+        if (error == 0) {
+            error = map_border(as, &image->border);
+            frame_put(image->border.page);
+        }
     }
+    image->plain = image->plain && file.start >= image->brk;
+    image->brk = MAX(image->brk, end);
     return error == 0 || error == -ENOMEM ? error : -EINVAL;
 }
 
@@ -167,7 +175,7 @@ map_segments(struct as *as, const struct file_image *file,
     /* A wrong entry makes the program fault; but iretq to an address that is
      * not canonical would fault in the kernel. */
     *image = (struct elf_image){.entry = MIN(header->e_entry + base, USER_END),
-                                .phnum = header->e_phnum,
+                                .phnum = header->e_phnum, .plain = true,
                                 .stack_prot = STACK_PROT};
     for (int i = 0; i < header->e_phnum; i++) {
         struct elf64_phdr phdr;
@@ -180,14 +188,11 @@ map_segments(struct as *as, const struct file_image *file,
                                 | (phdr.p_flags & PF_X ? PROT_EXEC : 0);
         }
         if (error == 0 && phdr.p_type == PT_LOAD && phdr.p_memsz != 0) {
-            error = map_segment(as, file->object, &phdr, base);
+            error = map_segment(as, file->object, &phdr, base, image);
             u64 skip = header->e_phoff - phdr.p_offset;
             if (header->e_phoff >= phdr.p_offset && skip < phdr.p_filesz) {
                 image->phdr = base + phdr.p_vaddr + skip;
             }
-            vaddr_t end = align_up(base + phdr.p_vaddr + phdr.p_memsz,
-                                   PAGE_SIZE);
-            image->brk = MAX(image->brk, end);
         }
         if (error != 0) {
             return error;
@@ -196,8 +201,8 @@ map_segments(struct as *as, const struct file_image *file,
     return 0;
 }
 
-int
-elf_load(struct as *as, struct object *object, struct elf_image *image)
+static int
+load_file(struct as *as, struct object *object, struct elf_image *image)
 {
     struct file_image file = {.object = object,
                               .size = object->ops->size(object)};
@@ -207,14 +212,27 @@ elf_load(struct as *as, struct object *object, struct elf_image *image)
         return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
     }
     error = read_header(&file);
-    spin_lock(&as->lock); /* for all: object_unmap may be running */
     if (error == 0) {
         error = map_segments(as, &file, image);
     }
+    frame_put(file.first);
+    return error;
+}
+
+int
+elf_load(struct as *as, struct object *object, struct elf_image *image)
+{
+    spin_lock(&as->lock); /* for all: object_unmap may be running */
+    int error = template_use(as, object, image);
     if (error == 0) {
-        range_map_around(as, image->entry);
+        error = load_file(as, object, image);
+        if (error == 0) {
+            range_map_around(as, image->entry);
+        }
+    } else if (error > 0) {
+        error = image->border.addr != 0
+                    ? map_border(as, &image->border) : 0;
     }
     spin_unlock(&as->lock);
-    frame_put(file.first);
     return error;
 }

@@ -20,13 +20,14 @@
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
-#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+#include "proc/template.h"
+#include "proc/timer.h"
 
 OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
-OPTIONAL(script_follow)
+OPTIONAL(script_follow) OPTIONAL(template_save)
 
 /* Load the program, or if it is a script, its interpreter. */
 static int
@@ -65,6 +66,9 @@ build(struct program *b, const char *path, vaddr_t argv, vaddr_t envp,
     if (error == 0) {
         b->args.cred = b->cred != NULL ? b->cred : cred_current();
         error = args_push(&b->args, path, b->as, &b->image, &b->rsp);
+    }
+    if (error == 0 && b->image.plain) {
+        error = template_save(b->as, inode_object(*inode), &b->image);
     }
     return error;
 }

@@ -37,12 +37,21 @@ int proc_exec_program(struct inode *inode, const char *path, bool hidden,
 
 #define STACK_PROT (PROT_READ | PROT_WRITE) /* unless the program says more */
 
+/* Where a segment's file part ends inside a page that may be written to. */
+struct elf_border {
+    vaddr_t addr;    /* 0: nowhere */
+    paddr_t page;    /* the file's; without a reference (busy_exec) */
+    u32 prot;
+};
+
 struct elf_image {
     vaddr_t entry;
     vaddr_t phdr;    /* where the program headers are mapped, or 0 */
     u64 phnum;
     u32 stack_prot;  /* PROT_*, of the stack */
     vaddr_t brk;     /* the first page behind the last segment */
+    struct elf_border border; /* the last one */
+    bool plain;      /* there is no other, and segments lie in order */
 };
 
 /* Map the program in object into as.

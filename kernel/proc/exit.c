@@ -30,7 +30,7 @@
 #include "proc/signal.h"
 #include "proc/usage.h"
 
-OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups)
+OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups) OPTIONAL(session_end)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake) OPTIONAL(sem_leave)
 

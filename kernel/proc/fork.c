@@ -25,7 +25,6 @@
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sem.h"
-#include "proc/shares.h"
 #include "proc/signal.h"
 
 OPTIONAL(share_reset) OPTIONAL(sem_leave) OPTIONAL(pidfd_cancel)

@@ -123,6 +123,16 @@ wake_some(const struct key *key, u32 count, u32 bits)
     return woken;
 }
 
+/* The page is not there: fault it in.  => futex_lock released for a time */
+static int
+fault_in(vaddr_t addr, enum access access)
+{
+    spin_unlock(&futex_lock);
+    int error = fault_serve(current->as, addr, access);
+    spin_lock(&futex_lock);
+    return error != 0 ? -EFAULT : 0;
+}
+
 /* Take futex_lock, and read the word.
  * => 0, -EAGAIN, -EFAULT; futex_lock is held */
 static int
@@ -132,10 +142,7 @@ look(vaddr_t addr, u32 value)
 
     spin_lock(&futex_lock);
     while (!user_peek(&now, addr)) {
-        spin_unlock(&futex_lock);
-        int error = fault_serve(current->as, addr, ACCESS_READ);
-        spin_lock(&futex_lock);
-        if (error != 0) {
+        if (fault_in(addr, ACCESS_READ) != 0) {
             return -EFAULT;
         }
     }
@@ -312,13 +319,8 @@ change(vaddr_t addr, u32 op, u32 *old)
         if (swapped > 0) {
             return 0;
         }
-        if (swapped < 0) {
-            spin_unlock(&futex_lock);
-            int error = fault_serve(current->as, addr, ACCESS_WRITE);
-            spin_lock(&futex_lock);
-            if (error != 0) {
-                return -EFAULT;
-            }
+        if (swapped < 0 && fault_in(addr, ACCESS_WRITE) != 0) {
+            return -EFAULT;
         }
     }
 }

@@ -9,7 +9,6 @@
 #include "mm/heap.h"
 
 #include "proc/group.h"
-#include "proc/signal.h"
 
 static struct pgrp *groups[PID_MAX]; /* by number */
 
@@ -80,36 +79,4 @@ session_begin(struct process *process)
     process->turn = 0;
     group_move(process, group);
     return 0;
-}
-
-void
-group_send(pid_t pgid, int signal)
-{
-    struct pgrp *group = group_find(pgid);
-
-    if (group != NULL) {
-        for_each_member(process, group) {
-            signal_send(process, signal);
-        }
-    }
-}
-
-void
-session_forget_left(struct session *session)
-{
-    if (session->left != 0) {
-        pid_put(session->left);
-        session->left = 0;
-    }
-}
-
-void
-session_end(struct session *session)
-{
-    if (session->terminal != NULL) {
-        session->leader_ended(session->terminal);
-    }
-    group_send(session->left, SIGHUP);
-    group_send(session->left, SIGCONT);
-    session_forget_left(session);
 }

@@ -54,13 +54,6 @@ struct pgrp *group_alloc(pid_t pgid, struct session *session);
 /* Move a process to another group.  => family_lock held */
 void group_move(struct process *process, struct pgrp *group);
 
-/* setpgid(2) (jobs.c); target may be NULL.  => family_lock held
- * => 0; -ESRCH, -EPERM, -EACCES, -ENOMEM: nothing changed */
-int group_set(struct process *target, pid_t pgid) __must_check;
-
-/* Send to every process of the group, if there is one.  => family_lock held */
-void group_send(pid_t pgid, int signal);
-
 /* Job control's part (jobs.c).  A parent ends: its child's group may become
  * orphaned.  Then, when the process is a zombie: each group that its end has
  * orphaned, and that has a stopped member, is sent SIGHUP and SIGCONT.
@@ -68,16 +61,9 @@ void group_send(pid_t pgid, int signal);
 void job_lose_parent(const struct process *child, const struct process *parent);
 void job_orphan_groups(const struct process *ended);
 
-/* The caller is in the background and wants its session's terminal: send its
- * group SIGTTIN or SIGTTOU.  => family_lock held
- * => 0: the signal is ignored or blocked, and it may write; -EIO: it may not,
- *    and cannot be stopped either; -ERESTARTSYS */
-long job_refuse(int signal);
-
 /* The leader of a session ends: its terminal is told, or if that was hung up
  * before, the group that was in the foreground.  => family_lock held */
 void session_end(struct session *session);
-void session_forget_left(struct session *session);
 
 /* setsid(2), also for init, which is in no group yet.  => family_lock held
  * => 0; -EPERM, -ENOMEM: nothing changed */

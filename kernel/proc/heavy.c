@@ -1,12 +1,14 @@
 /*
- * Who runs most: a count of ticks for each user, halved again and again.
+ * Who runs most: a count of ticks for each user, halved again and again.  Where
+ * many threads wait, the user who ran most of late is served apart (shares.h),
+ * so that with a thousand threads it does not delay another's shell.
  */
 #include "core/config.h"
 
 #include "arch/percpu.h"
 
 #include "proc/cred.h"
-#include "proc/heavy.h"
+#include "proc/shares.h"
 
 #define WINDOW 16 /* ticks; then all are halved */
 #define ROOT   0

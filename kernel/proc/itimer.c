@@ -377,19 +377,17 @@ itimer_set(struct itimer *timer, int id, bool absolute,
 void
 itimer_exit(void)
 {
+    static const struct itimer_value never;
     struct process *process = current->process;
     struct itimers *itimers = process->itimers;
 
     itimer_exec();
+    for (int i = 0; i < 3; i++) {
+        (void)itimer_set(&itimers->set[i], 0, false, &never, NULL);
+    }
     spin_lock(&process->lock);
     for (int i = 0; i < 3; i++) {
-        struct itimer *timer = &itimers->set[i];
-        while (!itimer_try_stop(timer)) {
-            spin_unlock(&process->lock);
-            cpu_wait();
-            spin_lock(&process->lock);
-        }
-        list_del(&timer->signal.link);
+        list_del(&itimers->set[i].signal.link);
     }
     process->itimers = NULL;
     spin_unlock(&process->lock);

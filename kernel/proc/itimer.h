@@ -27,8 +27,6 @@
 #include "proc/sigqueue.h"
 #include "proc/timer.h"
 
-#define TIME_MOST (NEVER / 2) /* no time is later: so two can be added */
-
 struct itimer {
     struct list link;        /* in itimers->created */
     struct timer timer;      /* of CPU time: its link is in itimers->cpu */
@@ -81,14 +79,7 @@ int itimer_set(struct itimer *timer, int id, bool absolute,
 void itimer_taken(struct process *process, int signal, struct sigqueue *entry,
                   siginfo_t *info);
 
-/* The process ignores this signal no longer.  => its lock held */
-void itimer_unignored(struct process *process, int signal);
-
-/* A tick has found the current process running, which has itimers. */
-void itimer_tick(void);
-
-/* The current process calls execve, or has ended; it has itimers. */
-void itimer_exec(void);
+/* The current process has ended; it has itimers. */
 void itimer_exit(void);
 
 /* Between itimer.c and itimer_make.c; => the process's lock held.

@@ -1,6 +1,6 @@
 /*
- * Job control: stopping and continuing processes, orphaned groups, the
- * background, and setpgid.
+ * Job control: signals to groups and to all, stopping and continuing processes,
+ * orphaned groups, the background, setpgid, and the end of a session.
  */
 #include "abi/errno.h"
 #include "abi/wait.h"
@@ -8,9 +8,73 @@
 #include "core/panic.h"
 
 #include "proc/exit.h"
-#include "proc/group.h"
+#include "proc/jobs.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+
+/* ---- Sending to many ---- */
+
+/* => family_lock held, as for the next two
+ * => 0 if one of them has got it, or the last error */
+static int
+send_group(pid_t pgid, const siginfo_t *info)
+{
+    struct pgrp *group = group_find(pgid);
+    int result = -ESRCH;
+
+    if (group != NULL) {
+        for_each_member(process, group) {
+            int error = signal_send_checked(process, info);
+            result = result == 0 ? 0 : error;
+        }
+    }
+    return result;
+}
+
+/* To all but init and the caller.  As on Linux, whoever may not be signalled
+ * counts as one that was. */
+static int
+send_all(const siginfo_t *info)
+{
+    int result = -ESRCH;
+
+    for_each_process(process) {
+        if (process != init_process && process != current->process) {
+            int error = signal_send_checked(process, info);
+            result = error != -EPERM ? error : result == -ESRCH ? 0 : result;
+        }
+    }
+    return result;
+}
+
+void
+group_send(pid_t pgid, int signal)
+{
+    siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
+
+    (void)send_group(pgid, &info);
+}
+
+void
+signal_send_group(pid_t pgid, int signal)
+{
+    spin_lock(&family_lock);
+    group_send(pgid, signal);
+    spin_unlock(&family_lock);
+}
+
+int
+signal_kill_many(pid_t pid, const siginfo_t *info)
+{
+    spin_lock(&family_lock);
+    int result = pid == -1 ? send_all(info)
+                 : send_group(pid == 0 ? current->process->group->pgid
+                                       : (pid_t)-(u32)pid, info);
+    spin_unlock(&family_lock);
+    return result;
+}
+
+/* ---- Stopping and going on ---- */
 
 /* A stop signal undoes a pending SIGCONT, and SIGCONT undoes pending stops.  A
  * stopped process goes on, and tells its parent itself. */
@@ -250,6 +314,28 @@ job_take_status(struct process *child, int options, int *status)
     }
     spin_unlock(&child->lock);
     return *status != 0 ? child->pid : 0;
+}
+
+/* ---- Groups and sessions ---- */
+
+void
+session_forget_left(struct session *session)
+{
+    if (session->left != 0) {
+        pid_put(session->left);
+        session->left = 0;
+    }
+}
+
+void
+session_end(struct session *session)
+{
+    if (session->terminal != NULL) {
+        session->leader_ended(session->terminal);
+    }
+    group_send(session->left, SIGHUP);
+    group_send(session->left, SIGCONT);
+    session_forget_left(session);
 }
 
 int

@@ -172,6 +172,7 @@ kill_heaviest(pid_t *said)
     }
     spin_unlock(&family_lock);
     park_release();
+    (void)cond_resched();
     return comes;
 }
 

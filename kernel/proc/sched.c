@@ -20,7 +20,6 @@
 #include "proc/balance.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/shares.h"
 #include "proc/timer.h"
 
 struct runqueue queues[MAX_CPUS];
@@ -36,9 +35,10 @@ _Static_assert(offsetof(struct cpu, thread) == 32, "cpu_current");
 
 bool preempt_always;
 
-OPTIONAL(sched_steal) OPTIONAL(best_cpu)
+OPTIONAL(sched_steal) OPTIONAL(sched_poke) OPTIONAL(send_away)
+OPTIONAL(follow_thread) OPTIONAL(wake_cpu) OPTIONAL(wake_other_cpus)
 OPTIONAL(shares_init) OPTIONAL(share_join) OPTIONAL(share_leave)
-OPTIONAL(share_next) OPTIONAL(share_tick)
+OPTIONAL(share_next) OPTIONAL(share_tick) OPTIONAL(itimer_tick)
 
 void
 sched_become_idle(struct cpu *cpu)
@@ -66,44 +66,6 @@ sched_init(void)
     sched_become_idle(this_cpu());
 }
 
-/* The CPU has got work: wake it if it is halted. */
-static void
-cpu_wake(int cpu)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* see idle_halt */
-    if (preempt_always
-        || __atomic_load_n(&cpus[cpu].halted, __ATOMIC_RELAXED)) {
-        cpu_kick(cpu);
-    }
-}
-
-struct runqueue *
-follow_thread(const struct thread *thread, struct runqueue *queue, u64 flags)
-{
-    while (&queues[thread->cpu] != queue) {
-        spin_unlock_irq(&queue->lock, flags);
-        queue = &queues[__atomic_load_n(&thread->cpu, __ATOMIC_RELAXED)];
-        (void)!spin_lock_irq(&queue->lock);
-    }
-    return queue;
-}
-
-/* Lock the queue of the best CPU that the thread may run on.
- * => its queue's lock held */
-static __noinline struct runqueue *
-send_away(struct thread *thread, struct runqueue *queue, u64 flags)
-{
-    u64 unused;
-
-    do {
-        thread->state = THREAD_RUNNABLE;
-        thread->cpu = best_cpu(thread);
-        spin_unlock_irq(&queue->lock, flags);
-        queue = lock_queue_of(thread, &unused); /* its mask may be new */
-    } while (!may_run(thread, thread->cpu));
-    return queue;
-}
-
 bool
 sched_wake(struct thread *thread, enum thread_state from)
 {
@@ -122,7 +84,7 @@ sched_wake(struct thread *thread, enum thread_state from)
         }
         make_ready(queue, thread);
         if (queue != this_cpu()->queue) {
-            cpu_wake(thread->cpu);
+            wake_cpu(thread->cpu);
         }
     }
     spin_unlock_irq(&queue->lock, flags);
@@ -143,21 +105,8 @@ sched_tick(bool from_user)
     if (current->process->limits != NULL) {
         cpu_add_work(WORK_SIGNAL); /* there it looks at RLIMIT_CPU */
     }
-    for (int i = 0; i < cpu_count && this_cpu()->queue->length > 0; i++) {
-        if (i != this_cpu()->id) {
-            cpu_wake(i);
-        }
-    }
-}
-
-void
-sched_poke(struct thread *thread)
-{
-    /* load_context sets on_cpu first, and then looks at the signals. */
-    int cpu = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
-    if (__atomic_load_n(&thread->on_cpu, __ATOMIC_RELAXED)
-        && cpu != this_cpu()->id) {
-        cpu_kick(cpu);
+    if (this_cpu()->queue->length > 0) {
+        wake_other_cpus();
     }
 }
 
@@ -333,6 +282,24 @@ context_prepare(struct thread *thread, void (*fn)(void *), void *arg)
     thread->kernel_rsp = (u64)stack;
 }
 
+void
+sched_work(u32 work)
+{
+    if (work & WORK_PARK) {
+        cpu_clear_work(WORK_PARK);
+        park_here();
+    }
+    if (work & WORK_TIMER) {
+        timers_expire();
+    }
+    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
+        itimer_tick();
+    }
+    if (work & WORK_INPUT) {
+        console_poll();
+    }
+}
+
 /* Wait for an interrupt.  We set `halted` before we look at the queue; a CPU
  * that gives us work fills the queue before it looks at `halted`. */
 static void
@@ -366,16 +333,7 @@ sched_idle(void)
     cpu_interrupts_on();
     for (;;) {
         schedule();
-        if (cpu->work & WORK_PARK) {
-            cpu_clear_work(WORK_PARK);
-            park_here();
-        }
-        if (cpu->work & WORK_TIMER) {
-            timers_expire();
-        }
-        if (cpu->work & WORK_INPUT) {
-            console_poll();
-        }
+        sched_work(cpu->work);
         sched_steal();
         idle_halt(cpu);
     }

@@ -26,6 +26,10 @@ __noreturn void sched_idle(void);
  * every thread that wakes on another CPU. */
 extern bool preempt_always;
 
+/* Do what this CPU has got to do, but for signals and schedule().
+ * => no lock held; interrupts on */
+void sched_work(u32 work);
+
 /* Give up the CPU.  Returns when chosen again: at once, if the state is still
  * RUNNING and no other thread is ready.
  * => no spinlock held; interrupts on */
@@ -51,7 +55,8 @@ sched_enqueue(struct thread *thread)
     (void)sched_wake(thread, thread->state);
 }
 
-/* A signal is pending for the thread: if it runs on another CPU, kick that CPU.
+/* A signal is pending for the thread: if it runs on another CPU, kick that CPU
+ * (balance.c).
  * => a full barrier came after the signal was made pending */
 void sched_poke(struct thread *thread);
 
@@ -80,6 +85,11 @@ sched_ran_here(void)
 {
     return current->time.ran + rdtsc();
 }
+
+#define TURN_TICKS 10 /* of a thread's turn under SCHED_RR */
+
+/* A child's share, if its parent's says SCHED_RESET_ON_FORK (shares.c). */
+void share_reset(struct share *share);
 
 /* Make the thread start at fn(arg), on its own kernel stack. */
 void context_prepare(struct thread *thread, void (*fn)(void *), void *arg);

@@ -14,7 +14,6 @@
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
-#include "proc/heavy.h"
 #include "proc/sched.h"
 #include "proc/shares.h"
 

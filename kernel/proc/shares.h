@@ -8,7 +8,7 @@
  *            1..40   the same at nice -20..19                 its threads has
  *            41      SCHED_IDLE                               a weight
  *            42      as level 0, where a crowd waits: of the
- *                    user who ran most (heavy.h); all the
+ *                    user who ran most (heavy.c); all the
  *                    others together get at least as much
  *            65..163 SCHED_FIFO, SCHED_RR of priority 1..99   highest first
  *
@@ -25,18 +25,15 @@
 #define LEVEL_REAL 64            /* plus the priority */
 #define LEVELS (LEVEL_REAL + 100)
 
-#define TURN_TICKS 10            /* of SCHED_RR */
 #define CROWD 4                  /* threads that wait, or more */
 
-/* => boot */
-void shares_init(void);
-
-/* Charge the running thread for its time, and take the next off its list.
- * => NULL: none waits; the queue's lock held, and it is this CPU's */
-struct thread *share_next(struct runqueue *queue);
-
-/* Note who runs, and whether a crowd waits.  => in the timer's handler */
-void share_tick(void);
+/* Who runs most (heavy.c): users, told apart by the lowest bits of their ids.
+ * First, a tick has passed while the current thread ran, not the idle one:
+ * => in the timer's handler.  Then, whether the thread's user is the one who
+ * runs most on this CPU, and is not root: => it does not run elsewhere, so its
+ * cred stays. */
+void heavy_tick(void);
+bool heavy_is(int cpu, const struct thread *thread);
 
 /* The best thread that may run on this CPU, for a queue that is mixed.
  * => NULL: none of its levels but 0; the queue's lock held */
@@ -49,6 +46,3 @@ const struct list *share_list(int cpu, int level);
 /* Give a thread this policy, nice value, priority and fate at fork.
  * => its process's lock held */
 void share_set(struct thread *thread, struct share share);
-
-/* A child's share, if its parent's says SCHED_RESET_ON_FORK. */
-void share_reset(struct share *share);

@@ -8,9 +8,9 @@
 
 #include "mm/heap.h"
 
-#include "proc/itimer.h"
 #include "proc/process.h"
 #include "proc/signal.h"
+#include "proc/timer.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
 

@@ -76,3 +76,16 @@ sigacts_action(const struct sigacts *sigacts, int signal)
     return action;
 }
 void sigacts_put(struct sigacts *sigacts);
+
+/* rt_sigaction(2), in the current process; new may be NULL.
+ * => 0, -EINVAL, -ENOMEM; *old is what was there before */
+int signal_action(int signal, const struct kernel_sigaction *new,
+                  struct kernel_sigaction *old) __must_check;
+
+/* The handler of this signal is gone, its flags stay (SA_RESETHAND).
+ * => 0, or -ENOMEM with nothing changed */
+int signal_reset(int signal) __must_check;
+
+/* exec: caught signals go back to default, ignored ones stay.
+ * => 0, or -ENOMEM with nothing changed */
+int signal_reset_exec(void) __must_check;

@@ -180,9 +180,10 @@ fault:
     return -EFAULT;
 }
 
-int
-sigframe_push(struct trapframe *regs, const siginfo_t *info,
-              const struct kernel_sigaction *action, sigset_t mask)
+/* => 0; -EFAULT: it cannot be written, and regs are as they were */
+static int
+push(struct trapframe *regs, const siginfo_t *info,
+     const struct kernel_sigaction *action, sigset_t mask)
 {
     u64 at, fpu;
 
@@ -206,6 +207,29 @@ sigframe_push(struct trapframe *regs, const siginfo_t *info,
     regs->rflags &= ~(u64)(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
     regs->vector = VECTOR_CHANGED;
     return 0;
+}
+
+void
+sigframe_call(struct trapframe *frame, const siginfo_t *info,
+              const struct kernel_sigaction *action)
+{
+    struct thread *thread = current;
+    int signal = info->si_signo;
+    sigset_t mask = thread->restores ? thread->saved_blocked : thread->blocked;
+
+    if ((action->flags & SA_RESETHAND) != 0 && signal_reset(signal) != 0) {
+        kill_for_memory(frame->rip);
+    } else if (push(frame, info, action, mask) == 0) {
+        thread->restores = false;
+        signal_set_blocked(thread->blocked | action->mask
+                           | (action->flags & SA_NODEFER
+                                  ? 0 : SIGNAL_BIT(signal)));
+    } else {
+        signal_force(SIGSEGV, SI_KERNEL, 0);
+        if (signal == SIGSEGV) {
+            thread->fault.fatal = true; /* its own handler cannot run */
+        }
+    }
 }
 
 /* ---- And back ---- */

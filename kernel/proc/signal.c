@@ -14,14 +14,13 @@
 #include "proc/exit.h"
 #include "proc/limits.h"
 #include "proc/process.h"
-#include "proc/sigframe.h"
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
 
 OPTIONAL(job_stop) OPTIONAL(job_take_status)
 OPTIONAL(sigqueue_take) OPTIONAL(sigqueue_has)
-OPTIONAL_ENOSYS(sigframe_push)
+OPTIONAL(sigframe_call)
 
 /* Taken before all others but SIGKILL, whoever has sent them, as on Linux. */
 #define SYNCHRONOUS                                                        \
@@ -99,27 +98,21 @@ signal_take_pending(sigset_t set, siginfo_t *info)
     return signal;
 }
 
-/* => current->process->lock held */
-static void
-force(int signal, int code, vaddr_t addr, bool fatal)
-{
-    current->fault.signal = (u8)signal;
-    current->fault.code = code;
-    current->fault.addr = addr;
-    current->fault.fatal = fatal || (current->blocked & SET(signal)) != 0;
-    current->blocked &= ~SET(signal);
-    current->pending.set |= SET(signal);
-    cpu_add_work(WORK_SIGNAL);
-}
-
 void
 signal_force(int signal, int code, vaddr_t addr)
 {
     struct process *process = current->process;
+    struct fault *fault = &current->fault;
 
     spin_lock(&process->lock);
-    force(signal, code, addr,
-          process->sigacts->action[signal - 1].handler == SIG_IGN);
+    fault->signal = (u8)signal;
+    fault->code = code;
+    fault->addr = addr;
+    fault->fatal = process->sigacts->action[signal - 1].handler == SIG_IGN
+                   || (current->blocked & SET(signal)) != 0;
+    current->blocked &= ~SET(signal);
+    current->pending.set |= SET(signal);
+    cpu_add_work(WORK_SIGNAL);
     spin_unlock(&process->lock);
 }
 
@@ -225,33 +218,6 @@ settle_call(struct trapframe *frame, const struct kernel_sigaction *action)
     frame->rip -= SYSCALL_LENGTH;
 }
 
-/* Let the handler run when the program goes on. */
-static void
-call_handler(struct trapframe *frame, const siginfo_t *info,
-             const struct kernel_sigaction *action)
-{
-    struct thread *thread = current;
-    int signal = info->si_signo;
-    sigset_t mask = thread->restores ? thread->saved_blocked : thread->blocked;
-
-    if (frame->vector == VECTOR_RESTART) {
-        settle_call(frame, action);
-    }
-    if ((action->flags & SA_RESETHAND) != 0 && signal_reset(signal) != 0) {
-        kill_for_memory(frame->rip);
-    } else if (sigframe_push(frame, info, action, mask) == 0) {
-        thread->restores = false;
-        signal_set_blocked(thread->blocked | action->mask
-                           | (action->flags & SA_NODEFER ? 0 : SET(signal)));
-    } else if (signal == SIGSEGV) {
-        spin_lock(&thread->process->lock);
-        force(SIGSEGV, SI_KERNEL, 0, true);
-        spin_unlock(&thread->process->lock);
-    } else {
-        signal_force(SIGSEGV, SI_KERNEL, 0);
-    }
-}
-
 void
 signal_deliver(struct trapframe *frame)
 {
@@ -265,9 +231,12 @@ signal_deliver(struct trapframe *frame)
     while ((signal = take_signal(&info, &action)) != 0) {
         if (action.handler == SIG_DFL) {
             act_by_default(signal);
-        } else {
-            call_handler(frame, &info, &action);
+            continue;
         }
+        if (frame->vector == VECTOR_RESTART) {
+            settle_call(frame, &action);
+        }
+        sigframe_call(frame, &info, &action);
     }
     if (frame->vector == VECTOR_RESTART) {
         settle_call(frame, NULL);

@@ -22,12 +22,6 @@
 
 struct trapframe;
 
-/* What a program reads and writes of a signal: `more` is 0. */
-struct user_siginfo {
-    siginfo_t info;
-    u64 more[10];
-};
-
 #define STOP_SIGNALS                                                       \
     (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN)       \
      | SIGNAL_BIT(SIGTTOU))
@@ -35,19 +29,6 @@ struct user_siginfo {
     (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG)        \
      | SIGNAL_BIT(SIGWINCH))
 #define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
-
-/* rt_sigaction(2), in the current process; new may be NULL.
- * => 0, -EINVAL, -ENOMEM; *old is what was there before */
-int signal_action(int signal, const struct kernel_sigaction *new,
-                  struct kernel_sigaction *old) __must_check;
-
-/* The handler of this signal is gone, its flags stay (SA_RESETHAND).
- * => 0, or -ENOMEM with nothing changed */
-int signal_reset(int signal) __must_check;
-
-/* exec: caught signals go back to default, ignored ones stay.
- * => 0, or -ENOMEM with nothing changed */
-int signal_reset_exec(void) __must_check;
 
 /* The queues beside the sets (sigqueue.c).  First, have an entry for the
  * signal, if there is memory: whether the lock was released for it.  Then, add
@@ -87,8 +68,10 @@ bool signal_is_dropped(struct process *process, int signal);
 /* The same as signal_send_info, from the kernel. */
 void signal_send(struct process *target, int signal);
 
-/* The same to the current process, as if it had sent it itself. */
+/* The same to the current process, as if it had sent it itself; and what is
+ * told of a signal that it sends. */
 void signal_raise(int signal);
+siginfo_t signal_from_me(int signal, int code);
 
 /* Drop these signals from all that is pending, or from one set with its queue.
  * => process->lock held */
@@ -180,19 +163,26 @@ int signal_take_pending(sigset_t set, siginfo_t *info);
  * errors).  => -ERESTARTSYS */
 int signal_restart(void);
 
-/* Send, from the kernel, to every process of the group.
- * => process context, family_lock not held
- * => 0, -ESRCH: no process */
-int signal_send_group(pid_t pgid, int signal);
+/* As signal_send_info, if it is from the kernel, or the current process may
+ * send it; else -EPERM.  Then, to a group (0: the caller's; -pgid), or to all
+ * (-1): 0, -ESRCH, or the last error (jobs.c).  => family_lock not held */
+int signal_send_checked(struct process *target, const siginfo_t *info);
+int signal_kill_many(pid_t pid, const siginfo_t *info);
 
 /* What kill(2) returns: ESRCH is checked before EINVAL, EPERM after it. */
 int signal_outcome(int result, const siginfo_t *info);
 
-/* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1); or
- * to one that the caller has a reference to.
+/* kill(2): send to one process, to a group (pid 0 or -pgid), or to all (-1).
  * => 0; -ESRCH: no process; -EINVAL: no such signal; signal_send_info's */
 int signal_kill(pid_t pid, const siginfo_t *info);
-int signal_kill_process(struct process *target, const siginfo_t *info);
+
+/* Handlers (sigframe.c, optional).  First: => -ENOSYS: there are none.  Then,
+ * let one run when the program goes on: the frame becomes that of its first
+ * instruction, and returns by rt_sigreturn(2) to what it is now.  If it cannot
+ * be written, that is a SIGSEGV.  => process context, no lock held */
+int sigframe_exists(void) __must_check;
+void sigframe_call(struct trapframe *frame, const siginfo_t *info,
+                   const struct kernel_sigaction *action);
 
 /* Act on what is pending.
  * => on the way to user mode by this frame, no lock held */

@@ -92,26 +92,28 @@ drop_entry(struct process *process, struct sigqueue *entry)
     }
 }
 
+static struct sigqueue *
+find_entry(const struct sigpending *pending, int signal)
+{
+    list_for_each_entry(entry, &pending->queue, struct sigqueue, link) {
+        if (entry->info.si_signo == signal) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
 bool
 sigqueue_take(struct process *process, struct sigpending *pending, int signal,
               siginfo_t *info)
 {
-    struct sigqueue *found = NULL;
-    bool more = false;
+    struct sigqueue *found = find_entry(pending, signal);
 
-    list_for_each_entry(entry, &pending->queue, struct sigqueue, link) {
-        if (entry->info.si_signo == signal) {
-            more = found != NULL;
-            if (more) {
-                break;
-            }
-            found = entry;
-        }
-    }
     if (found != NULL) {
         *info = found->info;
         drop_entry(process, found);
     }
+    bool more = found != NULL && sigqueue_has(pending, signal);
     if (process->itimers != NULL) {
         itimer_taken(process, signal, found, info);
     }
@@ -121,12 +123,7 @@ sigqueue_take(struct process *process, struct sigpending *pending, int signal,
 bool
 sigqueue_has(const struct sigpending *pending, int signal)
 {
-    list_for_each_entry(entry, &pending->queue, struct sigqueue, link) {
-        if (entry->info.si_signo == signal) {
-            return true;
-        }
-    }
-    return false;
+    return find_entry(pending, signal) != NULL;
 }
 
 void

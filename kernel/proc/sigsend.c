@@ -10,7 +10,6 @@
 #include "arch/percpu.h"
 
 #include "proc/cred.h"
-#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -18,6 +17,7 @@
 #define SET(signal) SIGNAL_BIT(signal)
 
 OPTIONAL(job_signal) OPTIONAL(cred_refuse_signal)
+OPTIONAL_ENOSYS(signal_kill_many)
 OPTIONAL(sigqueue_add) OPTIONAL(sigqueue_reserve) OPTIONAL(sigqueue_forget)
 
 void (*signal_watcher)(void);
@@ -62,30 +62,17 @@ signal_forget(struct process *process, sigset_t set)
     }
 }
 
-/* This thread (NULL: the first one), if it does not block the signal. */
+/* This thread (NULL: the first one), if it has not ended and blocks none of the
+ * set. */
 static struct thread *
-taker_of(struct process *process, struct thread *thread, int signal)
+taker_of(struct process *process, struct thread *thread, sigset_t set)
 {
     for_each_thread(any, process) {
-        if ((thread == NULL || thread == any)
-            && (any->blocked & SET(signal)) == 0) {
+        if ((thread == NULL || thread == any) && (any->blocked & set) == 0) {
             return any;
         }
     }
     return NULL;
-}
-
-/* Whether the thread (NULL: any) has not ended.  No new one is in its place: to
- * join takes pids_lock, which a sender to one thread holds. */
-static bool
-has_thread(const struct process *process, const struct thread *thread)
-{
-    for_each_thread(any, process) {
-        if (thread == NULL || any == thread) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether the process ignores the signal, and the thread (NULL: one of its
@@ -94,7 +81,7 @@ static inline bool
 drops(struct process *process, struct thread *thread, int signal)
 {
     return signal_is_ignored(process, signal)
-           && taker_of(process, thread, signal) != NULL;
+           && taker_of(process, thread, SET(signal)) != NULL;
 }
 
 bool
@@ -120,7 +107,9 @@ signal_post(struct process *process, struct thread *thread,
     }
     bool dropped = drops(process, thread, signal);
     if (signal != SIGKILL && !dropped && sigqueue_reserve(process, signal)) {
-        if (process->sigacts == NULL || !has_thread(process, thread)) {
+        /* A new thread is not in the place of one that has ended: to join takes
+         * pids_lock, which a sender to one thread holds. */
+        if (process->sigacts == NULL || taker_of(process, thread, 0) == NULL) {
             return 0;
         }
         dropped = drops(process, thread, signal);
@@ -140,7 +129,7 @@ signal_post(struct process *process, struct thread *thread,
     /* The barrier: we set `pending` before we read who blocks the signal, or
      * who waits; a thread that changes either does the reverse. */
     __atomic_fetch_or(&pending->set, SET(signal), __ATOMIC_SEQ_CST);
-    struct thread *taker = taker_of(process, thread, signal);
+    struct thread *taker = taker_of(process, thread, SET(signal));
     if (taker != NULL) {
         notify(taker, signal);
     }
@@ -172,12 +161,18 @@ signal_send(struct process *target, int signal)
     (void)signal_send_info(target, &info);
 }
 
+siginfo_t
+signal_from_me(int signal, int code)
+{
+    return (siginfo_t){.si_signo = signal, .si_code = code,
+                       .si_pid = current->process->pid,
+                       .si_uid = cred_current()->uid};
+}
+
 void
 signal_raise(int signal)
 {
-    siginfo_t info = {.si_signo = signal, .si_code = SI_USER,
-                      .si_pid = current->process->pid,
-                      .si_uid = cred_current()->uid};
+    siginfo_t info = signal_from_me(signal, SI_USER);
 
     (void)signal_send_info(current->process, &info);
 }
@@ -203,10 +198,8 @@ signal_outcome(int result, const siginfo_t *info)
     return (result == 0 || result == -EPERM) && !known ? -EINVAL : result;
 }
 
-/* As signal_send_info, if it is from the kernel, or the current process may
- * send it. */
-static int
-send_checked(struct process *target, const siginfo_t *info)
+int
+signal_send_checked(struct process *target, const siginfo_t *info)
 {
     spin_lock(&target->lock);
     int error = info->si_code == SI_KERNEL
@@ -216,59 +209,13 @@ send_checked(struct process *target, const siginfo_t *info)
     return error;
 }
 
-/* => 0 if one of them has got it, or the last error */
-static int
-send_group(pid_t pgid, const siginfo_t *info)
-{
-    int result = -ESRCH;
-
-    spin_lock(&family_lock);
-    struct pgrp *group = pgid == 0 ? current->process->group : group_find(pgid);
-    if (group != NULL) {
-        for_each_member(process, group) {
-            int error = send_checked(process, info);
-            result = result == 0 ? 0 : error;
-        }
-    }
-    spin_unlock(&family_lock);
-    return result;
-}
-
-int
-signal_send_group(pid_t pgid, int signal)
-{
-    siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
-
-    return send_group(pgid, &info);
-}
-
-/* To all but init and the caller.  As on Linux, whoever may not be signalled
- * counts as one that was. */
-static int
-send_all(const siginfo_t *info)
-{
-    int result = -ESRCH;
-
-    spin_lock(&family_lock);
-    for_each_process(process) {
-        if (process != init_process && process != current->process) {
-            int error = send_checked(process, info);
-            result = error != -EPERM ? error : result == -ESRCH ? 0 : result;
-        }
-    }
-    spin_unlock(&family_lock);
-    return result;
-}
-
 int
 signal_kill(pid_t pid, const siginfo_t *info)
 {
     int result = -ESRCH;
 
     if (pid <= 0) {
-        result = pid == -1 ? send_all(info)
-                           : send_group((pid_t)-(u32)pid, info);
-        return signal_outcome(result, info);
+        return signal_outcome(signal_kill_many(pid, info), info);
     }
     /* Either keeps the target; SIGCONT is allowed in a session. */
     struct spinlock *lock = info->si_signo == SIGCONT ? &family_lock
@@ -276,18 +223,9 @@ signal_kill(pid_t pid, const siginfo_t *info)
     spin_lock(lock);
     struct process *target = pid_process(pid);
     if (target != NULL) {
-        result = send_checked(target, info);
+        result = signal_send_checked(target, info);
     }
     spin_unlock(lock);
-    return signal_outcome(result, info);
-}
-
-int
-signal_kill_process(struct process *target, const siginfo_t *info)
-{
-    spin_lock(&family_lock);
-    int result = target->parent != NULL ? send_checked(target, info) : -ESRCH;
-    spin_unlock(&family_lock);
     return signal_outcome(result, info);
 }
 
@@ -297,10 +235,9 @@ signal_pass_on(struct process *process)
     assert(spin_held(&process->lock));
     for (sigset_t left = process->pending.set; left != 0; left &= left - 1) {
         int signal = __builtin_ctzl(left) + 1;
-        struct thread *taker = taker_of(process, NULL, signal);
+        struct thread *taker = taker_of(process, NULL, SET(signal));
         if (taker != NULL) {
             notify(taker, signal);
         }
     }
 }
-

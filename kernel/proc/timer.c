@@ -140,21 +140,20 @@ timers_follow_realtime(void)
 {
     for (int i = 0; i < cpu_count; i++) {
         struct events *its = &events[i];
-        struct list moved = LIST_INIT(moved);
+        struct list all = LIST_INIT(all);
+        struct list *first;
         spin_lock(&its->lock);
-        list_for_each_safe(pos, &its->timers) {
-            struct timer *timer = list_entry(pos, struct timer, link);
-            if (timer->realtime != 0) {
-                if (timer->realtime == NEVER) {
-                    timer->realtime = 1;
-                }
-                list_del(pos);
-                list_add(&moved, pos);
-            }
+        while ((first = list_first(&its->timers)) != NULL) {
+            list_del(first);
+            list_add_tail(&all, first);
         }
-        list_for_each_safe(each, &moved) {
-            list_del(each);
-            insert(its, list_entry(each, struct timer, link));
+        while ((first = list_first(&all)) != NULL) {
+            struct timer *timer = list_entry(first, struct timer, link);
+            if (timer->realtime == NEVER) {
+                timer->realtime = 1;
+            }
+            list_del(first);
+            insert(its, timer);
         }
         note_first(its);
         spin_unlock(&its->lock);

@@ -19,6 +19,8 @@
 
 #include "core/types.h"
 
+struct process;
+
 struct timer {
     struct list link;
     u64 deadline;                        /* CLOCK_MONOTONIC, nanoseconds */
@@ -63,3 +65,10 @@ void timers_expire(void);
 
 /* Begin or end time slices: this CPU is busy, or idle.  => interrupts off */
 void timer_ticks(bool on);
+
+/* What a process with itimers tells them (itimer.c, optional): it ignores this
+ * signal no longer (its lock held); a tick has found it running; it calls
+ * execve. */
+void itimer_unignored(struct process *process, int signal);
+void itimer_tick(void);
+void itimer_exec(void);

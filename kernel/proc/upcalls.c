@@ -7,7 +7,6 @@
 #include "abi/signal.h"
 #include "abi/ucontext.h"
 
-#include "core/console.h"
 #include "core/optional.h"
 #include "core/panic.h"
 #include "core/printk.h"
@@ -23,16 +22,13 @@
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
-#include "proc/itimer.h"
 #include "proc/limits.h"
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
-#include "proc/timer.h"
 
 OPTIONAL(kept_fill) OPTIONAL(oom_make_room) OPTIONAL(oom_settle_call)
-OPTIONAL(itimer_tick)
 
 /* For a handler's frame. */
 static void
@@ -227,41 +223,12 @@ on_long_work(void)
         return false; /* boot, and idle threads */
     }
     assert(cpu_rank() == 0 && current->state == THREAD_RUNNING);
-    if (work & WORK_PARK) {
-        cpu_clear_work(WORK_PARK);
-        park_here();
-    }
-    if (work & WORK_TIMER) {
-        timers_expire();
-    }
-    if (work & WORK_INPUT) {
-        console_poll();
-    }
-    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
-        itimer_tick();
-    }
+    sched_work(work);
     if (work & WORK_RESCHED) {
         sched_steal();
         schedule();
     }
     return signal_pending() != 0 && signal_fatal_pending() != 0;
-}
-
-static void
-work_besides_signals(u32 work, struct trapframe *frame)
-{
-    if (work & WORK_TIMER) {
-        timers_expire();
-    }
-    if ((work & WORK_RESCHED) && current->process->itimers != NULL) {
-        itimer_tick();
-    }
-    if (work & WORK_INPUT) {
-        console_poll();
-    }
-    if (work & WORK_MEMORY) {
-        oom_settle_call(frame);
-    }
 }
 
 void
@@ -280,7 +247,10 @@ on_user_return(struct trapframe *frame)
         return;
     }
     if (work & ~(WORK_SIGNAL | WORK_HOOK)) {
-        work_besides_signals(work, frame);
+        sched_work(work & ~WORK_PARK);
+        if (work & WORK_MEMORY) {
+            oom_settle_call(frame);
+        }
     }
     if ((work & WORK_SIGNAL) != 0 || frame->vector == VECTOR_RESTART) {
         signal_deliver(frame);

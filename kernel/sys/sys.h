@@ -68,18 +68,6 @@ copy_out(u64 user, const void *from, size_t size)
     return user != 0 ? copy_to_user(user, from, size) : 0;
 }
 
-/* Calls that wait (sys_poll.c).  The deadline after so much time, 0 if that is
- * 0; and of a timespec of the program's, NEVER if it gives none.
- * => 0; -EINVAL: it is no time; -EFAULT */
-int deadline_after(i64 seconds, i64 ns, u64 *deadline);
-int deadline_get(u64 user, u64 *deadline);
-
-/* Give the thread the mask at `user`, unless that is 0, for this call; and its
- * own one again: if a signal has interrupted the call, not before a handler.
- * => 0; -EINVAL: size; -EFAULT */
-int call_mask_set(u64 user, u64 size);
-void call_mask_end(bool interrupted);
-
 /* As sched_setscheduler would change a share (sys_sched.c); policy: -1 to keep
  * it.  => 0, -EINVAL, -EPERM */
 struct share;

@@ -12,6 +12,7 @@
 
 #include "proc/thread.h"
 
+#include "fs/attr.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"

@@ -10,6 +10,7 @@
 #include "fs/inode.h"
 
 #include "sys/sys.h"
+#include "sys/timespec.h"
 
 #define EVENTS_MAX (0x7fffffff / sizeof(struct epoll_event))
 

@@ -16,8 +16,6 @@
 #include "core/config.h"
 #include "core/optional.h"
 
-#include "arch/clock.h"
-
 #include "mm/heap.h"
 
 #include "fs/event.h"
@@ -25,6 +23,7 @@
 #include "fs/pidfd.h"
 
 #include "sys/sys.h"
+#include "sys/timespec.h"
 
 OPTIONAL_ENOSYS(eventfd_create) OPTIONAL_ENOSYS(pidfd_open)
 OPTIONAL_ENOSYS(pidfd_getfd)
@@ -109,25 +108,6 @@ sys_timerfd_create(u64 clock, u64 flags)
                : timerfd_create((int)clock == CLOCK_REALTIME, (u32)flags);
 }
 
-/* => 0, or -EINVAL: it is no time */
-static int
-ns_from(struct timespec time, u64 *ns)
-{
-    if (time.tv_sec < 0 || (u64)time.tv_nsec >= NSEC_PER_SEC) {
-        return -EINVAL;
-    }
-    *ns = MIN((u64)time.tv_sec, ~0UL / NSEC_PER_SEC / 4) * NSEC_PER_SEC
-          + (u64)time.tv_nsec;
-    return 0;
-}
-
-static struct timespec
-timespec_from(u64 ns)
-{
-    return (struct timespec){(long)(ns / NSEC_PER_SEC),
-                             (long)(ns % NSEC_PER_SEC)};
-}
-
 /* Get the times of a timerfd, and set them, if new is not NULL. */
 static long
 set_times(u64 fd, u32 flags, const struct timerfd_times *new, u64 user)
@@ -142,8 +122,8 @@ set_times(u64 fd, u32 flags, const struct timerfd_times *new, u64 user)
         return error;
     }
     struct itimerspec told = {
-        .it_interval = timespec_from(old.every),
-        .it_value = timespec_from(old.first),
+        .it_interval = timespec_of(old.every),
+        .it_value = timespec_of(old.first),
     };
     return new != NULL ? copy_out(user, &told, sizeof(told))
                        : copy_to_user(user, &told, sizeof(told));
@@ -163,8 +143,8 @@ sys_timerfd_settime(u64 fd, u64 flags, u64 user, u64 old)
         return -EFAULT;
     }
     if ((u32)flags & ~(u32)(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)
-        || ns_from(asked.it_value, &new.first) != 0
-        || ns_from(asked.it_interval, &new.every) != 0) {
+        || ns_of(asked.it_value, &new.first) != 0
+        || ns_of(asked.it_interval, &new.every) != 0) {
         return -EINVAL;
     }
     return set_times(fd, (u32)flags, &new, old);

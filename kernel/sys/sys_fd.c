@@ -58,6 +58,21 @@ sys_lseek(u64 fd, u64 offset, u64 whence)
     return result;
 }
 
+static long
+move_segments(struct file *file, const struct iovec *iov, u64 count, bool write)
+{
+    struct uio uio = {.more = iov, .write = write};
+    int error = 0;
+
+    for (u64 i = 0; i < count; i++) {
+        if (!user_range((vaddr_t)iov[i].iov_base, iov[i].iov_len)) {
+            error = -EFAULT;
+        }
+        uio.left += MIN(iov[i].iov_len, RW_MAX - uio.left);
+    }
+    return file_move_uio(file, &uio, error);
+}
+
 /* Read into, or write, the segments of an iovec array. */
 static long
 move_vector(struct file *file, u64 user, u64 count, bool write)
@@ -77,7 +92,7 @@ move_vector(struct file *file, u64 user, u64 count, bool write)
         result = (i64)iov[i].iov_len < 0 ? -EINVAL : 0;
     }
     if (result == 0) {
-        result = file_move_vector(file, iov, count, write);
+        result = move_segments(file, iov, count, write);
     }
     if (iov != few) {
         kfree(iov);

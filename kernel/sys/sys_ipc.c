@@ -11,6 +11,7 @@
 #include "fs/shm.h"
 
 #include "sys/sys.h"
+#include "sys/timespec.h"
 
 /* int semget(key_t key, int count, int flags);
  * Returns an id.  EINVAL: count.  ENOENT, EEXIST, EACCES, ENOSPC, ENOMEM. */
@@ -54,8 +55,7 @@ sys_semtimedop(u64 id, u64 ops, u64 count, u64 timeout)
     if ((u32)count > SEMOPM || (u32)count == 0) {
         return (u32)count == 0 ? -EINVAL : -E2BIG;
     }
-    if (timeout != 0
-        && deadline_after(time.tv_sec, time.tv_nsec, &deadline) != 0) {
+    if (timeout != 0 && deadline_after(time, &deadline) != 0) {
         return -EINVAL;
     }
     return operate(id, ops, (u32)count, deadline);

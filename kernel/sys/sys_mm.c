@@ -15,7 +15,6 @@
 
 #include "fs/device.h"
 #include "fs/file.h"
-#include "fs/memfd.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 
@@ -63,6 +62,9 @@ map_file(const struct file *file, u64 offset, struct vma *vma,
     vma->object = inode_object(file->inode);
     if (vma->object == NULL) {
         return -ENODEV;
+    }
+    if ((vma->flags & (VMA_SHARED | VMA_NEVER_W)) == VMA_SHARED) {
+        __atomic_store_n(&vma->object->written, true, __ATOMIC_RELAXED);
     }
     *inode = inode_get(file->inode);
     return 0;

@@ -22,22 +22,11 @@
 #include "fs/poll.h"
 
 #include "sys/sys.h"
+#include "sys/timespec.h"
 
 #define FEW 2 /* items on the stack, to save the allocation */
 
 /* ---- Times and masks ---- */
-
-int
-deadline_after(i64 seconds, i64 ns, u64 *deadline)
-{
-    if (seconds < 0 || (u64)ns >= NSEC_PER_SEC) {
-        return -EINVAL;
-    }
-    u64 rest = MIN((u64)seconds, SECONDS_MOST) * NSEC_PER_SEC
-               + (u64)ns;
-    *deadline = rest == 0 ? 0 : clock_ns() + rest;
-    return 0;
-}
 
 int
 deadline_get(u64 user, u64 *deadline)
@@ -47,7 +36,7 @@ deadline_get(u64 user, u64 *deadline)
     *deadline = NEVER;
     return user == 0                                    ? 0
            : copy_from_user(&ts, user, sizeof(ts)) != 0 ? -EFAULT
-           : deadline_after(ts.tv_sec, ts.tv_nsec, deadline);
+           : deadline_after(ts, deadline);
 }
 
 /* Store the time that is left, as a timespec or a timeval; not if there was
@@ -319,8 +308,9 @@ sys_select(u64 count, u64 in, u64 out, u64 except, u64 timeout)
         if (copy_from_user(&tv, timeout, sizeof(tv)) != 0) {
             return -EFAULT;
         }
-        if (deadline_after(tv.tv_sec + tv.tv_usec / 1000000,
-                           tv.tv_usec % 1000000 * 1000, &deadline) != 0) {
+        if (deadline_after((struct timespec){tv.tv_sec + tv.tv_usec / 1000000,
+                                             tv.tv_usec % 1000000 * 1000},
+                           &deadline) != 0) {
             return -EINVAL;
         }
     }

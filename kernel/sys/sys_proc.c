@@ -20,8 +20,6 @@
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/shares.h"
-#include "proc/sigframe.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
 

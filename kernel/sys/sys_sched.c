@@ -192,22 +192,20 @@ priority_bound(int policy, int real_bound)
                                                         : -EINVAL;
 }
 
-/* What to change: the policy (-1: keep it), with it the fate at fork, and the
- * priority or the nice value (NICE_KEPT). */
-struct change {
-    int policy, nice, priority;
-    bool reset, keeps_all; /* all but the fate at fork */
-};
-
 #define NICE_KEPT 20
 
-static struct change
-change_policy(int policy, int priority)
+/* What sched_setattr would be told to change policy (-1: keep it, and the fate
+ * at fork) and priority. */
+static struct sched_attr
+attr_of(int policy, int priority)
 {
-    return (struct change){
-        .policy = policy == -1 ? -1 : policy & ~SCHED_RESET_ON_FORK,
-        .reset = (policy & SCHED_RESET_ON_FORK) != 0,
-        .priority = priority, .nice = NICE_KEPT,
+    return (struct sched_attr){
+        .sched_policy = (u32)(policy & ~SCHED_RESET_ON_FORK),
+        .sched_flags = policy == -1 ? SCHED_FLAG_KEEP_POLICY
+                       : policy & SCHED_RESET_ON_FORK
+                           ? SCHED_FLAG_RESET_ON_FORK : 0,
+        .sched_nice = NICE_KEPT,
+        .sched_priority = (u32)priority,
     };
 }
 
@@ -215,22 +213,25 @@ change_policy(int policy, int priority)
  * => the process's lock held; 0, -EINVAL, -EPERM */
 static long
 change_share(const struct thread *thread, struct share *share,
-             const struct change *change)
+             const struct sched_attr *attr)
 {
     struct share had = *share;
-    int policy = change->policy != -1 ? change->policy : had.policy;
-    int priority = change->keeps_all ? had.priority : change->priority;
+    bool keeps_policy = (attr->sched_flags & SCHED_FLAG_KEEP_POLICY) != 0;
+    bool keeps_all = (attr->sched_flags & SCHED_FLAG_KEEP_PARAMS) != 0;
+    int policy = keeps_policy ? had.policy : (int)attr->sched_policy;
+    int priority = keeps_all ? had.priority
+                             : (int)MIN(attr->sched_priority, 100);
     int most = policy == SCHED_DEADLINE ? -1 : priority_bound(policy, 99);
 
     if (most < 0 || priority < (most != 0) || priority > most) {
         return -EINVAL;
     }
-    if (change->policy != -1) {
-        share->reset = change->reset;
+    if (!keeps_policy) {
+        share->reset = (attr->sched_flags & SCHED_FLAG_RESET_ON_FORK) != 0;
     }
-    if (!change->keeps_all) {
-        if (most == 0 && policy != SCHED_IDLE && change->nice != NICE_KEPT) {
-            share->nice = (i8)change->nice;
+    if (!keeps_all) {
+        if (most == 0 && policy != SCHED_IDLE && attr->sched_nice < NICE_KEPT) {
+            share->nice = (i8)attr->sched_nice;
         }
         share->policy = (u8)policy;
         share->priority = (u8)priority;
@@ -242,17 +243,17 @@ change_share(const struct thread *thread, struct share *share,
 long
 share_choose(struct share *share, int policy, int priority)
 {
-    struct change change = change_policy(policy, priority);
+    struct sched_attr attr = attr_of(policy, priority);
 
     spin_lock(&current->process->lock);
-    long error = policy < -1 ? -EINVAL : change_share(current, share, &change);
+    long error = policy < -1 ? -EINVAL : change_share(current, share, &attr);
     spin_unlock(&current->process->lock);
     return error;
 }
 
 /* => 0, -ESRCH, -EINVAL, -EPERM */
 static long
-set_share(u64 tid, struct change change)
+set_share(u64 tid, struct sched_attr attr)
 {
     struct thread *thread;
 
@@ -261,7 +262,7 @@ set_share(u64 tid, struct change change)
         return -ESRCH;
     }
     struct share share = thread->share;
-    long error = change_share(thread, &share, &change);
+    long error = change_share(thread, &share, &attr);
     if (error == 0) {
         share_set(thread, share);
     }
@@ -281,7 +282,7 @@ set_policy(u64 tid, int policy, u64 user)
     if (copy_from_user(&param, user, sizeof(param)) != 0) {
         return -EFAULT;
     }
-    return set_share(tid, change_policy(policy, param.sched_priority));
+    return set_share(tid, attr_of(policy, param.sched_priority));
 }
 
 /* int sched_setscheduler(pid_t tid, int policy, const struct sched_param *);
@@ -401,13 +402,8 @@ sys_sched_setattr(u64 tid, u64 user, u64 flags)
     if ((attr.sched_flags & SCHED_FLAG_UTIL_CLAMP) != 0) {
         return -EOPNOTSUPP;
     }
-    bool keeps = (attr.sched_flags & SCHED_FLAG_KEEP_POLICY) != 0;
-    return set_share(tid, (struct change){
-        .policy = keeps ? -1 : (int)attr.sched_policy,
-        .nice = MIN(MAX(attr.sched_nice, -20), 19),
-        .priority = (int)MIN(attr.sched_priority, 100),
-        .reset = (attr.sched_flags & SCHED_FLAG_RESET_ON_FORK) != 0,
-        .keeps_all = (attr.sched_flags & SCHED_FLAG_KEEP_PARAMS) != 0});
+    attr.sched_nice = MIN(MAX(attr.sched_nice, -20), NICE_KEPT - 1);
+    return set_share(tid, attr);
 }
 
 /* int sched_getattr(pid_t tid, struct sched_attr *attr, unsigned size,

@@ -11,7 +11,6 @@
 #include "arch/clock.h"
 #include "arch/trap.h"
 
-#include "proc/cred.h"
 #include "proc/process.h"
 #include "proc/sigframe.h"
 #include "proc/sigqueue.h"
@@ -19,6 +18,7 @@
 #include "fs/pidfd.h"
 
 #include "sys/sys.h"
+#include "sys/timespec.h"
 
 OPTIONAL_ENOSYS(sigframe_pop)
 OPTIONAL_ENOSYS(sigframe_set_altstack) OPTIONAL_ENOSYS(pidfd_send)
@@ -104,21 +104,13 @@ sys_rt_sigreturn(void)
 
 /* ---- Sending ---- */
 
-static siginfo_t
-from_me(u64 signal, int code)
-{
-    return (siginfo_t){.si_signo = (int)signal, .si_code = code,
-                       .si_pid = current->process->pid,
-                       .si_uid = cred_current()->uid};
-}
-
 /* int tgkill(pid_t pid, pid_t tid, int signal); tkill.
  * ESRCH: no such thread.  EINVAL: no such signal, or an id below 1.
  * EAGAIN: too many real-time signals are pending. */
 static long
 kill_thread(pid_t pid, pid_t tid, u64 signal)
 {
-    siginfo_t info = from_me(signal, SI_TKILL);
+    siginfo_t info = signal_from_me((int)signal, SI_TKILL);
 
     return tid <= 0 ? -EINVAL : signal_kill_thread(pid, tid, &info);
 }
@@ -207,7 +199,7 @@ sys_rt_tgsigqueueinfo(u64 pid, u64 tid, u64 signal, u64 user)
 long
 sys_pidfd_send_signal(u64 fd, u64 signal, u64 user, u64 flags)
 {
-    siginfo_t info = from_me(signal, SI_USER);
+    siginfo_t info = signal_from_me((int)signal, SI_USER);
     int told = (int)signal;
 
     if ((u32)flags != 0) {
@@ -254,19 +246,6 @@ sys_rt_sigsuspend(u64 mask, u64 size)
     return signal_wait();
 }
 
-/* When a time from now is over, or NEVER.  => 0, or -EINVAL: it is no time */
-static int
-deadline_of(const struct timespec *ts, u64 *deadline)
-{
-    if (ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC) {
-        return -EINVAL;
-    }
-    u64 ns = MIN((u64)ts->tv_sec, SECONDS_MOST) * NSEC_PER_SEC
-             + (u64)ts->tv_nsec;
-    *deadline = ns == 0 ? 0 : clock_ns() + ns;
-    return 0;
-}
-
 /* int rt_sigtimedwait(const sigset_t *set, siginfo_t *info,
  *                     const struct timespec *timeout, size_t size);
  * Returns the number of a pending signal of the set, which it takes.
@@ -287,7 +266,7 @@ sys_rt_sigtimedwait(u64 set, u64 user, u64 timeout, u64 size)
         || (timeout != 0 && copy_from_user(&ts, timeout, sizeof(ts)) != 0)) {
         return -EFAULT;
     }
-    if (timeout != 0 && deadline_of(&ts, &deadline) != 0) {
+    if (timeout != 0 && deadline_after(ts, &deadline) != 0) {
         return -EINVAL;
     }
     long signal = signal_take(wanted & ~UNBLOCKABLE, deadline, &told.info);

@@ -17,7 +17,7 @@
 
 #include "proc/cred.h"
 #include "proc/exit.h"
-#include "proc/group.h"
+#include "proc/jobs.h"
 #include "proc/limits.h"
 #include "proc/sched.h"
 #include "proc/usage.h"

@@ -26,6 +26,7 @@
 #include "proc/sleep.h"
 
 #include "sys/sys.h"
+#include "sys/timespec.h"
 
 OPTIONAL(cred_refuse_look)
 
@@ -45,18 +46,14 @@ deadline_of(u64 user, u32 op, u64 *deadline)
     if (copy_from_user(&ts, user, sizeof(ts)) != 0) {
         return -EFAULT;
     }
-    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC) {
-        return -EINVAL;
-    }
-    u64 ns = MIN((u64)ts.tv_sec, SECONDS_MOST) * NSEC_PER_SEC
-             + (u64)ts.tv_nsec;
     if ((op & ~(u32)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT) {
-        ns += clock_ns();
-    } else if (op & FUTEX_CLOCK_REALTIME) {
-        ns = BY_REALTIME(ns);
+        return deadline_after(ts, deadline);
     }
-    *deadline = ns;
-    return 0;
+    int error = ns_of(ts, deadline);
+    if (op & FUTEX_CLOCK_REALTIME) {
+        *deadline = BY_REALTIME(MIN(*deadline, TIME_MOST - 1)); /* not NEVER */
+    }
+    return error;
 }
 
 /* FUTEX_WAIT goes on after a stop, until its deadline; the word is looked at

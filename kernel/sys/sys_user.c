@@ -180,9 +180,11 @@ static void
 sort(u32 *ids, u32 count)
 {
     for (u32 at = count / 2; at-- > 0;) {
+        (void)cond_resched();
         sift(ids, at, count);
     }
     for (u32 n = count; n-- > 1;) {
+        (void)cond_resched();
         u32 id = ids[0];
         ids[0] = ids[n];
         ids[n] = id;

@@ -265,7 +265,7 @@ class Boot:
         self.seen = Observed()
         self.log = b""
         self.explained = lastwords.Explained(host.kernel())
-        self.until = time.monotonic() + PATIENCE
+        self.until = time.monotonic() + PATIENCE * self.slower
         listing = "".join(
             " ".join([t.name, str(t.seconds * self.slower), *t.args]) + "\n"
             for t in tests)

@@ -23,6 +23,12 @@ def names(result):
 
 
 OURS = {b"spawn_call_wait"}     # Linux has no such call
+# What user/demos/README.md says of fork's relatives, in its order; of threads,
+# it is forkbench that measures.
+TOLD = (b"relatives_fork", b"relatives_vfork", None, b"spawn_nothing",
+        b"posix_spawn", b"creprc", b"nt_create", b"reexec", b"rfork_copy",
+        b"rfork_memory", b"rfork_memory_first", b"sproc", b"rfork_thread",
+        b"clone_pidfd")
 
 
 @test
@@ -46,10 +52,24 @@ def bench_repeats(host):
     return f"{len(names(first)) - 1} figures"
 
 
+def check_told(host, result):
+    """What README says they cost is so, to within 5 %."""
+    told = re.findall(rb"\((\d+\.\d) k /",
+                      host.read("user", "demos", "README.md"))
+    found = dict(re.findall(rb"^bench (\w+) (\d+)$", result.out, re.M))
+    if len(told) != len(TOLD):
+        raise Failure(f"user/demos/README.md has {len(told)} costs")
+    wrong = [f"{name.decode()}: {int(found[name]):,}, but {cost.decode()} k "
+             "in user/demos/README.md" for name, cost in zip(TOLD, told)
+             if name and abs(int(found[name]) / 1000 / float(cost) - 1) > 0.05]
+    if wrong:
+        raise Failure("other costs than are told", wrong)
+
+
 @test
 def bench_relatives_repeat(host):
-    """relatives: the same figures in two runs; natively, the same names, but
-    for the call that only Tine has."""
+    """relatives: the same figures in two runs, and in README; natively, the
+    same names, but for the call that only Tine has."""
     if not NATIVE:
         return "skipped: no x86-64 Linux here"
     program = host.path("build", "user", "bench", "relatives")
@@ -65,6 +85,7 @@ def bench_relatives_repeat(host):
     unknown = set(names(first)) - known - {b"end"}
     if unknown:
         first.fail(f"operations.txt does not know {unknown}")
+    check_told(host, first)
     return f"{len(names(first)) - 1} figures"
 
 

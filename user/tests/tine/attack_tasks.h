@@ -7,6 +7,10 @@
 
 #include <sys/syscall.h>
 
+#include "abi/spawn.h"
+
+#define CALL_SPAWN 1024
+
 static void
 by_fork(void)
 {
@@ -40,7 +44,7 @@ by_clone(void)
 }
 
 static void
-by_spawn(void)
+by_exec(void)
 {
     static char *args[] = {"sleep", "1000", NULL};
 
@@ -51,6 +55,21 @@ by_spawn(void)
             _exit(1);
         }
         if (pid < 0) {
+            swing();
+        }
+    }
+}
+
+/* The native call: nobody is copied, and nobody waits. */
+static void
+by_spawn(void)
+{
+    static char path[] = "/bin/sleep";
+    static char *argv[] = {path, "1000", NULL};
+    struct spawn_args args = {.path = (u64)path, .argv = (u64)argv};
+
+    for (;;) {
+        if (syscall(CALL_SPAWN, &args, sizeof(args)) < 0) {
             swing();
         }
     }
@@ -111,6 +130,7 @@ static const struct attack attacks_by_tasks[] = {
     {"fork", by_fork, NULL},
     {"vfork", by_vfork, NULL},
     {"clone", by_clone, NULL},
+    {"exec", by_exec, NULL},
     {"spawn", by_spawn, NULL},
     {"threads", by_threads, NULL},
     {"orphans", by_orphans, NULL},

@@ -7,7 +7,7 @@
  *                          answer comes within 1 s, for a CPU whose clock
  *                          counts instructions, 1,000 a microsecond
  *   attacks soak SECONDS   all at once, and tests that call at random
- *   attacks start NAME     for a shell: one that goes on, in full swing
+ *   attacks start NAME [sh]  for a shell: one that goes on, in full swing
  *   attacks end            kills it
  *
  * seconds: 60
@@ -408,7 +408,7 @@ main(int argc, char **argv)
     if (strcmp(word, "start") == 0) {
         printf("%s: %s\n", argv[2],
                begin(find(argv[2])) ? "in full swing" : "fails");
-        return 0;
+        return argc > 3 ? execl("/bin/sh", argv[3], NULL) : 0;
     }
     if (strcmp(word, "end") == 0) {
         kill_all();
