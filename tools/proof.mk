@@ -10,7 +10,7 @@ coverage: tests $(B)/coverage.elf ## branches of mm and proc that tests take
 mutate: tests ## one-line faults, and which test or checker catches each
 	$Qtools/mutate --build $(B) $(ARGS)
 soak: tests ## all attacks at once, SECONDS long (1800), on four processors
-	$Qtools/run --smp 4 --mem 96 --timeout $(shell expr $(SECONDS) + 200) \
+	$Qtools/run --smp 4 --mem 96 --timeout $(shell expr $(SECONDS) + 300) \
 		-- /tests/tine/attacks soak $(SECONDS)
 SECONDS ?= 1800
 

@@ -8,7 +8,7 @@
 #define MAX_PROCESSES 4096   /* live and zombie; bounds kernel stacks */
 #define FRAMES_PER_PROCESS 16 /* one process per so many frames of memory */
 #define ROOT_SLOTS    8      /* processes kept for pid 1 and its own children */
-#define FRAMES_KEPT   64     /* for pid 1, its shell, and whoever is ending */
+#define FRAMES_KEPT   128    /* pid 1, its shell, who ends; half for root */
 #define PID_MAX       32768  /* pids wrap here, as Linux's default */
 #define OPEN_MAX      4096   /* descriptors of one process at most */
 #define OPEN_SOFT     1024   /* the limit until setrlimit (RLIMIT_NOFILE) */

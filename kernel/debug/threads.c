@@ -15,6 +15,8 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/trap.h"
@@ -33,6 +35,8 @@
 #include "fs/procfs.h"
 
 #include "debug/debug.h"
+
+OPTIONAL_ENOSYS(thread_join)
 
 #define LOOK_NS 1000000UL /* between two checks whether it is the last thread */
 

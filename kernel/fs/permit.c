@@ -10,6 +10,8 @@
  */
 #include "abi/fcntl.h"
 
+#include "proc/users.h"
+
 #include "fs/attr.h"
 #include "fs/path.h"
 #include "fs/permit.h"

@@ -10,10 +10,10 @@
 
 #include "arch/smp.h"
 
-#include "proc/cred.h"
 #include "proc/fork.h"
 #include "proc/pid.h"
 #include "proc/signal.h"
+#include "proc/users.h"
 
 #include "fs/anon.h"
 #include "fs/file.h"

@@ -18,8 +18,8 @@
 #include "mm/as.h"
 #include "mm/heap.h"
 
-#include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/users.h"
 
 #include "fs/dir.h"
 #include "fs/file.h"

@@ -24,24 +24,22 @@
 #include "fs/tmpfs.h"
 
 struct shm {
-    struct ipc ipc;                    /* l  key and mode; see ipc.h */
+    struct ipc ipc;                    /* l  its size: bytes */
     struct inode *inode;               /* i  one reference, until SHM_DEST */
     const struct inode_ops *file_ops;  /* i  what the inode had before */
-    u64 size;                          /* i  bytes */
     pid_t cpid, lpid;                  /* i; l */
-    time_t atime, dtime, ctime;        /* l */
+    time_t atime, dtime;               /* l */
 };
 
 static struct spinlock shm_lock = SPINLOCK_INIT(RANK_IPC); /* l */
-static struct ipc_table segments;
+static struct ipc_table segments = {.needs = {
+    [IPC_RMID] = IPC_OWNER, [IPC_SET] = IPC_OWNER, [IPC_STAT] = IPC_READ,
+    [IPC_INFO] = IPC_ALL, [SHM_LOCK] = IPC_OWNER, [SHM_UNLOCK] = IPC_OWNER,
+    [SHM_STAT] = IPC_READ | IPC_PLACE, [SHM_INFO] = IPC_ALL,
+    [SHM_STAT_ANY] = IPC_NORMAL | IPC_PLACE,
+}};
 
 OPTIONAL(object_uses)
-
-static time_t
-now(void)
-{
-    return (time_t)(inode_now() / 1000000000);
-}
 
 static struct shm *
 shm_of(struct ipc *ipc)
@@ -63,39 +61,40 @@ shm_free(struct inode *inode)
 
 static const struct inode_ops shm_ops = {.free = shm_free};
 
-/* => shm_lock held; with one more reference; NULL: it is being freed */
-static struct inode *
-try_get(struct shm *shm)
-{
-    u32 refs = shm->inode->refs;
-
-    while (refs != 0
-           && !atomic_compare_exchange_weak(&shm->inode->refs, &refs,
-                                            refs + 1)) {
-    }
-    return refs != 0 ? shm->inode : NULL;
-}
-
 /* Find a segment that the current process may use so.
  * => shm_lock held; 0, and a reference to its inode */
 static int
-find(int id, bool by_place, u32 mode, struct shm **shm)
+find(int id, u32 needs, struct shm **shm)
 {
     struct ipc *ipc;
-    int error = ipc_find(&segments, id, by_place, &ipc);
+    int error = ipc_find(&segments, id, needs, &ipc);
 
     if (error != 0) {
         return error;
     }
     *shm = shm_of(ipc);
-    error = ipc_refuse(ipc, mode);
-    return error != 0 ? error : try_get(*shm) != NULL ? 0 : -EINVAL;
+    u32 refs = (*shm)->inode->refs;
+    while (refs != 0 /* it is being freed */
+           && !atomic_compare_exchange_weak(&(*shm)->inode->refs, &refs,
+                                            refs + 1)) {
+    }
+    return refs != 0 ? 0 : -EINVAL;
+}
+
+/* The current process has attached or detached it. */
+static void
+note_use(struct shm *shm, time_t *when)
+{
+    spin_lock(&shm_lock);
+    *when = ipc_now();
+    shm->lpid = current->process->pid;
+    spin_unlock(&shm_lock);
 }
 
 /* ---- shmget ---- */
 
 /* A segment without an id.  => NULL: no memory */
-static struct shm *
+static struct ipc *
 make(u64 size)
 {
     struct shm *shm = kzalloc(sizeof(*shm));
@@ -104,41 +103,28 @@ make(u64 size)
         kfree(shm);
         return NULL;
     }
-    shm->size = size;
+    shm->ipc.size = size;
     shm->cpid = current->process->pid;
-    shm->ctime = now();
     shm->file_ops = shm->inode->ops;
     shm->inode->data = shm;
-    return shm;
+    return &shm->ipc;
 }
 
 long
 shm_get(key_t key, u64 size, u32 flags)
 {
-    struct shm *new = NULL;
-    struct ipc *ipc;
-    bool may_make = key == IPC_PRIVATE || (flags & IPC_CREAT);
+    struct ipc *new = ipc_may_make(key, size, flags) && size < USER_END
+                          ? make(size) : NULL;
+    struct inode *inode = new != NULL ? shm_of(new)->inode : NULL;
 
-    if (may_make && size > 0 && size < USER_END) { /* it may be needed */
-        new = make(size);
-    }
     spin_lock(&shm_lock);
-    int error = ipc_find_key(&segments, key, flags, &ipc);
-    if (error == 0) {
-        error = size > shm_of(ipc)->size ? -EINVAL : ipc_refuse(ipc, flags);
-    } else if (error == -ENOENT && may_make) {
-        error = size == 0     ? -EINVAL
-                : new == NULL ? -ENOMEM
-                              : ipc_add(&segments, &new->ipc, key, flags);
-        ipc = new != NULL ? &new->ipc : NULL;
-        if (error == 0) {
-            new->inode->ops = &shm_ops;
-            new = NULL;
-        }
+    long result = ipc_get(&segments, key, size, flags, &new);
+    if (inode != NULL && new == NULL) {
+        inode->ops = &shm_ops;
+        inode = NULL;
     }
-    long result = error == 0 ? ipc->id : error;
     spin_unlock(&shm_lock);
-    inode_put(new != NULL ? new->inode : NULL);
+    inode_put(inode);
     return result;
 }
 
@@ -148,7 +134,7 @@ shm_get(key_t key, u64 size, u32 flags)
 static long
 map(const struct shm *shm, vaddr_t addr, u32 flags)
 {
-    u64 size = align_up(shm->size, PAGE_SIZE);
+    u64 size = align_up(shm->ipc.size, PAGE_SIZE);
     bool reads = (flags & SHM_RDONLY) != 0;
     struct vma vma = {
         .start = addr, .end = addr + size,
@@ -181,17 +167,14 @@ shm_attach(int id, vaddr_t addr, u32 flags)
         return -EINVAL;
     }
     spin_lock(&shm_lock);
-    int error = find(id, false, mode, &shm);
+    int error = find(id, mode, &shm);
     spin_unlock(&shm_lock);
     if (error != 0) {
         return error;
     }
     long result = map(shm, addr, flags);
     if (result >= 0) {
-        spin_lock(&shm_lock);
-        shm->atime = now();
-        shm->lpid = current->process->pid;
-        spin_unlock(&shm_lock);
+        note_use(shm, &shm->atime);
     }
     inode_put(shm->inode);
     return result == -EEXIST ? -EINVAL : result;
@@ -239,46 +222,44 @@ shm_detach(vaddr_t addr)
         return -EINVAL;
     }
     struct shm *shm = found->data;
-    spin_lock(&shm_lock);
-    shm->dtime = now();
-    shm->lpid = current->process->pid;
-    spin_unlock(&shm_lock);
+    note_use(shm, &shm->dtime);
     inode_put(found);
     return error;
 }
 
 /* ---- shmctl ---- */
 
-/* IPC_RMID, IPC_SET, SHM_LOCK, SHM_UNLOCK.
+/* IPC_STAT and the like, but for the number of attaches; IPC_RMID, IPC_SET,
+ * SHM_LOCK, SHM_UNLOCK.
  * => shm_lock held; *last: the id's reference is to be dropped */
-static int
-change(struct shm *shm, int command, const struct shmid_ds *new, bool *last)
+static long
+control(struct shm *shm, int command, struct shmid_ds *data, bool *last)
 {
-    int error = ipc_refuse_change(&shm->ipc);
+    struct ipc *ipc = &shm->ipc;
 
-    if (error == 0 && command == IPC_SET) {
-        error = ipc_set(&shm->ipc, &new->shm_perm);
-        shm->ctime = error == 0 ? now() : shm->ctime;
-    } else if (error == 0 && command == IPC_RMID) {
-        *last = (shm->ipc.mode & SHM_DEST) == 0;
-        shm->ipc.mode |= SHM_DEST;
-        shm->ipc.key = IPC_PRIVATE;
-    } else if (error == 0) {
-        shm->ipc.mode = (shm->ipc.mode & ~(u32)SHM_LOCKED)
-                        | (command == SHM_LOCK ? SHM_LOCKED : 0);
+    switch (command) {
+    case IPC_SET:
+        return ipc_set(ipc, &data->shm_perm);
+    case IPC_RMID:
+        *last = (ipc->mode & SHM_DEST) == 0;
+        ipc->mode |= SHM_DEST;
+        ipc->key = IPC_PRIVATE;
+        return 0;
+    case SHM_LOCK:
+        ipc->mode |= SHM_LOCKED;
+        return 0;
+    case SHM_UNLOCK:
+        ipc->mode &= ~(u32)SHM_LOCKED;
+        return 0;
+    default:
+        *data = (struct shmid_ds){
+            .shm_perm = ipc_tell(ipc), .shm_segsz = ipc->size,
+            .shm_cpid = shm->cpid, .shm_lpid = shm->lpid,
+            .shm_atime = shm->atime, .shm_dtime = shm->dtime,
+            .shm_ctime = ipc->ctime,
+        };
+        return command == IPC_STAT ? 0 : ipc->id;
     }
-    return error;
-}
-
-static void
-tell(const struct shm *shm, struct shmid_ds *told)
-{
-    *told = (struct shmid_ds){
-        .shm_segsz = shm->size, .shm_cpid = shm->cpid,
-        .shm_lpid = shm->lpid, .shm_atime = shm->atime,
-        .shm_dtime = shm->dtime, .shm_ctime = shm->ctime,
-    };
-    ipc_tell(&shm->ipc, &told->shm_perm);
 }
 
 /* IPC_INFO, SHM_INFO.  => the highest place */
@@ -293,11 +274,11 @@ tell_all(bool use, u64 user)
 
     spin_lock(&shm_lock);
     for (u32 i = 0; i < IPC_MOST; i++) {
-        const struct shm *shm =
-            segments.at[i] != NULL ? shm_of(segments.at[i]) : NULL;
-        info.shm_tot += shm != NULL ? tmpfs_pages_of(shm->size) : 0;
-        info.shm_rss += shm != NULL ? tmpfs_file_of(shm->inode)->tree.pages
-                                    : 0;
+        struct ipc *ipc = segments.at[i];
+        if (ipc != NULL) {
+            info.shm_tot += tmpfs_pages_of(ipc->size);
+            info.shm_rss += tmpfs_file_of(shm_of(ipc)->inode)->tree.pages;
+        }
     }
     info.used_ids = (int)segments.used;
     int highest = ipc_highest(&segments);
@@ -310,31 +291,26 @@ tell_all(bool use, u64 user)
 long
 shm_control(int id, int command, u64 user)
 {
-    bool by_place = command == SHM_STAT || command == SHM_STAT_ANY;
-    bool asks = by_place || command == IPC_STAT;
+    u32 needs = ipc_needs(&segments, id, command);
+    bool asks = (needs & (IPC_READ | IPC_NORMAL)) != 0;
     struct shmid_ds data;
     struct shm *shm;
     bool last = false;
 
-    if (id < 0 || command < 0 || command > SHM_STAT_ANY
-        || (command > IPC_INFO && command < SHM_LOCK)) {
+    if (needs == 0) {
         return -EINVAL;
     }
-    if (command == IPC_INFO || command == SHM_INFO) {
+    if (needs & IPC_ALL) {
         return tell_all(command == SHM_INFO, user);
     }
     if (command == IPC_SET && copy_from_user(&data, user, sizeof(data)) != 0) {
         return -EFAULT;
     }
     spin_lock(&shm_lock);
-    long result = find(id, by_place,
-                       asks && command != SHM_STAT_ANY ? IPC_READ : 0, &shm);
+    long result = find(id, needs, &shm);
     struct inode *inode = result == 0 ? shm->inode : NULL;
-    if (result == 0 && asks) {
-        tell(shm, &data);
-        result = by_place ? shm->ipc.id : 0;
-    } else if (result == 0) {
-        result = change(shm, command, &data, &last);
+    if (result == 0) {
+        result = control(shm, command, &data, &last);
     }
     spin_unlock(&shm_lock);
     if (result >= 0 && asks) {

@@ -11,7 +11,9 @@
 #include "mm/frame.h"
 #include "mm/kept.h"
 
-bool (*kept_may_take)(void);
+#define ENOUGH 64 /* free frames, to keep one of them */
+
+int (*kept_for_others)(void);
 
 static paddr_t kept[FRAMES_KEPT]; /* 0: taken */
 static bool missing = true;       /* a  some may be */
@@ -19,9 +21,9 @@ static bool missing = true;       /* a  some may be */
 bool
 kept_release(void)
 {
-    bool may = kept_may_take != NULL && kept_may_take();
+    int least = kept_for_others != NULL ? kept_for_others() : FRAMES_KEPT;
 
-    for (int i = 0; may && i < FRAMES_KEPT; i++) {
+    for (int i = FRAMES_KEPT; i-- > least; ) {
         paddr_t frame = __atomic_exchange_n(&kept[i], 0, __ATOMIC_ACQ_REL);
         if (frame != 0) {
             __atomic_store_n(&missing, true, __ATOMIC_RELAXED);
@@ -36,16 +38,20 @@ kept_release(void)
 void
 kept_fill(void)
 {
-    if (!__atomic_load_n(&missing, __ATOMIC_RELAXED)
-        || frame_count(FRAME_FREE) < 2 * FRAMES_KEPT) {
+    if (!__atomic_exchange_n(&missing, false, __ATOMIC_RELAXED)) {
         return;
     }
-    __atomic_store_n(&missing, false, __ATOMIC_RELAXED);
     for (int i = 0; i < FRAMES_KEPT; i++) {
-        paddr_t frame = kept[i] == 0 ? frame_alloc(FRAME_KERNEL) : 0;
-        if (frame != 0) {
-            frame = __atomic_exchange_n(&kept[i], frame, __ATOMIC_ACQ_REL);
+        if (kept[i] != 0) {
+            continue;
         }
+        paddr_t frame = frame_count(FRAME_FREE) > ENOUGH
+                            ? frame_alloc(FRAME_KERNEL) : 0;
+        if (frame == 0) {
+            __atomic_store_n(&missing, true, __ATOMIC_RELAXED);
+            return;
+        }
+        frame = __atomic_exchange_n(&kept[i], frame, __ATOMIC_ACQ_REL);
         if (frame != 0) { /* another CPU was faster */
             frame_put(frame);
         }

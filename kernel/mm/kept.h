@@ -7,8 +7,9 @@
 
 struct as;
 
-/* Whether the running thread may take kept frames.  NULL: nobody may. */
-extern bool (*kept_may_take)(void);
+/* How many of the kept frames the running thread must leave to those with more
+ * need.  NULL: all. */
+extern int (*kept_for_others)(void);
 
 /* Before an allocation fails: free a kept frame, so that this CPU finds it.  If
  * there is none for the running thread, WORK_MEMORY notes the failure.

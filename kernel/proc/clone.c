@@ -11,12 +11,15 @@
 
 #include "fs/inherit.h"
 
+#include "proc/cred.h"
+#include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/sem.h"
 
-OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give) OPTIONAL(sem_prepare)
-OPTIONAL(sem_share) OPTIONAL_ENOSYS(mount_refuse)
+OPTIONAL_ENOSYS(pidfd_make) OPTIONAL(pidfd_give) OPTIONAL(pidfd_cancel)
+OPTIONAL(sem_prepare) OPTIONAL(sem_share) OPTIONAL(sem_leave)
+OPTIONAL_ENOSYS(mount_refuse)
 
 #define CLONE_KNOWN                                                        \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND           \
@@ -54,6 +57,30 @@ clone_check(const struct clone_args *args)
     return flags & CLONE_SYSVSEM ? sem_prepare() : 0;
 }
 
+/* The number of a new process, which nobody can find yet, is this one instead.
+ * => 0; -EINVAL: it is none; -EPERM: not root; -EEXIST: it is in use */
+static int
+choose_pid(struct thread *first, pid_t pid)
+{
+    pid_t old = first->tid;
+
+    if (pid < 1 || pid >= PID_MAX) {
+        return -EINVAL;
+    }
+    if (!cred_may(RIGHT_PID)) {
+        return -EPERM;
+    }
+    spin_lock(&pids_lock);
+    bool free = pid_try_take(pid);
+    if (free) {
+        pids[pid].user = pids[old].user;
+        first->tid = first->process->pid = pid;
+        pid_put(old);
+    }
+    spin_unlock(&pids_lock);
+    return free ? 0 : -EEXIST;
+}
+
 int
 clone_give(struct thread *child, const struct clone_args *args)
 {
@@ -68,16 +95,27 @@ clone_give(struct thread *child, const struct clone_args *args)
     if (args->flags & CLONE_CHILD_CLEARTID) {
         child->clear_child_tid = args->child_tid;
     }
-    if ((args->flags & CLONE_SYSVSEM) && (current->ends & END_UNDOS)) {
-        sem_share(child);
-    }
     if (args->flags & CLONE_CHOSEN) {
-        error = pid_choose(child, args->more->pid);
+        error = choose_pid(child, args->more->pid);
     }
     if (error == 0 && (args->flags & CLONE_PIDFD)) {
         error = pidfd_make(args->more);
     }
+    if (error == 0 && (args->flags & CLONE_SYSVSEM)) {
+        sem_share(child);
+    }
     return error;
+}
+
+void
+clone_take_back(struct thread *child, const struct clone_args *args)
+{
+    if (args->flags & CLONE_PIDFD) {
+        pidfd_cancel(args->more);
+    }
+    if (args->flags & CLONE_SYSVSEM) {
+        sem_leave(child);
+    }
 }
 
 void

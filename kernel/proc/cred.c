@@ -11,8 +11,8 @@
 
 #include "core/panic.h"
 
-#include "proc/cred.h"
 #include "proc/group.h"
+#include "proc/users.h"
 
 struct cred *
 cred_copy(u32 count)
@@ -126,6 +126,14 @@ cred_of(const struct process *target)
     return target->cred;
 }
 
+/* Whether these ids are all that it has. */
+static bool
+has_only(const struct cred *its, u32 uid, u32 gid)
+{
+    return uid == its->uid && uid == its->euid && uid == its->suid
+           && gid == its->gid && gid == its->egid && gid == its->sgid;
+}
+
 int
 cred_refuse_signal(const struct process *target, int signal)
 {
@@ -144,18 +152,14 @@ cred_refuse_signal(const struct process *target, int signal)
 int
 cred_refuse_look(pid_t pid)
 {
-    u32 uid = cred_current()->euid, gid = cred_current()->egid;
+    const struct cred *mine = cred_current();
 
     spin_lock(&family_lock);
     const struct process *target = proc_find(pid);
     bool may = target == NULL || target == current->process
-               || cred_may(RIGHT_LOOK);
-    if (!may) {
-        const struct cred *its = cred_of(target);
-        may = !its->hidden && uid == its->uid && uid == its->euid
-              && uid == its->suid && gid == its->gid && gid == its->egid
-              && gid == its->sgid;
-    }
+               || cred_may(RIGHT_LOOK)
+               || (!target->cred->hidden
+                   && has_only(target->cred, mine->euid, mine->egid));
     spin_unlock(&family_lock);
     return may ? 0 : -EACCES;
 }
@@ -174,12 +178,10 @@ cred_tell_owner(pid_t pid, bool for_all, u32 *uid, u32 *gid)
 int
 cred_refuse_limits(const struct process *target)
 {
-    const struct cred *mine = cred_current(), *its = target->cred;
-    bool same = mine->uid == its->uid && mine->uid == its->euid
-                && mine->uid == its->suid && mine->gid == its->gid
-                && mine->gid == its->egid && mine->gid == its->sgid;
+    const struct cred *mine = cred_current();
 
-    return same || target == current->process || cred_may(RIGHT_LIMIT)
+    return target == current->process || cred_may(RIGHT_LIMIT)
+                   || has_only(target->cred, mine->uid, mine->gid)
                ? 0 : -EPERM;
 }
 

@@ -27,7 +27,7 @@
 #include "proc/timer.h"
 
 OPTIONAL(itimer_exec) OPTIONAL(program_cred) OPTIONAL(cred_install)
-OPTIONAL(script_follow) OPTIONAL(template_save)
+OPTIONAL(script_follow) OPTIONAL(template_save) OPTIONAL(thread_end_others)
 
 /* Load the program, or if it is a script, its interpreter. */
 static int

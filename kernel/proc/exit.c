@@ -14,25 +14,20 @@
 #include "core/panic.h"
 
 #include "mm/as.h"
-#include "mm/usercopy.h"
 
 #include "fs/inherit.h"
 
 #include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
-#include "proc/futex.h"
 #include "proc/group.h"
-#include "proc/itimer.h"
 #include "proc/process.h"
-#include "proc/sched.h"
-#include "proc/sem.h"
 #include "proc/signal.h"
-#include "proc/usage.h"
 
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups) OPTIONAL(session_end)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
-OPTIONAL(futex_owner_ends) OPTIONAL(futex_wake) OPTIONAL(sem_leave)
+OPTIONAL(proc_set_subreaper) OPTIONAL(proc_reaper) OPTIONAL(proc_tell_orphan)
+OPTIONAL(thread_ends_for_exec) OPTIONAL(futex_leave_memory) OPTIONAL(sem_leave)
 
 void
 proc_note_peak(void)
@@ -45,8 +40,8 @@ proc_note_peak(void)
 static __noinline void
 do_rare_ends(struct thread *thread, bool at_its_end)
 {
-    if (thread->robust_list != 0) {
-        futex_owner_ends();
+    if (thread->ends & END_FUTEXES) {
+        futex_leave_memory();
     }
     if (at_its_end && (thread->ends & END_UNDOS)) {
         sem_leave(thread);
@@ -59,15 +54,12 @@ proc_change_memory(struct as *next)
     struct thread *thread = current;
     struct as *old = thread->as;
 
-    if (thread->ends != 0) {
-        do_rare_ends(thread, next == NULL);
-    }
     if (thread->clear_child_tid != 0
         && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
-        pid_t zero = 0;
-        if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == 0) {
-            (void)futex_wake(thread->clear_child_tid, true, 1, FUTEX_ALL_BITS);
-        }
+        thread->ends |= END_FUTEXES;
+    }
+    if (thread->ends != 0) {
+        do_rare_ends(thread, next == NULL);
     }
     thread->clear_child_tid = 0;
     if (old != NULL) { /* pid 1 has none at first */
@@ -95,37 +87,20 @@ parent_action(const struct process *process)
     return &process->parent->sigacts->action[SIGCHLD - 1];
 }
 
-static bool
-parent_ignores(const struct process *process)
-{
-    return parent_action(process)->handler == SIG_IGN;
-}
-
 /* Whether the parent ignores SIGCHLD: then it will not wait for the child. */
 static bool
 parent_declines(const struct process *process)
 {
     return end_signal(process) == SIGCHLD
-           && (parent_ignores(process)
+           && (parent_action(process)->handler == SIG_IGN
                || (parent_action(process)->flags & SA_NOCLDWAIT) != 0);
 }
 
-void
-tell_child(struct process *child, int signal, int code, int status)
-{
-    siginfo_t info = {.si_signo = signal, .si_code = code,
-                      .si_pid = child->pid, .si_uid = child->cred->uid,
-                      .si_status = status};
-    struct cpu_time time = proc_time(child);
-
-    info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
-    info.si_stime = (long)time.system;
-    (void)signal_send_info(child->parent, &info);
-}
-
+/* A zombie tells its parent.  If that declines, it is reaped at once. */
 static void
 tell_parent(struct process *process)
 {
+    bool declines = parent_declines(process);
     int status = process->exit_status;
     int signal = end_signal(process);
     bool exited = WIFEXITED(status);
@@ -134,34 +109,15 @@ tell_parent(struct process *process)
     /* Mostly it is dropped: so the rest need not be cheap.  With SIG_IGN it
      * does not even pend while it is blocked. */
     if (signal != SIGCHLD
-        || !(parent_ignores(process)
+        || !(parent_action(process)->handler == SIG_IGN
              || signal_is_dropped(process->parent, signal))) {
         tell_child(process, signal, exited ? CLD_EXITED : CLD_KILLED,
                    exited ? WEXITSTATUS(status) : WTERMSIG(status));
     }
     wait_wake_all(&process->parent->child_wait);
-}
-
-int subreapers;
-
-void
-proc_set_subreaper(struct process *process, bool on)
-{
-    assert(spin_held(&family_lock));
-    subreapers += on - process->subreaper;
-    process->subreaper = on;
-    process->end_is_special |= on;
-}
-
-struct process *
-proc_reaper(const struct process *process)
-{
-    struct process *reaper = subreapers == 0 ? init_process : process->parent;
-
-    while (reaper != init_process && !reaper->subreaper) {
-        reaper = reaper->parent;
+    if (declines) {
+        proc_unlink(process);
     }
-    return reaper;
 }
 
 /* Give its children another parent: the nearest subreaper among its ancestors,
@@ -172,7 +128,8 @@ give_children_away(struct process *process)
     if (list_empty(&process->children)) {
         return;
     }
-    struct process *reaper = proc_reaper(process);
+    struct process *reaper = subreapers == 0 ? init_process
+                                             : proc_reaper(process);
     list_for_each_safe(pos, &process->children) {
         struct process *child = list_entry(pos, struct process, sibling);
         job_lose_parent(child, process);
@@ -185,11 +142,7 @@ give_children_away(struct process *process)
             proc_make_reportable(child);
         }
         if (proc_is_zombie(child)) {
-            bool declined = parent_declines(child);
             tell_parent(child);
-            if (declined) {
-                proc_unlink(child);
-            }
         }
     }
 }
@@ -228,11 +181,7 @@ end_process(struct process *process)
     if (may_orphan) {
         job_orphan_groups(process);
     }
-    bool autoreap = parent_declines(process);
     tell_parent(process);
-    if (autoreap) {
-        proc_unlink(process);
-    }
     spin_unlock(&family_lock);
     sigacts_put(sigacts);
 }
@@ -259,23 +208,13 @@ thread_exit(int status)
     panic("a dead thread ran");
 }
 
-/* Whether the thread has taken the SIGKILL that thread_end_others sent it, not
- * another one.  => process->lock held */
-static bool
-ends_for_exec(const struct process *process, int status)
-{
-    return process->exec_thread != NULL && process->exec_thread != current
-           && status == SIGKILL
-           && (current->pending.set & SIGNAL_BIT(SIGKILL)) == 0;
-}
-
 void
 proc_exit(int status)
 {
     struct process *process = current->process;
 
     spin_lock(&process->lock);
-    if (ends_for_exec(process, status)) {
+    if (process->exec_thread != NULL && thread_ends_for_exec(process, status)) {
         status = 0;
     } else if (!process->ending) {
         process->ending = true;
@@ -293,14 +232,11 @@ wants(pid_t pid, int options, const struct process *child)
 {
     u32 kind = child->exit_signal == SIGCHLD ? 0 : __WCLONE;
 
-    if ((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind) {
+    if (((options & __WALL) == 0 && ((u32)options & __WCLONE) != kind)
+        || ((options & __WNOTHREAD) && child->parent_tid != current->tid)
+        /* It will never have what is waited for. */
+        || ((options & WEXITED) == 0 && proc_is_zombie(child))) {
         return false;
-    }
-    if ((options & __WNOTHREAD) && child->parent_tid != current->tid) {
-        return false;
-    }
-    if ((options & WEXITED) == 0 && proc_is_zombie(child)) {
-        return false; /* it will never have what is waited for */
     }
     if (options & WAIT_PGID) {
         return child->group->pgid == pid;

@@ -8,6 +8,8 @@
 #include "core/types.h"
 
 struct as;
+struct process;
+struct thread;
 
 /* End the current process with all its threads.  Its status word, as wait4
  * reports it, is `status`, unless another thread has called this before.
@@ -19,8 +21,7 @@ __noreturn void proc_exit(int status);
 __noreturn void thread_exit(int status);
 
 /* Have the current thread use the space next (NULL: none), and give up the old
- * one: its last user frees it.  As on Linux, the threads that share the old one
- * then read 0 at clear_child_tid.
+ * one: its last user frees it.
  * => no spinlock held; takes over the caller's reference to next */
 void proc_change_memory(struct as *next);
 
@@ -37,3 +38,22 @@ struct waited {
     u32 uid; /* the child's real user */
 };
 long proc_wait(pid_t pid, int options, int *status, struct waited *more);
+
+/* ---- What optional files do at an end ---- */
+
+/* robust.c: the current thread, with END_FUTEXES, leaves its memory: mark the
+ * futexes of its robust list, and wake a waiter of each (set_robust_list(2)).
+ * As on Linux, threads that share the memory then read 0 at clear_child_tid. */
+void futex_leave_memory(void);
+
+/* sem.c: a thread with END_UNDOS ends, or unshares: undo what it must. */
+void sem_leave(struct thread *thread);
+
+/* itimer.c: the current process has ended; it has itimers. */
+void itimer_exit(void);
+
+/* usage.c: what wait4(2) reports; and count a child that has been waited for,
+ * and its own children, in its parent's child_used.
+ * => family_lock held; count: the child is a zombie */
+void proc_usage(struct process *process, struct rusage *rusage);
+void proc_count_child(struct process *parent, const struct process *child);

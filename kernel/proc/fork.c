@@ -14,7 +14,6 @@
 #include "arch/trap.h"
 
 #include "mm/as.h"
-#include "mm/share.h"
 #include "mm/usercopy.h"
 
 #include "fs/inherit.h"
@@ -24,10 +23,11 @@
 #include "proc/limits.h"
 #include "proc/process.h"
 #include "proc/sched.h"
-#include "proc/sem.h"
 #include "proc/signal.h"
 
-OPTIONAL(share_reset) OPTIONAL(sem_leave) OPTIONAL(pidfd_cancel)
+OPTIONAL(share_reset) OPTIONAL_ENOSYS(clone_check) OPTIONAL(clone_give)
+OPTIONAL(clone_take_back) OPTIONAL(clone_sibling) OPTIONAL(clone_tell)
+OPTIONAL(thread_join)
 
 /* With these, there is more to give to the child. */
 #define CLONE_MORE                                                         \
@@ -40,10 +40,9 @@ static void child_unmake(struct thread *child, u64 flags);
 static int share_memory(struct thread *child, u64 flags);
 static int inherit(struct thread *child, u64 flags);
 static int inherit_process(struct process *to, u64 flags);
-static void copy_registers(struct thread *child,
-                           const struct clone_args *args);
+static void copy_registers(struct thread *child, const struct clone_args *args);
 static void fork_return(void *arg);
-static int join(struct thread *child, u64 flags);
+static int join_family(struct thread *child, u64 flags);
 static void wait_for_release(struct thread *child);
 
 long
@@ -58,11 +57,15 @@ proc_clone(struct clone_args *args)
         return error;
     }
     copy_registers(child, args);                               /* 5 */
-    error = join(child, args->flags);                          /* 6 */
+    error = args->flags & CLONE_THREAD                         /* 6 */
+                ? thread_join(child) : join_family(child, args->flags);
     if (error != 0) {
+        if (args->flags & CLONE_MORE) {
+            clone_take_back(child, args);
+        }
         child_unmake(child, args->flags);
-        if (args->flags & CLONE_PIDFD) {
-            pidfd_cancel(args->more);
+        if (error == -ERESTARTNOINTR) {
+            (void)signal_restart();
         }
         return error;
     }
@@ -132,9 +135,6 @@ child_make(const struct clone_args *args, int *error)
 static void
 child_unmake(struct thread *child, u64 flags)
 {
-    if (child->ends & END_UNDOS) {
-        sem_leave(child);
-    }
     files_put(child->files);
     fs_context_put(child->fs);
     as_put(child->as);
@@ -219,9 +219,10 @@ copy_registers(struct thread *child, const struct clone_args *args)
     context_prepare(child, fork_return, NULL);
 }
 
-/* Fail if a signal is pending: kill(-pgid) may have scanned the group before
- * this insertion, and so have missed the child.  => whether it was linked */
-static bool
+/* Let others find the child.  Fail if a signal is pending: kill(-pgid) may have
+ * scanned the group before this insertion, and so have missed the child.  Then
+ * the call is made again, since, as on Linux, no signal makes fork fail. */
+static int
 join_family(struct thread *child, u64 flags)
 {
     spin_lock(&family_lock);
@@ -234,22 +235,7 @@ join_family(struct thread *child, u64 flags)
         }
     }
     spin_unlock(&family_lock);
-    return joins;
-}
-
-/* Let others find the child.  => 0; -EAGAIN; -ERESTARTNOINTR: the call is to be
- * made again, since, as on Linux, no signal makes fork fail */
-static int
-join(struct thread *child, u64 flags)
-{
-    int error = flags & CLONE_THREAD        ? thread_join(child)
-                : join_family(child, flags) ? 0
-                                            : -ERESTARTNOINTR;
-
-    if (error == -ERESTARTNOINTR) {
-        (void)signal_restart();
-    }
-    return error;
+    return joins ? 0 : -ERESTARTNOINTR;
 }
 
 /* The child's first step.  The essential fact of fork: the child never called

@@ -44,7 +44,7 @@ struct clone_more {
  * which may change args->flags.
  * => no spinlock held; called from a system call: the child returns 0 from it
  * => the child's pid; -EINVAL, -EPERM, -EAGAIN, -ENOMEM, -ENOSYS, and the
- *    errors of pidfd_make and pid_choose: no child, nothing changed.  With
+ *    errors of clone_give: no child, nothing changed.  With
  *    CLONE_VFORK it returns when the child has exec'd or ended.
  *    -ERESTARTNOINTR: a signal is pending, no child either */
 long proc_clone(struct clone_args *args);
@@ -54,10 +54,13 @@ long proc_clone(struct clone_args *args);
  * => 0, -EINVAL; -EPERM: the FS base */
 int clone_check(const struct clone_args *args) __must_check;
 
-/* Give the new thread, which nobody can find yet, what else was asked for.
- * => 0; the errors of pidfd_make and pid_choose */
+/* Give the new thread, which nobody can find yet, what else was asked for; and
+ * take it back, if the child is not to be.
+ * => 0; the errors of pidfd_make; for CLONE_CHOSEN -EINVAL: it is no pid;
+ *    -EPERM: not root; -EEXIST: it is in use */
 int clone_give(struct thread *child, const struct clone_args *args)
     __must_check;
+void clone_take_back(struct thread *child, const struct clone_args *args);
 
 /* CLONE_PARENT: it gets our parent, and our end's signal.
  * => family_lock held; it was linked as our child */

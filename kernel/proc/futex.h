@@ -41,7 +41,3 @@ long futex_requeue(const struct futex_pair *pair, const u32 *expected);
 /* Change the second word as `op` says (FUTEX_OP), and wake at the first word
  * and, if the old value compares as it says, at the second.  => how many */
 long futex_wake_op(const struct futex_pair *pair, u32 op);
-
-/* The current thread ends, or execs: mark the futexes of its robust list, and
- * wake a waiter of each (set_robust_list(2)). */
-void futex_owner_ends(void);

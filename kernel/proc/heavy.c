@@ -55,3 +55,12 @@ heavy_is(int cpu, const struct thread *thread)
     return user != ROOT && user == its->most
            && its->used[user] * 4 >= its->ticks;
 }
+
+u64
+heavy_real(const struct thread *thread)
+{
+    bool whole = user_of(thread) == ROOT
+                 || thread->share.priority == PRIORITY_LAST;
+
+    return REAL_PERIOD / 100 * (whole ? 95 : 50);
+}

@@ -5,6 +5,8 @@
 
 #include "core/optional.h"
 
+#include "arch/clock.h"
+
 #include "proc/cred.h"
 #include "proc/ipc.h"
 
@@ -12,8 +14,14 @@
 
 OPTIONAL(cred_refuse_group)
 
-int
-ipc_add(struct ipc_table *table, struct ipc *ipc, key_t key, u32 flags)
+time_t
+ipc_now(void)
+{
+    return (time_t)((clock_boot_realtime_ns + clock_ns()) / NSEC_PER_SEC);
+}
+
+static int
+add(struct ipc_table *table, struct ipc *ipc, key_t key, u32 flags)
 {
     const struct cred *cred = cred_current();
     u32 place = table->last;
@@ -32,7 +40,40 @@ ipc_add(struct ipc_table *table, struct ipc *ipc, key_t key, u32 flags)
     ipc->uid = ipc->cuid = cred->euid;
     ipc->gid = ipc->cgid = cred->egid;
     ipc->mode = flags & 0777;
+    ipc->ctime = ipc_now();
     return 0;
+}
+
+static struct ipc *
+find_key(const struct ipc_table *table, key_t key)
+{
+    for (u32 i = 0; key != IPC_PRIVATE && i < IPC_MOST; i++) {
+        if (table->at[i] != NULL && table->at[i]->key == key) {
+            return table->at[i];
+        }
+    }
+    return NULL;
+}
+
+long
+ipc_get(struct ipc_table *table, key_t key, u64 size, u32 flags,
+        struct ipc **new)
+{
+    struct ipc *ipc = find_key(table, key);
+    int error;
+
+    if (ipc != NULL) {
+        error = (flags & IPC_CREAT) && (flags & IPC_EXCL) ? -EEXIST
+                : size > ipc->size ? -EINVAL : ipc_refuse(ipc, flags & 0777);
+    } else if (key != IPC_PRIVATE && (flags & IPC_CREAT) == 0) {
+        error = -ENOENT;
+    } else {
+        ipc = *new;
+        error = size == 0     ? -EINVAL
+                : ipc == NULL ? -ENOMEM : add(table, ipc, key, flags);
+        *new = error == 0 ? NULL : ipc;
+    }
+    return error == 0 ? ipc->id : error;
 }
 
 static u32
@@ -49,29 +90,35 @@ ipc_remove(struct ipc_table *table, struct ipc *ipc)
 }
 
 int
-ipc_find(const struct ipc_table *table, int id, bool index, struct ipc **ipc)
+ipc_find(const struct ipc_table *table, int id, u32 needs, struct ipc **ipc)
 {
-    u32 place = index ? (u32)id : place_of(id);
+    u32 place = needs & IPC_PLACE ? (u32)id : place_of(id);
 
     if (id < 0 || place >= IPC_MOST || table->at[place] == NULL) {
         return -EINVAL;
     }
     *ipc = table->at[place];
-    return index || (*ipc)->id == id ? 0 : -EIDRM;
+    return (needs & IPC_PLACE) == 0 && (*ipc)->id != id
+               ? -EIDRM : ipc_refuse(*ipc, needs);
 }
 
 int
-ipc_find_key(const struct ipc_table *table, key_t key, u32 flags,
-             struct ipc **ipc)
+ipc_refuse(const struct ipc *ipc, u32 needs)
 {
-    *ipc = NULL;
-    for (u32 i = 0; key != IPC_PRIVATE && i < IPC_MOST; i++) {
-        if (table->at[i] != NULL && table->at[i]->key == key) {
-            *ipc = table->at[i];
-            return (flags & IPC_CREAT) && (flags & IPC_EXCL) ? -EEXIST : 0;
-        }
+    const struct cred *cred = cred_current();
+    bool owns = cred->euid == ipc->uid || cred->euid == ipc->cuid;
+    u32 asked = (needs >> 6 | needs >> 3 | needs) & 7;
+    u32 shift = owns                                            ? 6
+                : cred_refuse_group(cred, ipc->cgid) == 0
+                      || cred_refuse_group(cred, ipc->gid) == 0 ? 3 : 0;
+
+    if (cred_may(RIGHT_IPC)) {
+        return 0;
     }
-    return -ENOENT;
+    if (needs & IPC_OWNER) {
+        return owns ? 0 : -EPERM;
+    }
+    return asked & ~(ipc->mode >> shift) ? -EACCES : 0;
 }
 
 int
@@ -85,37 +132,10 @@ ipc_highest(const struct ipc_table *table)
     return highest;
 }
 
-static bool
-owns(const struct ipc *ipc)
+struct ipc_perm
+ipc_tell(const struct ipc *ipc)
 {
-    u32 user = cred_current()->euid;
-
-    return user == ipc->uid || user == ipc->cuid;
-}
-
-int
-ipc_refuse(const struct ipc *ipc, u32 mode)
-{
-    const struct cred *cred = cred_current();
-    u32 asked = (mode >> 6 | mode >> 3 | mode) & 7;
-    u32 shift = owns(ipc)                                   ? 6
-                : cred_refuse_group(cred, ipc->cgid) == 0
-                      || cred_refuse_group(cred, ipc->gid) == 0 ? 3 : 0;
-
-    return (asked & ~(ipc->mode >> shift)) && !cred_may(RIGHT_IPC) ? -EACCES
-                                                                   : 0;
-}
-
-int
-ipc_refuse_change(const struct ipc *ipc)
-{
-    return owns(ipc) || cred_may(RIGHT_IPC) ? 0 : -EPERM;
-}
-
-void
-ipc_tell(const struct ipc *ipc, struct ipc_perm *perm)
-{
-    *perm = (struct ipc_perm){
+    return (struct ipc_perm){
         .__key = ipc->key, .uid = ipc->uid, .gid = ipc->gid,
         .cuid = ipc->cuid, .cgid = ipc->cgid, .mode = ipc->mode,
         .__seq = (unsigned short)(ipc->id >> PLACE_BITS),
@@ -131,5 +151,6 @@ ipc_set(struct ipc *ipc, const struct ipc_perm *perm)
     ipc->uid = perm->uid;
     ipc->gid = perm->gid;
     ipc->mode = (ipc->mode & ~0777U) | (perm->mode & 0777);
+    ipc->ctime = ipc_now();
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "mm/heap.h"
 
 #include "proc/cpuclock.h"
+#include "proc/exit.h"
 #include "proc/itimer.h"
 
 #define MOST_TOLD 0x7fffffffUL

@@ -79,9 +79,6 @@ int itimer_set(struct itimer *timer, int id, bool absolute,
 void itimer_taken(struct process *process, int signal, struct sigqueue *entry,
                   siginfo_t *info);
 
-/* The current process has ended; it has itimers. */
-void itimer_exit(void);
-
 /* Between itimer.c and itimer_make.c; => the process's lock held.
  * try_stop: => false: it expires now; release the lock, and try again */
 void itimer_init(struct itimer *timer, int id, int clock,

@@ -4,8 +4,10 @@
  * of memory at once kills one process, not many.
  */
 #include "abi/errno.h"
+#include "abi/sched.h"
 
 #include "core/config.h"
+#include "core/optional.h"
 #include "core/printk.h"
 
 #include "arch/clock.h"
@@ -19,12 +21,16 @@
 #include "proc/cred.h"
 #include "proc/oom.h"
 #include "proc/process.h"
+#include "proc/shares.h"
 #include "proc/signal.h"
 
 #define STACK_FRAMES   3 /* of a thread: kernel stack, a part of tables */
-#define STEP_NS        1000000UL   /* between looks at a victim that ends */
+#define ROOM_PART      16 /* so much of memory must come back, or one hog's */
+#define STEP_NS        5000000UL   /* between looks at a victim that ends */
 #define PATIENCE_NS    1000000000UL /* then another is chosen */
 #define ENOUGH         32 /* free frames with which to try again */
+
+OPTIONAL(share_set)
 
 u64 (*oom_files_hold)(struct files *files);
 
@@ -47,12 +53,15 @@ is_ending(const struct process *process)
            || (process->pending.set & SIGNAL_BIT(SIGKILL)) != 0;
 }
 
-static bool
-may_take_kept(void)
+static int
+keeps(void)
 {
     const struct process *process = current->process;
 
-    return init_process == NULL || is_trusted(process) || is_ending(process);
+    if (init_process == NULL || is_trusted(process) || is_ending(process)) {
+        return 0;
+    }
+    return cred_place(process->cred) == 0 ? FRAMES_KEPT / 2 : FRAMES_KEPT;
 }
 
 /* Whether the process can end soon.  Not if it waits for a mutex: we may hold
@@ -108,7 +117,7 @@ total_of(const struct process *process)
 /* Who holds most, of the user who does; of those that hold the same, the
  * youngest.  What is trusted, only if there is nobody else. */
 static struct process *
-choose(u64 *most)
+choose(void)
 {
     struct process *chosen = NULL;
 
@@ -134,19 +143,78 @@ choose(u64 *most)
             chosen = process;
         }
     }
-    *most = chosen != NULL ? chosen->weight : 0;
     return chosen;
 }
 
-/* => all other CPUs are parked; whether a victim is still ending */
+/* Whether memory is there, or a victim has still to give it back.
+ * => family_lock held */
 static bool
 is_awaited(void)
 {
     struct process *process = victim.pid != 0 ? proc_find(victim.pid) : NULL;
 
-    return process != NULL && process != current->process
-           && !proc_is_zombie(process) && is_ending(process)
-           && clock_ns() < victim.since + PATIENCE_NS;
+    return frame_count(FRAME_FREE) > ENOUGH
+           || (process != NULL && process != current->process
+               && !proc_is_zombie(process) && is_ending(process)
+               && clock_ns() < victim.since + PATIENCE_NS);
+}
+
+/* It dies, and before anything else runs: a turn among a thousand threads would
+ * come too late. */
+static void
+end_soon(struct process *process)
+{
+    victim.pid = process->pid;
+    victim.since = clock_ns();
+    process->weight = 0;
+    signal_send(process, SIGKILL);
+    spin_lock(&process->lock);
+    for_each_thread(thread, process) {
+        struct share share = thread->share;
+        share.policy = SCHED_FIFO;
+        share.priority = PRIORITY_LAST;
+        share_set(thread, share);
+    }
+    spin_unlock(&process->lock);
+}
+
+/* The youngest of the user's who holds as much, about.  => NULL: none */
+static struct process *
+find_like(u32 uid, u64 weight)
+{
+    struct process *found = NULL;
+
+    for_each_process(process) {
+        if (process->weight >= weight / 2 + 1 && process != current->process
+            && process->cred->uid == uid) {
+            found = process;
+        }
+    }
+    return found;
+}
+
+/* A crowd in which each holds little would be back before the first is gone: so
+ * as many of it end as hold a part of memory that can be felt. */
+static void
+end_crowd(struct process *chosen)
+{
+    u32 uid = chosen->cred->uid;
+    u64 weight = chosen->weight, sum = 0;
+    int others = -1;
+
+    for (struct process *process = chosen; process != NULL; others++) {
+        sum += process->weight;
+        end_soon(process);
+        process = uid != 0 && sum < frames_count / ROOM_PART
+                      ? find_like(uid, weight) : NULL;
+    }
+    warn("out of memory: killed process %d (%s), which holds %lu pages: "
+         "process %d (%s) lacks one\n", chosen->pid, chosen->comm, weight,
+         current->process->pid, current->process->comm);
+    if (others > 0) {
+        warn("out of memory: and %d others of user %u: %lu pages\n", others,
+             uid, sum);
+    }
 }
 
 /* Kill who holds most, unless that is the current process.
@@ -154,21 +222,20 @@ is_awaited(void)
 static bool
 kill_heaviest(pid_t *said)
 {
-    u64 weight = 0;
-    bool comes;
-
+    spin_lock(&family_lock);
+    bool comes = is_awaited(); /* mostly: so a thousand do not park all CPUs */
+    spin_unlock(&family_lock);
+    if (comes) {
+        return true;
+    }
     park_others();
     spin_lock(&family_lock);
-    comes = frame_count(FRAME_FREE) > ENOUGH || is_awaited();
-    struct process *chosen = comes ? NULL : choose(&weight);
+    comes = is_awaited();
+    struct process *chosen = comes ? NULL : choose();
     if (chosen != NULL && chosen != current->process) {
-        victim.pid = *said = chosen->pid;
-        victim.since = clock_ns();
+        end_crowd(chosen);
+        *said = victim.pid;
         comes = true;
-        warn("out of memory: killed process %d (%s), which holds %lu pages: "
-             "process %d (%s) lacks one\n", chosen->pid, chosen->comm, weight,
-             current->process->pid, current->process->comm);
-        signal_send(chosen, SIGKILL);
     }
     spin_unlock(&family_lock);
     park_release();
@@ -198,9 +265,9 @@ oom_make_room(void)
     }
     do {
         (void)sleep_until(clock_ns() + STEP_NS);
+        kept_fill();
     } while (victim_ends(said != 0 ? said : victim.pid)
              && !is_ending(current->process));
-    kept_fill();
     if (said != 0) {
         u64 after = frame_count(FRAME_FREE);
         warn("out of memory: %lu pages came back\n",
@@ -223,6 +290,6 @@ oom_settle_call(struct trapframe *frame)
 void
 oom_init(void)
 {
-    kept_may_take = may_take_kept;
+    kept_for_others = keeps;
     kept_fill();
 }

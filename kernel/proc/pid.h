@@ -11,25 +11,37 @@ struct thread;
 
 extern struct spinlock pids_lock;     /* RANK_PIDS: what a number leads to */
 
+/* Indexed by pid, or tid.  A number is in use by its process (from proc_alloc
+ * to proc_unlink) or thread, and by the group and session of that number.  A
+ * process leaves it with family_lock held, too: so a reader needs only one of
+ * the two locks. */
+extern struct pid_slot {
+    struct process *process; /* NULL while fork makes it, and when reaped */
+    struct thread *thread;   /* if the number is a tid, and not a pid */
+    u32 uses;                /* a  it leaves 0 only under pids_lock */
+    u32 user;                /* who pays for it: a place (cred.h) */
+} pids[];
+
 /* Find a process by its pid or a thread's tid, as proc_find does, for signals:
  * another thread may be reaping it.
  * => pids_lock held, which keeps it alive */
 struct process *pid_process(pid_t pid);
 
-/* The lowest pid of a process that is at least `pid`.
+extern pid_t highest_pid; /* ever in use; read without the lock */
+
+/* The lowest pid of a process that is at least `pid` (find.c).
  * => 0: none; the process may have been reaped since */
 pid_t pid_next(pid_t pid);
 
-/* A number for a new process, and free it again once it is reaped: nobody finds
- * the process by it any more.  Then, what the number leads to, or NULL.
- * => alloc: 0: too many processes and threads */
+/* A number for a new process or thread, and free it again once that is reaped:
+ * nobody finds it by its number any more.
+ * => alloc: 0: too many processes and threads; locked: pids_lock held */
 pid_t pid_alloc(void) __must_check;
-void pid_free(struct process *process);
-void pid_set_process(pid_t pid, struct process *process);
+pid_t pid_alloc_locked(void) __must_check;
+void pid_free(pid_t pid);
 
-/* The number of a new process, which nobody can find yet, is this one instead.
- * => 0; -EINVAL: it is none; -EPERM: not root; -EEXIST: it is in use */
-int pid_choose(struct thread *first, pid_t pid) __must_check;
+/* => pids_lock held; false: the number is in use */
+bool pid_try_take(pid_t pid) __must_check;
 
 /* How many processes there are, zombies included, and the limit: by the table's
  * size, and by memory, so that a fork bomb leaves some for the shell. */

@@ -30,6 +30,7 @@ OPTIONAL(sigqueue_free)
 struct spinlock family_lock = SPINLOCK_INIT(RANK_FAMILY);
 struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
+int subreapers;
 
 struct process *
 proc_find(pid_t pid)
@@ -112,29 +113,24 @@ proc_discard(struct thread *first)
         sigacts_put(process->sigacts);
     }
     thread_free(first);
-    pid_free(process);
+    pid_free(process->pid);
     proc_put(process);
 }
 
-static inline void
+static void
 link_to_all(struct process *process)
 {
     list_add_tail(&all_processes, &process->all_link);
-    pid_set_process(process->pid, process);
+    __atomic_store_n(&pids[process->pid].process, process, __ATOMIC_RELEASE);
 }
 
 void
 proc_link(struct process *child, struct process *parent)
 {
     proc_set_parent(child, parent);
-    group_add(parent->group, child);
-    link_to_all(child);
-}
-
-void
-proc_link_member(struct process *child, struct process *parent)
-{
-    proc_set_parent(child, parent);
+    if (child->group == NULL) {
+        group_add(parent->group, child);
+    }
     link_to_all(child);
 }
 
@@ -180,8 +176,7 @@ proc_unlink(struct process *process)
     if (list_empty(&process->group->members)) {
         group_free(process->group);
     }
-    pid_set_process(process->pid, NULL);
-    pid_free(process);
+    pid_free(process->pid);
     proc_put(process);
 }
 
@@ -207,32 +202,16 @@ proc_time(struct process *process)
 }
 
 void
-proc_tell_orphan(struct process *child, const struct process *parent)
+tell_child(struct process *child, int signal, int code, int status)
 {
-    if (child->death_signal != 0) {
-        siginfo_t info = {.si_signo = child->death_signal,
-                          .si_pid = parent->pid,
-                          .si_uid = parent->cred->uid};
-        (void)signal_send_info(child, &info);
-    }
-}
+    siginfo_t info = {.si_signo = signal, .si_code = code,
+                      .si_pid = child->pid, .si_uid = child->cred->uid,
+                      .si_status = status};
+    struct cpu_time time = proc_time(child);
 
-void
-proc_lose_thread(pid_t tid)
-{
-    struct process *process = current->process;
-
-    spin_lock(&family_lock);
-    spin_lock(&process->lock);
-    pid_t first = list_entry(process->threads.next, struct thread, link)->tid;
-    spin_unlock(&process->lock);
-    list_for_each_entry(child, &process->children, struct process, sibling) {
-        if (child->parent_tid == tid) {
-            child->parent_tid = first;
-            proc_tell_orphan(child, process);
-        }
-    }
-    spin_unlock(&family_lock);
+    info.si_utime = (long)time.user; /* as on Linux, the ticks themselves */
+    info.si_stime = (long)time.system;
+    (void)signal_send_info(child->parent, &info);
 }
 
 void

@@ -131,7 +131,6 @@ void proc_put(struct process *process);
 /* Link a new process to its parent and the parent's group (or it is a member of
  * one): now it can be found and waited for.  => family_lock held */
 void proc_link(struct process *child, struct process *parent);
-void proc_link_member(struct process *child, struct process *parent);
 
 /* Make it the youngest child of its new parent.  => family_lock held */
 void proc_set_parent(struct process *child, struct process *parent);
@@ -147,13 +146,12 @@ void proc_unlink(struct process *process);
 struct cpu_time proc_time(struct process *process);
 struct cpu_time proc_time_locked(struct process *process);
 
-/* The thread that made some of the current process's children has ended: they
- * are the first thread's.  Then, tell a child that has lost such a thread, or
- * its parent (PR_SET_PDEATHSIG).  => tell: family_lock held */
-void proc_lose_thread(pid_t tid);
+/* Tell a child that has lost its parent, or the thread that made it
+ * (PR_SET_PDEATHSIG).  => family_lock held */
 void proc_tell_orphan(struct process *child, const struct process *parent);
 
-/* The parent of its orphans, once it has ended.  => family_lock held */
+/* The parent of its orphans, once it has ended, if there are subreapers.
+ * => family_lock held */
 struct process *proc_reaper(const struct process *process);
 
 /* prctl(2)'s PR_SET_CHILD_SUBREAPER.  => family_lock held */

@@ -1,5 +1,6 @@
 /*
- * Robust lists: a thread that ends marks the locks that it held.
+ * A thread leaves its memory, and others wait for that: it marks the locks that
+ * it held, its robust list.
  *
  * The essential fact: the list lies in user memory, where its owner changes it
  * without a call. So anything may be in it, a ring without an end too, and an
@@ -11,6 +12,7 @@
 #include "mm/as.h"
 #include "mm/usercopy.h"
 
+#include "proc/exit.h"
 #include "proc/futex.h"
 #include "proc/process.h"
 
@@ -49,14 +51,12 @@ end_robust(vaddr_t addr, bool pending)
     }
 }
 
-void
-futex_owner_ends(void)
+static void
+end_list(vaddr_t start)
 {
-    vaddr_t start = current->robust_list;
     struct robust_list_head head;
     vaddr_t entry;
 
-    current->robust_list = 0;
     if (copy_from_user(&head, start, sizeof(head)) != 0) {
         return;
     }
@@ -75,5 +75,20 @@ futex_owner_ends(void)
     }
     if (pending != 0) {
         end_robust(pending + offset, true);
+    }
+}
+
+void
+futex_leave_memory(void)
+{
+    vaddr_t list = current->robust_list, at = current->clear_child_tid;
+    pid_t zero = 0;
+
+    current->robust_list = 0;
+    if (list != 0) {
+        end_list(list);
+    }
+    if (at != 0 && copy_to_user(at, &zero, sizeof(zero)) == 0) {
+        (void)futex_wake(at, true, 1, FUTEX_ALL_BITS);
     }
 }

@@ -11,6 +11,7 @@
 #include "mm/heap.h"
 
 #include "proc/cred.h"
+#include "proc/exit.h"
 #include "proc/mutex.h"
 #include "proc/process.h"
 #include "proc/sem.h"
@@ -18,75 +19,75 @@
 #define MUST_WAIT 1
 
 struct mutex sem_lock = MUTEX_INIT(sem_lock, MUTEX_SEM);
-struct ipc_table sem_sets;
 
-static struct sem_set *
-make_set(int count)
+struct ipc_table sem_sets = {.needs = {
+    [IPC_RMID] = IPC_OWNER, [IPC_SET] = IPC_OWNER, [IPC_STAT] = IPC_READ,
+    [IPC_INFO] = IPC_ALL, [GETPID] = IPC_READ, [GETVAL] = IPC_READ,
+    [GETALL] = IPC_READ, [GETNCNT] = IPC_READ, [GETZCNT] = IPC_READ,
+    [SETVAL] = IPC_WRITE, [SETALL] = IPC_WRITE,
+    [SEM_STAT] = IPC_READ | IPC_PLACE, [SEM_INFO] = IPC_ALL,
+    [SEM_STAT_ANY] = IPC_NORMAL | IPC_PLACE,
+}};
+
+/* => NULL: no memory */
+static struct ipc *
+make_set(u32 count)
 {
-    struct sem_set *set =
-        kzalloc(sizeof(*set) + (u32)count * sizeof(struct sem));
+    struct sem_set *set = kzalloc(sizeof(*set) + count * sizeof(struct sem));
 
-    if (set != NULL) {
-        set->count = (u32)count;
-        list_init(&set->waiting);
-        list_init(&set->undos);
-        set->ctime = sem_now();
+    if (set == NULL) {
+        return NULL;
     }
-    return set;
+    set->ipc.size = count;
+    list_init(&set->waiting);
+    list_init(&set->undos);
+    return &set->ipc;
 }
 
 long
 sem_get(key_t key, int count, u32 flags)
 {
-    struct sem_set *new = NULL;
-    struct ipc *ipc;
-
     if (count < 0 || count > SEMMSL) {
         return -EINVAL;
     }
+    struct ipc *new = ipc_may_make(key, (u64)count, flags)
+                          ? make_set((u32)count) : NULL;
     mutex_lock(&sem_lock);
-    int error = ipc_find_key(&sem_sets, key, flags, &ipc);
-    if (error == 0) {
-        error = (u32)count > sem_set_of(ipc)->count
-                    ? -EINVAL : ipc_refuse(ipc, flags);
-    } else if (error == -ENOENT
-               && (key == IPC_PRIVATE || (flags & IPC_CREAT))) {
-        new = count > 0 ? make_set(count) : NULL;
-        error = count == 0    ? -EINVAL
-                : new == NULL ? -ENOMEM
-                              : ipc_add(&sem_sets, &new->ipc, key, flags);
-        ipc = new != NULL ? &new->ipc : NULL;
-    }
-    long result = error == 0 ? ipc->id : error;
+    long result = ipc_get(&sem_sets, key, (u64)count, flags, &new);
     mutex_unlock(&sem_lock);
-    if (error != 0) {
-        kfree(new);
-    }
+    kfree(new);
     return result;
 }
 
 /* ---- Operations ---- */
 
+static void
+apply(struct sem_set *set, struct sem_wait *call, const struct sembuf *op,
+      int by)
+{
+    set->sem[op->sem_num].value += by;
+    if (op->sem_flg & SEM_UNDO) {
+        call->undo->add[op->sem_num] =
+            (short)(call->undo->add[op->sem_num] - by);
+    }
+}
+
 /* One operation.  => 0; -ERANGE; MUST_WAIT, -EAGAIN */
 static int
 do_one(struct sem_set *set, struct sem_wait *call, const struct sembuf *op)
 {
-    struct sem *sem = &set->sem[op->sem_num];
-    int value = sem->value + op->sem_op;
-    bool undoes = (op->sem_flg & SEM_UNDO) != 0;
+    int value = set->sem[op->sem_num].value + op->sem_op;
+    int add = op->sem_flg & SEM_UNDO
+                  ? call->undo->add[op->sem_num] - op->sem_op : 0;
 
-    if (op->sem_op == 0 ? sem->value != 0 : value < 0) {
+    if (op->sem_op == 0 ? value != 0 : value < 0) {
         call->blocks = op;
         return op->sem_flg & IPC_NOWAIT ? -EAGAIN : MUST_WAIT;
     }
-    int add = undoes ? call->undo->add[op->sem_num] - op->sem_op : 0;
     if (value > SEMVMX || add > SEMAEM || add < -SEMAEM - 1) {
         return -ERANGE;
     }
-    sem->value = value;
-    if (undoes) {
-        call->undo->add[op->sem_num] = (short)add;
-    }
+    apply(set, call, op, op->sem_op);
     return 0;
 }
 
@@ -101,19 +102,15 @@ do_all(struct sem_set *set, struct sem_wait *call)
         error = do_one(set, call, &call->op[done]);
         done += error == 0;
     }
-    for (u32 i = 0; error == 0 && i < call->count; i++) {
-        set->sem[call->op[i].sem_num].pid = call->pid;
-    }
-    while (error != 0 && done-- > 0) {
-        const struct sembuf *op = &call->op[done];
-        set->sem[op->sem_num].value -= op->sem_op;
-        if (op->sem_flg & SEM_UNDO) {
-            call->undo->add[op->sem_num] =
-                (short)(call->undo->add[op->sem_num] + op->sem_op);
-        }
-    }
     if (error == 0) {
-        set->otime = sem_now();
+        for (u32 i = 0; i < call->count; i++) {
+            set->sem[call->op[i].sem_num].pid = call->pid;
+        }
+        set->otime = ipc_now();
+        return 0;
+    }
+    while (done-- > 0) {
+        apply(set, call, &call->op[done], -call->op[done].sem_op);
     }
     return error;
 }
@@ -167,7 +164,7 @@ find_undo(struct sem_set *set)
         }
     }
     struct sem_undo *undo =
-        kzalloc(sizeof(*undo) + set->count * sizeof(undo->add[0]));
+        kzalloc(sizeof(*undo) + set->ipc.size * sizeof(undo->add[0]));
     if (undo != NULL) {
         undo->set = set;
         list_add_tail(&set->undos, &undo->of_set);
@@ -186,23 +183,19 @@ sem_free_undo(struct sem_undo *undo)
 
 /* Whether the call may be made at all. */
 static int
-ask(int id, struct sem_wait *call, struct sem_set **set)
+ask(struct sem_set *set, struct sem_wait *call)
 {
-    int error = sem_find(id, false, set);
     bool undoes = false;
-    bool far = false;
 
-    for (u32 i = 0; i < call->count && error == 0; i++) {
+    for (u32 i = 0; i < call->count; i++) {
+        if (call->op[i].sem_num >= set->ipc.size) {
+            return -EFBIG;
+        }
         call->alters |= call->op[i].sem_op != 0;
         undoes |= (call->op[i].sem_flg & SEM_UNDO) != 0;
-        far |= call->op[i].sem_num >= (*set)->count;
     }
-    if (error == 0) {
-        error = far ? -EFBIG
-                    : ipc_refuse(&(*set)->ipc,
-                                 call->alters ? IPC_WRITE : IPC_READ);
-    }
-    if (error == 0 && undoes && (call->undo = find_undo(*set)) == NULL) {
+    int error = ipc_refuse(&set->ipc, call->alters ? IPC_WRITE : IPC_READ);
+    if (error == 0 && undoes && (call->undo = find_undo(set)) == NULL) {
         error = -ENOMEM;
     }
     return error;
@@ -232,24 +225,32 @@ wait_for_result(struct sem_set *set, struct sem_wait *call, u64 deadline)
     return call->result;
 }
 
+static int
+operate(struct sem_set *set, struct sem_wait *call, u64 deadline)
+{
+    int error = ask(set, call);
+
+    if (error == 0) {
+        error = do_all(set, call);
+        if (error == 0 && call->alters) {
+            sem_changed(set);
+        }
+    }
+    return error == MUST_WAIT ? wait_for_result(set, call, deadline) : error;
+}
+
 long
 sem_operate(int id, const struct sembuf *ops, u32 count, u64 deadline)
 {
     struct sem_wait call = {
         .op = ops, .count = count, .pid = current->process->pid,
     };
-    struct sem_set *set;
+    struct ipc *ipc;
 
     mutex_lock(&sem_lock);
-    int error = ask(id, &call, &set);
+    int error = ipc_find(&sem_sets, id, IPC_NORMAL, &ipc);
     if (error == 0) {
-        error = do_all(set, &call);
-        if (error == 0 && call.alters) {
-            sem_changed(set);
-        }
-    }
-    if (error == MUST_WAIT) {
-        error = wait_for_result(set, &call, deadline);
+        error = operate(sem_set_of(ipc), &call, deadline);
     }
     mutex_unlock(&sem_lock);
     return error;
@@ -289,7 +290,7 @@ undo_all(struct sem_undo *undo)
 {
     struct sem_set *set = undo->set;
 
-    for (u32 i = 0; i < set->count; i++) {
+    for (u32 i = 0; i < set->ipc.size; i++) {
         int value = set->sem[i].value + undo->add[i];
         if (undo->add[i] != 0) { /* as on Linux: as far as it goes */
             set->sem[i].value = MAX(0, MIN(value, SEMVMX));
@@ -297,7 +298,7 @@ undo_all(struct sem_undo *undo)
         }
     }
     sem_free_undo(undo);
-    set->otime = sem_now();
+    set->otime = ipc_now();
     sem_changed(set);
 }
 

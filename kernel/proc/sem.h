@@ -11,10 +11,6 @@
  */
 #pragma once
 
-#include "abi/time.h"
-
-#include "arch/clock.h"
-
 #include "proc/ipc.h"
 #include "proc/mutex.h"
 
@@ -31,10 +27,9 @@ long sem_control(int id, int number, int command, u64 arg);
 
 /* clone(2) with CLONE_SYSVSEM: first, make sure that the current thread has
  * something to share (0, -ENOMEM); then share it with a thread that does not
- * run yet.  sem_leave: the thread ends, or unshares: undo what it must. */
+ * run yet.  (Its end: exit.h) */
 int sem_prepare(void) __must_check;
 void sem_share(struct thread *with);
-void sem_leave(struct thread *thread);
 
 /* ---- For sem_control.c ---- */
 
@@ -44,9 +39,8 @@ struct sem {
 };
 
 struct sem_set {
-    struct ipc ipc;
-    u32 count;
-    time_t otime, ctime;
+    struct ipc ipc;      /* its size: the semaphores */
+    time_t otime;
     struct list waiting; /* of struct sem_wait, by age */
     struct list undos;   /* of struct sem_undo */
     struct sem sem[];
@@ -86,25 +80,8 @@ void sem_end_wait(struct sem_wait *call, int result);
 void sem_changed(struct sem_set *set);
 void sem_free_undo(struct sem_undo *undo);
 
-static inline time_t
-sem_now(void)
-{
-    return (time_t)((clock_boot_realtime_ns + clock_ns()) / NSEC_PER_SEC);
-}
-
 static inline struct sem_set *
 sem_set_of(struct ipc *ipc)
 {
     return container_of(ipc, struct sem_set, ipc);
-}
-
-/* As ipc_find. */
-static inline int __must_check
-sem_find(int id, bool by_place, struct sem_set **set)
-{
-    struct ipc *ipc;
-    int error = ipc_find(&sem_sets, id, by_place, &ipc);
-
-    *set = error == 0 ? sem_set_of(ipc) : NULL;
-    return error;
 }

@@ -47,24 +47,24 @@ set_values(struct sem_set *set, u32 first, u32 count, const u16 *values)
         set->sem[first + i] =
             (struct sem){values[i], current->process->pid};
     }
-    set->ctime = sem_now();
+    set->ipc.ctime = ipc_now();
     sem_changed(set);
 }
 
 static long
 move_all(struct sem_set *set, bool sets_them, u64 user)
 {
-    size_t size = set->count * sizeof(u16);
+    size_t size = set->ipc.size * sizeof(u16);
     u16 *values = kmalloc(size);
     long error = values == NULL ? -ENOMEM
                  : sets_them    ? copy_from_user(values, user, size) : 0;
 
-    for (u32 i = 0; error == 0 && i < set->count; i++) {
+    for (u32 i = 0; error == 0 && i < set->ipc.size; i++) {
         values[i] = sets_them ? values[i] : (u16)set->sem[i].value;
         error = values[i] > SEMVMX ? -ERANGE : 0;
     }
     if (error == 0 && sets_them) {
-        set_values(set, 0, set->count, values);
+        set_values(set, 0, set->ipc.size, values);
     } else if (error == 0) {
         error = copy_to_user(user, values, size);
     }
@@ -72,30 +72,16 @@ move_all(struct sem_set *set, bool sets_them, u64 user)
     return error;
 }
 
-/* IPC_STAT, SEM_STAT, IPC_SET. */
+/* IPC_STAT, SEM_STAT. */
 static long
 tell(const struct sem_set *set, u64 user)
 {
     struct semid_ds told = {
-        .sem_otime = set->otime, .sem_ctime = set->ctime,
-        .sem_nsems = set->count,
+        .sem_perm = ipc_tell(&set->ipc), .sem_otime = set->otime,
+        .sem_ctime = set->ipc.ctime, .sem_nsems = set->ipc.size,
     };
 
-    ipc_tell(&set->ipc, &told.sem_perm);
     return copy_to_user(user, &told, sizeof(told));
-}
-
-static long
-change(struct sem_set *set, u64 user)
-{
-    struct semid_ds new;
-    long error = copy_from_user(&new, user, sizeof(new));
-
-    if (error == 0) {
-        error = ipc_set(&set->ipc, &new.sem_perm);
-        set->ctime = sem_now();
-    }
-    return error;
 }
 
 /* IPC_INFO; SEM_INFO: with the number of sets and of their semaphores.
@@ -111,36 +97,36 @@ tell_limits(bool counts, u64 user)
 
     for (int i = 0; counts && i < IPC_MOST; i++) {
         struct ipc *ipc = sem_sets.at[i];
-        info.semaem += ipc != NULL ? (int)sem_set_of(ipc)->count : 0;
+        info.semaem += ipc != NULL ? (int)ipc->size : 0;
     }
     long error = copy_to_user(user, &info, sizeof(info));
     return error != 0 ? error : ipc_highest(&sem_sets);
 }
 
-static int
-refuse(const struct sem_set *set, int command)
+static long
+control(struct sem_set *set, u32 number, int command, u64 arg)
 {
+    u16 value = (u16)arg;
+
     switch (command) {
     case IPC_RMID:
-    case IPC_SET:
-        return ipc_refuse_change(&set->ipc);
-    case SETVAL:
+        remove_set(set);
+        return 0;
+    case IPC_STAT:
+        return tell(set, arg);
+    case SEM_STAT:
+    case SEM_STAT_ANY:
+        return tell(set, arg) != 0 ? -EFAULT : set->ipc.id;
+    case GETALL:
     case SETALL:
-        return ipc_refuse(&set->ipc, IPC_WRITE);
+        return move_all(set, command == SETALL, arg);
     default:
-        return command == SEM_STAT_ANY ? 0 : ipc_refuse(&set->ipc,
-                                                        IPC_READ);
+        break;
     }
-}
-
-/* The commands on one semaphore. */
-static long
-control_one(struct sem_set *set, u32 number, int command, u16 value)
-{
-    if (number >= set->count) {
+    if (number >= set->ipc.size) {
         return -EINVAL;
     }
-    switch (command) {
+    switch (command) { /* the commands on one semaphore */
     case GETVAL:
         return set->sem[number].value;
     case GETPID:
@@ -153,50 +139,29 @@ control_one(struct sem_set *set, u32 number, int command, u16 value)
     }
 }
 
-static long
-control(struct sem_set *set, int number, int command, u64 arg)
-{
-    switch (command) {
-    case IPC_RMID:
-        remove_set(set);
-        return 0;
-    case IPC_SET:
-        return change(set, arg);
-    case IPC_STAT:
-        return tell(set, arg);
-    case SEM_STAT:
-    case SEM_STAT_ANY:
-        return tell(set, arg) != 0 ? -EFAULT : set->ipc.id;
-    case GETALL:
-    case SETALL:
-        return move_all(set, command == SETALL, arg);
-    default:
-        return control_one(set, (u32)number, command, (u16)arg);
-    }
-}
-
 long
 sem_control(int id, int number, int command, u64 arg)
 {
-    bool info = command == IPC_INFO || command == SEM_INFO;
-    bool by_place = command == SEM_STAT || command == SEM_STAT_ANY;
-    struct sem_set *set;
+    u32 needs = ipc_needs(&sem_sets, id, command);
+    struct semid_ds new;
+    struct ipc *ipc;
 
-    if (id < 0 || command < 0 || command > SEM_STAT_ANY
-        || (command > IPC_INFO && command < GETPID)) {
+    if (needs == 0) {
         return -EINVAL;
     }
-    if (command == SETVAL && ((int)arg < 0 || (int)arg > SEMVMX)) {
+    if (command == SETVAL && (u32)arg > SEMVMX) {
         return -ERANGE;
     }
-    mutex_lock(&sem_lock);
-    long result = info ? 0 : sem_find(id, by_place, &set);
-    if (result == 0) {
-        result = info ? tell_limits(command == SEM_INFO, arg)
-                      : refuse(set, command);
+    if (command == IPC_SET && copy_from_user(&new, arg, sizeof(new)) != 0) {
+        return -EFAULT;
     }
-    if (result == 0 && !info) {
-        result = control(set, number, command, arg);
+    mutex_lock(&sem_lock);
+    long result = needs & IPC_ALL ? tell_limits(command == SEM_INFO, arg)
+                                  : ipc_find(&sem_sets, id, needs, &ipc);
+    if (result == 0 && (needs & IPC_ALL) == 0) {
+        result = command == IPC_SET ? ipc_set(ipc, &new.sem_perm)
+                                    : control(sem_set_of(ipc), (u32)number,
+                                              command, arg);
     }
     mutex_unlock(&sem_lock);
     return result;

@@ -17,10 +17,6 @@
 #include "proc/sched.h"
 #include "proc/shares.h"
 
-/* Real-time threads run so long of each period, while others wait. */
-#define REAL_PERIOD NSEC_PER_SEC
-#define REAL_RUNTIME (REAL_PERIOD / 100 * 95)
-
 /* As in Linux's sched_prio_to_weight: a step is 10 % of the CPU, for two. */
 static const u32 weights[FAIR_LEVELS] = {
     1024,
@@ -272,6 +268,16 @@ furthest_behind(const struct shares *mine, u64 left)
     return best;
 }
 
+/* => a thread waits at this level */
+static inline struct thread *
+first_of(struct runqueue *queue, int level)
+{
+    struct list *list = level == 0 ? &queue->ready
+                                   : &shares_of(queue)->ready[level];
+
+    return list_entry(list->next, struct thread, run_link);
+}
+
 struct thread *
 share_next(struct runqueue *queue)
 {
@@ -286,14 +292,14 @@ share_next(struct runqueue *queue)
     struct thread *next = NULL;
 
     charge(queue);
-    if (fair != 0 && (level == 0 || mine->real >= REAL_RUNTIME)) {
+    if (fair != 0
+        && (level == 0 || mine->real >= heavy_real(first_of(queue, level)))) {
         level = furthest_behind(mine, fair);
         mine->front = MAX(mine->front, mine->pass[level]);
     }
     mine->running = -1;
     if (queue->length != 0) {
-        struct list *list = level == 0 ? &queue->ready : &mine->ready[level];
-        next = list_entry(list->next, struct thread, run_link);
+        next = first_of(queue, level);
         leave_ready(queue, next);
         mine->running = level;
     }

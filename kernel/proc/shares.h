@@ -11,11 +11,14 @@
  *                    user who ran most (heavy.c); all the
  *                    others together get at least as much
  *            65..163 SCHED_FIFO, SCHED_RR of priority 1..99   highest first
+ *            164     PRIORITY_LAST: those who must end        before them
  *
  * SH-1  A queue that is not mixed has only threads of level 0, waiting or
  *       running.
  */
 #pragma once
+
+#include "arch/clock.h"
 
 #include "proc/balance.h"
 
@@ -23,7 +26,8 @@
 #define LEVEL_HEAVY 42
 #define FAIR_LEVELS 43
 #define LEVEL_REAL 64            /* plus the priority */
-#define LEVELS (LEVEL_REAL + 100)
+#define PRIORITY_LAST 100        /* no program can have it */
+#define LEVELS (LEVEL_REAL + PRIORITY_LAST + 1)
 
 #define CROWD 4                  /* threads that wait, or more */
 
@@ -34,6 +38,12 @@
  * cred stays. */
 void heavy_tick(void);
 bool heavy_is(int cpu, const struct thread *thread);
+
+/* How long real-time threads may have run in a period, while others wait, for
+ * this one to be next.  Of a user who is not root: half of it, so that the rest
+ * is enough for a shell.  => as heavy_is */
+u64 heavy_real(const struct thread *thread);
+#define REAL_PERIOD NSEC_PER_SEC
 
 /* The best thread that may run on this CPU, for a queue that is mixed.
  * => NULL: none of its levels but 0; the queue's lock held */

@@ -137,7 +137,7 @@ join_locked(struct process *child, struct spawn *spawn)
         return error;
     }
     /* ---- no failure below this line ---- */
-    proc_link_member(child, current->process);
+    proc_link(child, current->process);
     child->parent_tid = current->tid;
     if (spawn->stopped) {
         signal_send(child, SIGSTOP);

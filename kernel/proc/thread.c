@@ -1,9 +1,11 @@
 /*
- * The life of a thread, but for its end (exit.c).  The record is at the top of
- * the thread's own kernel stack, so that both are allocated and freed together:
+ * The life of a thread, but for what it gives up at its end (exit.c).  The
+ * record is at the top of the thread's own kernel stack, so that both are
+ * allocated and freed together:
  *
  *      guard page | ... stack <- | struct trapframe | struct thread |
  */
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "arch/trap.h"
@@ -12,7 +14,10 @@
 
 #include "proc/cred.h"
 #include "proc/process.h"
+#include "proc/signal.h"
 #include "proc/thread.h"
+
+OPTIONAL(thread_leave_others)
 
 /* An entry from user mode pushes its frame below: the stack is aligned then. */
 _Static_assert(sizeof(struct thread) % 16 == 0, "the stack's alignment");
@@ -53,4 +58,29 @@ thread_free(struct thread *thread)
     }
     proc_put(thread->process);
     kstack_free(thread->kstack);
+}
+
+bool
+thread_leave(struct thread *thread, int status)
+{
+    struct process *process = thread->process;
+
+    spin_lock(&process->lock);
+    if (!process->ending) { /* the last one's counts, as on Linux since 6.0 */
+        process->exit_status = status;
+    }
+    if (process->entries != 0) {
+        signal_forget_pending(process, &thread->pending, ~0UL);
+    }
+    process->nice = thread->share.nice;
+    bool last = proc_has_one_thread(process);
+    if (last) {
+        spin_unlock(&process->lock);
+    } else {
+        thread_leave_others(thread);
+    }
+    if (thread->tid != process->pid) {
+        pid_free(thread->tid);
+    }
+    return last;
 }

@@ -72,8 +72,8 @@ struct cpu_time {
 
 /* What few threads have to do when they leave their memory, by exec or at their
  * end. */
-#define END_ROBUST 1 /* tell of the futexes that it owns: `robust_list` */
-#define END_UNDOS  2 /* at its end only, undo on semaphores: `undos` */
+#define END_FUTEXES 1 /* tell those who wait for it in that memory */
+#define END_UNDOS   2 /* at its end only, undo on semaphores: `undos` */
 
 /* How much of the CPU a thread gets; all zero: SCHED_OTHER at nice 0. */
 struct share {
@@ -99,7 +99,7 @@ struct thread {
     struct thread *vfork_child; /* T  the child that we wait for, or NULL */
     struct thread *vforker;    /* T  the parent that waits for us, or NULL */
     vaddr_t set_child_tid;     /* i  where the child stores its tid, or 0 */
-    vaddr_t clear_child_tid;   /* c  where exit stores 0, or 0 */
+    vaddr_t clear_child_tid;   /* c  where its end stores 0, or 0 */
     vaddr_t robust_list;       /* c  of futexes that it owns, or 0 */
     struct cpu_time time;      /* r: ran; c: ticks */
     long (*restart)(void);     /* c  what restart_syscall(2) does, or NULL */
@@ -179,3 +179,11 @@ void thread_unlock(struct thread *thread);
  * the process would be a zombie already.
  * => whether it is the last */
 bool thread_leave(struct thread *thread, int status) __must_check;
+
+/* The same for one that is not the last.
+ * => its process's lock held, and released */
+void thread_leave_others(struct thread *thread);
+
+/* Whether the current thread has taken the SIGKILL that thread_end_others sent
+ * it, not another one.  => its process's lock held; it has an exec_thread */
+bool thread_ends_for_exec(const struct process *process, int status);

@@ -9,8 +9,11 @@
 
 #include "arch/clock.h"
 
+#include "proc/exit.h"
 #include "proc/sched.h"
 #include "proc/usage.h"
+
+#define RUSAGE_BOTH (-2) /* its own and its children's */
 
 /* Split cycles as the ticks are, like Linux's cputime_adjust: what was shown
  * once stays, and the rest of the sum goes to the other. */
@@ -56,8 +59,36 @@ timeval_of(u64 ns)
 }
 
 static void
-fill_rusage(struct rusage *rusage, struct cpu_split time, struct usage used)
+usage_add(struct usage *to, const struct usage *used)
 {
+    to->faults += used->faults;
+    to->waits += used->waits;
+    to->switches += used->switches;
+    to->peak = MAX(to->peak, used->peak);
+}
+
+void
+proc_usage_of(struct process *process, int who, struct rusage *rusage)
+{
+    struct usage used = {0};
+    struct cpu_split time = {0}, more;
+
+    if (who == RUSAGE_THREAD) {
+        struct cpu_time own = current->time;
+        own.ran = sched_ran(current);
+        split(own, &time);
+    } else if (who != RUSAGE_CHILDREN) {
+        proc_split(process, &time);
+    }
+    if (who != RUSAGE_CHILDREN) {
+        used = process->used;
+    }
+    if (who == RUSAGE_CHILDREN || who == RUSAGE_BOTH) {
+        proc_child_split(process, &more);
+        time.user += more.user;
+        time.system += more.system;
+        usage_add(&used, &process->child_used);
+    }
     *rusage = (struct rusage){
         .ru_utime = timeval_of(time.user),
         .ru_stime = timeval_of(time.system),
@@ -68,52 +99,10 @@ fill_rusage(struct rusage *rusage, struct cpu_split time, struct usage used)
     };
 }
 
-static void
-usage_add(struct usage *to, const struct usage *used)
-{
-    to->faults += used->faults;
-    to->waits += used->waits;
-    to->switches += used->switches;
-    to->peak = MAX(to->peak, used->peak);
-}
-
 void
 proc_usage(struct process *process, struct rusage *rusage)
 {
-    struct usage used = process->used;
-    struct cpu_split time, child_time;
-
-    proc_split(process, &time);
-    proc_child_split(process, &child_time);
-    usage_add(&used, &process->child_used);
-    time.user += child_time.user;
-    time.system += child_time.system;
-    fill_rusage(rusage, time, used);
-}
-
-void
-proc_own_usage(struct process *process, struct thread *thread,
-               struct rusage *rusage)
-{
-    struct cpu_split time = {0};
-
-    if (thread != NULL) {
-        struct cpu_time own = thread->time;
-        own.ran = sched_ran(thread);
-        split(own, &time);
-    } else {
-        proc_split(process, &time);
-    }
-    fill_rusage(rusage, time, process->used);
-}
-
-void
-proc_child_usage(struct process *process, struct rusage *rusage)
-{
-    struct cpu_split time;
-
-    proc_child_split(process, &time);
-    fill_rusage(rusage, time, process->child_used);
+    proc_usage_of(process, RUSAGE_BOTH, rusage);
 }
 
 static inline void

@@ -11,15 +11,6 @@
 void proc_split(struct process *process, struct cpu_split *split);
 void proc_child_split(struct process *process, struct cpu_split *split);
 
-/* What wait4(2) reports: its own and its children's.  => family_lock held */
-void proc_usage(struct process *process, struct rusage *rusage);
-
-/* getrusage(2): RUSAGE_SELF, or with a thread RUSAGE_THREAD; RUSAGE_CHILDREN.
- * => family_lock held; it is the current thread */
-void proc_own_usage(struct process *process, struct thread *thread,
-                    struct rusage *rusage);
-void proc_child_usage(struct process *process, struct rusage *rusage);
-
-/* Count a child that has been waited for, and its own children, in its
- * parent's child_used.  => family_lock held; it is a zombie */
-void proc_count_child(struct process *parent, const struct process *child);
+/* getrusage(2): RUSAGE_SELF or RUSAGE_CHILDREN of a process, or RUSAGE_THREAD
+ * of the current thread.  => family_lock held */
+void proc_usage_of(struct process *process, int who, struct rusage *rusage);

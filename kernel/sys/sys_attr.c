@@ -11,6 +11,7 @@
 #include "mm/frame.h"
 
 #include "proc/thread.h"
+#include "proc/users.h"
 
 #include "fs/attr.h"
 #include "fs/file.h"

@@ -8,9 +8,9 @@
 #include "arch/percpu.h"
 #include "arch/smp.h"
 
-#include "proc/cred.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+#include "proc/users.h"
 
 #include "sys/sys.h"
 

@@ -3,6 +3,8 @@
  */
 #include "abi/errno.h"
 
+#include "arch/clock.h"
+
 #include "mm/heap.h"
 
 #include "proc/sem.h"

@@ -36,23 +36,6 @@ SYS_FORWARD(sys_fork, (void),
 SYS_FORWARD(sys_vfork, (void),
             proc_clone(&(struct clone_args){.flags = SIGCHLD | vfork_flags}))
 
-/* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
- *            unsigned long tls);
- * Returns the child's pid; 0 in the child.
- * With CLONE_PIDFD, *parent_tid is a descriptor of the child.
- * EINVAL: flags that do not fit together, or are not supported; CLONE_PARENT of
- * pid 1.  EPERM: tls is not a user address;
- * CLONE_NEWNS, and not root.  EAGAIN, ENOMEM: as fork.  EMFILE,
- * EFAULT: the descriptor.
- * Bits from 32 on are ignored.
- * Differences from Linux: new name spaces, but CLONE_NEWNS, are EINVAL. */
-SYS_FORWARD(sys_clone,
-            (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
-            proc_clone(&(struct clone_args){
-                .flags = (u32)flags, .stack = stack, .parent_tid = parent_tid,
-                .child_tid = child_tid, .tls = tls,
-                .more = &(struct clone_more){.pidfd = parent_tid}}))
-
 /* int execve(const char *path, char *const argv[], char *const envp[]);
  * On success the new program runs; its rax is 0.
  * ENOENT, ENOTDIR, EACCES, ENOEXEC, E2BIG, ENOMEM, EFAULT, ENAMETOOLONG; ELOOP:

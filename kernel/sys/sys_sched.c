@@ -12,10 +12,10 @@
 
 #include "arch/clock.h"
 
-#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/limits.h"
 #include "proc/shares.h"
+#include "proc/users.h"
 
 #include "sys/sys.h"
 

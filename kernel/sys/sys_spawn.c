@@ -11,10 +11,10 @@
 
 #include "core/optional.h"
 
-#include "proc/cred.h"
 #include "proc/shares.h"
 #include "proc/signal.h"
 #include "proc/spawn.h"
+#include "proc/users.h"
 
 #include "fs/path.h"
 #include "fs/tty.h"

@@ -15,12 +15,12 @@
 
 #include "arch/clock.h"
 
-#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/jobs.h"
 #include "proc/limits.h"
 #include "proc/sched.h"
 #include "proc/usage.h"
+#include "proc/users.h"
 
 #include "fs/pidfd.h"
 
@@ -289,7 +289,6 @@ sys_waitid(u64 kind, u64 id, u64 user, u64 flags, u64 rusage)
 long
 sys_getrusage(u64 who, u64 rusage)
 {
-    struct process *process = current->process;
     struct rusage usage;
 
     if ((int)who < RUSAGE_CHILDREN || (int)who > RUSAGE_THREAD) {
@@ -297,12 +296,7 @@ sys_getrusage(u64 who, u64 rusage)
     }
     proc_note_peak();
     spin_lock(&family_lock);
-    if ((int)who == RUSAGE_CHILDREN) {
-        proc_child_usage(process, &usage);
-    } else {
-        proc_own_usage(process, (int)who == RUSAGE_THREAD ? current : NULL,
-                       &usage);
-    }
+    proc_usage_of(current->process, (int)who, &usage);
     spin_unlock(&family_lock);
     return copy_to_user(rusage, &usage, sizeof(usage));
 }

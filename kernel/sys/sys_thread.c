@@ -17,13 +17,13 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
-#include "proc/cred.h"
+#include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
-#include "proc/sem.h"
 #include "proc/signal.h"
 #include "proc/sleep.h"
+#include "proc/users.h"
 
 #include "sys/sys.h"
 #include "sys/timespec.h"
@@ -154,7 +154,7 @@ sys_set_robust_list(u64 head, u64 size)
         return -EINVAL;
     }
     current->robust_list = head;
-    current->ends |= END_ROBUST;
+    current->ends |= END_FUTEXES;
     return 0;
 }
 
@@ -214,6 +214,23 @@ sys_membarrier(u64 command, u64 flags, u64 cpu)
 /* ---- Making and unsharing ---- */
 
 #define PID_LEVELS 32 /* Linux's most, of name spaces within one another */
+
+/* long clone(unsigned long flags, void *stack, int *parent_tid, int *child_tid,
+ *            unsigned long tls);
+ * Returns the child's pid; 0 in the child.
+ * With CLONE_PIDFD, *parent_tid is a descriptor of the child.
+ * EINVAL: flags that do not fit together, or are not supported; CLONE_PARENT of
+ * pid 1.  EPERM: tls is not a user address;
+ * CLONE_NEWNS, and not root.  EAGAIN, ENOMEM: as fork.  EMFILE,
+ * EFAULT: the descriptor.
+ * Bits from 32 on are ignored.
+ * Differences from Linux: new name spaces, but CLONE_NEWNS, are EINVAL. */
+SYS_FORWARD(sys_clone,
+            (u64 flags, u64 stack, u64 parent_tid, u64 child_tid, u64 tls),
+            proc_clone(&(struct clone_args){
+                .flags = (u32)flags, .stack = stack, .parent_tid = parent_tid,
+                .child_tid = child_tid, .tls = tls,
+                .more = &(struct clone_more){.pidfd = parent_tid}}))
 
 /* long clone3(struct clone_args *args, size_t size);
  * As clone; flags has no signal.

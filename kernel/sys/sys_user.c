@@ -6,7 +6,7 @@
 #include "abi/errno.h"
 #include "common/string.h"
 
-#include "proc/cred.h"
+#include "proc/users.h"
 
 #include "sys/sys.h"
 
@@ -125,12 +125,13 @@ SYS_FORWARD(sys_setresgid, (u64 real, u64 effective, u64 saved),
 static long
 get_three(const u64 users[3], struct ids ids)
 {
-    int error = copy_to_user(users[0], &ids.real, sizeof(u32));
+    const u32 told[] = {ids.real, ids.effective, ids.saved};
+    int error = 0;
 
-    error = error != 0 ? error
-                       : copy_to_user(users[1], &ids.effective, sizeof(u32));
-    return error != 0 ? error
-                      : copy_to_user(users[2], &ids.saved, sizeof(u32));
+    for (int i = 0; i < 3 && error == 0; i++) {
+        error = copy_to_user(users[i], &told[i], sizeof(u32));
+    }
+    return error;
 }
 
 SYS_FORWARD(sys_getresuid, (u64 real, u64 effective, u64 saved),

@@ -29,7 +29,10 @@ def table_test(name, rest):
                 [line[2:].encode() for line in said if line[0] == sign]
                 for sign in "<>!")
             status, = filter(str.isdigit, said)
-            host.tine(*words, stdin=b"\n".join(given)).expect(
+            own = [int(n) for word, n in zip(words, words[1:])
+                   if word == "--timeout"]
+            host.tine(*words, stdin=b"\n".join(given),
+                      limit=max([100] + [n + 20 for n in own])).expect(
                 int(status), b"".join(line + b"\n" for line in out if line)
                 if out else None, *err)
     return run

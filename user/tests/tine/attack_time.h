@@ -91,10 +91,10 @@ by_wakes(void)
 
 /* Two gibibytes in each. */
 static void
-calls(void)
+calls(const char *path)
 {
     static struct iovec parts[1024];
-    int fd = open(getpid() % 2 ? "/dev/zero" : "/dev/urandom", O_RDONLY);
+    int fd = open(path, O_RDONLY);
     char *memory = room(2 * MIB);
 
     for (int i = 0; i < 1024; i++) {
@@ -107,9 +107,21 @@ calls(void)
 }
 
 static void
+zeros(void)
+{
+    calls("/dev/zero");
+}
+
+static void
+randoms(void)
+{
+    calls("/dev/urandom");
+}
+
+static void
 by_calls(void)
 {
-    crowd(4, calls);
+    crowd(4, fork() > 0 ? zeros : randoms);
 }
 
 static void

@@ -18,7 +18,7 @@
 #include <sys/times.h>
 
 #define PAGE  4096L
-#define KEPT  64         /* frames that only process 1 gets */
+#define KEPT  128        /* frames that only process 1 gets */
 #define MOST  12         /* a fork and the path to a page need fewer */
 #define FAR   ((int *)0x4000000000) /* where there are no tables yet */
 #define OWN  ((char *)0x5000000000)

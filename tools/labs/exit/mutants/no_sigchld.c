@@ -2,7 +2,12 @@
 static void
 tell_parent(struct process *process)
 {
+    bool declines = parent_declines(process);
+
     proc_make_reportable(process);
     (void)end_signal(process);
     wait_wake_all(&process->parent->child_wait);
+    if (declines) {
+        proc_unlink(process);
+    }
 }
