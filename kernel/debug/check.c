@@ -222,6 +222,7 @@ check_memory(struct check *check)
         check_rights(check, as->root, PT_LEVELS, 0);
     }
     spin_unlock(&all_spaces_lock);
+    check_add_holds(edges);
     check_frames(check);
 }
 

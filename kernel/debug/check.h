@@ -45,5 +45,8 @@ int check_count_stopped(void);
  * => all other CPUs are parked */
 void check_cpus(struct check *check);
 
+/* Add the frames that calls hold to the counts of edges, by frame number. */
+void check_add_holds(u32 *edges);
+
 /* SG-1 and PR-4: entries of pending signals, and the count of subreapers. */
 void check_signals(struct check *check);

@@ -107,6 +107,21 @@ check_queued(struct check *check, const struct thread *thread)
 }
 
 void
+check_add_holds(u32 *edges)
+{
+    spin_lock(&family_lock);
+    for_each_process(process) {
+        for_each_thread(thread, process) {
+            for (const struct hold *hold = thread->holds; hold != NULL;
+                 hold = hold->outer) {
+                edges[hold->frame >> PAGE_SHIFT]++;
+            }
+        }
+    }
+    spin_unlock(&family_lock);
+}
+
+void
 check_cpus(struct check *check)
 {
     int ready = 0;

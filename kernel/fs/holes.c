@@ -21,6 +21,7 @@ int
 holes_show(struct inode *inode, u64 index)
 {
     struct tmpfs_file *file = tmpfs_file_of(inode);
+    struct hold hold;
     bool mapped;
 
     spin_lock(&inode->lock);
@@ -30,7 +31,7 @@ holes_show(struct inode *inode, u64 index)
         spin_unlock(&inode->lock);
         return 0;
     }
-    frame_get(frame); /* so that it is not made anew there, and hidden again */
+    tmpfs_hold(&hold, frame); /* so that it is not made anew, and hidden again */
     spin_unlock(&inode->lock);
     /* A space that was lent zeros before has them in its tables when we get its
      * lock; nobody is lent more, as the page is there. */
@@ -41,6 +42,6 @@ holes_show(struct inode *inode, u64 index)
         file->lent = mapped || file->lent != lent ? file->lent : 0;
     }
     spin_unlock(&inode->lock);
-    frame_put(frame);
+    tmpfs_let_go(&hold);
     return error;
 }

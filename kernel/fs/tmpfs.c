@@ -86,6 +86,7 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
 {
     u64 index = offset / PAGE_SIZE;
     size_t n = MIN(uio->left, PAGE_SIZE - offset % PAGE_SIZE);
+    struct hold hold;
     int error = 0;
 
     spin_lock(&inode->lock);
@@ -103,7 +104,7 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
     }
     frame = frame != 0 ? frame : zero_frame;
     bool hidden = uio->write && holes_hide(frame);
-    frame_get(frame);
+    tmpfs_hold(&hold, frame);
     spin_unlock(&inode->lock);
     if (hidden) {
         error = holes_show(inode, index);
@@ -111,7 +112,7 @@ move_page(struct inode *inode, u64 offset, struct uio *uio)
     char *page = frame_ptr(frame);
     size_t done = error == 0
                       ? n - uio_move(uio, page + offset % PAGE_SIZE, n) : 0;
-    frame_put(frame);
+    tmpfs_let_go(&hold);
     if (error != 0) {
         return error;
     }

@@ -7,7 +7,10 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 
+#include "mm/frame.h"
+
 #include "proc/mutex.h"
+#include "proc/thread.h"
 
 #include "fs/inode.h"
 #include "fs/pagetree.h"
@@ -84,6 +87,22 @@ static inline bool
 holes_hide(paddr_t frame)
 {
     return (frame_of(frame)->flags & FRAME_HIDDEN) != 0;
+}
+
+/* Keep a page while its inode's lock is not held.  => that lock is held */
+static inline void
+tmpfs_hold(struct hold *hold, paddr_t frame)
+{
+    frame_get(frame);
+    *hold = (struct hold){frame, current->holds};
+    current->holds = hold;
+}
+
+static inline void
+tmpfs_let_go(const struct hold *hold)
+{
+    current->holds = hold->outer;
+    frame_put(hold->frame);
 }
 
 /* Clear bytes of one page; or those after the end in the last page, before the

@@ -85,6 +85,13 @@ struct share {
     bool reset;  /* SCHED_RESET_ON_FORK */
 } __attribute__((aligned(8)));
 
+/* A reference to a frame that a call keeps while it may sleep, as it copies or
+ * waits; on its stack.  The checkers count it (FR-1). */
+struct hold {
+    paddr_t frame;
+    struct hold *outer;
+};
+
 struct thread {
     /* Needed by the assembly of switch_to: offsets are asserted there. */
     u64 kernel_rsp;            /* r  saved stack pointer while not running */
@@ -110,6 +117,7 @@ struct thread {
     sigset_t waits_for;        /* p  sigtimedwait(2) takes these */
     bool restores;             /* c  sigsuspend(2) has changed the mask */
     u8 ends;                   /* c  END_*: what its end has to do */
+    struct hold *holds;        /* c  frames, the last first */
     bool lacks;                /* c  memory, in this call or fault (oom.c) */
 
     /* Copied. */
