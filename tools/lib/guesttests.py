@@ -11,11 +11,11 @@ import math
 import os
 import platform
 import re
-import shlex
 import select
 import shlex
 import signal
 import subprocess
+import tempfile
 import sys
 import threading
 import time
@@ -280,15 +280,19 @@ class Boot:
         ours, theirs = os.pipe()
         command = self.words + ["--records", f"/dev/fd/{theirs}",
                                 "--", "/tests/" + DRIVER]
+        said = tempfile.TemporaryFile()     # a pipe would fill up
         child = self.host.start(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, pass_fds=[theirs])
+            stderr=said, pass_fds=[theirs])
         os.close(theirs)
         hung = not self.read(ours)
         os.close(ours)
         if hung:
             child.terminate()
-        errors = child.communicate()[1]
+        child.wait()
+        said.seek(0)
+        errors = said.read()
+        said.close()
         self.host.forget(child)
         if not hung or not self.results.expired():
             self.end(hung, child.returncode, errors)
