@@ -13,8 +13,6 @@
 #include "core/optional.h"
 #include "core/panic.h"
 
-#include "mm/as.h"
-
 #include "fs/inherit.h"
 
 #include "proc/cred.h"
@@ -27,48 +25,7 @@
 OPTIONAL(job_lose_parent) OPTIONAL(job_orphan_groups) OPTIONAL(session_end)
 OPTIONAL(itimer_exit) OPTIONAL(proc_usage) OPTIONAL(proc_count_child)
 OPTIONAL(proc_set_subreaper) OPTIONAL(proc_reaper) OPTIONAL(proc_tell_orphan)
-OPTIONAL(thread_ends_for_exec) OPTIONAL(futex_leave_memory) OPTIONAL(sem_leave)
-
-void
-proc_note_peak(void)
-{
-    struct usage *used = &current->process->used;
-
-    used->peak = MAX(used->peak, current->as->filled);
-}
-
-static __noinline void
-do_rare_ends(struct thread *thread, bool at_its_end)
-{
-    if (thread->ends & END_FUTEXES) {
-        futex_leave_memory();
-    }
-    if (at_its_end && (thread->ends & END_UNDOS)) {
-        sem_leave(thread);
-    }
-}
-
-void
-proc_change_memory(struct as *next)
-{
-    struct thread *thread = current;
-    struct as *old = thread->as;
-
-    if (thread->clear_child_tid != 0
-        && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
-        thread->ends |= END_FUTEXES;
-    }
-    if (thread->ends != 0) {
-        do_rare_ends(thread, next == NULL);
-    }
-    thread->clear_child_tid = 0;
-    if (old != NULL) { /* pid 1 has none at first */
-        proc_note_peak();
-    }
-    thread->as = next;
-    as_load(next); /* unload the tables before they can be freed (H3) */
-    as_put(old);
-}
+OPTIONAL(thread_ends_for_exec)
 
 /* The signal for the parent: the one that it gave to clone, or SIGCHLD if the
  * parent has called execve since.  => family_lock held */

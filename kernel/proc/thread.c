@@ -1,6 +1,6 @@
 /*
- * The life of a thread, but for what it gives up at its end (exit.c).  The
- * record is at the top of the thread's own kernel stack, so that both are
+ * The life of a thread; in which order it gives up what it holds, exit.c says.
+ * The record is at the top of the thread's own kernel stack, so that both are
  * allocated and freed together:
  *
  *      guard page | ... stack <- | struct trapframe | struct thread |
@@ -10,14 +10,16 @@
 
 #include "arch/trap.h"
 
+#include "mm/as.h"
 #include "mm/kmap.h"
 
 #include "proc/cred.h"
+#include "proc/exit.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 #include "proc/thread.h"
 
-OPTIONAL(thread_leave_others)
+OPTIONAL(thread_leave_others) OPTIONAL(futex_leave_memory) OPTIONAL(sem_leave)
 
 /* An entry from user mode pushes its frame below: the stack is aligned then. */
 _Static_assert(sizeof(struct thread) % 16 == 0, "the stack's alignment");
@@ -83,4 +85,45 @@ thread_leave(struct thread *thread, int status)
         pid_free(thread->tid);
     }
     return last;
+}
+
+void
+proc_note_peak(void)
+{
+    struct usage *used = &current->process->used;
+
+    used->peak = MAX(used->peak, current->as->filled);
+}
+
+static __noinline void
+do_rare_ends(struct thread *thread, bool at_its_end)
+{
+    if (thread->ends & END_FUTEXES) {
+        futex_leave_memory();
+    }
+    if (at_its_end && (thread->ends & END_UNDOS)) {
+        sem_leave(thread);
+    }
+}
+
+void
+proc_change_memory(struct as *next)
+{
+    struct thread *thread = current;
+    struct as *old = thread->as;
+
+    if (thread->clear_child_tid != 0
+        && __atomic_load_n(&old->refs, __ATOMIC_RELAXED) > 1) {
+        thread->ends |= END_FUTEXES;
+    }
+    if (thread->ends != 0) {
+        do_rare_ends(thread, next == NULL);
+    }
+    thread->clear_child_tid = 0;
+    if (old != NULL) { /* pid 1 has none at first */
+        proc_note_peak();
+    }
+    thread->as = next;
+    as_load(next); /* unload the tables before they can be freed (H3) */
+    as_put(old);
 }
