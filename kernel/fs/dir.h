@@ -52,6 +52,7 @@ struct entry {
     struct entry *next;      /* N  in its bucket, by key */
     struct list also;        /* N  in inode->names */
     u64 key;                 /* N */
+    u32 payer;               /* N  whose name it counts as (cred_place) */
     char name[];             /* i */
 };
 
@@ -67,7 +68,7 @@ void entry_free(struct entry *entry);
 struct entry *entry_find(const struct inode *dir, const char *name, u64 *key);
 
 /* Make the table larger, if one more entry needs it.
- * => 0; -ENOMEM; -ENOSPC: no more names are allowed, of any directory */
+ * => 0; -ENOMEM; -ENOSPC: the user, or all, may have no more names */
 int entry_make_room(struct inode *dir) __must_check;
 
 /* The first entry with this key or a higher one; NULL: none. */

@@ -13,6 +13,7 @@
 #include "mm/frame.h"
 #include "mm/heap.h"
 
+#include "proc/cred.h"
 #include "proc/template.h"
 
 #include "fs/dir.h"
@@ -99,12 +100,14 @@ set_buckets(struct inode *dir, struct entry **buckets, u32 bits)
     dir->bits = bits;
 }
 
-static u64 name_count; /* N */
+static struct user_counts names; /* N */
 
 int
 entry_make_room(struct inode *dir)
 {
-    if (name_count >= frames_count / 2) { /* as Linux */
+    u32 most = (u32)frames_count / 2; /* as Linux */
+
+    if (!cred_has_room(&names, cred_place(cred_current()), 1, most)) {
         return -ENOSPC;
     }
     if (dir->entries < MEAN_MAX << dir->bits) {
@@ -187,7 +190,8 @@ bind(struct entry *entry, struct inode *inode)
 void
 entry_insert(struct entry *entry, u64 key, struct inode *inode)
 {
-    name_count++;
+    entry->payer = cred_place(cred_current());
+    cred_count(&names, entry->payer, 1);
     entry->key = key;
     struct entry **at = link_of(entry->dir, key);
     entry->next = *at;
@@ -201,7 +205,7 @@ entry_remove(struct entry *entry)
 {
     struct inode *dir = entry->dir;
 
-    name_count--;
+    cred_count(&names, entry->payer, -1U);
     *link_of(dir, entry->key) = entry->next;
     if (--dir->entries == 0) {
         set_buckets(dir, &dir->only, 0);

@@ -1,8 +1,9 @@
 /*
- * user_shares.c: of locks on files, pseudo-terminals, what epolls watch and
- * System V's objects, a user may have half and no more; an eighth is kept for
- * root; and what ends makes room again.
+ * user_shares.c: of locks on files, pseudo-terminals, what epolls watch, System
+ * V's objects and names, a user may have half and no more; an eighth is kept
+ * for root; and what ends makes room again.
  *
+ * seconds: 20
  * expect:
  * ok 1 - pseudo-terminals: a user has half
  * ok 2 - another user gets some, too
@@ -28,7 +29,11 @@
  * ok 22 - another user gets some, too
  * ok 23 - but an eighth is root's
  * ok 24 - all are back
- * 1..24
+ * ok 25 - names: a user has half
+ * ok 26 - another user gets some, too
+ * ok 27 - but an eighth is root's
+ * ok 28 - all are back
+ * 1..28
  */
 #include "../tap.h"
 
@@ -38,10 +43,11 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 
 enum {
     PTYS = 64, LOCKS = 8192, EACH = 128, SPARE = 2, OBJECTS = 1024, SET = 32000,
-    WATCHES = 16384, EPOLLS = 64,
+    WATCHES = 16384, EPOLLS = 64, OTHERS = 2000, /* names, and frames */
 };
 
 static int
@@ -122,10 +128,37 @@ take_sets(void)
     return errno == ENOSPC ? count : -1;
 }
 
+static int
+take_names(void)
+{
+    int count = 0;
+    char name[32];
+
+    while (snprintf(name, sizeof(name), "%d-%d", (int)getuid(), count),
+           symlink(".", name) == 0) {
+        count++;
+    }
+    return errno == ENOSPC ? count : -1;
+}
+
+static void
+drop_names(int user)
+{
+    char name[32];
+    int i = 0;
+
+    while (snprintf(name, sizeof(name), "%d-%d", user, i++),
+           unlink(name) == 0) {
+    }
+}
+
 /* Who holds them ends, and they do not. */
 static void
 drop_objects(void)
 {
+    drop_names(0);
+    drop_names(1000);
+    drop_names(2000);
     for (int i = 0; i < OBJECTS; i++) {
         struct shmid_ds segment;
         struct semid_ds set;
@@ -217,6 +250,10 @@ main(void)
     test(take_watches, WATCHES, 0, "what epolls watch: a user has half");
     test(take_segments, OBJECTS, 0, "segments: a user has half");
     test(take_sets, OBJECTS, 0, "sets of semaphores: a user has half");
+    struct sysinfo info;
+    sysinfo(&info);
     test(take_semaphores, 8 * SET, SET, "semaphores: a user has half");
+    test(take_names, (int)(info.totalram / 4096 + OTHERS) / 2, OTHERS,
+        "names: a user has half");
     return done();
 }
