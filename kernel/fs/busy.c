@@ -19,7 +19,7 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 
-OPTIONAL(object_runs) OPTIONAL(template_forget)
+OPTIONAL(object_runs) OPTIONAL(object_uses) OPTIONAL(template_forget)
 
 /* Two counts in inode->busy, so that they change as one.  In the lower half:
  * who writes, or below 0, who is about to execute.  In the upper half: how
@@ -52,9 +52,13 @@ long
 busy_exec(struct inode *inode)
 {
     u64 busy = inode->busy;
+    /* A mapping keeps a file open, but for one that never had a name, which
+     * nobody has opened. */
+    bool mapped = __atomic_load_n(&inode->object.written, __ATOMIC_RELAXED)
+                  && inode->nlink > 0 && object_uses(&inode->object, true) > 0;
 
     do {
-        if (writers(busy) > 0) {
+        if (writers(busy) > 0 || mapped) {
             return -ETXTBSY;
         }
     } while (!atomic_compare_exchange_weak(&inode->busy, &busy,

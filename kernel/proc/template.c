@@ -98,9 +98,7 @@ template_save(struct as *as, struct object *object,
     const pte_t *ahead = vma == NULL ? NULL : pt_own_present(
         as, align_down(image->entry, AROUND), &level);
     spin_unlock(&as->lock);
-    if (ahead == NULL || level > 1 || vma->object != object
-        /* Who wrote to it by a mapping may still do so. */
-        || __atomic_load_n(&object->written, __ATOMIC_RELAXED)) {
+    if (ahead == NULL || level > 1 || vma->object != object) {
         return 0;
     }
     struct as *new = as_alloc(0), *old;

@@ -5,6 +5,7 @@
 #include "self.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -134,6 +135,27 @@ test_script(void)
     unlink("script");
 }
 
+/* A mapping keeps open what it was made of. */
+static void
+test_mapped(void)
+{
+    is(try_exec("./prog"), 0, "the program runs");
+    int fd = open("prog", O_RDWR);
+    char *header = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    is(try_exec("./prog"), ETXTBSY, "not while a mapping may become writable");
+    mprotect(header, 4096, PROT_READ | PROT_WRITE);
+    header[0]++;
+    if (fork() == 0) {
+        _exit(try_exec("./prog") != ETXTBSY);
+    }
+    int status;
+    wait(&status);
+    is(status, 0, "nor when a child has it");
+    munmap(header, 4096);
+    is(try_exec("./prog"), ENOEXEC, "then it runs as it was written");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -158,6 +180,7 @@ main(int argc, char **argv)
     test_running();
     test_forked();
     test_script();
+    test_mapped();
     unlink("prog");
     return done();
 }
