@@ -28,7 +28,8 @@
 #define ROOM_PART      16 /* so much of memory must come back, or one hog's */
 #define STEP_NS        5000000UL   /* between looks at a victim that ends */
 #define PATIENCE_NS    1000000000UL /* then another is chosen */
-#define ENOUGH         32 /* free frames with which to try again */
+#define ENOUGH         32 /* free frames with which to try again, once: */
+#define AGAIN_NS       50000000UL /* who lacks more so soon needs more */
 
 OPTIONAL(share_set)
 
@@ -158,7 +159,8 @@ is_awaited(void)
 {
     struct process *process = victim.pid != 0 ? proc_find(victim.pid) : NULL;
 
-    return frame_count(FRAME_FREE) > ENOUGH
+    return (frame_count(FRAME_FREE) > ENOUGH
+            && clock_ns() > current->retried + AGAIN_NS)
            || (process != NULL && process != current->process
                && !proc_is_zombie(process) && is_ending(process)
                && clock_ns() < victim.since + PATIENCE_NS);
@@ -278,6 +280,7 @@ oom_make_room(void)
         warn("out of memory: %lu pages came back\n",
              after - MIN(before, after));
     }
+    current->retried = clock_ns();
     return !is_ending(current->process);
 }
 

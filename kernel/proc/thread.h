@@ -118,6 +118,7 @@ struct thread {
     bool restores;             /* c  sigsuspend(2) has changed the mask */
     u8 ends;                   /* c  END_*: what its end has to do */
     struct hold *holds;        /* c  frames, the last first */
+    u64 retried;               /* c  when oom_make_room said: try again */
     bool lacks;                /* c  memory, in this call or fault (oom.c) */
 
     /* Copied. */
