@@ -163,7 +163,7 @@ begin_output(struct tty *tty, const struct file *file)
     list_del(&place);
     if (error == 0) {
         tty->writing = true;
-    } else {
+    } else if (!tty->writing) {
         wait_wake_all(&tty->output_wait); /* another is the first now */
     }
     spin_unlock(&tty->lock);

@@ -1,6 +1,8 @@
 /*
  * freebsd_rfork.c: FreeBSD's rfork and rfork_thread: what is shared, the signal
  * at the child's end, and who waits for it.
+ *
+ * except: vfork=fork
  */
 #include "names.h"
 

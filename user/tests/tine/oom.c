@@ -175,10 +175,12 @@ fork_to_the_end(void *unused)
     }
     close(gate[0]);
     close(gate[1]);
-    while (wait(NULL) > 0) {
+    int status, killed = 0;
+    while (wait(&status) > 0) {
+        killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     }
     /* (Where fork copies tables, even the first may find no room.) */
-    return error == ENOMEM ? 3 : 4;
+    return error == ENOMEM || killed > 0 ? 3 : 4;
 }
 
 static int
