@@ -105,7 +105,9 @@ object_runs(const struct object *object)
             as = as_next(as);
         }
     }
-    as_put(as);
+    if (as != NULL) {
+        as_leave(as);
+    }
     return runs;
 }
 
