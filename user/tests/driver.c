@@ -30,6 +30,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -145,6 +147,29 @@ empty(const char *name)
     }
 }
 
+/* Remove System V's objects, which stay when a process ends. */
+static void
+remove_objects(void)
+{
+    struct shm_info shm;
+    struct seminfo sem;
+
+    for (int i = shmctl(0, SHM_INFO, (struct shmid_ds *)&shm); i >= 0; i--) {
+        struct shmid_ds there;
+        int id = shmctl(i, SHM_STAT, &there);
+        if (id >= 0) {
+            shmctl(id, IPC_RMID, NULL);
+        }
+    }
+    for (int i = semctl(0, 0, SEM_INFO, &sem); i >= 0; i--) {
+        struct semid_ds there;
+        int id = semctl(i, 0, SEM_STAT, &there);
+        if (id >= 0) {
+            semctl(id, 0, IPC_RMID);
+        }
+    }
+}
+
 /* Print, in the test's output, that a call of the driver failed.
  * => a wait status */
 static int
@@ -241,6 +266,7 @@ run(struct test *test)
         snprintf(end, sizeof(end), "exit %d", WEXITSTATUS(status));
     }
     clear_away();
+    remove_objects();
     empty("/tmp"); /* without memory a test may have missed its directory */
     slurp("/proc/tine/check", after, sizeof(after));
 

@@ -103,13 +103,13 @@ sparse(void *unused)
 
 /* When told to, eat; say so; keep it until the second pipe is closed. */
 static void
-eater(const int *gate, int out)
+eater(long size, const int *gate, int out)
 {
-    char c, *p = map(8L << 20);
+    char c, *p = map(size);
 
     read(gate[0], &c, 1);
     close(gate[3]);
-    for (long at = 0; at < 8L << 20; at += PAGE) {
+    for (long at = 0; at < size; at += PAGE) {
         p[at] = 1;
     }
     write(out, "f", 1);
@@ -123,6 +123,7 @@ static int
 eat_together(void *unused)
 {
     int killings = 0, full = 0, ended = 0, all, status, gate[4], out[2];
+    long part = counts_get("free") / CROWD; /* of what there is: each eats 3 */
     char c;
 
     (void)unused;
@@ -131,7 +132,7 @@ eat_together(void *unused)
     pipe2(out, O_NONBLOCK);
     for (int i = 0; i < CROWD; i++) {
         if (must_fork() == 0) {
-            eater(gate, out[1]);
+            eater(3 * part * PAGE, gate, out[1]);
         }
     }
     for (int i = 0; i < CROWD; i++) {
