@@ -22,7 +22,7 @@
 #include "fs/tty.h"
 
 #define SHOW_MAX  64 /* bytes that the driver shows at once */
-#define WHOLE     1024 /* bytes of a write that nobody else's come between */
+#define WHOLE     4096 /* bytes of a write that nobody else's come between */
 #define TAB_WIDTH 8  /* the most that one byte becomes */
 #define TENTH     100000000UL /* of a second: VTIME's unit, in ns */
 

@@ -424,13 +424,25 @@ class World:
              for user in self.users.get(where, [])})]
         text = ("pids " if words[1:] else "pid ") + series(words) \
             if words else ""
-        if any(where not in self.users for where in wheres):
-            text += f"{' and ' if text else ''}a space without a process"
+        alone = {where for where in wheres if where not in self.users}
+        if alone:
+            what = "exec's template" if alone <= templates() \
+                else "a space without a process"
+            text += f"{' and ' if text else ''}{what}"
         return text
 
     def tell_problems(self):
         for problem in self.problems:
             print(f"! {problem}")
+
+
+def templates():
+    """Where the spaces are that exec keeps of programs (proc/template.h)."""
+    try:
+        table = gdb.parse_and_eval("templates")
+    except gdb.error:   # a kernel without them
+        return set()
+    return {int(table[i]["as"]) for i in range(table.type.range()[1] + 1)}
 
 
 # ---- Where a thread is ----

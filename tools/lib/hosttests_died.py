@@ -185,5 +185,5 @@ def checker_names_the_way(host):
         "tine user cat", "continue", *steps,
         "set var frames[($at & 0xffffffffff000) >> 12].refs = 77",
         "continue"], "--icount", "--", "cat", "/proc/tine/check"),
-        r"violations 1\nPT-1, FR-1 frame 0x\w+ kind cache level 0: refs 77, "
+        r"violations 1\nPT-1, FR-1 frame 0x\w+ kind cache level 0: refs 76, "
         r"edges \d+, pid 2, root 0x\w+\[0\]\[0\]\[2\]\[1\]\n")

@@ -89,7 +89,8 @@ def gdbview_fork_tree(host):
                 r"^ +1 +(sleeping|runnable)")
     view.expect("tine pt", r"^`-L3 0 +[0-9a-f]+\[2\] +P U A +pid 3$",
                 r"^  \+-L2 0 +[0-9a-f]+\[1\] +P W U A +pid 3$",
-                r"page.*P W U A D NX +pid 3$", r"P U A? *(NX)? +pid 3 and its")
+                r"page.*P W U A D NX +pid 3$", r"P U A? *(NX)? +pid 3 and "
+                r"exec's template and its")
     text = view.expect(
         "tine pt . addr", r"^  CR3 +-> the root ",
         r"^  L4 \S+\[0\] +-> L3 +\S+\[2\] +P U A +also of pid [23]$",
