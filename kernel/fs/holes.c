@@ -31,7 +31,7 @@ holes_show(struct inode *inode, u64 index)
         spin_unlock(&inode->lock);
         return 0;
     }
-    tmpfs_hold(&hold, frame); /* so that it is not made anew, and hidden again */
+    tmpfs_hold(&hold, frame); /* it must not be made anew, and hidden again */
     spin_unlock(&inode->lock);
     /* A space that was lent zeros before has them in its tables when we get its
      * lock; nobody is lent more, as the page is there. */

@@ -3,10 +3,10 @@
  *
  * The victim is who holds most, of the user whose processes do: memory, pipes,
  * files without a name; of what is shared, a part.  Of a user's crowd in which
- * each holds little, many end at once, and before all others run.  Never pid 1, nor who cannot
- * end soon; the children that pid 1 itself has started, root's shell, only if
- * there is nobody else.  FRAMES_KEPT frames are kept for these, and for the one
- * who ends.
+ * each holds little, many end at once, and before all others run.  Never pid 1,
+ * nor who cannot end soon; the children that pid 1 itself has started, root's
+ * shell, only if there is nobody else.  FRAMES_KEPT frames are kept for these,
+ * and for the one who ends.
  */
 #pragma once
 

@@ -13,7 +13,8 @@ import subprocess
 import tempfile
 
 CTAGS = ["ctags", "--options=NONE", "--language-force=C", "--kinds-C=fp",
-         "--output-format=json", "--fields=+ne", "-o", "-"]
+         "-I", "OPTIONAL+,OPTIONAL_ENOSYS+", "--output-format=json",
+         "--fields=+ne", "-o", "-"]
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 
 
