@@ -24,7 +24,6 @@
 
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "fs/path.h"
 
 #include "dev/dev.h"
 

@@ -3,7 +3,6 @@
  * is counted of processes besides.  All other CPUs are parked, and no lock of a
  * process is held.
  */
-#include "arch/percpu.h"
 
 #include "proc/itimer.h"
 #include "proc/process.h"

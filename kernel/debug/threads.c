@@ -30,7 +30,6 @@
 #include "proc/signal.h"
 #include "proc/sleep.h"
 
-#include "fs/file.h"
 #include "fs/path.h"
 #include "fs/procfs.h"
 

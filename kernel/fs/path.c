@@ -12,7 +12,6 @@
 
 #include "mm/heap.h"
 
-#include "proc/process.h"
 #include "proc/template.h"
 
 #include "fs/busy.h"

@@ -18,7 +18,6 @@
 #include "mm/as.h"
 #include "mm/heap.h"
 
-#include "proc/group.h"
 #include "proc/users.h"
 
 #include "fs/dir.h"

@@ -17,7 +17,6 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pagetree.h"
-#include "fs/path.h"
 #include "fs/permit.h"
 #include "fs/tmpfs.h"
 

@@ -13,7 +13,6 @@
 #include "core/panic.h"
 
 #include "proc/jobs.h"
-#include "proc/signal.h"
 
 #include "fs/tty.h"
 

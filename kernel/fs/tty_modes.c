@@ -16,7 +16,6 @@
 #include "mm/usercopy.h"
 
 #include "proc/jobs.h"
-#include "proc/signal.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"

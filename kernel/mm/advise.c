@@ -3,9 +3,6 @@
  * vmas stay.
  */
 #include "abi/errno.h"
-#include "abi/mman.h"
-
-#include "arch/pte.h"
 
 #include "mm/advise.h"
 #include "mm/as.h"

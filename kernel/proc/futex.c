@@ -12,15 +12,12 @@
 
 #include "core/panic.h"
 
-#include "arch/clock.h"
-
 #include "mm/as.h"
 #include "mm/object.h"
 #include "mm/usercopy.h"
 #include "mm/vma.h"
 
 #include "proc/futex.h"
-#include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/sleep.h"
 

@@ -5,8 +5,6 @@
  */
 #include "abi/errno.h"
 
-#include "core/panic.h"
-
 #include "arch/clock.h"
 #include "arch/percpu.h"
 

@@ -14,7 +14,6 @@
 #include "arch/smp.h"
 #include "arch/trap.h"
 
-#include "mm/as.h"
 #include "mm/frame.h"
 #include "mm/kept.h"
 

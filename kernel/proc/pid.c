@@ -4,7 +4,6 @@
  * has its own lock: fork and kill take family_lock for the family only, and
  * threads come and go without it.
  */
-#include "abi/errno.h"
 
 #include "core/panic.h"
 

@@ -11,7 +11,6 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 
-#include "mm/frame.h"
 #include "mm/heap.h"
 
 #include "proc/cred.h"

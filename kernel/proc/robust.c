@@ -7,7 +7,6 @@
  * entry that it was about to add or take out may be in the list or not.
  */
 #include "abi/futex.h"
-#include "abi/mman.h"
 
 #include "mm/as.h"
 #include "mm/usercopy.h"

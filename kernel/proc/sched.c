@@ -13,7 +13,6 @@
 #include "arch/cpu.h"
 #include "arch/percpu.h"
 #include "arch/smp.h"
-#include "arch/trap.h"
 
 #include "mm/as.h"
 

@@ -6,11 +6,9 @@
  */
 #include "abi/errno.h"
 #include "common/list.h"
-#include "common/string.h"
 
 #include "mm/heap.h"
 
-#include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/mutex.h"
 #include "proc/process.h"

@@ -5,14 +5,12 @@
  * have to tell its parent what went wrong.
  */
 #include "abi/errno.h"
-#include "common/string.h"
 
 #include "core/optional.h"
 
 #include "arch/cpu.h"
 #include "arch/trap.h"
 
-#include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/limits.h"
 #include "proc/sched.h"

@@ -8,7 +8,6 @@
 #include "core/panic.h"
 
 #include "proc/cred.h"
-#include "proc/group.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 

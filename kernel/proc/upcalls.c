@@ -19,7 +19,6 @@
 
 #include "mm/as.h"
 #include "mm/kept.h"
-#include "mm/usercopy.h"
 #include "mm/vma.h"
 
 #include "proc/limits.h"

@@ -4,7 +4,6 @@
  */
 #include "abi/time.h"
 
-#include "core/config.h"
 #include "core/panic.h"
 
 #include "arch/clock.h"

@@ -7,7 +7,6 @@
 #include "arch/clock.h"
 
 #include "fs/epoll.h"
-#include "fs/inode.h"
 
 #include "sys/sys.h"
 #include "sys/timespec.h"

@@ -6,7 +6,6 @@
 #include "abi/eventfd.h"
 #include "abi/mman.h"
 #include "abi/pidfd.h"
-#include "abi/signal.h"
 #include "abi/signalfd.h"
 #include "abi/time.h"
 #include "abi/timerfd.h"

@@ -7,8 +7,6 @@
 
 #include "mm/frame.h"
 
-#include "proc/process.h"
-
 #include "sys/sys.h"
 
 /* int sysinfo(struct sysinfo *info);

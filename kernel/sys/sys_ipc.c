@@ -8,7 +8,6 @@
 #include "mm/heap.h"
 
 #include "proc/sem.h"
-#include "proc/timer.h"
 
 #include "fs/shm.h"
 

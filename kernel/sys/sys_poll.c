@@ -7,7 +7,6 @@
  */
 #include "abi/errno.h"
 #include "abi/time.h"
-#include "common/string.h"
 
 #include "core/config.h"
 
@@ -17,7 +16,6 @@
 #include "mm/heap.h"
 
 #include "proc/signal.h"
-#include "proc/timer.h"
 
 #include "fs/poll.h"
 

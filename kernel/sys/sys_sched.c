@@ -7,7 +7,6 @@
 #include "abi/sched.h"
 #include "abi/time.h"
 
-#include "core/config.h"
 #include "core/optional.h"
 
 #include "arch/clock.h"

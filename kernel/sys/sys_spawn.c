@@ -11,7 +11,6 @@
 
 #include "core/optional.h"
 
-#include "proc/shares.h"
 #include "proc/signal.h"
 #include "proc/spawn.h"
 #include "proc/users.h"

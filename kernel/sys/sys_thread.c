@@ -5,7 +5,6 @@
 #include "abi/futex.h"
 #include "abi/sched.h"
 #include "abi/time.h"
-#include "common/string.h"
 
 #include "core/optional.h"
 
@@ -14,14 +13,10 @@
 
 #include "mm/as.h"
 
-#include "fs/file.h"
-#include "fs/path.h"
-
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
-#include "proc/signal.h"
 #include "proc/sleep.h"
 #include "proc/users.h"
 

@@ -5,11 +5,9 @@
 #include "abi/time.h"
 
 #include "arch/clock.h"
-#include "arch/percpu.h"
 
 #include "proc/cpuclock.h"
 #include "proc/cred.h"
-#include "proc/sched.h"
 #include "proc/timer.h"
 
 #include "sys/sys.h"

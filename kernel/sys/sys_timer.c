@@ -6,7 +6,6 @@
 #include "abi/time.h"
 
 #include "arch/clock.h"
-#include "arch/percpu.h"
 
 #include "proc/itimer.h"
 

@@ -4,7 +4,6 @@
  * capset.
  */
 #include "abi/errno.h"
-#include "common/string.h"
 
 #include "proc/users.h"
 

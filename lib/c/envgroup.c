@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <plan9.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 

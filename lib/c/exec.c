@@ -4,7 +4,6 @@
  * argument lists on the stack.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -11,8 +11,6 @@
 #include <forkexec.h>
 #include <grp.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>

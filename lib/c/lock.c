@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 #include "abi/futex.h"
 #include "c/thread.h"

@@ -1,6 +1,5 @@
 /* posix_spawn: its attributes and file actions become one list (spawn.c). */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdbool.h>

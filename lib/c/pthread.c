@@ -9,7 +9,6 @@
  * Read lock.c first, then pthread_create, pthread_exit, pthread_join.
  */
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

@@ -5,7 +5,6 @@
  * writes nothing but these.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <plan9.h>
 #include <sched.h>
 #include <signal.h>

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <reexec.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,7 +17,6 @@
 #include <vms.h>
 
 #include "abi/spawn.h"
-#include "c/internal.h"
 
 #define STARTER "vms-starter"
 #define WATCHER "vms-watcher"
