@@ -431,6 +431,7 @@ check_show(struct text *out)
     text_clear(&found);
     show_counts(out);
     park_release();
+    (void)cond_resched();
     return 0;
 }
 
