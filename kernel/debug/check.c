@@ -376,7 +376,9 @@ show_counts(struct text *out)
     u64 heap = heap_bytes() - out->capacity; /* without this text itself */
 
     for (enum frame_kind kind = 0; kind < FRAME_KINDS; kind++) {
-        text_printf(out, "%s %lu\n", kind_names[kind], frame_count(kind));
+        u64 small = kind == FRAME_KERNEL ? heap_small_frames() : 0;
+        text_printf(out, "%s %lu\n", kind_names[kind],
+                    frame_count(kind) - small);
     }
     text_printf(out, "heap %lu\nstacks %lu\nprocesses %d\nfiles %lu\n", heap,
                 kstacks_in_use(), proc_count(), open_file_count);

@@ -53,6 +53,7 @@ static const u8 class_of[SMALL_MAX / 16 + 1] = {
 
 static struct spinlock heap_lock = SPINLOCK_INIT(RANK_HEAP);
 static u64 large_bytes;
+static u64 small_pages;
 
 #define KEPT 4 /* objects of a class that a CPU keeps at most */
 
@@ -94,6 +95,7 @@ page_make(struct heap_class *class)
         page->free = object;
     }
     list_add(&class->pages, &page->link);
+    small_pages++;
     return true;
 }
 
@@ -198,6 +200,7 @@ page_give(struct heap_page *page, void *ptr)
     /* Keep one empty page of each class: a request will soon need it. */
     if (--page->in_use == 0 && pages->next != pages->prev) {
         list_del(&page->link);
+        small_pages--;
         frame_put(frame_addr(page));
     }
     spin_unlock(&heap_lock);
@@ -239,4 +242,10 @@ heap_bytes(void)
         bytes += in_use * classes[class].size;
     }
     return bytes;
+}
+
+u64
+heap_small_frames(void)
+{
+    return small_pages;
 }

@@ -17,5 +17,8 @@ void *kzalloc(size_t size) __must_check __attribute__((malloc));
 /* Free what kmalloc returned; NULL is ignored. */
 void kfree(void *ptr);
 
-/* Bytes in live objects, rounded up to their classes. */
+/* Bytes in live objects, rounded up to their classes; and the frames of small
+ * ones, whose number also depends on what each CPU keeps.
+ * => the second: all other CPUs are parked */
 u64 heap_bytes(void);
+u64 heap_small_frames(void);
