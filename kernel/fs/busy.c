@@ -52,8 +52,8 @@ long
 busy_exec(struct inode *inode)
 {
     u64 busy = inode->busy;
-    /* A mapping keeps a file open, but for one that never had a name, which
-     * nobody has opened. */
+    /* A mapping keeps its file open for writing (mmap(2)).  A file without a
+     * name may be a memfd, which Linux runs even so. */
     bool mapped = __atomic_load_n(&inode->object.written, __ATOMIC_RELAXED)
                   && inode->nlink > 0 && object_uses(&inode->object, true) > 0;
 
