@@ -199,7 +199,8 @@ futex_wake(vaddr_t addr, bool shared, u32 count, u32 bits)
     return result;
 }
 
-/* Move sleepers to another word.  => futex_lock held; how many */
+/* Move sleepers to another word; on the same word they keep their places.
+ * => futex_lock held; how many */
 static u32
 move_some(const struct key *from, const struct key *to, u32 count)
 {
@@ -211,12 +212,14 @@ move_some(const struct key *from, const struct key *to, u32 count)
             break;
         }
         if (same_key(&sleeper->key, from)) {
-            list_del(&sleeper->link);
+            if (!same_key(from, to)) {
+                list_del(&sleeper->link);
+                list_add_tail(list_of(to), &sleeper->link);
+            }
             sleeper->key = *to;
             if (to->object != NULL) {
                 to->object->ops->get(to->object);
             }
-            list_add_tail(list_of(to), &sleeper->link);
             moved++;
         }
     }
@@ -253,9 +256,9 @@ futex_requeue(const struct futex_pair *pair, const u32 *expected)
         spin_lock(&futex_lock);
     }
     if (result == 0) {
-        u32 woken = wake_some(&from, pair->wakes, FUTEX_ALL_BITS);
-        moved = same_key(&from, &to) ? 0 : move_some(&from, &to, pair->moves);
-        result = woken + moved;
+        result = wake_some(&from, pair->wakes, FUTEX_ALL_BITS);
+        moved = move_some(&from, &to, pair->moves);
+        result += moved;
     }
     spin_unlock(&futex_lock);
     key_put(&from, 1 + moved); /* those of the sleepers, too */
@@ -333,15 +336,15 @@ futex_wake_op(const struct futex_pair *pair, u32 op)
         return result;
     }
     result = change(pair->to, op, &old);
-    int second = result == 0 ? compares(op, old) : 0;
-    if (result == 0) {
+    int both = result == 0 ? compares(op, old) : (int)result;
+    if (both >= 0) {
         result = wake_some(&from, pair->wakes, FUTEX_ALL_BITS);
     }
-    if (second > 0) {
+    if (both > 0) {
         result += wake_some(&to, pair->moves, FUTEX_ALL_BITS);
     }
     spin_unlock(&futex_lock);
     key_put(&from, 1);
     key_put(&to, 1);
-    return second < 0 ? second : result;
+    return both < 0 ? both : result;
 }

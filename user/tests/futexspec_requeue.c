@@ -76,6 +76,50 @@ test_waits_there(void)
     thread_join(&crowd[1].thread);
 }
 
+/* Onto the same word: they stay, and are counted. */
+static void
+test_onto_itself(void)
+{
+    crowd_start(&first, FUTEX_WAIT | FUTEX_PRIVATE_FLAG);
+    is(requeue(FUTEX_REQUEUE, &first, 0, 2, &first, 0), 2,
+        "onto the word itself: two are counted");
+    is(requeue(FUTEX_CMP_REQUEUE, &first, 1, CROWD, &first, 0), CROWD,
+        "one is woken and all are counted");
+    until_back(1);
+    is(crowd[0].order, 1, "the first: nobody has changed places");
+    is(wake(&first, 1), 1, "wake one more");
+    until_back(2);
+    is(crowd[1].order, 2, "the second");
+    is(wake(&first, EVERYONE), CROWD - 2, "and all others");
+    is(crowd_end(), CROWD, "each wait returned 0");
+}
+
+/* So many words that some share a list of the kernel's. */
+enum { WORDS = 48 };
+
+static struct sleeper readers[WORDS];
+static int words[WORDS];
+
+static void
+test_many_words(void)
+{
+    int moved = 0;
+
+    for (int i = back = 0; i < WORDS; i++) {
+        sleeper_start(&readers[i], &words[i], FUTEX_WAIT | FUTEX_PRIVATE_FLAG,
+            0);
+    }
+    for (int i = 0; i < WORDS; i++) {
+        moved += requeue(FUTEX_REQUEUE, &words[i], 0, EVERYONE, &second, 0)
+                 == 1;
+    }
+    is(moved, WORDS, "each of many words has one who is moved");
+    is(wake(&second, EVERYONE), WORDS, "all are found there");
+    for (int i = 0; i < WORDS; i++) {
+        thread_join(&readers[i].thread);
+    }
+}
+
 /* Bits go along. */
 static void
 test_bits(void)
@@ -154,6 +198,8 @@ main(void)
     test_move();
     test_requeue();
     test_waits_there();
+    test_onto_itself();
+    test_many_words();
     test_bits();
     test_leaving();
     test_shared();

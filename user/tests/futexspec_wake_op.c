@@ -5,6 +5,8 @@
  */
 #include "futexspec.h"
 
+#include <sys/mman.h>
+
 static int first, second;
 
 static long
@@ -138,6 +140,58 @@ test_same(void)
     is(crowd_end(), CROWD, "each wait returned 0");
 }
 
+/* No such comparison: the word is changed, and nobody woken. */
+static void
+test_refused(void)
+{
+    second = first = back = 0;
+    sleeper_start(&crowd[0], &first, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0);
+    returns(wake_op(1, 1, encode(FUTEX_OP_SET, 6, 5, 0)), -ENOSYS,
+        "no such comparison");
+    is(second, 5, "the word is changed all the same");
+    returns(wake_op(1, 1, encode(5, FUTEX_OP_CMP_EQ, 7, 0)), -ENOSYS,
+        "no such operation");
+    is(second, 5, "then it is not");
+    is(futex(&first, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0), 1,
+        "nobody was woken");
+    thread_join(&crowd[0].thread);
+}
+
+/* The word's page is shared with a child, or was given back. */
+static void
+test_pages(void)
+{
+    int *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int to_child[2];
+
+    *page = 3;
+    pipe(to_child);
+    pid_t child = fork();
+    if (child == 0) {
+        char byte;
+        close(to_child[1]);
+        read(to_child[0], &byte, 1);
+        _exit(*page);
+    }
+    close(to_child[0]);
+    is(futex(&first, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 1, (void *)1L, page,
+        encode(FUTEX_OP_ADD, FUTEX_OP_CMP_EQ, 1, 3)), 0,
+        "a word in memory that a child shares");
+    close(to_child[1]);
+    is(WEXITSTATUS(status_of(child)), 3, "the child has the old value");
+    is(*page, 4, "this process the new");
+    madvise(page, 4096, MADV_DONTNEED);
+    is(futex(&first, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 1, (void *)1L, page,
+        encode(FUTEX_OP_ADD, FUTEX_OP_CMP_EQ, 5, 0)), 0,
+        "a word in memory that was given back");
+    is(*page, 5, "it was 0");
+    munmap(page, 4096);
+    returns(futex(&first, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 1, (void *)1L,
+        page, encode(FUTEX_OP_ADD, FUTEX_OP_CMP_EQ, 5, 0)), -EFAULT,
+        "a word in no memory");
+}
+
 /* The change is atomic: no addition of several threads is lost. */
 enum { ADDITIONS = 1000 };
 
@@ -171,6 +225,8 @@ main(void)
     test_comparisons();
     test_counts();
     test_same();
+    test_refused();
+    test_pages();
     test_atomic();
     return done();
 }

@@ -2,7 +2,8 @@
  * sharers.c: 300 children have the same pages, so each page has 301 entries
  * that name it: more than fit in a byte. Then they end, one after the other,
  * and the parent writes one page each time: it must get a copy of it, and no
- * child may find one that is changed or that has been freed.
+ * child may find one that is changed or that has been freed. Copies of all
+ * would be more than there is memory: then children are killed.
  */
 #include "pages.h"
 
@@ -34,6 +35,8 @@ main(int argc, char **argv)
     }
     for (int i = 0; i < CHILDREN; i++) {
         memory[(unsigned long)i % PAGES * PAGE / 8] = (unsigned long)i;
+        lab_check("PT-1", "children that are gone before they are told to", 0,
+                  waitpid(pids[i], NULL, WNOHANG) == pids[i]);
         *step = i + 1;
         kill(pids[i], i % LOOKS == 0 ? 0 : SIGKILL);
         waitpid(pids[i], NULL, 0);
