@@ -4,6 +4,7 @@ PROOFS := coverage mutate sweep bench profile spans soak
 NEEDS += $(if $(filter $(PROOFS),$(MAKECMDGOALS)),test)
 NEEDS += $(if $(filter coverage test-all,$(MAKECMDGOALS)),coverage)
 NEEDS += $(if $(filter test-all,$(MAKECMDGOALS)),bochs)
+NEEDS += $(if $(filter includes test-all,$(MAKECMDGOALS)),includes)
 
 coverage: tests $(B)/coverage.elf ## branches of mm and proc that tests take
 	$QGCOV=$(CROSS)gcov tools/coverage $(ARGS)
@@ -27,7 +28,7 @@ spans: tests $(B)/spans/tine.elf ## how long the kernel works at a time
 	$Qtools/spans --build $(B) $(ARGS)
 $(B)/spans/tine.elf: FORCE
 	$Q$(MAKE) --no-print-directory SPANS=1 B=$(@D) $@
-includes: ## includes of which a file uses nothing (include-what-you-use)
+includes: ready ## includes of which a file uses nothing (include-what-you-use)
 	$Qtools/includes $(ARGS)
 model: $(B)/model ## STEPS=N SEED=S: mm against a plain model, on this host
 	$Q$(B)/model $(or $(STEPS),100000) $(or $(SEED),1)

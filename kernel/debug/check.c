@@ -20,6 +20,7 @@
 #include "mm/vma.h"
 
 #include "proc/group.h"
+#include "proc/pid.h"
 #include "proc/template.h"
 
 #include "fs/file.h"

@@ -8,6 +8,8 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/optional.h"
+
 #include "fs/dir.h"
 #include "fs/file.h"
 #include "fs/path.h"

@@ -3,8 +3,6 @@
  */
 #pragma once
 
-#include "abi/signal.h"
-
 #include "core/types.h"
 
 struct file;

@@ -4,6 +4,8 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 
+#include "core/optional.h"
+
 #include "proc/limits.h"
 
 #include "fs/permit.h"

@@ -12,6 +12,8 @@
 
 #include "mm/heap.h"
 
+#include "proc/limits.h"
+
 #include "fs/file.h"
 #include "fs/path.h"
 

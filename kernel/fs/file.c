@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "abi/errno.h"
+#include "abi/uio.h"
 
 #include "core/optional.h"
 #include "core/panic.h"

@@ -13,11 +13,8 @@
 #pragma once
 
 #include "abi/fcntl.h"
-#include "abi/uio.h"
-#include "core/spin.h"
 #include "core/types.h"
 #include "mm/usercopy.h"
-#include "proc/limits.h"
 #include "proc/mutex.h"
 
 #include "fs/inherit.h"

@@ -8,6 +8,7 @@
 #include "abi/stat.h"
 #include "common/string.h"
 
+#include "core/optional.h"
 #include "core/panic.h"
 
 #include "fs/dir.h"

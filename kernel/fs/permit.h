@@ -10,8 +10,6 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 
-#include "core/optional.h"
-
 #include "proc/cred.h"
 
 #include "fs/dir.h"

@@ -9,8 +9,6 @@
 
 #include "core/types.h"
 
-#include "fs/inherit.h"
-
 struct file;
 
 /* => a descriptor; -EINVAL: not a pid, or a thread's number; -ESRCH; -EMFILE,

@@ -18,6 +18,7 @@
 #include "mm/as.h"
 #include "mm/heap.h"
 
+#include "proc/pid.h"
 #include "proc/users.h"
 
 #include "fs/dir.h"

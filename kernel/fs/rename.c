@@ -5,6 +5,8 @@
 #include "abi/fcntl.h"
 #include "abi/stat.h"
 
+#include "core/optional.h"
+
 #include "fs/dir.h"
 #include "fs/permit.h"
 

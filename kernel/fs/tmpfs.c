@@ -13,6 +13,8 @@
 
 #include "mm/heap.h"
 
+#include "proc/limits.h"
+
 #include "fs/busy.h"
 #include "fs/file.h"
 #include "fs/inode.h"

@@ -19,6 +19,7 @@
 
 #include "proc/cred.h"
 #include "proc/jobs.h"
+#include "proc/pid.h"
 #include "proc/signal.h"
 
 #include "fs/file.h"

@@ -14,6 +14,7 @@
 #include "proc/cred.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/pid.h"
 #include "proc/process.h"
 #include "proc/sem.h"
 

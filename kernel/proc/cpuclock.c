@@ -6,6 +6,7 @@
 #include "arch/clock.h"
 
 #include "proc/cpuclock.h"
+#include "proc/pid.h"
 #include "proc/sched.h"
 
 struct thread *

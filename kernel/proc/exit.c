@@ -19,6 +19,7 @@
 #include "proc/exit.h"
 #include "proc/fork.h"
 #include "proc/group.h"
+#include "proc/pid.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 

@@ -1,6 +1,7 @@
 /*
  * Finding a thread or the next process by its number, for optional files.
  */
+#include "proc/pid.h"
 #include "proc/process.h"
 
 bool

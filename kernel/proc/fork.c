@@ -226,6 +226,8 @@ static int
 join_family(struct thread *child, u64 flags)
 {
     spin_lock(&family_lock);
+    /* one way: the second fails if a thread of ours has just left actions that
+     * it shared */
     bool joins = !signal_pending() && sigacts_give(child->process, flags);
     if (joins) {
         proc_link(child->process, current->process);
@@ -279,7 +281,7 @@ vfork_release(struct thread *child)
     }
     spin_lock(&family_lock);
     struct thread *parent = child->vforker;
-    if (parent != NULL) { /* one way: NULL if it was killed just now */
+    if (parent != NULL) { /* NULL: it was killed just now */
         assert(parent->vfork_child == child);
         parent->vfork_child = child->vforker = NULL;
         wait_wake_all(&parent->vfork_wait);

@@ -9,6 +9,7 @@
 #include "mm/heap.h"
 
 #include "proc/group.h"
+#include "proc/pid.h"
 
 static struct pgrp *groups[PID_MAX]; /* by number */
 

@@ -8,7 +8,6 @@
 #pragma once
 
 #include "abi/ipc.h"
-#include "abi/time.h"
 
 #include "core/types.h"
 

@@ -17,11 +17,7 @@
  */
 #pragma once
 
-#include "abi/time.h"
-
 #include "core/types.h"
-
-#include "arch/clock.h"
 
 #include "proc/process.h"
 #include "proc/sigqueue.h"

@@ -9,6 +9,7 @@
 
 #include "proc/exit.h"
 #include "proc/jobs.h"
+#include "proc/pid.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 

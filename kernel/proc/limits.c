@@ -10,6 +10,7 @@
 
 #include "proc/cred.h"
 #include "proc/limits.h"
+#include "proc/pid.h"
 #include "proc/signal.h"
 
 #define MEMLOCK_LIMIT  (8UL << 20) /* Linux's */

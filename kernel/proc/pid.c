@@ -10,6 +10,7 @@
 #include "mm/frame.h"
 
 #include "proc/cred.h"
+#include "proc/pid.h"
 #include "proc/process.h"
 
 struct spinlock pids_lock = SPINLOCK_INIT(RANK_PIDS);

@@ -16,6 +16,7 @@
 #include "proc/cred.h"
 #include "proc/group.h"
 #include "proc/limits.h"
+#include "proc/pid.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"

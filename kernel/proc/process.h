@@ -19,13 +19,11 @@
  */
 #pragma once
 
-#include "abi/resource.h"
 #include "common/list.h"
 
 #include "core/spin.h"
 
 #include "proc/sched.h"
-#include "proc/pid.h"
 #include "proc/sleep.h"
 #include "proc/thread.h"
 

@@ -8,7 +8,6 @@
  */
 #include "abi/futex.h"
 
-#include "mm/as.h"
 #include "mm/usercopy.h"
 
 #include "proc/exit.h"
@@ -22,8 +21,8 @@ end_robust(vaddr_t addr, bool pending)
 {
     u32 value;
 
-    if (addr % sizeof(u32) != 0
-        || copy_from_user(&value, addr, sizeof(value)) != 0) {
+    if (addr % sizeof(u32) != 0 || !user_range(addr, sizeof(value))
+        || !user_peek(&value, addr)) {
         return;
     }
     if (pending && value == 0) {
@@ -33,18 +32,10 @@ end_robust(vaddr_t addr, bool pending)
     while ((value & FUTEX_TID_MASK) == (u32)current->tid) {
         u32 dead = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
         int swapped = user_swap(addr, value, dead);
-        if (swapped < 0
-            && fault_serve(current->as, addr, ACCESS_WRITE) != 0) {
-            return;
+        if (swapped > 0 && (value & FUTEX_WAITERS)) {
+            (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
         }
-        if (swapped > 0) {
-            if (value & FUTEX_WAITERS) {
-                (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
-            }
-            return;
-        }
-        if (!user_peek(&value, addr)
-            && copy_from_user(&value, addr, sizeof(value)) != 0) {
+        if (swapped != 0 || !user_peek(&value, addr)) {
             return;
         }
     }

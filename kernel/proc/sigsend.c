@@ -10,6 +10,7 @@
 #include "arch/percpu.h"
 
 #include "proc/cred.h"
+#include "proc/pid.h"
 #include "proc/process.h"
 #include "proc/sched.h"
 #include "proc/signal.h"

@@ -15,6 +15,7 @@
 
 #include "proc/cred.h"
 #include "proc/exit.h"
+#include "proc/pid.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 #include "proc/thread.h"

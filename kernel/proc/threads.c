@@ -8,6 +8,7 @@
 #include "core/panic.h"
 
 #include "proc/cred.h"
+#include "proc/pid.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include "abi/resource.h"
+
 #include "proc/process.h"
 
 /* proc_time, and that of children it has waited for, split into user and system

@@ -7,6 +7,7 @@
 #include "abi/statfs.h"
 
 #include "core/config.h"
+#include "core/optional.h"
 
 #include "mm/frame.h"
 

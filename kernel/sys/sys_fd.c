@@ -5,10 +5,13 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "abi/termios.h"
+#include "abi/uio.h"
 
 #include "core/optional.h"
 
 #include "mm/heap.h"
+
+#include "proc/limits.h"
 
 #include "fs/file.h"
 #include "fs/inode.h"

@@ -7,6 +7,8 @@
 
 #include "mm/frame.h"
 
+#include "proc/pid.h"
+
 #include "sys/sys.h"
 
 /* int sysinfo(struct sysinfo *info);

@@ -15,6 +15,7 @@
 
 #include "mm/heap.h"
 
+#include "proc/limits.h"
 #include "proc/signal.h"
 
 #include "fs/poll.h"

@@ -18,6 +18,7 @@
 #include "proc/exit.h"
 #include "proc/jobs.h"
 #include "proc/limits.h"
+#include "proc/pid.h"
 #include "proc/sched.h"
 #include "proc/usage.h"
 #include "proc/users.h"

@@ -2,8 +2,6 @@
 
 /* The terminal's modes and its ioctl requests. */
 
-#include "abi/posix.h"
-
 typedef unsigned char cc_t;
 typedef unsigned int speed_t;
 typedef unsigned int tcflag_t;

@@ -10,8 +10,6 @@
 
 #include <stdio.h>
 
-#include "c/thread.h"
-
 enum {
     FILE_READ = 1,      /* may be read */
     FILE_WRITE = 2,     /* may be written */

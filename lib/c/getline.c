@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "c/file.h"
+#include "c/thread.h"
 
 static ssize_t
 get_line(char **line, size_t *room, FILE *file)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "c/file.h"
+#include "c/thread.h"
 
 /* Read into the empty buffer. => false at the end of file or on an error */
 static bool

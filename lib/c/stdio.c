@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "c/file.h"
+#include "c/thread.h"
 
 /* Separate from the streams: so a program's initialised data stay small. */
 static char input_storage[STORAGE_SIZE];

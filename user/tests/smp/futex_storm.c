@@ -1,7 +1,8 @@
 /*
  * futex_storm.c: threads that add under a lock of two futex operations, others
  * that pass a baton by REQUEUE, while one forks and another maps and unmaps:
- * no addition and no wake is lost.
+ * no addition and no wake is lost. Nor is one of two threads that add to the
+ * same word, one by WAKE_OP, one by itself.
  *
  * seconds: 60
  */
@@ -108,10 +109,45 @@ maps(void *arg)
     return 0;
 }
 
+static struct thread by_call, by_itself;
+static int word, done_by_itself;
+
+static int
+adds_by_call(void *arg)
+{
+    (void)arg;
+    on_cpu(0);
+    until(&go, 1);
+    for (int i = 0; i < ADDITIONS; i++) {
+        futex(&lock, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 1, (void *)1L, &word,
+            FUTEX_OP_ADD << 28 | 1 << 12);
+    }
+    return 0;
+}
+
+static int
+adds_by_itself(void *arg)
+{
+    (void)arg;
+    on_cpu(1);
+    advance(&go);
+    while (word_of(&by_call.alive) != 0) {
+        add(&word, 1);
+        done_by_itself++;
+    }
+    return 0;
+}
+
 int
 main(void)
 {
     cpus_count();
+    thread_start(&by_call, adds_by_call, NULL);
+    thread_start(&by_itself, adds_by_itself, NULL);
+    thread_join(&by_call);
+    thread_join(&by_itself);
+    is(word, ADDITIONS + done_by_itself, "no addition by WAKE_OP is lost");
+    set_word(&go, 0);
     for (int i = 0; i < ADDERS; i++) {
         thread_start(&adders[i], adds, ARG(i));
     }

@@ -19,22 +19,31 @@
  * ok 12 - fork and exec find memory, too
  * ok 13 - the sleeper is killed
  * ok 14 - all of it is back
- * ok 15 - a mapped file gets pages up to a limit: SIGBUS
- * ok 16 - so does write: ENOSPC
- * ok 17 - much memory is left
- * ok 18 - the file's end gives all of it back
- * ok 19 - names have a limit: ENOSPC
- * ok 20 - a name that goes makes room for another
- * ok 21 - much memory is left
- * ok 22 - all of it is back
- * ok 23 - a user's crowd counts together: one of it is killed
- * ok 24 - and not root's process, which has more than each
- * ok 25 - all of it is back
- * 1..25
+ * ok 15 - a fork lacks most of what it needs: the sleeper is killed
+ * ok 16 - and it is made again
+ * ok 17 - all of it is back
+ * ok 18 - a write lacks pages: it writes less, and nobody is killed
+ * ok 19 - nor for a later call that is refused
+ * ok 20 - all of it is back
+ * ok 21 - a mapped file gets pages up to a limit: SIGBUS
+ * ok 22 - so does write: ENOSPC
+ * ok 23 - much memory is left
+ * ok 24 - the file's end gives all of it back
+ * ok 25 - names have a limit: ENOSPC
+ * ok 26 - a name that goes makes room for another
+ * ok 27 - much memory is left
+ * ok 28 - all of it is back
+ * ok 29 - a user's crowd counts together: one of it is killed
+ * ok 30 - and not root's process, which has more than each
+ * ok 31 - all of it is back
+ * 1..31
  */
 #include "counts.h"
 
+#include "knob.h"
+
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define PAGE 4096L
@@ -217,6 +226,89 @@ test_calls(void)
 }
 
 static int
+ends(void *unused)
+{
+    (void)unused;
+    return 7;
+}
+
+/* A fork that copies more than is left: there is always some memory to begin
+ * with, and never enough. */
+static void
+test_large_fork(void)
+{
+    char mode[16], *memory = map(ALL / 2 * PAGE);
+
+    snprintf(mode, sizeof(mode), "%s", knob_get(FORK_KNOB));
+    knob_set(FORK_KNOB, "eager");
+    touch(memory, ALL / 2);
+    pid_t pid = hog(hold_pages);
+    int status = in_child(ends, NULL);
+    knob_set(FORK_KNOB, mode);
+    munmap(memory, ALL / 2 * PAGE);
+    ok(end_hog(pid),
+        "a fork lacks most of what it needs: the sleeper is killed");
+    is(status, 7 << 8, "and it is made again");
+    ok(is_back(), "all of it is back");
+}
+
+/* => bits: a write got some pages, but not all; the next call is refused */
+static int
+write_less(int fd)
+{
+    const struct rlimit none = { PAGE, PAGE };
+    long size = write(fd, block, sizeof(block));
+    int less = size > 0 && size < (long)sizeof(block);
+
+    setrlimit(RLIMIT_AS, &none);
+    return less | (map(MORE) == MAP_FAILED && errno == ENOMEM) << 1;
+}
+
+/* Once before memory ends, so that all that it needs besides is there. */
+static void
+writes_less(int ready, int gate)
+{
+    int fds[2], first[2];
+    char byte = 'b';
+
+    setresuid(1000, 1000, 1000);
+    pipe(first);
+    write_less(first[1]);
+    pipe(fds);
+    write(ready, &byte, 1);
+    read(gate, &byte, 1);
+    _exit(write_less(fds[1]));
+}
+
+static void
+test_less(void)
+{
+    int ready[2], gate[2], status = 0;
+    char byte;
+
+    pipe(ready);
+    pipe(gate);
+    pid_t writer = must_fork();
+    if (writer == 0) {
+        writes_less(ready[1], gate[0]);
+    }
+    read(ready[0], &byte, 1);
+    pid_t pid = hog(hold_all);
+    write(gate[1], "g", 1);
+    waitpid(writer, &status, 0);
+    int lives = waitpid(pid, NULL, WNOHANG) == 0;
+    end_hog(pid);
+    close(ready[0]);
+    close(ready[1]);
+    close(gate[0]);
+    close(gate[1]);
+    is(status >> 8 & 1, 1,
+        "a write lacks pages: it writes less, and nobody is killed");
+    ok(status >> 8 == 3 && lives, "nor for a later call that is refused");
+    ok(is_back(), "all of it is back");
+}
+
+static int
 maps_file(void *unused)
 {
     int fd = open("big", O_RDWR | O_CREAT, 0600);
@@ -313,6 +405,8 @@ main(void)
     test_victim(hold_pipes, NULL, "the pages are in pipes");
     test_victim(hold_file, hold_pages, "in a file without a name");
     test_calls();
+    test_large_fork();
+    test_less();
     test_files();
     test_names();
     test_crowd();

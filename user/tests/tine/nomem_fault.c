@@ -30,9 +30,10 @@
  * ok 21 - a read of a mapped file
  * ok 22 - a read of a hole in a file
  * ok 23 - a write of a hole in a file
- * ok 24 - a write far down the stack
- * ok 25 - read(2) into fresh memory
- * 1..25
+ * ok 24 - a write of a hole that others have read
+ * ok 25 - a write far down the stack
+ * ok 26 - read(2) into fresh memory
+ * 1..26
  */
 #include "nomem.h"
 
@@ -249,6 +250,16 @@ write_hole(void)
 }
 
 static void
+write_lent_hole(void)
+{
+    map_file(MAP_SHARED);
+    if (((volatile char *)mapped)[PAGE] == 0) {
+        add_sharer(); /* two, who share tables in which there are zeros */
+        store(mapped + PAGE);
+    }
+}
+
+static void
 write_stack(void)
 {
     char here;
@@ -299,6 +310,8 @@ static const struct op ops[] = {
     OP("a read of a hole in a file", load_hole, 0, FAULTS | FILES),
     OP("a write of a hole in a file", write_hole, 0, FAULTS | FILES,
         .made = stored),
+    OP("a write of a hole that others have read", write_lent_hole, COPIES,
+        FAULTS | SHARER | FILES, .made = stored),
     OP("a write far down the stack", write_stack, 0, FAULTS, .made = stored),
     OP("read(2) into fresh memory", read_fresh, 0, FAULTS),
 };
