@@ -80,6 +80,26 @@ int main(int argc, char **argv)
 
 
 @test
+def demo_ptshow(host):
+    """After fork the child has one table of its own, and copies of the path to
+    what it writes; a thread has no tree of its own."""
+    result = host.tine("--", "ptshow").expect(0)
+    for part in ("2. after fork              parent          child, its own: "
+                 "1 table, 0 pages",
+                 "3. the child wrote a page  parent          child, its own: "
+                 "4 tables, 1 page",
+                 "child, its own: 5 tables, 2 pages"):
+        if part not in result.out.decode():
+            result.fail(f"it does not say: {part}")
+    result = host.tine("--", "ptshow", "thread").expect(0)
+    pictures = re.split(r"\n\d\. .*\n", result.out.decode())[1:]
+    new = [re.findall(r"1 page (\w+) +\w+\[1\]w\+", text)
+           for text in pictures]
+    if new != [[], [], ["4020c000"]] or "child" in result.out.decode():
+        result.fail(f"new pages: {new}")
+
+
+@test
 def run_time_out(host):
     result = host.tine("--timeout", "3", "--", "sleep", "1000")
     result.expect(124, b"", b"time-out")
