@@ -6,7 +6,8 @@
  *   attacks [exact] all|NAME...   these attacks; by default a few.  exact: an
  *                          answer comes within 1 s, for a CPU whose clock
  *                          counts instructions, 1,000 a microsecond
- *   attacks soak SECONDS   all at once, and tests that call at random
+ *   attacks soak SECONDS   all at once, and tests that call at random; what
+ *                          ends, as for want of memory, begins anew
  *   attacks start NAME [sh]  for a shell: one that goes on, in full swing
  *   attacks end            kills it
  *
@@ -19,16 +20,14 @@
  * ok 3 - pipes
  * 1..3
  */
-#include "../terminal.h"
-
 #include "attack_time.h"
 #include "counts.h"
 
+#include "attack_shell.h"
+
 #include <dirent.h>
-#include <poll.h>
 
 #define EXACT_NS 1000000000L
-#define LIMIT_NS 30000000000L
 #define NOISE    256 /* frames that the kernel may keep for next time */
 #define PLACE    "/tmp/attack"
 
@@ -38,20 +37,10 @@ static const char *const kinds[] = { "table", "anon", "cache", "shared",
 #define FREE  KINDS
 
 static const struct attack calm = {"calm", swing, NULL};
-static long bound = LIMIT_NS, limit = LIMIT_NS;
 static bool warm; /* all of our own pages have been written */
-static pid_t shell, leader; /* of the attackers' group */
+static pid_t leader; /* of the attackers' group */
 static int gate;
 static uid_t attacker = ATTACKER;
-
-static long
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000L + time.tv_nsec;
-}
 
 /* => the attack of this number, of all; NULL: none */
 static const struct attack *
@@ -112,102 +101,6 @@ is_back(const long before[])
                after[i]);
     }
     return well;
-}
-
-/* A shell as init has: its parent is init, and it leads a session. */
-static void
-start_shell(void)
-{
-    int pipe_end[2];
-
-    open_terminal();
-    pipe(pipe_end);
-    pid_t pid = must_fork();
-    if (pid == 0) {
-        pid = fork();
-        if (pid != 0) {
-            write(pipe_end[1], &pid, sizeof(pid));
-            _exit(0);
-        }
-        setsid();
-        ioctl(slave, TIOCSCTTY, 0);
-        dup2(slave, 0);
-        dup2(slave, 1);
-        dup2(slave, 2);
-        for (int fd = 3; fd < 16; fd++) {
-            close(fd);
-        }
-        execl("/bin/sh", "sh", NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
-    read(pipe_end[0], &shell, sizeof(shell));
-    close(pipe_end[0]);
-    close(pipe_end[1]);
-    close(slave);
-}
-
-static char text[4096]; /* that the shell shows */
-
-/* Read what the shell shows until this is in it.  => whether it came */
-static bool
-await(const char *want, long until)
-{
-    size_t got = 0;
-
-    do {
-        struct pollfd source = {.fd = master, .events = POLLIN};
-        long left = until - now();
-        if (left <= 0 || poll(&source, 1, (int)(left / 1000000) + 1) <= 0) {
-            return false;
-        }
-        if (got > sizeof(text) / 2) {
-            memmove(text, text + got - 64, 64);
-            got = 64;
-        }
-        long n = read(master, text + got, sizeof(text) - got - 1);
-        if (n <= 0) {
-            return false;
-        }
-        got += (size_t)n;
-        text[got] = '\0';
-    } while (strstr(text, want) == NULL);
-    return true;
-}
-
-/* Type a line, and wait for what it prints. */
-static bool
-answers(const char *line, const char *want)
-{
-    long start = now();
-
-    type(line);
-    bool came = await(want, start + limit);
-    long took = now() - start;
-    if (!came || took > bound) {
-        printf("# %s after %ld ms: %s: %s\n", came ? "answered" : "none",
-               took / 1000000, want, text);
-    }
-    return came && took <= bound;
-}
-
-static bool
-lives(void)
-{
-    bool echo = answers("echo e$((40+2))e\r", "e42e");
-
-    return answers("/bin/true && echo t$((40+3))t\r", "t43t") && echo;
-}
-
-static void
-end_shell(void)
-{
-    type("exit\r");
-    for (int n = 0; n < 500 && kill(shell, 0) == 0; n++) {
-        nap(2);
-    }
-    kill(shell, SIGKILL);
-    close(master);
 }
 
 /* In a child: become the attack. */
@@ -367,6 +260,43 @@ run_tests(void)
 
 static const struct attack tests = {"tests", run_tests, NULL};
 
+static pid_t leaders[64]; /* of each attack; the last one's: of the tests */
+
+/* Begin an attack of the soak.  => false: there is none of this number */
+static bool
+start_numbered(size_t i)
+{
+    const struct attack *what = numbered(i);
+    bool last = i > 0 && what == NULL && numbered(i - 1) != NULL;
+
+    if (what == NULL && !last) {
+        return false;
+    }
+    attacker = ATTACKER + (last ? ATTACKERS - 1 : i % (ATTACKERS - 1));
+    start(last ? &tests : what);
+    close(gate);
+    leaders[i] = leader;
+    return true;
+}
+
+/* Those that have ended, and those for which there was no room. */
+static void
+start_anew(void)
+{
+    pid_t pid;
+
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+        for (size_t i = 0; leaders[i] != 0; i++) {
+            leaders[i] = leaders[i] == pid ? -1 : leaders[i];
+        }
+    }
+    for (size_t i = 0; leaders[i] != 0; i++) {
+        if (leaders[i] < 0) {
+            start_numbered(i);
+        }
+    }
+}
+
 static void
 soak(long seconds)
 {
@@ -374,24 +304,18 @@ soak(long seconds)
     bool well;
 
     attacker = ATTACKER; /* its page is ours before frames are counted */
-    bound = limit = 2 * LIMIT_NS;
+    leaders[0] = 0;
+    answer_bound = answer_limit = 2 * LIMIT_NS;
     look(before);
     start_shell();
     well = await("# ", now() + LIMIT_NS);
     end = now() + seconds * 1000000000L;
-    for (size_t i = 0; numbered(i) != NULL; i++) {
-        attacker = ATTACKER + i % (ATTACKERS - 1);
-        start(numbered(i));
-        close(gate);
+    for (size_t i = 0; start_numbered(i); i++) {
     }
-    attacker = ATTACKER + ATTACKERS - 1;
-    start(&tests);
-    close(gate);
     while (now() < end && well) {
         well = lives();
         rounds++;
-        while (waitpid(-1, NULL, WNOHANG) > 0) {
-        }
+        start_anew();
         nap(100);
     }
     kill_all();
@@ -421,11 +345,11 @@ main(int argc, char **argv)
     counts_fd = open(COUNTS_FILE, O_RDONLY);
     memset(line, 0, sizeof(line));
     setvbuf(stdout, line, _IOLBF, sizeof(line));
-    memset(text, 0, sizeof(text));
+    memset(shown, 0, sizeof(shown));
     warm = withstands(&calm);
     if (strcmp(word, "exact") == 0) {
-        bound = EXACT_NS;
-        limit = 4 * EXACT_NS;
+        answer_bound = EXACT_NS;
+        answer_limit = 4 * EXACT_NS;
         argv++;
         argc--;
     }
