@@ -52,10 +52,11 @@ long
 busy_exec(struct inode *inode)
 {
     u64 busy = inode->busy;
-    /* A mapping keeps its file open for writing (mmap(2)).  A file without a
-     * name may be a memfd, which Linux runs even so. */
+    /* A mapping keeps its file open for writing (mmap(2)); but Linux does not
+     * count who writes to a memfd. */
     bool mapped = __atomic_load_n(&inode->object.written, __ATOMIC_RELAXED)
-                  && inode->nlink > 0 && object_uses(&inode->object, true) > 0;
+                  && inode->dev != DEV_MEMFD
+                  && object_uses(&inode->object, true) > 0;
 
     do {
         if (writers(busy) > 0 || mapped) {

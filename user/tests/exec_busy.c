@@ -84,7 +84,7 @@ test_running(void)
     link("prog", "other");
     fails(open("other", O_WRONLY), ETXTBSY, "another name is the same");
     ok(try_exec("./prog") == 0, "and it can run twice");
-    unlink("other");
+    unlink("prog");
     rename("prog", "moved");
     copy_self("prog");
     fd = open("prog", O_WRONLY);
@@ -150,10 +150,16 @@ test_mapped(void)
         _exit(try_exec("./prog") != ETXTBSY);
     }
     int status;
+    char path[32];
     wait(&status);
     is(status, 0, "nor when a child has it");
+    int nameless = open("prog", O_RDONLY);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", nameless);
+    unlink("prog");
+    is(try_exec(path), ETXTBSY, "nor when it has no name");
     munmap(header, 4096);
-    is(try_exec("./prog"), ENOEXEC, "then it runs as it was written");
+    is(try_exec(path), ENOEXEC, "then it runs as it was written");
+    close(nameless);
 }
 
 int
@@ -181,6 +187,5 @@ main(int argc, char **argv)
     test_forked();
     test_script();
     test_mapped();
-    unlink("prog");
     return done();
 }
