@@ -6,8 +6,12 @@
 
 #include "raw.h"
 #include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/timerfd.h>
 
 static char buf[65536];
 
@@ -166,6 +170,38 @@ test_devices(void)
     close(full);
 }
 
+static void
+stays(int there, const char *name)
+{
+    int all = lseek(there, 0, SEEK_SET) == 0 && lseek(there, 5, SEEK_CUR) == 0
+        && lseek(there, -5, SEEK_END) == 0 && lseek(there, 9, SEEK_DATA) == 0
+        && lseek(there, 9, SEEK_HOLE) == 0 && lseek(there, 0, 9) == -1
+        && errno == EINVAL && pread(there, buf, 8, 0) == -1 && errno == ESPIPE;
+
+    close(there);
+    ok(all, name);
+}
+
+/* These have no position, but lseek is no error; a pipe's is, for all kinds. */
+static void
+test_no_position(void)
+{
+    sigset_t none;
+    int ends[2];
+
+    sigemptyset(&none);
+    stays(eventfd(0, 0), "lseek of an eventfd does nothing");
+    stays(timerfd_create(CLOCK_MONOTONIC, 0), "of a timer");
+    stays(signalfd(-1, &none, 0), "of a signalfd");
+    stays(epoll_create1(0), "of an epoll");
+    pipe(ends);
+    fails(lseek(ends[0], 0, SEEK_DATA), ESPIPE, "a pipe has no data there");
+    fails(lseek(ends[0], 0, SEEK_HOLE), ESPIPE, "nor holes");
+    fails(lseek(ends[0], 0, 9), EINVAL, "an unknown kind");
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int
 main(void)
 {
@@ -176,6 +212,7 @@ main(void)
     test_large();
     test_unlinked();
     test_devices();
+    test_no_position();
     is(read(0, &c, 1), 0, "standard input is at its end");
     ok(!isatty(0) && errno == ENOTTY, "and no terminal");
     return done();
