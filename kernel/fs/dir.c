@@ -86,7 +86,8 @@ dir_may_insert(struct inode *dir, const struct entry *old, u64 key)
 static int
 may_link(const struct inode *dir, const struct inode *inode)
 {
-    if (inode->nlink == 0 && entry_of(inode) == NULL) {
+    if (inode->nlink == 0 && entry_of(inode) == NULL
+        && inode->dev != DEV_MEMFD) {
         return 0;
     }
     return inode->dev != dir->dev   ? -EXDEV

@@ -40,6 +40,7 @@ static void epoll_close(struct file *file);
 
 static const struct inode_ops epoll_ops = {
     .open = anon_refuse, .poll = epoll_poll, .close = epoll_close,
+    .stays = true,
 };
 
 struct epoll *

@@ -99,7 +99,7 @@ eventfd_create(u32 count, u32 flags)
 {
     static const struct inode_ops ops = {
         .open = anon_refuse, .read = eventfd_read, .write = eventfd_write,
-        .poll = eventfd_poll,
+        .poll = eventfd_poll, .stays = true,
     };
     struct inode *inode = anon_alloc(sizeof(struct eventfd), &ops, "eventfd");
 

@@ -51,7 +51,8 @@ struct inode_ops {
     u32 (*poll)(struct file *file, struct poller *poller);
     /* Last use, also if open refused it or was not called (O_PATH). */
     void (*close)(struct file *file);
-    bool seeks;                       /* else lseek is -ESPIPE */
+    bool seeks;                       /* else lseek is -ESPIPE, */
+    bool stays;                       /* or, with this, 0 and no more */
 
     /* For names that exist only when looked at.  Find one (-ENOENT; *child
      * NULL: no memory).  Give the first from *key on: => its mode, or 0. */

@@ -441,5 +441,8 @@ procfs_init(void)
     fs_remove(NULL, "/proc", true); /* an empty one of the initrd */
     fs_must_place("/proc", made(&root_ops, S_IFDIR | 0555, 0, 0, 0));
     fs_must_place("/dev/fd", link_alloc("/proc/self/fd", 13));
+    fs_must_place("/dev/stdin", link_alloc("/proc/self/fd/0", 15));
+    fs_must_place("/dev/stdout", link_alloc("/proc/self/fd/1", 15));
+    fs_must_place("/dev/stderr", link_alloc("/proc/self/fd/2", 15));
     procfs_register("cpuinfo", cpuinfo_show, NULL);
 }

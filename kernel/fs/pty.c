@@ -39,7 +39,9 @@ struct pty {
     bool locked;              /* the slave cannot be opened (unlockpt(3)) */
     u32 slaves;               /* open files of the slave */
     bool left;                /* there were some, and are none now */
-    u32 tail, head;           /* of shown; as in a pipe, they only grow */
+    u32 tail, head;           /* of shown; as in a pipe, they only grow... */
+    u32 echo;                 /* ...but the end, from here on, is echo of one */
+    u32 echo_column;          /* write, and may be taken back to that column */
     struct waitq shown_wait;  /* readers of the master */
     struct waitq room_wait;   /* writers of the master */
     char shown[PTY_RING];
@@ -63,6 +65,13 @@ pty_room(const struct tty *tty)
 }
 
 static void
+begin_echo(struct pty *pty)
+{
+    pty->echo = pty->head;
+    pty->echo_column = pty->tty.column;
+}
+
+static void
 pty_show(struct tty *tty, const char *text, size_t size)
 {
     struct pty *pty = pty_of(tty);
@@ -70,7 +79,23 @@ pty_show(struct tty *tty, const char *text, size_t size)
     for (size_t i = 0; i < size; i++) {
         pty->shown[pty->head++ % PTY_RING] = text[i];
     }
+    if (!tty->echoing) {
+        begin_echo(pty);
+    }
     wait_wake_all(&pty->shown_wait);
+}
+
+/* As on Linux, ^C or the like makes the echo of what was typed before it, by
+ * the same write, disappear. */
+static void
+pty_unshow(struct tty *tty)
+{
+    struct pty *pty = pty_of(tty);
+
+    pty->head -= MIN(pty->head - pty->tail, pty->head - pty->echo);
+    tty->column = pty->echo_column;
+    begin_echo(pty);
+    wait_wake_all(&tty->output_wait);
 }
 
 static void
@@ -167,6 +192,7 @@ type(struct pty *pty, const struct file *file, char byte)
         spin_lock(&pty->tty.lock);
         if (!tty_has_room(&pty->tty)) {
             error = wait_slave(pty, file, &pty->room_wait);
+            begin_echo(pty);
         }
         spin_unlock(&pty->tty.lock);
     }
@@ -179,12 +205,16 @@ master_write(struct file *file, struct uio *uio)
     char chunk[128];
     size_t done = 0;
     long error = 0;
+    struct pty *pty = file->data;
 
+    spin_lock(&pty->tty.lock);
+    begin_echo(pty);
+    spin_unlock(&pty->tty.lock);
     while (uio->left > 0 && error == 0) {
         size_t n = MIN(uio->left, sizeof(chunk));
         size_t failed = uio_move(uio, chunk, n);
         for (size_t i = 0; i < n - failed && error == 0; i++) {
-            error = type(file->data, file, chunk[i]);
+            error = type(pty, file, chunk[i]);
             done += error == 0;
         }
         error = error == 0 && failed != 0 ? -EFAULT : error;
@@ -276,6 +306,7 @@ add_name(struct pty *pty)
     if (cred_has_room(&counts, pty->payer, 1, PTY_MAX)) {
         static const struct tty_driver driver = {
             .show = pty_show, .room = pty_room, .resume = pty_resume,
+            .unshow = pty_unshow,
             .open = slave_open, .close = slave_close,
         };
         snprintf(name, sizeof(name), "%d", n);

@@ -118,6 +118,7 @@ wake_pollers(void)
 
 static const struct inode_ops signalfd_ops = {
     .open = anon_refuse, .read = signalfd_read, .poll = signalfd_poll,
+    .stays = true,
 };
 
 int

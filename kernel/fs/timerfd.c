@@ -170,7 +170,7 @@ timerfd_close(struct file *file)
 
 static const struct inode_ops timerfd_ops = {
     .open = anon_refuse, .read = timerfd_read, .poll = timerfd_poll,
-    .close = timerfd_close,
+    .close = timerfd_close, .stays = true,
 };
 
 int

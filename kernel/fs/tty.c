@@ -375,6 +375,9 @@ take(struct tty *tty, u8 byte)
     if (signal != 0) {
         if (!tty_has(tty, NOFLSH)) {
             tty_forget(tty);
+            if (tty->driver->unshow != NULL) {
+                tty->driver->unshow(tty);
+            }
         }
         if (tty_has(tty, ECHO)) {
             echo_byte(tty, byte);
@@ -414,7 +417,9 @@ tty_receive(struct tty *tty, char byte)
     spin_lock(&tty->lock);
     bool room = tty_has_room(tty);
     if (room) {
+        tty->echoing = true;
         signal = take(tty, (u8)byte);
+        tty->echoing = false;
     }
     pid_t foreground = tty->foreground;
     spin_unlock(&tty->lock);

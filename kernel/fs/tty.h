@@ -42,6 +42,9 @@ struct tty_driver {
     size_t (*room)(const struct tty *tty);
     /* There is room for typed bytes again.  => no lock held */
     void (*resume)(struct tty *tty);
+    /* Take back what is echoed since the write began that typed it, as far as
+     * nobody has read it; NULL: that cannot be done.  => lock held */
+    void (*unshow)(struct tty *tty);
     /* One more open file, if it may be; one fewer.  NULL: always
      * => may hold family_lock; 0, -EIO */
     int (*open)(struct tty *tty);
@@ -61,6 +64,7 @@ struct tty {
     u32 line_column;          /* line being edited begins */
     bool literal;             /* ^V was typed: the next byte is only a byte */
     bool erasing;             /* ECHOPRT: erased bytes are being shown */
+    bool echoing;             /* what is shown now is echo */
     u8 stopped;               /* TTY_STOP_*: writers wait */
     bool refused;             /* a byte found no room */
     bool writing;             /* a write is being shown */

@@ -176,7 +176,7 @@ proc_exit(int status)
         status = 0;
     } else if (!process->ending) {
         process->ending = true;
-        process->exit_status = status;
+        process->exit_status = process->killer != 0 ? process->killer : status;
         if (!proc_has_one_thread(process)) {
             signal_others(process, SIGKILL);
         }

@@ -59,6 +59,7 @@ struct process {
     int exit_signal;           /* T  sent to the parent at the end, or 0 */
     bool ending;               /* p  all its threads are to end, and: */
     int exit_status;           /* p  as wait4 reports it */
+    int killer;                /* p  was sent and will end it, or 0 */
     i8 nice;                   /* p  of its last thread, once that has ended */
     struct thread *exec_thread; /* p  ends all others (execve), or NULL */
     struct waitq exec_wait;    /*    it waits for their end */

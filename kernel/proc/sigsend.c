@@ -16,6 +16,9 @@
 #include "proc/signal.h"
 
 #define SET(signal) SIGNAL_BIT(signal)
+#define CORE_SIGNALS                                                           \
+    (SET(SIGQUIT) | SET(SIGILL) | SET(SIGTRAP) | SET(SIGABRT) | SET(SIGBUS)    \
+     | SET(SIGFPE) | SET(SIGSEGV) | SET(SIGXCPU) | SET(SIGXFSZ) | SET(SIGSYS))
 
 OPTIONAL(job_signal) OPTIONAL(cred_refuse_signal)
 OPTIONAL_ENOSYS(signal_kill_many)
@@ -94,6 +97,36 @@ signal_is_dropped(struct process *process, int signal)
     return dropped;
 }
 
+static inline bool
+is_free(const struct process *process, const struct thread *thread)
+{
+    sigset_t waits = (process->pending.set | thread->pending.set)
+                     & ~thread->blocked;
+
+    return thread->state != THREAD_STOPPED && (waits == 0 || thread->on_cpu);
+}
+
+/* Whether the signal, which is not pending yet, ends the process from now on:
+ * no other that comes before it is taken can change that.  As on Linux, the
+ * signal must not be one that writes a core file, and must find a thread that
+ * has nothing else to take, and does not stand still. */
+static bool
+ends(struct process *process, struct thread *thread, int signal)
+{
+    if (process->killer != 0 || !signal_is_fatal(process, signal)
+        || (SET(signal) & CORE_SIGNALS)) {
+        return false;
+    }
+    for_each_thread(any, process) {
+        if ((thread == NULL || thread == any)
+            && (any->blocked & SET(signal)) == 0
+            && (signal == SIGKILL || is_free(process, any))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int
 signal_post(struct process *process, struct thread *thread,
             const siginfo_t *info)
@@ -123,6 +156,7 @@ signal_post(struct process *process, struct thread *thread,
     }
     struct sigpending *pending = thread != NULL ? &thread->pending
                                                 : &process->pending;
+    bool final = ends(process, thread, signal);
     int error = sigqueue_add(process, pending, info);
     if (error != 0) {
         return error;
@@ -130,6 +164,12 @@ signal_post(struct process *process, struct thread *thread,
     /* The barrier: we set `pending` before we read who blocks the signal, or
      * who waits; a thread that changes either does the reverse. */
     __atomic_fetch_or(&pending->set, SET(signal), __ATOMIC_SEQ_CST);
+    if (final) { /* whoever takes SIGKILL now ends by this signal */
+        process->killer = signal;
+        signal = SIGKILL;
+        thread = NULL;
+        __atomic_fetch_or(&process->pending.set, SET(signal), __ATOMIC_SEQ_CST);
+    }
     struct thread *taker = taker_of(process, thread, SET(signal));
     if (taker != NULL) {
         notify(taker, signal);

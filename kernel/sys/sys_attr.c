@@ -320,8 +320,9 @@ sys_fsync(u64 fd)
 {
     struct stat stat;
     int error = stat_at(fd, 0, FIND_OPEN, 0, &stat);
-    bool kept = error == 0 && stat.st_dev == DEV_TREE
-                && (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode));
+    bool tree = error == 0 && stat.st_dev == DEV_TREE;
+    bool kept = (tree && (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode)))
+                || (error == 0 && stat.st_dev == DEV_MEMFD);
 
     return error == 0 && !kept ? -EINVAL : error;
 }

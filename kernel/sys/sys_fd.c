@@ -29,11 +29,14 @@ file_seek(struct file *file, i64 offset, int whence)
 {
     const struct inode *inode = file->inode;
 
-    if (whence < SEEK_SET || whence > SEEK_END) {
+    if (whence < SEEK_SET || whence > SEEK_HOLE) {
         return -EINVAL;
     }
     if (!inode->ops->seeks) {
-        return -ESPIPE;
+        return inode->ops->stays ? 0 : -ESPIPE;
+    }
+    if (whence > SEEK_END) {
+        return -EINVAL;
     }
     mutex_lock(&file->lock);
     u64 base = whence == SEEK_CUR   ? file->offset

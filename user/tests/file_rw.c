@@ -6,7 +6,12 @@
 
 #include "raw.h"
 #include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/timerfd.h>
 
 static char buf[65536];
 
@@ -140,6 +145,8 @@ static void
 test_devices(void)
 {
     int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDWR);
+    int full = open("/dev/full", O_RDWR);
+    struct stat st;
 
     is(read(null, buf, 10), 0, "/dev/null is empty");
     is(write(null, buf, 10), 10, "and takes everything");
@@ -147,9 +154,52 @@ test_devices(void)
     is(read(zero, buf, 10000), 10000, "/dev/zero never ends");
     ok(zeros(buf, 10000) && buf[10000] == 1, "and is all zero");
     is(write(zero, buf, 10), 10, "it takes everything too");
+    fails(write(full, buf, 10), ENOSPC, "/dev/full has no room");
+    fails(write(full, buf, 0), ENOSPC, "not even for nothing");
+    fails(write(full, NULL, 10), ENOSPC, "and does not look at it");
+    fails(pwrite(full, buf, 10, 5), ENOSPC, "at an offset neither");
+    memset(buf, 1, sizeof(buf));
+    is(read(full, buf, 10), 10, "it can be read");
+    ok(zeros(buf, 10) && buf[10] == 1, "and is all zero");
+    fstat(full, &st);
+    ok(st.st_mode == (S_IFCHR | 0666) && st.st_rdev == makedev(1, 7),
+        "it is character device 1, 7");
     is(raw(NR_ioctl, null, 0x5401, P(buf), 0), -ENOTTY, "no terminal");
     close(null);
     close(zero);
+    close(full);
+}
+
+static void
+stays(int there, const char *name)
+{
+    int all = lseek(there, 0, SEEK_SET) == 0 && lseek(there, 5, SEEK_CUR) == 0
+        && lseek(there, -5, SEEK_END) == 0 && lseek(there, 9, SEEK_DATA) == 0
+        && lseek(there, 9, SEEK_HOLE) == 0 && lseek(there, 0, 9) == -1
+        && errno == EINVAL && pread(there, buf, 8, 0) == -1 && errno == ESPIPE;
+
+    close(there);
+    ok(all, name);
+}
+
+/* These have no position, but lseek is no error; a pipe's is, for all kinds. */
+static void
+test_no_position(void)
+{
+    sigset_t none;
+    int ends[2];
+
+    sigemptyset(&none);
+    stays(eventfd(0, 0), "lseek of an eventfd does nothing");
+    stays(timerfd_create(CLOCK_MONOTONIC, 0), "of a timer");
+    stays(signalfd(-1, &none, 0), "of a signalfd");
+    stays(epoll_create1(0), "of an epoll");
+    pipe(ends);
+    fails(lseek(ends[0], 0, SEEK_DATA), ESPIPE, "a pipe has no data there");
+    fails(lseek(ends[0], 0, SEEK_HOLE), ESPIPE, "nor holes");
+    fails(lseek(ends[0], 0, 9), EINVAL, "an unknown kind");
+    close(ends[0]);
+    close(ends[1]);
 }
 
 int
@@ -162,6 +212,7 @@ main(void)
     test_large();
     test_unlinked();
     test_devices();
+    test_no_position();
     is(read(0, &c, 1), 0, "standard input is at its end");
     ok(!isatty(0) && errno == ENOTTY, "and no terminal");
     return done();

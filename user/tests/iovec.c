@@ -7,7 +7,9 @@
 #include "raw.h"
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 
 static int fd;
@@ -114,6 +116,32 @@ test_straddle(void)
     close(zero);
 }
 
+/* Pieces without a byte: the file is not asked, as it is by read and write of
+ * nothing; but it must be one that can. */
+static void
+test_nothing(void)
+{
+    char byte;
+    struct iovec none[2] = { { &byte, 0 }, { NULL, 0 } };
+    int event = eventfd(0, EFD_NONBLOCK), here = open(".", O_RDONLY);
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+
+    fails(read(event, &byte, 0), EINVAL, "an eventfd: read of nothing");
+    is(readv(event, none, 2), 0, "readv of nothing");
+    fails(write(event, &byte, 0), EINVAL, "write of nothing");
+    is(writev(event, none, 2), 0, "writev of nothing");
+    is(writev(event, none, 0), 0, "of no pieces");
+    fails(read(here, &byte, 0), EISDIR, "a directory: read");
+    is(readv(here, none, 2), 0, "readv");
+    is(preadv(here, none, 2, 0), 0, "preadv");
+    fails(writev(here, none, 2), EBADF, "it is not open for writing");
+    is(readv(timer, none, 2), 0, "a timer is read");
+    fails(writev(timer, none, 2), EINVAL, "but not written");
+    close(event);
+    close(here);
+    close(timer);
+}
+
 int
 main(void)
 {
@@ -122,6 +150,7 @@ main(void)
     test_errors();
     test_halfway();
     test_straddle();
+    test_nothing();
     close(fd);
     unlink("file");
     return done();

@@ -51,6 +51,25 @@ names(void)
     fails(memfd_create((char *)8, 0), EFAULT, "a bad address");
 }
 
+/* It gets none, either: no directory is of its file system. */
+static void
+no_name(void)
+{
+    char path[64];
+    struct stat at;
+    int fd = memfd_create("n", 0);
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    fails(linkat(fd, "", AT_FDCWD, "name", AT_EMPTY_PATH), EXDEV,
+        "it gets no name");
+    fails(linkat(AT_FDCWD, path, AT_FDCWD, "name", AT_SYMLINK_FOLLOW), EXDEV,
+        "nor by /proc");
+    fails(unlink("name"), ENOENT, "there is none");
+    ok(fstat(fd, &at) == 0 && at.st_nlink == 0, "none is counted");
+    ok(fsync(fd) == 0 && fdatasync(fd) == 0, "fsync is for it, too");
+    close(fd);
+}
+
 static int
 add_one(void *p)
 {
@@ -223,6 +242,7 @@ main(int argc, char **argv)
         return inside();
     }
     names();
+    no_name();
     contents();
     seals();
     in_others();

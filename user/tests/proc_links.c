@@ -133,6 +133,36 @@ test_pipe(void)
     close(ends[1]);
 }
 
+/* /dev/stdin and its like lead where descriptors 0 to 2 do. */
+static void
+test_standard(void)
+{
+    static const char *const names[] = {"/dev/stdin", "/dev/stdout",
+                                        "/dev/stderr"};
+    char byte = 0;
+    int ends[2];
+
+    for (int i = 0; i < 3; i++) {
+        char path[64];
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", i);
+        is_str(link_of(names[i]), path, names[i]);
+        ok(same(names[i], path), "leads to the file");
+    }
+    int old = dup(0);
+    pipe(ends);
+    dup2(ends[0], 0);
+    write(ends[1], "x", 1);
+    int again = open("/dev/stdin", O_RDONLY);
+    ok(again >= 0, "a pipe that is descriptor 0 can be opened by it");
+    is(read(again, &byte, 1), 1, "and read");
+    is(byte, 'x', "what was written comes");
+    dup2(old, 0);
+    close(again);
+    close(old);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* => how often each of the two is listed in /proc/PID/fd: 1 and 1 are 11 */
 static int
 listed(pid_t pid, int one, int other)
@@ -240,6 +270,7 @@ main(int argc, char *argv[])
     test_cwd();
     test_fd();
     test_pipe();
+    test_standard();
     test_other();
     test_exe();
     test_self();
