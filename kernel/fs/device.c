@@ -57,16 +57,30 @@ memory_read(struct file *file, struct uio *uio)
                                             : (long)(size - uio->left);
 }
 
+/* Nothing fits, not even nothing: as on Linux. */
+static long
+full_write(struct file *file, struct uio *uio)
+{
+    (void)file;
+    (void)uio;
+    return -ENOSPC;
+}
+
 void
 memory_devices_init(void)
 {
     static const struct inode_ops ops = {
         .read = memory_read, .write = null_write, .seeks = true,
     };
+    static const struct inode_ops full_ops = {
+        .read = memory_read, .write = full_write, .seeks = true,
+    };
 
     device_add("/dev/null", S_IFCHR | 0666, makedev(1, 3), &ops, NULL);
     device_add("/dev/console", S_IFCHR | 0600, makedev(5, 1), &ops, NULL);
     device_add("/dev/zero", S_IFCHR | 0666, DEVICE_ZERO, &ops,
+               frame_ptr(zero_frame));
+    device_add("/dev/full", S_IFCHR | 0666, makedev(1, 7), &full_ops,
                frame_ptr(zero_frame));
     fs_must_place("/dev/shm", dir_alloc(01777)); /* shm_open(3) */
 }
