@@ -39,14 +39,6 @@ null_write(struct file *file, struct uio *uio)
     return (long)uio->left;
 }
 
-static long
-full_write(struct file *file, struct uio *uio)
-{
-    (void)file;
-    (void)uio;
-    return -ENOSPC;
-}
-
 /* Read the inode's data, one page, again and again; without data, nothing. */
 static long
 memory_read(struct file *file, struct uio *uio)
@@ -63,6 +55,15 @@ memory_read(struct file *file, struct uio *uio)
     }
     return failed != 0 && size == uio->left ? -EFAULT
                                             : (long)(size - uio->left);
+}
+
+/* Nothing fits, not even nothing: as on Linux. */
+static long
+full_write(struct file *file, struct uio *uio)
+{
+    (void)file;
+    (void)uio;
+    return -ENOSPC;
 }
 
 void

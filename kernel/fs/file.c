@@ -140,7 +140,8 @@ file_move_uio(struct file *file, struct uio *uio, int error)
     int refused = may_move(file, uio->write);
 
     error = refused != 0 ? refused : error;
-    return error == 0 && uio->left != 0 ? transfer(file, uio) : error;
+    /* As on Linux, the file does not see a vector of no bytes. */
+    return error == 0 && uio->left > 0 ? transfer(file, uio) : error;
 }
 
 size_t

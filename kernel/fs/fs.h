@@ -24,6 +24,11 @@ void held_init(void);   /* tells proc/oom.c what descriptors hold */
  * => bytes, without a NUL; -EINVAL (it is no link); an error of the link */
 long fs_readlink(struct inode *link, char *buf);
 
+/* The path of an inode, or what stands for it.
+ * => buf has PATH_MAX bytes
+ * => bytes, without a NUL; -ENAMETOOLONG */
+long fs_inode_path(struct inode *inode, char *buf);
+
 /* renameat2(2): 0 or a negative errno. */
 int fs_rename(const struct place *from_at, const char *from,
               const struct place *to_at, const char *to, u32 flags);

@@ -125,6 +125,24 @@ fs_getcwd(char *buf)
 }
 
 long
+fs_inode_path(struct inode *inode, char *buf)
+{
+    if (S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
+        return snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
+    }
+    if (inode->dev == DEV_ANON) {
+        return snprintf(buf, PATH_MAX, "anon_inode:[%s]",
+                        (const char *)inode->data);
+    }
+    if (inode->dev == DEV_MEMFD) {
+        return snprintf(buf, PATH_MAX, "/memfd:%s (deleted)",
+                        (const char *)inode->data);
+    }
+    long length = dir_path(inode, NULL, buf);
+    return length - (length > 0);
+}
+
+long
 fs_readlink(struct inode *link, char *buf)
 {
     struct inode *inode = NULL;
@@ -138,17 +156,8 @@ fs_readlink(struct inode *link, char *buf)
         return (long)link->size;
     }
     long length = link->ops->follow(link, &inode);
-    if (length == 0 && S_ISFIFO(inode->mode) && inode->dev == DEV_PIPE) {
-        length = snprintf(buf, PATH_MAX, "pipe:[%lu]", inode->ino);
-    } else if (length == 0 && inode->dev == DEV_ANON) {
-        length = snprintf(buf, PATH_MAX, "anon_inode:[%s]",
-                          (const char *)inode->data);
-    } else if (length == 0 && inode->dev == DEV_MEMFD) {
-        length = snprintf(buf, PATH_MAX, "/memfd:%s (deleted)",
-                          (const char *)inode->data);
-    } else if (length == 0) {
-        length = dir_path(inode, NULL, buf);
-        length -= length > 0;
+    if (length == 0) {
+        length = fs_inode_path(inode, buf);
     }
     inode_put(inode);
     return length;

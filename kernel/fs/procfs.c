@@ -13,8 +13,6 @@
 
 #include "core/optional.h"
 
-#include "arch/smp.h"
-
 #include "mm/as.h"
 #include "mm/heap.h"
 
@@ -27,7 +25,9 @@
 #include "fs/procfs.h"
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
-enum { FILE_STAT, FILE_EXE, FILE_CWD, FILE_FD, FILE_TASK, FILE_FDS };
+enum {
+    FILE_STAT, FILE_MAPS, FILE_EXE, FILE_CWD, FILE_FD, FILE_TASK, FILE_FDS,
+};
 
 struct proc_inode {
     struct inode inode;
@@ -43,6 +43,7 @@ struct proc_inode {
 #define proc_of(node) container_of(node, struct proc_inode, inode)
 
 OPTIONAL(cred_refuse_look) OPTIONAL(cred_tell_owner)
+
 /* ---- What a file shows ---- */
 
 /* Make the text of a file.  => 0, or a negative errno */
@@ -53,6 +54,8 @@ make_text(const struct proc_inode *proc, struct text *out)
 
     if (proc->show != NULL) {
         error = proc->show(out);
+    } else if (proc->file == FILE_MAPS) {
+        error = procfs_maps(proc->pid, out);
     } else {
         spin_lock(&family_lock);
         struct process *process = proc_find(proc->pid);
@@ -68,8 +71,14 @@ make_text(const struct proc_inode *proc, struct text *out)
 static int
 proc_open(struct file *file)
 {
-    file->data = kzalloc(sizeof(struct text));
-    return file->data != NULL ? 0 : -ENOMEM;
+    const struct proc_inode *proc = proc_of(file->inode);
+    int error = proc->file == FILE_MAPS ? cred_refuse_look(proc->pid) : 0;
+
+    if (error == 0) {
+        file->data = kzalloc(sizeof(struct text));
+        error = file->data != NULL ? 0 : -ENOMEM;
+    }
+    return error;
 }
 
 /* Move what there is from the file's offset on.  => bytes, -EFAULT */
@@ -117,7 +126,8 @@ proc_write(struct file *file, struct uio *uio)
     char text[64] = ""; /* no heap: tine/nomem=off must always work */
 
     if (proc->store == NULL) {
-        return -EIO; /* as Linux: root may open the file, but not write */
+        /* As Linux: root may open the file, but not write. */
+        return proc->pid != 0 ? -EINVAL : -EIO;
     }
     if (size >= sizeof(text)) {
         return -EINVAL;
@@ -151,60 +161,31 @@ static const struct inode_ops file_ops = {
 
 /* ---- The files, directory and program of a process ---- */
 
-/* Get the process's oldest thread; for our own process, the current one.  A
- * thread uses its own fields without a lock, so we park all other CPUs.  Only
- * the reader of /proc pays for that, not fork, exec or exit.
- * => look_end must follow; do not sleep before
- * => if there is no such process, a thread whose fields are all NULL */
-static const struct thread *
-look_begin(pid_t pid)
-{
-    static const struct thread none;
-
-    if (pid == current->process->pid) {
-        return current;
-    }
-    park_others();
-    spin_lock(&family_lock);
-    struct process *process = proc_find(pid);
-    struct list *first = process != NULL ? list_first(&process->threads) : NULL;
-    spin_unlock(&family_lock);
-    return first != NULL ? list_entry(first, struct thread, link) : &none;
-}
-
-static void
-look_end(pid_t pid)
-{
-    if (pid != current->process->pid) {
-        park_release();
-    }
-}
-
 static int
 follow_link(struct inode *link, struct inode **inode)
 {
     const struct proc_inode *proc = proc_of(link);
     int error = cred_refuse_look(proc->pid);
-    struct as *as = NULL;
 
     *inode = NULL;
     if (error != 0) {
         return error;
     }
-    const struct thread *thread = look_begin(proc->pid);
+    if (proc->file == FILE_EXE) {
+        struct as *as = procfs_visit(proc->pid);
+        if (as != NULL) {
+            *inode = procfs_program(as);
+            as_leave(as);
+        }
+        return *inode != NULL ? 0 : -ENOENT;
+    }
+    const struct thread *thread = procfs_look(proc->pid);
     if (proc->file >= FILE_FDS && thread->files != NULL) {
         *inode = files_inode(thread->files, proc->file - FILE_FDS);
     } else if (proc->file == FILE_CWD && thread->fs != NULL) {
         *inode = place_inode(fs_context_cwd(thread->fs));
-    } else if (proc->file == FILE_EXE && thread->as != NULL) {
-        as = thread->as;
-        as_visit(as);
     }
-    look_end(proc->pid);
-    if (as != NULL) { /* others run now: its lock's holder may rest */
-        *inode = procfs_program(as);
-        as_leave(as);
-    }
+    procfs_look_end(proc->pid);
     return *inode != NULL ? 0 : -ENOENT;
 }
 
@@ -260,10 +241,10 @@ tell_number(int number, u32 mode, u64 *key, char name[MADE_NAME])
 static int
 next_open(pid_t pid, int fd)
 {
-    const struct thread *thread = look_begin(pid);
+    const struct thread *thread = procfs_look(pid);
 
     fd = thread->files != NULL ? files_next(thread->files, fd) : -1;
-    look_end(pid);
+    procfs_look_end(pid);
     return fd;
 }
 
@@ -335,6 +316,7 @@ static const struct {
     const struct inode_ops *ops;
 } pid_files[] = {
     [FILE_STAT] = {"stat", S_IFREG | 0444, &file_ops},
+    [FILE_MAPS] = {"maps", S_IFREG | 0444, &file_ops},
     [FILE_EXE] = {"exe", S_IFLNK | 0777, &link_ops},
     [FILE_CWD] = {"cwd", S_IFLNK | 0777, &link_ops},
     [FILE_FD] = {"fd", S_IFDIR | 0500, &fd_ops},

@@ -9,6 +9,7 @@
 struct as;
 struct inode;
 struct process;
+struct thread;
 
 #include "core/types.h"
 
@@ -40,6 +41,19 @@ int cpuinfo_show(struct text *out);
 /* proc(5)'s line about a process, or with tid about one of its threads; if that
  * has ended, it is a zombie.  => family_lock held */
 void procfs_stat(struct process *process, pid_t tid, struct text *out);
+
+/* proc(5)'s lines about what its space maps (procmaps.c).
+ * => no spinlock held; 0, -EACCES, -ENOMEM, -EINTR (the reader is to end) */
+int procfs_maps(pid_t pid, struct text *out);
+
+/* Get the process's oldest thread; for our own process, the current one.
+ * => procfs_look_end must follow; do not sleep before
+ * => if there is no such process, a thread whose fields are all NULL */
+const struct thread *procfs_look(pid_t pid);
+void procfs_look_end(pid_t pid);
+
+/* Its space, to be left with as_leave; NULL: it has none. */
+struct as *procfs_visit(pid_t pid);
 
 /* The file of the program in a space.  => with one reference, or NULL */
 struct inode *procfs_program(struct as *as);

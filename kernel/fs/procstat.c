@@ -8,6 +8,7 @@
 #include "core/optional.h"
 
 #include "arch/clock.h"
+#include "arch/smp.h"
 
 #include "mm/as.h"
 #include "mm/vma.h"
@@ -99,6 +100,44 @@ procfs_next_task(pid_t pid, pid_t tid)
     }
     spin_unlock(&family_lock);
     return found;
+}
+
+/* A thread uses its own fields without a lock, so we park all other CPUs.  Only
+ * the reader of /proc pays for that, not fork, exec or exit. */
+const struct thread *
+procfs_look(pid_t pid)
+{
+    static const struct thread none;
+
+    if (pid == current->process->pid) {
+        return current;
+    }
+    park_others();
+    spin_lock(&family_lock);
+    struct process *process = proc_find(pid);
+    struct list *first = process != NULL ? list_first(&process->threads) : NULL;
+    spin_unlock(&family_lock);
+    return first != NULL ? list_entry(first, struct thread, link) : &none;
+}
+
+void
+procfs_look_end(pid_t pid)
+{
+    if (pid != current->process->pid) {
+        park_release();
+    }
+}
+
+struct as *
+procfs_visit(pid_t pid)
+{
+    struct as *as = procfs_look(pid)->as;
+
+    if (as != NULL) {
+        as_visit(as);
+    }
+    procfs_look_end(pid); /* others run now: its lock's holder may rest */
+    return as;
 }
 
 int

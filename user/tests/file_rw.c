@@ -10,7 +10,6 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 
 static char buf[65536];
@@ -145,8 +144,6 @@ static void
 test_devices(void)
 {
     int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDWR);
-    int full = open("/dev/full", O_RDWR);
-    struct stat st;
 
     is(read(null, buf, 10), 0, "/dev/null is empty");
     is(write(null, buf, 10), 10, "and takes everything");
@@ -154,20 +151,9 @@ test_devices(void)
     is(read(zero, buf, 10000), 10000, "/dev/zero never ends");
     ok(zeros(buf, 10000) && buf[10000] == 1, "and is all zero");
     is(write(zero, buf, 10), 10, "it takes everything too");
-    fails(write(full, buf, 10), ENOSPC, "/dev/full has no room");
-    fails(write(full, buf, 0), ENOSPC, "not even for nothing");
-    fails(write(full, NULL, 10), ENOSPC, "and does not look at it");
-    fails(pwrite(full, buf, 10, 5), ENOSPC, "at an offset neither");
-    memset(buf, 1, sizeof(buf));
-    is(read(full, buf, 10), 10, "it can be read");
-    ok(zeros(buf, 10) && buf[10] == 1, "and is all zero");
-    fstat(full, &st);
-    ok(st.st_mode == (S_IFCHR | 0666) && st.st_rdev == makedev(1, 7),
-        "it is character device 1, 7");
     is(raw(NR_ioctl, null, 0x5401, P(buf), 0), -ENOTTY, "no terminal");
     close(null);
     close(zero);
-    close(full);
 }
 
 static void

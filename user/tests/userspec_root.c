@@ -185,6 +185,7 @@ test_proc(void)
         int error;
     } files[] = {
         { "stat", O_RDONLY, 0 },
+        { "maps", O_RDONLY, EACCES },
         { "fd", O_RDONLY | O_DIRECTORY, EACCES },
         { "fd/0", O_RDONLY, EACCES },
         { "exe", O_RDONLY, EACCES },

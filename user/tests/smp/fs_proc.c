@@ -86,6 +86,36 @@ look(pid_t pid, int ours)
            && strchr("RSDZTtXIP", close_at[2]) != NULL;
 }
 
+/* => whether its mappings are whole lines in order; there may be none */
+static int
+look_at_maps(pid_t pid)
+{
+    static char text[32768];
+    char path[32];
+    unsigned long last = 0;
+    long n, size = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+    int fd = open(path, O_RDONLY);
+    while (fd >= 0
+           && (n = read(fd, text + size, sizeof(text) - 1 - size)) > 0) {
+        size += n;
+    }
+    close(fd);
+    text[size] = '\0';
+    for (char *at = text; *at != '\0';) {
+        unsigned long start = strtoul(at, &at, 16);
+        unsigned long end = *at == '-' ? strtoul(at + 1, &at, 16) : 0;
+        at = strchr(at, '\n');
+        if (start < last || end <= start || at == NULL) {
+            return 0;
+        }
+        last = end;
+        at++;
+    }
+    return 1;
+}
+
 /* Only on Tine: the trees of all of us. */
 static void
 look_at_pages(void)
@@ -105,6 +135,9 @@ look_around(const pid_t *pid)
     for (int n = 0; n < LOOKS; n++) {
         if (!look(pid[n % FLIPPERS], 1)
             || !look(pid[FLIPPERS - 1] + 1 + n % 8, 0)) {
+            return 0;
+        }
+        if (n % 4 == 0 && !look_at_maps(pid[n / 4 % FLIPPERS])) {
             return 0;
         }
         if (n % 64 == 0) {
@@ -156,7 +189,7 @@ main(int argc, char **argv)
     for (int i = 0; i < READERS; i++) {
         good += code_of(pid[FLIPPERS + i]) == 1;
     }
-    is(good, READERS, "each line of /proc/PID/stat is whole");
+    is(good, READERS, "each line of /proc/PID/stat is whole, and of maps");
     unlink(names[0]);
     unlink(names[1]);
     return done();

@@ -11,11 +11,12 @@
  * ok 4 - fallocate of many pages
  * ok 5 - preadv of many parts
  * ok 6 - pread of a file of the kernel
- * ok 7 - open of a FIFO
- * ok 8 - futex that looks at a new page
- * ok 9 - futex that writes to a shared page
- * ok 10 - futex that wakes needs none
- * 1..10
+ * ok 7 - pread of what is mapped
+ * ok 8 - open of a FIFO
+ * ok 9 - futex that looks at a new page
+ * ok 10 - futex that writes to a shared page
+ * ok 11 - futex that wakes needs none
+ * 1..11
  */
 #include "nomem.h"
 
@@ -133,6 +134,13 @@ pread_proc(void)
 }
 
 static void
+pread_maps(void)
+{
+    fd = open("/proc/self/maps", O_RDONLY);
+    CALL(SYS_pread64, fd, P(block), sizeof(block), 0);
+}
+
+static void
 open_fifo(void)
 {
     mkfifo("file", 0600);
@@ -180,6 +188,7 @@ static const struct op ops[] = {
         .intact = one_page),
     OP("preadv of many parts", do_preadv, 0, FILES),
     OP("pread of a file of the kernel", pread_proc, 0, 0),
+    OP("pread of what is mapped", pread_maps, 0, 0),
     OP("open of a FIFO", open_fifo, 0, FILES, .may = { ENFILE }),
     OP("futex that looks at a new page", futex_looks, EVERY, 0,
         .may = { EFAULT }, .always = EAGAIN),
