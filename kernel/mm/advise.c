@@ -31,9 +31,8 @@ as_advise(struct as *as, vaddr_t addr, u64 size, enum advice advice)
         }
         error = advice >= ADVICE_DONTFORK
                     ? vma_advise_fork(as, start, at, advice)
-                : advice == ADVICE_FREE && vma->object != NULL ? -EINVAL
-                : range_unmap(as, start, at) != 0              ? -EAGAIN
-                                                               : 0;
+                : advice == ADVICE_FREE ? (vma->object != NULL ? -EINVAL : 0)
+                : range_unmap(as, start, at) != 0 ? -EAGAIN : 0;
     }
     spin_unlock(&as->lock);
     return error != 0 ? error : result;

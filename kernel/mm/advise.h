@@ -15,7 +15,7 @@ struct vma;
 enum advice {
     ADVICE_NONE,  /* only see whether it is mapped */
     ADVICE_DROP,  /* MADV_DONTNEED: the next access finds what is mapped */
-    ADVICE_FREE,  /* the same, but only of private memory without an object */
+    ADVICE_FREE,  /* MADV_FREE: nothing; of private memory without an object */
     ADVICE_DONTFORK, /* a child does not get it */
     ADVICE_DOFORK,
     ADVICE_WIPEONFORK, /* a child gets it empty; only such memory, too */

@@ -17,14 +17,15 @@
 #include "sys/sys.h"
 
 /* int madvise(void *addr, size_t size, int advice);
- * DONTNEED and FREE drop pages; DONTFORK, DOFORK, WIPEONFORK and KEEPONFORK say
- * what a child gets; the others that are known change nothing.
+ * DONTNEED drops pages; DONTFORK, DOFORK, WIPEONFORK and KEEPONFORK say what a
+ * child gets; the others that are known change nothing.
  * EINVAL: not aligned, or unknown advice; FREE or WIPEONFORK of a file or of
  * shared memory.  ENOMEM: a part is not mapped (the rest is done).  EAGAIN: no
  * memory.
- * Differences from Linux: FREE drops at once.  EINVAL: REMOVE, MERGEABLE,
- * UNMERGEABLE, POPULATE_READ and POPULATE_WRITE; COLLAPSE, as there are no huge
- * pages. */
+ * Differences from Linux: FREE keeps pages, also when memory is short; it must
+ * not drop them at once, as there are programs that still read them (GHC's
+ * runtime).  EINVAL: REMOVE, MERGEABLE, UNMERGEABLE, POPULATE_READ and
+ * POPULATE_WRITE; COLLAPSE, as there are no huge pages. */
 long
 sys_madvise(u64 addr, u64 size, u64 how)
 {
