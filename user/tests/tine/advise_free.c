@@ -1,6 +1,6 @@
 /*
- * advise_free.c: MADV_FREE does not drop pages while there is memory. (Linux may
- * do so at any time, so only here can a test ask for it.)
+ * advise_free.c: MADV_FREE keeps pages while there is memory. (Linux may drop
+ * them at any time, so only here can a test ask for it.)
  *
  * expect:
  * ok 1 - FREE
