@@ -1,5 +1,6 @@
 """What a host test works with: a scratch directory, and runs of tools/run."""
 
+import functools
 import os
 import re
 import shutil
@@ -54,6 +55,17 @@ def own_make(*without):
     return {name: value for name, value in os.environ.items()
             if not name.startswith(("MAKE", "MFLAGS"))
             and name not in without}
+
+
+@functools.cache
+def commits(tree):
+    """=> how many there are, by which parts take turns; 0 without git"""
+    try:
+        return int(subprocess.run(
+            ["git", "rev-list", "--count", "HEAD"], cwd=tree, check=True,
+            capture_output=True).stdout)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
 
 
 def lines(data, last=30):
