@@ -106,15 +106,14 @@ is_free(const struct process *process, const struct thread *thread)
     return thread->state != THREAD_STOPPED && (waits == 0 || thread->on_cpu);
 }
 
-/* Whether the signal, which is not pending yet, ends the process from now on:
+/* Whether the signal, fatal and not pending yet, ends the process from now on:
  * no other that comes before it is taken can change that.  As on Linux, the
  * signal must not be one that writes a core file, and must find a thread that
  * has nothing else to take, and does not stand still. */
-static bool
+static __noinline bool
 ends(struct process *process, struct thread *thread, int signal)
 {
-    if (process->killer != 0 || !signal_is_fatal(process, signal)
-        || (SET(signal) & CORE_SIGNALS)) {
+    if (process->killer != 0 || (SET(signal) & CORE_SIGNALS)) {
         return false;
     }
     for_each_thread(any, process) {
@@ -156,7 +155,8 @@ signal_post(struct process *process, struct thread *thread,
     }
     struct sigpending *pending = thread != NULL ? &thread->pending
                                                 : &process->pending;
-    bool final = ends(process, thread, signal);
+    bool final = signal_is_fatal(process, signal)
+                 && ends(process, thread, signal);
     int error = sigqueue_add(process, pending, info);
     if (error != 0) {
         return error;
