@@ -68,6 +68,7 @@ test_memory(void)
     returns(futex(there, FUTEX_WAIT | private, 0, NULL, NULL, 0), -EFAULT,
         "WAIT without the right to read");
     returns(futex_wait(there, 0), -EFAULT, "a shared one");
+    returns(futex_wake(there, 1), -EFAULT, "a shared WAKE");
     mprotect(at, 4096, PROT_READ);
     returns(futex(&word, FUTEX_WAKE_OP | private, 1, NULL, there, 0), -EFAULT,
         "WAKE_OP without the right to write");
@@ -79,6 +80,11 @@ test_memory(void)
     returns(futex_wait(there, 1), -EAGAIN, "WAIT on a file that it may read");
     returns(futex_wake(there, 1), 0, "nor does WAKE need more");
     returns(futex_wait(there + 1024, 0), -EFAULT, "WAIT behind its end");
+    mprotect(there, 4096, PROT_NONE);
+    returns(futex_wait(there, 1), -EFAULT, "WAIT on one that it may not");
+    returns(futex_wake(there, 1), -EFAULT, "nor WAKE");
+    returns(futex(&word, FUTEX_REQUEUE, 1, NULL, there, 0), -EFAULT,
+        "nor REQUEUE to it");
     munmap(there, 8192);
     close(fd);
 }
