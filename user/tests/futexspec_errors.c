@@ -204,6 +204,11 @@ test_membarrier(void)
         "a flag that is none");
     returns(raw(SYS_membarrier, PRIVATE_EXPEDITED, 1, 0, 0), -EINVAL,
         "with the other command");
+    pid_t pid = must_fork();
+    if (pid == 0) {
+        _exit(raw(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0, 0) == 0 ? 0 : 1);
+    }
+    exited(status_of(pid), 0, "a child is registered as its parent is");
     returns(raw(SYS_membarrier, 1 << 30, 0, 0, 0), -EINVAL, "no command");
     returns(raw(SYS_membarrier, both, 0, 0, 0), -EINVAL, "two of them");
     returns(raw(SYS_membarrier, -1, 0, 0, 0), -EINVAL, "a negative one");
