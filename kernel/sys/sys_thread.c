@@ -73,10 +73,10 @@ wait_for(u64 addr, u32 op, u32 value, u64 timeout, u32 bits)
 {
     bool shared = (op & FUTEX_PRIVATE_FLAG) == 0;
     u64 deadline;
-    long error = bits == 0 ? -EINVAL : deadline_of(timeout, op, &deadline);
+    long error = deadline_of(timeout, op, &deadline);
 
-    if (error != 0) {
-        return error;
+    if (error != 0 || bits == 0) {
+        return error != 0 ? error : -EINVAL;
     }
     if (deadline == NEVER) {
         return futex_wait(addr, shared, value, NEVER, bits);

@@ -108,6 +108,8 @@ test_operations(void)
         "WAIT_BITSET without a bit");
     returns(futex(&word, FUTEX_WAIT_BITSET, 1, NULL, NULL, 0), -EINVAL,
         "whatever the word is");
+    returns(futex(&word, FUTEX_WAIT_BITSET, 1, (void *)-4096L, NULL, 0),
+        -EFAULT, "but the time is read before");
     returns(futex(&word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0), -EINVAL,
         "WAKE_BITSET without a bit");
     for (int i = 0; i < COUNT_OF(bad); i++) {
