@@ -152,6 +152,7 @@ as_fork(struct as *as, enum share_level level, struct as **copy)
         child->brk_start = as->brk_start;
         child->brk = as->brk;
         child->filled = as->filled;
+        child->barriers = as->barriers;
         error = pt_share(child->root, as, level);
         /* Last: with refs above 0, as_next finds the child. */
         __atomic_store_n(&child->refs, 1, __ATOMIC_RELEASE);

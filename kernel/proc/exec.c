@@ -171,6 +171,23 @@ commit(struct program *program, struct files *files)
     vfork_release(current); /* last: the exec is complete now */
 }
 
+/* The other threads have gone on until they ended: look again at what they may
+ * have changed.  As on Linux, who fails here does not come back. */
+static void
+look_again(struct files **files)
+{
+    struct files *now = NULL;
+
+    if (*files != current->files
+        && (now = files_for_exec(current->files)) != NULL) {
+        files_put(*files); /* the locks stay with those that nobody shares */
+        *files = now;
+    }
+    if (signal_reset_exec(true) != 0) {
+        signal_raise(SIGKILL);
+    }
+}
+
 /* The program was built, or not with this error. */
 static int
 exec(struct program *program, int error)
@@ -180,14 +197,15 @@ exec(struct program *program, int error)
 
     if (error == 0) {
         files = files_for_exec(current->files);
-        /* Last: a program whose exec fails keeps its handlers. */
-        error = files != NULL ? signal_reset_exec() : -ENOMEM;
+        /* A program whose exec fails keeps its handlers. */
+        error = files != NULL ? signal_reset_exec(false) : -ENOMEM;
     }
     if (error == 0) {
         error = thread_end_others();
     }
     if (error == 0) {
         /* ---- no failure below this line ---- */
+        look_again(&files);
         commit(program, files);
     } else {
         files_put(files);

@@ -25,7 +25,7 @@
 
 struct key {
     const void *where;     /* a space or an object */
-    u64 offset;            /* in it */
+    u64 offset;            /* in it; odd: a shared wait, though in a space */
     struct object *object; /* one reference, or NULL */
 };
 
@@ -67,7 +67,7 @@ key_share(vaddr_t addr, struct key *key)
 
     spin_lock(&as->lock);
     const struct vma *vma = vma_find(as, addr);
-    if (vma != NULL && vma->object == NULL && !(vma->prot & PROT_WRITE)) {
+    if (vma != NULL && !(vma->prot & (vma->object ? ~0U : PROT_WRITE))) {
         vma = NULL; /* as on Linux, which would have to break sharing */
     }
     if (vma != NULL && (vma->flags & VMA_SHARED) != 0) {
@@ -82,7 +82,7 @@ key_share(vaddr_t addr, struct key *key)
 static inline int
 key_get(vaddr_t addr, bool shared, struct key *key)
 {
-    *key = (struct key){current->as, addr, NULL};
+    *key = (struct key){current->as, addr | shared, NULL};
     if (addr % sizeof(u32) != 0) {
         return -EINVAL;
     }

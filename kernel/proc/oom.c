@@ -81,17 +81,24 @@ can_make_room(struct process *process)
     return can;
 }
 
+/* Its threads share the memory, but each may have its own descriptors. */
 static u64
 weight_of(struct process *process, u64 *shared)
 {
-    struct thread *first = list_entry(process->threads.next, struct thread,
-                                      link);
-    u64 weight = first->as != NULL ? kept_weigh(first->as, shared) : 0;
+    const struct as *as = NULL;
+    const struct files *files = NULL;
+    u64 weight = 0;
 
-    weight += first->files != NULL && oom_files_hold != NULL
-                  ? oom_files_hold(first->files) : 0;
     for_each_thread(thread, process) {
         weight += STACK_FRAMES;
+        if (as == NULL && (as = thread->as) != NULL) { /* or it is ending */
+            weight += kept_weigh(as, shared);
+        }
+        if (thread->files != NULL && thread->files != files
+            && oom_files_hold != NULL) {
+            files = thread->files;
+            weight += oom_files_hold(thread->files);
+        }
     }
     return weight;
 }

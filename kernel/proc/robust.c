@@ -15,19 +15,19 @@
 #include "proc/process.h"
 
 /* The word is the current thread's: say that its owner has died, and wake one
- * thread that waits for it.  `pending`: it may be about to wake one itself. */
-static void
+ * thread that waits for it.  `pending`: it may be about to wake one itself.
+ * => false: it cannot be read or written; as on Linux, that ends the walk */
+static bool
 end_robust(vaddr_t addr, bool pending)
 {
     u32 value;
 
     if (addr % sizeof(u32) != 0 || !user_range(addr, sizeof(value))
         || !user_peek(&value, addr)) {
-        return;
+        return false;
     }
     if (pending && value == 0) {
         (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
-        return;
     }
     while ((value & FUTEX_TID_MASK) == (u32)current->tid) {
         u32 dead = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
@@ -36,9 +36,10 @@ end_robust(vaddr_t addr, bool pending)
             (void)futex_wake(addr, true, 1, FUTEX_ALL_BITS);
         }
         if (swapped != 0 || !user_peek(&value, addr)) {
-            return;
+            return swapped > 0;
         }
     }
+    return true;
 }
 
 static void
@@ -56,15 +57,12 @@ end_list(vaddr_t start)
     for (int i = 0; i < ROBUST_LIST_LIMIT && (entry & ~1UL) != start; i++) {
         vaddr_t at = entry & ~1UL; /* bit 0 marks a PI futex */
         bool more = copy_from_user(&entry, at, sizeof(entry)) == 0;
-        if (at != pending) {
-            end_robust(at + offset, false);
-        }
-        if (!more) {
-            break;
+        if ((at != pending && !end_robust(at + offset, false)) || !more) {
+            return;
         }
     }
     if (pending != 0) {
-        end_robust(pending + offset, true);
+        (void)end_robust(pending + offset, true);
     }
 }
 

@@ -251,7 +251,7 @@ signal_reset(int signal)
 }
 
 int
-signal_reset_exec(void)
+signal_reset_exec(bool clear)
 {
     struct sigacts *shared;
 
@@ -263,7 +263,9 @@ signal_reset_exec(void)
     if (error != 0) {
         return error;
     }
-    clear_actions(current->process->sigacts);
+    if (clear) {
+        clear_actions(current->process->sigacts);
+    }
     unlock_actions(shared);
     return 0;
 }

@@ -87,5 +87,6 @@ int signal_action(int signal, const struct kernel_sigaction *new,
 int signal_reset(int signal) __must_check;
 
 /* exec: caught signals go back to default, ignored ones stay.
+ * clear: not only make the actions its own, which may fail
  * => 0, or -ENOMEM with nothing changed */
-int signal_reset_exec(void) __must_check;
+int signal_reset_exec(bool clear) __must_check;

@@ -59,9 +59,9 @@ target_of(pid_t pid)
 }
 
 /* int setpgid(pid_t pid, pid_t pgid);
- * EINVAL: pgid < 0, or it is 0 and pid < 0.  ESRCH: not the caller or its
- * child.  EACCES: the child has called execve.  EPERM: another session, a
- * leader, or no such group.
+ * EINVAL: pgid < 0, or it is 0 and pid < 0; pid is a tid, but of no process's
+ * first thread.  ESRCH: not the caller or its child.  EACCES: the child has
+ * called execve.  EPERM: another session, a leader, or no such group.
  * Differences from Linux: ENOMEM, if a new group is needed. */
 long
 sys_setpgid(u64 pid, u64 pgid)
@@ -70,7 +70,9 @@ sys_setpgid(u64 pid, u64 pgid)
         return -EINVAL;
     }
     spin_lock(&family_lock);
-    long error = group_set(target_of((pid_t)pid), (pid_t)pgid);
+    struct process *target = target_of((pid_t)pid);
+    long error = target != NULL && (pid_t)pid != 0 && target->pid != (pid_t)pid
+                     ? -EINVAL : group_set(target, (pid_t)pgid);
     spin_unlock(&family_lock);
     return error;
 }

@@ -17,6 +17,7 @@
 #include "proc/fork.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "proc/sigacts.h"
 #include "proc/sleep.h"
 #include "proc/users.h"
 
@@ -72,10 +73,10 @@ wait_for(u64 addr, u32 op, u32 value, u64 timeout, u32 bits)
 {
     bool shared = (op & FUTEX_PRIVATE_FLAG) == 0;
     u64 deadline;
-    long error = bits == 0 ? -EINVAL : deadline_of(timeout, op, &deadline);
+    long error = deadline_of(timeout, op, &deadline);
 
-    if (error != 0) {
-        return error;
+    if (error != 0 || bits == 0) {
+        return error != 0 ? error : -EINVAL;
     }
     if (deadline == NEVER) {
         return futex_wait(addr, shared, value, NEVER, bits);
@@ -292,7 +293,7 @@ OPTIONAL(fs_context_new_space) OPTIONAL_ENOSYS(mount_refuse)
  * umask (CLONE_FS), or these and its own name space (CLONE_NEWNS), or undoes
  * its own changes of semaphores (CLONE_SYSVSEM): if no other thread shared
  * them, at once, as on Linux.
- * EINVAL: unknown flags, or those of a process that has several threads.
+ * EINVAL: unknown flags, or those of what is not the thread's alone.
  * EPERM: CLONE_NEWNS, and not root.  ENOMEM. */
 long
 sys_unshare(u64 flags)
@@ -301,13 +302,17 @@ sys_unshare(u64 flags)
     const u64 alone = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM;
     struct files *files = current->files, *own_files = NULL;
     struct fs_context *fs = current->fs, *own_fs = NULL;
+    const struct sigacts *sigacts = current->process->sigacts;
 
     if ((flags & ~(alone | own)) != 0) {
         return -EINVAL;
     }
     if ((flags & alone) != 0
         && (!proc_has_one_thread(current->process)
-            || __atomic_load_n(&current->as->refs, __ATOMIC_RELAXED) > 1)) {
+            || ((flags & CLONE_VM)
+                && __atomic_load_n(&current->as->refs, __ATOMIC_RELAXED) > 1)
+            || ((flags & CLONE_SIGHAND) && sigacts->together
+                && __atomic_load_n(&sigacts->refs, __ATOMIC_RELAXED) > 1))) {
         return -EINVAL;
     }
     if ((flags & CLONE_NEWNS) && mount_refuse() != 0) {

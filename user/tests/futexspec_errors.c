@@ -68,6 +68,7 @@ test_memory(void)
     returns(futex(there, FUTEX_WAIT | private, 0, NULL, NULL, 0), -EFAULT,
         "WAIT without the right to read");
     returns(futex_wait(there, 0), -EFAULT, "a shared one");
+    returns(futex_wake(there, 1), -EFAULT, "a shared WAKE");
     mprotect(at, 4096, PROT_READ);
     returns(futex(&word, FUTEX_WAKE_OP | private, 1, NULL, there, 0), -EFAULT,
         "WAKE_OP without the right to write");
@@ -79,6 +80,11 @@ test_memory(void)
     returns(futex_wait(there, 1), -EAGAIN, "WAIT on a file that it may read");
     returns(futex_wake(there, 1), 0, "nor does WAKE need more");
     returns(futex_wait(there + 1024, 0), -EFAULT, "WAIT behind its end");
+    mprotect(there, 4096, PROT_NONE);
+    returns(futex_wait(there, 1), -EFAULT, "WAIT on one that it may not");
+    returns(futex_wake(there, 1), -EFAULT, "nor WAKE");
+    returns(futex(&word, FUTEX_REQUEUE, 1, NULL, there, 0), -EFAULT,
+        "nor REQUEUE to it");
     munmap(there, 8192);
     close(fd);
 }
@@ -102,6 +108,8 @@ test_operations(void)
         "WAIT_BITSET without a bit");
     returns(futex(&word, FUTEX_WAIT_BITSET, 1, NULL, NULL, 0), -EINVAL,
         "whatever the word is");
+    returns(futex(&word, FUTEX_WAIT_BITSET, 1, (void *)-4096L, NULL, 0),
+        -EFAULT, "but the time is read before");
     returns(futex(&word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0), -EINVAL,
         "WAKE_BITSET without a bit");
     for (int i = 0; i < COUNT_OF(bad); i++) {
@@ -198,6 +206,11 @@ test_membarrier(void)
         "a flag that is none");
     returns(raw(SYS_membarrier, PRIVATE_EXPEDITED, 1, 0, 0), -EINVAL,
         "with the other command");
+    pid_t pid = must_fork();
+    if (pid == 0) {
+        _exit(raw(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0, 0) == 0 ? 0 : 1);
+    }
+    exited(status_of(pid), 0, "a child is registered as its parent is");
     returns(raw(SYS_membarrier, 1 << 30, 0, 0, 0), -EINVAL, "no command");
     returns(raw(SYS_membarrier, both, 0, 0, 0), -EINVAL, "two of them");
     returns(raw(SYS_membarrier, -1, 0, 0, 0), -EINVAL, "a negative one");

@@ -1,7 +1,7 @@
 /*
  * futexspec_robust_pages.c: a thread that ends marks its lock also in memory
  * that a child shares, and then the child's stays; but not in memory that
- * nobody may write.
+ * nobody may write. The walk ends at what cannot be read or marked.
  */
 #include "threads.h"
 
@@ -85,6 +85,64 @@ test_gone(void)
     ok(1, "in memory that is gone: nothing happens");
 }
 
+/* A ring of three locks, and one that it was about to take: what is wrong with
+ * the second? */
+enum { NOTHING, NO_WORD, NO_RIGHT, NO_LINK };
+
+static struct lock first, last, pending;
+static char *pages;
+
+static int
+holds_some(void *arg)
+{
+    int wrong = NUMBER(arg);
+    struct lock *second = (struct lock *)
+        (pages + 4096 - (wrong == NO_WORD ? 8 : (long)sizeof(*second)));
+
+    first.word = last.word = pending.word = tid_now();
+    if (wrong != NO_WORD) {
+        second->word = tid_now();
+    }
+    head.list.next = &first.link;
+    first.link.next = wrong == NO_LINK ? (void *)16 : &second->link;
+    second->link.next = &last.link;
+    last.link.next = &head.list;
+    head.list_op_pending = &pending.link;
+    if (wrong == NO_RIGHT) {
+        raw(NR_mprotect, P(pages), 4096, PROT_READ, 0);
+    }
+    raw(SYS_set_robust_list, P(&head), sizeof(head), 0, 0);
+    return 0;
+}
+
+static void
+test_walk(void)
+{
+    static const char *const names[] = {
+        "a list without a fault: ", "a word that is not there: ",
+        "one that nobody may write: ", "a link that is not there: ",
+    };
+    char name[80];
+
+    for (int i = NOTHING; i <= NO_LINK; i++) {
+        pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        munmap(pages + 4096, 4096);
+        thread_start(&thread, holds_some, ARG(i));
+        until_gone(&thread);
+        int then = i == NOTHING ? (int)FUTEX_OWNER_DIED : thread.tid;
+        snprintf(name, sizeof(name), "%sthe first is marked", names[i]);
+        is(first.word, FUTEX_OWNER_DIED, name);
+        snprintf(name, sizeof(name), "%s%s", names[i],
+            i == NOTHING ? "the last, too" : "the last is not");
+        is(last.word, then, name);
+        snprintf(name, sizeof(name), "%s%s", names[i],
+            i == NOTHING ? "and the pending one" : "nor the pending one");
+        is(pending.word, then, name);
+        munmap(pages, 4096);
+    }
+}
+
 int
 main(void)
 {
@@ -93,5 +151,6 @@ main(void)
     test_shared();
     test_unwritable();
     test_gone();
+    test_walk();
     return done();
 }

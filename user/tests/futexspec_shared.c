@@ -110,6 +110,21 @@ test_clone(void)
     }
 }
 
+/* A shared wait is another than a private one, on the same word. */
+static void
+test_kinds(void)
+{
+    for (long private = 0; private <= 128; private += 128) {
+        sleeper_start(&crowd[0], &word, FUTEX_WAIT | private, ~0U);
+        is(futex(&word, FUTEX_WAKE | (private ^ 128), 1, NULL, NULL, 0), 0,
+            private ? "a shared wake does not find a private wait"
+                    : "a private wake does not find a shared wait");
+        is(futex(&word, FUTEX_WAKE | private, 1, NULL, NULL, 0), 1,
+            "one of its kind does");
+        thread_join(&crowd[0].thread);
+    }
+}
+
 /* After fork a word of private memory is two. */
 static void
 test_fork(void)
@@ -257,6 +272,7 @@ main(void)
     test_anonymous();
     test_file();
     test_clone();
+    test_kinds();
     test_fork();
     test_fork_while_waiting();
     test_fork_and_ball();

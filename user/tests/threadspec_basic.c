@@ -255,6 +255,28 @@ test_many(void)
     is(step, (MANY + 200) * 100, "two hundred on one stack, one by one");
 }
 
+static int
+waits_for(void *go)
+{
+    until(go, 1);
+    return 0;
+}
+
+/* A tid is no pid to setpgid, but getpgid and getsid take it. */
+static void
+test_group(void)
+{
+    static int go;
+
+    thread_start(&thread, waits_for, &go);
+    fails(setpgid(thread.tid, 0), EINVAL, "setpgid of a thread");
+    fails(setpgid(thread.tid, getpgrp()), EINVAL, "into its own group");
+    is(getpgid(thread.tid), getpgrp(), "getpgid of a thread");
+    is(getsid(thread.tid), getsid(0), "and getsid");
+    advance(&go);
+    thread_join(&thread);
+}
+
 int
 main(void)
 {
@@ -266,5 +288,6 @@ main(void)
     test_tls();
     test_not_a_child();
     test_many();
+    test_group();
     return done();
 }

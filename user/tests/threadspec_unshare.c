@@ -55,6 +55,31 @@ test_refused(void)
     returns(seen[3], 0, "but SYSVSEM");
 }
 
+/* A process that shares the memory is one thread, and has its actions alone. */
+static int
+alone_but(void *arg)
+{
+    (void)arg;
+    seen[0] = unshare_flags(CLONE_THREAD);
+    seen[1] = unshare_flags(CLONE_SIGHAND);
+    seen[2] = unshare_flags(CLONE_VM);
+    return 0;
+}
+
+static void
+test_sharer(void)
+{
+    for (long with = 0; with <= CLONE_SIGHAND; with += CLONE_SIGHAND) {
+        status_of((pid_t)clone_on((unsigned long)(CLONE_VM | SIGCHLD | with),
+            thread_stack(&thread, alone_but, NULL), NULL, NULL, NULL));
+        returns(seen[0], 0, "a process with our memory is one thread");
+        returns(seen[1], with ? -EINVAL : 0,
+            with ? "and shares the actions" : "and has the actions alone");
+        returns(seen[2], -EINVAL, "but not the memory");
+    }
+    returns(unshare_flags(CLONE_SIGHAND), 0, "they are alone again");
+}
+
 static int
 own_fs(void *arg)
 {
@@ -168,6 +193,7 @@ main(void)
 {
     test_single();
     test_refused();
+    test_sharer();
     test_fs();
     test_files();
     test_leader();

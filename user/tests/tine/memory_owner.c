@@ -36,8 +36,12 @@
  * ok 29 - a user's crowd counts together: one of it is killed
  * ok 30 - and not root's process, which has more than each
  * ok 31 - all of it is back
- * 1..31
+ * ok 32 - in a file that only its second thread has open
+ * ok 33 - who touched a page goes on
+ * ok 34 - all of it is back
+ * 1..34
  */
+#include "../threads.h"
 #include "counts.h"
 
 #include "knob.h"
@@ -101,6 +105,27 @@ hold_file(void)
     unlink("hog");
     while (write(fd, block, sizeof(block)) > 0) {
     }
+}
+
+static struct thread thread;
+static int holds;
+
+static int
+holds_apart(void *unused)
+{
+    (void)unused;
+    raw(SYS_unshare, CLONE_FILES, 0, 0, 0);
+    hold_file();
+    advance(&holds);
+    return pause_on();
+}
+
+static void
+hold_by_thread(void)
+{
+    holds = 0;
+    thread_start(&thread, holds_apart, NULL);
+    until(&holds, 1);
 }
 
 /* A child that holds memory, and sleeps then. */
@@ -410,5 +435,7 @@ main(void)
     test_files();
     test_names();
     test_crowd();
+    test_victim(hold_by_thread, hold_pages,
+        "in a file that only its second thread has open");
     return done();
 }
