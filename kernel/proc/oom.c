@@ -65,17 +65,20 @@ keeps(void)
     return cred_place(process->cred) == 0 ? FRAMES_KEPT / 2 : FRAMES_KEPT;
 }
 
-/* Whether the process can end soon.  Not if it waits for a mutex: we may hold
- * it.  Not an embryo: it cannot run before its parent, maybe us, goes on. */
+/* Whether the process can end soon.  Not if it waits for a mutex, and we hold
+ * one: it may be that, unless we are to end ourselves.  (If we hold none, who
+ * does goes on before long: a hog could hide behind two threads that contend.)
+ * Not an embryo: it cannot run before its parent, maybe us, goes on. */
 static bool
 can_make_room(struct process *process)
 {
     bool can = process != init_process && !proc_is_zombie(process)
                && !is_ending(process);
+    bool holds = current->mutex_rank != 0 && process != current->process;
 
     for_each_thread(thread, process) {
         can &= thread->state != THREAD_EMBRYO
-               && !(thread->state == THREAD_SLEEPING
+               && !(holds && thread->state == THREAD_SLEEPING
                     && thread->wait_mode == WAIT_UNINTERRUPTIBLE);
     }
     return can;
@@ -244,11 +247,15 @@ kill_heaviest(pid_t *said)
     park_others();
     spin_lock(&family_lock);
     comes = is_awaited();
-    struct process *chosen = comes ? NULL : choose();
+    struct process *chosen = comes || is_ending(current->process) ? NULL
+                                                                  : choose();
     if (chosen != NULL && chosen != current->process) {
         end_crowd(chosen);
         *said = victim.pid;
         comes = true;
+    } else if (chosen != NULL) { /* it will end itself: others wait for that */
+        victim.pid = chosen->pid;
+        victim.since = clock_ns();
     }
     spin_unlock(&family_lock);
     park_release();
@@ -262,6 +269,7 @@ victim_ends(pid_t pid)
     spin_lock(&family_lock);
     struct process *process = proc_find(pid);
     bool ends = process != NULL && !proc_is_zombie(process)
+                && is_ending(process)
                 && clock_ns() < victim.since + PATIENCE_NS;
     spin_unlock(&family_lock);
     return ends;
