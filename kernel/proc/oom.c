@@ -14,6 +14,7 @@
 #include "arch/smp.h"
 #include "arch/trap.h"
 
+#include "mm/as.h"
 #include "mm/frame.h"
 #include "mm/kept.h"
 
@@ -65,42 +66,61 @@ keeps(void)
     return cred_place(process->cred) == 0 ? FRAMES_KEPT / 2 : FRAMES_KEPT;
 }
 
-/* Whether the process can end soon.  Not if it waits for a mutex: we may hold
- * it.  Not an embryo: it cannot run before its parent, maybe us, goes on. */
+/* Whether the process can end soon.  Not if it waits for a mutex, and we hold
+ * one: it may be that, unless we are to end ourselves.  (If we hold none, who
+ * does goes on before long: a hog could hide behind two threads that contend.)
+ * Not an embryo: it cannot run before its parent, maybe us, goes on. */
 static bool
 can_make_room(struct process *process)
 {
     bool can = process != init_process && !proc_is_zombie(process)
                && !is_ending(process);
+    bool holds = current->mutex_rank != 0 && process != current->process;
 
     for_each_thread(thread, process) {
         can &= thread->state != THREAD_EMBRYO
-               && !(thread->state == THREAD_SLEEPING
+               && !(holds && thread->state == THREAD_SLEEPING
                     && thread->wait_mode == WAIT_UNINTERRUPTIBLE);
     }
     return can;
 }
 
-/* Its threads share the memory, but each may have its own descriptors. */
-static u64
-weight_of(struct process *process, u64 *shared)
+/* The memory of its threads.  => NULL: it has left that already */
+static struct as *
+space_of(const struct process *process)
 {
-    const struct as *as = NULL;
+    for_each_thread(thread, process) {
+        if (thread->as != NULL) {
+            return thread->as;
+        }
+    }
+    return NULL;
+}
+
+/* Its threads share the memory, but each may have its own descriptors.
+ * => also *part: of memory that other processes share, only its part */
+static u64
+weight_of(struct process *process, u64 *shared, u64 *part)
+{
+    const struct as *as = space_of(process);
     const struct files *files = NULL;
-    u64 weight = 0;
+    u64 memory = as != NULL ? kept_weigh(as, shared) : 0;
+    u64 weight = 0, threads = 0;
 
     for_each_thread(thread, process) {
         weight += STACK_FRAMES;
-        if (as == NULL && (as = thread->as) != NULL) { /* or it is ending */
-            weight += kept_weigh(as, shared);
-        }
+        threads++;
         if (thread->files != NULL && thread->files != files
             && oom_files_hold != NULL) {
             files = thread->files;
             weight += oom_files_hold(thread->files);
         }
     }
-    return weight;
+    *part = weight;
+    if (memory != 0) {
+        *part += memory * threads / MAX((u64)as->refs, threads);
+    }
+    return weight + memory;
 }
 
 /* What all of a user's processes hold counts together, so that nobody hides in
@@ -138,10 +158,11 @@ choose(void)
         }
     }
     for_each_process(process) {
-        process->weight = can_make_room(process) ? weight_of(process, &shared)
-                                                : 0;
+        u64 part = 0;
+        process->weight = can_make_room(process)
+                              ? weight_of(process, &shared, &part) : 0;
         if (account_of(process) != NULL) {
-            *account_of(process) += process->weight;
+            *account_of(process) += part;
         }
     }
     for_each_process(process) {
@@ -206,6 +227,25 @@ find_like(u32 uid, u64 weight)
     return found;
 }
 
+/* Who shares its memory ends, too, as on Linux: else none comes back.
+ * => how many */
+static int
+end_sharers(const struct process *ended)
+{
+    const struct as *as = space_of(ended);
+    int count = 0;
+
+    for_each_process(process) {
+        if (process != ended && process != init_process && as != NULL
+            && space_of(process) == as && process != current->process
+            && !is_ending(process)) {
+            end_soon(process);
+            count++;
+        }
+    }
+    return count;
+}
+
 /* A crowd in which each holds little would be back before the first is gone: so
  * as many of it end as hold a part of memory that can be felt. */
 static void
@@ -218,6 +258,7 @@ end_crowd(struct process *chosen)
     for (struct process *process = chosen; process != NULL; others++) {
         sum += process->weight;
         end_soon(process);
+        others += end_sharers(process);
         process = uid != 0 && sum < frames_count / ROOM_PART
                       ? find_like(uid, weight) : NULL;
     }
@@ -244,11 +285,15 @@ kill_heaviest(pid_t *said)
     park_others();
     spin_lock(&family_lock);
     comes = is_awaited();
-    struct process *chosen = comes ? NULL : choose();
+    struct process *chosen = comes || is_ending(current->process) ? NULL
+                                                                  : choose();
     if (chosen != NULL && chosen != current->process) {
         end_crowd(chosen);
         *said = victim.pid;
         comes = true;
+    } else if (chosen != NULL) { /* it will end itself: others wait for that */
+        victim.pid = chosen->pid;
+        victim.since = clock_ns();
     }
     spin_unlock(&family_lock);
     park_release();
@@ -262,6 +307,7 @@ victim_ends(pid_t pid)
     spin_lock(&family_lock);
     struct process *process = proc_find(pid);
     bool ends = process != NULL && !proc_is_zombie(process)
+                && is_ending(process)
                 && clock_ns() < victim.since + PATIENCE_NS;
     spin_unlock(&family_lock);
     return ends;

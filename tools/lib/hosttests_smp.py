@@ -47,6 +47,13 @@ def smp_terminal_in_one_piece(host):
 
 
 @test
+def smp_oom(host):
+    """Who holds most memory does not hide behind threads that contend for a
+    mutex: on four processors, where one of them always waits for it."""
+    host.tine(*CPUS, "--", "/tests/tine/oom_hidden", limit=70).expect(0)
+
+
+@test
 def smp_power_off_is_whole(host):
     """The machine ends between records, though all CPUs write and two turn it
     off at once."""
