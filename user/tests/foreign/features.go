@@ -394,11 +394,12 @@ var features = []struct {
 		return fmt.Sprint(c.Run(), b.String())
 	}},
 	{"command with context", func() string {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		defer cancel()
+		ctx, cancel := context.WithCancel(context.Background())
 		c := exec.CommandContext(ctx, "/proc/self/exe")
 		c.Args = []string{"sleeper"}
-		return fmt.Sprint(c.Run())
+		err := c.Start()
+		time.AfterFunc(20*time.Millisecond, cancel)
+		return fmt.Sprint(err, c.Wait())
 	}},
 	{"environment, directory, extra file", func() string {
 		c := self("env")
