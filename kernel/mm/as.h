@@ -38,6 +38,8 @@ struct as {
     bool barriers;  /* a  it has registered with membarrier(2) */
     bool advised;   /* l  fork leaves something out for its child (advise.h) */
     u64 cpus;       /* a  CPUs whose CR3 may hold the root */
+    u32 weighed, weight;    /* by oom.c, while all others are parked: in which
+                               of its choices, and how many frames */
     struct list link;       /*    RANK_AS_LIST: all_spaces */
 };
 

@@ -40,6 +40,8 @@ static struct {
     u64 since;
 } victim; /* the last one; changed while all others are parked */
 
+static u32 choices; /* how many have been made; changed likewise */
+
 static bool
 is_trusted(const struct process *process)
 {
@@ -102,11 +104,15 @@ space_of(const struct process *process)
 static u64
 weight_of(struct process *process, u64 *shared, u64 *part)
 {
-    const struct as *as = space_of(process);
+    struct as *as = space_of(process);
     const struct files *files = NULL;
-    u64 memory = as != NULL ? kept_weigh(as, shared) : 0;
     u64 weight = 0, threads = 0;
 
+    if (as != NULL && as->weighed != choices) { /* not again for a sharer */
+        as->weighed = choices;
+        as->weight = (u32)kept_weigh(as, shared);
+    }
+    u64 memory = as != NULL ? as->weight : 0;
     for_each_thread(thread, process) {
         weight += STACK_FRAMES;
         threads++;
@@ -152,6 +158,7 @@ choose(void)
      * however many share it. */
     u64 shared = frame_count(FRAME_TABLE);
 
+    choices++;
     for_each_process(process) {
         if (account_of(process) != NULL) {
             *account_of(process) = 0;
@@ -235,8 +242,11 @@ end_sharers(const struct process *ended)
     const struct as *as = space_of(ended);
     int count = 0;
 
+    if (as == NULL || as->refs == 1) {
+        return 0;
+    }
     for_each_process(process) {
-        if (process != ended && process != init_process && as != NULL
+        if (process != ended && process != init_process
             && space_of(process) == as && process != current->process
             && !is_ending(process)) {
             end_soon(process);
