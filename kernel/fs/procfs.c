@@ -26,7 +26,8 @@
 
 /* The files of a process; FILE_FDS + N is its descriptor N. */
 enum {
-    FILE_STAT, FILE_MAPS, FILE_EXE, FILE_CWD, FILE_FD, FILE_TASK, FILE_FDS,
+    FILE_STAT, FILE_COMM, FILE_MAPS, FILE_EXE, FILE_CWD, FILE_FD, FILE_TASK,
+    FILE_FDS,
 };
 
 struct proc_inode {
@@ -60,7 +61,8 @@ make_text(const struct proc_inode *proc, struct text *out)
         spin_lock(&family_lock);
         struct process *process = proc_find(proc->pid);
         if (process != NULL) {
-            procfs_stat(process, proc->tid, out);
+            (proc->file == FILE_COMM ? procfs_comm
+                                     : procfs_stat)(process, proc->tid, out);
             error = 0;
         }
         spin_unlock(&family_lock);
@@ -118,6 +120,19 @@ proc_read(struct file *file, struct uio *uio)
     return result;
 }
 
+/* A name may be longer, but the rest is not read, as on Linux. */
+static long
+write_comm(const struct proc_inode *proc, struct uio *uio)
+{
+    size_t size = uio->left;
+    char name[COMM_SIZE] = "";
+
+    if (uio_move(uio, name, MIN(size, COMM_SIZE - 1UL)) != 0) {
+        return -EFAULT;
+    }
+    return procfs_set_comm(proc->pid, proc->tid, name) ? (long)size : -EINVAL;
+}
+
 static long
 proc_write(struct file *file, struct uio *uio)
 {
@@ -125,6 +140,9 @@ proc_write(struct file *file, struct uio *uio)
     size_t size = uio->left;
     char text[64] = ""; /* no heap: tine/nomem=off must always work */
 
+    if (proc->pid != 0 && proc->file == FILE_COMM) {
+        return write_comm(proc, uio);
+    }
     if (proc->store == NULL) {
         /* As Linux: root may open the file, but not write. */
         return proc->pid != 0 ? -EINVAL : -EIO;
@@ -316,6 +334,7 @@ static const struct {
     const struct inode_ops *ops;
 } pid_files[] = {
     [FILE_STAT] = {"stat", S_IFREG | 0444, &file_ops},
+    [FILE_COMM] = {"comm", S_IFREG | 0644, &file_ops},
     [FILE_MAPS] = {"maps", S_IFREG | 0444, &file_ops},
     [FILE_EXE] = {"exe", S_IFLNK | 0777, &link_ops},
     [FILE_CWD] = {"cwd", S_IFLNK | 0777, &link_ops},

@@ -42,6 +42,12 @@ int cpuinfo_show(struct text *out);
  * has ended, it is a zombie.  => family_lock held */
 void procfs_stat(struct process *process, pid_t tid, struct text *out);
 
+/* The name of such a thread (a process has its first one's), and a new one, if
+ * it is of the current process.
+ * => comm: family_lock held.  set: false: it is not */
+void procfs_comm(struct process *process, pid_t tid, struct text *out);
+bool procfs_set_comm(pid_t pid, pid_t tid, const char *name) __must_check;
+
 /* proc(5)'s lines about what its space maps (procmaps.c).
  * => no spinlock held; 0, -EACCES, -ENOMEM, -EINTR (the reader is to end) */
 int procfs_maps(pid_t pid, struct text *out);

@@ -24,6 +24,50 @@
 
 OPTIONAL(proc_split) OPTIONAL(proc_child_split)
 
+/* => process->lock held; NULL: it has ended */
+static struct thread *
+find_thread(struct process *process, pid_t tid)
+{
+    for_each_thread(thread, process) {
+        if (thread->tid == tid) {
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+void
+procfs_comm(struct process *process, pid_t tid, struct text *out)
+{
+    char comm[COMM_SIZE];
+
+    spin_lock(&process->lock);
+    struct thread *thread = find_thread(process, tid);
+    strlcpy(comm, thread != NULL ? thread_name(thread) : process->comm,
+            sizeof(comm));
+    spin_unlock(&process->lock);
+    text_printf(out, "%s\n", comm);
+}
+
+bool
+procfs_set_comm(pid_t pid, pid_t tid, const char *name)
+{
+    struct process *process = current->process;
+
+    if (process->pid != pid) {
+        return false;
+    }
+    spin_lock(&process->lock);
+    struct thread *thread = find_thread(process, tid);
+    bool known = thread != NULL || tid == 0;
+    if (known) {
+        strlcpy(thread != NULL ? thread_name(thread) : process->comm, name,
+                COMM_SIZE);
+    }
+    spin_unlock(&process->lock);
+    return known;
+}
+
 /* The 52 fields, zero for what we do not have. */
 void
 procfs_stat(struct process *process, pid_t tid, struct text *out)

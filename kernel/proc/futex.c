@@ -7,7 +7,6 @@
  * user_peek fails instead; then the page is faulted in, and all begins again.
  */
 #include "abi/errno.h"
-#include "abi/futex.h"
 #include "abi/mman.h"
 
 #include "core/panic.h"
@@ -18,6 +17,7 @@
 #include "mm/vma.h"
 
 #include "proc/futex.h"
+#include "proc/futex_op.h"
 #include "proc/sched.h"
 #include "proc/sleep.h"
 
@@ -31,10 +31,11 @@ struct key {
 
 /* A thread that sleeps on a word; lives on its stack. */
 struct sleeper {
-    struct list link;      /* in the key's list, by age; or none: woken */
+    struct list link;      /* in the key's list; or none: woken */
     struct key key;
     struct thread *thread;
     u32 bits;
+    u32 priority;          /* under SCHED_FIFO and SCHED_RR; else 0 */
 };
 
 static struct spinlock futex_lock = SPINLOCK_INIT(RANK_FUTEX);
@@ -100,7 +101,7 @@ key_put(const struct key *key, u32 times)
     }
 }
 
-/* Wake the oldest sleepers of the key.  => futex_lock held; how many */
+/* Wake the first sleepers of the key.  => futex_lock held; how many */
 static u32
 wake_some(const struct key *key, u32 count, u32 bits)
 {
@@ -146,13 +147,27 @@ look(vaddr_t addr, u32 value)
     return now == value ? 0 : -EAGAIN;
 }
 
+/* The most urgent come first, then the oldest.  => futex_lock held */
+static inline void
+enqueue(struct sleeper *sleeper)
+{
+    struct list *at = list_of(&sleeper->key)->prev;
+
+    while (at != list_of(&sleeper->key)
+           && list_entry(at, struct sleeper, link)->priority
+                  < sleeper->priority) {
+        at = at->prev;
+    }
+    list_add(at, &sleeper->link);
+}
+
 /* => futex_lock held; it is released for the sleep */
 static long
 sleep_here(struct sleeper *sleeper, u64 deadline)
 {
     long error;
 
-    list_add_tail(list_of(&sleeper->key), &sleeper->link);
+    enqueue(sleeper);
     do { /* again, if neither a wake nor a signal has ended the sleep */
         sched_prepare(THREAD_SLEEPING);
         spin_unlock(&futex_lock);
@@ -169,7 +184,8 @@ sleep_here(struct sleeper *sleeper, u64 deadline)
 long
 futex_wait(vaddr_t addr, bool shared, u32 value, u64 deadline, u32 bits)
 {
-    struct sleeper sleeper = {.thread = current, .bits = bits};
+    struct sleeper sleeper = {.thread = current, .bits = bits,
+                              .priority = current->share.priority};
     long error = key_get(addr, shared, &sleeper.key);
 
     if (error != 0) {
@@ -214,9 +230,9 @@ move_some(const struct key *from, const struct key *to, u32 count)
         if (same_key(&sleeper->key, from)) {
             if (!same_key(from, to)) {
                 list_del(&sleeper->link);
-                list_add_tail(list_of(to), &sleeper->link);
+                sleeper->key = *to;
+                enqueue(sleeper);
             }
-            sleeper->key = *to;
             if (to->object != NULL) {
                 to->object->ops->get(to->object);
             }
@@ -264,42 +280,6 @@ futex_requeue(const struct futex_pair *pair, const u32 *expected)
     key_put(&from, 1 + moved); /* those of the sleepers, too */
     key_put(&to, 1);
     return result;
-}
-
-/* What FUTEX_WAKE_OP's word makes of the old value.  => false: no such op */
-static bool
-operate(u32 op, u32 old, u32 *new)
-{
-    u32 operand = (u32)((i32)(op << 8) >> 20);
-
-    if (op >> 28 & FUTEX_OP_OPARG_SHIFT) {
-        operand = 1u << (operand & 31);
-    }
-    switch (op >> 28 & 7) {
-    case FUTEX_OP_SET: *new = operand; return true;
-    case FUTEX_OP_ADD: *new = old + operand; return true;
-    case FUTEX_OP_OR: *new = old | operand; return true;
-    case FUTEX_OP_ANDN: *new = old & ~operand; return true;
-    case FUTEX_OP_XOR: *new = old ^ operand; return true;
-    default: return false;
-    }
-}
-
-/* => whether the old value compares as the word says; -ENOSYS */
-static int
-compares(u32 op, u32 old)
-{
-    i32 operand = (i32)(op << 20) >> 20, value = (i32)old;
-
-    switch (op >> 24 & 15) {
-    case FUTEX_OP_CMP_EQ: return value == operand;
-    case FUTEX_OP_CMP_NE: return value != operand;
-    case FUTEX_OP_CMP_LT: return value < operand;
-    case FUTEX_OP_CMP_LE: return value <= operand;
-    case FUTEX_OP_CMP_GT: return value > operand;
-    case FUTEX_OP_CMP_GE: return value >= operand;
-    default: return -ENOSYS;
-    }
 }
 
 /* Change the word at addr, in one step for all threads.

@@ -99,6 +99,42 @@ test_list(void)
     is(stat_field("/proc/self/stat", 20, name), 4, "and how many there are");
 }
 
+/* comm: the name as a text, which all threads of the process may change. */
+static void
+test_names(void)
+{
+    char path[64], name[64] = "", other[32];
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/comm", threads[1].tid);
+    int fd = open(path, O_RDWR);
+    is(read(fd, name, sizeof(name)), 4, "comm: a name, and a newline");
+    is_str(name, "two\n", "that it gave itself");
+    is(write(fd, "a name of much more than fifteen", 32), 32, "another name");
+    close(fd);
+    fd = open(path, O_RDONLY);
+    memset(name, 0, sizeof(name));
+    is(read(fd, name, sizeof(name)), 16, "it has 15 bytes");
+    is_str(name, "a name of much \n", "of it");
+    close(fd);
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", threads[1].tid);
+    stat_field(path, 1, other);
+    is_str(other, "a name of much ", "stat has it, too");
+    fd = open("/proc/self/comm", O_RDWR);
+    write(fd, "first", 5);
+    raw(NR_prctl, PR_GET_NAME, P(other), 0, 0);
+    is_str(other, "first", "the process has its first thread's");
+    close(fd);
+    fd = open("/proc/self/comm", O_WRONLY);
+    is(write(fd, "", 0), 0, "nothing");
+    fails(write(fd, (void *)16, 4), EFAULT, "no name");
+    pid_t child = must_fork();
+    if (child == 0) {
+        _exit(write(fd, "mine", 4) == -1 && errno == EINVAL ? 0 : 1);
+    }
+    exited(status_of(child), 0, "a child may not change its parent's");
+    close(fd);
+}
+
 static void
 test_others(void)
 {
@@ -131,6 +167,7 @@ int
 main(void)
 {
     test_list();
+    test_names();
     test_others();
     test_end();
     return done();
