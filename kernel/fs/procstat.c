@@ -85,7 +85,7 @@ procfs_stat(struct process *process, pid_t tid, struct text *out)
     strlcpy(comm, process->comm, sizeof(comm));
     for_each_thread(thread, process) {
         threads++;
-        if (tid == 0 ? threads == 1 : thread->tid == tid) {
+        if (thread->tid == (tid != 0 ? tid : process->pid)) {
             state = thread->state == THREAD_SLEEPING  ? 'S'
                     : thread->state == THREAD_STOPPED ? 'T'
                                                       : 'R';

@@ -1,6 +1,6 @@
 /*
- * futexspec_priority.c: of those who wait on a word the most urgent by real-time
- * priority is woken or moved first, then who came first.
+ * futexspec_priority.c: of those who wait on a word the most urgent, by real
+ * time priority, is woken or moved first, then who came first.
  */
 #include "futexspec.h"
 
