@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { CROWD = 300, PAGE = 4096 };
+enum { CROWD = 300, PAGE = 4096, OWN = 40 /* frames of each, besides */ };
 
 static char *
 touch(long pages)
@@ -60,7 +60,7 @@ computes(long pages, const int ready[2], const int go[2], int priority)
 int
 main(int argc, char *argv[])
 {
-    long most = argc > 1 ? 100 : 30000, pages = counts_get("free") / CROWD - 10;
+    long most = argc > 1 ? 100 : 30000, pages = counts_get("free") / CROWD - OWN;
     struct sched_param urgent = { .sched_priority = 60 };
     int ready[2], go[2];
     char byte;
