@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { CROWD = 300, PAGE = 4096, OWN = 40 /* frames of each, besides */ };
+enum { CROWD = 300, PAGE = 4096, OWN = 30 /* frames of each, besides */ };
 
 static char *
 touch(long pages)
