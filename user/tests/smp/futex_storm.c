@@ -9,7 +9,10 @@
 #include "../threads.h"
 #include "smp.h"
 
-enum { ADDERS = 4, ADDITIONS = 3000, PASSERS = 4, PASSES = 300, FORKS = 100 };
+enum {
+    ADDERS = 4, ADDITIONS = 3000, CALLS = 30000, PASSERS = 4, PASSES = 300,
+    FORKS = 100,
+};
 
 static struct thread adders[ADDERS], passers[PASSERS], forker, mapper;
 static int lock, sum, inside, wrong, holder, end_of_line;
@@ -118,7 +121,7 @@ adds_by_call(void *arg)
     (void)arg;
     on_cpu(0);
     until(&go, 1);
-    for (int i = 0; i < ADDITIONS; i++) {
+    for (int i = 0; i < CALLS; i++) {
         futex(&lock, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 1, (void *)1L, &word,
             FUTEX_OP_ADD << 28 | 1 << 12);
     }
@@ -146,7 +149,7 @@ main(void)
     thread_start(&by_itself, adds_by_itself, NULL);
     thread_join(&by_call);
     thread_join(&by_itself);
-    is(word, ADDITIONS + done_by_itself, "no addition by WAKE_OP is lost");
+    is(word, CALLS + done_by_itself, "no addition by WAKE_OP is lost");
     set_word(&go, 0);
     for (int i = 0; i < ADDERS; i++) {
         thread_start(&adders[i], adds, ARG(i));

@@ -1,0 +1,55 @@
+/*
+ * fifo_half.c: one who computes without end under SCHED_FIFO leaves others half
+ * of the time, if it is a user's; if it is root's, a twentieth, as on Linux.
+ *
+ * seconds: 30
+ * expect:
+ * ok 1 - a user's leaves half
+ * ok 2 - root's leaves little
+ * 1..2
+ */
+#include "../sched.h"
+
+#include <time.h>
+
+enum { SECONDS = 3 };
+
+static long
+now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* => how much of 100 this process had, beside one of the user under FIFO */
+static long
+share_beside(uid_t uid)
+{
+    pid_t pid = must_fork();
+
+    if (pid == 0) {
+        set_policy(0, SCHED_FIFO, 50);
+        setresuid(uid, uid, uid);
+        for (;;) {
+        }
+    }
+    long start = now(), used = cpu_time();
+    while (now() - start < SECONDS * 1000000000L) {
+    }
+    long share = (cpu_time() - used) * 100 / (now() - start);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    return share;
+}
+
+int
+main(void)
+{
+    on_one_cpu();
+    long user = share_beside(1000), root = share_beside(0);
+    ok(user >= 35 && user <= 65, "a user's leaves half");
+    ok(root >= 1 && root <= 20, "root's leaves little");
+    return done();
+}
