@@ -61,7 +61,8 @@ computes(long pages, const int ready[2], const int go[2], int priority)
 int
 main(int argc, char *argv[])
 {
-    long most = argc > 1 ? 100 : 30000, pages = counts_get("free") / CROWD - OWN;
+    long most = argc > 1 ? 100 : 30000;
+    long pages = counts_get("free") / CROWD - OWN;
     struct sched_param urgent = { .sched_priority = 60 };
     int ready[2], go[2];
     char byte;
