@@ -25,6 +25,7 @@
 
 #define CHILDREN 100
 #define LIMIT 10
+#define KEPT 4 /* pages of the heap, by how many objects each CPU keeps */
 
 /* => the frames that CHILDREN waiting children hold, of a parent with so much
  *    memory touched */
@@ -81,14 +82,16 @@ few(long frames)
 int
 main(int argc, char **argv)
 {
-    long small, large;
+    long small, large, again;
 
     small = measure(1);
     few(small);
     large = measure(48);
     few(large);
     /* The first time, kernel stacks were made; they are kept. */
-    is(measure(1), large, "the size makes no difference");
+    again = measure(1);
+    ok(again <= large + KEPT && large <= again + KEPT,
+        "the size makes no difference");
     ok(counts_well(), "all is well");
     if (argc > 1 && strcmp(argv[1], "show") == 0) {
         printf("# %ld and %ld frames\n", small, large);
