@@ -219,21 +219,6 @@ end_soon(struct process *process)
     spin_unlock(&process->lock);
 }
 
-/* The youngest of the user's who holds as much, about.  => NULL: none */
-static struct process *
-find_like(u32 uid, u64 weight)
-{
-    struct process *found = NULL;
-
-    for_each_process(process) {
-        if (process->weight >= weight / 2 + 1 && process != current->process
-            && process->cred->uid == uid) {
-            found = process;
-        }
-    }
-    return found;
-}
-
 /* Who shares its memory ends, too, as on Linux: else none comes back.
  * => how many */
 static int
@@ -257,20 +242,26 @@ end_sharers(const struct process *ended)
 }
 
 /* A crowd in which each holds little would be back before the first is gone: so
- * as many of it end as hold a part of memory that can be felt. */
+ * as many of the user's who hold as much, about, end as have a part of memory
+ * that can be felt: the youngest. */
 static void
 end_crowd(struct process *chosen)
 {
     u32 uid = chosen->cred->uid;
-    u64 weight = chosen->weight, sum = 0;
-    int others = -1;
+    u64 weight = chosen->weight, sum = weight;
+    struct list *at = all_processes.prev;
 
-    for (struct process *process = chosen; process != NULL; others++) {
-        sum += process->weight;
-        end_soon(process);
-        others += end_sharers(process);
-        process = uid != 0 && sum < frames_count / ROOM_PART
-                      ? find_like(uid, weight) : NULL;
+    end_soon(chosen);
+    int others = end_sharers(chosen);
+    for (; at != &all_processes && uid != 0
+           && sum < frames_count / ROOM_PART; at = at->prev) {
+        struct process *like = list_entry(at, struct process, all_link);
+        if (like->weight >= weight / 2 + 1 && like != current->process
+            && like->cred->uid == uid) {
+            sum += like->weight;
+            end_soon(like);
+            others += 1 + end_sharers(like);
+        }
     }
     warn("out of memory: killed process %d (%s), which holds %lu pages: "
          "process %d (%s) lacks one\n", chosen->pid, chosen->comm, weight,
