@@ -23,6 +23,7 @@
 
 #include "proc/balance.h"
 #include "proc/group.h"
+#include "proc/pid.h"
 
 #include "fs/file.h"
 #include "fs/procfs.h"

@@ -13,7 +13,7 @@ jobs; echo $?; jobs %1; echo $?; wait %1; echo $?; fg; echo $?; bg; echo $?; kil
 ### jobs_uncontrolled
 sleep 5 & fg; echo $?; bg %1; echo $?; kill $!; wait $!; kill -l $?
 ### jobs_of_subshell
-sleep 5 & (jobs); kill $!; jobs
+sleep 5 & (jobs); jobs; kill $!
 ### wait_several
 (exit 3) & a=$!; (exit 4) & b=$!; wait $a $b; echo $?; wait $b $a; echo $?; wait %1 %2; echo $?; wait 1 $a; echo $?
 ### wait_again
