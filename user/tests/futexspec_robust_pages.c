@@ -82,7 +82,7 @@ test_gone(void)
     hold();
     munmap(lock, 4096);
     end();
-    ok(1, "in memory that is gone: nothing happens");
+    is(thread.alive, 0, "in memory that is gone: the thread has ended");
 }
 
 /* A ring of three locks, and one that it was about to take: what is wrong with

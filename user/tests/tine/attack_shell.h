@@ -4,26 +4,17 @@
  */
 #pragma once
 
+#include "../now.h"
 #include "../terminal.h"
 
 #include <poll.h>
 #include <stdbool.h>
-#include <time.h>
 
 #define LIMIT_NS 30000000000L
 
 static long answer_bound = LIMIT_NS; /* what an answer may take */
 static long answer_limit = LIMIT_NS; /* how long it is waited for */
 static pid_t shell;
-
-static long
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000L + time.tv_nsec;
-}
 
 /* A shell as init has: its parent is init, and it leads a session. */
 static void
@@ -68,7 +59,7 @@ await(const char *want, long until)
 
     do {
         struct pollfd source = {.fd = master, .events = POLLIN};
-        long left = until - now();
+        long left = until - now_ns();
         if (left <= 0 || poll(&source, 1, (int)(left / 1000000) + 1) <= 0) {
             return false;
         }
@@ -90,11 +81,11 @@ await(const char *want, long until)
 static bool
 answers(const char *line, const char *want)
 {
-    long start = now();
+    long start = now_ns();
 
     type(line);
     bool came = await(want, start + answer_limit);
-    long took = now() - start;
+    long took = now_ns() - start;
     if (!came || took > answer_bound) {
         printf("# %s after %ld ms: %s: %s\n", came ? "answered" : "none",
                took / 1000000, want, shown);

@@ -221,7 +221,7 @@ withstands(const struct attack *what)
 
     look(before);
     start_shell();
-    bool well = await("# ", now() + LIMIT_NS);
+    bool well = await("# ", now_ns() + LIMIT_NS);
     if (!begin(what)) {
         printf("# not in full swing\n");
         well = false;
@@ -308,11 +308,11 @@ soak(long seconds)
     answer_bound = answer_limit = 2 * LIMIT_NS;
     look(before);
     start_shell();
-    well = await("# ", now() + LIMIT_NS);
-    end = now() + seconds * 1000000000L;
+    well = await("# ", now_ns() + LIMIT_NS);
+    end = now_ns() + seconds * 1000000000L;
     for (size_t i = 0; start_numbered(i); i++) {
     }
-    while (now() < end && well) {
+    while (now_ns() < end && well) {
         well = lives();
         rounds++;
         start_anew();

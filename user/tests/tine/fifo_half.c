@@ -8,20 +8,10 @@
  * ok 2 - root's leaves little
  * 1..2
  */
+#include "../now.h"
 #include "../sched.h"
 
-#include <time.h>
-
 enum { SECONDS = 3 };
-
-static long
-now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 /* => how much of 100 this process had, beside one of the user under FIFO */
 static long
@@ -35,10 +25,10 @@ share_beside(uid_t uid)
         for (;;) {
         }
     }
-    long start = now(), used = cpu_time();
-    while (now() - start < SECONDS * 1000000000L) {
+    long start = now_ns(), used = cpu_time();
+    while (now_ns() - start < SECONDS * 1000000000L) {
     }
-    long share = (cpu_time() - used) * 100 / (now() - start);
+    long share = (cpu_time() - used) * 100 / (now_ns() - start);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     return share;

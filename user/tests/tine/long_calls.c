@@ -33,8 +33,8 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <termios.h>
-#include <time.h>
 
+#include "../now.h"
 #include "../tap.h"
 #include "knob.h"
 
@@ -50,15 +50,6 @@ static struct {
 static bool exact;
 static char *memory; /* SIZE bytes, all present: the zero page */
 
-static long
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000L + time.tv_nsec;
-}
-
 static void
 sleeper(void)
 {
@@ -67,9 +58,9 @@ sleeper(void)
     sched_setscheduler(0, SCHED_FIFO, &param);
     for (;;) {
         struct timespec nap = {0, NAP};
-        long before = now();
+        long before = now_ns();
         nanosleep(&nap, NULL);
-        long late = now() - before - NAP;
+        long late = now_ns() - before - NAP;
         seen->latest = late > seen->latest ? late : seen->latest;
         seen->turns++;
     }

@@ -16,6 +16,7 @@
  * ok 7 - at once
  * 1..7
  */
+#include "../now.h"
 #include "../threads.h"
 
 #include <sys/mman.h>
@@ -25,15 +26,6 @@ enum { SHARERS = 100 };
 
 static struct thread sharers[SHARERS];
 static long took; /* until who asked had its memory */
-
-static long
-now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 static long
 free_bytes(void)
@@ -123,7 +115,7 @@ try_part(int hundredths, int *other_killed)
     long all = free_bytes() / 100;
     pid_t group = child(share, all * hundredths);
     pid_t other = child(hold, all * (70 - hundredths));
-    long start = now();
+    long start = now_ns();
     pid_t asks = must_fork();
 
     if (asks == 0) {
@@ -131,7 +123,7 @@ try_part(int hundredths, int *other_killed)
         _exit(7);
     }
     is(status_of(asks), 7 << 8, "who asks for memory gets it");
-    took = now() - start;
+    took = now_ns() - start;
     *other_killed = end(other);
     return end(-group);
 }
