@@ -24,25 +24,13 @@
 
 OPTIONAL(proc_split) OPTIONAL(proc_child_split)
 
-/* => process->lock held; NULL: it has ended */
-static struct thread *
-find_thread(struct process *process, pid_t tid)
-{
-    for_each_thread(thread, process) {
-        if (thread->tid == tid) {
-            return thread;
-        }
-    }
-    return NULL;
-}
-
 void
 procfs_comm(struct process *process, pid_t tid, struct text *out)
 {
     char comm[COMM_SIZE];
 
     spin_lock(&process->lock);
-    struct thread *thread = find_thread(process, tid);
+    struct thread *thread = thread_of(process, tid);
     strlcpy(comm, thread != NULL ? thread_name(thread) : process->comm,
             sizeof(comm));
     spin_unlock(&process->lock);
@@ -58,7 +46,7 @@ procfs_set_comm(pid_t pid, pid_t tid, const char *name)
         return false;
     }
     spin_lock(&process->lock);
-    struct thread *thread = find_thread(process, tid);
+    struct thread *thread = thread_of(process, tid);
     bool known = thread != NULL || tid == 0;
     if (known) {
         strlcpy(thread != NULL ? thread_name(thread) : process->comm, name,

@@ -9,17 +9,6 @@
 #include "proc/pid.h"
 #include "proc/sched.h"
 
-struct thread *
-thread_of(struct process *process, pid_t tid)
-{
-    for_each_thread(thread, process) {
-        if (thread->tid == tid) {
-            return thread;
-        }
-    }
-    return NULL;
-}
-
 u64
 cpu_clock_now(struct process *process, int clock)
 {

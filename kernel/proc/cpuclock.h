@@ -43,6 +43,3 @@ cpu_clock_soonest(u64 ns)
 {
     return MAX(ns / (u64)cpu_count, NSEC_PER_TICK);
 }
-
-/* => its lock held; NULL: none */
-struct thread *thread_of(struct process *process, pid_t tid);

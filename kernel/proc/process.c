@@ -32,6 +32,17 @@ struct list all_processes = LIST_INIT(all_processes);
 struct process *init_process;
 int subreapers;
 
+struct thread *
+thread_of(struct process *process, pid_t tid)
+{
+    for_each_thread(thread, process) {
+        if (thread->tid == tid) {
+            return thread;
+        }
+    }
+    return NULL;
+}
+
 struct process *
 proc_find(pid_t pid)
 {

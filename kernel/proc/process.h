@@ -178,6 +178,9 @@ proc_is_zombie(const struct process *process)
 #define for_each_thread(item, owner)                                       \
     list_for_each_entry(item, &(owner)->threads, struct thread, link)
 
+/* => process->lock held; NULL: none */
+struct thread *thread_of(struct process *process, pid_t tid);
+
 /* A thread's name: the first's is its process's. */
 static inline char *
 thread_name(struct thread *thread)
