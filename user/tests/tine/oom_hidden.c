@@ -11,7 +11,7 @@
  * ok 3 - who holds little, too
  * 1..3
  */
-#include "../threads.h"
+#include "hog.h"
 
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
@@ -52,11 +52,11 @@ contends(void *memory)
 
 /* Its second thread touches its own memory only as it reads. */
 static void
-hides(void)
+hide(long hundredths)
 {
     char *first = eat(0, MIB);
 
-    eat(60, 0);
+    eat(hundredths, 0);
     fd = open("contended", O_CREAT | O_RDWR, 0600);
     write(fd, first, MIB);
     thread_start(&others[0], contends, first);
@@ -66,28 +66,9 @@ hides(void)
 }
 
 static void
-holds_little(void)
+hold(long hundredths)
 {
-    eat(20, 0);
-}
-
-static pid_t
-child(void (*body)(void))
-{
-    int gate[2];
-    char byte;
-
-    pipe(gate);
-    pid_t pid = must_fork();
-    if (pid == 0) {
-        body();
-        write(gate[1], "r", 1);
-        pause_on();
-    }
-    read(gate[0], &byte, 1);
-    close(gate[0]);
-    close(gate[1]);
-    return pid;
+    eat(hundredths, 0);
 }
 
 /* => whether it had been killed before */
@@ -113,14 +94,14 @@ main(void)
         struct sysinfo info;
         sysinfo(&info);
         long more = (long)info.freeram / 2; /* than will be left */
-        pid_t hog = child(hides), other = child(holds_little);
+        pid_t hides = hog(hide, 60), other = hog(hold, 20);
         pid_t asker = must_fork();
         if (asker == 0) {
             eat(0, more);
             _exit(7);
         }
         asks += status_of(asker) == 7 << 8;
-        killed += end(hog);
+        killed += end(hides);
         little += !end(other);
     }
     unlink("contended");

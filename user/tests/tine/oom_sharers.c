@@ -17,7 +17,7 @@
  * 1..7
  */
 #include "../now.h"
-#include "../threads.h"
+#include "hog.h"
 
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
@@ -73,25 +73,6 @@ hold(long size)
     eat(size);
 }
 
-static pid_t
-child(void (*body)(long size), long size)
-{
-    int gate[2];
-    char byte;
-
-    pipe(gate);
-    pid_t pid = must_fork();
-    if (pid == 0) {
-        body(size);
-        write(gate[1], "r", 1);
-        pause_on();
-    }
-    read(gate[0], &byte, 1);
-    close(gate[0]);
-    close(gate[1]);
-    return pid;
-}
-
 /* End a process, or a group by its number below 0.
  * => how many of it had been killed before */
 static int
@@ -113,8 +94,8 @@ static int
 try_part(int hundredths, int *other_killed)
 {
     long all = free_bytes() / 100;
-    pid_t group = child(share, all * hundredths);
-    pid_t other = child(hold, all * (70 - hundredths));
+    pid_t group = hog(share, all * hundredths);
+    pid_t other = hog(hold, all * (70 - hundredths));
     long start = now_ns();
     pid_t asks = must_fork();
 
